@@ -1,0 +1,54 @@
+# The commands of this project. `make demo` and `make test` do all their set-up themselves.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+JOBS   ?= auto
+
+.PHONY: help demo test test-containers lint format catalogue package bench clean
+
+help:
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+# One set-up for everything: a virtual environment with the console script and the tools that check it.
+$(VENV)/.ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Lamina needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1)."; \
+	  echo "Name another one:  make PYTHON=/path/to/python3.13"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "$(PYTHON) cannot create virtual environments: its venv or ensurepip module is missing."; \
+	  echo "On Debian and Ubuntu:  apt-get install python3-venv"; exit 1; }
+	@echo "Setting up $(VENV) (once)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[cli,dev]'
+	@touch $@
+
+demo: $(VENV)/.ready ## build, run and rebuild examples/pip-flask
+	@$(BIN)/python tools/demo.py
+
+test: $(VENV)/.ready ## all tests except those that need root, under 5 minutes
+	@$(BIN)/python -m pytest -m "not containers" -n $(JOBS) --dist loadgroup
+
+test-containers: $(VENV)/.ready ## the packaged buildpack in real containers (root)
+	@$(BIN)/python -m pytest -m containers tests/containers
+
+lint: $(VENV)/.ready ## ruff, mypy --strict, import contract
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+format: $(VENV)/.ready ## let ruff format and fix
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+catalogue: $(VENV)/.ready ## regenerate the runtime catalogue
+	@$(BIN)/python tools/catalogue.py
+
+package: $(VENV)/.ready ## dist/: the buildpack as a platform takes it
+	@$(BIN)/python tools/package.py $(PACKAGE_ARGS)
+
+bench: $(VENV)/.ready ## start-up of bin/detect against its bare interpreter
+	@$(BIN)/python tools/bench_detect.py
+
+clean: ## remove what the commands above made
+	rm -rf $(VENV) dist .lamina .mypy_cache .ruff_cache .pytest_cache .hypothesis

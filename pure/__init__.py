@@ -1,0 +1,1 @@
+"""The functional core: facts in, decisions out."""

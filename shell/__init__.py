@@ -1,0 +1,1 @@
+"""The imperative shell: reads the world, carries out what the core decides."""
