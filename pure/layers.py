@@ -1,0 +1,235 @@
+"""Decides for each layer whether it is created, kept, recreated, reconciled or dropped.
+
+A layer is kept as long as its *metadata*, the facts that it was made for, equals the metadata wanted now. Every field
+of a metadata struct invalidates, and all differences are reasons. The metadata of different layers share no field that
+must not couple them: pip's version stands in ``PipLayer`` alone, so that a new pip can never throw Python away.
+
+Metadata travels through TOML and JSON on its way to the next build and loses types on it (integers come back as
+floats), so all fields are strings.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final, TypeAlias, TypeVar
+
+import msgspec
+import tomli
+
+from pure.environment import NO_ENVIRONMENT, LayerEnvironment
+from pure.outcome import Failure, Outcome, Success
+
+SCHEMA: Final = "1"
+
+
+class Action(StrEnum):
+    """What a build does to a layer."""
+
+    CREATE = "create"
+    KEEP = "keep"
+    RECREATE = "recreate"
+    RECONCILE = "reconcile"
+    DROP = "drop"
+
+
+class _Metadata(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    schema: str = SCHEMA
+
+
+class PythonLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``python``: the runtime. ``distro`` is empty unless the archive is bound to one."""
+
+    os: str
+    arch: str
+    distro: str
+    python_version: str
+    archive_sha256: str
+
+
+class PipLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``pip``: pip as a user site-packages installation."""
+
+    arch: str
+    python_minor: str
+    pip_version: str
+
+
+class PipCacheLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``pip-cache``: pip's HTTP and wheel cache. pip's own version is left out on purpose: the cache outlives it."""
+
+    arch: str
+    distro: str
+    python_minor: str
+
+
+class VenvLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``venv``: the application's dependencies. ``installer`` names the package manager, never its version."""
+
+    arch: str
+    distro: str
+    python_minor: str
+    installer: str
+
+
+Metadata: TypeAlias = PythonLayer | PipLayer | PipCacheLayer | VenvLayer
+M = TypeVar("M", PythonLayer, PipLayer, PipCacheLayer, VenvLayer)
+
+# How each field is called in a reason.
+_FIELD_NAMES: Final[Mapping[str, str]] = {
+    "arch": "architecture",
+    "archive_sha256": "runtime archive",
+    "distro": "distribution",
+    "installer": "package manager",
+    "os": "operating system",
+    "pip_version": "pip",
+    "python_minor": "Python",
+    "python_version": "Python",
+    "schema": "layer format",
+}
+
+
+class LayerTypes(msgspec.Struct, frozen=True, kw_only=True):
+    """The ``[types]`` of a layer (specification, Layer Types)."""
+
+    build: bool
+    launch: bool
+    cache: bool
+
+    def __str__(self) -> str:
+        return ", ".join(name for name in ("build", "launch", "cache") if getattr(self, name)) or "none"
+
+
+# The layers in the order in which a build makes them, with the metadata that decides over each.
+STRUCTS: Final[Mapping[str, type[PythonLayer | PipLayer | PipCacheLayer | VenvLayer]]] = {
+    "python": PythonLayer,
+    "pip": PipLayer,
+    "pip-cache": PipCacheLayer,
+    "venv": VenvLayer,
+}
+
+TYPES: Final[Mapping[str, LayerTypes]] = {
+    "python": LayerTypes(build=True, launch=True, cache=True),
+    "pip": LayerTypes(build=True, launch=False, cache=True),
+    "pip-cache": LayerTypes(build=True, launch=False, cache=True),
+    "venv": LayerTypes(build=True, launch=True, cache=True),
+}
+
+
+class RestoredLayer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the platform restored of a layer: the bytes of ``<layer>.toml`` and whether its directory is there.
+
+    ``complete`` is false for a directory that a killed build may have left behind half-written.
+    """
+
+    toml: bytes
+    contents: bool
+    complete: bool = True
+
+
+class UnreadableMetadata(msgspec.Struct, frozen=True, kw_only=True):
+    """Restored metadata that isn't what this version of Lamina writes; ``because`` completes "its metadata …"."""
+
+    because: str
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """One field in which restored and wanted metadata differ."""
+
+    field: str
+    old: str
+    new: str
+
+    def __str__(self) -> str:
+        old, new = (self.old[:12], self.new[:12]) if self.field == "archive_sha256" else (self.old, self.new)
+        return f"{_FIELD_NAMES[self.field]} {old or 'none'} → {new or 'none'}"
+
+
+class LayerDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """What is done to one layer, and why.
+
+    ``metadata`` and ``types`` are written to ``<layer>.toml``; both are ``None`` for a layer that is dropped.
+    """
+
+    name: str
+    action: Action
+    because: tuple[str, ...]
+    metadata: PythonLayer | PipLayer | PipCacheLayer | VenvLayer | None = None
+    types: LayerTypes | None = None
+    environment: LayerEnvironment = NO_ENVIRONMENT
+
+
+def decode_metadata(toml: bytes, struct: type[M]) -> Outcome[M, UnreadableMetadata]:
+    """The metadata in a restored ``<layer>.toml``; any bytes give metadata or an ``UnreadableMetadata``."""
+    try:
+        document = tomli.loads(toml.decode())
+    except (UnicodeDecodeError, tomli.TOMLDecodeError, RecursionError):
+        return Failure(UnreadableMetadata(because="is not readable TOML"))
+    table = document.get("metadata", {})
+    if not isinstance(table, dict) or not table:
+        return Failure(UnreadableMetadata(because="is empty"))
+    schema = table.get("schema")
+    if schema != SCHEMA:
+        found = (
+            f"format {schema}"
+            if isinstance(schema, str) and schema.isalnum() and len(schema) < 9
+            else "no known format"
+        )
+        return Failure(UnreadableMetadata(because=f"has {found}, this version writes format {SCHEMA}"))
+    try:
+        return Success(msgspec.convert(table, struct, strict=True))
+    except (msgspec.ValidationError, RecursionError):
+        return Failure(UnreadableMetadata(because="doesn't have the fields that this version writes"))
+
+
+def metadata_table(metadata: PythonLayer | PipLayer | PipCacheLayer | VenvLayer) -> dict[str, str]:
+    """The ``[metadata]`` table of ``<layer>.toml``; ``decode_metadata`` of it gives the same value."""
+    return {field: getattr(metadata, field) for field in sorted(metadata.__struct_fields__)}
+
+
+def diff_metadata(old: M, new: M) -> tuple[Difference, ...]:
+    """All fields that differ; empty exactly if the two are equal."""
+    return tuple(
+        Difference(field=field, old=getattr(old, field), new=getattr(new, field))
+        for field in old.__struct_fields__
+        if getattr(old, field) != getattr(new, field)
+    )
+
+
+def decide_layer(
+    name: str,
+    wanted: M,
+    restored: RestoredLayer | None,
+    *,
+    environment: LayerEnvironment = NO_ENVIRONMENT,
+    types: LayerTypes | None = None,
+) -> LayerDecision:
+    """Create, keep or recreate one layer, from what is wanted and what was restored of it."""
+    action, because = _action(name, wanted, restored)
+    return LayerDecision(
+        name=name,
+        action=action,
+        because=because,
+        metadata=wanted,
+        types=types or TYPES[name],
+        environment=environment,
+    )
+
+
+def _action(name: str, wanted: M, restored: RestoredLayer | None) -> tuple[Action, tuple[str, ...]]:
+    if restored is None:
+        return Action.CREATE, ("nothing was restored from an earlier build",)
+    match decode_metadata(restored.toml, type(wanted)):
+        case Failure(unreadable):
+            return Action.RECREATE, (f"its metadata {unreadable.because}",)
+        case Success(old):
+            if differences := diff_metadata(old, wanted):
+                return Action.RECREATE, tuple(str(difference) for difference in differences)
+    if not restored.contents:
+        return Action.RECREATE, ("its metadata was restored, its contents were not",)
+    if not restored.complete:
+        return Action.RECREATE, ("an earlier build was interrupted while it wrote it",)
+    return Action.KEEP, (f"nothing that {name} depends on has changed",)
+
+
+def drop_layer(name: str, because: str) -> LayerDecision:
+    """Leave a restored layer out of this build's image and cache."""
+    return LayerDecision(name=name, action=Action.DROP, because=(because,))
