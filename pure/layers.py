@@ -117,12 +117,12 @@ TYPES: Final[Mapping[str, LayerTypes]] = {
 class RestoredLayer(msgspec.Struct, frozen=True, kw_only=True):
     """What the platform restored of a layer: the bytes of ``<layer>.toml`` and whether its directory is there.
 
-    ``complete`` is false for a directory that a killed build may have left behind half-written.
+    A directory without its ``<layer>.toml`` counts as nothing restored: the file is removed before a layer is changed
+    and written when it is finished, so an interrupted build leaves none.
     """
 
     toml: bytes
     contents: bool
-    complete: bool = True
 
 
 class UnreadableMetadata(msgspec.Struct, frozen=True, kw_only=True):
@@ -225,8 +225,6 @@ def _action(name: str, wanted: M, restored: RestoredLayer | None) -> tuple[Actio
                 return Action.RECREATE, tuple(str(difference) for difference in differences)
     if not restored.contents:
         return Action.RECREATE, ("its metadata was restored, its contents were not",)
-    if not restored.complete:
-        return Action.RECREATE, ("an earlier build was interrupted while it wrote it",)
     return Action.KEEP, (f"nothing that {name} depends on has changed",)
 
 

@@ -1,0 +1,115 @@
+"""Names the effects that a plan asks for.
+
+A step says everything that its execution needs: paths, argument lists, environments, bytes. The shell carries steps
+out in order and stops at the first that fails; it never decides whether one is due.
+"""
+
+from typing import TypeAlias
+
+import msgspec
+
+from pure.catalogue import Runtime
+from pure.layers import LayerDecision
+
+Environment: TypeAlias = tuple[tuple[str, str], ...]
+
+
+class BeginLayer(msgspec.Struct, frozen=True, kw_only=True):
+    """Start a layer over: remove its ``<layer>.toml`` first, then its directory, and make an empty one."""
+
+    layer: str
+
+
+class DropLayer(msgspec.Struct, frozen=True, kw_only=True):
+    """Remove a restored layer that this build doesn't want."""
+
+    layer: str
+
+
+class FinishLayer(msgspec.Struct, frozen=True, kw_only=True):
+    """Write a layer's environment files and, last, its ``<layer>.toml``."""
+
+    decision: LayerDecision
+
+
+class InstallRuntime(msgspec.Struct, frozen=True, kw_only=True):
+    """Fetch, verify, unpack and compile a runtime into ``root``; its bundled pip wheel goes to ``wheel_to``."""
+
+    runtime: Runtime
+    url: str
+    root: str
+    wheel_to: str
+
+
+class InstallPip(msgspec.Struct, frozen=True, kw_only=True):
+    """Install pip by a pip wheel: the first that is found in ``wheel_folders``, which is kept in ``root``/seed.
+
+    ``argv`` follows the wheel's own path, which the shell puts in the place of ``{wheel}``.
+    """
+
+    root: str
+    wheel_folders: tuple[str, ...]
+    argv: tuple[str, ...]
+    environment: Environment
+    python: str
+
+
+class CreateEnvironment(msgspec.Struct, frozen=True, kw_only=True):
+    """Create an empty virtual environment; ``configuration`` then replaces its ``pyvenv.cfg``."""
+
+    root: str
+    argv: tuple[str, ...]
+    environment: Environment
+    configuration: bytes
+
+
+class RunPip(msgspec.Struct, frozen=True, kw_only=True):
+    """Run pip in ``folder``; ``quiet`` shows its output only if it fails."""
+
+    argv: tuple[str, ...]
+    environment: Environment
+    folder: str
+    quiet: bool
+
+
+class RemoveFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """Remove files below ``root``, then those of the named directories (deepest first) that are empty."""
+
+    root: str
+    files: tuple[str, ...]
+    directories: tuple[str, ...]
+
+
+class WriteFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """Write files below ``root``, each atomically."""
+
+    root: str
+    files: tuple[tuple[str, bytes], ...]
+
+
+class CompileBytecode(msgspec.Struct, frozen=True, kw_only=True):
+    """Compile what isn't compiled yet below ``roots``, with the interpreter ``python``."""
+
+    python: str
+    roots: tuple[str, ...]
+
+
+class WriteLaunch(msgspec.Struct, frozen=True, kw_only=True):
+    """Write ``launch.toml``."""
+
+    document: bytes
+
+
+Step: TypeAlias = (
+    BeginLayer
+    | DropLayer
+    | FinishLayer
+    | InstallRuntime
+    | InstallPip
+    | CreateEnvironment
+    | RunPip
+    | RemoveFiles
+    | WriteFiles
+    | CompileBytecode
+    | WriteLaunch
+)
