@@ -1,0 +1,184 @@
+"""Unpacks a runtime's archive into a folder, whole or not at all."""
+
+import glob
+import os
+import shutil
+import tarfile
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from pure.outcome import Failure, Outcome, Success
+from pure.pruning import Member, UnsafeMember, decide, is_ensurepip_wheel, member_fault
+from pure.runtime import (
+    CorruptArchive,
+    NoRuntimeInArchive,
+    Unpacked,
+    UnpackError,
+    UnpackFailed,
+    UnpackNoRoom,
+    UnsafeArchive,
+)
+
+from shell.network import NO_ROOM
+
+TOP: Final = "python"
+"""The folder that everything in a runtime's archive is in."""
+
+_BUFFER: Final = 1 << 20
+
+
+def unpack_runtime(archive: Path, target: Path, *, wheel_to: Path | None) -> Outcome[Unpacked, UnpackError]:
+    """Unpack ``archive`` (``.tar.gz``, top folder ``python/``) so that ``target`` has ``bin``, ``lib``, …
+
+    What ``pure.pruning`` leaves out is not written. The wheel of pip that ``ensurepip`` bundles goes to the folder
+    ``wheel_to``, if that is given. ``target`` is replaced in the end, by renaming; before that, and after a failure,
+    it is as it was. Owners and times of the archive are not kept; modes are 0755 and 0644.
+    """
+    name = str(archive)
+    try:
+        with _sibling(target) as temporary:
+            work = _Unpacking(archive, temporary / TOP, wheel_to)
+            work.run()
+            if not (temporary / TOP / "bin" / "python3").exists():
+                return Failure(NoRuntimeInArchive(archive=name))
+            _replace(temporary, target)
+            return Success(
+                Unpacked(
+                    target=str(target),
+                    files=work.files,
+                    size=work.size,
+                    left_out=tuple(sorted(work.left_out.items())),
+                    pip_wheel=str(work.wheel) if work.wheel else None,
+                )
+            )
+    except _Unsafe as unsafe:
+        return Failure(UnsafeArchive(archive=name, member=unsafe.member))
+    except (tarfile.TarError, EOFError, zlib.error) as error:
+        return Failure(CorruptArchive(archive=name, detail=str(error) or type(error).__name__))
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            return Failure(UnpackNoRoom(archive=name, target=str(target)))
+        if error.errno is None:  # gzip.BadGzipFile
+            return Failure(CorruptArchive(archive=name, detail=str(error)))
+        path = error.filename if isinstance(error.filename, str) else str(target)
+        return Failure(UnpackFailed(archive=name, path=path, detail=error.strerror or str(error)))
+
+
+class _Unsafe(Exception):  # noqa: N818  (control flow within this module)
+    def __init__(self, member: UnsafeMember) -> None:
+        super().__init__(member.path)
+        self.member = member
+
+
+class _Unpacking:
+    def __init__(self, archive: Path, root: Path, wheel_to: Path | None) -> None:
+        self.archive = archive
+        self.root = root
+        self.wheel_to = wheel_to
+        self.wheel: Path | None = None
+        self.links: set[PurePosixPath] = set()
+        self.folders: set[str] = set()
+        self.left_out: dict[str, int] = {}
+        self.files = 0
+        self.size = 0
+
+    def run(self) -> None:
+        self.root.mkdir()
+        with self.archive.open("rb") as raw, tarfile.open(fileobj=raw, mode="r|gz", bufsize=_BUFFER) as tar:
+            for entry in tar:
+                self._entry(tar, entry)
+            # tarfile stops at the end-of-archive blocks; a checksum that is wrong or missing comes after them.
+            assert tar.fileobj is not None
+            while tar.fileobj.read(_BUFFER):
+                pass
+
+    def _entry(self, tar: tarfile.TarFile, entry: tarfile.TarInfo) -> None:
+        member = _member(entry)
+        if fault := member_fault(member, top=TOP, links=self.links):
+            raise _Unsafe(fault)
+        path = PurePosixPath(member.path)
+        below = path.relative_to(TOP)
+        if is_ensurepip_wheel(below) and entry.isreg() and self.wheel_to is not None:
+            self.wheel_to.mkdir(parents=True, exist_ok=True)
+            self.wheel = self.wheel_to / path.name
+            self.wheel.unlink(missing_ok=True)
+            self._write(tar, entry, self.wheel)
+            return
+        if reason := decide(below):
+            if not entry.isdir():
+                self.left_out[reason] = self.left_out.get(reason, 0) + 1
+            return
+        place = self.root / below
+        if entry.isdir():
+            self._folder(place)
+            return
+        self._folder(place.parent)
+        self.files += 1
+        if entry.issym():
+            place.symlink_to(entry.linkname)
+            self.links.add(path)
+        elif entry.islnk():
+            place.hardlink_to(self.root / PurePosixPath(entry.linkname).relative_to(TOP))
+        else:
+            self.size += entry.size
+            self._write(tar, entry, place)
+
+    def _folder(self, place: Path) -> None:
+        if (name := str(place)) not in self.folders:
+            place.mkdir(parents=True, exist_ok=True)
+            self.folders.add(name)
+
+    def _write(self, tar: tarfile.TarFile, entry: tarfile.TarInfo, place: Path) -> None:
+        source = tar.extractfile(entry)
+        assert source is not None, "only regular files get here"
+        mode = 0o755 if entry.mode & 0o100 else 0o644
+        handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
+        with os.fdopen(handle, "wb", buffering=0) as file:
+            left = entry.size
+            while left:
+                chunk = source.read(min(left, _BUFFER))
+                if not chunk:
+                    raise tarfile.ReadError("unexpected end of data")
+                left -= len(chunk)
+                view = memoryview(chunk)
+                while view:
+                    view = view[file.write(view) :]
+            os.fchmod(file.fileno(), mode)
+
+
+def _member(entry: tarfile.TarInfo) -> Member:
+    if entry.isreg():
+        return Member(path=entry.name, kind="file")
+    if entry.isdir():
+        return Member(path=entry.name, kind="directory")
+    if entry.issym():
+        return Member(path=entry.name, kind="symlink", link=entry.linkname)
+    if entry.islnk():
+        return Member(path=entry.name, kind="hardlink", link=entry.linkname)
+    return Member(path=entry.name, kind="other")
+
+
+@contextmanager
+def _sibling(target: Path) -> Iterator[Path]:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for stale in target.parent.glob(f".{glob.escape(target.name)}.*.part"):
+        # Left by a build that was killed; nobody else unpacks into the same place at the same time.
+        shutil.rmtree(stale, ignore_errors=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
+    try:
+        yield temporary
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _replace(temporary: Path, target: Path) -> None:
+    (temporary / TOP).chmod(0o755)
+    if target.is_symlink() or target.is_file():
+        target.unlink()
+    elif target.exists():
+        target.rename(temporary / "old")
+    (temporary / TOP).rename(target)
