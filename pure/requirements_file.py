@@ -38,9 +38,7 @@ _URL = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)(?P<authority>[^/?#\s]*)(?P<path>[^?#\s]*)(?P<query>\?[^#\s]*)?"
 )
 _EXTRAS = re.compile(r"\[([^\]]*)\]$")
-_ARCHIVES = tuple(
-    [".whl", ".zip", ".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tlz", ".tar.lz", ".tar.lzma"]
-)
+_ARCHIVE = re.compile(r".*\.(?:whl|zip|tar|tgz|tbz|txz|tlz|tar\.(?:gz|bz2|xz|lz|lzma))", re.IGNORECASE | re.DOTALL)
 _STRONG = {"sha256": 64, "sha384": 96, "sha512": 128}  # the digests pip accepts, with their lengths in digits
 
 # Options of a requirements file, by every spelling; True where a value follows.
@@ -345,7 +343,7 @@ def _requirement(
     if _SCHEME.match(text) or _VCS.match(text):
         url, _, marker = text.partition("; ")
         return _with_url(line, url.strip(), marker.strip())
-    if text.partition(";")[0].partition("[")[0].strip().lower().endswith(_ARCHIVES) and "@" not in text:
+    if _ARCHIVE.fullmatch(text.partition(";")[0].partition("[")[0].strip()) and "@" not in text:
         return msgspec.structs.replace(line, kind="local_archive")
     try:
         parsed = Requirement(text)
@@ -389,7 +387,7 @@ def _with_url(line: RequirementLine, url: str, marker: str) -> RequirementLine:
     if _VCS.match(url):
         kind = "vcs"
     elif path.startswith("file:"):
-        kind = "local_archive" if path.endswith(_ARCHIVES) else "local_path"
+        kind = "local_archive" if _ARCHIVE.fullmatch(path) else "local_path"
     elif path.startswith(("http:", "https:", "ftp:")):
         kind = "direct_url"
     else:
