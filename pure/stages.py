@@ -1,0 +1,340 @@
+"""Turns a plan into steps, in named stages: facts in, steps out.
+
+The runtime and pip follow from the plan alone. What the dependencies need is known in three stages: ``dependencies``
+starts a fresh installation or asks pip what it would install; ``after_resolution`` compares that with what is there;
+``after_installation`` checks the result against what was resolved. Each returns steps, and what they are for as a value
+that the log and the record can show.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeAlias
+
+import msgspec
+
+from pure.distributions import ResolvedSet, pins
+from pure.environment import pip_bootstrap_environment, pip_environment, tool_environment
+from pure.installed import (
+    InstalledSet,
+    Mismatch,
+    Overlap,
+    emptied_directories,
+    missing_files,
+    overlaps,
+    removal,
+    requested_changes,
+    strays,
+)
+from pure.layers import Action, LayerDecision
+from pure.pip_settings import PIN_FILE, bootstrap_settings
+from pure.plan import REQUIREMENTS, Facts, Plan
+from pure.reconcile import Changes, diff, verify
+from pure.steps import (
+    BeginLayer,
+    CompileBytecode,
+    CreateEnvironment,
+    DropLayer,
+    Environment,
+    FinishLayer,
+    InstallPip,
+    InstallRuntime,
+    RemoveFiles,
+    RunPip,
+    Step,
+    WriteFiles,
+)
+from pure.venv_state import VenvState, encode_state
+
+STATE_FOLDER: Final = ".lamina"
+STATE_FILE: Final = f"{STATE_FOLDER}/state.json"
+
+Steps: TypeAlias = tuple[Step, ...]
+
+
+class Workplace(msgspec.Struct, frozen=True, kw_only=True):
+    """The absolute paths that steps name. ``temporary`` is a folder that ends with the build."""
+
+    layers: str
+    app: str
+    buildpack: str
+    temporary: str
+
+    def layer(self, name: str) -> str:
+        """The root of a layer."""
+        return f"{self.layers}/{name}"
+
+    @property
+    def python(self) -> str:
+        """The runtime's interpreter."""
+        return f"{self.layers}/python/bin/python3"
+
+    @property
+    def report(self) -> str:
+        """Where pip writes its installation report."""
+        return f"{self.temporary}/report.json"
+
+    @property
+    def constraints(self) -> str:
+        """Where the pins of an exact installation are written."""
+        return f"{self.temporary}/resolved.txt"
+
+
+class Fresh(msgspec.Struct, frozen=True, kw_only=True):
+    """The environment is made from nothing; ``because`` says why where the plan had hoped to reconcile it."""
+
+    steps: Steps
+    because: tuple[str, ...] = ()
+
+
+class Resolve(msgspec.Struct, frozen=True, kw_only=True):
+    """pip is asked what a fresh installation would give."""
+
+    steps: Steps
+
+
+class Unchanged(msgspec.Struct, frozen=True, kw_only=True):
+    """The environment is kept as it is, without starting anything."""
+
+    steps: Steps
+
+
+class Reconcile(msgspec.Struct, frozen=True, kw_only=True):
+    """The environment is changed in place; ``changes`` may be empty."""
+
+    changes: Changes
+    steps: Steps
+
+
+class Complete(msgspec.Struct, frozen=True, kw_only=True):
+    """The environment is what was resolved; what remains is to compile it and to record it."""
+
+    steps: Steps
+
+
+class NotAsResolved(msgspec.Struct, frozen=True, kw_only=True):
+    """pip reported success, and what it installed isn't what it said it would install."""
+
+    mismatches: tuple[Mismatch, ...]
+
+
+def environment(plan: Plan, facts: Facts, work: Workplace) -> dict[str, str]:
+    """The environment of our own steps."""
+    return tool_environment(
+        facts.variables,
+        path=(f"{work.layer('venv')}/bin", f"{work.layer('python')}/bin"),
+        library_path=(f"{work.layer('python')}/lib",),
+    )
+
+
+def runtime(plan: Plan, work: Workplace) -> Steps:
+    """The steps that make, keep or replace the runtime, and drop what isn't wanted."""
+    steps: list[Step] = [DropLayer(layer=layer.name) for layer in plan.layers if layer.action is Action.DROP]
+    decision = _decision(plan, "python")
+    if decision.action is not Action.KEEP:
+        install = InstallRuntime(
+            runtime=plan.python.runtime,
+            url=plan.python.url,
+            root=work.layer("python"),
+            wheel_to=f"{work.temporary}/wheel",
+        )
+        steps += [BeginLayer(layer="python"), install]
+    return (*steps, FinishLayer(decision=decision))
+
+
+def pip(plan: Plan, facts: Facts, work: Workplace) -> Steps:
+    """The steps that make, keep or replace pip and its cache."""
+    manager = plan.package_manager
+    if manager is None:
+        return ()
+    steps: list[Step] = []
+    cache = _decision(plan, "pip-cache")
+    if cache.action is not Action.KEEP:
+        steps.append(BeginLayer(layer="pip-cache"))
+    steps.append(FinishLayer(decision=cache))
+    decision = _decision(plan, "pip")
+    if decision.action is not Action.KEEP:
+        root = work.layer("pip")
+        wanted = ("-r", f"{work.buildpack}/{PIN_FILE}") if manager.hashed else (f"pip=={manager.version}",)
+        steps.append(
+            InstallPip(
+                root=root,
+                wheel_folders=(f"{work.temporary}/wheel", f"{root}/seed"),
+                python=work.python,
+                # -P: a module of the application must not stand in for one of the standard library's.
+                argv=(work.python, "-P", "{wheel}/pip", "install", "--user", "--ignore-installed", "--no-deps",
+                      "--no-compile", "--no-warn-script-location", "--quiet", *wanted),
+                environment=_sorted(
+                    pip_bootstrap_environment(
+                        environment(plan, facts, work) | _missing(facts, bootstrap_settings(facts.pip_settings)),
+                        user_base=root,
+                        cache=work.layer("pip-cache"),
+                    )
+                    | {"PIP_CONFIG_FILE": "/dev/null"}
+                ),
+            )
+        )  # fmt: skip
+        steps.append(CompileBytecode(python=work.python, roots=(f"{root}/lib",)))
+    return (*steps, FinishLayer(decision=decision))
+
+
+def dependencies(plan: Plan, facts: Facts, work: Workplace) -> Fresh | Resolve | Unchanged:
+    """The first stage of the dependencies: install from nothing, ask pip, or leave all as it is."""
+    decision = _decision(plan, "venv")
+    match decision.action:
+        case Action.KEEP:
+            return Unchanged(steps=(FinishLayer(decision=decision),))
+        case Action.RECONCILE:
+            return Resolve(
+                steps=(_run_pip(plan, facts, work, ("--dry-run", "--ignore-installed", "--quiet"), quiet=True),)
+            )
+        case Action.CREATE | Action.RECREATE | Action.DROP:
+            return fresh(plan, facts, work)
+
+
+def fresh(plan: Plan, facts: Facts, work: Workplace, *, because: tuple[str, ...] = ()) -> Fresh:
+    """Make the environment from nothing."""
+    root = work.layer("venv")
+    tools = environment(plan, facts, work)
+    return Fresh(
+        because=because,
+        steps=(
+            BeginLayer(layer="venv"),
+            CreateEnvironment(
+                root=root,
+                argv=(work.python, "-I", "-m", "venv", "--without-pip", "--symlinks", root),
+                environment=_sorted(tools),
+                configuration=_pyvenv_cfg(work, plan.python.runtime.minor),
+            ),
+            _run_pip(plan, facts, work, (), quiet=False),
+        ),
+    )
+
+
+def after_resolution(
+    plan: Plan, facts: Facts, work: Workplace, *, resolved: ResolvedSet, installed: InstalledSet
+) -> Reconcile | Fresh:
+    """The steps from what is installed to what was resolved."""
+    if installed.problems:
+        problem = installed.problems[0]
+        return fresh(plan, facts, work, because=(f"{problem.dist_info} cannot be trusted ({problem.kind})",))
+    previous = plan.previous.resolved if plan.previous else ResolvedSet()
+    changes = diff(installed, previous, resolved)
+    if changes.empty:
+        return Reconcile(changes=changes, steps=())
+    files = removal(installed, changes.to_delete)
+    root = work.layer("venv")
+    # The record goes first: an environment without it is not trusted, so an interrupted change cannot be reused.
+    steps: list[Step] = [RemoveFiles(root=root, files=(STATE_FILE,), directories=())]
+    if files:
+        steps.append(RemoveFiles(root=root, files=files, directories=emptied_directories(installed, files)))
+    if changes.to_install:
+        constraints = "".join(f"{pin}\n" for pin in pins(resolved)).encode()
+        steps.append(WriteFiles(root=work.temporary, files=((work.constraints.rpartition("/")[2], constraints),)))
+        steps.append(_run_pip(plan, facts, work, ("--constraint", work.constraints), quiet=False))
+    return Reconcile(changes=changes, steps=tuple(steps))
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """What is on disk after an installation: the distributions and all files below the environment's root."""
+
+    installed: InstalledSet
+    files: tuple[str, ...]
+
+
+def after_installation(
+    plan: Plan,
+    facts: Facts,
+    work: Workplace,
+    *,
+    resolved: ResolvedSet,
+    result: Result,
+    changes: Changes | None,
+    records: Mapping[str, bytes],
+) -> Complete | Fresh | NotAsResolved:
+    """Check what is installed against what was resolved, then compile and record it.
+
+    ``changes`` is ``None`` after a fresh installation: a mismatch is then an error instead of a reason to start over.
+    ``records`` holds the RECORD of each installed distribution by its path.
+    """
+    mismatches = verify(result.installed, resolved)
+    if changes is None:
+        if mismatches:
+            return NotAsResolved(mismatches=mismatches)
+    else:
+        because = _not_equal(mismatches, result, changes)
+        if because:
+            return fresh(plan, facts, work, because=because)
+    root = work.layer("venv")
+    wanted = {each.name: each.requested for each in resolved.distributions}
+    markers = _requested_steps(root, result.installed, wanted, records) if changes is not None else ()
+    state = VenvState(resolved=resolved, fingerprint=plan.fingerprint)
+    return Complete(
+        steps=(
+            *markers,
+            CompileBytecode(python=f"{root}/bin/python", roots=(f"{root}/lib", f"{root}/src")),
+            WriteFiles(root=root, files=((STATE_FILE, encode_state(state)),)),
+            FinishLayer(decision=_decision(plan, "venv")),
+        )
+    )
+
+
+def _not_equal(mismatches: tuple[Mismatch, ...], result: Result, changes: Changes) -> tuple[str, ...]:
+    """Why a reconciled environment isn't what a fresh installation would give; empty if it is."""
+    reasons = [
+        f"{each.name} is {each.installed or 'missing'} instead of {each.wanted or 'absent'}" for each in mismatches
+    ]
+    shared: tuple[Overlap, ...] = overlaps(result.installed, changes.to_install) if changes.to_install else ()
+    reasons += [f"{' and '.join(each.names)} share {each.path}" for each in shared]
+    files = [path for path in result.files if not path.startswith(f"{STATE_FOLDER}/")]
+    reasons += [f"{path} belongs to no distribution" for path in strays(result.installed, files)]
+    reasons += [f"{path} is missing" for path in missing_files(result.installed, files)]
+    return tuple(reasons[:5])
+
+
+def _requested_steps(
+    root: str, installed: InstalledSet, wanted: Mapping[str, bool], records: Mapping[str, bytes]
+) -> Iterable[Step]:
+    from pure.installed import record_with_requested
+
+    for change in requested_changes(installed, wanted):
+        record = (change.record, record_with_requested(records[change.record], change))
+        if change.requested:
+            yield WriteFiles(root=root, files=((change.marker, b""), record))
+        else:
+            yield RemoveFiles(root=root, files=(change.marker,), directories=())
+            yield WriteFiles(root=root, files=(record,))
+
+
+def _run_pip(plan: Plan, facts: Facts, work: Workplace, options: tuple[str, ...], *, quiet: bool) -> RunPip:
+    base = environment(plan, facts, work)
+    return RunPip(
+        argv=(work.python, "-P", "-m", "pip", "--python", f"{work.layer('venv')}/bin/python", "install",
+              "--no-compile", "--progress-bar", "off", "--report", work.report, *options, "-r", REQUIREMENTS),
+        environment=_sorted(pip_environment(base, user_base=work.layer("pip"), cache=work.layer("pip-cache"))),
+        folder=work.app,
+        quiet=quiet,
+    )  # fmt: skip
+
+
+def _pyvenv_cfg(work: Workplace, minor: str) -> bytes:
+    # As `venv` writes it, without the patch version and the command line: a new patch release of Python must leave
+    # the layer as it is, byte for byte.
+    return (
+        f"home = {work.layer('python')}/bin\n"
+        "include-system-site-packages = false\n"
+        f"version = {minor}\n"
+        f"executable = {work.layer('python')}/bin/python{minor}\n"
+    ).encode()
+
+
+def _decision(plan: Plan, name: str) -> LayerDecision:
+    decision = plan.layer(name)
+    assert decision is not None, f"the plan decides over {name}"
+    return decision
+
+
+def _missing(facts: Facts, settings: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in settings.items() if name not in facts.variables}
+
+
+def _sorted(variables: Mapping[str, str]) -> Environment:
+    return tuple(sorted(variables.items()))
