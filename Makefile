@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 JOBS   ?= auto
 
-.PHONY: help demo test test-containers lint format catalogue package bench clean
+.PHONY: help demo test test-containers lint format catalogue vendor-lock package bench clean
 
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -44,11 +44,14 @@ format: $(VENV)/.ready ## let ruff format and fix
 catalogue: $(VENV)/.ready ## regenerate the runtime catalogue
 	@$(BIN)/python tools/catalogue.py
 
+vendor-lock: $(VENV)/.ready ## regenerate vendor.lock from constraints.txt
+	@$(BIN)/python tools/vendor_lock.py
+
 package: $(VENV)/.ready ## dist/: the buildpack as a platform takes it
 	@$(BIN)/python tools/package.py $(PACKAGE_ARGS)
 
 bench: $(VENV)/.ready ## start-up of bin/detect against its bare interpreter
-	@$(BIN)/python tools/bench_detect.py
+	@$(BIN)/python tools/bench_detect.py $(BENCH_ARGS)
 
 clean: ## remove what the commands above made
 	rm -rf $(VENV) dist .lamina .mypy_cache .ruff_cache .pytest_cache .hypothesis
