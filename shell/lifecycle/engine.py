@@ -1,0 +1,175 @@
+"""Builds an application with buildpacks on this machine: detect, restore, build, export.
+
+A local stand-in for the reference lifecycle that works for any buildpack folder, without root, daemon or registry.
+Processes run at the real paths (``/layers``, ``/workspace``, ``/platform``, ``/cnb``) as uid 1000 in a mount namespace.
+What is left out is said in ``pure.lifecycle``.
+"""
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+from pure.lifecycle.descriptor import parse_descriptor
+from pure.lifecycle.errors import (
+    AppUnreadable,
+    BuildpackInvalid,
+    CacheUnusable,
+    DiskRefused,
+    LifecycleError,
+    RunImageMissing,
+)
+from pure.lifecycle.events import LifecycleEvent
+from pure.lifecycle.image import LABEL_LIFECYCLE, BuiltImage, decode_stored
+from pure.lifecycle.records import RunImageRecord, decode_cache, decode_image
+from pure.outcome import Failure, Outcome, Success
+from pure.target import Target
+
+from shell.lifecycle.building import build as run_builds
+from shell.lifecycle.detection import detect
+from shell.lifecycle.disk import remove
+from shell.lifecycle.export import Exporter, image_digest
+from shell.lifecycle.restoration import restore
+from shell.lifecycle.site import Member, Site
+from shell.lifecycle.store import Store
+
+
+class OptionalBuildpack(msgspec.Struct, frozen=True, kw_only=True):
+    """A buildpack folder whose refusal does not fail the group."""
+
+    path: Path
+
+
+class LocalBuild(msgspec.Struct, frozen=True, kw_only=True):
+    """What to build and with what.
+
+    ``buildpacks`` are the folders of one group in order. ``cache`` is a folder of its own: ``cache/`` and ``image/`` in
+    it hold what the next build may reuse; ``clear_cache`` forgets the first, as the reference lifecycle does, and the
+    metadata of the second. ``env`` are the user's variables, byte for byte (text, or bytes); ``operator_env`` those of
+    the build configuration, with the suffix rules in their names. ``environ`` is the caller's own environment, of which
+    buildpacks see proxies, ``HOSTNAME`` and search paths only. ``run_image`` and ``output`` are OCI image layouts.
+    """
+
+    app: Path
+    buildpacks: tuple[Path | OptionalBuildpack, ...]
+    cache: Path
+    target: Target
+    env: Mapping[str, bytes | str] = {}
+    operator_env: Mapping[str, str] = {}
+    environ: Mapping[str, str] = {}
+    clear_cache: bool = False
+    run_image: Path | None = None
+    output: Path | None = None
+    process_type: str | None = None
+
+
+class _BusyError(Exception):
+    pass
+
+
+def build(request: LocalBuild, *, on_event: Callable[[LifecycleEvent], None]) -> Outcome[BuiltImage, LifecycleError]:
+    """Build; the image and the cache are replaced only if everything succeeds."""
+    if request.output is not None and request.run_image is None:
+        return Failure(RunImageMissing(output=str(request.output)))
+    cache = request.cache.absolute()
+    try:
+        with _locked(cache):
+            work = cache / "work"
+            remove(work)
+            work.mkdir()
+            try:
+                return _build(request, cache, work, on_event)
+            finally:
+                remove(work)
+    except _BusyError:
+        return Failure(CacheUnusable(path=str(cache), reason="another build uses it"))
+    except OSError as error:
+        path = str(error.filename or cache)
+        return Failure(DiskRefused(path=path, reason=error.strerror or str(error)))
+
+
+@contextmanager
+def _locked(cache: Path) -> Iterator[None]:
+    cache.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(cache / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise _BusyError from None
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _build(
+    request: LocalBuild, cache: Path, work: Path, on_event: Callable[[LifecycleEvent], None]
+) -> Outcome[BuiltImage, LifecycleError]:
+    members = _members(request)
+    if isinstance(members, Failure):
+        return members
+    site = Site(
+        work,
+        members=members.unwrap(),
+        target=request.target,
+        environ=request.environ,
+        user_env={name: os.fsdecode(value) for name, value in request.env.items()},
+        operator_env=request.operator_env,
+        on_event=on_event,
+    )
+    try:
+        site.copy_app(request.app, leave_out=cache)
+    except OSError as error:
+        return Failure(AppUnreadable(path=str(error.filename or request.app), reason=error.strerror or str(error)))
+    images, caches = Store(cache / "image", "image.json"), Store(cache / "cache", "metadata.json")
+    previous = decode_stored(images.read())
+    label = previous.labels.get(LABEL_LIFECYCLE) if previous else None
+    old_image = decode_image(label.encode() if label else None)
+    old_cache = decode_cache(caches.read())
+    group = detect(site)
+    if isinstance(group, Failure):
+        return group
+    restore(
+        site,
+        group.unwrap(),
+        image=old_image,
+        cache=old_cache,
+        images=images,
+        caches=caches,
+        skip_layers=request.clear_cache,
+    )
+    built = run_builds(site, group.unwrap())
+    if isinstance(built, Failure):
+        return built
+    exporter = Exporter(site, built.unwrap(), images=images, caches=caches, image=old_image, cache=old_cache)
+    exported = exporter.image(process_type=request.process_type, run_image=RunImageRecord())
+    if isinstance(exported, Failure):
+        return exported
+    exporter.cache()
+    stored = exported.unwrap()
+    return Success(
+        BuiltImage(
+            buildpacks=tuple(member.buildpack.name for member in group.unwrap().members),
+            layers=stored.layers,
+            table=stored.table,
+            labels=stored.labels,
+            digest=image_digest(images.read() or b""),
+        )
+    )
+
+
+def _members(request: LocalBuild) -> Outcome[tuple[Member, ...], LifecycleError]:
+    members: list[Member] = []
+    for given in request.buildpacks:
+        folder = (given.path if isinstance(given, OptionalBuildpack) else given).absolute()
+        try:
+            data = (folder / "buildpack.toml").read_bytes()
+        except OSError as error:
+            return Failure(BuildpackInvalid(path=str(folder), reason=f"buildpack.toml: {error.strerror}"))
+        parsed = parse_descriptor(data, path=str(folder), has_build=(folder / "bin" / "build").exists())
+        if isinstance(parsed, Failure):
+            return parsed
+        members.append(Member(buildpack=parsed.unwrap(), folder=folder, optional=isinstance(given, OptionalBuildpack)))
+    return Success(tuple(members))
