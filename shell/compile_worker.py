@@ -1,5 +1,3 @@
-# os.path throughout: pathlib would be a good part of the running time where nothing is to be done.
-# ruff: noqa: PTH
 """Compiles Python sources to bytecode; runs in the interpreter that will use it, with its standard library alone.
 
 Called as ``python compile_worker.py TASK`` where ``TASK`` is a JSON file, see ``shell/bytecode.py``; it answers with
