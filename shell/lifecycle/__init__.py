@@ -5,5 +5,6 @@ processes that need a shell.
 """
 
 from shell.lifecycle.engine import LocalBuild, OptionalBuildpack, build
+from shell.lifecycle.launch import run
 
-__all__ = ["LocalBuild", "OptionalBuildpack", "build"]
+__all__ = ["LocalBuild", "OptionalBuildpack", "build", "run"]

@@ -98,8 +98,9 @@ class Room:
         }
         if not self.user_namespace:
             for mount in description.mounts:
-                if mount.kind == "bind":
-                    give_to_user(Path(mount.source))
+                own = (mount.source,) if mount.kind == "bind" else (*mount.lower, mount.upper, mount.work)
+                for path in filter(None, own):
+                    give_to_user(Path(path))
         # The environment may hold secrets: only this user may read the file, and it does not outlive the build.
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:

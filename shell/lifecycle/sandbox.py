@@ -10,7 +10,6 @@ for temporary files, and the build's own folders over it (``/layers``, ``/worksp
 privileges.
 """
 
-# ruff: noqa: PTH - this program must start quickly: plain os calls, no pathlib objects
 import ctypes
 import json
 import os

@@ -4,7 +4,6 @@ A layer is a function of names, kinds, modes, link targets and contents alone: a
 stamp, one owner. A tar that this module wrote, and only such a one, is read back by ``extract``.
 """
 
-# ruff: noqa: PTH - thousands of files per layer: plain os calls, no pathlib objects
 import hashlib
 import os
 import stat
