@@ -94,12 +94,6 @@ class CompileBytecode(msgspec.Struct, frozen=True, kw_only=True):
     roots: tuple[str, ...]
 
 
-class WriteLaunch(msgspec.Struct, frozen=True, kw_only=True):
-    """Write ``launch.toml``."""
-
-    document: bytes
-
-
 Step: TypeAlias = (
     BeginLayer
     | DropLayer
@@ -111,5 +105,4 @@ Step: TypeAlias = (
     | RemoveFiles
     | WriteFiles
     | CompileBytecode
-    | WriteLaunch
 )

@@ -1,0 +1,206 @@
+"""Renders a build's decisions and results as the lines of its log.
+
+Every function returns whole lines. Headings stand at the margin, what was decided and why below them with two spaces,
+what tools say with four.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from pure.catalogue import EndOfLife, NearEndOfLife, NewerPatch, ResolutionWarning
+from pure.distributions import ResolvedSet
+from pure.layers import Action, LayerDecision
+from pure.message import Message
+from pure.plan import Plan
+from pure.reconcile import Changed, Changes, Redone, RedoReason
+from pure.wording import count, listing, size
+
+Lines = tuple[str, ...]
+
+WIDTH: Final = 110
+
+_DONE: Final = {
+    Action.CREATE: "created",
+    Action.KEEP: "kept",
+    Action.RECREATE: "recreated",
+    Action.RECONCILE: "reconciled",
+    Action.DROP: "dropped",
+}
+
+_REDONE: Final[dict[RedoReason, str]] = {
+    "editable": "editable, and so installed anew each time",
+    "local_path": "a local path, and so installed anew each time",
+    "shares_files": "shares files with {shared_with}",
+}
+
+
+def heading(version: str, plan: Plan) -> Lines:
+    """The first line of a build."""
+    return (f"Lamina {version} for {plan.target}",)
+
+
+def python(plan: Plan) -> Lines:
+    """Which Python, why, and what becomes of its layer."""
+    decision = plan.python
+    return (
+        "",
+        f"Python {decision.version}",
+        *(f"  {_sentence(reason)}" for reason in decision.because),
+        *(f"  {line}" for warning in decision.warnings for line in warning_lines(warning)),
+        *(line for layer in plan.layers if layer.name == "python" for line in layer_lines(layer)),
+    )
+
+
+def package_manager(plan: Plan) -> Lines:
+    """Which package manager, why, and what becomes of its layers."""
+    manager = plan.package_manager
+    if manager is None:
+        return ()
+    return (
+        "",
+        f"{manager.name} {manager.version}",
+        *(f"  {_sentence(reason)}" for reason in manager.because),
+        *(line for layer in plan.layers if layer.name in ("pip", "pip-cache") for line in layer_lines(layer)),
+    )
+
+
+def dependencies(plan: Plan) -> Lines:
+    """The heading of the dependencies, and what is to become of their layer."""
+    return ("", "Dependencies", *(line for layer in plan.layers if layer.name == "venv" for line in layer_lines(layer)))
+
+
+def dropped(plan: Plan) -> Lines:
+    """The layers of an earlier build that this one leaves out."""
+    return tuple(line for layer in plan.layers if layer.action is Action.DROP for line in layer_lines(layer))
+
+
+def layer_lines(layer: LayerDecision) -> Lines:
+    """One layer's decision: a line for a single reason, a line each for several."""
+    first = f"  Layer {layer.name}: {_DONE[layer.action]}"
+    if len(layer.because) == 1:
+        return (f"{first} ({layer.because[0]})",)
+    return (f"{first}:", *(f"    {reason}" for reason in layer.because))
+
+
+def warning_lines(warning: ResolutionWarning) -> Lines:
+    """What the user of a runtime should know."""
+    match warning:
+        case EndOfLife(minor=minor, since=since):
+            return (
+                f"Warning: Python {minor} reached its end of life on {since.isoformat()} and gets no security fixes.",
+                "  Move to a supported version.",
+            )
+        case NearEndOfLife(minor=minor, until=until):
+            return (f"Warning: Python {minor} reaches its end of life on {until.isoformat()}; plan to move on.",)
+        case NewerPatch(version=version, newest=newest):
+            return (f"Note: {newest} is a newer release of the same series as {version}.",)
+
+
+def runtime_copied(nbytes: int, seconds: str, *, local: bool) -> Lines:
+    """The archive has arrived and its digest is right."""
+    return (f"  {'Read' if local else 'Downloaded'} {size(nbytes)} in {seconds}, sha256 verified",)
+
+
+def runtime_unpacked(files: int, left_out: int, seconds: str) -> Lines:
+    """The archive is unpacked."""
+    spared = f", left out {count(left_out, 'file')} that no running application needs" if left_out else ""
+    return (f"  Unpacked {count(files, 'file')} in {seconds}{spared}",)
+
+
+def compiled(number: int, current: int, seconds: str) -> Lines:
+    """Bytecode is up to date."""
+    if not number:
+        return ()
+    kept = f", kept that of {current:,}" if current else ""
+    return (f"  Compiled {count(number, 'module')} in {seconds}{kept}",)
+
+
+def installed_fresh(resolved: ResolvedSet, seconds: str) -> Lines:
+    """All distributions were installed into an empty environment."""
+    if not resolved.distributions:
+        return (f"  Nothing to install: the requirements name no distribution for this target ({seconds})",)
+    return (
+        f"  Installed {count(len(resolved.distributions), 'distribution')} in {seconds}",
+        *listing((f"{each.name} {each.version}" for each in resolved.distributions), width=WIDTH, indent="    "),
+    )
+
+
+def changes_lines(changes: Changes) -> Lines:
+    """What reconciling will do, a line for each distribution that changes."""
+    if changes.empty:
+        return (f"  Resolved anew: all {count(len(changes.keep), 'distribution')} are what they should be",)
+    return (
+        *(f"    - {each.name} {each.version}" for each in changes.remove),
+        *(f"    + {each.name} {each.version}" for each in changes.install),
+        *(f"    {_redo(each)}" for each in changes.redo),
+        *((f"    = {count(len(changes.keep), 'distribution')} kept",) if changes.keep else ()),
+    )
+
+
+def started_over(because: Iterable[str]) -> Lines:
+    """Reconciling isn't possible after all."""
+    return ("  The environment is made anew instead, because", *(f"    {reason}" for reason in because))
+
+
+def processes(plan: Plan) -> Lines:
+    """The image's processes."""
+    found = plan.processes
+    if not found.processes:
+        return ("", "Processes", *(f"  None: {reason}" for reason in found.because))
+    lines = ["", "Processes"]
+    for process in found.processes:
+        default = ", the default" if process.default else ""
+        command = " ".join(process.command) if process.command[:2] != ("bash", "-c") else process.command[2]
+        lines.append(f"  {process.type}: {command} ({process.source}{default}; {process.because})")
+    lines += [f"  {_sentence(reason)}" for reason in found.because if len(found.processes) > 1 and "none" in reason]
+    return tuple(lines)
+
+
+def done(plan: Plan, seconds: str) -> Lines:
+    """The last line: what happened to each layer."""
+    by_action: dict[str, list[str]] = {}
+    for layer in plan.layers:
+        by_action.setdefault(_DONE[layer.action], []).append(layer.name)
+    summary = "; ".join(f"{action} {', '.join(names)}" for action, names in by_action.items())
+    return ("", f"Done in {seconds}: {summary}")
+
+
+def error_lines(message: Message) -> Lines:
+    """The one error block of a build that fails: what happened, what it means, what to do."""
+    lines = ["", f"Error: {message.happened}"]
+    lines += [f"    {line}" for line in message.found]
+    if message.means:
+        lines += ["", *(f"  {line}" for line in message.means)]
+    if message.do:
+        lines += ["", "  What to do:", *(f"    {line}" for line in message.do)]
+    return (*lines, "")
+
+
+_PIP_SHOWN: Final = re.compile(
+    r"^\s*(WARNING|ERROR|DEPRECATION|error:|Building (wheel|editable)|Cloning|Running command|Obtaining|"
+    r"  Running setup\.py|note:|hint:)"
+)
+_PIP_DOWNLOAD: Final = re.compile(r"^\s*Downloading (?P<name>\S+) \((?P<size>[0-9.]+) (?P<unit>MB|GB)\)")
+_LARGE: Final = 10.0
+
+
+def pip_line(line: str) -> Lines:
+    """Of pip's own lines those worth showing while it works; all of them are shown if it fails."""
+    download = _PIP_DOWNLOAD.match(line)
+    if download and (download["unit"] == "GB" or float(download["size"]) >= _LARGE):
+        return (f"    Downloading {download['name'].rpartition('/')[2]} ({download['size']} {download['unit']})",)
+    return (f"    {line.strip()}",) if _PIP_SHOWN.match(line) else ()
+
+
+def _redo(change: Changed | Redone) -> str:
+    match change:
+        case Changed(name=name, old=old, new=new):
+            return f"~ {name} {old} → {new}"
+        case Redone(name=name, version=version, because=because, shared_with=shared_with):
+            reason = _REDONE.get(because, because.replace("_", " ")).format(shared_with=shared_with)
+            return f"~ {name} {version} ({reason})"
+
+
+def _sentence(reason: str) -> str:
+    return reason[:1].upper() + reason[1:] if reason[:1].islower() and not reason.startswith("pip ") else reason

@@ -1,0 +1,325 @@
+"""Says every error in words: what happened, what it means, what to do.
+
+Each family of errors has a function of its own; those of the runtime, the requirements and the local lifecycle live in
+``prose_runtime``, ``prose_requirements`` and ``prose_lifecycle``.
+"""
+
+from typing import TypeAlias, assert_never
+
+from pure.detection import BadSwitch
+from pure.environment import BreakingVariables
+from pure.message import Message
+from pure.pip_settings import BadPin, BadPipVersion, PipTooOld
+from pure.plan import NoRequirements, NothingRequired
+from pure.processes import BadLine, BadType, DuplicateType, EmptyCommand, NotText
+from pure.requirers import BadRequirement, BadVersion, UnreadablePlan
+from pure.run_errors import (
+    CatalogueUnreachable,
+    MissingVariable,
+    NoEnvironment,
+    NoPipWheel,
+    NotReadable,
+    NotWritable,
+    PipFailed,
+    PipNotInstalled,
+    RunError,
+    RuntimeDoesNotStart,
+)
+from pure.runtime_choice import ContradictingRequirers
+from pure.stages import NotAsResolved
+
+_Environment: TypeAlias = BreakingVariables | BadSwitch | MissingVariable
+_Project: TypeAlias = NoRequirements | NothingRequired | ContradictingRequirers
+_Requirers: TypeAlias = UnreadablePlan | BadRequirement | BadVersion
+_Procfile: TypeAlias = NotText | BadLine | BadType | EmptyCommand | DuplicateType
+_Pip: TypeAlias = (
+    BadPipVersion | PipTooOld | BadPin | PipFailed | PipNotInstalled | NoPipWheel | NotAsResolved | NoEnvironment
+)
+_Disk: TypeAlias = NotReadable | NotWritable | CatalogueUnreachable | RuntimeDoesNotStart
+
+BUG: tuple[str, ...] = ("This is a bug in Lamina. Please report it with the build log.",)
+
+
+def describe(error: RunError) -> Message:
+    """The message for any error that a build can end with."""
+    match error:
+        case BreakingVariables() | BadSwitch() | MissingVariable():
+            return _environment(error)
+        case NoRequirements() | NothingRequired() | ContradictingRequirers():
+            return _project(error)
+        case UnreadablePlan() | BadRequirement() | BadVersion():
+            return _requirers(error)
+        case NotText() | BadLine() | BadType() | EmptyCommand() | DuplicateType():
+            return _procfile(error)
+        case (
+            BadPipVersion()
+            | PipTooOld()
+            | BadPin()
+            | PipFailed()
+            | PipNotInstalled()
+            | NoPipWheel()
+            | NotAsResolved()
+            | NoEnvironment()
+        ):
+            return _pip(error)
+        case NotReadable() | NotWritable() | CatalogueUnreachable() | RuntimeDoesNotStart():
+            return _disk(error)
+        case _:
+            return _elsewhere(error)
+
+
+def _environment(error: _Environment) -> Message:
+    match error:
+        case BreakingVariables(found=found):
+            names = ", ".join(each.name for each in found)
+            several = len(found) > 1
+            return Message(
+                happened="variables are set that would break this build"
+                if several
+                else f"{names} is set and would break this build",
+                found=tuple(f"{each.name}: {each.effect}" for each in found),
+                means=(
+                    "Lamina installs the dependencies into a virtual environment in a layer of its own.",
+                    f"{'These settings move' if several else 'This setting moves'} or empty what ends up there.",
+                ),
+                do=(
+                    "Remove them from the build's environment: the --env options of your build command, project.toml,",
+                    "the builder's build-config, an earlier buildpack, or pip's configuration file.",
+                ),
+            )
+        case BadSwitch(variable=variable, value=value):
+            return Message(
+                happened=f"${variable} is neither true nor false",
+                found=(f"{variable}={value[:60]}",),
+                do=(f"Write {variable}=true or {variable}=false.",),
+            )
+        case MissingVariable(name=name):
+            return Message(
+                happened=f"the platform didn't set ${name}",
+                means=("A Cloud Native Buildpacks lifecycle sets it for every buildpack of API 0.8 and newer.",),
+                do=("Run this buildpack by a lifecycle (pack, kpack, Tekton), or locally by `lamina build`.",),
+            )
+        case _:
+            assert_never(error)
+
+
+def _project(error: _Project) -> Message:
+    match error:
+        case NoRequirements(misspelled=misspelled, managers=managers, markers=markers):
+            return _no_requirements(misspelled, managers, markers)
+        case NothingRequired(variable=variable):
+            return Message(
+                happened="there is no Python project here",
+                do=(f"Set {variable}=true if Python is wanted for another buildpack only.",),
+            )
+        case ContradictingRequirers(first=first, first_source=one, second=second, second_source=two):
+            return Message(
+                happened="two requests for a Python version contradict each other",
+                found=(f"{first}  ({one})", f"{second}  ({two})"),
+                means=("No version of Python satisfies both.",),
+                do=("Change one of them so that a version satisfies both.",),
+            )
+        case _:
+            assert_never(error)
+
+
+def _no_requirements(
+    misspelled: tuple[str, ...], managers: tuple[tuple[str, str], ...], markers: tuple[str, ...]
+) -> Message:
+    if misspelled:
+        return Message(
+            happened="there is no requirements.txt",
+            found=(f"but there is: {', '.join(misspelled)}",),
+            means=("pip's requirements file has to have exactly the name requirements.txt.",),
+            do=(f"Rename it:  git mv {misspelled[0]} requirements.txt",),
+        )
+    if managers:
+        files = ", ".join(f"{name} ({manager})" for name, manager in managers)
+        exports = {
+            "uv.lock": "uv export --format requirements-txt -o requirements.txt",
+            "poetry.lock": "poetry export -o requirements.txt   (with poetry-plugin-export)",
+            "Pipfile.lock": "pipenv requirements > requirements.txt",
+            "pdm.lock": "pdm export -o requirements.txt",
+        }
+        commands = tuple(exports[name] for name, _ in managers if name in exports)
+        return Message(
+            happened="this version of Lamina installs from requirements.txt only",
+            found=(f"found {files}",),
+            do=("Export your lock file and commit the result:", *(f"  {command}" for command in commands))
+            if commands
+            else ("Write the dependencies into a requirements.txt in the application's root.",),
+        )
+    return Message(
+        happened="there is no requirements.txt",
+        found=(f"found {', '.join(markers[:6])}",),
+        means=("Lamina recognised a Python project and found nothing that says what to install.",),
+        do=(
+            "Write the dependencies into a requirements.txt in the application's root, a line each: flask==3.1.2",
+            "For an application without dependencies, an empty file will do:  touch requirements.txt",
+        ),
+    )
+
+
+def _requirers(error: _Requirers) -> Message:
+    match error:
+        case UnreadablePlan(because=because):
+            return Message(
+                happened=f"the buildpack plan {because}",
+                means=("The platform writes it; $CNB_BP_PLAN_PATH names it.",),
+                do=("Report this to the maintainers of your platform.",),
+            )
+        case BadRequirement(entry=entry, key=key, value=value, expected=expected):
+            return Message(
+                happened=f"another buildpack requires python with an unusable {key}",
+                found=(f"{key} = {value}  (entry {entry} of the buildpack plan)",),
+                means=(f"{key} should be {expected}.",),
+                do=("Report this to the maintainers of the buildpack that requires python.",),
+            )
+        case BadVersion(entry=entry, error=inner):
+            from pure.prose_runtime import describe_runtime
+
+            message = describe_runtime(inner)
+            return Message(
+                happened=f"another buildpack requires a Python version that isn't one (entry {entry} of the plan)",
+                found=message.found,
+                means=message.means,
+                do=("Report this to the maintainers of the buildpack that requires python.",),
+            )
+        case _:
+            assert_never(error)
+
+
+def _procfile(error: _Procfile) -> Message:
+    form = ("Each line of a Procfile is a process type, a colon and a command:", "  web: gunicorn app:app")
+    match error:
+        case NotText(line=line):
+            return Message(
+                happened="the Procfile is not UTF-8 text",
+                found=(f"Procfile, line {line}",),
+                do=("Save it as UTF-8.",),
+            )
+        case BadLine(line=line, text=text):
+            return Message(
+                happened="a line of the Procfile declares no process",
+                found=(f"Procfile, line {line}: {text}",),
+                do=form,
+            )
+        case BadType(line=line, type=kind):
+            return Message(
+                happened="a process type has characters that are not allowed",
+                found=(f"Procfile, line {line}: {kind}",),
+                do=("Use letters, digits, dots, dashes and underscores only.",),
+            )
+        case EmptyCommand(line=line, type=kind):
+            return Message(
+                happened=f"the process type {kind} has no command", found=(f"Procfile, line {line}: {kind}:",), do=form
+            )
+        case DuplicateType(first=first, line=line, type=kind):
+            return Message(
+                happened=f"the process type {kind} is declared twice",
+                found=(f"Procfile, lines {first} and {line}",),
+                do=("Remove one of the two lines, or give it another type.",),
+            )
+        case _:
+            assert_never(error)
+
+
+def _pip(error: _Pip) -> Message:
+    match error:
+        case BadPipVersion(value=value):
+            return Message(
+                happened="$BP_PIP_VERSION is not a version number",
+                found=(f"BP_PIP_VERSION={value}",),
+                do=("Write a release of pip, such as BP_PIP_VERSION=25.3, or unset it to get the pinned one.",),
+            )
+        case PipTooOld(version=version, oldest=oldest):
+            return Message(
+                happened=f"pip {version} is too old for this buildpack",
+                means=(f"From {oldest} on pip can report what it resolves, which this buildpack needs to know.",),
+                do=(f"Set BP_PIP_VERSION to {oldest} or newer, or unset it to get the pinned one.",),
+            )
+        case BadPin(file=file):
+            return Message(happened=f"the buildpack's {file} names no pip version", do=BUG)
+        case PipFailed(returncode=returncode, signal=signal, version=version):
+            ending = f"was ended by {signal}" if signal else f"ended with status {returncode}"
+            return Message(
+                happened=f"pip {version} could not install the application's dependencies",
+                found=(f"pip {ending}; its own messages stand above.",),
+                means=("SIGKILL usually means that the build ran out of memory.",)
+                if signal == "SIGKILL"
+                else ("Nothing of this build is kept; the layers of the last successful build are untouched.",),
+                do=("Correct requirements.txt as pip's messages say, then build again.",)
+                if not signal
+                else ("Give the build more memory, then build again.",),
+            )
+        case PipNotInstalled(version=version, hashed=hashed, output=output):
+            return Message(
+                happened=f"pip {version} itself could not be installed",
+                found=output,
+                means=("pip is fetched from the package index, like your dependencies.",),
+                do=(
+                    "Check that the build reaches the index: PIP_INDEX_URL, HTTPS_PROXY, PIP_CERT or SSL_CERT_FILE.",
+                    *(() if hashed else (f"Check that pip {version} exists; $BP_PIP_VERSION asks for it.",)),
+                ),
+            )
+        case NoPipWheel(python=python):
+            return Message(
+                happened="there is no pip wheel to start from",
+                means=(f"Neither the runtime {python}, nor the restored pip layer, nor the buildpack holds one.",),
+                do=("Build once with an empty cache: pack build --clear-cache, or lamina build --clear-cache.",),
+            )
+        case NotAsResolved(mismatches=mismatches):
+            return Message(
+                happened="what pip installed is not what it said it would install",
+                found=tuple(
+                    f"{each.name}: {each.installed or 'not installed'} instead of {each.wanted or 'nothing'}"
+                    for each in mismatches[:5]
+                ),
+                means=("The package index may have changed while the build ran.",),
+                do=("Build again. If it happens again, report it as a bug in Lamina with the build log.",),
+            )
+        case NoEnvironment(returncode=returncode, output=output):
+            return Message(
+                happened=f"the virtual environment could not be created (status {returncode})", found=output, do=BUG
+            )
+        case _:
+            assert_never(error)
+
+
+def _disk(error: _Disk) -> Message:
+    match error:
+        case NotReadable(path=path, detail=detail):
+            return Message(
+                happened="a file cannot be read",
+                found=(f"{path}: {detail}",),
+                do=("Check that it exists and that the build's user may read it.",),
+            )
+        case NotWritable(path=path, detail=detail, full=full):
+            return Message(
+                happened="there is no room left on the disk" if full else "a file cannot be written",
+                found=(f"{path}: {detail}",),
+                means=("Nothing of this build is kept; the layers of the last successful build are untouched.",),
+                do=("Free some space, or give the build a larger disk, then build again.",)
+                if full
+                else ("Check that the build's user may write there.",),
+            )
+        case CatalogueUnreachable(variable=variable, place=place, detail=detail):
+            return Message(
+                happened=f"the catalogue that ${variable} names cannot be read",
+                found=(f"{place}: {detail}",),
+                do=("Give the absolute path of a catalogue file that the build's container can read.",),
+            )
+        case RuntimeDoesNotStart(version=version, target=target, output=output):
+            return Message(
+                happened=f"Python {version} was installed and does not start on {target}",
+                found=output,
+                means=("The archive may have been made for another system, or for a newer C library than this one.",),
+                do=("Choose another version by BP_PYTHON_VERSION, or correct the catalogue entry's target.",),
+            )
+        case _:
+            assert_never(error)
+
+
+def _elsewhere(error: object) -> Message:
+    # The families of other modules: each function takes its own union.
+    raise TypeError(type(error).__name__)

@@ -1,0 +1,101 @@
+"""Puts a plan into the machine-readable form that ``lamina plan --json`` prints and each build leaves behind."""
+
+import msgspec
+
+from pure.layers import Action, metadata_table
+from pure.plan import Plan
+
+
+class PythonRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The runtime: its version, the request it answers, where that stands, and why it is this one."""
+
+    version: str
+    request: str
+    source: str
+    because: tuple[str, ...]
+    sha256: str
+
+
+class ManagerRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The package manager."""
+
+    name: str
+    version: str
+    source: str
+    because: tuple[str, ...]
+
+
+class LayerRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One layer: what is done to it, why, in which roles it is used, and the metadata that decides over it."""
+
+    action: Action
+    because: tuple[str, ...]
+    build: bool
+    launch: bool
+    cache: bool
+    metadata: dict[str, str]
+
+
+class ProcessRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One process type."""
+
+    type: str
+    command: tuple[str, ...]
+    default: bool
+    source: str
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole plan. No field holds a variable's value, and a URL never stands in it."""
+
+    lamina: str
+    target: str
+    python: PythonRecord
+    package_manager: ManagerRecord | None
+    layers: dict[str, LayerRecord]
+    processes: tuple[ProcessRecord, ...]
+    processes_because: tuple[str, ...]
+
+
+def record(plan: Plan, *, version: str) -> Record:
+    """The record of a plan; ``version`` is this buildpack's."""
+    manager = plan.package_manager
+    return Record(
+        lamina=version,
+        target=str(plan.target),
+        python=PythonRecord(
+            version=plan.python.version,
+            request=plan.python.request,
+            source=str(plan.python.source),
+            because=plan.python.because,
+            sha256=plan.python.runtime.sha256,
+        ),
+        package_manager=None
+        if manager is None
+        else ManagerRecord(
+            name=manager.name, version=manager.version, source=str(manager.source), because=manager.because
+        ),
+        layers={
+            layer.name: LayerRecord(
+                action=layer.action,
+                because=layer.because,
+                build=bool(layer.types and layer.types.build),
+                launch=bool(layer.types and layer.types.launch),
+                cache=bool(layer.types and layer.types.cache),
+                metadata=metadata_table(layer.metadata) if layer.metadata else {},
+            )
+            for layer in plan.layers
+        },
+        processes=tuple(
+            ProcessRecord(
+                type=process.type, command=process.command, default=process.default, source=str(process.source)
+            )
+            for process in plan.processes.processes
+        ),
+        processes_because=plan.processes.because,
+    )
+
+
+def encode_record(value: Record) -> bytes:
+    """The record as JSON, indented, with a final newline; equal records give equal bytes."""
+    return msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=2) + b"\n"

@@ -1,0 +1,96 @@
+"""Names what can go wrong while steps are carried out, as data."""
+
+from typing import TypeAlias
+
+import msgspec
+
+from pure.distributions import ReportError
+from pure.fetching import FetchError
+from pure.plan import PlanError
+from pure.runtime import CompileError, UnpackError
+from pure.stages import NotAsResolved
+
+
+class PipFailed(msgspec.Struct, frozen=True, kw_only=True):
+    """pip couldn't install the application's dependencies; its own words were printed above."""
+
+    returncode: int
+    signal: str | None
+    version: str
+
+
+class PipNotInstalled(msgspec.Struct, frozen=True, kw_only=True):
+    """pip itself couldn't be installed; ``output`` are its last words."""
+
+    version: str
+    hashed: bool
+    output: tuple[str, ...]
+
+
+class NoPipWheel(msgspec.Struct, frozen=True, kw_only=True):
+    """There is no pip to begin with: neither the runtime nor the cache nor the buildpack holds a pip wheel."""
+
+    python: str
+
+
+class NoEnvironment(msgspec.Struct, frozen=True, kw_only=True):
+    """The virtual environment couldn't be created; ``output`` are the last words of the runtime's ``venv``."""
+
+    returncode: int
+    output: tuple[str, ...]
+
+
+class RuntimeDoesNotStart(msgspec.Struct, frozen=True, kw_only=True):
+    """The runtime was installed and doesn't start here."""
+
+    version: str
+    target: str
+    output: tuple[str, ...]
+
+
+class NotWritable(msgspec.Struct, frozen=True, kw_only=True):
+    """A file or folder couldn't be written or removed; ``detail`` is the system's word, ``full`` says the disk is."""
+
+    path: str
+    detail: str
+    full: bool
+
+
+class NotReadable(msgspec.Struct, frozen=True, kw_only=True):
+    """A file couldn't be read; ``detail`` is the system's word."""
+
+    path: str
+    detail: str
+
+
+class MissingVariable(msgspec.Struct, frozen=True, kw_only=True):
+    """The platform didn't state a path that the specification promises."""
+
+    name: str
+
+
+class CatalogueUnreachable(msgspec.Struct, frozen=True, kw_only=True):
+    """The operator's catalogue couldn't be read from where ``variable`` says."""
+
+    variable: str
+    place: str
+    detail: str
+
+
+RunError: TypeAlias = (
+    CatalogueUnreachable
+    | CompileError
+    | FetchError
+    | MissingVariable
+    | NoEnvironment
+    | NoPipWheel
+    | NotAsResolved
+    | NotReadable
+    | NotWritable
+    | PipFailed
+    | PipNotInstalled
+    | PlanError
+    | ReportError
+    | RuntimeDoesNotStart
+    | UnpackError
+)

@@ -1,0 +1,41 @@
+"""Says counts, sizes and times the same way everywhere."""
+
+import textwrap
+from collections.abc import Iterable
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """``1 file``, ``1,204 files``."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def size(number: float) -> str:
+    """A number of bytes in decimal units: ``812 bytes``, ``4.2 kB``, ``23.1 MB``."""
+    if number < 1000:
+        return f"{int(number)} bytes"
+    for unit in ("kB", "MB"):
+        number /= 1000
+        if number < 1000:
+            return f"{number:.1f} {unit}"
+    return f"{number / 1000:.1f} GB"
+
+
+def duration(seconds: float) -> str:
+    """A time span: ``0.3 s``, ``12.4 s``, ``2 min 05 s``."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    return f"{int(seconds) // 60} min {int(seconds) % 60:02d} s"
+
+
+def listing(items: Iterable[str], *, width: int, indent: str) -> tuple[str, ...]:
+    """Items separated by commas, wrapped into lines that start with ``indent``; an item is never broken."""
+    text = ", ".join(item.replace(" ", "\0") for item in items)
+    lines = textwrap.wrap(
+        text,
+        width=width,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return tuple(line.replace("\0", " ") for line in lines)

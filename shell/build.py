@@ -1,0 +1,202 @@
+"""Runs ``bin/build``: reads facts, asks for the plan, executes its stages and reports."""
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from pure import build_log, stages
+from pure.distributions import ResolvedSet, parse_report
+from pure.installed import InstalledSet, parse_installed
+from pure.launch import launch_toml
+from pure.outcome import Failure, Outcome, Success
+from pure.plan import Facts, Plan, decide
+from pure.record import encode_record, record
+from pure.redaction import redactor
+from pure.run_errors import MissingVariable, NotReadable, RunError
+from pure.stages import Complete, Fresh, NotAsResolved, Reconcile, Resolve, Result, Unchanged, Workplace
+from pure.wording import duration
+
+from shell.executor import Executor, not_written
+from shell.layer_store import LayerStore, write_atomically
+from shell.output import Output
+from shell.world import read_facts, requirement_texts, variables
+
+RECORD_FILE = "lamina-record.json"
+
+
+def main(buildpack: Path, arguments: list[str]) -> int:
+    """Build; 0 if all is well, 1 after an error that was explained."""
+    environ = variables()
+    output = Output(redactor(environ))
+    finished = build(buildpack, arguments, environ, output)
+    if isinstance(finished, Failure):
+        from pure.prose import describe
+
+        output.lines(build_log.error_lines(describe(finished.failure())))
+        return 1
+    return 0
+
+
+def build(buildpack: Path, arguments: list[str], environ: Mapping[str, str], output: Output) -> Outcome[Plan, RunError]:
+    """Build the application in the working directory, as the platform's arguments and variables say."""
+    started = time.monotonic()
+    # Buildpack API 0.8 and newer name them in variables, older platforms as arguments only.
+    layers = environ.get("CNB_LAYERS_DIR") or (arguments[0] if arguments else "")
+    plan_file = environ.get("CNB_BP_PLAN_PATH") or (arguments[2] if len(arguments) > 2 else "")
+    if not layers:
+        return Failure(MissingVariable(name="CNB_LAYERS_DIR"))
+    app = Path.cwd()
+    read = read_facts(
+        buildpack=buildpack,
+        app=app,
+        layers=Path(layers),
+        plan=Path(plan_file) if plan_file else None,
+        environ=environ,
+    )
+    if isinstance(read, Failure):
+        return read
+    facts = read.unwrap()
+    output.learn(redactor(environ, requirement_texts=requirement_texts(facts, app)))
+    decided = decide(facts)
+    if isinstance(decided, Failure):
+        return decided
+    plan = decided.unwrap()
+    output.lines(build_log.heading(facts.version, plan))
+    temporary = Path(tempfile.mkdtemp(prefix="lamina-"))
+    try:
+        work = Workplace(layers=layers, app=str(app), buildpack=str(buildpack), temporary=str(temporary))
+        store = LayerStore(Path(layers))
+        executor = Executor(plan=plan, store=store, output=output, environ=environ, temporary=temporary)
+        built = _Build(plan=plan, facts=facts, work=work, executor=executor, output=output).run()
+        if isinstance(built, Failure):
+            return built
+        try:
+            store.write_launch(launch_toml(plan, built.unwrap()))
+            write_atomically(Path(layers, RECORD_FILE), encode_record(record(plan, version=facts.version)))
+        except OSError as error:
+            return Failure(not_written(error, Path(layers)))
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    output.lines(build_log.processes(plan))
+    output.lines(build_log.done(plan, duration(time.monotonic() - started)))
+    return Success(plan)
+
+
+class _Build:
+    """The stages of one build, in their order."""
+
+    def __init__(self, *, plan: Plan, facts: Facts, work: Workplace, executor: Executor, output: Output) -> None:
+        self._plan = plan
+        self._facts = facts
+        self._work = work
+        self._execute = executor.execute
+        self._say = output.lines
+
+    def run(self) -> Outcome[ResolvedSet | None, RunError]:
+        """Carry out all stages; the resolved set of the dependencies, ``None`` where only Python is provided."""
+        self._say(build_log.python(self._plan))
+        made = self._execute(stages.runtime(self._plan, self._work))
+        if isinstance(made, Failure):
+            return made
+        self._say(build_log.dropped(self._plan))
+        if self._plan.package_manager is None:
+            return Success(None)
+        self._say(build_log.package_manager(self._plan))
+        made = self._execute(stages.pip(self._plan, self._facts, self._work))
+        if isinstance(made, Failure):
+            return made
+        self._say(build_log.dependencies(self._plan))
+        match stages.dependencies(self._plan, self._facts, self._work):
+            case Unchanged(steps=steps):
+                assert self._plan.previous is not None, "what is kept has a record"
+                kept = self._execute(steps)
+                return kept if isinstance(kept, Failure) else Success(self._plan.previous.resolved)
+            case Fresh() as fresh:
+                return self._fresh(fresh)
+            case Resolve(steps=steps):
+                return self._reconcile(steps)
+
+    def _fresh(self, fresh: Fresh) -> Outcome[ResolvedSet, RunError]:
+        if fresh.because:
+            self._say(build_log.started_over(fresh.because))
+        started = time.monotonic()
+        report = self._run_and_report(fresh.steps)
+        if isinstance(report, Failure):
+            return report
+        resolved = report.unwrap()
+        self._say(build_log.installed_fresh(resolved, duration(time.monotonic() - started)))
+        return self._complete(resolved, None)
+
+    def _reconcile(self, steps: stages.Steps) -> Outcome[ResolvedSet, RunError]:
+        report = self._run_and_report(steps)
+        if isinstance(report, Failure):
+            return report
+        resolved = report.unwrap()
+        installed = read_installed(Path(self._work.layer("venv")), self._plan.python.runtime.minor)
+        following = stages.after_resolution(self._plan, self._facts, self._work, resolved=resolved, installed=installed)
+        if isinstance(following, Fresh):
+            return self._fresh(following)
+        self._say(build_log.changes_lines(following.changes))
+        made = self._execute(following.steps)
+        if isinstance(made, Failure):
+            return made
+        return self._complete(resolved, following)
+
+    def _complete(self, resolved: ResolvedSet, reconciled: Reconcile | None) -> Outcome[ResolvedSet, RunError]:
+        root = Path(self._work.layer("venv"))
+        installed = read_installed(root, self._plan.python.runtime.minor)
+        records = {f"{each.dist_info}/RECORD" for each in installed.distributions}
+        following = stages.after_installation(
+            self._plan,
+            self._facts,
+            self._work,
+            resolved=resolved,
+            result=Result(installed=installed, files=all_files(root)),
+            changes=reconciled.changes if reconciled else None,
+            records={path: (root / path).read_bytes() for path in records if (root / path).is_file()},
+        )
+        match following:
+            case NotAsResolved() as wrong:
+                return Failure(wrong)
+            case Fresh() as fresh:
+                return self._fresh(fresh)
+            case Complete(steps=steps):
+                made = self._execute(steps)
+                return made if isinstance(made, Failure) else Success(resolved)
+
+    def _run_and_report(self, steps: stages.Steps) -> Outcome[ResolvedSet, RunError]:
+        made = self._execute(steps)
+        if isinstance(made, Failure):
+            return made
+        try:
+            raw = Path(self._work.report).read_bytes()
+        except OSError as error:
+            return Failure(NotReadable(path=self._work.report, detail=error.strerror or str(error)))
+        return parse_report(raw)
+
+
+def read_installed(root: Path, minor: str) -> InstalledSet:
+    """What an environment holds, from the metadata of its distributions."""
+    site = root / f"lib/python{minor}/site-packages"
+    names = ("METADATA", "RECORD", "REQUESTED", "direct_url.json", "INSTALLER")
+    files: dict[str, bytes] = {}
+    for folder in sorted(site.glob("*.dist-info")):
+        for name in names:
+            path = folder / name
+            if path.is_file():
+                files[f"{folder.name}/{name}"] = path.read_bytes()
+    return parse_installed(files, python_minor=minor)
+
+
+def all_files(root: Path) -> tuple[str, ...]:
+    """Every file and link below an environment's root, relative to it; links to folders are not followed."""
+    found: list[str] = []
+    for folder, folders, files in os.walk(root):
+        relative = os.path.relpath(folder, root)
+        prefix = "" if relative == "." else f"{relative}/"
+        found += (f"{prefix}{name}" for name in files)
+        found += (f"{prefix}{name}" for name in folders if Path(folder, name).is_symlink())
+    return tuple(sorted(found))

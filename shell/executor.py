@@ -1,0 +1,206 @@
+"""Carries out steps, in order, up to the first that fails."""
+
+import errno
+import os
+import time
+from collections import deque
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, assert_never
+
+from pure import build_log
+from pure.outcome import Failure, Outcome, Success
+from pure.plan import Plan
+from pure.run_errors import (
+    NoEnvironment,
+    NoPipWheel,
+    NotWritable,
+    PipFailed,
+    PipNotInstalled,
+    RunError,
+    RuntimeDoesNotStart,
+)
+from pure.stages import Steps
+from pure.steps import (
+    BeginLayer,
+    CompileBytecode,
+    CreateEnvironment,
+    DropLayer,
+    FinishLayer,
+    InstallPip,
+    InstallRuntime,
+    RemoveFiles,
+    RunPip,
+    Step,
+    WriteFiles,
+)
+from pure.wording import duration
+
+from shell.layer_store import LayerStore, remove_files, write_atomically
+from shell.output import Output
+from shell.process import Completed, run
+
+# Of a failing tool's output so many lines are kept to be shown.
+_KEPT_LINES: Final = 2000
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_SEEDS: Final = "seed"
+
+
+class Executor:
+    """Carries out the steps of one build."""
+
+    def __init__(
+        self, *, plan: Plan, store: LayerStore, output: Output, environ: Mapping[str, str], temporary: Path
+    ) -> None:
+        self._plan = plan
+        self._store = store
+        self._output = output
+        self._environ = environ
+        self._temporary = temporary
+
+    def execute(self, steps: Steps) -> Outcome[None, RunError]:
+        """Carry out the steps; the first failure ends it."""
+        for step in steps:
+            try:
+                done = self._execute(step)
+            except OSError as error:
+                return Failure(not_written(error, self._store.root))
+            if isinstance(done, Failure):
+                return done
+        return Success(None)
+
+    def _execute(self, step: Step) -> Outcome[None, RunError]:
+        match step:
+            case BeginLayer(layer=layer):
+                self._store.begin(layer)
+            case DropLayer(layer=layer):
+                self._store.drop(layer)
+            case FinishLayer(decision=decision):
+                self._store.finish(decision)
+            case RemoveFiles(root=root, files=files, directories=directories):
+                remove_files(Path(root), files, directories)
+            case WriteFiles(root=root, files=files):
+                for name, data in files:
+                    write_atomically(Path(root, name), data)
+            case InstallRuntime():
+                return self._install_runtime(step)
+            case InstallPip():
+                return self._install_pip(step)
+            case CreateEnvironment():
+                return self._create_environment(step)
+            case RunPip():
+                return self._run_pip(step)
+            case CompileBytecode(python=python, roots=roots):
+                return self._compile(Path(python), roots)
+            case _:
+                assert_never(step)
+        return Success(None)
+
+    def _install_runtime(self, step: InstallRuntime) -> Outcome[None, RunError]:
+        # Only a build that installs a runtime needs these: urllib3 alone takes longer to import than an unchanged
+        # build's other work.
+        from shell.archive import unpack_runtime
+        from shell.network import fetch
+
+        archive = self._temporary / "runtime.tar.gz"
+        fetched = fetch(step.url, archive, sha256=step.runtime.sha256, environ=self._environ)
+        if isinstance(fetched, Failure):
+            return fetched
+        copied = fetched.unwrap()
+        local = step.url.startswith("file:")
+        self._output.lines(build_log.runtime_copied(copied.size, duration(copied.seconds), local=local))
+        started = time.monotonic()
+        unpacked = unpack_runtime(archive, Path(step.root), wheel_to=Path(step.wheel_to))
+        archive.unlink(missing_ok=True)
+        if isinstance(unpacked, Failure):
+            return unpacked
+        result = unpacked.unwrap()
+        spent = duration(time.monotonic() - started)
+        self._output.lines(
+            build_log.runtime_unpacked(result.files, sum(number for _, number in result.left_out), spent)
+        )
+        python = f"{step.root}/bin/python3"
+        probe = run((python, "-I", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"), env=self._clean())
+        if not probe.ok or probe.stdout.strip() != step.runtime.minor:
+            said = _last_lines(probe, 5) or (f"it says that it is Python {probe.stdout.strip() or 'nothing'}",)
+            target = str(self._plan.target)
+            return Failure(RuntimeDoesNotStart(version=step.runtime.version, target=target, output=said))
+        return self._compile(Path(python), (f"{step.root}/lib/python{step.runtime.minor}",))
+
+    def _install_pip(self, step: InstallPip) -> Outcome[None, RunError]:
+        assert self._plan.package_manager is not None
+        wheel = _find_wheel((*step.wheel_folders, *_own_wheel_folders()))
+        if wheel is None:
+            return Failure(NoPipWheel(python=self._plan.python.version))
+        name, data = wheel.name, wheel.read_bytes()
+        self._store.begin("pip")
+        seed = Path(step.root, _SEEDS, name)
+        write_atomically(seed, data)
+        argv = tuple(part.replace("{wheel}", str(seed)) for part in step.argv)
+        started = time.monotonic()
+        ended = run(argv, env=dict(step.environment), cwd=self._temporary)
+        if not ended.ok:
+            manager = self._plan.package_manager
+            output = _last_lines(ended, 12)
+            return Failure(PipNotInstalled(version=manager.version, hashed=manager.hashed, output=output))
+        self._output.lines((f"  Installed pip by {name} in {duration(time.monotonic() - started)}",))
+        return Success(None)
+
+    def _create_environment(self, step: CreateEnvironment) -> Outcome[None, RunError]:
+        ended = run(step.argv, env=dict(step.environment), cwd=self._temporary)
+        if not ended.ok:
+            return Failure(NoEnvironment(returncode=ended.returncode, output=_last_lines(ended, 12)))
+        write_atomically(Path(step.root, "pyvenv.cfg"), step.configuration)
+        return Success(None)
+
+    def _run_pip(self, step: RunPip) -> Outcome[None, RunError]:
+        said: deque[str] = deque(maxlen=_KEPT_LINES)
+
+        def hear(line: str) -> None:
+            said.append(line)
+            if not step.quiet:
+                self._output.lines(build_log.pip_line(line))
+
+        ended = run(step.argv, env=dict(step.environment), cwd=step.folder, on_line=hear)
+        if ended.ok:
+            return Success(None)
+        self._output.lines(("", *(f"    {line}" for line in said)))
+        assert self._plan.package_manager is not None
+        version = self._plan.package_manager.version
+        return Failure(PipFailed(returncode=ended.returncode, signal=ended.signal_name, version=version))
+
+    def _compile(self, python: Path, roots: tuple[str, ...]) -> Outcome[None, RunError]:
+        from shell.bytecode import compile_files
+
+        places = [Path(root) for root in roots if Path(root).exists()]
+        compiled = compile_files(python, places, env=self._clean())
+        if isinstance(compiled, Failure):
+            return compiled
+        summary = compiled.unwrap()
+        self._output.lines(build_log.compiled(summary.compiled, summary.current, duration(summary.seconds)))
+        return Success(None)
+
+    def _clean(self) -> dict[str, str]:
+        """The little that an interpreter needs which reads no setting of the user's."""
+        return {name: self._environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in self._environ}
+
+
+def not_written(error: OSError, place: Path) -> NotWritable:
+    """The error value for what the system said when something at ``place`` couldn't be written."""
+    detail = error.strerror or str(error)
+    return NotWritable(path=str(error.filename or place), detail=detail, full=error.errno in _NO_ROOM)
+
+
+def _find_wheel(folders: tuple[str, ...]) -> Path | None:
+    found = (wheel for folder in folders for wheel in sorted(Path(folder).glob("pip-*.whl")))
+    return next(found, None)
+
+
+def _own_wheel_folders() -> tuple[str, ...]:
+    """Where the interpreter that runs this keeps its pip wheel, for the rare case that the cache lost the runtime's."""
+    return (f"{os.path.dirname(os.__file__)}/ensurepip/_bundled",)  # noqa: PTH120
+
+
+def _last_lines(ended: Completed, number: int) -> tuple[str, ...]:
+    lines = [line.rstrip() for line in f"{ended.stdout}\n{ended.stderr}".splitlines() if line.strip()]
+    return tuple(lines[-number:])

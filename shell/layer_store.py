@@ -1,0 +1,122 @@
+"""Writes layers: the only module that does.
+
+The order of its writes keeps interrupted builds harmless: a layer's ``<layer>.toml`` is removed before anything of the
+layer changes and written when all of it is finished, so that a half-written layer is never taken for a finished one.
+"""
+
+import contextlib
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+from pure.environment import LayerEnvironment
+from pure.layers import STRUCTS, LayerDecision, RestoredLayer, metadata_table
+
+
+class LayerStore:
+    """The folder ``CNB_LAYERS_DIR`` of this buildpack."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def restored(self) -> dict[str, RestoredLayer]:
+        """What the platform restored of our layers."""
+        found: dict[str, RestoredLayer] = {}
+        for name in STRUCTS:
+            with contextlib.suppress(FileNotFoundError, IsADirectoryError):
+                toml = self._toml(name).read_bytes()
+                found[name] = RestoredLayer(toml=toml, contents=(self.root / name).is_dir())
+        return found
+
+    def begin(self, name: str) -> None:
+        """Start a layer over, with an empty directory."""
+        self.drop(name)
+        (self.root / name).mkdir(mode=0o755)
+
+    def drop(self, name: str) -> None:
+        """Remove a layer, its metadata first."""
+        self._toml(name).unlink(missing_ok=True)
+        remove_tree(self.root / name)
+
+    def finish(self, decision: LayerDecision) -> None:
+        """Write the environment files of a layer and then its metadata and types."""
+        assert decision.types is not None, "a dropped layer is not finished"
+        assert decision.metadata is not None, "a finished layer has metadata"
+        self._write_environment(self.root / decision.name, decision.environment)
+        types = {name: getattr(decision.types, name) for name in ("build", "cache", "launch")}
+        self._write_toml(decision.name, {"types": types, "metadata": metadata_table(decision.metadata)})
+
+    def write_launch(self, document: Mapping[str, Any]) -> None:
+        """Write ``launch.toml``."""
+        self._write_toml("launch", document)
+
+    def _toml(self, name: str) -> Path:
+        return self.root / f"{name}.toml"
+
+    def _write_toml(self, name: str, document: Mapping[str, Any]) -> None:
+        write_atomically(self._toml(name), tomli_w.dumps(document).encode())
+
+    def _write_environment(self, layer: Path, environment: LayerEnvironment) -> None:
+        for folder, files in (
+            ("env", environment.both),
+            ("env.build", environment.build),
+            ("env.launch", environment.launch),
+        ):
+            path = layer / folder
+            wanted = dict(files)
+            present = {entry.name for entry in path.iterdir()} if path.is_dir() else set()
+            for name in sorted(present - wanted.keys()):
+                (path / name).unlink()
+            if not wanted:
+                if path.is_dir():
+                    path.rmdir()
+                continue
+            path.mkdir(mode=0o755, exist_ok=True)
+            for name, value in files:
+                target = path / name
+                if not target.is_file() or target.read_bytes() != value.encode():
+                    write_atomically(target, value.encode())
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file so that it is there wholly or not at all; mode 0644 whatever the umask."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            os.fchmod(file.fileno(), 0o644)
+        Path(temporary).rename(path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            Path(temporary).unlink()
+        raise
+
+
+def remove_files(root: Path, files: Iterable[str], directories: Iterable[str]) -> None:
+    """Remove files below ``root`` that may be missing, then those of the directories that are empty."""
+    for name in files:
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            (root / name).unlink()
+    for name in directories:
+        with contextlib.suppress(OSError):
+            (root / name).rmdir()
+
+
+def remove_tree(path: Path) -> None:
+    """Remove a file, a link or a folder with all below it, read-only folders included."""
+    if path.is_symlink() or path.is_file():
+        path.unlink()
+        return
+    if not path.exists():
+        return
+    for folder, _, _ in os.walk(path):
+        mode = Path(folder).stat().st_mode
+        if mode & 0o700 != 0o700:
+            Path(folder).chmod(stat.S_IMODE(mode) | 0o700)
+    shutil.rmtree(path)

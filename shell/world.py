@@ -1,0 +1,194 @@
+"""Reads the world into facts: files, environment, clock and restored layers, each once."""
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, TypeAlias
+from urllib.parse import quote, unquote, urlsplit
+
+import tomli
+from pure.outcome import Failure, Outcome, Success
+from pure.pip_settings import PIN_FILE, ConfigurationFile, configured
+from pure.plan import REQUIREMENTS, Facts
+from pure.processes import PROCFILE
+from pure.requirements_file import RequirementsError
+from pure.requirements_set import MissingFiles, RequirementsSet, collect
+from pure.run_errors import CatalogueUnreachable, NotReadable
+from pure.runtime_choice import CATALOGUE_VARIABLE, CatalogueText
+from pure.stages import STATE_FILE
+from pure.target import Distro, Target, target_from_environment
+
+from shell.layer_store import LayerStore
+
+Unreadable: TypeAlias = NotReadable | CatalogueUnreachable
+
+CATALOGUE: Final = "data/cpython.json"
+CARRIED: Final = "data/carried.json"
+END_OF_LIFE: Final = "data/end-of-life.json"
+CARRIED_SCHEME: Final = b"buildpack:"
+
+PYTHON_VERSION: Final = ".python-version"
+_LIBRARY_PATH: Final = "LD_LIBRARY_PATH"
+
+
+class _ReadError(Exception):
+    """Carries an expected failure to the one place that returns it."""
+
+    def __init__(self, error: Unreadable) -> None:
+        super().__init__()
+        self.error = error
+
+
+def buildpack_version(buildpack: Path) -> str:
+    """The version that ``buildpack.toml`` states."""
+    with (buildpack / "buildpack.toml").open("rb") as file:
+        return str(tomli.load(file)["buildpack"]["version"])
+
+
+def variables() -> dict[str, str]:
+    """The environment that the platform gave us, as it was before our launcher protected itself from it."""
+    found = dict(os.environ)
+    kept = found.pop("LAMINA_LIBRARY_PATH", "")
+    if kept:
+        found[_LIBRARY_PATH] = kept
+    return found
+
+
+def read_facts(
+    *, buildpack: Path, app: Path, layers: Path, plan: Path | None, environ: Mapping[str, str]
+) -> Outcome[Facts, Unreadable]:
+    """Everything that a plan depends on. ``plan`` is the buildpack plan's file."""
+    try:
+        return Success(_facts(buildpack=buildpack, app=app, layers=layers, plan=plan, environ=environ))
+    except _ReadError as failed:
+        return Failure(failed.error)
+
+
+def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, environ: Mapping[str, str]) -> Facts:
+    pip_settings = configured(_pip_configuration(environ))
+    return Facts(
+        version=buildpack_version(buildpack),
+        target=read_target(environ),
+        today=datetime.now(UTC).date(),
+        layers_dir=str(layers),
+        app_dir=str(app),
+        variables=environ,
+        names=_names(app),
+        catalogue=CatalogueText(raw=_needed(buildpack / CATALOGUE), origin=CATALOGUE),
+        carried=_carried(buildpack),
+        operator_catalogue=_operator_catalogue(environ),
+        end_of_life=CatalogueText(raw=_needed(buildpack / END_OF_LIFE), origin=END_OF_LIFE),
+        pip_pin=_needed(buildpack / PIN_FILE).decode(),
+        pip_settings=pip_settings,
+        python_version_file=_optional(app / PYTHON_VERSION),
+        procfile=_optional(app / PROCFILE),
+        requirements=_requirements(app, environ, {name: value for name, value, _ in pip_settings}),
+        buildpack_plan=(_optional(plan) if plan else None) or b"",
+        restored=LayerStore(layers).restored(),
+        venv_state=_optional(layers / "venv" / STATE_FILE),
+    )
+
+
+def read_target(environ: Mapping[str, str]) -> Target:
+    """The target that the platform states; the distribution of this machine where it states none."""
+    target = target_from_environment(environ, machine=os.uname().machine)
+    if target.distro is not None:
+        return target
+    release = _optional(Path("/etc/os-release"))
+    pairs = dict(line.partition("=")[::2] for line in (release or b"").decode("utf-8", "replace").splitlines())
+    name, version = (pairs.get(key, "").strip("\"'") for key in ("ID", "VERSION_ID"))
+    distro = Distro(name=name, version=version) if name else None
+    return Target(os=target.os, arch=target.arch, distro=distro)
+
+
+def requirement_texts(facts: Facts, app: Path) -> tuple[str, ...]:
+    """The text of every requirements file, in which credentials may stand."""
+    if not isinstance(facts.requirements, Success):
+        raw = _optional(app / REQUIREMENTS)
+        return (raw.decode("utf-8", "replace"),) if raw else ()
+    files = (_optional(app / path) for path in facts.requirements.unwrap().paths)
+    return tuple(raw.decode("utf-8", "replace") for raw in files if raw)
+
+
+def _names(app: Path) -> tuple[str, ...]:
+    try:
+        return tuple(sorted(path.name for path in app.iterdir()))
+    except OSError as error:
+        raise _ReadError(NotReadable(path=str(app), detail=error.strerror or str(error))) from error
+
+
+def _requirements(
+    app: Path, environ: Mapping[str, str], configured: Mapping[str, str]
+) -> Outcome[RequirementsSet, RequirementsError] | None:
+    if _optional(app / REQUIREMENTS) is None:
+        return None
+    constraints = tuple((environ.get("PIP_CONSTRAINT") or configured.get("PIP_CONSTRAINT", "")).split())
+    read: dict[str, bytes | None] = {}
+    while True:
+        collected = collect(read, requirements=(REQUIREMENTS,), constraints=constraints)
+        if isinstance(collected, Failure):
+            return collected
+        match collected.unwrap():
+            case RequirementsSet() as complete:
+                return Success(complete)
+            case MissingFiles(paths=paths):
+                read |= {path: _optional(app / path) for path in paths}
+
+
+def _carried(buildpack: Path) -> CatalogueText | None:
+    raw = _optional(buildpack / CARRIED)
+    if raw is None:
+        return None
+    base = f"file://{quote(str(buildpack))}/".encode()
+    return CatalogueText(raw=raw.replace(CARRIED_SCHEME, base), origin=CARRIED)
+
+
+def _operator_catalogue(environ: Mapping[str, str]) -> CatalogueText | None:
+    place = environ.get(CATALOGUE_VARIABLE, "").strip()
+    if not place:
+        return None
+    parts = urlsplit(place)
+    path = Path(unquote(parts.path)) if parts.scheme == "file" else Path(place)
+    try:
+        return CatalogueText(raw=path.read_bytes(), origin=f"${CATALOGUE_VARIABLE}")
+    except OSError as error:
+        detail = error.strerror or str(error)
+        raise _ReadError(CatalogueUnreachable(variable=CATALOGUE_VARIABLE, place=place, detail=detail)) from error
+
+
+def _pip_configuration(environ: Mapping[str, str]) -> tuple[ConfigurationFile, ...]:
+    """pip's configuration files in the order in which it reads them."""
+    own = environ.get("PIP_CONFIG_FILE", "")
+    if own == os.devnull:
+        return ()
+    home = Path(environ.get("HOME") or "/nonexistent")
+    config = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
+    shared = [Path(folder) / "pip/pip.conf" for folder in (environ.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(":")]
+    paths = [*shared, Path("/etc/pip.conf"), home / ".pip/pip.conf", config / "pip/pip.conf"]
+    if own:
+        paths.append(Path(own))
+    found: list[ConfigurationFile] = []
+    for path in paths:
+        try:
+            found.append(ConfigurationFile(path=str(path), text=path.read_text("utf-8", "replace")))
+        except OSError:
+            # pip reads those that it can, and so do we.
+            continue
+    return tuple(found)
+
+
+def _needed(path: Path) -> bytes:
+    raw = _optional(path)
+    if raw is None:
+        raise _ReadError(NotReadable(path=str(path), detail="no such file; the buildpack is incomplete"))
+    return raw
+
+
+def _optional(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
+    except OSError as error:
+        raise _ReadError(NotReadable(path=str(path), detail=error.strerror or str(error))) from error
