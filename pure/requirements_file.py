@@ -37,6 +37,7 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|file:", re.IGNORECASE)
 _URL = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)(?P<authority>[^/?#\s]*)(?P<path>[^?#\s]*)(?P<query>\?[^#\s]*)?"
 )
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _EXTRAS = re.compile(r"\[([^\]]*)\]$")
 _ARCHIVE = re.compile(r".*\.(?:whl|zip|tar|tgz|tbz|txz|tlz|tar\.(?:gz|bz2|xz|lz|lzma))", re.IGNORECASE | re.DOTALL)
 _STRONG = {"sha256": 64, "sha384": 96, "sha512": 128}  # the digests pip accepts, with their lengths in digits
@@ -71,6 +72,7 @@ _OPTIONS = {
     "-f": ("--find-links", True),
     "-C": ("--config-settings", True),
 }
+_BUILD_OPTIONS = ("--config-settings", "--global-option")
 
 Kind: TypeAlias = Literal["named", "direct_url", "vcs", "local_path", "local_archive", "editable", "unparsed"]
 
@@ -275,7 +277,7 @@ def _parse_line(line: str, file: str, number: int) -> RequirementLine | Include 
         path = values.get(f"--{kind}")
         if path is None:
             continue
-        remote = _REMOTE.match(path) is not None or _REMOTE.match(file) is not None
+        remote = _REMOTE.match(path) is not None or "://" in path
         if remote:
             return Include(kind=kind, path=without_secrets(path), file=file, line=number, remote=True)
         if _VARIABLE.search(path):
@@ -291,18 +293,22 @@ def _parse_options(tokens: list[str]) -> list[tuple[str, str]] | None:
     """The options of a line by their long names, as optparse reads them; ``None`` if pip would refuse the line."""
     found: list[tuple[str, str]] = []
     rest = iter(tokens)
-    for token in rest:
-        if token.startswith("--"):
-            name, equals, value = token.partition("=")
+    for word in rest:
+        if word == "--":
+            break
+        if word == "-" or not word.startswith("-"):
+            continue  # a word on its own, which pip ignores
+        if word.startswith("--"):
+            name, equals, value = word.partition("=")
             spellings = [name] if name in _OPTIONS else [each for each in _OPTIONS if each.startswith(name)]
             meanings = {_OPTIONS[each] for each in spellings}
-            if len(meanings) != 1 or len(name) == 2:
+            if len(meanings) != 1:
                 return None
             long, takes_value = meanings.pop()
             given = value if equals else None
-        elif len(token) > 1 and token[:2] in _OPTIONS:
-            long, takes_value = _OPTIONS[token[:2]]
-            given = token[2:] or None
+        elif word[:2] in _OPTIONS:
+            long, takes_value = _OPTIONS[word[:2]]
+            given = word[2:] or None
         else:
             return None
         if not takes_value:
@@ -335,11 +341,13 @@ def _requirement(
         kind="unparsed",
         hashes=tuple(sorted(set(hashes))),
         hash_option=bool(hashes),
-        options=tuple((name, value) for name, value in options if name in {"--config-settings", "--global-option"}),
+        options=tuple(
+            (name, shown(value)) for name, value in options if name in {"--config-settings", "--global-option"}
+        ),
         variables=variables,
     )
     if editable:
-        return msgspec.structs.replace(line, kind="editable", name=_fragment(text).get("egg"))
+        return msgspec.structs.replace(line, kind="editable", name=_egg(text)[0])
     if _SCHEME.match(text) or _VCS.match(text):
         url, _, marker = text.partition("; ")
         return _with_url(line, url.strip(), marker.strip())
@@ -374,13 +382,7 @@ def _with_url(line: RequirementLine, url: str, marker: str) -> RequirementLine:
             return line
     clean = without_secrets(url)
     path = clean.partition("[")[0].lower()
-    extras = line.extras
-    egg = fragment.get("egg", "")
-    in_egg = _EXTRAS.search(egg)
-    if in_egg:
-        egg = egg[: in_egg.start()]
-        named = (each.strip() for each in in_egg[1].split(","))
-        extras = tuple(sorted({*extras, *(normalise_name(each) for each in named if each)}))
+    egg, egg_extras = _egg(url)
     kind: Kind
     if not clean:
         return line
@@ -396,12 +398,24 @@ def _with_url(line: RequirementLine, url: str, marker: str) -> RequirementLine:
     return msgspec.structs.replace(
         line,
         kind=kind,
-        name=line.name or (normalise_name(egg) if egg else None),
-        extras=extras,
+        name=line.name or egg,
+        extras=tuple(sorted({*line.extras, *egg_extras})),
         url=clean,
-        subdirectory=fragment.get("subdirectory", ""),
+        subdirectory=shown(fragment.get("subdirectory", "")),
         marker=marker,
         hashes=tuple(sorted({*line.hashes, *hashes})),
+    )
+
+
+def _egg(url: str) -> tuple[str | None, tuple[str, ...]]:
+    """The normalised name and extras of a URL's ``#egg=name[extras]``."""
+    egg = _fragment(url).get("egg", "")
+    extras = _EXTRAS.search(egg)
+    name = egg[: extras.start()] if extras else egg
+    named = (each.strip() for each in extras[1].split(",")) if extras else ()
+    return (
+        normalise_name(name) if _NAME.fullmatch(name) else None,
+        tuple(normalise_name(each) for each in named if _NAME.fullmatch(each)),
     )
 
 
