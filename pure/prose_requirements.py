@@ -60,12 +60,12 @@ def describe_requirements(error: RequirementsFamily) -> Message:
             )
         case StateUnreadable():
             return Message(
-                happened="the record of the previous environment cannot be read",
+                happened="The record of the previous environment cannot be read",
                 means=("What it holds cannot be told from a fresh installation, so it is created anew.",),
             )
         case StateSchemaUnknown(schema=schema):
             return Message(
-                happened="the record of the previous environment has another schema",
+                happened="The record of the previous environment has another schema",
                 found=(f"schema {schema}",),
                 means=("It was written by another version of this buildpack, so the environment is created anew.",),
             )

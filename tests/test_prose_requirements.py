@@ -1,0 +1,38 @@
+"""The words for the errors of requirements, as a user reads them."""
+
+from pathlib import Path
+from typing import get_args
+
+from pure.distributions import ReportHasNoOrigin, ReportUnreadable, ReportVersionUnknown
+from pure.message import Message
+from pure.prose_requirements import RequirementsFamily, describe_requirements
+from pure.requirements_file import IncludeMissing, RequirementsEncodingUnknown, RequirementsUndecodable
+from pure.venv_state import StateSchemaUnknown, StateUnreadable
+
+GOLDEN = Path(__file__).parent / "goldens" / "errors_requirements.txt"
+ERRORS: tuple[RequirementsFamily, ...] = (
+    RequirementsUndecodable(file="requirements.txt", encoding="utf-8", line=3),
+    RequirementsUndecodable(file="requirements/base.txt", encoding="utf-16-le", line=None),
+    RequirementsEncodingUnknown(file="requirements.txt", encoding="klingon"),
+    IncludeMissing(path="requirements/base.txt", kind="requirement", file="requirements.txt", line=2),
+    IncludeMissing(path="limits.txt", kind="constraint", file="requirements.txt", line=1),
+    IncludeMissing(path="/platform/limits.txt", kind="constraint"),
+    ReportUnreadable(detail="Object missing required field `install`"),
+    ReportVersionUnknown(version="2"),
+    ReportHasNoOrigin(name="flask"),
+    StateUnreadable(),
+    StateSchemaUnknown(schema=0),
+)
+
+
+def _shown(message: Message) -> str:
+    parts = (("found", message.found), ("means", message.means), ("do", message.do))
+    return "\n".join([message.happened, *(f"  {name}: {line}" for name, lines in parts for line in lines)]) + "\n"
+
+
+def test_the_words_are_those_of_the_golden_file() -> None:
+    assert "\n".join(_shown(describe_requirements(error)) for error in ERRORS) == GOLDEN.read_text()
+
+
+def test_every_error_of_the_family_is_in_the_golden_file() -> None:
+    assert {type(error) for error in ERRORS} == set(get_args(RequirementsFamily))
