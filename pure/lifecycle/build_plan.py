@@ -1,8 +1,8 @@
 """Chooses the group and its build plan from what ``bin/detect`` of each buildpack answered.
 
 Buildpack API, "Phase #1: Detection". One alternative per buildpack is tried at a time, left to right and depth first;
-the first combination wins in which every requirement is provided by the same or an earlier buildpack and every provision
-is required by the same or a later one.
+the first combination wins in which every requirement is provided by the same or an earlier buildpack and every
+provision is required by the same or a later one.
 """
 
 from collections.abc import Iterator, Sequence

@@ -161,7 +161,7 @@ def sbom_files(
     for file in sorted(names):
         if not file.endswith(".json") or ".sbom." not in file or file.startswith(".sbom."):
             continue
-        layer, _, rest = file.partition(".")
+        layer = file.partition(".")[0]
         folders = _sbom_folders(layer, layers)
         if not folders:
             continue

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 def divide(paths: Iterable[tuple[str, bool]], slices: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
     """The paths of each slice and, last, the remainder: n slices give n + 1 tuples, each sorted.
 
-    ``paths`` are those below the application folder as (relative path, is a directory). A pattern matches whole relative
-    paths, ``*`` does not cross ``/``, a matched directory takes what is in it, the first match owns a path. Folders
-    above a sliced path come along with it. The empty path stands for the application folder itself.
+    ``paths`` are those below the application folder as (relative path, is a directory). A pattern matches whole
+    relative paths, ``*`` does not cross ``/``, a matched directory takes what is in it, the first match owns a path.
+    Folders above a sliced path come along with it. The empty path stands for the application folder itself.
     """
     is_dir = dict(paths)
     order = sorted(is_dir, key=_components)

@@ -26,12 +26,12 @@ from pure.lifecycle.processes import ProcessTable, process_table
 from pure.lifecycle.toml_data import Value, through_json
 from pure.outcome import Failure, Outcome, Success
 
+from shell.lifecycle.building_site import LAYERS, PLANS, PLATFORM, Member, Phase, Site
 from shell.lifecycle.detection import Group
-from shell.lifecycle.site import LAYERS, PLANS, PLATFORM, Member, Phase, Site
 
 
 class BuiltLayer(msgspec.Struct, frozen=True, kw_only=True):
-    """A layer as its buildpack left it; ``metadata`` is as it will come back, ``contents`` whether it has a directory."""
+    """A layer as its buildpack left it: ``metadata`` as it will come back, ``contents`` if it has a directory."""
 
     name: str
     file: LayerFile

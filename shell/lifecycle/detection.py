@@ -19,7 +19,7 @@ from pure.lifecycle.errors import LaunchFailed, LifecycleError, NothingDetected,
 from pure.lifecycle.events import Detected, OutputLine
 from pure.outcome import Failure, Outcome, Success
 
-from shell.lifecycle.site import PLANS, PLATFORM, Member, Phase, Site
+from shell.lifecycle.building_site import PLANS, PLATFORM, Member, Phase, Site
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):

@@ -28,11 +28,11 @@ from pure.outcome import Failure, Outcome, Success
 from pure.target import Target
 
 from shell.lifecycle.building import build as run_builds
+from shell.lifecycle.building_site import Member, Site
 from shell.lifecycle.detection import detect
 from shell.lifecycle.disk import remove
 from shell.lifecycle.export import Exporter, image_digest
 from shell.lifecycle.restoration import restore
-from shell.lifecycle.site import Member, Site
 from shell.lifecycle.store import Store
 
 

@@ -24,7 +24,7 @@ from pure.lifecycle.slices import divide
 from pure.outcome import Failure, Outcome, Success
 
 from shell.lifecycle.building import Built, BuiltLayer, BuiltMember
-from shell.lifecycle.site import APP, LAYERS, Phase, Site
+from shell.lifecycle.building_site import APP, LAYERS, Phase, Site
 from shell.lifecycle.store import Store
 from shell.lifecycle.tarball import Entry, parents, walk, write_tar
 
@@ -175,7 +175,7 @@ class Exporter:
         if not self._built.slices:
             candidates: list[Iterable[Entry]] = [walk(app, APP)]
         else:
-            paths = [(entry.name[len(APP) + 1 :], Path(entry.source or "").is_dir()) for entry in walk(app, APP)]
+            paths = [(entry.name[len(APP) + 1 :], _is_folder(entry.source or "")) for entry in walk(app, APP)]
             candidates = [
                 [Entry(name=f"{APP}/{path}".rstrip("/"), source=os.path.join(app, path).rstrip("/")) for path in part]
                 for part in divide(paths, self._built.slices)
@@ -226,6 +226,10 @@ class Exporter:
 def _layer_entries(source: str, root: str) -> Iterator[Entry]:
     yield from parents(root)
     yield from walk(source, root)
+
+
+def _is_folder(path: str) -> bool:
+    return os.path.isdir(path) and not os.path.islink(path)
 
 
 def _root(member: BuiltMember, layer: BuiltLayer) -> str:

@@ -17,9 +17,10 @@ from pure.lifecycle.errors import DiskRefused, LaunchFailed, LifecycleError, Nam
 from pure.lifecycle.image import ImageLayer, StoredImage, decode_stored
 from pure.lifecycle.processes import Command, choose_command
 from pure.outcome import Failure, Outcome, Success
+
+from shell.lifecycle.building_site import APP, DEFAULT_PATH, HOME
 from shell.lifecycle.disk import View, copy_tree, remove
 from shell.lifecycle.processes import Description, Mount, Room, read_report
-from shell.lifecycle.site import APP, DEFAULT_PATH, HOME
 from shell.lifecycle.store import Store
 from shell.lifecycle.tarball import TarError, extract
 
@@ -185,7 +186,7 @@ def _merge(tree: Path, target: Path) -> None:
             there.chmod(child.stat().st_mode & 0o7777)
 
 
-def _wait(argv: Sequence[str]) -> int:
+def _wait(argv: tuple[str, ...]) -> int:
     """Start a program with our standard streams and wait for it, forwarding signals meanwhile."""
     watched = {*_FORWARDED, signal.SIGCHLD}
     before = signal.pthread_sigmask(signal.SIG_BLOCK, watched)

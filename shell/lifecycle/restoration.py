@@ -7,9 +7,9 @@ from pure.lifecycle.events import RestoredLayer, Warned
 from pure.lifecycle.records import CacheRecord, ImageRecord, has_store, store_of
 from pure.lifecycle.restoring import Restoration, restorations
 
+from shell.lifecycle.building_site import LAYERS, Phase, Site
 from shell.lifecycle.detection import Group
 from shell.lifecycle.disk import remove
-from shell.lifecycle.site import LAYERS, Phase, Site
 from shell.lifecycle.store import Store
 from shell.lifecycle.tarball import TarError, extract
 

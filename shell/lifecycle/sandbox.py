@@ -1,13 +1,13 @@
 """Enters a mount namespace with a build's paths in place, to execute a program there.
 
-Run as a script by ``shell.lifecycle.processes`` with an interpreter in isolated mode: a namespace can only be entered by
-a process without threads, and nothing but the standard library is needed. The first argument names a JSON file with a
-description (``Description`` in ``shell.lifecycle.processes`` has its fields). The program replaces this process. If
+Run as a script by ``shell.lifecycle.processes`` with an interpreter in isolated mode: a namespace can only be entered
+by a process without threads, and nothing but the standard library is needed. The first argument names a JSON file with
+a description (``Description`` in ``shell.lifecycle.processes`` has its fields). The program replaces this process. If
 anything before that fails, a JSON report is written to the file that the description names, and the status is 125.
 
 Inside, ``/`` is a read-only tmpfs that holds every top-level entry of the machine's root, read-only except for places
-for temporary files, and the build's own folders over it (``/layers``, ``/workspace``, ...). The program is uid 1000 without
-privileges.
+for temporary files, and the build's own folders over it (``/layers``, ``/workspace``, ...). The program is uid 1000
+without privileges.
 """
 
 import ctypes
@@ -176,7 +176,7 @@ def run_exec_d(programs: list[str], env: dict[str, str], cwd: str) -> None:
             reader = os.dup(reader)
             os.close(3)
         try:
-            child = os.posix_spawn(program, [program], env, file_actions=actions)  # type: ignore[arg-type]
+            child = os.posix_spawn(program, [program], env, file_actions=actions)
         except OSError as error:
             raise StepError("exec.d", error.errno, program) from error
         os.close(writer)
