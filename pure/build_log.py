@@ -5,27 +5,37 @@ what tools say with four.
 """
 
 import re
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeAlias
 
-from pure.catalogue import EndOfLife, NearEndOfLife, NewerPatch, ResolutionWarning
+from pure.catalogue import NewerPatch, ResolutionWarning
 from pure.distributions import ResolvedSet
 from pure.layers import Action, LayerDecision
 from pure.message import Message
 from pure.plan import Plan
+from pure.prose_runtime import describe_warning
 from pure.reconcile import Changed, Changes, Redone, RedoReason
 from pure.wording import count, listing, size
 
-Lines = tuple[str, ...]
+Lines: TypeAlias = tuple[str, ...]
+Tense: TypeAlias = Mapping[Action, str]
 
 WIDTH: Final = 110
 
-_DONE: Final = {
+DONE: Final[Mapping[Action, str]] = {
     Action.CREATE: "created",
     Action.KEEP: "kept",
     Action.RECREATE: "recreated",
     Action.RECONCILE: "reconciled",
     Action.DROP: "dropped",
+}
+
+WOULD: Final[Mapping[Action, str]] = {
+    Action.CREATE: "create",
+    Action.KEEP: "keep",
+    Action.RECREATE: "recreate",
+    Action.RECONCILE: "reconcile",
+    Action.DROP: "drop",
 }
 
 _REDONE: Final[dict[RedoReason, str]] = {
@@ -40,19 +50,19 @@ def heading(version: str, plan: Plan) -> Lines:
     return (f"Lamina {version} for {plan.target}",)
 
 
-def python(plan: Plan) -> Lines:
+def python(plan: Plan, *, tense: Tense = DONE) -> Lines:
     """Which Python, why, and what becomes of its layer."""
     decision = plan.python
     return (
         "",
         f"Python {decision.version}",
         *(f"  {_sentence(reason)}" for reason in decision.because),
-        *(f"  {line}" for warning in decision.warnings for line in warning_lines(warning)),
-        *(line for layer in plan.layers if layer.name == "python" for line in layer_lines(layer)),
+        *(f"  {warning_line(warning)}" for warning in decision.warnings),
+        *(line for layer in plan.layers if layer.name == "python" for line in layer_lines(layer, tense)),
     )
 
 
-def package_manager(plan: Plan) -> Lines:
+def package_manager(plan: Plan, *, tense: Tense = DONE) -> Lines:
     """Which package manager, why, and what becomes of its layers."""
     manager = plan.package_manager
     if manager is None:
@@ -61,40 +71,48 @@ def package_manager(plan: Plan) -> Lines:
         "",
         f"{manager.name} {manager.version}",
         *(f"  {_sentence(reason)}" for reason in manager.because),
-        *(line for layer in plan.layers if layer.name in ("pip", "pip-cache") for line in layer_lines(layer)),
+        *(line for layer in plan.layers if layer.name in ("pip", "pip-cache") for line in layer_lines(layer, tense)),
     )
 
 
-def dependencies(plan: Plan) -> Lines:
+def dependencies(plan: Plan, *, tense: Tense = DONE) -> Lines:
     """The heading of the dependencies, and what is to become of their layer."""
-    return ("", "Dependencies", *(line for layer in plan.layers if layer.name == "venv" for line in layer_lines(layer)))
+    return (
+        "",
+        "Dependencies",
+        *(line for layer in plan.layers if layer.name == "venv" for line in layer_lines(layer, tense)),
+    )
 
 
-def dropped(plan: Plan) -> Lines:
+def dropped(plan: Plan, *, tense: Tense = DONE) -> Lines:
     """The layers of an earlier build that this one leaves out."""
-    return tuple(line for layer in plan.layers if layer.action is Action.DROP for line in layer_lines(layer))
+    return tuple(line for layer in plan.layers if layer.action is Action.DROP for line in layer_lines(layer, tense))
 
 
-def layer_lines(layer: LayerDecision) -> Lines:
+def plan(version: str, decided: Plan) -> Lines:
+    """A whole plan, as ``lamina plan`` prints it: what would be done, without the results."""
+    venv = decided.layer("venv")
+    return (
+        *heading(version, decided),
+        *python(decided, tense=WOULD),
+        *package_manager(decided, tense=WOULD),
+        *(dependencies(decided, tense=WOULD) if venv and venv.action is not Action.DROP else ()),
+        *dropped(decided, tense=WOULD),
+        *processes(decided),
+    )
+
+
+def layer_lines(layer: LayerDecision, tense: Tense = DONE) -> Lines:
     """One layer's decision: a line for a single reason, a line each for several."""
-    first = f"  Layer {layer.name}: {_DONE[layer.action]}"
+    first = f"  Layer {layer.name}: {tense[layer.action]}"
     if len(layer.because) == 1:
         return (f"{first} ({layer.because[0]})",)
     return (f"{first}:", *(f"    {reason}" for reason in layer.because))
 
 
-def warning_lines(warning: ResolutionWarning) -> Lines:
+def warning_line(warning: ResolutionWarning) -> str:
     """What the user of a runtime should know."""
-    match warning:
-        case EndOfLife(minor=minor, since=since):
-            return (
-                f"Warning: Python {minor} reached its end of life on {since.isoformat()} and gets no security fixes.",
-                "  Move to a supported version.",
-            )
-        case NearEndOfLife(minor=minor, until=until):
-            return (f"Warning: Python {minor} reaches its end of life on {until.isoformat()}; plan to move on.",)
-        case NewerPatch(version=version, newest=newest):
-            return (f"Note: {newest} is a newer release of the same series as {version}.",)
+    return f"{'Note' if isinstance(warning, NewerPatch) else 'Warning'}: {describe_warning(warning)}"
 
 
 def runtime_copied(nbytes: int, seconds: str, *, local: bool) -> Lines:
@@ -161,7 +179,7 @@ def done(plan: Plan, seconds: str) -> Lines:
     """The last line: what happened to each layer."""
     by_action: dict[str, list[str]] = {}
     for layer in plan.layers:
-        by_action.setdefault(_DONE[layer.action], []).append(layer.name)
+        by_action.setdefault(DONE[layer.action], []).append(layer.name)
     summary = "; ".join(f"{action} {', '.join(names)}" for action, names in by_action.items())
     return ("", f"Done in {seconds}: {summary}")
 

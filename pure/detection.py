@@ -118,7 +118,7 @@ def detect(names: Iterable[str], variables: Mapping[str, str]) -> Detection:
         case False:
             return NotPython(
                 looked_for="no Python project: none of requirements.txt, pyproject.toml, a lock file (uv, Poetry, "
-                "Pipenv, PDM, pylock.toml), setup.py, .python-version, manage.py, app.py, main.py in the application's root"
+                "Pipenv, PDM, pylock.toml), setup.py, .python-version, manage.py, app.py, main.py in its root"
             )
 
 

@@ -12,6 +12,8 @@ from pure.message import Message
 from pure.pip_settings import BadPin, BadPipVersion, PipTooOld
 from pure.plan import NoRequirements, NothingRequired
 from pure.processes import BadLine, BadType, DuplicateType, EmptyCommand, NotText
+from pure.prose_requirements import RequirementsFamily, describe_requirements
+from pure.prose_runtime import describe_runtime
 from pure.requirers import BadRequirement, BadVersion, UnreadablePlan
 from pure.run_errors import (
     CatalogueUnreachable,
@@ -65,7 +67,10 @@ def describe(error: RunError) -> Message:
         case NotReadable() | NotWritable() | CatalogueUnreachable() | RuntimeDoesNotStart():
             return _disk(error)
         case _:
-            return _elsewhere(error)
+            # isinstance with the unions: their members are the business of the modules that describe them.
+            if isinstance(error, RequirementsFamily):
+                return describe_requirements(error)
+            return describe_runtime(error)
 
 
 def _environment(error: _Environment) -> Message:
@@ -176,8 +181,6 @@ def _requirers(error: _Requirers) -> Message:
                 do=("Report this to the maintainers of the buildpack that requires python.",),
             )
         case BadVersion(entry=entry, error=inner):
-            from pure.prose_runtime import describe_runtime
-
             message = describe_runtime(inner)
             return Message(
                 happened=f"another buildpack requires a Python version that isn't one (entry {entry} of the plan)",
@@ -318,8 +321,3 @@ def _disk(error: _Disk) -> Message:
             )
         case _:
             assert_never(error)
-
-
-def _elsewhere(error: object) -> Message:
-    # The families of other modules: each function takes its own union.
-    raise TypeError(type(error).__name__)

@@ -29,10 +29,11 @@ def main() -> int:
     except KeyboardInterrupt:
         return 130
     except Exception as error:  # noqa: BLE001  (the last resort: the user gets a message, not a traceback)
-        return _internal_error(error)
+        return internal_error(error)
 
 
-def _internal_error(error: Exception) -> int:
+def internal_error(error: Exception) -> int:
+    """Report a bug in a few lines and give the exit status for it."""
     import traceback
 
     frame = traceback.extract_tb(error.__traceback__)[-1]

@@ -21,6 +21,10 @@ class Output:
             self._stream.write(text)
             self._stream.flush()
 
+    def redacted(self, line: str) -> str:
+        """The line as ``lines`` would print it."""
+        return self._redact(line)
+
     def learn(self, redact: Redactor) -> None:
         """Hide the secrets that ``redact`` knows, besides those that were known before."""
         secrets = {*self._redact.secrets, *redact.secrets}

@@ -59,7 +59,6 @@ def run(
     and a group id to run as (root only). A program that cannot be started ends with 127 (missing) or 126.
     """
     command = tuple(argv)
-    ids = {} if user is None else {"user": user[0], "group": user[1], "extra_groups": []}
     try:
         process = subprocess.Popen(
             command,
@@ -71,7 +70,9 @@ def run(
             encoding="utf-8",
             errors="replace",
             start_new_session=True,
-            **ids,  # type: ignore[arg-type]
+            user=user[0] if user else None,
+            group=user[1] if user else None,
+            extra_groups=[] if user else None,
         )
     except FileNotFoundError as error:
         return Completed(argv=command, returncode=127, stderr=f"{error.filename}: {error.strerror}")

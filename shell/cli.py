@@ -1,0 +1,305 @@
+"""Defines the console script ``lamina``: plan, build, run and pack without a platform."""
+
+import hashlib
+import os
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import click
+from pure import build_log
+from pure.message import Message
+from pure.outcome import Failure
+from pure.redaction import redactor
+from pure.target import Target
+
+from shell.local_runtime import LocalRuntime, cache_folder, is_packed, local_runtime
+from shell.output import Output, utf8_streams
+
+BUILDPACK = Path(__file__).resolve().parent.parent
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="lamina")
+def lamina() -> None:
+    """Build Python applications into images, and see every decision before it is carried out."""
+
+
+_application = click.argument("app", type=click.Path(exists=True, file_okay=False, path_type=Path))
+_env = click.option(
+    "--env",
+    "-e",
+    "env",
+    multiple=True,
+    metavar="NAME[=VALUE]",
+    help="Set a variable for the build; without a value, pass on that of this shell.",
+)
+_env_file = click.option(
+    "--env-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Set the variables of a file of NAME=VALUE lines.",
+)
+_cache = click.option(
+    "--cache",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder for this application's cache and image  [default: below ~/.cache/lamina]",
+)
+_production = click.option(
+    "--production-runtime",
+    is_flag=True,
+    help="Take Python from the buildpack's catalogue, as a platform does, not the interpreter that runs lamina.",
+)
+
+
+@lamina.command()
+@_application
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option(
+    "--layers",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Plan against the restored layers found in this folder.",
+)
+@click.option("--target", default=None, metavar="OS/ARCH", help="Plan for another target  [default: this machine]")
+@_env
+@_env_file
+@_production
+def plan(
+    app: Path,
+    as_json: bool,
+    layers: Path | None,
+    target: str | None,
+    env: tuple[str, ...],
+    env_file: Path | None,
+    production_runtime: bool,
+) -> None:
+    """Print what a build of APP would decide, and why, without doing any of it."""
+    from shell.planning import print_plan
+
+    given = _variables(env, env_file)
+    local = None if production_runtime else _local_runtime(quiet=as_json)
+    output = Output(redactor(given))
+    error = print_plan(
+        buildpack=BUILDPACK,
+        app=app.resolve(),
+        layers=layers.resolve() if layers else None,
+        environ=_build_environment(given, local),
+        target=_target(target),
+        as_json=as_json,
+        output=output,
+    )
+    if error is not None:
+        _fail(error, output)
+
+
+@lamina.command()
+@_application
+@_env
+@_env_file
+@_cache
+@click.option("--clear-cache", is_flag=True, help="Build as if for the first time.")
+@click.option(
+    "--run-image",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The image to build upon, as an OCI layout folder.",
+)
+@click.option("--output", "layout", type=click.Path(path_type=Path), help="Write the image to this OCI layout folder.")
+@click.option(
+    "--buildpack",
+    "buildpacks",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Build with these buildpack folders, in order, instead of Lamina alone; repeatable.",
+)
+@_production
+def build(
+    app: Path,
+    env: tuple[str, ...],
+    env_file: Path | None,
+    cache: Path | None,
+    clear_cache: bool,
+    run_image: Path | None,
+    layout: Path | None,
+    buildpacks: tuple[Path, ...],
+    production_runtime: bool,
+) -> None:
+    """Build APP by a local lifecycle: detect, restore, build, export."""
+    from pure.prose_lifecycle import describe_lifecycle
+
+    from shell.lifecycle import LocalBuild
+    from shell.lifecycle import build as build_locally
+    from shell.terminal import Terminal
+    from shell.world import read_target
+
+    given = _variables(env, env_file)
+    output = Output(redactor(given))
+    local = None if production_runtime else _local_runtime(quiet=False)
+    request = LocalBuild(
+        app=app.resolve(),
+        buildpacks=buildpacks or (BUILDPACK,),
+        cache=cache or _default_cache(app),
+        target=read_target({}),
+        env=given,
+        operator_env=local.operator_env() if local else {},
+        environ=os.environ,
+        clear_cache=clear_cache,
+        run_image=run_image,
+        output=layout,
+    )
+    with Terminal(output) as terminal:
+        built = build_locally(request, on_event=terminal.show)
+    if isinstance(built, Failure):
+        _fail(describe_lifecycle(built.failure()), output)
+    command = f"lamina run {app}" if cache is None else f"lamina run {app} --cache {cache}"
+    terminal.finished(built.unwrap(), command)
+
+
+@lamina.command(context_settings={"ignore_unknown_options": False})
+@_application
+@click.argument("command", nargs=-1, type=click.UNPROCESSED)
+@_env
+@_env_file
+@_cache
+@click.option("--process", default=None, help="Start this process type  [default: the image's default]")
+def run(
+    app: Path,
+    command: tuple[str, ...],
+    env: tuple[str, ...],
+    env_file: Path | None,
+    cache: Path | None,
+    process: str | None,
+) -> None:
+    """Start the image that was built from APP, with its launch layers only; or, after --, another command in it."""
+    from pure.prose_lifecycle import describe_lifecycle
+
+    from shell.lifecycle import run as run_locally
+
+    given = _variables(env, env_file)
+    ended = run_locally(cache or _default_cache(app), process=process, command=command or None, env=given)
+    if isinstance(ended, Failure):
+        _fail(describe_lifecycle(ended.failure()), Output(redactor(given)))
+    sys.exit(ended.unwrap())
+
+
+@lamina.group()
+def runtime() -> None:
+    """Make and inspect archives of Python."""
+
+
+@runtime.command()
+@click.option(
+    "--python",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=Path(sys.executable),
+    help="The interpreter whose installation is packed  [default: the one that runs lamina]",
+)
+@click.option(
+    "--output",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    help="The folder for the archive and its catalogue  [default: here]",
+)
+def pack(python: Path, folder: Path) -> None:
+    """Make an archive and its catalogue entry from an existing CPython installation."""
+    from pure.catalogue import Catalogue, encode_catalogue
+    from pure.prose_runtime import describe_runtime
+    from pure.wording import size
+
+    from shell.layer_store import write_atomically
+    from shell.runtime_pack import pack as pack_installation
+
+    output = Output(redactor({}))
+    packed = pack_installation(python, folder.resolve())
+    if isinstance(packed, Failure):
+        _fail(describe_runtime(packed.failure()), output)
+    result = packed.unwrap()
+    catalogue = Path(result.archive.removesuffix(".tar.gz") + ".json")
+    write_atomically(catalogue, encode_catalogue(Catalogue(runtimes=(result.entry,))))
+    output.lines(
+        (
+            f"Packed Python {result.entry.version} for {result.entry.target}",
+            f"  Archive:   {result.archive} ({size(result.size)})",
+            f"  Catalogue: {catalogue}",
+            f"  Use it:    BP_PYTHON_CATALOGUE={catalogue}",
+        )
+    )
+
+
+def main() -> None:
+    """Run the console script; an exception that escapes is reported as the bug it is."""
+    utf8_streams()
+    try:
+        lamina(prog_name="lamina")
+    except Exception as error:  # noqa: BLE001  (the last resort: the user gets a message, not a traceback)
+        from shell.__main__ import internal_error
+
+        sys.exit(internal_error(error))
+
+
+def _variables(given: Sequence[str], file: Path | None) -> dict[str, str]:
+    found: dict[str, str] = {}
+    if file is not None:
+        for number, line in enumerate(file.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
+            stripped = line.strip()
+            if stripped and not stripped.startswith("#"):
+                name, value = _pair(stripped, f"{file}, line {number}")
+                found[name] = value
+    for pair in given:
+        name, value = _pair(pair, "--env")
+        found[name] = value
+    return found
+
+
+def _pair(text: str, place: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not _NAME.match(name):
+        # What was meant as a value may be a secret: only what stands before the first "=" is shown.
+        raise click.UsageError(f"{place}: {name[:40]!r} is not a variable's name; write NAME=VALUE.")
+    if equals:
+        return name, value
+    if name not in os.environ:
+        raise click.UsageError(f"{place}: {name} has no value, and this shell has no variable of that name.")
+    return name, os.environ[name]
+
+
+def _local_runtime(*, quiet: bool) -> LocalRuntime:
+    from pure.prose_runtime import describe_runtime
+
+    cache = cache_folder()
+    if not quiet and not is_packed(cache):
+        click.echo("Packing the interpreter that runs lamina, once (--production-runtime does without)", err=True)
+    packed = local_runtime(cache)
+    if isinstance(packed, Failure):
+        _fail(describe_runtime(packed.failure()), Output(redactor({})))
+    return packed.unwrap()
+
+
+def _build_environment(given: dict[str, str], local: LocalRuntime | None) -> dict[str, str]:
+    """The variables that a build would see, as far as its plan depends on them."""
+    operators = {
+        name.removesuffix(".default"): value for name, value in (local.operator_env() if local else {}).items()
+    }
+    return operators | given
+
+
+def _target(text: str | None) -> Target | None:
+    if text is None:
+        return None
+    system, _, arch = text.partition("/")
+    if system != "linux" or arch not in ("amd64", "arm64"):
+        raise click.UsageError(f"--target: {text!r} is not a target of this buildpack; use linux/amd64 or linux/arm64.")
+    return Target(os=system, arch=arch)
+
+
+def _default_cache(app: Path) -> Path:
+    resolved = str(app.resolve())
+    return cache_folder() / "builds" / f"{app.resolve().name}-{hashlib.sha256(resolved.encode()).hexdigest()[:12]}"
+
+
+def _fail(message: Message, output: Output) -> NoReturn:
+    output.lines(build_log.error_lines(message))
+    sys.exit(1)

@@ -1,0 +1,49 @@
+"""Prints the plan of a build without carrying it out."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+from pure import build_log
+from pure.message import Message
+from pure.outcome import Failure
+from pure.plan import decide
+from pure.prose import describe
+from pure.record import encode_record, record
+from pure.redaction import redactor
+from pure.target import Target
+
+from shell.output import Output
+from shell.world import read_facts, requirement_texts
+
+# Where a platform puts them: a plan doesn't depend on the place, apart from the paths that it mentions.
+_LAYERS = Path("/layers/lamina_python")
+
+
+def print_plan(
+    *,
+    buildpack: Path,
+    app: Path,
+    layers: Path | None,
+    environ: Mapping[str, str],
+    target: Target | None,
+    as_json: bool,
+    output: Output,
+) -> Message | None:
+    """Print the plan, or return what prevents one. ``layers`` is a folder with restored layers; nothing is written."""
+    read = read_facts(buildpack=buildpack, app=app, layers=layers or _LAYERS, plan=None, environ=environ)
+    if isinstance(read, Failure):
+        return describe(read.failure())
+    facts = read.unwrap()
+    if target is not None:
+        facts = msgspec.structs.replace(facts, target=target)
+    output.learn(redactor(environ, requirement_texts=requirement_texts(facts, app)))
+    decided = decide(facts)
+    if isinstance(decided, Failure):
+        return describe(decided.failure())
+    plan = decided.unwrap()
+    if as_json:
+        output.lines(encode_record(record(plan, version=facts.version)).decode().splitlines())
+        return None
+    output.lines(build_log.plan(facts.version, plan))
+    return None
