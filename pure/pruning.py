@@ -61,6 +61,7 @@ RULES: Final = (
     Rule(pattern="bin/pydoc*", reason=_TOOLS),
     Rule(pattern="bin/2to3*", reason=_TOOLS),
     Rule(pattern="bin/smtpd*", reason=_TOOLS),
+    Rule(pattern="lib/python3*/lib-dynload/nis.*", reason="client of NIS, which brings Kerberos along"),
     Rule(pattern="lib/python3*/pydoc_data", reason=_DOCS),
     Rule(pattern="share/man", reason=_DOCS),
     Rule(pattern="share/doc", reason=_DOCS),

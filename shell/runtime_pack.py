@@ -285,7 +285,7 @@ class _Packing:
             python = re.escape(self.installation.python.encode())
             text = re.sub(rb"(?<![\w./-])" + prefix + rb"(?=/[^\s'\":]*" + python + rb")", _NEUTRAL.encode(), text)
             return re.sub(rb"(prefix=|prefix': ')" + prefix + rb"(?=['\s])", rb"\1" + _NEUTRAL.encode(), text)
-        return re.sub(rb"(?<![\w.-])" + prefix + rb"(?![\w.-])", _NEUTRAL.encode(), text)
+        return re.sub(rb"(?:(?<=-[LI])|(?<![\w/-]))" + prefix + rb"(?![\w.-])", _NEUTRAL.encode(), text)
 
     def _make_movable(self, folder: Path) -> None:
         """Copy every program and library, and let it look for what it needs next to itself."""
