@@ -21,8 +21,9 @@ from pure.lifecycle.errors import (
     LifecycleError,
     RunImageMissing,
 )
-from pure.lifecycle.events import LifecycleEvent
+from pure.lifecycle.events import LifecycleEvent, Warned
 from pure.lifecycle.image import LABEL_LIFECYCLE, BuiltImage, decode_stored
+from pure.lifecycle.oci import BaseImage
 from pure.lifecycle.records import RunImageRecord, decode_cache, decode_image
 from pure.outcome import Failure, Outcome, Success
 from pure.target import Target
@@ -32,6 +33,8 @@ from shell.lifecycle.building_site import Member, Site
 from shell.lifecycle.detection import detect
 from shell.lifecycle.disk import remove
 from shell.lifecycle.export import Exporter, image_digest
+from shell.lifecycle.launch_config import created_by, launch_config
+from shell.lifecycle.oci_layout import check_output, read_run_image, write_image
 from shell.lifecycle.restoration import restore
 from shell.lifecycle.store import Store
 
@@ -110,6 +113,16 @@ def _build(
     members = _members(request)
     if isinstance(members, Failure):
         return members
+    base: BaseImage | None = None
+    if request.run_image is not None:
+        read = read_run_image(request.run_image.absolute(), request.target)
+        if isinstance(read, Failure):
+            return read
+        base = read.unwrap()
+    if request.output is not None:
+        refused = check_output(request.output.absolute())
+        if refused is not None:
+            return Failure(refused)
     site = Site(
         work,
         members=members.unwrap(),
@@ -144,20 +157,43 @@ def _build(
     if isinstance(built, Failure):
         return built
     exporter = Exporter(site, built.unwrap(), images=images, caches=caches, image=old_image, cache=old_cache)
-    exported = exporter.image(process_type=request.process_type, run_image=RunImageRecord())
+    exported = exporter.image(process_type=request.process_type, run_image=_run_image_record(request, base))
     if isinstance(exported, Failure):
         return exported
     exporter.cache()
     stored = exported.unwrap()
+    digest = image_digest(images.read() or b"")
+    if request.output is not None and request.run_image is not None and base is not None:
+        config, warnings = launch_config(stored, built.unwrap(), site, base, images)
+        for warning in warnings:
+            on_event(Warned(message=warning))
+        digest = write_image(
+            request.output.absolute(),
+            run_image=request.run_image.absolute(),
+            base=base,
+            layers=stored.layers,
+            created_by=created_by(stored, group.unwrap().members),
+            store=images,
+            config=config,
+            target=request.target,
+        )
     return Success(
         BuiltImage(
             buildpacks=tuple(member.buildpack.name for member in group.unwrap().members),
             layers=stored.layers,
             table=stored.table,
             labels=stored.labels,
-            digest=image_digest(images.read() or b""),
+            digest=digest,
+            output=str(request.output) if request.output else None,
         )
     )
+
+
+def _run_image_record(request: LocalBuild, base: BaseImage | None) -> RunImageRecord:
+    if base is None or request.run_image is None:
+        return RunImageRecord()
+    # The folder's name only: where it is on this machine is nobody's business.
+    return RunImageRecord(topLayer=base.diff_ids[-1], reference=f"{request.run_image.name}@{base.digest}")
 
 
 def _members(request: LocalBuild) -> Outcome[tuple[Member, ...], LifecycleError]:

@@ -30,14 +30,17 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     source: str | None = None
 
 
-class _Update(Protocol):
-    def update(self, data: bytes | bytearray | memoryview, /) -> None: ...
+class Digest(Protocol):
+    """A hash that is fed piece by piece."""
+
+    def update(self, data: bytes | bytearray | memoryview, /) -> None:
+        """Feed a piece."""
 
 
 class _Writer:
     """Gathers small pieces, so that hashing and writing happen in large ones."""
 
-    def __init__(self, digest: _Update, file: BinaryIO | None) -> None:
+    def __init__(self, digest: Digest, file: BinaryIO | None) -> None:
         self._digest, self._file = digest, file
         self._pending = bytearray()
         self._chunk = bytearray(CHUNK)
@@ -193,7 +196,7 @@ def extract(tar: Path, *, digest: str | None, prefix: str, target: Path) -> None
 
 
 class _Reader:
-    def __init__(self, stream: BinaryIO, digest: _Update) -> None:
+    def __init__(self, stream: BinaryIO, digest: Digest) -> None:
         self._stream, self._digest = stream, digest
         self._buffer = memoryview(bytearray(CHUNK))
         self._start = self._end = 0
