@@ -44,8 +44,9 @@ def compile_files(
     ``python`` is the interpreter that will import it. Files with the right bytecode are left alone; those that do not
     compile are counted and passed over, as pip does; bytecode below a folder whose source is gone is removed. The same
     folders at the same path give the same bytes, whatever was compiled before. ``jobs`` defaults to the number of
-    usable processors; of ``env`` the variables of Python itself are not passed on. The places must be where they will
-    be used: bytecode records the path of its source.
+    usable processors; of ``env`` the variables of Python itself are not passed on. Bytecode records the path of
+    its source, so the places must be where they will be used; otherwise ``recorded`` is a folder that they are in, with
+    the path that it will have.
     """
     paths = sorted(set(places))
     task = {

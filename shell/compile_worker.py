@@ -24,6 +24,8 @@ from collections.abc import Iterator
 CACHE = "__pycache__"
 SUFFIX = f".{sys.implementation.cache_tag}.pyc"
 TEMPORARY = ".lamina-new"
+# Where the sources lie, and where they will lie; empty if that is the same.
+MOVED = ["", ""]
 # PEP 552: a hash-based file whose source is not looked at when it is imported.
 UNCHECKED = importlib.util.MAGIC_NUMBER + (0b01).to_bytes(4, "little")
 # A fork costs about as much as compiling a file; 16 files make that small and still keep all processors busy.
@@ -82,6 +84,12 @@ def bytecode_path(source: str) -> str:
     return os.path.join(folder, CACHE, name[: -len(".py")] + SUFFIX)
 
 
+def recorded_path(source: str) -> str:
+    """The path that bytecode names as its source's; another one where the task's folder is packaged to be moved."""
+    here, there = MOVED
+    return there + source.removeprefix(here) if here and source.startswith(here) else source
+
+
 def is_current(source: str) -> bool:
     """Whether a source's bytecode is what compiling it would give."""
     try:
@@ -101,7 +109,7 @@ def compile_one(source: str) -> bool:
     with open(source, "rb") as file:
         text = file.read()
     try:
-        code = compile(text, source, "exec", dont_inherit=True, optimize=0)
+        code = compile(text, recorded_path(source), "exec", dont_inherit=True, optimize=0)
         data = UNCHECKED + importlib.util.source_hash(text) + marshal.dumps(code)
     except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError):
         return False
@@ -165,6 +173,7 @@ def main() -> None:
     """Carry out the task and print the answer."""
     with open(sys.argv[1], encoding="ascii") as file:
         task = json.load(file)
+    MOVED[:] = task["recorded"]
     began = time.monotonic()
     os.umask(0o022)
     warnings.simplefilter("ignore")
