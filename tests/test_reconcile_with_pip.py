@@ -32,7 +32,7 @@ MINOR = f"{sys.version_info.major}.{sys.version_info.minor}"
 class Environment:
     """A virtual environment without pip, on a path that stays the same over several lives."""
 
-    def __init__(self, root: Path, host: str, credentials: str = "") -> None:
+    def __init__(self, root: Path, host: str = "", credentials: str = "") -> None:
         self.root = root / "venv"
         self.project = root / "app"
         self.project.mkdir(exist_ok=True)
@@ -49,18 +49,24 @@ class Environment:
 
     @property
     def env(self) -> dict[str, str]:
-        return {"PATH": os.environ["PATH"], "HOME": str(self.home), "PIP_CONFIG_FILE": os.devnull, "LANG": "C.UTF-8"}
+        own = {"PATH": os.environ["PATH"], "HOME": str(self.home), "LANG": "C.UTF-8"}
+        if self.host:
+            return own | {"PIP_CONFIG_FILE": os.devnull}
+        # The package index is reached as this machine says.
+        machine = ("PIP_", "SSL_", "REQUESTS_", "HTTP_", "HTTPS_", "NO_PROXY", "http_", "https_", "no_proxy")
+        return own | {name: value for name, value in os.environ.items() if name.startswith(machine)}
 
     def pip(self, *arguments: str, fail: bool = False) -> str:
         prefix = [sys.executable, "-m", "pip", "--python", str(self.root / "bin" / "python")]
         prefix += ["--disable-pip-version-check", "--no-input"]
-        index = ["--index-url", f"http://{self.address}/simple/"]
+        index = ["--index-url", f"http://{self.address}/simple/"] if self.host else []
         done = run([*prefix, "install", *index, *arguments], env=self.env, cwd=self.project)
         assert done.ok is not fail, done.stdout + done.stderr
         return done.stdout + done.stderr
 
     def write(self, requirements: str) -> None:
         (self.project / "requirements.txt").write_text(requirements.replace("HOST", self.host))
+        (self.project / "limits.txt").write_text(f"beta @ http://{self.host}/files/beta-1.0-py3-none-any.whl\n")
 
     def install_fresh(self, requirements: str) -> ResolvedSet:
         self.create()
@@ -143,6 +149,8 @@ def _populate(wheels: Path) -> None:
     make_wheel(wheels, "Name.Space-Two", "1.0", {"shared/two.py": "", "shared/both.py": "a = 2\n"})
     make_wheel(wheels, "Name.Space-Two", "2.0", {"shared/two.py": "b\n", "shared/both.py": "a = 3\n"})
     make_wheel(wheels, "plain-space", "1.0", {"shared/plain.py": ""})
+    data = {"scripts/zeta-tool": "#!python\nprint()\n", "data/share/zeta/deep/x": "x", "headers/zeta.h": "h"}
+    make_wheel(wheels, "zeta", "1.0", {"zeta.py": "", **{f"zeta-1.0.data/{path}": text for path, text in data.items()}})
 
 
 @pytest.fixture(scope="module")
@@ -184,6 +192,12 @@ SCENARIOS: Mapping[str, tuple[str, str, dict[str, set[str]]]] = {
         "name.space-one\nname.space-two==2.0\n",
         {"redo": {"name-space-one", "name-space-two"}},
     ),
+    "scripts, data and headers removed": ("zeta\nbeta\n", "beta\n", {"keep": {"beta"}, "remove": {"zeta"}}),
+    "constrained to a URL": (
+        "-c limits.txt\nalpha\n",
+        "-c limits.txt\nalpha\ngamma\n",
+        {"keep": {"alpha", "beta"}, "install": {"gamma"}},
+    ),
     "everything replaced": ("alpha\n", "gamma\n", {"install": {"gamma"}, "remove": {"alpha", "beta"}}),
     "direct archive kept": (
         "alpha @ http://HOST/files/alpha-1.0-py3-none-any.whl\n",
@@ -217,6 +231,14 @@ def test_reconciled_is_fresh(environment: Environment, scenario: str) -> None:
     assert {field: names for field, names in found.items() if names} == expected
     assert strays(environment.installed(), environment.files()) == ()
     assert missing_files(environment.installed(), environment.files()) == ()
+
+
+def test_a_file_of_a_kept_distribution_that_was_overwritten_is_noticed(environment: Environment) -> None:
+    environment.install_fresh("name.space-one\n")
+    environment.pip("--no-compile", "name.space-two")
+    found = overlaps(environment.installed(), ["name-space-two"])
+    assert [each.names for each in found] == [("name-space-one", "name-space-two")]
+    assert found[0].path == f"lib/python{MINOR}/site-packages/shared/both.py"
 
 
 def _git(directory: Path, *arguments: str) -> str:
@@ -335,3 +357,17 @@ def test_a_local_wheel_is_kept_by_its_hash(environment: Environment) -> None:
     environment.install_fresh(text)
     assert [each.name for each in changed.redo] == ["epsilon"]
     assert environment.tree() == reconciled
+
+
+def test_real_distributions_from_the_package_index(tmp_path: Path) -> None:
+    environment = Environment(tmp_path)
+    old, new = "jinja2==3.1.5\nclick==8.1.8\n", "jinja2==3.1.6\nmarkupsafe\nitsdangerous==2.2.0\n"
+    environment.install_fresh(new)
+    fresh = environment.tree()
+    previous = environment.install_fresh(old)
+
+    changes, resolved, output = environment.reconcile(previous, new)
+
+    assert environment.tree() == fresh, output
+    assert [each.name for each in changes.keep] == ["markupsafe"]
+    assert all(isinstance(each.origin, Index) and each.origin.hashes for each in resolved.distributions)
