@@ -1,6 +1,7 @@
 """Unpacks a runtime's archive into a folder, whole or not at all."""
 
 import glob
+import gzip
 import os
 import shutil
 import tarfile
@@ -88,12 +89,15 @@ class _Unpacking:
 
     def run(self) -> None:
         self.root.mkdir()
-        with self.archive.open("rb") as raw, tarfile.open(fileobj=raw, mode="r|gz", bufsize=_BUFFER) as tar:
+        # gzip's own reader, because tarfile's ignores the checksum, and the end of a file that is cut short.
+        with (
+            self.archive.open("rb") as raw,
+            gzip.GzipFile(fileobj=raw) as unzipped,
+            tarfile.open(fileobj=unzipped, mode="r|", bufsize=_BUFFER) as tar,
+        ):
             for entry in tar:
                 self._entry(tar, entry)
-            # tarfile stops at the end-of-archive blocks; a checksum that is wrong or missing comes after them.
-            assert tar.fileobj is not None
-            while tar.fileobj.read(_BUFFER):
+            while unzipped.read(_BUFFER):
                 pass
 
     def _entry(self, tar: tarfile.TarFile, entry: tarfile.TarInfo) -> None:

@@ -330,6 +330,8 @@ class _Download:
 
     def _failure(self, error: urllib3.exceptions.HTTPError) -> FetchFailure:
         match error:
+            case urllib3.exceptions.NewConnectionError():  # which urllib3 counts among the timeouts
+                return ConnectionFailed(detail=_detail(error))
             case urllib3.exceptions.ConnectTimeoutError():
                 return TimedOut(seconds=self.policy.connect_timeout, received=self.received)
             case urllib3.exceptions.ReadTimeoutError():
