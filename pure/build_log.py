@@ -175,12 +175,13 @@ def processes(plan: Plan) -> Lines:
     return tuple(lines)
 
 
-def done(plan: Plan, seconds: str) -> Lines:
-    """The last line: what happened to each layer."""
+def done(plan: Plan, seconds: str, *, started_over: bool = False) -> Lines:
+    """The last line: what happened to each layer; ``started_over`` if the environment could not be reconciled."""
     by_action: dict[str, list[str]] = {}
     for layer in plan.layers:
-        by_action.setdefault(DONE[layer.action], []).append(layer.name)
-    summary = "; ".join(f"{action} {', '.join(names)}" for action, names in by_action.items())
+        action = Action.RECREATE if started_over and layer.action is Action.RECONCILE else layer.action
+        by_action.setdefault(DONE[action], []).append(layer.name)
+    summary = "; ".join(f"{verb} {', '.join(names)}" for verb, names in by_action.items())
     return ("", f"Done in {seconds}: {summary}")
 
 

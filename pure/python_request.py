@@ -237,7 +237,7 @@ def python_request(
                     return Success(request)
             case Failure() as failure:
                 return failure
-    return Success(MinorRequest(minor=default_minor, text=default_minor, source=Source(default="Lamina's default")))
+    return Success(MinorRequest(minor=default_minor, text=default_minor, source=Source(default=LAMINAS_DEFAULT)))
 
 
 class _Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -274,6 +274,9 @@ def _from_python_version_file(facts: _Facts) -> Outcome[PythonRequest | None, Re
         return Success(None)
     return parse_python_version_file(facts.python_version_file, ".python-version")
 
+
+LAMINAS_DEFAULT: Final = "Lamina's default"
+"""How the source of our own default is called."""
 
 VARIABLES: Final = ("BP_PYTHON_VERSION", "BP_CPYTHON_VERSION")
 """The variables that ask for a version, the stronger one first; the second is the name that other buildpacks use."""

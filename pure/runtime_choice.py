@@ -26,6 +26,7 @@ from pure.catalogue import (
 from pure.detection import BadSwitch, switch
 from pure.outcome import Failure, Outcome, Success
 from pure.python_request import (
+    LAMINAS_DEFAULT,
     VARIABLES,
     MinorRequest,
     PatchRequest,
@@ -163,10 +164,22 @@ def choose_runtime(facts: RuntimeFacts, requirers: Requirers) -> Outcome[PythonD
             url=runtime.url if local or known.mirror is None else with_mirror(runtime, known.mirror),
             request=chosen.request.text,
             source=chosen.request.source,
-            because=chosen.because,
+            because=_explained(chosen),
             warnings=chosen.warnings,
         )
     )
+
+
+def _explained(chosen: Resolution) -> tuple[str, ...]:
+    source = chosen.request.source
+    if source.variable == DEFAULT_VARIABLE:
+        instead = f"makes {chosen.request.text} the default, instead of Lamina's {DEFAULT_MINOR}"
+        first = f"no version is asked for; ${DEFAULT_VARIABLE} {instead}"
+    elif chosen.request.source.default == LAMINAS_DEFAULT:
+        first = f"no version is asked for; {DEFAULT_MINOR} is Lamina's default"
+    else:
+        return chosen.because
+    return (first, *chosen.because[1:])
 
 
 def _request(facts: RuntimeFacts, requirers: Requirers) -> Outcome[tuple[PythonRequest, ...], RequestError]:

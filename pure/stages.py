@@ -46,6 +46,8 @@ from pure.venv_state import VenvState, encode_state
 
 STATE_FOLDER: Final = ".lamina"
 STATE_FILE: Final = f"{STATE_FOLDER}/state.json"
+# What Lamina and the platform keep in a layer's root besides the environment (specification, Layers).
+_OURS: Final = frozenset({STATE_FOLDER, "env", "env.build", "env.launch"})
 
 Steps: TypeAlias = tuple[Step, ...]
 
@@ -284,7 +286,7 @@ def _not_equal(mismatches: tuple[Mismatch, ...], result: Result, changes: Change
     ]
     shared: tuple[Overlap, ...] = overlaps(result.installed, changes.to_install) if changes.to_install else ()
     reasons += [f"{' and '.join(each.names)} share {each.path}" for each in shared]
-    files = [path for path in result.files if not path.startswith(f"{STATE_FOLDER}/")]
+    files = [path for path in result.files if path.partition("/")[0] not in _OURS]
     reasons += [f"{path} belongs to no distribution" for path in strays(result.installed, files)]
     reasons += [f"{path} is missing" for path in missing_files(result.installed, files)]
     return tuple(reasons[:5])

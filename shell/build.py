@@ -70,7 +70,8 @@ def build(buildpack: Path, arguments: list[str], environ: Mapping[str, str], out
         work = Workplace(layers=layers, app=str(app), buildpack=str(buildpack), temporary=str(temporary))
         store = LayerStore(Path(layers))
         executor = Executor(plan=plan, store=store, output=output, environ=environ, temporary=temporary)
-        built = _Build(plan=plan, facts=facts, work=work, executor=executor, output=output).run()
+        stages_of_build = _Build(plan=plan, facts=facts, work=work, executor=executor, output=output)
+        built = stages_of_build.run()
         if isinstance(built, Failure):
             return built
         try:
@@ -81,7 +82,7 @@ def build(buildpack: Path, arguments: list[str], environ: Mapping[str, str], out
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     output.lines(build_log.processes(plan))
-    output.lines(build_log.done(plan, duration(time.monotonic() - started)))
+    output.lines(build_log.done(plan, duration(time.monotonic() - started), started_over=stages_of_build.started_over))
     return Success(plan)
 
 
@@ -94,6 +95,7 @@ class _Build:
         self._work = work
         self._execute = executor.execute
         self._say = output.lines
+        self.started_over = False
 
     def run(self) -> Outcome[ResolvedSet | None, RunError]:
         """Carry out all stages; the resolved set of the dependencies, ``None`` where only Python is provided."""
@@ -122,6 +124,7 @@ class _Build:
     def _fresh(self, fresh: Fresh) -> Outcome[ResolvedSet, RunError]:
         if fresh.because:
             self._say(build_log.started_over(fresh.because))
+            self.started_over = True
         started = time.monotonic()
         report = self._run_and_report(fresh.steps)
         if isinstance(report, Failure):

@@ -25,9 +25,14 @@ class LocalRuntime(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     catalogue: str
 
+    @property
+    def minor(self) -> str:
+        """``3.13`` of ``3.13.1``."""
+        return ".".join(self.version.split(".")[:2])
+
     def operator_env(self) -> dict[str, str]:
         """What a platform's operator would set to offer it; ``default`` leaves the last word to the user."""
-        return {f"{CATALOGUE_VARIABLE}.default": self.catalogue, f"{DEFAULT_VARIABLE}.default": self.version}
+        return {f"{CATALOGUE_VARIABLE}.default": self.catalogue, f"{DEFAULT_VARIABLE}.default": self.minor}
 
 
 def cache_folder() -> Path:
