@@ -63,7 +63,7 @@ def build_metadata(
     document: dict[str, Value] = {}
     if buildpack_default:
         document["buildpack-default-process-type"] = buildpack_default
-    document["buildpacks"] = [_member(buildpack) for buildpack in group]
+    document["buildpacks"] = [_member(buildpack) | {"api": buildpack.api} for buildpack in group]
     document["labels"] = [{"key": key, "value": value} for key, value in declared]
     document["processes"] = [_process(process, "buildpack-id") for process in table.processes]
     document["slices"] = [{"paths": list(paths)} for paths in slices]
@@ -71,7 +71,7 @@ def build_metadata(
 
 
 def _member(buildpack: Buildpack) -> dict[str, Value]:
-    member = {"id": buildpack.id, "version": buildpack.version, "api": buildpack.api}
+    member = {"id": buildpack.id, "version": buildpack.version}
     return member | ({"homepage": buildpack.homepage} if buildpack.homepage else {})
 
 

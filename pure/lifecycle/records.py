@@ -53,7 +53,7 @@ class ImageRecord(
     launcher: Sha = Sha()
     process_types: Sha = Sha()
     run_image: RunImageRecord = RunImageRecord()
-    stack: Any = msgspec.UNSET
+    stack: Any = msgspec.field(default_factory=lambda: {"runImage": {}})
 
 
 class CacheRecord(msgspec.Struct, frozen=True, kw_only=True):

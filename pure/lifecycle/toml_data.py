@@ -69,8 +69,12 @@ def _through_json(value: Value) -> Value:
             return number
         case datetime.datetime() if value.tzinfo is not None:
             return value.isoformat().replace("+00:00", "Z")
-        case datetime.datetime() | datetime.date() | datetime.time():
-            return value.isoformat()
+        case datetime.datetime():
+            return value.isoformat() + "Z"
+        case datetime.date():
+            return f"{value.isoformat()}T00:00:00Z"
+        case datetime.time():
+            return f"0000-01-01T{value.isoformat()}Z"
         case Mapping():
             return {key: _through_json(value[key]) for key in sorted(value)}
         case list() | tuple():
@@ -86,7 +90,7 @@ def json_numbers(value: Value) -> Value:
             return int(value)
         case dict():
             return {key: json_numbers(item) for key, item in value.items()}
-        case list():
+        case list() | tuple():
             return [json_numbers(item) for item in value]
         case _:
             return value

@@ -37,6 +37,7 @@ from shell.lifecycle.launch_config import created_by, launch_config
 from shell.lifecycle.oci_layout import check_output, read_run_image, write_image
 from shell.lifecycle.restoration import restore
 from shell.lifecycle.store import Store
+from shell.lifecycle.tarball import TarError
 
 
 class OptionalBuildpack(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +89,8 @@ def build(request: LocalBuild, *, on_event: Callable[[LifecycleEvent], None]) ->
                 remove(work)
     except _BusyError:
         return Failure(CacheUnusable(path=str(cache), reason="another build uses it"))
+    except TarError as error:
+        return Failure(DiskRefused(path=str(cache / "image"), reason=f"a stored layer is damaged: {error}"))
     except OSError as error:
         path = str(error.filename or cache)
         return Failure(DiskRefused(path=path, reason=error.strerror or str(error)))
