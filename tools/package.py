@@ -7,7 +7,6 @@ needs no download. Two runs over the same input give the same bytes, file times 
 
 import argparse
 import gzip
-import hashlib
 import os
 import re
 import shutil
@@ -17,27 +16,31 @@ import tarfile
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 import tomli
 import tomli_w
-from pure.catalogue import Catalogue, Runtime, decode_catalogue, decode_end_of_life, encode_catalogue, resolve
+from pure.catalogue import Catalogue, Runtime, encode_catalogue
 from pure.outcome import Failure
-from pure.python_request import MinorRequest
-from pure.runtime_choice import DEFAULT_MINOR
-from pure.source import Source
-from pure.target import Target
-from shell.archive import unpack_runtime
 from shell.bytecode import compile_files
-from shell.network import fetch
 from shell.process import run
+
+from tools.carried import (
+    SUPPORTED,
+    Carried,
+    PackageError,
+    carried_archive,
+    download,
+    host_arch,
+    own_runtime,
+    sha256_of,
+    unpack_without_links,
+)
 from tools.vendor_lock import LOCK, parse, platform_options
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-DOWNLOADS: Final = ROOT / ".lamina" / "downloads"
 
 SIZE_LIMIT: Final = 60_000_000
 """The most that the archive of a packaged buildpack may take, in bytes."""
@@ -47,8 +50,8 @@ FILE_TIME: Final = 315_532_801
 
 ARCHIVES: Final = "archives"
 CARRIED: Final = "data/carried.json"
-BUILDPACK_URL: Final = "file:///$CNB_BUILDPACK_DIR/"
-"""How a carried catalogue entry begins: the path behind it starts at the buildpack's own folder, wherever that is."""
+BUILDPACK_SCHEME: Final = "buildpack:"
+"""How a carried entry's URL begins: what follows is a path in the buildpack's own folder, wherever that is."""
 
 DEVELOPERS_ONLY: Final = (
     # The console script and the local lifecycle; a platform brings its own.
@@ -57,6 +60,8 @@ DEVELOPERS_ONLY: Final = (
     "shell/cli",
     "shell/cli.py",
     "shell/lifecycle",
+    "shell/local_runtime.py",
+    "shell/terminal.py",
     # Makes archives from installed interpreters; needs patchelf.
     "shell/runtime_pack.py",
 )
@@ -97,26 +102,6 @@ NOT_FOR_BUILDS: Final = (
 
 NOT_FROM_WHEELS: Final = ("returns/contrib", "**/*.pyi", "**/py.typed")
 
-ELF_MACHINES: Final = {62: "amd64", 183: "arm64"}
-MACHINES: Final = {"x86_64": "amd64", "aarch64": "arm64"}
-SUPPORTED: Final = ("linux/amd64", "linux/arm64")
-
-
-class PackageError(Exception):
-    """The buildpack cannot be packaged; the text says why and what to do."""
-
-
-class Interpreter(msgspec.Struct, frozen=True, kw_only=True):
-    """What an unpacked runtime is: exact version and architecture."""
-
-    version: str
-    arch: Literal["amd64", "arm64"]
-
-    @property
-    def minor(self) -> str:
-        """``3.13`` of ``3.13.1``."""
-        return ".".join(self.version.split(".")[:2])
-
 
 class Packaged(msgspec.Struct, frozen=True, kw_only=True):
     """What was made: the folder, the archive of it, and the archive's size in bytes."""
@@ -124,32 +109,31 @@ class Packaged(msgspec.Struct, frozen=True, kw_only=True):
     folder: Path
     archive: Path
     size: int
-    version: str
+    entry: Runtime
 
 
-def package(*, target: str, archive: Path, output: Path, source: Path = ROOT) -> Packaged:
-    """Make the folder and its archive for ``target`` (``linux/amd64``) with the runtime in ``archive``.
+def package(*, target: str, carried: Carried, output: Path, source: Path = ROOT) -> Packaged:
+    """Make the folder and its archive for ``target`` (``linux/amd64``) with a runtime.
 
     ``output`` gets ``linux-amd64`` and ``lamina-linux-amd64.tar.gz``; what was there before is replaced in the end.
     """
+    entry = carried.entry
+    if f"{entry.os}/{entry.arch}" != target:
+        raise PackageError(f"{carried.archive} is for {entry.os}/{entry.arch}, not for {target}.")
     name = target.replace("/", "-")
     output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{name}.", dir=output) as temporary:
         folder = Path(temporary, name)
         folder.mkdir()
-        _runtime(archive, folder / "runtime")
-        interpreter = interpreter_in(folder / "runtime")
-        if f"linux/{interpreter.arch}" != target:
-            raise PackageError(f"{archive} is for linux/{interpreter.arch}, not for {target}.")
+        unpack_without_links(carried.archive, folder / "runtime")
         _prune(folder / "runtime")
-        _carry(archive, interpreter, folder)
-        identity = _descriptor(source, folder, interpreter.arch)
+        _carry(carried, folder)
+        place = _descriptor(source, folder, entry)
         _code(source, folder)
-        _vendor(folder / "vendor", interpreter)
-        python = _python_for(folder, interpreter)
+        _vendor(folder / "vendor", entry)
         _normalise(folder)
-        _compile(python, folder, installed_at=f"/cnb/buildpacks/{identity}")
-        if interpreter.arch == host_arch():
+        _compile(_python_for(folder, entry), folder, installed_at=f"/cnb/buildpacks/{place}")
+        if entry.arch == host_arch():
             _check(folder)
         _normalise(folder)
         packed = Path(temporary, f"lamina-{name}.tar.gz")
@@ -157,41 +141,7 @@ def package(*, target: str, archive: Path, output: Path, source: Path = ROOT) ->
         for path in (folder, packed):
             _replace(path, output / path.name)
     size = (output / packed.name).stat().st_size
-    return Packaged(folder=output / name, archive=output / packed.name, size=size, version=interpreter.version)
-
-
-def host_arch() -> str:
-    """The architecture of this machine, as targets name it."""
-    machine = os.uname().machine
-    return MACHINES.get(machine, machine)
-
-
-def interpreter_in(runtime: Path) -> Interpreter:
-    """The version and architecture of an unpacked runtime, read from its files: it may not run on this machine."""
-    binary = (runtime / "bin" / "python3").read_bytes()
-    arch = ELF_MACHINES.get(int.from_bytes(binary[18:20], "little")) if binary[:4] == b"\x7fELF" else None
-    headers = sorted(runtime.glob("include/python3*/patchlevel.h"))
-    found = re.search(r'#define PY_VERSION\s+"([^"+]+)', headers[0].read_text()) if headers else None
-    if arch not in ("amd64", "arm64") or found is None:
-        raise PackageError(f"{runtime} is not a CPython with headers for {' or '.join(SUPPORTED)}.")
-    return Interpreter(version=found[1], arch="arm64" if arch == "arm64" else "amd64")
-
-
-def _runtime(archive: Path, runtime: Path) -> None:
-    unpacked = unpack_runtime(archive, runtime, wheel_to=None)
-    if isinstance(unpacked, Failure):
-        raise PackageError(f"{archive} cannot be unpacked: {unpacked.failure()}")
-    # Platforms copy folders with their own ideas of symbolic links; a buildpack without any needs none of them.
-    for path in sorted(runtime.rglob("*")):
-        if path.is_symlink():
-            behind = path.resolve()
-            path.unlink()
-            if behind.is_file():
-                shutil.copyfile(behind, path)
-                path.chmod(behind.stat().st_mode)
-    for path in (runtime / "bin").iterdir():
-        if path.name != "python3":
-            path.unlink()
+    return Packaged(folder=output / name, archive=output / packed.name, size=size, entry=entry)
 
 
 def _prune(runtime: Path) -> None:
@@ -203,7 +153,7 @@ def _prune(runtime: Path) -> None:
 
 def _prune_libraries(runtime: Path) -> None:
     """Remove the shared libraries that nothing left in the runtime loads, such as libpython beside a static binary."""
-    libraries = {path.name: path for path in (runtime / "lib").glob("*.so*")}
+    libraries = {path.name: path for place in ("lib", "lib/bundled") for path in (runtime / place).glob("*.so*")}
     waiting = [runtime / "bin" / "python3", *runtime.glob("lib/python3*/lib-dynload/*.so")]
     needed: set[str] = set()
     while waiting:
@@ -226,29 +176,25 @@ def _needed(binary: Path) -> list[str]:
     return completed.stdout.split()
 
 
-def _carry(archive: Path, interpreter: Interpreter, folder: Path) -> None:
+def _carry(carried: Carried, folder: Path) -> None:
     (folder / ARCHIVES).mkdir()
+    entry = carried.entry
     # A name without the characters that URLs escape; the version makes it readable.
-    name = f"cpython-{interpreter.version}-linux-{interpreter.arch}.tar.gz"
-    shutil.copyfile(archive, folder / ARCHIVES / name)
-    entry = Runtime(
-        version=interpreter.version,
-        os="linux",
-        arch=interpreter.arch,
-        url=f"{BUILDPACK_URL}{ARCHIVES}/{name}",
-        sha256=_sha256(archive),
-    )
-    raw = encode_catalogue(Catalogue(runtimes=(entry,)))
-    if isinstance(wrong := decode_catalogue(raw, origin=CARRIED), Failure):
-        raise PackageError(f"The catalogue entry for {archive} is not valid: {wrong.failure()}")
+    name = f"cpython-{entry.version}-{entry.os}-{entry.arch}.tar.gz"
+    shutil.copyfile(carried.archive, folder / ARCHIVES / name)
+    here = msgspec.structs.replace(entry, url=f"{BUILDPACK_SCHEME}{ARCHIVES}/{name}")
     (folder / CARRIED).parent.mkdir(exist_ok=True)
-    (folder / CARRIED).write_bytes(raw)
+    (folder / CARRIED).write_bytes(encode_catalogue(Catalogue(runtimes=(here,))))
 
 
-def _descriptor(source: Path, folder: Path, arch: str) -> str:
+def _descriptor(source: Path, folder: Path, entry: Runtime) -> str:
     """Write buildpack.toml with the one target that the folder is for; where platforms put it below ``buildpacks``."""
     descriptor = tomli.loads((source / "buildpack.toml").read_text())
-    descriptor["targets"] = [{"os": "linux", "arch": arch}]
+    target: dict[str, object] = {"os": entry.os, "arch": entry.arch}
+    if entry.distro is not None:
+        # The interpreter that runs the buildpack was made there, and needs the C library of there.
+        target["distros"] = [{"name": entry.distro.name, "version": entry.distro.version}]
+    descriptor["targets"] = [target]
     (folder / "buildpack.toml").write_text(tomli_w.dumps(descriptor))
     buildpack = descriptor["buildpack"]
     return f"{buildpack['id'].replace('/', '_')}/{buildpack['version']}"
@@ -273,15 +219,15 @@ def _developers_only(path: PurePosixPath | Path) -> bool:
     return any(str(each) in DEVELOPERS_ONLY for each in (path, *path.parents))
 
 
-def _vendor(vendor: Path, interpreter: Interpreter) -> None:
+def _vendor(vendor: Path, entry: Runtime) -> None:
     """Fetch the wheels that vendor.lock allows for the interpreter, and unpack the code and licences in them."""
     with tempfile.TemporaryDirectory() as wheels:
         pip = (sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps")
         checked = ("--require-hashes", "--only-binary", ":all:", "--dest", wheels, "-r", str(LOCK))
-        completed = run((*pip, *checked, *platform_options(interpreter.arch, interpreter.minor)), env=os.environ)
+        completed = run((*pip, *checked, *platform_options(entry.arch, entry.minor)), env=os.environ)
         if not completed.ok:
             raise PackageError(
-                f"The wheels of {LOCK.name} for Python {interpreter.minor} on linux/{interpreter.arch} cannot be had; "
+                f"The wheels of {LOCK.name} for Python {entry.minor} on linux/{entry.arch} cannot be had; "
                 f"pip says:\n{completed.stderr.strip()}"
             )
         found = sorted(Path(wheels).glob("*.whl"))
@@ -310,15 +256,15 @@ def _unpack_wheel(wheel: Path, vendor: Path) -> None:
             place.write_bytes(file.read(name))
 
 
-def _python_for(folder: Path, interpreter: Interpreter) -> Path:
+def _python_for(folder: Path, entry: Runtime) -> Path:
     """An interpreter that runs here and writes bytecode for the packaged one, which has the same minor version."""
-    if interpreter.arch == host_arch():
+    if entry.arch == host_arch():
         return folder / "runtime" / "bin" / "python3"
-    if f"{sys.version_info.major}.{sys.version_info.minor}" == interpreter.minor:
+    if f"{sys.version_info.major}.{sys.version_info.minor}" == entry.minor:
         return Path(sys.executable)
     raise PackageError(
-        f"Bytecode for Python {interpreter.minor} on linux/{interpreter.arch} is compiled by a Python "
-        f"{interpreter.minor} of this machine:\n  make PYTHON=/path/to/python{interpreter.minor} clean package"
+        f"Bytecode for Python {entry.minor} on linux/{entry.arch} is compiled by a Python "
+        f"{entry.minor} of this machine:\n  make PYTHON=/path/to/python{entry.minor} clean package"
     )
 
 
@@ -398,61 +344,13 @@ def _replace(path: Path, place: Path) -> None:
     path.replace(place)
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def newest_default(target: str, *, today: date) -> Runtime:
-    """The catalogue's newest runtime of the default minor version for ``target``."""
-    catalogue = decode_catalogue((ROOT / "data" / "cpython.json").read_bytes(), origin="data/cpython.json").unwrap()
-    ends = decode_end_of_life((ROOT / "data" / "end-of-life.json").read_bytes(), origin="data/end-of-life.json")
-    request = MinorRequest(minor=DEFAULT_MINOR, text=DEFAULT_MINOR, source=Source(default="the packaged version"))
-    system, _, arch = target.partition("/")
-    resolution = resolve(
-        request,
-        catalogue,
-        target=Target(os=system, arch=arch),
-        end_of_life=ends.unwrap(),
-        today=today,
-        default_minor=DEFAULT_MINOR,
-    )
-    if isinstance(resolution, Failure):
-        raise PackageError(f"The catalogue has no Python {DEFAULT_MINOR} for {target}.")
-    return resolution.unwrap().runtime
-
-
-def download(target: str) -> Path:
-    """The archive of the default version for ``target``, from the catalogue's address or a download kept before."""
-    runtime = newest_default(target, today=datetime.now(UTC).date())
-    place = DOWNLOADS / f"cpython-{runtime.version}-linux-{runtime.arch}.tar.gz"
-    if place.exists() and _sha256(place) == runtime.sha256:
-        return place
-    DOWNLOADS.mkdir(parents=True, exist_ok=True)
-    print(f"Downloading CPython {runtime.version} for {target}", flush=True)
-    fetched = fetch(runtime.url, place, sha256=runtime.sha256, environ=os.environ)
-    if isinstance(fetched, Failure):
-        error = fetched.failure()
-        raise PackageError(
-            f"CPython {runtime.version} for {target} cannot be downloaded: {error.failure}\n"
-            "Without that address, name an archive, or pack the Python that runs this:\n"
-            "  make package PACKAGE_ARGS='--runtime ARCHIVE'   (an archive of `lamina runtime pack`)\n"
-            "  make package PACKAGE_ARGS='--runtime self'"
-        )
-    return place
-
-
-def _own_runtime(folder: Path) -> Path:
-    raise PackageError(f"not yet {folder}")
-
-
 def _report(packaged: Packaged, target: str) -> None:
     """Say what was made; ``PackageError`` if it is larger than a buildpack should be."""
     unpacked = sum(path.stat().st_size for path in _files(packaged.folder))
     runtime = sum(path.stat().st_size for path in _files(packaged.folder / "runtime"))
-    print(f"{_shown(packaged.folder)}  {target}, CPython {packaged.version}, {_megabytes(unpacked)}")
+    print(f"{_shown(packaged.folder)}  {target}, CPython {packaged.entry.version}, {_megabytes(unpacked)}")
     print(f"  of that the interpreter that runs it {_megabytes(runtime)}, without bytecode")
-    print(f"{_shown(packaged.archive)}  {_megabytes(packaged.size)}, sha256 {_sha256(packaged.archive)}")
+    print(f"{_shown(packaged.archive)}  {_megabytes(packaged.size)}, sha256 {sha256_of(packaged.archive)}")
     if packaged.size > SIZE_LIMIT:
         raise PackageError(f"{packaged.archive.name} is larger than {_megabytes(SIZE_LIMIT)}.")
 
@@ -476,17 +374,19 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.runtime and len(targets) > 1:
             raise PackageError("One archive serves one target: give one --target with --runtime.")
-        with tempfile.TemporaryDirectory() as temporary:
-            for target in targets:
-                if options.runtime == "self":
-                    archive = _own_runtime(Path(temporary))
-                elif options.runtime:
-                    archive = Path(options.runtime)
-                else:
-                    archive = download(target)
-                packaged = package(target=target, archive=archive, output=options.output)
-                _report(packaged, target)
+        for target in targets:
+            if options.runtime == "self":
+                carried = own_runtime()
+            elif options.runtime:
+                carried = carried_archive(Path(options.runtime))
+            else:
+                carried = download(target)
+            _report(package(target=target, carried=carried, output=options.output), target)
     except PackageError as error:
         print(f"Nothing was packaged. {error}", file=sys.stderr)
         return 1
     return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

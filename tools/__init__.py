@@ -1,0 +1,1 @@
+"""Commands for developers: what the Makefile calls."""
