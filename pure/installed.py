@@ -85,10 +85,11 @@ class InstalledSet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Overlap(msgspec.Struct, frozen=True, kw_only=True, order=True):
-    """A file that the records of several distributions name."""
+    """A file that the records of several distributions name; ``same`` if they all state the same digest for it."""
 
     path: str
     names: tuple[str, ...]
+    same: bool = False
 
 
 class RequestedChange(msgspec.Struct, frozen=True, kw_only=True, order=True):
@@ -169,22 +170,29 @@ def emptied_directories(installed: InstalledSet, removed: Iterable[str]) -> tupl
 def overlaps(installed: InstalledSet, fresh: Iterable[str]) -> tuple[Overlap, ...]:
     """The files shared by a distribution of ``fresh`` (names just installed) with one that had been kept.
 
-    If there is one, the kept distribution's file may have been overwritten: recreate the environment.
+    If there is one, the kept distribution's file may have been overwritten: recreate the environment. Files that are
+    the same in both, such as the empty ``__init__.py`` of a namespace, do no harm.
     """
     new = {normalise_name(name) for name in fresh}
     return tuple(
-        each for each in shared_files(installed) if not new.isdisjoint(each.names) and not new.issuperset(each.names)
+        each
+        for each in shared_files(installed)
+        if not each.same and not new.isdisjoint(each.names) and not new.issuperset(each.names)
     )
 
 
 def shared_files(installed: InstalledSet) -> tuple[Overlap, ...]:
     """All files that more than one distribution owns."""
     owners: dict[str, set[str]] = {}
+    digests: dict[str, set[str]] = {}
     for distribution in installed.distributions:
-        for path in distribution.paths:
-            owners.setdefault(path, set()).add(distribution.name)
+        for entry in distribution.files:
+            owners.setdefault(entry.path, set()).add(distribution.name)
+            digests.setdefault(entry.path, set()).add(entry.hash)
     return tuple(
-        Overlap(path=path, names=tuple(sorted(names))) for path, names in sorted(owners.items()) if len(names) > 1
+        Overlap(path=path, names=tuple(sorted(names)), same=len(digests[path]) == 1 and "" not in digests[path])
+        for path, names in sorted(owners.items())
+        if len(names) > 1
     )
 
 

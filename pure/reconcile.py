@@ -1,7 +1,8 @@
 """Decides what has to happen to an environment so that it holds a resolved set.
 
 An environment in place must end as a fresh install would: so whatever cannot be told to be the same artefact is done
-again, and so is whatever shares a file with something that is taken away, since that file goes with it.
+again, and so is whatever shares a file of other contents with something that is taken away, since nobody can tell whose
+contents it has.
 """
 
 from collections.abc import Iterable
@@ -138,6 +139,8 @@ def _spread(
     """Adds to ``redo``, transitively, whoever shares a file with a distribution whose files are deleted."""
     neighbours: dict[str, set[str]] = {}
     for overlap in shared_files(installed):
+        if overlap.same:
+            continue  # whoever stays keeps the file, and it is right for both
         for name in overlap.names:
             neighbours.setdefault(name, set()).update(overlap.names)
     torn = {*removed, *redo}

@@ -46,6 +46,7 @@ def resolved_sets(origin: st.SearchStrategy[Origin] = origins) -> st.SearchStrat
 
 # Few paths, so that distributions share files.
 _paths = st.sampled_from([f"{SITE_PACKAGES}/{name}.py" for name in "abcdefghij"] + ["bin/one", "bin/two", "share/x"])
+_hashes = st.sampled_from(["", "sha256=one", "sha256=one", "sha256=other"])
 
 
 @st.composite
@@ -60,7 +61,7 @@ def installed_of(draw: st.DrawFn, resolved: ResolvedSet) -> InstalledSet:
                 name=each.name,
                 version=each.version,
                 dist_info=dist_info,
-                files=tuple(RecordEntry(path=path) for path in sorted(paths)),
+                files=tuple(RecordEntry(path=path, hash=draw(_hashes)) for path in sorted(paths)),
                 requested=each.requested,
             )
         )

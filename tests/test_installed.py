@@ -173,6 +173,15 @@ def test_an_overlap_counts_between_new_and_kept_only() -> None:
     assert overlaps(installed, []) == ()
 
 
+def test_a_shared_file_of_the_same_contents_is_no_overlap() -> None:
+    files = {
+        f"{name}-1.dist-info/{file}": data
+        for name in ("one", "two")
+        for file, data in (("METADATA", f"Name: {name}\nVersion: 1\n".encode()), ("RECORD", b"x.py,sha256=x,1\n"))
+    }
+    assert overlaps(parse_installed(files, python_minor="3.13"), ["two"]) == ()
+
+
 def test_requested_markers_change_both_ways() -> None:
     marker = f"{SITE_PACKAGES}/{INFO}/REQUESTED"
     assert requested_changes(_parse(), {"al-pha": True})[0].marker == marker

@@ -149,6 +149,8 @@ def _populate(wheels: Path) -> None:
     make_wheel(wheels, "Name.Space-Two", "1.0", {"shared/two.py": "", "shared/both.py": "a = 2\n"})
     make_wheel(wheels, "Name.Space-Two", "2.0", {"shared/two.py": "b\n", "shared/both.py": "a = 3\n"})
     make_wheel(wheels, "plain-space", "1.0", {"shared/plain.py": ""})
+    make_wheel(wheels, "common-one", "1.0", {"common/__init__.py": "", "common/one.py": ""})
+    make_wheel(wheels, "common-two", "1.0", {"common/__init__.py": "", "common/two.py": ""})
     data = {"scripts/zeta-tool": "#!python\nprint()\n", "data/share/zeta/deep/x": "x", "headers/zeta.h": "h"}
     make_wheel(wheels, "zeta", "1.0", {"zeta.py": "", **{f"zeta-1.0.data/{path}": text for path, text in data.items()}})
 
@@ -197,6 +199,16 @@ SCENARIOS: Mapping[str, tuple[str, str, dict[str, set[str]]]] = {
         "-c limits.txt\nalpha\n",
         "-c limits.txt\nalpha\ngamma\n",
         {"keep": {"alpha", "beta"}, "install": {"gamma"}},
+    ),
+    "shared file of the same contents, the other removed": (
+        "common-one\ncommon-two\n",
+        "common-one\n",
+        {"keep": {"common-one"}, "remove": {"common-two"}},
+    ),
+    "shared file of the same contents, the other added": (
+        "common-one\n",
+        "common-one\ncommon-two\n",
+        {"keep": {"common-one"}, "install": {"common-two"}},
     ),
     "everything replaced": ("alpha\n", "gamma\n", {"install": {"gamma"}, "remove": {"alpha", "beta"}}),
     "direct archive kept": (
