@@ -21,17 +21,18 @@ from pure.wording import duration
 
 from shell.executor import Executor, not_written
 from shell.layer_store import LayerStore, write_atomically
-from shell.output import Output
+from shell.output import Output, utf8_streams
 from shell.world import read_facts, requirement_texts, variables
 
 RECORD_FILE = "lamina-record.json"
 
 
-def main(buildpack: Path, arguments: list[str]) -> int:
-    """Build; 0 if all is well, 1 after an error that was explained."""
+def main(root: str, arguments: list[str]) -> int:
+    """Build with the buildpack in the folder ``root``; 0 if all is well, 1 after an error that was explained."""
+    utf8_streams()
     environ = variables()
     output = Output(redactor(environ))
-    finished = build(buildpack, arguments, environ, output)
+    finished = build(Path(root).absolute(), arguments, environ, output)
     if isinstance(finished, Failure):
         from pure.prose import describe
 

@@ -235,7 +235,7 @@ def main() -> None:
     try:
         lamina(prog_name="lamina")
     except Exception as error:  # noqa: BLE001  (the last resort: the user gets a message, not a traceback)
-        from shell.__main__ import internal_error
+        from shell.failure import internal_error
 
         sys.exit(internal_error(error))
 

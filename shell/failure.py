@@ -1,0 +1,30 @@
+"""Reports a bug in a few lines: whoever builds an application is not helped by a traceback."""
+
+import os
+import sys
+import traceback
+
+INTERNAL_ERROR = 70
+"""The exit status after a bug (``EX_SOFTWARE`` of sysexits.h)."""
+
+
+def internal_error(error: Exception) -> int:
+    """Print what failed and where, and give the exit status for it."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{os.path.basename(frame.filename)}, line {frame.lineno}, in {frame.name}"  # noqa: PTH119  (a string)
+    lines = [
+        "",
+        f"Error: Lamina failed by a mistake of its own ({type(error).__name__} at {place})",
+        "",
+        "  This is a bug. Please report it with this log.",
+    ]
+    if os.environ.get("BP_LOG_LEVEL", "").lower() == "debug":
+        from pure.redaction import redactor
+
+        text = "".join(traceback.format_exception(error))
+        lines += ["", redactor(os.environ)(text)]
+    else:
+        lines += ["  BP_LOG_LEVEL=debug shows where it happened in full."]
+    sys.stdout.write("\n".join([*lines, ""]))
+    sys.stdout.flush()
+    return INTERNAL_ERROR
