@@ -124,6 +124,10 @@ def _normalised(where: CollectedFile, line: RequirementLine) -> str:
 
 
 def _reasons(requirements: RequirementsSet, settings: Mapping[str, str]) -> Iterator[str]:
+    if requirements.requirements and not _hash_checking(requirements, settings):
+        # All lines would be named otherwise, each for the same reason.
+        yield "no requirement has a --hash, so pip takes the newest versions that satisfy them"
+        return
     for include in requirements.remote:
         yield f"{_place(include)}: {include.path} is not a file of the project"
     for each in requirements.files:
@@ -139,8 +143,6 @@ def _reasons(requirements: RequirementsSet, settings: Mapping[str, str]) -> Iter
     for name in _OPEN_SETTINGS:
         if settings.get(name):
             yield f"{name} is set, and it may change what is installed"
-    if requirements.requirements and not _hash_checking(requirements, settings):
-        yield "no requirement has a --hash, so pip would take any version of their dependencies"
 
 
 def _hash_checking(requirements: RequirementsSet, settings: Mapping[str, str]) -> bool:

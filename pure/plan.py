@@ -47,6 +47,7 @@ from pure.runtime_choice import PythonDecision, RuntimeChoiceError, RuntimeFacts
 from pure.source import Source
 from pure.target import Target
 from pure.venv_state import VenvState, decode_state
+from pure.wording import count
 
 REQUIREMENTS: Final = "requirements.txt"
 
@@ -293,8 +294,9 @@ def _reconciled(venv: LayerDecision, fingerprint: Fingerprint | NotPinned, state
         return msgspec.structs.replace(venv, action=Action.RECREATE, because=missing)
     because: tuple[str, ...] = ("the pinned requirements have changed",)
     match fingerprint:
-        case NotPinned(because=reasons):
-            because = ("what the requirements resolve to may have changed", *reasons)
+        case NotPinned(because=reasons, more=more):
+            left_out = (f"and {count(more, 'more reason')}",) if more else ()
+            because = ("what the requirements resolve to may have changed", *reasons, *left_out)
         case Fingerprint(digest=digest) if digest == state.fingerprint:
             because = ("every requirement is pinned with hashes, and none has changed",)
             return msgspec.structs.replace(venv, because=because)

@@ -1,7 +1,7 @@
 """Starts what ``bin/detect`` and ``bin/build`` stand for, by ``python -I -S shell/__main__.py detect|build …``.
 
 The interpreter starts isolated, so that no variable and no folder of the application reaches it; what it may import is
-put on its path here: the buildpack itself and its vendored dependencies. Kept short: a script is compiled at each start.
+put on its path here: the buildpack itself and its vendored dependencies. Short, for a script is compiled at each start.
 """
 
 import sys

@@ -92,6 +92,9 @@ def test_python_and_target_are_part_of_it() -> None:
     assert len(set(others)) == len(others)
 
 
+HASHED = {"PIP_REQUIRE_HASHES": "1"}
+
+
 @pytest.mark.parametrize("name", ["PIP_NO_BINARY", "PIP_ONLY_BINARY", "PIP_PREFER_BINARY", "PIP_PRE", "PIP_PLATFORM"])
 def test_settings_that_change_what_is_installed_count(name: str) -> None:
     assert _of(PINNED, settings={name: "x"}) != _of(PINNED)
@@ -142,16 +145,18 @@ def test_nested_files_are_part_of_it() -> None:
             f"x==1; platform_release>'6' --hash=sha256:{A}",
             f"requirements.txt line 1: x==1; platform_release>'6' {OPEN_MARKER}",
         ),
-        (
-            f"x @ https://h/x.whl#sha256={A}",
-            "no requirement has a --hash, so pip would take any version of their dependencies",
-        ),
     ],
 )
 def test_reasons(text: str, reason: str) -> None:
-    found = _of(text)
+    found = _of(text, settings=HASHED)
     assert isinstance(found, NotPinned)
     assert found.because[0] == reason
+
+
+@pytest.mark.parametrize("text", ["flask>=2", "flask==2\n-e .", f"x @ https://h/x.whl#sha256={A}"])
+def test_requirements_without_any_hash_have_that_one_reason(text: str) -> None:
+    reason = "no requirement has a --hash, so pip takes the newest versions that satisfy them"
+    assert _of(text) == NotPinned(because=(reason,))
 
 
 def test_a_constraint_must_be_pinned_too() -> None:
@@ -165,6 +170,6 @@ def test_a_setting_that_brings_in_unread_files_leaves_it_open() -> None:
 
 
 def test_the_reasons_are_capped_and_the_rest_counted() -> None:
-    found = _of("".join(f"p{number}\n" for number in range(MAX_REASONS + 4)))
+    found = _of("".join(f"p{number}\n" for number in range(MAX_REASONS + 4)), settings=HASHED)
     assert isinstance(found, NotPinned)
-    assert (len(found.because), found.more) == (MAX_REASONS, 5)
+    assert (len(found.because), found.more) == (MAX_REASONS, 4)
