@@ -44,13 +44,24 @@ class Folder:
         self.sources = [os.path.join(path, name) for name in sorted(names) if name.endswith(".py")]
         self.shared = os.path.basename(path) in SHARED_FOLDERS
         self.removed = remove_orphans(path)
+        self.invalid = 0
 
     def groups(self) -> Iterator[list[str]]:
         """What is to be compiled, in groups."""
+        stale = [source for source in self.sources if not is_current(source)]
         if self.shared:
-            yield from ([source] for source in self.sources if not is_current(source))
-        elif self.removed or not all(map(is_current, self.sources)):
+            yield from ([source] for source in stale)
+        elif self.removed or (stale and not self.only_invalid(stale)):
             yield from (self.sources[start : start + GROUP] for start in range(0, len(self.sources), GROUP))
+
+    def only_invalid(self, stale: list[str]) -> bool:
+        """Whether all that has no bytecode cannot have any: then there is nothing to do, build after build."""
+        if len(stale) == len(self.sources) or any(os.path.lexists(bytecode_path(source)) for source in stale):
+            return False
+        if any(map(is_valid, stale)):
+            return False
+        self.invalid = len(stale)
+        return True
 
 
 def remove_orphans(folder: str) -> int:
@@ -103,16 +114,35 @@ def is_current(source: str) -> bool:
         return header[8:] == importlib.util.source_hash(file.read())
 
 
-def compile_one(source: str) -> bool:
-    """Write the bytecode of one source; false if it is no valid source."""
-    path = bytecode_path(source)
+def bytecode(source: str) -> bytes | None:
+    """The bytecode file of a source, or nothing if it is no valid source."""
     with open(source, "rb") as file:
         text = file.read()
     try:
-        code = compile(text, recorded_path(source), "exec", dont_inherit=True, optimize=0)
-        data = UNCHECKED + importlib.util.source_hash(text) + marshal.dumps(code)
+        code = compile(text, source, "exec", dont_inherit=True, optimize=0)
+        return UNCHECKED + importlib.util.source_hash(text) + marshal.dumps(code)
     except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError):
+        return None
+
+
+def is_valid(source: str) -> bool:
+    """Whether a source compiles; found out in a process of its own."""
+    pid = os.fork()
+    if not pid:
+        status = 0
+        try:
+            status = bytecode(source) is not None
+        finally:
+            os._exit(status)
+    return os.waitpid(pid, 0)[1] == 1 << 8
+
+
+def compile_one(source: str) -> bool:
+    """Write the bytecode of one source; false if it is no valid source."""
+    data = bytecode(source)
+    if data is None:
         return False
+    path = bytecode_path(source)
     temporary = path + TEMPORARY
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -140,10 +170,10 @@ def start(group: list[str]) -> int:
         os._exit(status)
 
 
-def compile_all(groups: list[list[str]], jobs: int) -> dict[str, object]:
+def compile_all(groups: list[list[str]], jobs: int, invalid: int) -> dict[str, object]:
     """Compile all groups, ``jobs`` at a time; starts no more after the first that cannot be written."""
     running: dict[int, list[str]] = {}
-    compiled = invalid = 0
+    compiled = 0
     failure: dict[str, object] = {}
     waiting = list(reversed(groups))
     while running or (waiting and not failure):
@@ -180,7 +210,7 @@ def main() -> None:
     try:
         groups = [[source] for source in task["files"] if not is_current(source)]
         total = len(task["files"])
-        removed = 0
+        removed = invalid = 0
         for root in task["roots"]:
             for path, below, names in os.walk(root):
                 below[:] = sorted(name for name in below if name != CACHE)
@@ -188,14 +218,15 @@ def main() -> None:
                 groups.extend(folder.groups())
                 total += len(folder.sources)
                 removed += folder.removed
+                invalid += folder.invalid
     except OSError as error:
         sys.stdout.write(json.dumps({"path": error.filename, "errno": error.errno}))
         return
     gc.collect()
     gc.freeze()
     gc.disable()
-    answer = compile_all(groups, task["jobs"])
-    current = total - sum(map(len, groups))
+    answer = compile_all(groups, task["jobs"], invalid)
+    current = total - sum(map(len, groups)) - invalid
     sys.stdout.write(
         json.dumps({"current": current, "removed": removed, "seconds": time.monotonic() - began, **answer})
     )
