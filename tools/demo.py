@@ -58,7 +58,7 @@ def main() -> int:
         fail(f"Something was made again: {actions}; changed: {', '.join(changed) or 'no layer'}")
     say(
         f"   Kept without a question: {', '.join(name for name, action in actions.items() if action == 'kept')}.\n"
-        "   The dependencies were resolved anew, because they are not pinned with hashes; nothing had to be installed.\n"
+        "   The dependencies were resolved anew, because no hashes pin them; nothing had to be installed.\n"
         f"   {', '.join(KEPT[:-1])} and {KEPT[-1]} are the same as before, byte for byte."
     )
 
