@@ -10,12 +10,13 @@ from typing import Final, TypeAlias
 
 from pure.catalogue import NewerPatch, ResolutionWarning
 from pure.distributions import ResolvedSet
+from pure.fetching import FetchEvent, FetchRetry, FetchStarted
 from pure.layers import Action, LayerDecision
 from pure.message import Message
 from pure.plan import Plan
-from pure.prose_runtime import describe_warning
+from pure.prose_runtime import describe_warning, fetch_failure_in_short
 from pure.reconcile import Changed, Changes, Redone, RedoReason
-from pure.wording import count, listing, size
+from pure.wording import count, duration, listing, size
 
 Lines: TypeAlias = tuple[str, ...]
 Tense: TypeAlias = Mapping[Action, str]
@@ -28,6 +29,14 @@ DONE: Final[Mapping[Action, str]] = {
     Action.RECREATE: "recreated",
     Action.RECONCILE: "reconciled",
     Action.DROP: "dropped",
+}
+
+DOES: Final[Mapping[Action, str]] = {
+    Action.CREATE: "creating",
+    Action.KEEP: "keeping",
+    Action.RECREATE: "recreating",
+    Action.RECONCILE: "reconciling",
+    Action.DROP: "dropping",
 }
 
 WOULD: Final[Mapping[Action, str]] = {
@@ -50,7 +59,7 @@ def heading(version: str, plan: Plan) -> Lines:
     return (f"Lamina {version} for {plan.target}",)
 
 
-def python(plan: Plan, *, tense: Tense = DONE) -> Lines:
+def python(plan: Plan, *, tense: Tense = DOES) -> Lines:
     """Which Python, why, and what becomes of its layer."""
     decision = plan.python
     return (
@@ -62,7 +71,7 @@ def python(plan: Plan, *, tense: Tense = DONE) -> Lines:
     )
 
 
-def package_manager(plan: Plan, *, tense: Tense = DONE) -> Lines:
+def package_manager(plan: Plan, *, tense: Tense = DOES) -> Lines:
     """Which package manager, why, and what becomes of its layers."""
     manager = plan.package_manager
     if manager is None:
@@ -75,7 +84,7 @@ def package_manager(plan: Plan, *, tense: Tense = DONE) -> Lines:
     )
 
 
-def dependencies(plan: Plan, *, tense: Tense = DONE) -> Lines:
+def dependencies(plan: Plan, *, tense: Tense = DOES) -> Lines:
     """The heading of the dependencies, and what is to become of their layer."""
     return (
         "",
@@ -84,7 +93,7 @@ def dependencies(plan: Plan, *, tense: Tense = DONE) -> Lines:
     )
 
 
-def dropped(plan: Plan, *, tense: Tense = DONE) -> Lines:
+def dropped(plan: Plan, *, tense: Tense = DOES) -> Lines:
     """The layers of an earlier build that this one leaves out."""
     return tuple(line for layer in plan.layers if layer.action is Action.DROP for line in layer_lines(layer, tense))
 
@@ -102,7 +111,7 @@ def plan(version: str, decided: Plan) -> Lines:
     )
 
 
-def layer_lines(layer: LayerDecision, tense: Tense = DONE) -> Lines:
+def layer_lines(layer: LayerDecision, tense: Tense = DOES) -> Lines:
     """One layer's decision: a line for a single reason, a line each for several."""
     first = f"  Layer {layer.name}: {tense[layer.action]}"
     if len(layer.because) == 1:
@@ -113,6 +122,18 @@ def layer_lines(layer: LayerDecision, tense: Tense = DONE) -> Lines:
 def warning_line(warning: ResolutionWarning) -> str:
     """What the user of a runtime should know."""
     return f"{'Note' if isinstance(warning, NewerPatch) else 'Warning'}: {describe_warning(warning)}"
+
+
+def fetch_event(event: FetchEvent, *, local: bool) -> Lines:
+    """What a download is waiting for; its progress isn't worth a line in a log."""
+    match event:
+        case FetchStarted(url=url, size=announced, offset=0) if not local:
+            name = url.rpartition("/")[2].replace("%2B", "+")
+            return (f"  Downloading {name}{f' ({size(announced)})' if announced else ''}",)
+        case FetchRetry(failure=failure, seconds=seconds):
+            return (f"  Trying again in {duration(seconds)}: {fetch_failure_in_short(failure)}",)
+        case _:
+            return ()
 
 
 def runtime_copied(nbytes: int, seconds: str, *, local: bool) -> Lines:
@@ -147,7 +168,7 @@ def installed_fresh(resolved: ResolvedSet, seconds: str) -> Lines:
 def changes_lines(changes: Changes) -> Lines:
     """What reconciling will do, a line for each distribution that changes."""
     if changes.empty:
-        return (f"  Resolved anew: all {count(len(changes.keep), 'distribution')} are what they should be",)
+        return (f"  Resolved anew, nothing to change: {count(len(changes.keep), 'distribution')} kept",)
     return (
         *(f"    - {each.name} {each.version}" for each in changes.remove),
         *(f"    + {each.name} {each.version}" for each in changes.install),
@@ -185,9 +206,15 @@ def done(plan: Plan, seconds: str, *, started_over: bool = False) -> Lines:
     return ("", f"Done in {seconds}: {summary}")
 
 
+def build_failed(buildpack: str) -> Lines:
+    """The last line of a local build that a buildpack ended, below what the buildpack itself said."""
+    return (f"===> Failed in {buildpack}; the image and the cache of the last successful build are unchanged",)
+
+
 def error_lines(message: Message) -> Lines:
     """The one error block of a build that fails: what happened, what it means, what to do."""
-    lines = ["", f"Error: {message.happened}"]
+    happened = message.happened
+    lines = ["", f"Error: {happened if happened.startswith('pip ') else happened[:1].upper() + happened[1:]}"]
     lines += [f"    {line}" for line in message.found]
     if message.means:
         lines += ["", *(f"  {line}" for line in message.means)]
@@ -197,8 +224,8 @@ def error_lines(message: Message) -> Lines:
 
 
 _PIP_SHOWN: Final = re.compile(
-    r"^\s*(WARNING|ERROR|DEPRECATION|error:|Building (wheel|editable)|Cloning|Running command|Obtaining|"
-    r"  Running setup\.py|note:|hint:)"
+    # Errors aren't among them: if pip fails, all that it said is shown.
+    r"^\s*(WARNING|DEPRECATION|Building (wheel|editable)|Cloning|Running command|Obtaining|Running setup\.py)"
 )
 _PIP_DOWNLOAD: Final = re.compile(r"^\s*Downloading (?P<name>\S+) \((?P<size>[0-9.]+) (?P<unit>MB|GB)\)")
 _LARGE: Final = 10.0

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from pure.distributions import ResolvedSet, pins
+from pure.distributions import Local, ResolvedSet, pins
 from pure.environment import pip_bootstrap_environment, pip_environment, tool_environment
 from pure.installed import (
     InstalledSet,
@@ -50,6 +50,9 @@ STATE_FILE: Final = f"{STATE_FOLDER}/state.json"
 _OURS: Final = frozenset({STATE_FOLDER, "env", "env.build", "env.launch"})
 
 Steps: TypeAlias = tuple[Step, ...]
+
+# Where pip checks editable repositories out to, below an environment's root.
+_CHECKOUTS: Final = "src"
 
 
 class Workplace(msgspec.Struct, frozen=True, kw_only=True):
@@ -218,6 +221,10 @@ def after_resolution(
     if installed.problems:
         problem = installed.problems[0]
         return fresh(plan, facts, work, because=(f"{problem.dist_info} cannot be trusted ({problem.kind})",))
+    checkouts = f"{work.layer('venv')}/{_CHECKOUTS}/"
+    for each in installed.distributions:
+        if isinstance(each.direct_url, Local) and each.direct_url.path.startswith(checkouts):
+            return fresh(plan, facts, work, because=(f"{each.name} is an editable checkout of a repository",))
     previous = plan.previous.resolved if plan.previous else ResolvedSet()
     changes = diff(installed, previous, resolved)
     if changes.empty:
@@ -250,11 +257,13 @@ def after_installation(
     resolved: ResolvedSet,
     result: Result,
     changes: Changes | None,
+    before: Result | None = None,
     records: Mapping[str, bytes],
 ) -> Complete | Fresh | NotAsResolved:
     """Check what is installed against what was resolved, then compile and record it.
 
     ``changes`` is ``None`` after a fresh installation: a mismatch is then an error instead of a reason to start over.
+    ``before`` is what was on disk before a change.
     ``records`` holds the RECORD of each installed distribution by its path.
     """
     mismatches = verify(result.installed, resolved)
@@ -262,7 +271,7 @@ def after_installation(
         if mismatches:
             return NotAsResolved(mismatches=mismatches)
     else:
-        because = _not_equal(mismatches, result, changes)
+        because = _not_equal(mismatches, result, changes, before)
         if because:
             return fresh(plan, facts, work, because=because)
     root = work.layer("venv")
@@ -279,7 +288,9 @@ def after_installation(
     )
 
 
-def _not_equal(mismatches: tuple[Mismatch, ...], result: Result, changes: Changes) -> tuple[str, ...]:
+def _not_equal(
+    mismatches: tuple[Mismatch, ...], result: Result, changes: Changes, before: Result | None
+) -> tuple[str, ...]:
     """Why a reconciled environment isn't what a fresh installation would give; empty if it is."""
     reasons = [
         f"{each.name} is {each.installed or 'missing'} instead of {each.wanted or 'absent'}" for each in mismatches
@@ -288,7 +299,9 @@ def _not_equal(mismatches: tuple[Mismatch, ...], result: Result, changes: Change
     reasons += [f"{' and '.join(each.names)} share {each.path}" for each in shared]
     files = [path for path in result.files if path.partition("/")[0] not in _OURS]
     reasons += [f"{path} belongs to no distribution" for path in strays(result.installed, files)]
-    reasons += [f"{path} is missing" for path in missing_files(result.installed, files)]
+    # Some distributions record files that they don't have; a fresh installation wouldn't bring those back.
+    known = frozenset(missing_files(before.installed, before.files)) if before else frozenset[str]()
+    reasons += [f"{path} is missing" for path in missing_files(result.installed, files) if path not in known]
     return tuple(reasons[:5])
 
 

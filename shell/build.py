@@ -139,7 +139,8 @@ class _Build:
         if isinstance(report, Failure):
             return report
         resolved = report.unwrap()
-        installed = read_installed(Path(self._work.layer("venv")), self._plan.python.runtime.minor)
+        before = self._read_result()
+        installed = before.installed
         following = stages.after_resolution(self._plan, self._facts, self._work, resolved=resolved, installed=installed)
         if isinstance(following, Fresh):
             return self._fresh(following)
@@ -147,18 +148,21 @@ class _Build:
         made = self._execute(following.steps)
         if isinstance(made, Failure):
             return made
-        return self._complete(resolved, following)
+        return self._complete(resolved, following, before)
 
-    def _complete(self, resolved: ResolvedSet, reconciled: Reconcile | None) -> Outcome[ResolvedSet, RunError]:
+    def _complete(
+        self, resolved: ResolvedSet, reconciled: Reconcile | None, before: Result | None = None
+    ) -> Outcome[ResolvedSet, RunError]:
         root = Path(self._work.layer("venv"))
-        installed = read_installed(root, self._plan.python.runtime.minor)
-        records = {f"{each.dist_info}/RECORD" for each in installed.distributions}
+        result = self._read_result()
+        records = {f"{each.dist_info}/RECORD" for each in result.installed.distributions}
         following = stages.after_installation(
             self._plan,
             self._facts,
             self._work,
             resolved=resolved,
-            result=Result(installed=installed, files=all_files(root)),
+            result=result,
+            before=before,
             changes=reconciled.changes if reconciled else None,
             records={path: (root / path).read_bytes() for path in records if (root / path).is_file()},
         )
@@ -170,6 +174,10 @@ class _Build:
             case Complete(steps=steps):
                 made = self._execute(steps)
                 return made if isinstance(made, Failure) else Success(resolved)
+
+    def _read_result(self) -> Result:
+        root = Path(self._work.layer("venv"))
+        return Result(installed=read_installed(root, self._plan.python.runtime.minor), files=all_files(root))
 
     def _run_and_report(self, steps: stages.Steps) -> Outcome[ResolvedSet, RunError]:
         made = self._execute(steps)

@@ -152,7 +152,12 @@ def build(
     with Terminal(output) as terminal:
         built = build_locally(request, on_event=terminal.show)
     if isinstance(built, Failure):
-        _fail(describe_lifecycle(built.failure()), output)
+        error = built.failure()
+        if isinstance(error, BuildFailed):
+            # The buildpack has explained itself: a second block would only push its own out of sight.
+            output.lines(build_log.build_failed(error.buildpack))
+            sys.exit(1)
+        _fail(describe_lifecycle(error), output)
     command = f"lamina run {app}" if cache is None else f"lamina run {app} --cache {cache}"
     terminal.finished(built.unwrap(), command)
 

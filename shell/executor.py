@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, assert_never
 
 from pure import build_log
+from pure.fetching import FetchEvent
 from pure.outcome import Failure, Outcome, Success
 from pure.plan import Plan
 from pure.run_errors import (
@@ -103,11 +104,15 @@ class Executor:
         from shell.network import fetch
 
         archive = self._temporary / "runtime.tar.gz"
-        fetched = fetch(step.url, archive, sha256=step.runtime.sha256, environ=self._environ)
+        local = step.url.startswith("file:")
+
+        def hear(event: FetchEvent) -> None:
+            self._output.lines(build_log.fetch_event(event, local=local))
+
+        fetched = fetch(step.url, archive, sha256=step.runtime.sha256, environ=self._environ, on_event=hear)
         if isinstance(fetched, Failure):
             return fetched
         copied = fetched.unwrap()
-        local = step.url.startswith("file:")
         self._output.lines(build_log.runtime_copied(copied.size, duration(copied.seconds), local=local))
         started = time.monotonic()
         unpacked = unpack_runtime(archive, Path(step.root), wheel_to=Path(step.wheel_to))
