@@ -127,6 +127,7 @@ def build(
     production_runtime: bool,
 ) -> None:
     """Build APP by a local lifecycle: detect, restore, build, export."""
+    from pure.lifecycle.errors import BuildFailed
     from pure.prose_lifecycle import describe_lifecycle
 
     from shell.lifecycle import LocalBuild
