@@ -119,7 +119,7 @@ def bytecode(source: str) -> bytes | None:
     with open(source, "rb") as file:
         text = file.read()
     try:
-        code = compile(text, source, "exec", dont_inherit=True, optimize=0)
+        code = compile(text, recorded_path(source), "exec", dont_inherit=True, optimize=0)
         return UNCHECKED + importlib.util.source_hash(text) + marshal.dumps(code)
     except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError):
         return None
