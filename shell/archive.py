@@ -24,7 +24,7 @@ from pure.runtime import (
     UnsafeArchive,
 )
 
-from shell.network import NO_ROOM
+from shell.disk import NO_ROOM
 
 TOP: Final = "python"
 """The folder that everything in a runtime's archive is in."""

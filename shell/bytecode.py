@@ -14,7 +14,7 @@ import msgspec
 from pure.outcome import Failure, Outcome, Success
 from pure.runtime import CompileError, CompileNoRoom, CompileNotWritable, CompilerFailed, CompileSummary
 
-from shell.network import NO_ROOM
+from shell.disk import NO_ROOM
 from shell.process import run
 
 _WORKER = Path(__file__).with_name("compile_worker.py")

@@ -5,7 +5,6 @@ certificates and credentials come from the environment that is handed in, never 
 """
 
 import email.utils
-import errno
 import hashlib
 import os
 import random
@@ -53,8 +52,7 @@ from pure.fetching import (
 from pure.outcome import Failure, Outcome, Success
 from urllib3.util import Timeout, make_headers
 
-NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-"""What the system reports when a disk, a quota or a limit on file sizes is exhausted."""
+from shell.disk import NO_ROOM
 
 _CHUNK: Final = 1 << 20
 _REDIRECTS: Final = 10

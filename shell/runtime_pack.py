@@ -37,7 +37,7 @@ from pure.runtime import (
 )
 from pure.target import Distro
 
-from shell.network import NO_ROOM
+from shell.disk import NO_ROOM
 from shell.process import run
 
 _FORMAT: Final = "1"

@@ -1,5 +1,6 @@
 """A real HTTP server on 127.0.0.1 whose every answer a test scripts."""
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -48,14 +49,14 @@ def _dashed(headers: dict[str, str]) -> dict[str, str]:
 
 
 class Server:
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, scheme: str) -> None:
         self.port = port
-        self.url = f"http://127.0.0.1:{port}"
+        self.url = f"{scheme}://127.0.0.1:{port}"
         self.seen: list[Exchange] = []
 
 
 @contextmanager
-def serving(respond: Callable[[Exchange], None]) -> Iterator[Server]:
+def serving(respond: Callable[[Exchange], None], *, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             exchange = Exchange(self, len(server.seen) + 1)
@@ -70,7 +71,9 @@ def serving(respond: Callable[[Exchange], None]) -> Iterator[Server]:
 
     httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     httpd.daemon_threads = True
-    server = Server(httpd.server_address[1])
+    if tls:
+        httpd.socket = tls.wrap_socket(httpd.socket, server_side=True, do_handshake_on_connect=False)
+    server = Server(httpd.server_address[1], "https" if tls else "http")
     thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import shutil
+import ssl
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -11,6 +13,7 @@ import pytest
 from pure.fetching import (
     AuthoritiesUnreadable,
     BodyTruncated,
+    CertificateRejected,
     ConnectionFailed,
     DigestMismatch,
     DiskFull,
@@ -275,6 +278,48 @@ def test_plain_http_behind_an_https_url_is_a_failed_connection(tmp_path: Path) -
     with serving(lambda exchange: exchange.answer(200, BODY)) as server:
         error = Run(server.url.replace("http:", "https:") + "/f", tmp_path).error
     assert isinstance(error.failure, ConnectionFailed)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for 127.0.0.1 that no system trusts, with its key in one file."""
+    if not (openssl := shutil.which("openssl")):
+        pytest.skip("needs the openssl program to make a certificate")
+    folder = tmp_path_factory.mktemp("tls")
+    argv = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=test"]
+    names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key.pem", "-out", "certificate.pem"]
+    subprocess.run([*argv, *names], cwd=folder, check=True, capture_output=True)
+    return folder / "certificate.pem"
+
+
+def test_only_trusted_servers_are_believed(tmp_path: Path, certificate: Path) -> None:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate, certificate.with_name("key.pem"))
+    with serving(lambda exchange: exchange.answer(200, BODY), tls=tls) as server:
+        failure = Run(f"{server.url}/f", tmp_path).error.failure
+        assert isinstance(failure, CertificateRejected)
+        assert "self-signed" in failure.detail
+        assert len(server.seen) == 0
+        for variable in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+            run = Run(f"{server.url}/f", tmp_path, environ={variable: str(certificate)})
+            assert run.arrived()
+            run.destination.unlink()
+        other = server.url.replace("127.0.0.1", "localhost")
+        assert isinstance(
+            Run(f"{other}/f", tmp_path, environ={"SSL_CERT_FILE": str(certificate)}).error.failure, CertificateRejected
+        )
+
+
+def test_a_redirection_from_https_to_http_is_not_followed(tmp_path: Path, certificate: Path) -> None:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate, certificate.with_name("key.pem"))
+    with (
+        serving(lambda exchange: exchange.answer(200, BODY)) as plain,
+        serving(lambda exchange: exchange.answer(302, Location=f"{plain.url}/f"), tls=tls) as server,
+    ):
+        run = Run(f"{server.url}/f", tmp_path, environ={"SSL_CERT_FILE": str(certificate)})
+    assert run.error.failure == TooManyRedirects(to=f"{plain.url}/f")
+    assert plain.seen == []
 
 
 def test_certificates_that_cannot_be_read(tmp_path: Path) -> None:
