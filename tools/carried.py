@@ -12,7 +12,9 @@ from typing import Final, Literal
 
 import msgspec
 from pure.catalogue import Runtime, decode_catalogue, decode_end_of_life, resolve
+from pure.fetching import FetchPolicy
 from pure.outcome import Failure
+from pure.prose_runtime import RuntimeProblem, describe_runtime
 from pure.python_request import MinorRequest
 from pure.runtime_choice import DEFAULT_MINOR
 from pure.source import Source
@@ -24,6 +26,9 @@ from shell.runtime_pack import packed_once
 ROOT: Final = Path(__file__).resolve().parent.parent
 DOWNLOADS: Final = ROOT / ".lamina" / "downloads"
 RUNTIMES: Final = ROOT / ".lamina" / "runtimes"
+
+# A developer waits for it and can start it again: fewer attempts than in a build.
+POLICY: Final = FetchPolicy(attempts=2)
 ELF_MACHINES: Final[dict[int, Literal["amd64", "arm64"]]] = {62: "amd64", 183: "arm64"}
 MACHINES: Final = {"x86_64": "amd64", "aarch64": "arm64"}
 SUPPORTED: Final = ("linux/amd64", "linux/arm64")
@@ -50,7 +55,7 @@ def own_runtime() -> Carried:
     """The Python that runs this, packed once."""
     packed = packed_once(Path(sys.executable), RUNTIMES)
     if isinstance(packed, Failure):
-        raise PackageError(f"{sys.executable} cannot be packed: {packed.failure()}")
+        raise PackageError(f"{sys.executable} cannot be packed.{_said(packed.failure())}")
     return Carried(archive=Path(packed.unwrap().archive), entry=packed.unwrap().entry)
 
 
@@ -63,7 +68,7 @@ def carried_archive(archive: Path) -> Carried:
     if catalogue.exists():
         decoded = decode_catalogue(catalogue.read_bytes(), origin=str(catalogue))
         if isinstance(decoded, Failure):
-            raise PackageError(f"{catalogue} is no catalogue: {decoded.failure()}")
+            raise PackageError(f"{catalogue} is no catalogue.{_said(decoded.failure())}")
         entries = [entry for entry in decoded.unwrap().runtimes if entry.sha256 == digest]
         if not entries:
             raise PackageError(f"{catalogue} has no entry with the sha256 of {archive.name} ({digest}).")
@@ -115,11 +120,10 @@ def download(target: str) -> Carried:
         return Carried(archive=place, entry=runtime)
     DOWNLOADS.mkdir(parents=True, exist_ok=True)
     print(f"Downloading CPython {runtime.version} for {target}", flush=True)
-    fetched = fetch(runtime.url, place, sha256=runtime.sha256, environ=os.environ)
+    fetched = fetch(runtime.url, place, sha256=runtime.sha256, environ=os.environ, policy=POLICY)
     if isinstance(fetched, Failure):
-        error = fetched.failure()
         raise PackageError(
-            f"CPython {runtime.version} for {target} cannot be downloaded: {error.failure}\n"
+            f"CPython {runtime.version} for {target} cannot be downloaded.{_said(fetched.failure())}\n"
             "Without that address, name an archive, or pack the Python that runs this:\n"
             "  make package PACKAGE_ARGS='--runtime ARCHIVE'   (an archive of `lamina runtime pack`)\n"
             "  make package PACKAGE_ARGS='--runtime self'"
@@ -130,7 +134,7 @@ def download(target: str) -> Carried:
 def unpack_without_links(archive: Path, runtime: Path) -> None:
     unpacked = unpack_runtime(archive, runtime, wheel_to=None)
     if isinstance(unpacked, Failure):
-        raise PackageError(f"{archive} cannot be unpacked: {unpacked.failure()}")
+        raise PackageError(f"{archive} cannot be unpacked.{_said(unpacked.failure())}")
     # Platforms copy folders with their own ideas of symbolic links; a buildpack without any needs none of them.
     for path in sorted(runtime.rglob("*")):
         if path.is_symlink():
@@ -147,3 +151,8 @@ def unpack_without_links(archive: Path, runtime: Path) -> None:
 def sha256_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _said(error: RuntimeProblem) -> str:
+    message = describe_runtime(error)
+    return "".join(f"\n  {line}" for line in (message.happened, *message.found, *message.means))
