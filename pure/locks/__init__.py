@@ -1,0 +1,1 @@
+"""Reads lock files, one module for each kind: text in, facts out."""

@@ -1,0 +1,26 @@
+"""Reads ``pdm.lock`` (lock versions 4.x)."""
+
+from pure.locks.facts import LockFacts, LockOutcome, LockUnreadable, document, in_order, name_of, table, tables, words
+from pure.outcome import Failure, Success
+
+FILE = "pdm.lock"
+
+
+def read(raw: bytes) -> LockOutcome:
+    """The facts in a ``pdm.lock``; any bytes give facts or an error value."""
+    loaded = document(raw, FILE)
+    if isinstance(loaded, Failure):
+        return loaded
+    found = loaded.unwrap()
+    metadata = table(found.get("metadata"))
+    if not isinstance(metadata.get("lock_version"), str):
+        return Failure(LockUnreadable(file=FILE, because="has no lock_version, so it isn't one of PDM's"))
+    local, moving = [], []
+    for package in tables(found.get("package")):
+        if isinstance(package.get("path"), str):
+            local.append(name_of(package))
+        elif isinstance(package.get("git"), str) and not isinstance(package.get("revision"), str):
+            moving.append(name_of(package))
+    # PDM writes groups and extras into one list.
+    groups = words(metadata.get("groups")) or None
+    return Success(LockFacts(local=in_order(local), moving=in_order(moving), groups=groups, extras=groups))

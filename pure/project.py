@@ -1,0 +1,91 @@
+"""States which folder of the application is the project, what it holds, and which groups and extras are asked for."""
+
+import re
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Final, TypeAlias
+
+import msgspec
+
+from pure.outcome import Failure, Outcome, Success
+
+FOLDER_VARIABLE: Final = "BP_PYTHON_PROJECT_DIR"
+GROUPS_VARIABLE: Final = "BP_PYTHON_GROUPS"
+EXTRAS_VARIABLE: Final = "BP_PYTHON_EXTRAS"
+
+# PEP 685 and PEP 735 normalise them like names of distributions; Pipenv's categories are freer, but start alike.
+_NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?\Z")
+
+
+class BadProjectFolder(msgspec.Struct, frozen=True, kw_only=True):
+    """``BP_PYTHON_PROJECT_DIR`` is no folder below the application's root; ``because`` completes "it …"."""
+
+    value: str
+    because: str
+
+
+class BadSelection(msgspec.Struct, frozen=True, kw_only=True):
+    """``variable`` should list groups or extras, and ``value`` among them can't be the name of one."""
+
+    variable: str
+    value: str
+
+
+class Selection(msgspec.Struct, frozen=True, kw_only=True):
+    """The groups and extras that are installed beside the main dependencies, sorted."""
+
+    groups: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        words = []
+        if self.groups:
+            words.append(f"${GROUPS_VARIABLE} adds {', '.join(self.groups)}")
+        if self.extras:
+            words.append(f"${EXTRAS_VARIABLE} adds {', '.join(self.extras)}")
+        return "; ".join(words)
+
+
+class ProjectFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """What decides how a project is installed.
+
+    ``folder`` is where it lies below the application's root, empty for the root itself. ``names`` are those in it,
+    ``texts`` the contents of the files among them that matter. ``workspace`` is the folder of the workspace's root
+    above it, if its lock lies there, and ``workspace_texts`` are that folder's files. ``nested`` are lock files one
+    folder deeper, looked for only where the project itself has none.
+    """
+
+    folder: str = ""
+    names: tuple[str, ...] = ()
+    texts: Mapping[str, bytes] = {}
+    workspace: str | None = None
+    workspace_texts: Mapping[str, bytes] = {}
+    nested: tuple[str, ...] = ()
+
+
+Project: TypeAlias = Outcome[ProjectFiles, BadProjectFolder]
+
+
+def project_folder(variables: Mapping[str, str]) -> Outcome[str, BadProjectFolder]:
+    """The project's folder relative to the application's root; empty for the root itself."""
+    value = variables.get(FOLDER_VARIABLE, "").strip()
+    path = PurePosixPath(value or ".")
+    if path.is_absolute():
+        return Failure(BadProjectFolder(value=value, because="is an absolute path"))
+    if ".." in path.parts:
+        return Failure(BadProjectFolder(value=value, because="leaves the application's folder"))
+    if "\0" in value:
+        return Failure(BadProjectFolder(value="", because="is no path"))
+    return Success("" if str(path) == "." else str(path))
+
+
+def selection(variables: Mapping[str, str]) -> Outcome[Selection, BadSelection]:
+    """The groups and extras that the user's variables ask for, separated by spaces or commas."""
+    found: dict[str, tuple[str, ...]] = {}
+    for variable in (GROUPS_VARIABLE, EXTRAS_VARIABLE):
+        words = variables.get(variable, "").replace(",", " ").split()
+        wrong = next((word for word in words if not _NAME.match(word)), None)
+        if wrong is not None:
+            return Failure(BadSelection(variable=variable, value=wrong[:60]))
+        found[variable] = tuple(sorted(set(words)))
+    return Success(Selection(groups=found[GROUPS_VARIABLE], extras=found[EXTRAS_VARIABLE]))
