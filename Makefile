@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 JOBS   ?= auto
 
-.PHONY: help demo test test-containers lint format catalogue vendor-lock package bench clean
+.PHONY: help demo test test-containers lint format catalogue vendor-lock tools-lock package bench clean
 
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -46,6 +46,9 @@ catalogue: $(VENV)/.ready ## regenerate the runtime catalogue
 
 vendor-lock: $(VENV)/.ready ## regenerate vendor.lock from constraints.txt
 	@$(BIN)/python tools/vendor_lock.py
+
+tools-lock: $(VENV)/.ready ## pin the newest uv, Poetry, Pipenv and PDM with hashes
+	@$(BIN)/python tools/tools_lock.py
 
 package: $(VENV)/.ready ## dist/: the buildpack as a platform takes it
 	@$(BIN)/python tools/package.py $(PACKAGE_ARGS)

@@ -76,11 +76,18 @@ def package_manager(plan: Plan, *, tense: Tense = DOES) -> Lines:
     manager = plan.package_manager
     if manager is None:
         return ()
+    tool = manager.manager.tool
     return (
         "",
-        f"{manager.name} {manager.version}",
+        f"{tool.title} {manager.version}",
         *(f"  {_sentence(reason)}" for reason in manager.because),
-        *(line for layer in plan.layers if layer.name in ("pip", "pip-cache") for line in layer_lines(layer, tense)),
+        *(f"  Note: {advice}" for advice in manager.advice),
+        *(
+            line
+            for layer in plan.layers
+            if layer.name in (tool.name, f"{tool.name}-cache") and layer.action is not Action.DROP
+            for line in layer_lines(layer, tense)
+        ),
     )
 
 
@@ -177,6 +184,14 @@ def changes_lines(changes: Changes) -> Lines:
     )
 
 
+def synchronised_lines(plan: Plan, changes: Changes) -> Lines:
+    """What a tool did to the environment."""
+    if changes.empty:
+        title = plan.package_manager.manager.tool.title if plan.package_manager else "The tool"
+        return (f"  {title} found nothing to change: {count(len(changes.keep), 'distribution')} kept",)
+    return changes_lines(changes)
+
+
 def started_over(because: Iterable[str]) -> Lines:
     """Reconciling isn't possible after all."""
     return ("  The environment is made anew instead, because", *(f"    {reason}" for reason in because))
@@ -237,6 +252,17 @@ def pip_line(line: str) -> Lines:
     if download and (download["unit"] == "GB" or float(download["size"]) >= _LARGE):
         return (f"    Downloading {download['name'].rpartition('/')[2]} ({download['size']} {download['unit']})",)
     return (f"    {line.strip()}",) if _PIP_SHOWN.match(line) else ()
+
+
+_TOOL_SHOWN: Final = re.compile(
+    # Compilations take long, and warnings tell something; what was installed is told afterwards.
+    r"^\s*(warning|WARNING|Building |Cloning |Downloading .*\((?:[1-9]\d|\d{3,})(?:\.\d+)?MiB\))|^Warning:"
+)
+
+
+def tool_line(line: str) -> Lines:
+    """Of a package manager's own lines those worth showing while it works; all of them are shown if it fails."""
+    return (f"    {line.strip()}",) if _TOOL_SHOWN.match(line) else ()
 
 
 def _redo(change: Changed | Redone) -> str:

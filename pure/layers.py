@@ -61,6 +61,40 @@ class PipCacheLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=
     python_minor: str
 
 
+class PoetryLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``poetry``: Poetry and what it needs, as a user site-packages installation."""
+
+    arch: str
+    distro: str
+    python_minor: str
+    poetry_version: str
+
+
+class PipenvLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``pipenv``: Pipenv and what it needs, as a user site-packages installation."""
+
+    arch: str
+    distro: str
+    python_minor: str
+    pipenv_version: str
+
+
+class PdmLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``pdm``: PDM and what it needs, as a user site-packages installation."""
+
+    arch: str
+    distro: str
+    python_minor: str
+    pdm_version: str
+
+
+class UvLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``uv``: uv's binary, which no Python has a part in."""
+
+    arch: str
+    uv_version: str
+
+
 class VenvLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``venv``: the application's dependencies. ``installer`` names the package manager, never its version."""
 
@@ -70,8 +104,10 @@ class VenvLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=True
     installer: str
 
 
-Metadata: TypeAlias = PythonLayer | PipLayer | PipCacheLayer | VenvLayer
-M = TypeVar("M", PythonLayer, PipLayer, PipCacheLayer, VenvLayer)
+Metadata: TypeAlias = (
+    PythonLayer | PipLayer | PipCacheLayer | PoetryLayer | PipenvLayer | PdmLayer | UvLayer | VenvLayer
+)
+M = TypeVar("M", PythonLayer, PipLayer, PipCacheLayer, PoetryLayer, PipenvLayer, PdmLayer, UvLayer, VenvLayer)
 
 # How each field is called in a reason.
 _FIELD_NAMES: Final[Mapping[str, str]] = {
@@ -80,10 +116,14 @@ _FIELD_NAMES: Final[Mapping[str, str]] = {
     "distro": "distribution",
     "installer": "package manager",
     "os": "operating system",
+    "pdm_version": "PDM",
     "pip_version": "pip",
+    "pipenv_version": "Pipenv",
+    "poetry_version": "Poetry",
     "python_minor": "Python",
     "python_version": "Python",
     "schema": "layer format",
+    "uv_version": "uv",
 }
 
 
@@ -99,10 +139,14 @@ class LayerTypes(msgspec.Struct, frozen=True, kw_only=True):
 
 
 # The layers in the order in which a build makes them, with the metadata that decides over each.
-STRUCTS: Final[Mapping[str, type[PythonLayer | PipLayer | PipCacheLayer | VenvLayer]]] = {
+STRUCTS: Final[Mapping[str, type[Metadata]]] = {
     "python": PythonLayer,
     "pip": PipLayer,
     "pip-cache": PipCacheLayer,
+    "poetry": PoetryLayer,
+    "pipenv": PipenvLayer,
+    "pdm": PdmLayer,
+    "uv": UvLayer,
     "venv": VenvLayer,
 }
 
@@ -110,6 +154,10 @@ TYPES: Final[Mapping[str, LayerTypes]] = {
     "python": LayerTypes(build=True, launch=True, cache=True),
     "pip": LayerTypes(build=True, launch=False, cache=True),
     "pip-cache": LayerTypes(build=True, launch=False, cache=True),
+    "poetry": LayerTypes(build=True, launch=False, cache=True),
+    "pipenv": LayerTypes(build=True, launch=False, cache=True),
+    "pdm": LayerTypes(build=True, launch=False, cache=True),
+    "uv": LayerTypes(build=True, launch=False, cache=True),
     "venv": LayerTypes(build=True, launch=True, cache=True),
 }
 
@@ -152,7 +200,7 @@ class LayerDecision(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     action: Action
     because: tuple[str, ...]
-    metadata: PythonLayer | PipLayer | PipCacheLayer | VenvLayer | None = None
+    metadata: Metadata | None = None
     types: LayerTypes | None = None
     environment: LayerEnvironment = NO_ENVIRONMENT
 
@@ -180,7 +228,7 @@ def decode_metadata(toml: bytes, struct: type[M]) -> Outcome[M, UnreadableMetada
         return Failure(UnreadableMetadata(because="doesn't have the fields that this version writes"))
 
 
-def metadata_table(metadata: PythonLayer | PipLayer | PipCacheLayer | VenvLayer) -> dict[str, str]:
+def metadata_table(metadata: Metadata) -> dict[str, str]:
     """The ``[metadata]`` table of ``<layer>.toml``; ``decode_metadata`` of it gives the same value."""
     return {field: getattr(metadata, field) for field in sorted(metadata.__struct_fields__)}
 

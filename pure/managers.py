@@ -90,9 +90,7 @@ PDM_TOOL: Final = Tool(
     prefixes=("PDM_",),
 )
 
-TOOLS: Final[Mapping[str, Tool]] = {
-    tool.name: tool for tool in (PIP_TOOL, UV_TOOL, POETRY_TOOL, PIPENV_TOOL, PDM_TOOL)
-}
+TOOLS: Final[Mapping[str, Tool]] = {tool.name: tool for tool in (PIP_TOOL, UV_TOOL, POETRY_TOOL, PIPENV_TOOL, PDM_TOOL)}
 
 PIP: Final = Manager(name="pip", title="pip", tool=PIP_TOOL, lock="requirements.txt", synchronises=False)
 UV: Final = Manager(

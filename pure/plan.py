@@ -10,13 +10,8 @@ from typing import Final, TypeAlias
 import msgspec
 
 from pure.catalogue import Runtime
-from pure.detection import (
-    PROVIDE_ONLY_VARIABLE,
-    BadSwitch,
-    misspelled_requirements,
-    python_markers,
-    switch,
-)
+from pure.declarations import Declarations
+from pure.detection import PROVIDE_ONLY_VARIABLE, BadSwitch, python_markers, switch
 from pure.environment import (
     BreakingVariables,
     offenders,
@@ -24,50 +19,52 @@ from pure.environment import (
     python_layer_environment,
     venv_layer_environment,
 )
-from pure.fingerprint import Fingerprint, NotPinned, pinned_fingerprint
+from pure.fingerprint import Fingerprint, NotPinned, Pinning, pinned_fingerprint
 from pure.layers import (
+    STRUCTS,
     Action,
     LayerDecision,
     LayerTypes,
+    PdmLayer,
     PipCacheLayer,
+    PipenvLayer,
     PipLayer,
+    PoetryLayer,
     PythonLayer,
     RestoredLayer,
+    UvLayer,
     VenvLayer,
     decide_layer,
     drop_layer,
 )
+from pure.lock_fingerprint import lock_fingerprint
+from pure.managed import Managed, ManagedError, decide_manager
+from pure.managers import MANAGERS, PIP, PIP_TOOL, PROJECT, Manager, Tool
 from pure.outcome import Failure, Outcome, Success
 from pure.pip_settings import PipChoice, PipVersionError, choose_pip, configured_offenders
 from pure.processes import Processes, ProcfileError, decide_processes
+from pure.project import BadProjectFolder, Project, ProjectFiles, Selection
 from pure.requirements_file import RequirementsError
 from pure.requirements_set import RequirementsSet
 from pure.requirers import Requirers, RequirersError, read_requirers
 from pure.runtime_choice import PythonDecision, RuntimeChoiceError, RuntimeFacts, choose_runtime
 from pure.source import Source
 from pure.target import Target
+from pure.tool_choice import ToolError, choose_tool
 from pure.venv_state import VenvState, decode_state
 from pure.wording import count
 
-REQUIREMENTS: Final = "requirements.txt"
-
-# Other package managers' files; they tell whoever lacks a requirements.txt what this version can't do yet.
-OTHER_MANAGERS: Final[Mapping[str, str]] = {
-    "uv.lock": "uv",
-    "poetry.lock": "Poetry",
-    "Pipfile.lock": "Pipenv",
-    "Pipfile": "Pipenv",
-    "pdm.lock": "PDM",
-    "pylock.toml": "PEP 751",
-}
+REQUIREMENTS: Final = PIP.lock
 
 
 class Facts(RuntimeFacts, frozen=True, kw_only=True):
     """Everything that a plan depends on. Equal facts give equal plans.
 
     ``variables`` is the environment of the build; ``pip_settings`` are those of pip's configuration files as (variable,
-    value, path). ``requirements`` is ``None`` where there is no ``requirements.txt``. ``restored`` holds what the
-    platform brought back, by layer name; ``venv_state`` is the record inside the restored ``venv``.
+    value, path). ``requirements`` is ``None`` where there is no ``requirements.txt``. ``project`` is ``None`` where
+    nothing but the names in the root is known. ``tool_pins`` are the texts of the pin files of the tools beside pip.
+    ``restored`` holds what the platform brought back, by layer name; ``venv_state`` is the record inside the restored
+    ``venv``.
     """
 
     version: str
@@ -78,19 +75,36 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
     pip_settings: tuple[tuple[str, str, str], ...] = ()
     procfile: bytes | None = None
     requirements: Outcome[RequirementsSet, RequirementsError] | None = None
+    project: Project | None = None
+    tool_pins: Mapping[str, str] = {}
     buildpack_plan: bytes = b""
     restored: Mapping[str, RestoredLayer] = {}
     venv_state: bytes | None = None
 
 
 class PackageManagerDecision(msgspec.Struct, frozen=True, kw_only=True):
-    """Which tool installs the dependencies, in which version."""
+    """Which package manager installs the dependencies, by which tool, in which version.
+
+    ``files`` are what it installs from, ``folder`` is the project's below the application's root. ``local`` names what
+    is installed from folders and has to be made anew each time. ``advice`` is what the user should know.
+    """
 
     name: str
     version: str
     hashed: bool
     source: Source
     because: tuple[str, ...]
+    files: tuple[str, ...] = (REQUIREMENTS,)
+    folder: str = ""
+    selection: Selection = Selection()
+    declared: Declarations = Declarations()
+    local: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()
+
+    @property
+    def manager(self) -> Manager:
+        """Its row of the table."""
+        return MANAGERS[self.name]
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,14 +123,6 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return next((layer for layer in self.layers if layer.name == name), None)
 
 
-class NoRequirements(msgspec.Struct, frozen=True, kw_only=True):
-    """A Python project without a ``requirements.txt``; the other fields say what it has instead."""
-
-    misspelled: tuple[str, ...]
-    managers: tuple[tuple[str, str], ...]
-    markers: tuple[str, ...]
-
-
 class NothingRequired(msgspec.Struct, frozen=True, kw_only=True):
     """The build was started for other buildpacks only, without the switch that allows it."""
 
@@ -125,14 +131,16 @@ class NothingRequired(msgspec.Struct, frozen=True, kw_only=True):
 
 PlanError: TypeAlias = (
     BreakingVariables
+    | BadProjectFolder
     | BadSwitch
-    | NoRequirements
+    | ManagedError
     | NothingRequired
     | PipVersionError
     | ProcfileError
     | RequirementsError
     | RequirersError
     | RuntimeChoiceError
+    | ToolError
 )
 
 
@@ -144,9 +152,12 @@ def decide(facts: Facts) -> Outcome[Plan, PlanError]:
     requirers = read_requirers(facts.buildpack_plan)
     if isinstance(requirers, Failure):
         return requirers
-    if not python_markers(facts.names):
+    project = facts.project if facts.project is not None else Success(ProjectFiles(names=facts.names))
+    if isinstance(project, Failure):
+        return project
+    if not python_markers((*facts.names, *project.unwrap().names)):
         return _provide_only(facts, requirers.unwrap())
-    return _application(facts, requirers.unwrap())
+    return _application(facts, project.unwrap(), requirers.unwrap())
 
 
 def _offenders(facts: Facts) -> BreakingVariables | None:
@@ -156,45 +167,85 @@ def _offenders(facts: Facts) -> BreakingVariables | None:
     return BreakingVariables(found=found) if found else None
 
 
-def _application(facts: Facts, requirers: Requirers) -> Outcome[Plan, PlanError]:
-    if facts.requirements is None:
-        return Failure(_no_requirements(facts.names))
-    if isinstance(facts.requirements, Failure):
+def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> Outcome[Plan, PlanError]:
+    decided = decide_manager(project, facts.variables)
+    if isinstance(decided, Failure):
+        return decided
+    managed = decided.unwrap()
+    choice, lock, chosen, manager = managed.choice, managed.lock, managed.selection, managed.choice.manager
+    if manager is PIP and isinstance(facts.requirements, Failure):
         return facts.requirements
     python = choose_runtime(facts, requirers)
     if isinstance(python, Failure):
         return python
-    pip = choose_pip(facts.variables, facts.pip_pin)
-    if isinstance(pip, Failure):
-        return pip
+    tool = _tool(facts, manager.tool, managed.demands)
+    if isinstance(tool, Failure):
+        return tool
     processes = decide_processes(facts.procfile)
     if isinstance(processes, Failure):
         return processes
     runtime = python.unwrap().runtime
-    # The configuration files' settings are known, so naming such a file leaves nothing open.
-    settings = {name: value for name, value, _ in facts.pip_settings} | dict(facts.variables)
-    settings.pop("PIP_CONFIG_FILE", None)
-    fingerprint = pinned_fingerprint(
-        facts.requirements.unwrap(), python_minor=runtime.minor, target=facts.target, settings=settings
-    )
+    pinning = _pinning(facts, project, managed, runtime)
     state = _previous(facts)
-    choice = pip.unwrap()
+    version = tool.unwrap()
+    about = (str(chosen),) if chosen != Selection() else ()
     return Success(
         Plan(
             target=facts.target,
             python=python.unwrap(),
             package_manager=PackageManagerDecision(
-                name="pip",
-                version=choice.version,
-                hashed=choice.hashed,
-                source=choice.source,
-                because=(f"the application has a {REQUIREMENTS}", *choice.because),
+                name=manager.name,
+                version=version.version,
+                hashed=version.hashed,
+                source=version.source,
+                because=(*choice.because, *about, *version.because),
+                files=choice.files,
+                folder=project.folder,
+                selection=chosen,
+                declared=managed.declared,
+                local=lock.local,
+                advice=choice.advice,
             ),
-            layers=_layers(facts, runtime, choice, fingerprint, state),
+            layers=_layers(facts, runtime, manager, version, pinning, state),
             processes=processes.unwrap(),
-            fingerprint=fingerprint.digest if isinstance(fingerprint, Fingerprint) else None,
+            fingerprint=pinning.digest if isinstance(pinning, Fingerprint) else None,
             previous=state,
         )
+    )
+
+
+def _tool(
+    facts: Facts, tool: Tool, demands: tuple[tuple[str, str, str], ...]
+) -> Outcome[PipChoice, PipVersionError | ToolError]:
+    if tool is PIP_TOOL:
+        return choose_pip(facts.variables, facts.pip_pin)
+    return choose_tool(tool, facts.variables, facts.tool_pins.get(tool.name, ""), demands)
+
+
+def _pinning(facts: Facts, project: ProjectFiles, managed: Managed, runtime: Runtime) -> Pinning:
+    manager = managed.choice.manager
+    if manager is PROJECT:
+        return NotPinned(because=("the project itself is installed from its folder", "there is no lock file"))
+    if manager is not PIP:
+        names = {*managed.choice.files, *manager.configuration}
+        texts = {name: text for name, text in project.texts.items() if name in names}
+        above = {f"workspace/{name}": text for name, text in project.workspace_texts.items() if name in names}
+        return lock_fingerprint(
+            manager,
+            managed.lock,
+            texts=texts | above,
+            folder=project.folder,
+            selection=managed.selection,
+            python_minor=runtime.minor,
+            target=facts.target,
+            settings=facts.variables,
+        )
+    assert isinstance(facts.requirements, Success), "a requirements file that was chosen has been read"
+    # The configuration files' settings are known, so naming such a file leaves nothing open.
+    settings = {name: value for name, value, _ in facts.pip_settings} | dict(facts.variables)
+    settings.pop("PIP_CONFIG_FILE", None)
+    return pinned_fingerprint(
+        facts.requirements.unwrap(), python_minor=runtime.minor, target=facts.target, settings=settings
     )
 
 
@@ -210,7 +261,7 @@ def _provide_only(facts: Facts, requirers: Requirers) -> Outcome[Plan, PlanError
     neither = not requirers.build and not requirers.launch
     types = LayerTypes(build=requirers.build or neither, launch=requirers.launch or neither, cache=True)
     unwanted = f"${PROVIDE_ONLY_VARIABLE} provides the runtime only"
-    dropped = tuple(drop_layer(name, unwanted) for name in ("pip", "pip-cache", "venv") if name in facts.restored)
+    dropped = tuple(drop_layer(name, unwanted) for name in STRUCTS if name in facts.restored and name != "python")
     return Success(
         Plan(
             target=facts.target,
@@ -222,41 +273,60 @@ def _provide_only(facts: Facts, requirers: Requirers) -> Outcome[Plan, PlanError
     )
 
 
-def _no_requirements(names: tuple[str, ...]) -> NoRequirements:
-    present = frozenset(names)
-    return NoRequirements(
-        misspelled=misspelled_requirements(names),
-        managers=tuple((name, manager) for name, manager in OTHER_MANAGERS.items() if name in present),
-        markers=python_markers(names),
-    )
-
-
 def _layers(
-    facts: Facts, runtime: Runtime, pip: PipChoice, fingerprint: Fingerprint | NotPinned, state: VenvState | None
+    facts: Facts,
+    runtime: Runtime,
+    manager: Manager,
+    tool: PipChoice,
+    pinning: Pinning,
+    state: VenvState | None,
 ) -> tuple[LayerDecision, ...]:
     arch, distro = facts.target.arch, str(facts.target.distro or "")
-    pip_root, venv_root = f"{facts.layers_dir}/pip", f"{facts.layers_dir}/venv"
     venv = decide_layer(
         "venv",
-        VenvLayer(arch=arch, distro=distro, python_minor=runtime.minor, installer="pip"),
+        VenvLayer(arch=arch, distro=distro, python_minor=runtime.minor, installer=manager.name),
         facts.restored.get("venv"),
-        environment=venv_layer_environment(venv_root),
+        environment=venv_layer_environment(f"{facts.layers_dir}/venv"),
     )
-    return (
+    made = (
         _python_layer(facts, runtime, None),
-        decide_layer(
-            "pip",
-            PipLayer(arch=arch, python_minor=runtime.minor, pip_version=pip.version),
-            facts.restored.get("pip"),
-            environment=pip_layer_environment(pip_root),
-        ),
-        decide_layer(
-            "pip-cache",
-            PipCacheLayer(arch=arch, distro=distro, python_minor=runtime.minor),
-            facts.restored.get("pip-cache"),
-        ),
-        _reconciled(venv, fingerprint, state),
+        *_tool_layers(facts, runtime, manager.tool, tool),
+        _reconciled(venv, pinning, state, manager),
     )
+    unused = f"{manager.title} installs the dependencies, and it doesn't use this layer"
+    kept = {layer.name for layer in made}
+    return (*made, *(drop_layer(name, unused) for name in STRUCTS if name in facts.restored and name not in kept))
+
+
+def _tool_layers(facts: Facts, runtime: Runtime, tool: Tool, choice: PipChoice) -> tuple[LayerDecision, ...]:
+    arch, distro, minor = facts.target.arch, str(facts.target.distro or ""), runtime.minor
+    name, restored = tool.name, facts.restored.get(tool.name)
+    match name:
+        case "uv":
+            return (decide_layer(name, UvLayer(arch=arch, uv_version=choice.version), restored),)
+        case "poetry":
+            poetry = PoetryLayer(arch=arch, distro=distro, python_minor=minor, poetry_version=choice.version)
+            return (decide_layer(name, poetry, restored),)
+        case "pipenv":
+            pipenv = PipenvLayer(arch=arch, distro=distro, python_minor=minor, pipenv_version=choice.version)
+            return (decide_layer(name, pipenv, restored),)
+        case "pdm":
+            pdm = PdmLayer(arch=arch, distro=distro, python_minor=minor, pdm_version=choice.version)
+            return (decide_layer(name, pdm, restored),)
+        case _:
+            return (
+                decide_layer(
+                    "pip",
+                    PipLayer(arch=arch, python_minor=minor, pip_version=choice.version),
+                    restored,
+                    environment=pip_layer_environment(f"{facts.layers_dir}/pip"),
+                ),
+                decide_layer(
+                    "pip-cache",
+                    PipCacheLayer(arch=arch, distro=distro, python_minor=minor),
+                    facts.restored.get("pip-cache"),
+                ),
+            )
 
 
 def _python_layer(facts: Facts, runtime: Runtime, types: LayerTypes | None) -> LayerDecision:
@@ -285,21 +355,29 @@ def _previous(facts: Facts) -> VenvState | None:
             return None
 
 
-def _reconciled(venv: LayerDecision, fingerprint: Fingerprint | NotPinned, state: VenvState | None) -> LayerDecision:
+def _reconciled(venv: LayerDecision, pinning: Pinning, state: VenvState | None, manager: Manager) -> LayerDecision:
     """A kept environment is only kept as it is where that is known to be right; otherwise it is reconciled."""
     if venv.action is not Action.KEEP:
         return venv
     if state is None:
         missing = ("its record of what was installed is missing or unreadable",)
         return msgspec.structs.replace(venv, action=Action.RECREATE, because=missing)
-    because: tuple[str, ...] = ("the pinned requirements have changed",)
-    match fingerprint:
+    locked = manager.synchronises
+    changed = f"{manager.lock}, or what {manager.title} is asked for, has changed"
+    because: tuple[str, ...] = (changed if locked else "the pinned requirements have changed",)
+    match pinning:
         case NotPinned(because=reasons, more=more):
             left_out = (f"and {count(more, 'more reason')}",) if more else ()
-            because = ("what the requirements resolve to may have changed", *reasons, *left_out)
+            first = "what the lock installs may have changed" if locked else _MAY_HAVE_CHANGED
+            because = (first, *reasons, *left_out)
         case Fingerprint(digest=digest) if digest == state.fingerprint:
-            because = ("every requirement is pinned with hashes, and none has changed",)
+            because = (f"{_UNCHANGED}, so {manager.tool.title} isn't started",) if locked else (_NONE_HAS_CHANGED,)
             return msgspec.structs.replace(venv, because=because)
         case Fingerprint():
             pass
     return msgspec.structs.replace(venv, action=Action.RECONCILE, because=because)
+
+
+_MAY_HAVE_CHANGED: Final = "what the requirements resolve to may have changed"
+_NONE_HAS_CHANGED: Final = "every requirement is pinned with hashes, and none has changed"
+_UNCHANGED: Final = "lock, configuration, groups, Python and target are the same, and nothing local is involved"

@@ -1,7 +1,8 @@
 """Says every error in words: what happened, what it means, what to do.
 
 Each family of errors has a function of its own; those of the runtime, the requirements and the local lifecycle live in
-``prose_runtime``, ``prose_requirements`` and ``prose_lifecycle``.
+``prose_runtime``, ``prose_requirements``, ``prose_managers`` and
+``prose_lifecycle``.
 """
 
 from typing import TypeAlias, assert_never
@@ -10,8 +11,9 @@ from pure.detection import BadSwitch
 from pure.environment import BreakingVariables
 from pure.message import Message
 from pure.pip_settings import BadPin, BadPipVersion, PipTooOld
-from pure.plan import NoRequirements, NothingRequired
+from pure.plan import NothingRequired
 from pure.processes import BadLine, BadType, DuplicateType, EmptyCommand, NotText
+from pure.prose_managers import ManagersFamily, describe_managers
 from pure.prose_requirements import RequirementsFamily, describe_requirements
 from pure.prose_runtime import describe_runtime
 from pure.requirers import BadRequirement, BadVersion, UnreadablePlan
@@ -31,7 +33,7 @@ from pure.runtime_choice import ContradictingRequirers
 from pure.stages import NotAsResolved
 
 _Environment: TypeAlias = BreakingVariables | BadSwitch | MissingVariable
-_Project: TypeAlias = NoRequirements | NothingRequired | ContradictingRequirers
+_Project: TypeAlias = NothingRequired | ContradictingRequirers
 _Requirers: TypeAlias = UnreadablePlan | BadRequirement | BadVersion
 _Procfile: TypeAlias = NotText | BadLine | BadType | EmptyCommand | DuplicateType
 _Pip: TypeAlias = (
@@ -47,7 +49,7 @@ def describe(error: RunError) -> Message:
     match error:
         case BreakingVariables() | BadSwitch() | MissingVariable():
             return _environment(error)
-        case NoRequirements() | NothingRequired() | ContradictingRequirers():
+        case NothingRequired() | ContradictingRequirers():
             return _project(error)
         case UnreadablePlan() | BadRequirement() | BadVersion():
             return _requirers(error)
@@ -70,6 +72,8 @@ def describe(error: RunError) -> Message:
             # isinstance with the unions: their members are the business of the modules that describe them.
             if isinstance(error, RequirementsFamily):
                 return describe_requirements(error)
+            if isinstance(error, ManagersFamily):
+                return describe_managers(error)
             return describe_runtime(error)
 
 
@@ -110,8 +114,6 @@ def _environment(error: _Environment) -> Message:
 
 def _project(error: _Project) -> Message:
     match error:
-        case NoRequirements(misspelled=misspelled, managers=managers, markers=markers):
-            return _no_requirements(misspelled, managers, markers)
         case NothingRequired(variable=variable):
             return Message(
                 happened="there is no Python project here",
@@ -126,43 +128,6 @@ def _project(error: _Project) -> Message:
             )
         case _:
             assert_never(error)
-
-
-def _no_requirements(
-    misspelled: tuple[str, ...], managers: tuple[tuple[str, str], ...], markers: tuple[str, ...]
-) -> Message:
-    if misspelled:
-        return Message(
-            happened="there is no requirements.txt",
-            found=(f"but there is: {', '.join(misspelled)}",),
-            means=("pip's requirements file has to have exactly the name requirements.txt.",),
-            do=(f"Rename it:  git mv {misspelled[0]} requirements.txt",),
-        )
-    if managers:
-        files = ", ".join(f"{name} ({manager})" for name, manager in managers)
-        exports = {
-            "uv.lock": "uv export --format requirements-txt -o requirements.txt",
-            "poetry.lock": "poetry export -o requirements.txt   (with poetry-plugin-export)",
-            "Pipfile.lock": "pipenv requirements > requirements.txt",
-            "pdm.lock": "pdm export -o requirements.txt",
-        }
-        commands = tuple(exports[name] for name, _ in managers if name in exports)
-        return Message(
-            happened="this version of Lamina installs from requirements.txt only",
-            found=(f"found {files}",),
-            do=("Export your lock file and commit the result:", *(f"  {command}" for command in commands))
-            if commands
-            else ("Write the dependencies into a requirements.txt in the application's root.",),
-        )
-    return Message(
-        happened="there is no requirements.txt",
-        found=(f"found {', '.join(markers[:6])}",),
-        means=("Lamina recognised a Python project and found nothing that says what to install.",),
-        do=(
-            "Write the dependencies into a requirements.txt in the application's root, a line each: flask==3.1.2",
-            "For an application without dependencies, an empty file will do:  touch requirements.txt",
-        ),
-    )
 
 
 def _requirers(error: _Requirers) -> Message:
@@ -255,14 +220,14 @@ def _pip(error: _Pip) -> Message:
                 if not signal
                 else ("Give the build more memory, then build again.",),
             )
-        case PipNotInstalled(version=version, hashed=hashed, output=output):
+        case PipNotInstalled(version=version, hashed=hashed, output=output, title=title, variable=variable):
             return Message(
-                happened=f"pip {version} itself could not be installed",
+                happened=f"{title} {version} itself could not be installed",
                 found=output,
-                means=("pip is fetched from the package index, like your dependencies.",),
+                means=(f"{title} is fetched from the package index, like your dependencies.",),
                 do=(
                     "Check that the build reaches the index: PIP_INDEX_URL, HTTPS_PROXY, PIP_CERT or SSL_CERT_FILE.",
-                    *(() if hashed else (f"Check that pip {version} exists; $BP_PIP_VERSION asks for it.",)),
+                    *(() if hashed else (f"Check that {title} {version} exists; ${variable} asks for it.",)),
                 ),
             )
         case NoPipWheel(python=python):

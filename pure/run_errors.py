@@ -19,12 +19,30 @@ class PipFailed(msgspec.Struct, frozen=True, kw_only=True):
     version: str
 
 
+class ToolFailed(msgspec.Struct, frozen=True, kw_only=True):
+    """A package manager's tool couldn't install the application's dependencies; its words were printed above."""
+
+    manager: str
+    version: str
+    returncode: int
+    signal: str | None
+
+
+class LockOutOfDate(msgspec.Struct, frozen=True, kw_only=True):
+    """The lock no longer fits what the project declares; the tool's own words were printed above."""
+
+    manager: str
+    file: str
+
+
 class PipNotInstalled(msgspec.Struct, frozen=True, kw_only=True):
-    """pip itself couldn't be installed; ``output`` are its last words."""
+    """pip, or the tool that ``title`` names, couldn't be installed; ``output`` are the last words."""
 
     version: str
     hashed: bool
     output: tuple[str, ...]
+    title: str = "pip"
+    variable: str = "BP_PIP_VERSION"
 
 
 class NoPipWheel(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +99,7 @@ RunError: TypeAlias = (
     CatalogueUnreachable
     | CompileError
     | FetchError
+    | LockOutOfDate
     | MissingVariable
     | NoEnvironment
     | NoPipWheel
@@ -92,5 +111,6 @@ RunError: TypeAlias = (
     | PlanError
     | ReportError
     | RuntimeDoesNotStart
+    | ToolFailed
     | UnpackError
 )

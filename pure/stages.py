@@ -1,7 +1,8 @@
 """Turns a plan into steps, in named stages: facts in, steps out.
 
-The runtime and pip follow from the plan alone. What the dependencies need is known in three stages: ``dependencies``
-starts a fresh installation or asks pip what it would install; ``after_resolution`` compares that with what is there;
+The runtime and the package manager's tool follow from the plan alone. What the dependencies need is known in three
+stages: ``dependencies`` starts a fresh installation, asks pip what it would install, or has a tool synchronise;
+``after_resolution`` compares pip's answer with what is there (``pure.synchronise`` does what surrounds a tool);
 ``after_installation`` checks the result against what was resolved. Each returns steps, and what they are for as a value
 that the log and the record can show.
 """
@@ -25,8 +26,9 @@ from pure.installed import (
     strays,
 )
 from pure.layers import Action, LayerDecision
-from pure.pip_settings import PIN_FILE, bootstrap_settings
-from pure.plan import REQUIREMENTS, Facts, Plan
+from pure.managers import PIP_TOOL, PROJECT, TOOLS
+from pure.pip_settings import bootstrap_settings
+from pure.plan import Facts, PackageManagerDecision, Plan
 from pure.reconcile import Changes, diff, verify
 from pure.steps import (
     BeginLayer,
@@ -35,13 +37,16 @@ from pure.steps import (
     DropLayer,
     Environment,
     FinishLayer,
-    InstallPip,
     InstallRuntime,
+    InstallTool,
     RemoveFiles,
     RunPip,
+    RunTool,
     Step,
     WriteFiles,
 )
+from pure.tool_settings import Places, commands
+from pure.tool_settings import environment as tool_run_environment
 from pure.venv_state import VenvState, encode_state
 
 STATE_FOLDER: Final = ".lamina"
@@ -96,6 +101,10 @@ class Resolve(msgspec.Struct, frozen=True, kw_only=True):
     steps: Steps
 
 
+class Synchronise(msgspec.Struct, frozen=True, kw_only=True):
+    """The manager's tool is to bring the environment to what the lock says, see ``pure.synchronise``."""
+
+
 class Unchanged(msgspec.Struct, frozen=True, kw_only=True):
     """The environment is kept as it is, without starting anything."""
 
@@ -131,8 +140,9 @@ def environment(plan: Plan, facts: Facts, work: Workplace) -> dict[str, str]:
 
 
 def runtime(plan: Plan, work: Workplace) -> Steps:
-    """The steps that make, keep or replace the runtime, and drop what isn't wanted."""
-    steps: list[Step] = [DropLayer(layer=layer.name) for layer in plan.layers if layer.action is Action.DROP]
+    """The steps that make, keep or replace the runtime."""
+    # Layers that aren't wanted any more go at once only where no tool comes that could start from the wheel in them.
+    steps: list[Step] = [] if plan.package_manager else list(_drops(plan))
     decision = _decision(plan, "python")
     if decision.action is not Action.KEEP:
         install = InstallRuntime(
@@ -145,48 +155,65 @@ def runtime(plan: Plan, work: Workplace) -> Steps:
     return (*steps, FinishLayer(decision=decision))
 
 
-def pip(plan: Plan, facts: Facts, work: Workplace) -> Steps:
-    """The steps that make, keep or replace pip and its cache."""
-    manager = plan.package_manager
-    if manager is None:
+def tool(plan: Plan, facts: Facts, work: Workplace) -> Steps:
+    """The steps that make, keep or replace the package manager's tool, and drop the layers of others."""
+    decided = plan.package_manager
+    if decided is None:
         return ()
     steps: list[Step] = []
-    cache = _decision(plan, "pip-cache")
-    if cache.action is not Action.KEEP:
-        steps.append(BeginLayer(layer="pip-cache"))
-    steps.append(FinishLayer(decision=cache))
-    decision = _decision(plan, "pip")
+    own = decided.manager.tool
+    cache = f"{work.temporary}/cache"
+    if own is PIP_TOOL:
+        cache = work.layer("pip-cache")
+        cache_decision = _decision(plan, "pip-cache")
+        if cache_decision.action is not Action.KEEP:
+            steps.append(BeginLayer(layer="pip-cache"))
+        steps.append(FinishLayer(decision=cache_decision))
+    decision = _decision(plan, own.name)
     if decision.action is not Action.KEEP:
-        root = work.layer("pip")
-        wanted = ("-r", f"{work.buildpack}/{PIN_FILE}") if manager.hashed else (f"pip=={manager.version}",)
+        root = work.layer(own.name)
+        # The pin file holds the whole closure; another version brings what it needs by itself.
+        wanted = ("-r", f"{work.buildpack}/{own.pin_file}") if decided.hashed else (f"{own.name}=={decided.version}",)
+        alone = ("--no-deps",) if decided.hashed or own is PIP_TOOL else ()
         steps.append(
-            InstallPip(
+            InstallTool(
+                layer=own.name,
+                title=own.title,
                 root=root,
-                wheel_folders=(f"{work.temporary}/wheel", f"{root}/seed"),
+                wheel_folders=(
+                    f"{work.temporary}/wheel",
+                    *(f"{work.layer(name)}/seed" for name in dict.fromkeys((own.name, *TOOLS))),
+                ),
                 python=work.python,
                 # -P: a module of the application must not stand in for one of the standard library's.
-                argv=(work.python, "-P", "{wheel}/pip", "install", "--user", "--ignore-installed", "--no-deps",
+                argv=(work.python, "-P", "{wheel}/pip", "install", "--user", "--ignore-installed", *alone,
                       "--no-compile", "--no-warn-script-location", "--quiet", *wanted),
                 environment=_sorted(
                     pip_bootstrap_environment(
                         environment(plan, facts, work) | _missing(facts, bootstrap_settings(facts.pip_settings)),
                         user_base=root,
-                        cache=work.layer("pip-cache"),
+                        cache=cache,
                     )
                     | {"PIP_CONFIG_FILE": "/dev/null"}
                 ),
             )
         )  # fmt: skip
         steps.append(CompileBytecode(python=work.python, roots=(f"{root}/lib",)))
-    return (*steps, FinishLayer(decision=decision))
+    return (*steps, FinishLayer(decision=decision), *_drops(plan))
 
 
-def dependencies(plan: Plan, facts: Facts, work: Workplace) -> Fresh | Resolve | Unchanged:
-    """The first stage of the dependencies: install from nothing, ask pip, or leave all as it is."""
+def _drops(plan: Plan) -> Steps:
+    return tuple(DropLayer(layer=layer.name) for layer in plan.layers if layer.action is Action.DROP)
+
+
+def dependencies(plan: Plan, facts: Facts, work: Workplace) -> Fresh | Resolve | Synchronise | Unchanged:
+    """The first stage of the dependencies: install from nothing, ask pip, start a tool, or leave all as it is."""
     decision = _decision(plan, "venv")
     match decision.action:
         case Action.KEEP:
             return Unchanged(steps=(FinishLayer(decision=decision),))
+        case Action.RECONCILE if _manager(plan).manager.synchronises:
+            return Synchronise()
         case Action.RECONCILE:
             return Resolve(
                 steps=(_run_pip(plan, facts, work, ("--dry-run", "--ignore-installed", "--quiet"), quiet=True),)
@@ -209,8 +236,32 @@ def fresh(plan: Plan, facts: Facts, work: Workplace, *, because: tuple[str, ...]
                 environment=_sorted(tools),
                 configuration=_pyvenv_cfg(work, plan.python.runtime.minor),
             ),
-            _run_pip(plan, facts, work, (), quiet=False),
+            *install(plan, facts, work),
         ),
+    )
+
+
+def install(plan: Plan, facts: Facts, work: Workplace) -> Steps:
+    """The steps that install all dependencies into an environment as it is."""
+    decided = _manager(plan)
+    manager = decided.manager
+    if not manager.synchronises:
+        return (_run_pip(plan, facts, work, (), quiet=False),)
+    places = Places(
+        layer=work.layer(manager.tool.name), venv=work.layer("venv"), python=work.python, temporary=work.temporary
+    )
+    variables = _sorted(tool_run_environment(manager, environment(plan, facts, work), places))
+    return tuple(
+        RunTool(
+            manager=manager.name,
+            argv=command.argv,
+            environment=variables,
+            folder=_project_folder(decided, work),
+            check=command.check,
+        )
+        for command in commands(
+            manager, places, file=decided.files[0], selection=decided.selection, groups=decided.declared.groups
+        )
     )
 
 
@@ -277,7 +328,7 @@ def after_installation(
     root = work.layer("venv")
     wanted = {each.name: each.requested for each in resolved.distributions}
     markers = _requested_steps(root, result.installed, wanted, records) if changes is not None else ()
-    state = VenvState(resolved=resolved, fingerprint=plan.fingerprint)
+    state = VenvState(resolved=resolved, fingerprint=plan.fingerprint, installer=_manager(plan).name)
     return Complete(
         steps=(
             *markers,
@@ -321,13 +372,30 @@ def _requested_steps(
 
 def _run_pip(plan: Plan, facts: Facts, work: Workplace, options: tuple[str, ...], *, quiet: bool) -> RunPip:
     base = environment(plan, facts, work)
+    decided = _manager(plan)
     return RunPip(
         argv=(work.python, "-P", "-m", "pip", "--python", f"{work.layer('venv')}/bin/python", "install",
-              "--no-compile", "--progress-bar", "off", "--report", work.report, *options, "-r", REQUIREMENTS),
+              "--no-compile", "--progress-bar", "off", "--report", work.report, *options, *_requirements(decided)),
         environment=_sorted(pip_environment(base, user_base=work.layer("pip"), cache=work.layer("pip-cache"))),
-        folder=work.app,
+        folder=_project_folder(decided, work),
         quiet=quiet,
     )  # fmt: skip
+
+
+def _requirements(decided: PackageManagerDecision) -> tuple[str, ...]:
+    if decided.manager is not PROJECT:
+        return tuple(word for file in decided.files for word in ("-r", file))
+    extras = f"[{','.join(decided.selection.extras)}]" if decided.selection.extras else ""
+    return (f".{extras}", *(word for group in decided.selection.groups for word in ("--group", group)))
+
+
+def _project_folder(decided: PackageManagerDecision, work: Workplace) -> str:
+    return f"{work.app}/{decided.folder}" if decided.folder else work.app
+
+
+def _manager(plan: Plan) -> PackageManagerDecision:
+    assert plan.package_manager is not None, "without a package manager there are no dependencies"
+    return plan.package_manager
 
 
 def _pyvenv_cfg(work: Workplace, minor: str) -> bytes:

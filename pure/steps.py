@@ -41,12 +41,15 @@ class InstallRuntime(msgspec.Struct, frozen=True, kw_only=True):
     wheel_to: str
 
 
-class InstallPip(msgspec.Struct, frozen=True, kw_only=True):
-    """Install pip by a pip wheel: the first that is found in ``wheel_folders``, which is kept in ``root``/seed.
+class InstallTool(msgspec.Struct, frozen=True, kw_only=True):
+    """Install a package manager's tool into its layer by a pip wheel.
 
-    ``argv`` follows the wheel's own path, which the shell puts in the place of ``{wheel}``.
+    The wheel is the first that is found in ``wheel_folders``, and is kept in ``root``/seed. ``argv`` follows the
+    wheel's own path, which the shell puts in the place of ``{wheel}``.
     """
 
+    layer: str
+    title: str
     root: str
     wheel_folders: tuple[str, ...]
     argv: tuple[str, ...]
@@ -70,6 +73,16 @@ class RunPip(msgspec.Struct, frozen=True, kw_only=True):
     environment: Environment
     folder: str
     quiet: bool
+
+
+class RunTool(msgspec.Struct, frozen=True, kw_only=True):
+    """Run a package manager's tool in ``folder``. ``check`` says that it only looks whether the lock is up to date."""
+
+    manager: str
+    argv: tuple[str, ...]
+    environment: Environment
+    folder: str
+    check: bool
 
 
 class RemoveFiles(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,9 +112,10 @@ Step: TypeAlias = (
     | DropLayer
     | FinishLayer
     | InstallRuntime
-    | InstallPip
+    | InstallTool
     | CreateEnvironment
     | RunPip
+    | RunTool
     | RemoveFiles
     | WriteFiles
     | CompileBytecode

@@ -7,16 +7,26 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from pure import build_log, stages
+from pure import build_log, stages, synchronise
 from pure.distributions import ResolvedSet, parse_report
 from pure.installed import InstalledSet, parse_installed
 from pure.launch import launch_toml
 from pure.outcome import Failure, Outcome, Success
 from pure.plan import Facts, Plan, decide
+from pure.reconcile import Changes
 from pure.record import encode_record, record
 from pure.redaction import redactor
 from pure.run_errors import MissingVariable, NotReadable, RunError
-from pure.stages import Complete, Fresh, NotAsResolved, Reconcile, Resolve, Result, Unchanged, Workplace
+from pure.stages import (
+    Complete,
+    Fresh,
+    NotAsResolved,
+    Resolve,
+    Result,
+    Synchronise,
+    Unchanged,
+    Workplace,
+)
 from pure.wording import duration
 
 from shell.executor import Executor, not_written
@@ -104,13 +114,14 @@ class _Build:
         made = self._execute(stages.runtime(self._plan, self._work))
         if isinstance(made, Failure):
             return made
-        self._say(build_log.dropped(self._plan))
         if self._plan.package_manager is None:
+            self._say(build_log.dropped(self._plan))
             return Success(None)
         self._say(build_log.package_manager(self._plan))
-        made = self._execute(stages.pip(self._plan, self._facts, self._work))
+        made = self._execute(stages.tool(self._plan, self._facts, self._work))
         if isinstance(made, Failure):
             return made
+        self._say(build_log.dropped(self._plan))
         self._say(build_log.dependencies(self._plan))
         match stages.dependencies(self._plan, self._facts, self._work):
             case Unchanged(steps=steps):
@@ -121,12 +132,25 @@ class _Build:
                 return self._fresh(fresh)
             case Resolve(steps=steps):
                 return self._reconcile(steps)
+            case Synchronise():
+                return self._synchronise()
 
     def _fresh(self, fresh: Fresh) -> Outcome[ResolvedSet, RunError]:
         if fresh.because:
             self._say(build_log.started_over(fresh.because))
             self.started_over = True
         started = time.monotonic()
+        assert self._plan.package_manager is not None
+        if self._plan.package_manager.manager.synchronises:
+            made = self._execute(fresh.steps)
+            if isinstance(made, Failure):
+                return made
+            result = self._tidied()
+            if isinstance(result, Failure):
+                return result
+            resolved = synchronise.resolved(result.unwrap().installed)
+            self._say(build_log.installed_fresh(resolved, duration(time.monotonic() - started)))
+            return self._complete(resolved, None)
         report = self._run_and_report(fresh.steps)
         if isinstance(report, Failure):
             return report
@@ -148,14 +172,39 @@ class _Build:
         made = self._execute(following.steps)
         if isinstance(made, Failure):
             return made
-        return self._complete(resolved, following, before)
+        return self._complete(resolved, following.changes, before)
+
+    def _synchronise(self) -> Outcome[ResolvedSet, RunError]:
+        before = self._read_result()
+        following = synchronise.before(self._plan, self._facts, self._work, before.installed)
+        if isinstance(following, Fresh):
+            return self._fresh(following)
+        made = self._execute(following.steps)
+        if isinstance(made, Failure):
+            return made
+        result = self._tidied()
+        if isinstance(result, Failure):
+            return result
+        installed = result.unwrap().installed
+        changes = synchronise.changes(before.installed, installed, following.redone)
+        self._say(build_log.synchronised_lines(self._plan, changes))
+        return self._complete(synchronise.resolved(installed), changes, before)
+
+    def _tidied(self) -> Outcome[Result, RunError]:
+        """What a tool installed, without the traces that differ from build to build."""
+        installed = self._read_result().installed
+        made = self._execute(synchronise.tidy(self._work, installed, self._records(installed)))
+        return made if isinstance(made, Failure) else Success(self._read_result())
+
+    def _records(self, installed: InstalledSet) -> dict[str, bytes]:
+        root = Path(self._work.layer("venv"))
+        paths = {f"{each.dist_info}/RECORD" for each in installed.distributions}
+        return {path: (root / path).read_bytes() for path in paths if (root / path).is_file()}
 
     def _complete(
-        self, resolved: ResolvedSet, reconciled: Reconcile | None, before: Result | None = None
+        self, resolved: ResolvedSet, changes: Changes | None, before: Result | None = None
     ) -> Outcome[ResolvedSet, RunError]:
-        root = Path(self._work.layer("venv"))
         result = self._read_result()
-        records = {f"{each.dist_info}/RECORD" for each in result.installed.distributions}
         following = stages.after_installation(
             self._plan,
             self._facts,
@@ -163,8 +212,8 @@ class _Build:
             resolved=resolved,
             result=result,
             before=before,
-            changes=reconciled.changes if reconciled else None,
-            records={path: (root / path).read_bytes() for path in records if (root / path).is_file()},
+            changes=changes,
+            records=self._records(result.installed),
         )
         match following:
             case NotAsResolved() as wrong:

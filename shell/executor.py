@@ -13,6 +13,7 @@ from pure.fetching import FetchEvent
 from pure.outcome import Failure, Outcome, Success
 from pure.plan import Plan
 from pure.run_errors import (
+    LockOutOfDate,
     NoEnvironment,
     NoPipWheel,
     NotWritable,
@@ -20,6 +21,7 @@ from pure.run_errors import (
     PipNotInstalled,
     RunError,
     RuntimeDoesNotStart,
+    ToolFailed,
 )
 from pure.stages import Steps
 from pure.steps import (
@@ -28,13 +30,15 @@ from pure.steps import (
     CreateEnvironment,
     DropLayer,
     FinishLayer,
-    InstallPip,
     InstallRuntime,
+    InstallTool,
     RemoveFiles,
     RunPip,
+    RunTool,
     Step,
     WriteFiles,
 )
+from pure.tool_settings import is_stale
 from pure.wording import duration
 
 from shell.layer_store import LayerStore, remove_files, write_atomically
@@ -85,12 +89,14 @@ class Executor:
                     write_atomically(Path(root, name), data)
             case InstallRuntime():
                 return self._install_runtime(step)
-            case InstallPip():
-                return self._install_pip(step)
+            case InstallTool():
+                return self._install_tool(step)
             case CreateEnvironment():
                 return self._create_environment(step)
             case RunPip():
                 return self._run_pip(step)
+            case RunTool():
+                return self._run_tool(step)
             case CompileBytecode(python=python, roots=roots):
                 return self._compile(Path(python), roots)
             case _:
@@ -132,13 +138,13 @@ class Executor:
             return Failure(RuntimeDoesNotStart(version=step.runtime.version, target=target, output=said))
         return self._compile(Path(python), (f"{step.root}/lib/python{step.runtime.minor}",))
 
-    def _install_pip(self, step: InstallPip) -> Outcome[None, RunError]:
+    def _install_tool(self, step: InstallTool) -> Outcome[None, RunError]:
         assert self._plan.package_manager is not None
         wheel = _find_wheel((*step.wheel_folders, *_own_wheel_folders()))
         if wheel is None:
             return Failure(NoPipWheel(python=self._plan.python.version))
         name, data = wheel.name, wheel.read_bytes()
-        self._store.begin("pip")
+        self._store.begin(step.layer)
         seed = Path(step.root, _SEEDS, name)
         write_atomically(seed, data)
         argv = tuple(part.replace("{wheel}", str(seed)) for part in step.argv)
@@ -147,8 +153,16 @@ class Executor:
         if not ended.ok:
             manager = self._plan.package_manager
             output = _last_lines(ended, 12)
-            return Failure(PipNotInstalled(version=manager.version, hashed=manager.hashed, output=output))
-        self._output.lines((f"  Installed pip by {name} in {duration(time.monotonic() - started)}",))
+            return Failure(
+                PipNotInstalled(
+                    version=manager.version,
+                    hashed=manager.hashed,
+                    output=output,
+                    title=step.title,
+                    variable=manager.manager.tool.variable,
+                )
+            )
+        self._output.lines((f"  Installed {step.title} by {name} in {duration(time.monotonic() - started)}",))
         return Success(None)
 
     def _create_environment(self, step: CreateEnvironment) -> Outcome[None, RunError]:
@@ -157,6 +171,28 @@ class Executor:
             return Failure(NoEnvironment(returncode=ended.returncode, output=_last_lines(ended, 12)))
         write_atomically(Path(step.root, "pyvenv.cfg"), step.configuration)
         return Success(None)
+
+    def _run_tool(self, step: RunTool) -> Outcome[None, RunError]:
+        said: deque[str] = deque(maxlen=_KEPT_LINES)
+
+        def hear(line: str) -> None:
+            said.append(line)
+            if not step.check:
+                self._output.lines(build_log.tool_line(line))
+
+        ended = run(step.argv, env=dict(step.environment), cwd=step.folder, on_line=hear)
+        if ended.ok:
+            return Success(None)
+        self._output.lines(("", *(f"    {line}" for line in said)))
+        assert self._plan.package_manager is not None
+        decided = self._plan.package_manager
+        if is_stale(decided.manager.tool.name, tuple(said)) and ended.signal_name is None:
+            return Failure(LockOutOfDate(manager=decided.name, file=decided.files[0]))
+        return Failure(
+            ToolFailed(
+                manager=decided.name, version=decided.version, returncode=ended.returncode, signal=ended.signal_name
+            )
+        )
 
     def _run_pip(self, step: RunPip) -> Outcome[None, RunError]:
         said: deque[str] = deque(maxlen=_KEPT_LINES)

@@ -1,17 +1,21 @@
 """Reads the world into facts: files, environment, clock and restored layers, each once."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TypeAlias
 from urllib.parse import quote, unquote, urlsplit
 
 import tomli
+from pure.locks.pylock import NAME as PYLOCK_NAME
+from pure.manager_choice import REQUIREMENTS_VARIABLE
+from pure.managers import LOCK_NAMES, MANAGERS, PIP_TOOL, TOOLS, UV
 from pure.outcome import Failure, Outcome, Success
 from pure.pip_settings import PIN_FILE, ConfigurationFile, configured
 from pure.plan import REQUIREMENTS, Facts
 from pure.processes import PROCFILE
+from pure.project import BadProjectFolder, Project, ProjectFiles, project_folder
 from pure.requirements_file import RequirementsError
 from pure.requirements_set import MissingFiles, RequirementsSet, collect
 from pure.run_errors import CatalogueUnreachable, NotReadable
@@ -67,6 +71,8 @@ def read_facts(
 
 def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, environ: Mapping[str, str]) -> Facts:
     pip_settings = configured(_pip_configuration(environ))
+    project = read_project(app, environ)
+    home = app / project.unwrap().folder if isinstance(project, Success) else app
     return Facts(
         version=buildpack_version(buildpack),
         target=read_target(environ),
@@ -81,9 +87,13 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         end_of_life=CatalogueText(raw=_needed(buildpack / END_OF_LIFE), origin=END_OF_LIFE),
         pip_pin=_needed(buildpack / PIN_FILE).decode(),
         pip_settings=pip_settings,
-        python_version_file=_optional(app / PYTHON_VERSION),
+        python_version_file=_optional(home / PYTHON_VERSION),
         procfile=_optional(app / PROCFILE),
-        requirements=_requirements(app, environ, {name: value for name, value, _ in pip_settings}),
+        requirements=_requirements(home, environ, {name: value for name, value, _ in pip_settings}),
+        project=project,
+        tool_pins={
+            tool.name: _needed(buildpack / tool.pin_file).decode() for tool in TOOLS.values() if tool is not PIP_TOOL
+        },
         buildpack_plan=(_optional(plan) if plan else None) or b"",
         restored=LayerStore(layers).restored(),
         venv_state=_optional(layers / "venv" / STATE_FILE),
@@ -104,11 +114,65 @@ def read_target(environ: Mapping[str, str]) -> Target:
 
 def requirement_texts(facts: Facts, app: Path) -> tuple[str, ...]:
     """The text of every requirements file, in which credentials may stand."""
-    if not isinstance(facts.requirements, Success):
-        raw = _optional(app / REQUIREMENTS)
-        return (raw.decode("utf-8", "replace"),) if raw else ()
-    files = (_optional(app / path) for path in facts.requirements.unwrap().paths)
-    return tuple(raw.decode("utf-8", "replace") for raw in files if raw)
+    texts: list[bytes | None] = []
+    home = app
+    if isinstance(facts.project, Success):
+        project = facts.project.unwrap()
+        home = app / project.folder
+        texts += (*project.texts.values(), *project.workspace_texts.values())
+    if isinstance(facts.requirements, Success):
+        texts += (_optional(home / path) for path in facts.requirements.unwrap().paths)
+    else:
+        texts.append(_optional(home / REQUIREMENTS))
+    return tuple(raw.decode("utf-8", "replace") for raw in texts if raw)
+
+
+# What decides over package managers, wherever it lies.
+_PROJECT_FILES: Final = frozenset(
+    name for each in MANAGERS.values() for name in (each.lock, *each.declared_in, *each.configuration)
+)
+
+
+def read_project(app: Path, environ: Mapping[str, str]) -> Project:
+    """The folder that is the project, with the files that decide how it is installed."""
+    folder = project_folder(environ)
+    if isinstance(folder, Failure):
+        return folder
+    name = folder.unwrap()
+    home = app / name
+    if not home.is_dir():
+        return Failure(BadProjectFolder(value=name, because="is no folder of the application"))
+    if not home.resolve().is_relative_to(app.resolve()):
+        return Failure(BadProjectFolder(value=name, because="leaves the application's folder by a link"))
+    names = _names(home)
+    texts = _texts(home, (each for each in names if each in _PROJECT_FILES or PYLOCK_NAME.match(each)))
+    texts |= _texts(home, environ.get(REQUIREMENTS_VARIABLE, "").split())
+    workspace: str | None = None
+    above: dict[str, bytes] = {}
+    for parent in home.parents if name and UV.lock not in names else ():
+        if not parent.is_relative_to(app):
+            break
+        if (parent / UV.lock).is_file():
+            workspace = "" if parent == app else str(parent.relative_to(app))
+            above = _texts(parent, (UV.lock, *UV.configuration))
+            break
+    locks = frozenset(LOCK_NAMES)
+    nested = () if locks.intersection(names) else _nested(home, names)
+    return Success(
+        ProjectFiles(folder=name, names=names, texts=texts, workspace=workspace, workspace_texts=above, nested=nested)
+    )
+
+
+def _texts(folder: Path, names: Iterable[str]) -> dict[str, bytes]:
+    found = ((name, _optional(folder / name)) for name in names)
+    return {name: raw for name, raw in found if raw is not None}
+
+
+def _nested(home: Path, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Lock files one folder deeper, for the error that says where they are."""
+    folders = [name for name in names if not name.startswith(".") and (home / name).is_dir()]
+    found = (f"{folder}/{lock}" for folder in folders[:200] for lock in LOCK_NAMES if (home / folder / lock).is_file())
+    return tuple(found)
 
 
 def _names(app: Path) -> tuple[str, ...]:
@@ -121,12 +185,13 @@ def _names(app: Path) -> tuple[str, ...]:
 def _requirements(
     app: Path, environ: Mapping[str, str], configured: Mapping[str, str]
 ) -> Outcome[RequirementsSet, RequirementsError] | None:
-    if _optional(app / REQUIREMENTS) is None:
+    names = tuple(environ.get(REQUIREMENTS_VARIABLE, "").split()) or (REQUIREMENTS,)
+    if any(_optional(app / name) is None for name in names):
         return None
     constraints = tuple((environ.get("PIP_CONSTRAINT") or configured.get("PIP_CONSTRAINT", "")).split())
     read: dict[str, bytes | None] = {}
     while True:
-        collected = collect(read, requirements=(REQUIREMENTS,), constraints=constraints)
+        collected = collect(read, requirements=names, constraints=constraints)
         if isinstance(collected, Failure):
             return collected
         match collected.unwrap():

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from pure.distributions import normalise_name
 from pure.locks.facts import LockFacts, LockOutcome, LockUnreadable, in_order, table
 from pure.outcome import Failure, Success
 
@@ -31,3 +32,48 @@ def read(raw: bytes) -> LockOutcome:
                 moving.append(name[:100])
     names = tuple({"default": "packages", "develop": "dev-packages"}.get(name, name) for name in categories)
     return Success(LockFacts(local=in_order(local), moving=in_order(moving), groups=names, extras=()))
+
+
+def wanted(raw: bytes, *, categories: tuple[str, ...], python_version: str, arch: str) -> dict[str, str]:
+    """The names (normalised) and versions that these categories install here; no version where the lock has none.
+
+    Where a marker can't be evaluated, the package counts as unwanted: it is then installed anew, which does no harm.
+    """
+    try:
+        found = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    result: dict[str, str] = {}
+    for category in categories:
+        key = {"packages": "default", "dev-packages": "develop"}.get(category, category)
+        for name, each in table(table(found).get(key)).items():
+            package = table(each)
+            if _applies(package.get("markers"), python_version, arch):
+                version = package.get("version")
+                result[normalise_name(name)] = version.removeprefix("==") if isinstance(version, str) else ""
+    return result
+
+
+def _applies(marker: object, python_version: str, arch: str) -> bool:
+    if not isinstance(marker, str) or not marker.strip():
+        return True
+    from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
+
+    environment = {
+        "implementation_name": "cpython",
+        "implementation_version": python_version,
+        "os_name": "posix",
+        "platform_machine": {"amd64": "x86_64", "arm64": "aarch64"}.get(arch, arch),
+        "platform_python_implementation": "CPython",
+        "platform_release": "",
+        "platform_system": "Linux",
+        "platform_version": "",
+        "python_full_version": python_version,
+        "python_version": ".".join(python_version.split(".")[:2]),
+        "sys_platform": "linux",
+        "extra": "",
+    }
+    try:
+        return bool(Marker(marker).evaluate(environment))
+    except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName, RecursionError):
+        return False

@@ -1,0 +1,96 @@
+"""Decides over the package manager with all that its files say: the lock, the declarations, groups and extras."""
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+import msgspec
+
+from pure import declarations
+from pure.declarations import Declarations
+from pure.distributions import normalise_name
+from pure.locks.facts import LockFacts, LockUnreadable
+from pure.locks.read import read_lock
+from pure.manager_choice import ChoiceError, ManagerChoice, choose_manager
+from pure.managers import PIPENV, PYLOCK, Manager
+from pure.outcome import Failure, Outcome, Success
+from pure.project import EXTRAS_VARIABLE, GROUPS_VARIABLE, BadSelection, ProjectFiles, Selection, selection
+
+
+class UnknownSelection(msgspec.Struct, frozen=True, kw_only=True):
+    """``variable`` names a group or an extra that isn't known; ``what`` is the manager's word for it, if any."""
+
+    variable: str
+    value: str
+    what: str
+    manager: str
+    known: tuple[str, ...]
+
+
+ManagedError: TypeAlias = ChoiceError | LockUnreadable | BadSelection | UnknownSelection
+
+
+class Managed(msgspec.Struct, frozen=True, kw_only=True):
+    """The manager, what its lock and the project say, and which groups and extras are wanted.
+
+    ``demands`` are those on the tool's version, as (tool, where it stands, constraint).
+    """
+
+    choice: ManagerChoice
+    lock: LockFacts
+    declared: Declarations
+    selection: Selection
+    demands: tuple[tuple[str, str, str], ...]
+
+
+def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outcome[Managed, ManagedError]:
+    """The manager of a project; any bytes in its files give a value or an error value."""
+    read = declarations.read(project.texts.get(declarations.FILE))
+    # pip installs a requirements file whatever stands in pyproject.toml.
+    declared = read.unwrap() if isinstance(read, Success) else Declarations()
+    chosen = choose_manager(project, declared, variables)
+    if isinstance(chosen, Failure):
+        return read if isinstance(read, Failure) else chosen
+    choice = chosen.unwrap()
+    manager = choice.manager
+    if isinstance(read, Failure) and declarations.FILE in manager.configuration:
+        return read
+    asked = selection(variables)
+    if isinstance(asked, Failure):
+        return asked
+    texts = project.texts if choice.folder == project.folder else project.workspace_texts
+    lock = read_lock(manager.name, texts.get(choice.files[0], b""), choice.files[0])
+    if isinstance(lock, Failure):
+        return lock
+    known = lock.unwrap()
+    if manager.name in declared.installs_itself:
+        known = msgspec.structs.replace(known, local=(*known.local, "the project itself"))
+    unknown = _unknown(manager, asked.unwrap(), declared, known)
+    if unknown is not None:
+        return Failure(unknown)
+    above = project.workspace_texts if choice.folder != project.folder else {}
+    configured = declarations.uv_demands(texts.get("uv.toml"))
+    demands = configured or (*declared.tool_versions, *_demands_above(above))
+    return Success(Managed(choice=choice, lock=known, declared=declared, selection=asked.unwrap(), demands=demands))
+
+
+def _demands_above(texts: Mapping[str, bytes]) -> tuple[tuple[str, str, str], ...]:
+    """What the workspace's root demands of a tool's version."""
+    read = declarations.read(texts.get(declarations.FILE))
+    return read.unwrap().tool_versions if isinstance(read, Success) else ()
+
+
+def _unknown(manager: Manager, asked: Selection, declared: Declarations, lock: LockFacts) -> UnknownSelection | None:
+    groups, extras = declared.groups, declared.extras
+    if manager in (PIPENV, PYLOCK):
+        groups, extras = lock.groups or (), lock.extras or ()
+    for variable, what, wanted, known in (
+        (GROUPS_VARIABLE, manager.groups, asked.groups, groups),
+        (EXTRAS_VARIABLE, manager.extras, asked.extras, extras),
+    ):
+        normalised = {normalise_name(name) for name in known}
+        for name in wanted:
+            if not what or normalise_name(name) not in normalised:
+                return UnknownSelection(
+                    variable=variable, value=name, what=what, manager=manager.name, known=tuple(sorted(known))
+                )
+    return None

@@ -1,0 +1,152 @@
+"""Decides what surrounds a tool that synchronises an environment by itself.
+
+Before it starts, whatever comes from a folder or a moving place is taken out, so that it is made anew: tools compare
+versions, not contents. For Pipenv, which removes nothing, so is what its lock doesn't want any more. After it, traces
+that differ from build to build are taken out, and what is installed is read as the set that the lock resolved to.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from pure.distributions import Archive, Distribution, Index, Local, ResolvedSet, Vcs, resolved_set
+from pure.installed import InstalledDistribution, InstalledSet, emptied_directories, removal
+from pure.locks import pipfile
+from pure.managers import PIPENV
+from pure.plan import Facts, Plan
+from pure.reconcile import Added, Changed, Changes, Kept, Redone, RedoReason, Removed
+from pure.stages import STATE_FILE, Fresh, Steps, Workplace, fresh, install
+from pure.steps import RemoveFiles, Step, WriteFiles
+
+# What uv leaves beside a distribution that it built: times of files, which differ from build to build.
+_TRACES = ("uv_cache.json", "uv_build.json")
+# uv locks an environment by this file, and leaves it.
+_LOCKS = (".lock",)
+
+
+class Synchronising(msgspec.Struct, frozen=True, kw_only=True):
+    """The environment is changed in place. ``redone`` are the names that were taken out to be made anew."""
+
+    redone: tuple[str, ...]
+    steps: Steps
+
+
+def before(plan: Plan, facts: Facts, work: Workplace, installed: InstalledSet) -> Synchronising | Fresh:
+    """The steps that bring an environment in place to what the lock says."""
+    assert plan.package_manager is not None, "something is synchronised by its manager"
+    if installed.problems:
+        problem = installed.problems[0]
+        return fresh(plan, facts, work, because=(f"{problem.dist_info} cannot be trusted ({problem.kind})",))
+    checkouts = f"{work.layer('venv')}/src/"
+    for each in installed.distributions:
+        if isinstance(each.direct_url, Local) and each.direct_url.path.startswith(checkouts):
+            return fresh(plan, facts, work, because=(f"{each.name} is an editable checkout of a repository",))
+    local = frozenset(plan.package_manager.local)
+    redone = tuple(each.name for each in installed.distributions if each.name in local or _moving(each))
+    unwanted = (*redone, *_unwanted(plan, facts, installed))
+    root = work.layer("venv")
+    # The record goes first: an environment without it is not trusted, so an interrupted change cannot be reused.
+    steps: list[Step] = [RemoveFiles(root=root, files=(STATE_FILE,), directories=())]
+    files = removal(installed, unwanted)
+    if files:
+        steps.append(RemoveFiles(root=root, files=files, directories=emptied_directories(installed, files)))
+    return Synchronising(redone=redone, steps=(*steps, *install(plan, facts, work)))
+
+
+def tidy(work: Workplace, installed: InstalledSet, records: Mapping[str, bytes]) -> Steps:
+    """The steps that take out what differs from build to build; ``records`` are the RECORDs by their paths."""
+    root = work.layer("venv")
+    steps: list[Step] = [RemoveFiles(root=root, files=_LOCKS, directories=())]
+    for each in installed.distributions:
+        path = f"{each.dist_info}/RECORD"
+        traces = tuple(f"{each.dist_info}/{name}" for name in _TRACES if f"{each.dist_info}/{name}" in each.paths)
+        if traces and path in records:
+            record = without_rows(records[path], tuple(trace.rpartition("/")[2] for trace in traces))
+            # The rows go first: a RECORD may miss a file, but may not name one that is missing.
+            steps.append(WriteFiles(root=root, files=((path, record),)))
+            steps.append(RemoveFiles(root=root, files=traces, directories=()))
+    return tuple(steps)
+
+
+def without_rows(record: bytes, names: tuple[str, ...]) -> bytes:
+    """The bytes of a RECORD without the rows of these files of its own ``dist-info`` directory."""
+    endings = tuple(f".dist-info/{name}".encode() for name in names)
+    lines = record.splitlines(keepends=True)
+    return b"".join(line for line in lines if not line.partition(b",")[0].endswith(endings))
+
+
+def resolved(installed: InstalledSet) -> ResolvedSet:
+    """What a synchronised environment holds, as the set that the lock resolved to."""
+    return resolved_set(
+        Distribution(
+            name=each.name,
+            version=each.version,
+            origin=each.direct_url or Index(file=""),
+            requested=each.requested,
+        )
+        for each in installed.distributions
+    )
+
+
+def changes(old: InstalledSet, new: InstalledSet, redone: tuple[str, ...]) -> Changes:
+    """What a tool did to an environment; ``redone`` were taken out beforehand to be made anew."""
+    before_, after = ({each.name: each for each in one.distributions} for one in (old, new))
+    again = {name for name in redone if name in after}
+    redo: list[Changed | Redone] = []
+    for name in sorted(before_.keys() & after.keys()):
+        if before_[name].version != after[name].version:
+            redo.append(Changed(name=name, old=before_[name].version, new=after[name].version))
+        elif name in again or before_[name].files != after[name].files:
+            redo.append(Redone(name=name, version=after[name].version, because=_because(after[name], name in again)))
+    touched = {each.name for each in redo}
+    return Changes(
+        remove=tuple(Removed(name=n, version=before_[n].version) for n in sorted(before_.keys() - after.keys())),
+        install=tuple(Added(name=n, version=after[n].version) for n in sorted(after.keys() - before_.keys())),
+        redo=tuple(redo),
+        keep=tuple(
+            Kept(name=n, version=after[n].version) for n in sorted(before_.keys() & after.keys()) if n not in touched
+        ),
+    )
+
+
+def _because(found: InstalledDistribution, again: bool) -> RedoReason:
+    if not again:
+        return "artefact_changed"
+    match found.direct_url:
+        case Local(editable=True):
+            return "editable"
+        case Local():
+            return "local_path"
+        case Vcs():
+            return "vcs_without_commit"
+        case _:
+            return "local_source_archive"
+
+
+def _moving(found: InstalledDistribution) -> bool:
+    match found.direct_url:
+        case Local():
+            return True
+        case Archive(url=url):
+            return url.startswith("file:")
+        case _:
+            return False
+
+
+def _unwanted(plan: Plan, facts: Facts, installed: InstalledSet) -> tuple[str, ...]:
+    """What Pipenv's lock doesn't want any more, or wants in another version; the other tools see to that themselves."""
+    decided = plan.package_manager
+    if decided is None or decided.manager is not PIPENV or facts.project is None:
+        return ()
+    lock = facts.project.unwrap().texts.get(PIPENV.lock, b"")
+    wanted = pipfile.wanted(
+        lock,
+        categories=("packages", *decided.selection.groups),
+        python_version=plan.python.version,
+        arch=plan.target.arch,
+    )
+    return tuple(
+        each.name
+        for each in installed.distributions
+        if each.name not in wanted or wanted[each.name] not in ("", each.version)
+    )
