@@ -229,7 +229,7 @@ def build_failed(buildpack: str) -> Lines:
 def error_lines(message: Message) -> Lines:
     """The one error block of a build that fails: what happened, what it means, what to do."""
     happened = message.happened
-    lines = ["", f"Error: {happened if happened.startswith('pip ') else happened[:1].upper() + happened[1:]}"]
+    lines = ["", f"Error: {_sentence(happened)}"]
     lines += [f"    {line}" for line in message.found]
     if message.means:
         lines += ["", *(f"  {line}" for line in message.means)]
@@ -274,5 +274,9 @@ def _redo(change: Changed | Redone) -> str:
             return f"~ {name} {version} ({reason})"
 
 
+# What is written small at the head of a sentence too.
+_SMALL: Final = re.compile(r"(?:pip|uv)\b|\S+\.(?:lock|toml|txt)\b")
+
+
 def _sentence(reason: str) -> str:
-    return reason[:1].upper() + reason[1:] if reason[:1].islower() and not reason.startswith("pip ") else reason
+    return reason if _SMALL.match(reason) else reason[:1].upper() + reason[1:]
