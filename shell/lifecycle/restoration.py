@@ -6,6 +6,7 @@ import tomli_w
 from pure.lifecycle.events import RestoredLayer, Warned
 from pure.lifecycle.records import CacheRecord, ImageRecord, has_store, store_of
 from pure.lifecycle.restoring import Restoration, restorations
+from pure.lifecycle.toml_data import without_nulls
 
 from shell.lifecycle.building_site import LAYERS, Phase, Site
 from shell.lifecycle.detection import Group
@@ -62,7 +63,7 @@ def _restore_stores(site: Site, group: Group, image: ImageRecord) -> None:
 
 
 def _write_metadata(path: Path, metadata: object) -> None:
-    path.write_bytes(tomli_w.dumps({} if metadata is None else {"metadata": metadata}).encode())
+    path.write_bytes(tomli_w.dumps(without_nulls({"metadata": metadata})).encode())
 
 
 def _restore_contents(site: Site, restoration: Restoration, folder: Path, images: Store, caches: Store) -> bool:
