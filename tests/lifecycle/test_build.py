@@ -52,7 +52,7 @@ def test_processes_are_an_ordinary_user_at_the_real_paths(app: Path, tmp_path: P
     """
     pack = buildpack(tmp_path / "pack", "toy/pack", script)
     result = local_build(app, [pack], tmp_path / "cache")
-    assert result.image
+    result.built()
     assert result.lines == (
         "1000 1000 /workspace /layers/toy_pack /layers/toy_pack /platform",
         "CapPrm:\t0000000000000000",
@@ -89,7 +89,7 @@ def test_a_cache_folder_inside_the_application_is_not_copied(app: Path, tmp_path
 
 def test_an_earlier_layer_that_is_lost_is_said(app: Path, tmp_path: Path) -> None:
     pack = buildpack(tmp_path / "pack", "toy/pack", KEEP)
-    assert local_build(app, [pack], tmp_path / "cache").image
+    local_build(app, [pack], tmp_path / "cache").built()
     for file in (tmp_path / "cache" / "cache").glob("sha256*.tar"):
         file.write_bytes(b"damaged")
     damaged = local_build(app, [pack], tmp_path / "cache")
@@ -103,7 +103,7 @@ def test_an_earlier_layer_that_is_lost_is_said(app: Path, tmp_path: Path) -> Non
 
 def test_a_failed_build_changes_nothing(app: Path, tmp_path: Path) -> None:
     pack = buildpack(tmp_path / "pack", "toy/pack", KEEP)
-    assert local_build(app, [pack], tmp_path / "cache").image
+    local_build(app, [pack], tmp_path / "cache").built()
     before = snapshot(tmp_path / "cache")
     bad = buildpack(tmp_path / "bad", "toy/bad", "echo dying; kill -9 $$")
     failed = local_build(app, [pack, bad], tmp_path / "cache")
