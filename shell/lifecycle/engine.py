@@ -165,7 +165,7 @@ def _build(
         return exported
     exporter.cache()
     stored = exported.unwrap()
-    digest = image_digest(images.read() or b"")
+    digest = image_digest(stored)
     if request.output is not None and request.run_image is not None and base is not None:
         config, warnings = launch_config(stored, built.unwrap(), site, base, images)
         for warning in warnings:

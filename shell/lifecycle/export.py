@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 import msgspec
 from pure.lifecycle import image as images_
@@ -241,7 +241,8 @@ def _record(layer: BuiltLayer, diff_id: str) -> LayerRecord:
     return LayerRecord(sha=diff_id, data=layer.metadata, build=file.build, launch=file.launch, cache=file.cache)
 
 
-def image_digest(stored: Mapping[str, str] | bytes) -> str:
-    """The digest that names a stored image."""
-    data = stored if isinstance(stored, bytes) else msgspec.json.encode(stored)
+def image_digest(stored: StoredImage) -> str:
+    """The digest that names a stored image: equal images have equal ones, whatever was reused to make them."""
+    layers = tuple(msgspec.structs.replace(layer, reused=False) for layer in stored.layers)
+    data = msgspec.json.encode(msgspec.structs.replace(stored, layers=layers), order="deterministic")
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
