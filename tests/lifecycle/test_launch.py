@@ -137,8 +137,8 @@ def test_slices_come_together_again(tmp_path: Path, capfd: pytest.CaptureFixture
     for name in ("static/a", "static/deep/b", "c"):
         (tmp_path / "app" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "app" / name).write_text(name)
-    script = """cd "$CNB_LAYERS_DIR"; printf '[[slices]]\\npaths = ["static/*"]\\n[[slices]]\\npaths = ["none"]\\n' > launch.toml
-"""
+    text = '[[slices]]\\npaths = ["static/*"]\\n[[slices]]\\npaths = ["none"]\\n'
+    script = f"cd $CNB_LAYERS_DIR; printf '{text}' > launch.toml"
     pack = buildpack(tmp_path / "pack", "toy/pack", script)
     assert len(local_build(tmp_path / "app", [pack], tmp_path / "cache").metadata["app"]) == 3
     assert run(tmp_path / "cache", process=None, command=("find", ".", "-type", "f"), env={}) == Success(0)
