@@ -180,6 +180,7 @@ def _build(
             config=config,
             target=request.target,
         )
+    exporter.keep_trees()
     return Success(
         BuiltImage(
             buildpacks=tuple(member.buildpack.name for member in group.unwrap().members),
