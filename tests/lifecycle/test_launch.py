@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 from pure.lifecycle.errors import LaunchFailed, NoCommand, NoImage, ProcessUnknown
+from pure.lifecycle.image import decode_stored
 from pure.outcome import Failure, Success
 from shell.lifecycle import run
+from shell.lifecycle.launch import _binds
 from shell.lifecycle.processes import Description, Mount, Room
 
 from tests.lifecycle.toys import buildpack, local_build
@@ -86,7 +88,9 @@ def test_a_signal_that_ends_it_is_in_the_status(cache: Path) -> None:
 RUN = """
 import sys
 from pathlib import Path
+from pure.lifecycle.image import decode_stored
 from shell.lifecycle import run
+from shell.lifecycle.launch import _binds
 sys.exit(run(Path(sys.argv[1]), process=sys.argv[2], command=None, env={}).unwrap())
 """
 
@@ -167,6 +171,30 @@ def test_root_does_not_need_user_namespaces(tmp_path: Path) -> None:
     assert room.run(description, on_line=lines.append) == Success(0)
     assert lines == ["1000"]
     assert (tmp_path / "own" / "file").stat().st_uid == 1000
+
+
+def test_without_overlays_layers_are_read_only_and_the_application_is_a_copy(cache: Path, tmp_path: Path) -> None:
+    stored = decode_stored((cache / "image" / "image.json").read_bytes())
+    assert stored is not None
+    assert run(cache, process="fast", command=None, env={}) == Success(0)
+    trees = cache / "image" / "trees"
+    app = [trees / layer.diff_id for layer in stored.layers if layer.root == "/workspace"]
+    layers = [layer for layer in stored.layers if layer.root != "/workspace"]
+    (tmp_path / "room").mkdir()
+    (tmp_path / "scratch").mkdir()
+    description = Description(
+        mounts=tuple(_binds(tmp_path / "scratch", trees, app, layers)),
+        argv=("sh", "-c", "hello; echo new > index && cat index; echo x > /layers/toy_pack/tools/new"),
+        env={"PATH": "/layers/toy_pack/tools/bin:/usr/bin:/bin"},
+        cwd="/workspace",
+        app="/workspace",
+    )
+    lines: list[str] = []
+    assert Room(tmp_path / "room").run(description, on_line=lines.append) != Success(0)
+    assert lines[1:3] == ["the page", "new"]
+    assert "Read-only file system" in lines[-1]
+    assert run(cache, process=None, command=("cat", "index"), env={}) == Success(0)
+    assert (app[0] / "index").read_text() == "the page\n"
 
 
 # A user namespace in which no other may be made stands for a machine that forbids them.
