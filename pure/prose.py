@@ -299,7 +299,7 @@ def _disk(error: _Disk) -> Message:
             )
         case NotWritable(path=path, detail=detail, full=full):
             return Message(
-                happened="there is no room left on the disk" if full else "a file cannot be written",
+                happened="the disk is full" if full else "a file cannot be written",
                 found=(f"{path}: {detail}",),
                 means=("Nothing of this build is kept; the layers of the last successful build are untouched.",),
                 do=("Free some space, or give the build a larger disk, then build again.",)
