@@ -16,20 +16,11 @@ _LETTERS = string.ascii_letters + string.digits
 secrets = st.text(_LETTERS + "@:/?#%&+~!$'\"\\<>äß🐍", min_size=SHORTEST - 1, max_size=30).map(lambda text: f"Q{text}")
 plain_secrets = st.text(_LETTERS + "-._~", min_size=SHORTEST - 1, max_size=30).map(lambda text: f"Q{text}")
 users = st.text(string.ascii_lowercase, min_size=1, max_size=8)
-names = st.sampled_from(
-    [
-        *(
-            "TOKEN",
-            "GITHUB_TOKEN",
-            "PIP_PASSWORD",
-            "db_password",
-            "AWS_SECRET_ACCESS_KEY",
-            "STRIPE_API_KEY",
-            "NPM_AUTH",
-        ),
-        *("AUTHORIZATION", "GH_PAT", "SSH_PRIVATE_KEY", "DATABASE_URL", "SENTRY_DSN", "MY_CREDENTIALS", "FTP_PASS"),
-    ]
+variable_names = (
+    *("TOKEN", "GITHUB_TOKEN", "PIP_PASSWORD", "db_password", "AWS_SECRET_ACCESS_KEY", "STRIPE_API_KEY", "FTP_PASS"),
+    *("AUTHORIZATION", "NPM_AUTH", "GH_PAT", "SSH_PRIVATE_KEY", "DATABASE_URL", "SENTRY_DSN", "MY_CREDENTIALS"),
 )
+names = st.sampled_from(variable_names)
 schemes = st.sampled_from(["https", "http", "git+https", "postgresql+psycopg", "ftp", "git+ssh", "socks5h"])
 around = st.sampled_from(["", "Looking in indexes: ", "  -i ", "error: '", "(", "<", '{"url": "'])
 
