@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from packaging.specifiers import SpecifierSet
 from pure.catalogue import Catalogue, InvalidCatalogue, InvalidMirror, Runtime, encode_catalogue
 from pure.detection import BadSwitch
 from pure.outcome import Failure, Outcome, Success
@@ -95,6 +96,23 @@ def test_requests_that_contradict_each_other_are_both_named(given_facts: Facts, 
     assert (error.first, error.second) == (one, other)
     assert "entry 1" in str(error.first_source)
     assert "entry 2" in str(error.second_source)
+
+
+specifiers = st.builds(
+    "{}{}".format, st.sampled_from([">=", "<=", "<", ">", "!=", "=="]), versions | st.just("3.13.*")
+).filter(lambda text: not text.endswith("*") or text[:2] in ("==", "!="))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(specifiers, min_size=2, max_size=3))
+def test_requests_contradict_each_other_only_if_no_version_meets_all(wanted: list[str]) -> None:
+    every = [f"{minor}.{patch}" for minor in MINORS for patch in PATCHES]
+    possible = {version for version in every if all(SpecifierSet(each).contains(version) for each in wanted)}
+    match choose_runtime(_example(), _requirers(*wanted)):
+        case Success(decision):
+            assert decision.version in possible
+        case Failure(error):
+            assert not possible, error
 
 
 def test_the_application_is_named_where_a_buildpack_contradicts_it() -> None:
