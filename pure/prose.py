@@ -85,11 +85,13 @@ def _environment(error: _Environment) -> Message:
                 found=tuple(f"{each.name}: {each.effect}" for each in found),
                 means=(
                     "Lamina installs the dependencies into a virtual environment in a layer of its own.",
-                    f"{'These settings move' if several else 'This setting moves'} or empty what ends up there.",
+                    "These settings change what ends up there."
+                    if several
+                    else "This setting changes what ends up there.",
                 ),
                 do=(
-                    "Remove them from the build's environment: the --env options of your build command, project.toml,",
-                    "the builder's build-config, an earlier buildpack, or pip's configuration file.",
+                    f"Remove {'them' if several else 'it'} from the environment of the build: your build command's --env,",
+                    "project.toml, the builder's build-config, an earlier buildpack, or pip's configuration file.",
                 ),
             )
         case BadSwitch(variable=variable, value=value):
@@ -120,7 +122,7 @@ def _project(error: _Project) -> Message:
         case ContradictingRequirers(first=first, first_source=one, second=second, second_source=two):
             return Message(
                 happened="two requests for a Python version contradict each other",
-                found=(f"{first}  ({one})", f"{second}  ({two})"),
+                found=(f"{first}: {one}", f"{second}: {two}"),
                 means=("No version of Python satisfies both.",),
                 do=("Change one of them so that a version satisfies both.",),
             )
