@@ -90,7 +90,7 @@ def _environment(error: _Environment) -> Message:
                     else "This setting changes what ends up there.",
                 ),
                 do=(
-                    f"Remove {'them' if several else 'it'} from the environment of the build: your build command's --env,",
+                    f"Remove {'them' if several else 'it'} from the build's environment: your build command's --env,",
                     "project.toml, the builder's build-config, an earlier buildpack, or pip's configuration file.",
                 ),
             )
@@ -253,9 +253,7 @@ def _pip(error: _Pip) -> Message:
                 means=("SIGKILL usually means that the build ran out of memory.",)
                 if signal == "SIGKILL"
                 else ("Nothing of this build is kept; the layers of the last successful build are untouched.",),
-                do=("Correct requirements.txt as pip's messages say, then build again.",)
-                if not signal
-                else ("Give the build more memory, then build again.",),
+                do=_after_pip(signal),
             )
         case PipNotInstalled(version=version, hashed=hashed, output=output):
             return Message(
@@ -289,6 +287,16 @@ def _pip(error: _Pip) -> Message:
             )
         case _:
             assert_never(error)
+
+
+def _after_pip(signal: str | None) -> tuple[str, ...]:
+    match signal:
+        case None:
+            return ("Correct requirements.txt as pip's messages say, then build again.",)
+        case "SIGKILL":
+            return ("Give the build more memory, then build again.",)
+        case _:
+            return ("Build again. If it happens again, look for what was built from source just before.",)
 
 
 def _disk(error: _Disk) -> Message:
