@@ -155,7 +155,20 @@ def choose_runtime(facts: RuntimeFacts, requirers: Requirers) -> Outcome[PythonD
         resolutions.append(resolution.unwrap())
     chosen = next((each for each in resolutions if all(meets(each.runtime.version, r) for r in requests)), None)
     if chosen is None:
-        return Failure(_contradiction(requests, resolutions))
+        # No request's own favourite suits the others; another version may.
+        common = _common(known.all.runtimes, requests)
+        compromise = resolve(
+            requests[0],
+            Catalogue(runtimes=common),
+            target=facts.target,
+            end_of_life=known.end_of_life,
+            today=facts.today,
+            default_minor=DEFAULT_MINOR,
+            at_hand=_common(known.at_hand, requests),
+        )
+        if isinstance(compromise, Failure):
+            return Failure(_contradiction(requests, resolutions))
+        chosen = compromise.unwrap()
     runtime = chosen.runtime
     local = runtime.url.startswith("file:")
     return Success(
@@ -214,6 +227,10 @@ def meets(version: str, request: PythonRequest) -> bool:
             from packaging.specifiers import SpecifierSet
 
             return SpecifierSet(specifier).contains(version, prereleases=True)
+
+
+def _common(runtimes: tuple[Runtime, ...], requests: tuple[PythonRequest, ...]) -> tuple[Runtime, ...]:
+    return tuple(runtime for runtime in runtimes if all(meets(runtime.version, request) for request in requests))
 
 
 def _contradiction(requests: tuple[PythonRequest, ...], resolutions: list[Resolution]) -> ContradictingRequirers:

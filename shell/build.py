@@ -32,7 +32,7 @@ from pure.wording import duration
 from shell.executor import Executor, not_written
 from shell.layer_store import LayerStore, write_atomically
 from shell.output import Output, utf8_streams
-from shell.world import read_facts, requirement_texts, variables
+from shell.world import read_facts, secrets, variables
 
 RECORD_FILE = "lamina-record.json"
 
@@ -40,6 +40,8 @@ RECORD_FILE = "lamina-record.json"
 def main(root: str, arguments: list[str]) -> int:
     """Build with the buildpack in the folder ``root``; 0 if all is well, 1 after an error that was explained."""
     utf8_streams()
+    # Layers are the same whatever the platform's umask is, and readable for the user that the image runs as.
+    os.umask(0o022)
     environ = variables()
     output = Output(redactor(environ))
     finished = build(Path(root).absolute(), arguments, environ, output)
@@ -70,13 +72,16 @@ def build(buildpack: Path, arguments: list[str], environ: Mapping[str, str], out
     if isinstance(read, Failure):
         return read
     facts = read.unwrap()
-    output.learn(redactor(environ, requirement_texts=requirement_texts(facts, app)))
+    output.learn(secrets(facts, app))
     decided = decide(facts)
     if isinstance(decided, Failure):
         return decided
     plan = decided.unwrap()
     output.lines(build_log.heading(facts.version, plan))
-    temporary = Path(tempfile.mkdtemp(prefix="lamina-"))
+    try:
+        temporary = Path(tempfile.mkdtemp(prefix="lamina-"))
+    except OSError as error:
+        return Failure(not_written(error, Path(environ.get("TMPDIR") or "/tmp")))  # noqa: S108 (named, not used)
     try:
         work = Workplace(layers=layers, app=str(app), buildpack=str(buildpack), temporary=str(temporary))
         store = LayerStore(Path(layers))
@@ -87,7 +92,8 @@ def build(buildpack: Path, arguments: list[str], environ: Mapping[str, str], out
             return built
         try:
             store.write_launch(launch_toml(plan, built.unwrap()))
-            write_atomically(Path(layers, RECORD_FILE), encode_record(record(plan, version=facts.version)))
+            document = encode_record(record(plan, version=facts.version, redact=output.redacted))
+            write_atomically(Path(layers, RECORD_FILE), document)
         except OSError as error:
             return Failure(not_written(error, Path(layers)))
     finally:
