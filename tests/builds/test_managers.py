@@ -1,0 +1,80 @@
+"""Whole builds with every package manager that synchronises by itself: the real tools against an index of our own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pure.managers import MANAGERS
+
+from tests.builds.locked import MAIN, Index, lock, project
+from tests.builds.workshop import Bench, Workshop, differences, normalised, tree
+from tests.golden import check_golden
+from tests.local_index import serve
+
+# What says when and how something was decided, and what tools keep of times.
+RECORDS = {"lamina-record.json"}
+
+
+@pytest.fixture
+def index(workshop: Workshop) -> Iterator[Index]:
+    with serve(workshop.wheels) as host:
+        yield Index(host)
+
+
+@pytest.mark.parametrize("manager", MAIN)
+def test_locked_builds(manager: str, bench: Bench, workshop: Workshop, index: Index, tmp_path: Path) -> None:
+    tool = MANAGERS[manager].tool.name
+
+    def locked(*requirements: str) -> dict[str, str]:
+        return lock(manager, workshop, project(manager, index, *requirements), tmp_path / "lock")
+
+    def golden(name: str, log: str) -> None:
+        check_golden(f"build_{manager}_{name}", normalised(log.replace(index.host, "<index>")))
+
+    one, two = locked("alpha==1.0", "beta==1.0"), locked("alpha==2.0", "beta==1.1")
+    bench.write(one)
+    built = bench.build(index.variables)
+    golden("first", built.log)
+    assert built.actions() == {
+        "python": "kept", tool: "created", "venv": "created", "pip": "dropped", "pip-cache": "dropped"
+    }  # fmt: skip
+    assert bench.versions() == {"alpha": "1.0", "beta": "1.0"}
+    first = tree(bench.own)
+
+    again = bench.build(index.variables)
+    golden("unchanged", again.log)
+    assert set(again.actions().values()) == {"kept"}
+    assert not [path for path in differences(first, tree(bench.own)) if path not in RECORDS]
+
+    bench.write(two)
+    changed = bench.build(index.variables)
+    golden("changed", changed.log)
+    assert changed.actions() == {"python": "kept", tool: "kept", "venv": "reconciled"}
+    assert bench.versions() == {"alpha": "2.0", "beta": "1.1", "gamma": "1.0"}
+    reconciled = tree(bench.venv)
+
+    # From nothing: the same bytes.
+    for name in ("venv.toml",):
+        (bench.own / name).unlink()
+    fresh = bench.build(index.variables)
+    assert fresh.actions()["venv"] == "created"
+    assert differences(reconciled, tree(bench.venv)) == []
+
+    bench.write(one)
+    back = bench.build(index.variables)
+    assert back.actions()["venv"] == "reconciled"
+    assert differences({p[5:]: v for p, v in first.items() if p.startswith("venv/")}, tree(bench.venv)) == []
+
+    if manager != "pylock":
+        bench.write({**one, **project(manager, index, "alpha==1.0")})
+        stale = bench.try_build(index.variables)
+        assert stale.status == 1
+        golden("stale", stale.log)
+
+    if MANAGERS[manager].groups and manager != "pylock":
+        bench.write(one)
+        more = bench.build({**index.variables, "BP_PYTHON_GROUPS": "extra-group"})
+        assert more.actions()["venv"] == "reconciled"
+        assert bench.versions() == {"alpha": "1.0", "beta": "1.0", "gamma": "1.0"}
+        less = bench.build(index.variables)
+        assert bench.versions() == {"alpha": "1.0", "beta": "1.0"}, less.log
