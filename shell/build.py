@@ -151,9 +151,11 @@ class _Build:
         if isinstance(following, Fresh):
             return self._fresh(following)
         self._say(build_log.changes_lines(following.changes))
+        started = time.monotonic()
         made = self._execute(following.steps)
         if isinstance(made, Failure):
             return made
+        self._say(build_log.reconciled(following.changes, duration(time.monotonic() - started)))
         return self._complete(resolved, following, before)
 
     def _complete(
@@ -161,7 +163,8 @@ class _Build:
     ) -> Outcome[ResolvedSet, RunError]:
         root = Path(self._work.layer("venv"))
         result = self._read_result()
-        records = {f"{each.dist_info}/RECORD" for each in result.installed.distributions}
+        names = ("RECORD", "direct_url.json")
+        paths = [f"{each.dist_info}/{name}" for each in result.installed.distributions for name in names]
         following = stages.after_installation(
             self._plan,
             self._facts,
@@ -170,7 +173,7 @@ class _Build:
             result=result,
             before=before,
             changes=reconciled.changes if reconciled else None,
-            records={path: (root / path).read_bytes() for path in records if (root / path).is_file()},
+            metadata={path: (root / path).read_bytes() for path in paths if (root / path).is_file()},
         )
         match following:
             case NotAsResolved() as wrong:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+import msgspec
 from pure import build_log
 from pure.message import Message
 from pure.outcome import Failure
@@ -93,8 +94,13 @@ def plan(
         as_json=as_json,
         output=output,
     )
-    if error is not None:
-        _fail(error, output)
+    if error is None:
+        return
+    if as_json:
+        # Whoever reads JSON gets JSON in either case; the exit status tells them apart.
+        output.lines((msgspec.json.format(msgspec.json.encode({"error": error}), indent=2).decode(),))
+        sys.exit(1)
+    _fail(error, output)
 
 
 @lamina.command()

@@ -18,7 +18,6 @@ from pure.prose_runtime import RuntimeProblem
 from pure.python_request import MajorOnly, MinorRequest
 from pure.requirers import BadRequirement, BadVersion, UnreadablePlan
 from pure.run_errors import (
-    CatalogueUnreachable,
     MissingVariable,
     NoEnvironment,
     NoPipWheel,
@@ -29,7 +28,7 @@ from pure.run_errors import (
     RunError,
     RuntimeDoesNotStart,
 )
-from pure.runtime_choice import ContradictingRequirers
+from pure.runtime_choice import CatalogueUnreachable, ContradictingRequirers
 from pure.source import Source
 from pure.stages import NotAsResolved
 
