@@ -3,6 +3,7 @@
 The application's own word counts first, then what other buildpacks require, the operator's default and ours.
 """
 
+import itertools
 from collections.abc import Mapping
 from datetime import date
 from typing import Final, TypeAlias
@@ -62,6 +63,13 @@ class CatalogueUnreachable(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
 
 
+class NothingReplaces(msgspec.Struct, frozen=True, kw_only=True):
+    """``variable`` says that the operator's catalogue replaces ours, and ``needed`` names none."""
+
+    variable: str
+    needed: str
+
+
 class RuntimeFacts(msgspec.Struct, frozen=True, kw_only=True):
     """The facts that the choice depends on. ``carried`` is the catalogue of what the buildpack was packaged with."""
 
@@ -107,7 +115,10 @@ class _Catalogues(msgspec.Struct, frozen=True, kw_only=True):
     end_of_life: Mapping[str, date]
 
 
-def _catalogues(facts: RuntimeFacts) -> Outcome[_Catalogues, CatalogueError | CatalogueUnreachable | BadSwitch]:
+_CatalogueProblem: TypeAlias = CatalogueError | CatalogueUnreachable | NothingReplaces | BadSwitch
+
+
+def _catalogues(facts: RuntimeFacts) -> Outcome[_Catalogues, _CatalogueProblem]:
     replaces = switch(facts.variables, CATALOGUE_REPLACES_VARIABLE)
     if isinstance(replaces, BadSwitch):
         return Failure(replaces)
@@ -116,6 +127,8 @@ def _catalogues(facts: RuntimeFacts) -> Outcome[_Catalogues, CatalogueError | Ca
     catalogue = decode_catalogue(facts.catalogue.raw, origin=facts.catalogue.origin)
     if isinstance(catalogue, Failure):
         return catalogue
+    if replaces and facts.operator_catalogue is None:
+        return Failure(NothingReplaces(variable=CATALOGUE_REPLACES_VARIABLE, needed=CATALOGUE_VARIABLE))
     merged = catalogue.unwrap()
     for text, replace in ((facts.carried, False), (facts.operator_catalogue, replaces)):
         if text is not None:
@@ -136,9 +149,7 @@ def _catalogues(facts: RuntimeFacts) -> Outcome[_Catalogues, CatalogueError | Ca
     return Success(_Catalogues(all=merged, at_hand=at_hand, mirror=mirror, end_of_life=dates.unwrap()))
 
 
-RuntimeChoiceError: TypeAlias = (
-    CatalogueError | CatalogueUnreachable | BadSwitch | RequestError | ResolutionError | ContradictingRequirers
-)
+RuntimeChoiceError: TypeAlias = _CatalogueProblem | RequestError | ResolutionError | ContradictingRequirers
 
 
 def choose_runtime(facts: RuntimeFacts, requirers: Requirers) -> Outcome[PythonDecision, RuntimeChoiceError]:
@@ -181,7 +192,7 @@ def choose_runtime(facts: RuntimeFacts, requirers: Requirers) -> Outcome[PythonD
             at_hand=_common(known.at_hand, requests),
         )
         if isinstance(compromise, Failure):
-            return Failure(_contradiction(requests, resolutions))
+            return Failure(_contradiction(requests, known.all.runtimes))
         chosen = compromise.unwrap()
     runtime = chosen.runtime
     local = runtime.url.startswith("file:")
@@ -259,10 +270,10 @@ def _common(runtimes: tuple[Runtime, ...], requests: tuple[PythonRequest, ...]) 
     return tuple(runtime for runtime in runtimes if all(meets(runtime.version, request) for request in requests))
 
 
-def _contradiction(requests: tuple[PythonRequest, ...], resolutions: list[Resolution]) -> ContradictingRequirers:
-    first = requests[0]
-    version = resolutions[0].runtime.version
-    second = next((each for each in requests if not meets(version, each)), requests[-1])
+def _contradiction(requests: tuple[PythonRequest, ...], runtimes: tuple[Runtime, ...]) -> ContradictingRequirers:
+    """The first two that no version meets; three may contradict each other only together: then the first and last."""
+    pairs = itertools.combinations(requests, 2)
+    first, second = next((pair for pair in pairs if not _common(runtimes, pair)), (requests[0], requests[-1]))
     return ContradictingRequirers(
         first=first.text, first_source=first.source, second=second.text, second_source=second.source
     )
