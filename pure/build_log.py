@@ -5,6 +5,7 @@ what tools say with four.
 """
 
 import re
+import shlex
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
@@ -47,10 +48,18 @@ WOULD: Final[Mapping[Action, str]] = {
     Action.DROP: "drop",
 }
 
-_REDONE: Final[dict[RedoReason, str]] = {
+_REDONE: Final[Mapping[RedoReason, str]] = {
     "editable": "editable, and so installed anew each time",
     "local_path": "a local path, and so installed anew each time",
-    "shares_files": "shares files with {shared_with}",
+    "local_source_archive": "a local source archive, and so installed anew each time",
+    "url_with_query": "its URL may name another archive each time",
+    "vcs_without_commit": "no full commit is named, so the repository may have moved on",
+    "origin_unknown": "nobody knows what it was made from",
+    "origin_changed": "it comes from another place now",
+    "artefact_changed": "its archive has another hash now",
+    "record_damaged": "its list of files is damaged",
+    "installed_twice": "it is there twice",
+    "shares_files": "it shares files with {shared_with}",
 }
 
 
@@ -192,6 +201,18 @@ def synchronised_lines(plan: Plan, changes: Changes) -> Lines:
     return changes_lines(changes)
 
 
+def reconciled(changes: Changes, seconds: str) -> Lines:
+    """What reconciling did, in one line."""
+    if changes.empty:
+        return ()
+    parts = []
+    if changes.to_install:
+        parts.append(f"installed {count(len(changes.to_install), 'distribution')}")
+    if changes.remove:
+        parts.append(f"removed {count(len(changes.remove), 'distribution')}")
+    return (f"  {_sentence(' and '.join(parts))} in {seconds}",)
+
+
 def started_over(because: Iterable[str]) -> Lines:
     """Reconciling isn't possible after all."""
     return ("  The environment is made anew instead, because", *(f"    {reason}" for reason in because))
@@ -205,7 +226,7 @@ def processes(plan: Plan) -> Lines:
     lines = ["", "Processes"]
     for process in found.processes:
         default = ", the default" if process.default else ""
-        command = " ".join(process.command) if process.command[:2] != ("bash", "-c") else process.command[2]
+        command = process.command[2] if process.command[:2] == ("bash", "-c") else shlex.join(process.command)
         lines.append(f"  {process.type}: {command} ({process.source}{default}; {process.because})")
     lines += [f"  {_sentence(reason)}" for reason in found.because if len(found.processes) > 1 and "none" in reason]
     return tuple(lines)
@@ -228,8 +249,7 @@ def build_failed(buildpack: str) -> Lines:
 
 def error_lines(message: Message) -> Lines:
     """The one error block of a build that fails: what happened, what it means, what to do."""
-    happened = message.happened
-    lines = ["", f"Error: {_sentence(happened)}"]
+    lines = ["", f"Error: {message.happened}"]
     lines += [f"    {line}" for line in message.found]
     if message.means:
         lines += ["", *(f"  {line}" for line in message.means)]
@@ -270,7 +290,7 @@ def _redo(change: Changed | Redone) -> str:
         case Changed(name=name, old=old, new=new):
             return f"~ {name} {old} → {new}"
         case Redone(name=name, version=version, because=because, shared_with=shared_with):
-            reason = _REDONE.get(because, because.replace("_", " ")).format(shared_with=shared_with)
+            reason = _REDONE[because].format(shared_with=shared_with)
             return f"~ {name} {version} ({reason})"
 
 

@@ -364,7 +364,7 @@ def _reconciled(venv: LayerDecision, pinning: Pinning, state: VenvState | None, 
         return msgspec.structs.replace(venv, action=Action.RECREATE, because=missing)
     locked = manager.synchronises
     changed = f"{manager.lock}, or what {manager.title} is asked for, has changed"
-    because: tuple[str, ...] = (changed if locked else "the pinned requirements have changed",)
+    because: tuple[str, ...] = (changed if locked else "the pinned requirements, or settings that count, have changed",)
     match pinning:
         case NotPinned(because=reasons, more=more):
             left_out = (f"and {count(more, 'more reason')}",) if more else ()

@@ -47,7 +47,7 @@ def _choice(error: _Choice) -> Message:
     match error:
         case SeveralLocks(found=found):
             return Message(
-                happened="several files say what to install",
+                happened="Several files say what to install",
                 found=tuple(f"{file}  ({MANAGERS[name].title})" for file, name in found),
                 means=("They may disagree, and only one of them can be followed.",),
                 do=(
@@ -63,13 +63,13 @@ def _choice(error: _Choice) -> Message:
             )
         case ManagerWithoutFile(variable=variable, value=value, file=file, candidates=candidates):
             return Message(
-                happened=f"there is no {file}, and ${variable} asks for it",
+                happened=f"There is no {file}, and ${variable} asks for it",
                 found=(f"{variable}={value}", *((f"found {', '.join(candidates)}",) if candidates else ())),
                 do=(f"Commit {file}, or unset {variable}.",),
             )
         case MissingLock(declared_in=declared_in, manager=manager, lock=lock, command=command):
             return Message(
-                happened=f"there is a {declared_in} for {MANAGERS[manager].title}, and no {lock}",
+                happened=f"There is a {declared_in} for {MANAGERS[manager].title}, and no {lock}",
                 means=(f"{MANAGERS[manager].title} installs what its lock names, so that each build gives the same.",),
                 do=(f"Make the lock and commit it:  {command}",),
             )
@@ -84,7 +84,7 @@ def _nothing(error: NothingToInstall) -> Message:
     if error.misspelled:
         wrong, right = error.misspelled[0]
         return Message(
-            happened=f"there is no {right}",
+            happened=f"There is no {right}",
             found=(f"but there is: {', '.join(name for name, _ in error.misspelled)}",),
             means=("The file has to have exactly that name.",),
             do=(f"Rename it:  git mv {wrong} {right}",),
@@ -92,7 +92,7 @@ def _nothing(error: NothingToInstall) -> Message:
     if error.named_pylocks:
         name = error.named_pylocks[0].split(".")[1]
         return Message(
-            happened="there are named standard lock files, and none of them is chosen",
+            happened="There are named standard lock files, and none of them is chosen",
             found=(f"found {', '.join(error.named_pylocks[:6])}",),
             means=("pylock.toml is taken by itself; any other has to be named.",),
             do=(f"Name one:  {PYLOCK_VARIABLE}={name}",),
@@ -100,7 +100,7 @@ def _nothing(error: NothingToInstall) -> Message:
     if error.nested:
         folder = error.nested[0].rpartition("/")[0]
         return Message(
-            happened=f"nothing in {place} says what to install",
+            happened=f"Nothing in {place} says what to install",
             found=(f"but there is: {', '.join(error.nested[:6])}",),
             means=("A project in a folder of its own has to be pointed at.",),
             do=(
@@ -109,7 +109,7 @@ def _nothing(error: NothingToInstall) -> Message:
             ),
         )
     return Message(
-        happened="there is no requirements.txt, no lock file and no [project] table in a pyproject.toml",
+        happened="There is no requirements.txt, no lock file and no [project] table in a pyproject.toml",
         found=(f"found {', '.join(error.markers[:6])}",) if error.markers else (),
         means=("Lamina recognised a Python project and found nothing that says what to install.",),
         do=(
@@ -174,7 +174,7 @@ def _tool(error: _Tool) -> Message:
         case ToolRefused(variable=variable, title=title, version=version, place=place, constraint=text, asked=asked):
             who = f"${variable} asks for {version}" if asked else f"this buildpack pins {title} {version}"
             return Message(
-                happened=f"the project asks for another version of {title}",
+                happened=f"The project asks for another version of {title}",
                 found=(f"{text}  ({place})", who),
                 do=(f"Set {variable} to a version that satisfies it, or relax {place}.",),
             )

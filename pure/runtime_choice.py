@@ -3,6 +3,7 @@
 The application's own word counts first, then what other buildpacks require, the operator's default and ours.
 """
 
+import itertools
 from collections.abc import Mapping
 from datetime import date
 from typing import Final, TypeAlias
@@ -54,6 +55,21 @@ class CatalogueText(msgspec.Struct, frozen=True, kw_only=True):
     origin: str
 
 
+class CatalogueUnreachable(msgspec.Struct, frozen=True, kw_only=True):
+    """The operator's catalogue couldn't be read from where ``variable`` says."""
+
+    variable: str
+    place: str
+    detail: str
+
+
+class NothingReplaces(msgspec.Struct, frozen=True, kw_only=True):
+    """``variable`` says that the operator's catalogue replaces ours, and ``needed`` names none."""
+
+    variable: str
+    needed: str
+
+
 class RuntimeFacts(msgspec.Struct, frozen=True, kw_only=True):
     """The facts that the choice depends on. ``carried`` is the catalogue of what the buildpack was packaged with."""
 
@@ -63,7 +79,7 @@ class RuntimeFacts(msgspec.Struct, frozen=True, kw_only=True):
     catalogue: CatalogueText
     end_of_life: CatalogueText
     carried: CatalogueText | None = None
-    operator_catalogue: CatalogueText | None = None
+    operator_catalogue: CatalogueText | CatalogueUnreachable | None = None
     python_version_file: bytes | None = None
 
 
@@ -99,13 +115,20 @@ class _Catalogues(msgspec.Struct, frozen=True, kw_only=True):
     end_of_life: Mapping[str, date]
 
 
-def _catalogues(facts: RuntimeFacts) -> Outcome[_Catalogues, CatalogueError | BadSwitch]:
+_CatalogueProblem: TypeAlias = CatalogueError | CatalogueUnreachable | NothingReplaces | BadSwitch
+
+
+def _catalogues(facts: RuntimeFacts) -> Outcome[_Catalogues, _CatalogueProblem]:
     replaces = switch(facts.variables, CATALOGUE_REPLACES_VARIABLE)
     if isinstance(replaces, BadSwitch):
         return Failure(replaces)
+    if isinstance(facts.operator_catalogue, CatalogueUnreachable):
+        return Failure(facts.operator_catalogue)
     catalogue = decode_catalogue(facts.catalogue.raw, origin=facts.catalogue.origin)
     if isinstance(catalogue, Failure):
         return catalogue
+    if replaces and facts.operator_catalogue is None:
+        return Failure(NothingReplaces(variable=CATALOGUE_REPLACES_VARIABLE, needed=CATALOGUE_VARIABLE))
     merged = catalogue.unwrap()
     for text, replace in ((facts.carried, False), (facts.operator_catalogue, replaces)):
         if text is not None:
@@ -126,7 +149,7 @@ def _catalogues(facts: RuntimeFacts) -> Outcome[_Catalogues, CatalogueError | Ba
     return Success(_Catalogues(all=merged, at_hand=at_hand, mirror=mirror, end_of_life=dates.unwrap()))
 
 
-RuntimeChoiceError: TypeAlias = CatalogueError | BadSwitch | RequestError | ResolutionError | ContradictingRequirers
+RuntimeChoiceError: TypeAlias = _CatalogueProblem | RequestError | ResolutionError | ContradictingRequirers
 
 
 def choose_runtime(facts: RuntimeFacts, requirers: Requirers) -> Outcome[PythonDecision, RuntimeChoiceError]:
@@ -139,6 +162,8 @@ def choose_runtime(facts: RuntimeFacts, requirers: Requirers) -> Outcome[PythonD
     if isinstance(asked, Failure):
         return asked
     requests = asked.unwrap()
+    operators = _operators_default(facts)
+    default_minor = DEFAULT_MINOR if isinstance(operators, Failure) else _minor(operators.unwrap()) or DEFAULT_MINOR
     resolutions: list[Resolution] = []
     for request in requests:
         resolution = resolve(
@@ -147,7 +172,7 @@ def choose_runtime(facts: RuntimeFacts, requirers: Requirers) -> Outcome[PythonD
             target=facts.target,
             end_of_life=known.end_of_life,
             today=facts.today,
-            default_minor=DEFAULT_MINOR,
+            default_minor=default_minor,
             at_hand=known.at_hand,
         )
         if isinstance(resolution, Failure):
@@ -163,11 +188,11 @@ def choose_runtime(facts: RuntimeFacts, requirers: Requirers) -> Outcome[PythonD
             target=facts.target,
             end_of_life=known.end_of_life,
             today=facts.today,
-            default_minor=DEFAULT_MINOR,
+            default_minor=default_minor,
             at_hand=_common(known.at_hand, requests),
         )
         if isinstance(compromise, Failure):
-            return Failure(_contradiction(requests, resolutions))
+            return Failure(_contradiction(requests, known.all.runtimes))
         chosen = compromise.unwrap()
     runtime = chosen.runtime
     local = runtime.url.startswith("file:")
@@ -209,11 +234,23 @@ def _request(facts: RuntimeFacts, requirers: Requirers) -> Outcome[tuple[PythonR
         return Success((request, *requirers.requests))
     if requirers.requests:
         return Success(requirers.requests)
+    operators = _operators_default(facts)
+    return operators if isinstance(operators, Failure) else Success((operators.unwrap() or request,))
+
+
+def _operators_default(facts: RuntimeFacts) -> Outcome[PythonRequest | None, RequestError]:
     text = facts.variables.get(DEFAULT_VARIABLE, "").strip()
-    if not text:
-        return Success((request,))
-    operators = parse_variable(DEFAULT_VARIABLE, text)
-    return operators if isinstance(operators, Failure) else Success((operators.unwrap(),))
+    return parse_variable(DEFAULT_VARIABLE, text) if text else Success(None)
+
+
+def _minor(request: PythonRequest | None) -> str | None:
+    match request:
+        case MinorRequest(minor=minor):
+            return minor
+        case PatchRequest(version=version):
+            return ".".join(version.split(".")[:2])
+        case _:
+            return None
 
 
 def meets(version: str, request: PythonRequest) -> bool:
@@ -233,10 +270,10 @@ def _common(runtimes: tuple[Runtime, ...], requests: tuple[PythonRequest, ...]) 
     return tuple(runtime for runtime in runtimes if all(meets(runtime.version, request) for request in requests))
 
 
-def _contradiction(requests: tuple[PythonRequest, ...], resolutions: list[Resolution]) -> ContradictingRequirers:
-    first = requests[0]
-    version = resolutions[0].runtime.version
-    second = next((each for each in requests if not meets(version, each)), requests[-1])
+def _contradiction(requests: tuple[PythonRequest, ...], runtimes: tuple[Runtime, ...]) -> ContradictingRequirers:
+    """The first two that no version meets; three may contradict each other only together: then the first and last."""
+    pairs = itertools.combinations(requests, 2)
+    first, second = next((pair for pair in pairs if not _common(runtimes, pair)), (requests[0], requests[-1]))
     return ContradictingRequirers(
         first=first.text, first_source=first.source, second=second.text, second_source=second.source
     )

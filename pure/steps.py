@@ -54,7 +54,7 @@ class InstallTool(msgspec.Struct, frozen=True, kw_only=True):
     wheel_folders: tuple[str, ...]
     argv: tuple[str, ...]
     environment: Environment
-    python: str
+    folder: str
 
 
 class CreateEnvironment(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +100,12 @@ class WriteFiles(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[tuple[str, bytes], ...]
 
 
+class RemoveHistories(msgspec.Struct, frozen=True, kw_only=True):
+    """Remove the version control's data (``.git``) from the checkouts directly below ``root``, if there are any."""
+
+    root: str
+
+
 class CompileBytecode(msgspec.Struct, frozen=True, kw_only=True):
     """Compile what isn't compiled yet below ``roots``, with the interpreter ``python``."""
 
@@ -118,5 +124,6 @@ Step: TypeAlias = (
     | RunTool
     | RemoveFiles
     | WriteFiles
+    | RemoveHistories
     | CompileBytecode
 )

@@ -175,9 +175,11 @@ class _Build:
         if isinstance(following, Fresh):
             return self._fresh(following)
         self._say(build_log.changes_lines(following.changes))
+        started = time.monotonic()
         made = self._execute(following.steps)
         if isinstance(made, Failure):
             return made
+        self._say(build_log.reconciled(following.changes, duration(time.monotonic() - started)))
         return self._complete(resolved, following.changes, before)
 
     def _synchronise(self) -> Outcome[ResolvedSet, RunError]:
@@ -199,12 +201,13 @@ class _Build:
     def _tidied(self) -> Outcome[Result, RunError]:
         """What a tool installed, without the traces that differ from build to build."""
         installed = self._read_result().installed
-        made = self._execute(synchronise.tidy(self._work, installed, self._records(installed)))
+        made = self._execute(synchronise.tidy(self._work, installed, self._metadata(installed)))
         return made if isinstance(made, Failure) else Success(self._read_result())
 
-    def _records(self, installed: InstalledSet) -> dict[str, bytes]:
+    def _metadata(self, installed: InstalledSet) -> dict[str, bytes]:
         root = Path(self._work.layer("venv"))
-        paths = {f"{each.dist_info}/RECORD" for each in installed.distributions}
+        names = ("RECORD", "direct_url.json")
+        paths = [f"{each.dist_info}/{name}" for each in installed.distributions for name in names]
         return {path: (root / path).read_bytes() for path in paths if (root / path).is_file()}
 
     def _complete(
@@ -219,7 +222,7 @@ class _Build:
             result=result,
             before=before,
             changes=changes,
-            records=self._records(result.installed),
+            metadata=self._metadata(result.installed),
         )
         match following:
             case NotAsResolved() as wrong:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+import msgspec
 from pure import build_log
 from pure.message import Message
 from pure.outcome import Failure
@@ -93,8 +94,13 @@ def plan(
         as_json=as_json,
         output=output,
     )
-    if error is not None:
-        _fail(error, output)
+    if error is None:
+        return
+    if as_json:
+        # Whoever reads JSON gets JSON in either case; the exit status tells them apart.
+        output.lines((msgspec.json.format(msgspec.json.encode({"error": error}), indent=2).decode(),))
+        sys.exit(1)
+    _fail(error, output)
 
 
 @lamina.command()
@@ -233,7 +239,7 @@ def pack(python: Path, folder: Path) -> None:
             f"Packed Python {result.entry.version} for {result.entry.target}",
             f"  Archive:   {result.archive} ({size(result.size)})",
             f"  Catalogue: {catalogue}",
-            f"  Use it:    BP_PYTHON_CATALOGUE={catalogue}",
+            f"  Use it:    BP_PYTHON_CATALOGUE={shlex.quote(str(catalogue))}",
         )
     )
 

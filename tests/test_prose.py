@@ -19,7 +19,6 @@ from pure.prose_runtime import RuntimeProblem
 from pure.python_request import MajorOnly, MinorRequest
 from pure.requirers import BadRequirement, BadVersion, UnreadablePlan
 from pure.run_errors import (
-    CatalogueUnreachable,
     MissingVariable,
     NoEnvironment,
     NoPipWheel,
@@ -30,7 +29,7 @@ from pure.run_errors import (
     RunError,
     RuntimeDoesNotStart,
 )
-from pure.runtime_choice import ContradictingRequirers
+from pure.runtime_choice import CatalogueUnreachable, ContradictingRequirers, NothingReplaces
 from pure.source import Source
 from pure.stages import NotAsResolved
 
@@ -79,6 +78,7 @@ ERRORS: tuple[RunError, ...] = (
     NotReadable(path="/workspace/requirements.txt", detail="Permission denied"),
     NotWritable(path="/layers/lamina_python/venv", detail="No space left on device", full=True),
     NotWritable(path="/layers/lamina_python/venv", detail="Permission denied", full=False),
+    NothingReplaces(variable="BP_PYTHON_CATALOGUE_REPLACES", needed="BP_PYTHON_CATALOGUE"),
     CatalogueUnreachable(variable="BP_PYTHON_CATALOGUE", place="/catalogue.json", detail="No such file or directory"),
     RuntimeDoesNotStart(
         version="3.14.9",
@@ -107,7 +107,7 @@ def test_the_words_are_those_of_the_golden_file() -> None:
 
 @pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.__qualname__)
 def test_every_error_of_a_build_has_an_example_in_a_golden_file(kind: type) -> None:
-    # Those of the runtime, the requirements and the package managers are in files of their own, with tests of their own.
+    # The other families are in files of their own, with tests of their own.
     assert kind in {type(error) for error in ERRORS} | OTHERS
 
 

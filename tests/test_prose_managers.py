@@ -18,7 +18,13 @@ from tests.golden import check_golden
 
 
 def _nothing(**given: object) -> NothingToInstall:
-    empty: dict[str, object] = {"folder": "", "misspelled": (), "nested": (), "named_pylocks": (), "markers": ("app.py",)}
+    empty: dict[str, object] = {
+        "folder": "",
+        "misspelled": (),
+        "nested": (),
+        "named_pylocks": (),
+        "markers": ("app.py",),
+    }
     return NothingToInstall(**{**empty, **given})  # type: ignore[arg-type]
 
 
