@@ -95,7 +95,7 @@ def patch(text: str) -> PatchRequest:
 
 
 def span(text: str) -> RangeRequest:
-    return RangeRequest(specifier=text, text=text, source=VARIABLE)
+    return RangeRequest(specifiers=(text,), text=text, source=VARIABLE)
 
 
 FAILURES: tuple[FetchFailure, ...] = (
