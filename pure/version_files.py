@@ -213,11 +213,11 @@ def setup_cfg(raw: bytes, file: str) -> Reading:
     try:
         parser.read_string(text, file)
     except configparser.Error as error:
-        line = getattr(error, "lineno", None)
-        if isinstance(error, configparser.ParsingError) and error.errors:
-            line = error.errors[0][0]
-        detail = type(error).__name__
-        return Failure(MalformedFile(file=file, language="INI", line=line, detail=_INI_ERRORS.get(detail, detail)))
+        # A missing section header carries a line, other parsing errors a list of pairs, depending on Python's version.
+        pairs = getattr(error, "errors", None)
+        line = getattr(error, "lineno", None) or (pairs[0][0] if pairs else None)
+        kind = type(error).__name__
+        return Failure(MalformedFile(file=file, language="INI", line=line, detail=_INI_ERRORS.get(kind, kind)))
     for key in ("python_requires", "python-requires"):
         if parser.has_option("options", key):
             source = Source(file=file, line=ini_line(text, "options", key))
@@ -282,6 +282,7 @@ _INI_ERRORS: Final[Mapping[str, str]] = {
     "MissingSectionHeaderError": "a line stands before the first section",
     "DuplicateSectionError": "a section stands there twice",
     "DuplicateOptionError": "an option stands there twice",
+    "MultilineContinuationError": "a line continues an option that has no value",
     "ParsingError": "a line is neither a section nor an option",
 }
 
