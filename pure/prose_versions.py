@@ -90,6 +90,10 @@ def _agree(sources: tuple[Source, ...]) -> str:
     first, last = sources[0], sources[-1]
     if len(sources) > 2:
         return "Change one of them so that a version satisfies all of them."
+    if _is_lock(first) and _is_lock(last):
+        if first.file == last.file:
+            return f"Lock the dependencies again: {first.file} contradicts itself."
+        return "Remove the lock that isn't used, or name its package manager in BP_PYTHON_PACKAGE_MANAGER."
     if _is_lock(first):
         return f"Lock the dependencies again, so that {first.file} agrees with {last}."
     if _is_lock(last):

@@ -253,8 +253,12 @@ def _ignored(voices: Voices, influential: list[PythonRequest], version: str) -> 
             case Unusable(source=source, text=text, because=because):
                 ignored.append(IgnoredSource(source=source, text=text, because=because))
             case Word(request=request) if request not in influential:
-                agrees = meets(version, request)
-                because = f"{first} comes first" + (f", and Python {version} satisfies this as well" if agrees else "")
+                because = f"{first} comes first"
+                if meets(version, request):
+                    because += f", and Python {version} satisfies this as well"
+                elif isinstance(influential[0], RangeRequest) and first.file is not None:
+                    # Only a version to use gets here; what binds is satisfied. A range leaves room for it.
+                    because += "; written into .python-version, it would count"
                 ignored.append(IgnoredSource(source=request.source, text=request.text, because=because))
             case Word():
                 pass
