@@ -33,6 +33,7 @@ from pure.python_request import (
     MinorRequest,
     PatchRequest,
     PythonRequest,
+    RangeRequest,
     RequestError,
     meets,
     parse_variable,
