@@ -13,7 +13,14 @@ from urllib.parse import urlsplit, urlunsplit
 import msgspec
 
 from pure.outcome import Failure, Outcome, Success
-from pure.python_request import MinorRequest, PatchRequest, PythonRequest, RangeRequest, describe_specifiers
+from pure.python_request import (
+    LAMINAS_DEFAULT,
+    MinorRequest,
+    PatchRequest,
+    PythonRequest,
+    RangeRequest,
+    describe_specifiers,
+)
 from pure.target import Distro, Target
 
 if TYPE_CHECKING:
@@ -341,7 +348,8 @@ def _in_range(specifiers: tuple[str, ...], runtimes: tuple[Runtime, ...], *, pre
 
 
 def _asked(request: PythonRequest) -> str:
-    return f"{request.source} asks for {request.text}" if request.source.default is None else f"{request.source}"
+    ours = request.source.default == LAMINAS_DEFAULT
+    return f"{request.source}" if ours else f"{request.source} asks for {request.text}"
 
 
 def _why(request: PythonRequest, chosen: Runtime, default_minor: str) -> tuple[str, ...]:

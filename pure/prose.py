@@ -88,11 +88,13 @@ def _environment(error: _Environment) -> Message:
                 found=tuple(f"{each.name}: {each.effect}" for each in found),
                 means=(
                     "Lamina installs the dependencies into a virtual environment in a layer of its own.",
-                    f"{'These settings move' if several else 'This setting moves'} or empty what ends up there.",
+                    "These settings change what ends up there."
+                    if several
+                    else "This setting changes what ends up there.",
                 ),
                 do=(
-                    "Remove them from the build's environment: the --env options of your build command, project.toml,",
-                    "the builder's build-config, an earlier buildpack, or pip's configuration file.",
+                    f"Remove {'them' if several else 'it'} from the build's environment: your build command's --env,",
+                    "project.toml, the builder's build-config, an earlier buildpack, or pip's configuration file.",
                 ),
             )
         case BadSwitch(variable=variable, value=value):
@@ -123,7 +125,7 @@ def _project(error: _Project) -> Message:
         case ContradictingRequirers(first=first, first_source=one, second=second, second_source=two):
             return Message(
                 happened="two requests for a Python version contradict each other",
-                found=(f"{first}  ({one})", f"{second}  ({two})"),
+                found=(f"{first}: {one}", f"{second}: {two}"),
                 means=("No version of Python satisfies both.",),
                 do=("Change one of them so that a version satisfies both.",),
             )
@@ -254,9 +256,7 @@ def _pip(error: _Pip) -> Message:
                 means=("SIGKILL usually means that the build ran out of memory.",)
                 if signal == "SIGKILL"
                 else ("Nothing of this build is kept; the layers of the last successful build are untouched.",),
-                do=("Correct requirements.txt as pip's messages say, then build again.",)
-                if not signal
-                else ("Give the build more memory, then build again.",),
+                do=_after_pip(signal),
             )
         case PipNotInstalled(version=version, hashed=hashed, output=output):
             return Message(
@@ -292,6 +292,16 @@ def _pip(error: _Pip) -> Message:
             assert_never(error)
 
 
+def _after_pip(signal: str | None) -> tuple[str, ...]:
+    match signal:
+        case None:
+            return ("Correct requirements.txt as pip's messages say, then build again.",)
+        case "SIGKILL":
+            return ("Give the build more memory, then build again.",)
+        case _:
+            return ("Build again. If it happens again, look for what was built from source just before.",)
+
+
 def _disk(error: _Disk) -> Message:
     match error:
         case NotReadable(path=path, detail=detail):
@@ -302,7 +312,7 @@ def _disk(error: _Disk) -> Message:
             )
         case NotWritable(path=path, detail=detail, full=full):
             return Message(
-                happened="there is no room left on the disk" if full else "a file cannot be written",
+                happened="the disk is full" if full else "a file cannot be written",
                 found=(f"{path}: {detail}",),
                 means=("Nothing of this build is kept; the layers of the last successful build are untouched.",),
                 do=("Free some space, or give the build a larger disk, then build again.",)

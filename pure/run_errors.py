@@ -1,6 +1,7 @@
 """Names what can go wrong while steps are carried out, as data."""
 
-from typing import TypeAlias
+from collections.abc import Iterable
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -54,6 +55,16 @@ class NotWritable(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     detail: str
     full: bool
+
+
+# What the C library says for ENOSPC, EDQUOT and EFBIG; our steps run in the C locale's words.
+_NO_ROOM: Final = ("No space left on device", "Disk quota exceeded", "File too large")
+
+
+def complaint_of_no_room(output: Iterable[str]) -> str | None:
+    """The last line in which a tool that failed says that the disk is full, if there is one."""
+    found = [line.strip() for line in output if any(words in line for words in _NO_ROOM)]
+    return found[-1] if found else None
 
 
 class NotReadable(msgspec.Struct, frozen=True, kw_only=True):

@@ -100,6 +100,7 @@ RUNTIME_FILE: Final = "runtime.txt"
 _MAJOR: Final = re.compile(r"[1-9][0-9]{0,3}\Z")
 # asdf's and mise's ways of asking for the newest of a minor version.
 _NEWEST_OF: Final = re.compile(r"(?:latest|prefix):(?P<version>.+)\Z")
+_BYTE: Final = re.compile(r"\(byte (?P<byte>[0-9]+)\)")
 _RUNTIME: Final = re.compile(r"python-(?P<version>.+)\Z")
 _NOT_A_RELEASE: Final = "it names no release of CPython"
 
@@ -143,18 +144,19 @@ def runtime_file(raw: bytes, file: str) -> Reading:
 
 def pipfile_lock(raw: bytes, file: str) -> Reading:
     """``Pipfile.lock``: ``_meta.requires`` with ``python_full_version`` and ``python_version``."""
-    import json
-
     decoded = decode_text(raw, file)
     if isinstance(decoded, Failure):
         return decoded
     text = decoded.unwrap()
+    content = text.removeprefix("\ufeff").encode()
     try:
-        document: object = json.loads(text.removeprefix("\ufeff"))
-    except json.JSONDecodeError as error:
-        return Failure(MalformedFile(file=file, language="JSON", line=error.lineno, detail=error.msg))
-    except (ValueError, RecursionError) as error:
-        return Failure(MalformedFile(file=file, language="JSON", line=None, detail=str(error)))
+        document: object = msgspec.json.decode(content)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        # msgspec counts bytes; a number of more digits than Python converts and nesting without end have no place.
+        place = _BYTE.search(str(error))
+        line = content.count(b"\n", 0, int(place["byte"])) + 1 if place else None
+        detail = str(error)[: place.start()].strip() if place else str(error)
+        return Failure(MalformedFile(file=file, language="JSON", line=line, detail=detail))
     said: list[Said] = []
     for key in ("python_full_version", "python_version"):
         value = _at(document, ("_meta", "requires", key))

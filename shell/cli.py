@@ -145,7 +145,8 @@ def build(
         target=read_target({}),
         env=given,
         operator_env=local.operator_env() if local else {},
-        environ=os.environ,
+        # This shell's search paths belong to its user, not to a build image.
+        environ={name: value for name, value in os.environ.items() if not name.endswith("PATH")},
         clear_cache=clear_cache,
         run_image=run_image,
         output=layout,

@@ -4,7 +4,7 @@ import errno
 import os
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, assert_never
 
@@ -20,6 +20,7 @@ from pure.run_errors import (
     PipNotInstalled,
     RunError,
     RuntimeDoesNotStart,
+    complaint_of_no_room,
 )
 from pure.stages import Steps
 from pure.steps import (
@@ -147,6 +148,8 @@ class Executor:
         if not ended.ok:
             manager = self._plan.package_manager
             output = _last_lines(ended, 12)
+            if full := self._full(output):
+                return full
             return Failure(PipNotInstalled(version=manager.version, hashed=manager.hashed, output=output))
         self._output.lines((f"  Installed pip by {name} in {duration(time.monotonic() - started)}",))
         return Success(None)
@@ -154,7 +157,8 @@ class Executor:
     def _create_environment(self, step: CreateEnvironment) -> Outcome[None, RunError]:
         ended = run(step.argv, env=dict(step.environment), cwd=self._temporary)
         if not ended.ok:
-            return Failure(NoEnvironment(returncode=ended.returncode, output=_last_lines(ended, 12)))
+            output = _last_lines(ended, 12)
+            return self._full(output) or Failure(NoEnvironment(returncode=ended.returncode, output=output))
         write_atomically(Path(step.root, "pyvenv.cfg"), step.configuration)
         return Success(None)
 
@@ -170,6 +174,8 @@ class Executor:
         if ended.ok:
             return Success(None)
         self._output.lines(("", *(f"    {line}" for line in said)))
+        if full := self._full(said):
+            return full
         assert self._plan.package_manager is not None
         version = self._plan.package_manager.version
         return Failure(PipFailed(returncode=ended.returncode, signal=ended.signal_name, version=version))
@@ -184,6 +190,10 @@ class Executor:
         summary = compiled.unwrap()
         self._output.lines(build_log.compiled(summary.compiled, summary.current, duration(summary.seconds)))
         return Success(None)
+
+    def _full(self, output: Iterable[str]) -> Failure[RunError] | None:
+        detail = complaint_of_no_room(output)
+        return Failure(NotWritable(path=str(self._store.root), detail=detail, full=True)) if detail else None
 
     def _clean(self) -> dict[str, str]:
         """The little that an interpreter needs which reads no setting of the user's."""

@@ -26,7 +26,7 @@ SOURCES = {
             def __init__(self, first, second):
                 self.first, self.second, self.third = first, second, "beta"
             def method(self, value):
-                return value in {{"alpha", "one two", 3, None}} or (1, 2, ("beta", 2.5)) or self.{"first" * (number % 3)}s
+                return value in {{"alpha", "one two", 3}} or (1, 2, ("beta", 2.5)) or self.{"first" * (number % 3)}s
         def function{number}(argument=("alpha", {number})):
             return [name.kind for name in argument if name in NAMES]
         """

@@ -1,6 +1,5 @@
 """The words for the errors about where the Python version is taken from, as a user reads them."""
 
-from pathlib import Path
 from typing import get_args
 
 from pure.catalogue import NewerPatch
@@ -10,7 +9,8 @@ from pure.runtime_choice import ContradictingSources, PythonWarning, Quote, Supe
 from pure.source import Source
 from pure.version_files import BadPoetryConstraint, BadRuntimeFile, BadSpecifier, MalformedFile, NotAString
 
-GOLDEN = Path(__file__).parent / "goldens" / "errors_versions.txt"
+from tests.golden import check_golden
+
 PROJECT = Source(file="pyproject.toml", line=7)
 RUNTIME = Source(file="runtime.txt", line=1)
 MINORS = ("3.15", "3.14", "3.13", "3.12", "3.11")
@@ -57,7 +57,7 @@ def _all_words() -> str:
 
 
 def test_the_words_are_those_of_the_golden_file() -> None:
-    assert _all_words() == GOLDEN.read_text()
+    check_golden("errors_versions", _all_words())
 
 
 def test_every_error_is_in_the_golden_file() -> None:

@@ -16,8 +16,9 @@ from pure.runtime_choice import CatalogueText
 from pure.target import Distro, Target
 from shell.world import read_facts
 
+from tests.golden import check_golden
+
 ROOT = Path(__file__).parent.parent
-GOLDEN = Path(__file__).parent / "goldens" / "version_sources.txt"
 VERSIONS = ("3.11.9", "3.12.9", "3.13.9", "3.14.9")
 
 FILES = {
@@ -67,7 +68,7 @@ def test_the_plan_names_every_source_with_what_became_of_it(app: Path) -> None:
     shown += build_log.python(plan_of(app, BP_PYTHON_VERSION="3.12"))
     (app / "runtime.txt").unlink()
     shown += build_log.python(plan_of(app))
-    assert "\n".join(shown) + "\n" == GOLDEN.read_text()
+    check_golden("version_sources", "\n".join(shown).lstrip())
 
 
 def test_the_record_names_what_is_ignored(app: Path) -> None:

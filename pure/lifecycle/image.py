@@ -65,7 +65,10 @@ def build_metadata(
         document["buildpack-default-process-type"] = buildpack_default
     document["buildpacks"] = [_member(buildpack) | {"api": buildpack.api} for buildpack in group]
     document["labels"] = [{"key": key, "value": value} for key, value in declared]
-    document["processes"] = [_process(process, "buildpack-id") for process in table.processes]
+    document["processes"] = [
+        {key: value for key, value in _process(process, "buildpack-id").items() if value is not None}
+        for process in table.processes
+    ]
     document["slices"] = [{"paths": list(paths)} for paths in slices]
     return tomli_w.dumps({key: value for key, value in document.items() if value}).encode()
 
@@ -79,7 +82,7 @@ def _process(process: Process, buildpack_key: str) -> dict[str, Value]:
     entry: dict[str, Value] = {
         "type": process.type,
         "command": list(process.command),
-        "args": list(process.args),
+        "args": list(process.args) or None,
         "direct": process.direct,
         buildpack_key: process.buildpack,
     }

@@ -83,6 +83,17 @@ def _through_json(value: Value) -> Value:
             raise AssertionError(f"not a TOML value: {type(value)}")
 
 
+def without_nulls(value: Value) -> Value:
+    """``value`` without the nulls that JSON has and TOML has not (no buildpack's metadata holds one)."""
+    match value:
+        case dict():
+            return {key: without_nulls(item) for key, item in value.items() if item is not None}
+        case list():
+            return [without_nulls(item) for item in value if item is not None]
+        case _:
+            return value
+
+
 def json_numbers(value: Value) -> Value:
     """``value`` with whole floats as integers, the way the reference lifecycle's label writes them."""
     match value:

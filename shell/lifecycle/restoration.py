@@ -6,12 +6,14 @@ import tomli_w
 from pure.lifecycle.events import RestoredLayer, Warned
 from pure.lifecycle.records import CacheRecord, ImageRecord, has_store, store_of
 from pure.lifecycle.restoring import Restoration, restorations
+from pure.lifecycle.toml_data import without_nulls
 
 from shell.lifecycle.building_site import LAYERS, Phase, Site
 from shell.lifecycle.detection import Group
 from shell.lifecycle.disk import remove
-from shell.lifecycle.store import Store
-from shell.lifecycle.tarball import TarError, extract
+from shell.lifecycle.store import TREES, Store
+from shell.lifecycle.tarball import TarError, extract, file_digest
+from shell.lifecycle.trees import take
 
 
 def restore(
@@ -62,7 +64,7 @@ def _restore_stores(site: Site, group: Group, image: ImageRecord) -> None:
 
 
 def _write_metadata(path: Path, metadata: object) -> None:
-    path.write_bytes(tomli_w.dumps({} if metadata is None else {"metadata": metadata}).encode())
+    path.write_bytes(tomli_w.dumps(without_nulls({"metadata": metadata})).encode())
 
 
 def _restore_contents(site: Site, restoration: Restoration, folder: Path, images: Store, caches: Store) -> bool:
@@ -88,6 +90,10 @@ def _unpack(store: Store, digest: str, prefix: str, target: Path) -> str | None:
     """Unpack a tar of a store; a clause that says why not, or ``None``."""
     if not store.has(digest):
         return "they are missing"
+    tree = store.folder / TREES
+    sound = (tree / digest).is_dir() and file_digest(store.path(digest)) == digest
+    if sound and take(tree, digest=digest, root=prefix, target=target):
+        return None
     try:
         extract(store.path(digest), digest=digest, prefix=prefix, target=target)
     except TarError as error:

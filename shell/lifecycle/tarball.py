@@ -1,7 +1,8 @@
 """Writes deterministic layer tars and reads them back.
 
 A layer is a function of names, kinds, modes, link targets and contents alone: absolute names in walk order, one time
-stamp, one owner. A tar that this module wrote, and only such a one, is read back by ``extract``.
+stamp, one owner. The bytes are those that the reference lifecycle writes, so that both give the same digests. A tar
+that this module wrote, and only such a one, is read back by ``extract``.
 """
 
 import hashlib
@@ -116,38 +117,64 @@ def _add(writer: _Writer, entry: Entry) -> None:
 
 
 def _header(name: bytes, mode: int, kind: bytes, *, link: bytes = b"", size: int = 0) -> bytes:
+    long_name = len(name) > 100 or not name.isascii()
+    long_link = len(link) > 100 or not link.isascii()
+    prefix, short = _split(name) if long_name else (b"", name)
+    if (short and not long_link and size < _LIMIT) or not (long_name or long_link or size >= _LIMIT):
+        return _block(short, mode, kind, link=link, size=size, prefix=prefix)
     extended: list[tuple[bytes, bytes]] = []
-    prefix = b""
-    short = name
-    if len(name) > 100 or not name.isascii():
-        cut = name.rfind(b"/", 0, 156) if name.isascii() else -1
-        while cut > 0 and len(name) - cut - 1 > 100:
-            cut = -1
-        if cut > 0 and name[cut + 1 :]:
-            prefix, short = name[:cut], name[cut + 1 :]
-        else:
-            extended.append((b"path", name))
-            short = b"long-name"
-    short_link = link
-    if len(link) > 100 or not link.isascii():
+    if long_link:
         extended.append((b"linkpath", link))
-        short_link = b"long-link"
-    header_size = size
+    if long_name:
+        extended.append((b"path", name))
     if size >= _LIMIT:
         extended.append((b"size", b"%d" % size))
-        header_size = 0
-    block = _block(short, mode, kind, link=short_link, size=header_size, prefix=prefix)
-    if not extended:
-        return block
     records = b"".join(_record(key, value) for key, value in extended)
+    folder, _, file = name.rpartition(b"/")
+    title = _ascii(folder + b"/PaxHeaders.0/" + file)[:100].rstrip(b"/")
     return b"".join(
-        (_block(b"extended-header", 0o644, b"x", size=len(records)), records, b"\0" * (-len(records) % 512), block)
+        (
+            _block(title, 0, b"x", size=len(records), owner=0, time=0, devices=b"\0" * 16),
+            records,
+            b"\0" * (-len(records) % 512),
+            _block(_ascii(name)[:100], mode, kind, link=_ascii(link)[:100], size=size if size < _LIMIT else 0),
+        )
     )
 
 
-def _block(name: bytes, mode: int, kind: bytes, *, link: bytes = b"", size: int = 0, prefix: bytes = b"") -> bytes:
-    start = b"%b%07o\0%07o\0%07o\0%011o\0%011o\0" % (name.ljust(100, b"\0"), mode, _OWNER, _OWNER, size, _EPOCH)
-    end = b"%b%bustar\x0000%b%b%b" % (kind, link.ljust(100, b"\0"), b"\0" * 80, prefix.ljust(155, b"\0"), b"\0" * 12)
+def _split(name: bytes) -> tuple[bytes, bytes]:
+    """A long name as the header's two fields hold it; two empty ones if they cannot."""
+    cut = name.rfind(b"/", 0, 156) if name.isascii() else -1
+    if cut <= 0 or not 0 < len(name) - cut - 1 <= 100:
+        return b"", b""
+    return name[:cut], name[cut + 1 :]
+
+
+def _ascii(name: bytes) -> bytes:
+    return bytes(byte for byte in name if byte < 0x80)
+
+
+def _block(
+    name: bytes,
+    mode: int,
+    kind: bytes,
+    *,
+    link: bytes = b"",
+    size: int = 0,
+    prefix: bytes = b"",
+    owner: int = _OWNER,
+    time: int = _EPOCH,
+    devices: bytes = b"0000000\x000000000\0",
+) -> bytes:
+    start = b"%b%07o\0%07o\0%07o\0%011o\0%011o\0" % (name.ljust(100, b"\0"), mode, owner, owner, size, time)
+    end = b"%b%bustar\x0000%b%b%b%b" % (
+        kind,
+        link.ljust(100, b"\0"),
+        b"\0" * 64,
+        devices,
+        prefix.ljust(155, b"\0"),
+        b"\0" * 12,
+    )
     return b"%b%06o\0 %b" % (start, sum(start) + sum(end) + 8 * 32, end)
 
 
@@ -178,6 +205,23 @@ def walk(source: str, name: str) -> Iterator[Entry]:
             yield from walk(child.path, f"{name}/{child.name}")
         elif child.is_file(follow_symlinks=False) or child.is_symlink():
             yield Entry(name=f"{name}/{child.name}", source=child.path)
+
+
+def layer_entries(source: str, root: str) -> Iterator[Entry]:
+    """The members of a layer: the folders above ``root``, then what is on disk at ``source``."""
+    yield from parents(root)
+    yield from walk(source, root)
+
+
+def layer_digest(source: str, root: str) -> str:
+    """The digest that the tar of a layer has."""
+    return write_tar(layer_entries(source, root), None)
+
+
+def file_digest(tar: Path) -> str:
+    """The digest that a tar on disk has."""
+    with tar.open("rb") as stream:
+        return f"sha256:{hashlib.file_digest(stream, 'sha256').hexdigest()}"
 
 
 def extract(tar: Path, *, digest: str | None, prefix: str, target: Path) -> None:

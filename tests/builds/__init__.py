@@ -1,0 +1,1 @@
+"""Whole builds: real interpreters, real pip, real layers."""
