@@ -268,7 +268,7 @@ def resolve(
     here = tuple(runtime for runtime in catalogue.runtimes if serves(runtime, target))
     local = _newest(_answers(request, tuple(runtime for runtime in at_hand if serves(runtime, target))))
     if local is not None:
-        because: tuple[str, ...] = (_asked(request), f"{local.version} is at hand on this machine and answers that")
+        because: tuple[str, ...] = (_asked(request), f"{local.version} answers that and needs no download")
         chosen: Runtime | None = local
     else:
         answers = _answers(request, here)

@@ -1,8 +1,8 @@
 """Removes credentials from text that somebody will read.
 
-Two nets: whatever looks like the userinfo of a URL goes, and so does every value that is known to be a secret because
-its variable's name says so, because a requirements file puts it into a URL, or because it stands as userinfo in a
-variable's or a file's URL.
+Two nets: whatever looks like the userinfo of a URL, or like a credential in its query, goes, and so does every value
+that is known to be a secret because its variable's name says so, because a requirements file puts it into a URL, or
+because it stands as userinfo in a variable's or a file's URL.
 
 What neither net holds: a secret of fewer than ``SHORTEST`` characters outside of a URL, since hiding it would blank
 innocent text all over the log; and the rest of an unquoted password that has "@" followed by "/", where nobody can tell
@@ -33,6 +33,12 @@ _USERINFO: Final = re.compile(
     r"://(?P<userinfo>[^\s/?#]+|[^\s/?#:@\[]+:(?![0-9]+(?:[/?#]|$))[^\s@]{1,400})@", re.MULTILINE
 )
 _PATH: Final = re.compile(r"://[^\s/?#]*(?P<path>[/?#]\S*)")
+# Private archives are often addressed by links that carry a token or a signature.
+_QUERY: Final = re.compile(
+    r"(?P<name>[?&](?:[^=&\s#]*(?:TOKEN|SECRET|PASSWORD|PASSWD|PWD|CREDENTIAL|SIGNATURE|KEY|AUTH|JWT)[^=&\s#]*|SIG|CODE)=)"
+    r"(?P<value>[^&\s#'\"]+)",
+    re.IGNORECASE,
+)
 _REFERENCE: Final = re.compile(r"\$\{([A-Z0-9_]+)\}")
 _FIXED_PASSWORDS: Final = frozenset({"", "x-oauth-basic", "x-token-auth", "oauth2"})
 # Values of variables such as AUTH_REQUIRED, and the user that every code host wants with ssh.
@@ -57,7 +63,7 @@ class Redactor(msgspec.Struct, frozen=True, kw_only=True):
     def _once(self, text: str) -> str:
         for secret in self.secrets:
             text = text.replace(secret, HIDDEN)
-        return _USERINFO.sub(_without_userinfo, text)
+        return _QUERY.sub(_without_value, _USERINFO.sub(_without_userinfo, text))
 
 
 def redactor(variables: Mapping[str, str], *, requirement_texts: tuple[str, ...] = ()) -> Redactor:
@@ -117,3 +123,7 @@ def _without_userinfo(match: re.Match[str]) -> str:
     userinfo = match["userinfo"]
     kept = userinfo if userinfo in {"git", HIDDEN, f"{HIDDEN}:{HIDDEN}"} else HIDDEN
     return f"://{kept}@"
+
+
+def _without_value(match: re.Match[str]) -> str:
+    return f"{match['name']}{HIDDEN}"

@@ -80,17 +80,8 @@ class MissingVariable(msgspec.Struct, frozen=True, kw_only=True):
     name: str
 
 
-class CatalogueUnreachable(msgspec.Struct, frozen=True, kw_only=True):
-    """The operator's catalogue couldn't be read from where ``variable`` says."""
-
-    variable: str
-    place: str
-    detail: str
-
-
 RunError: TypeAlias = (
-    CatalogueUnreachable
-    | CompileError
+    CompileError
     | FetchError
     | MissingVariable
     | NoEnvironment

@@ -59,6 +59,14 @@ class CatalogueText(msgspec.Struct, frozen=True, kw_only=True):
     origin: str
 
 
+class CatalogueUnreachable(msgspec.Struct, frozen=True, kw_only=True):
+    """The operator's catalogue couldn't be read from where ``variable`` says."""
+
+    variable: str
+    place: str
+    detail: str
+
+
 class RuntimeFacts(msgspec.Struct, frozen=True, kw_only=True):
     """The facts that the choice depends on. ``carried`` is the catalogue of what the buildpack was packaged with.
 
@@ -71,7 +79,7 @@ class RuntimeFacts(msgspec.Struct, frozen=True, kw_only=True):
     catalogue: CatalogueText
     end_of_life: CatalogueText
     carried: CatalogueText | None = None
-    operator_catalogue: CatalogueText | None = None
+    operator_catalogue: CatalogueText | CatalogueUnreachable | None = None
     version_files: Mapping[str, bytes] = {}
 
 
@@ -140,10 +148,12 @@ class _Catalogues(msgspec.Struct, frozen=True, kw_only=True):
     end_of_life: Mapping[str, date]
 
 
-def _catalogues(facts: RuntimeFacts) -> Outcome[_Catalogues, CatalogueError | BadSwitch]:
+def _catalogues(facts: RuntimeFacts) -> Outcome[_Catalogues, CatalogueError | CatalogueUnreachable | BadSwitch]:
     replaces = switch(facts.variables, CATALOGUE_REPLACES_VARIABLE)
     if isinstance(replaces, BadSwitch):
         return Failure(replaces)
+    if isinstance(facts.operator_catalogue, CatalogueUnreachable):
+        return Failure(facts.operator_catalogue)
     catalogue = decode_catalogue(facts.catalogue.raw, origin=facts.catalogue.origin)
     if isinstance(catalogue, Failure):
         return catalogue
@@ -168,7 +178,13 @@ def _catalogues(facts: RuntimeFacts) -> Outcome[_Catalogues, CatalogueError | Ba
 
 
 RuntimeChoiceError: TypeAlias = (
-    CatalogueError | BadSwitch | FileError | ResolutionError | ContradictingRequirers | ContradictingSources
+    CatalogueError
+    | CatalogueUnreachable
+    | BadSwitch
+    | FileError
+    | ResolutionError
+    | ContradictingRequirers
+    | ContradictingSources
 )
 
 
@@ -280,7 +296,7 @@ def _explained(chosen: Resolution) -> tuple[str, ...]:
 
 def _narrowed(influential: list[PythonRequest], runtime: Runtime) -> tuple[str, ...]:
     """The reasons for a version that several requests had to agree on."""
-    hand = f"{runtime.version} is at hand on this machine and satisfies all of these"
+    hand = f"{runtime.version} satisfies all of these and needs no download"
     newest = f"{runtime.version} is the newest version that satisfies all of these"
     return (
         *(f"{request.source} asks for {request.text}" for request in influential),

@@ -32,13 +32,14 @@ from pure.steps import (
     InstallPip,
     InstallRuntime,
     RemoveFiles,
+    RemoveHistories,
     RunPip,
     Step,
     WriteFiles,
 )
 from pure.wording import duration
 
-from shell.layer_store import LayerStore, remove_files, write_atomically
+from shell.layer_store import LayerStore, remove_files, remove_tree, write_atomically
 from shell.output import Output
 from shell.process import Completed, run
 
@@ -84,6 +85,9 @@ class Executor:
             case WriteFiles(root=root, files=files):
                 for name, data in files:
                     write_atomically(Path(root, name), data)
+            case RemoveHistories(root=root):
+                for history in Path(root).glob("*/.git"):
+                    remove_tree(history)
             case InstallRuntime():
                 return self._install_runtime(step)
             case InstallPip():
@@ -126,7 +130,11 @@ class Executor:
             build_log.runtime_unpacked(result.files, sum(number for _, number in result.left_out), spent)
         )
         python = f"{step.root}/bin/python3"
-        probe = run((python, "-I", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"), env=self._clean())
+        probe = run(
+            (python, "-I", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"),
+            env=self._clean(),
+            own_group=False,
+        )
         if not probe.ok or probe.stdout.strip() != step.runtime.minor:
             said = _last_lines(probe, 5) or (f"it says that it is Python {probe.stdout.strip() or 'nothing'}",)
             target = str(self._plan.target)
@@ -144,7 +152,7 @@ class Executor:
         write_atomically(seed, data)
         argv = tuple(part.replace("{wheel}", str(seed)) for part in step.argv)
         started = time.monotonic()
-        ended = run(argv, env=dict(step.environment), cwd=self._temporary)
+        ended = run(argv, env=dict(step.environment), cwd=self._temporary, own_group=False)
         if not ended.ok:
             manager = self._plan.package_manager
             output = _last_lines(ended, 12)
@@ -155,7 +163,7 @@ class Executor:
         return Success(None)
 
     def _create_environment(self, step: CreateEnvironment) -> Outcome[None, RunError]:
-        ended = run(step.argv, env=dict(step.environment), cwd=self._temporary)
+        ended = run(step.argv, env=dict(step.environment), cwd=self._temporary, own_group=False)
         if not ended.ok:
             output = _last_lines(ended, 12)
             return self._full(output) or Failure(NoEnvironment(returncode=ended.returncode, output=output))
@@ -170,7 +178,7 @@ class Executor:
             if not step.quiet:
                 self._output.lines(build_log.pip_line(line))
 
-        ended = run(step.argv, env=dict(step.environment), cwd=step.folder, on_line=hear)
+        ended = run(step.argv, env=dict(step.environment), cwd=step.folder, on_line=hear, own_group=False)
         if ended.ok:
             return Success(None)
         self._output.lines(("", *(f"    {line}" for line in said)))

@@ -14,7 +14,8 @@ LONGEST = 520
 
 # Of the standard library: what computes values from values. No clock, no environment, no disk, no network.
 VALUES = {
-    *("codecs", "collections", "configparser", "csv", "datetime", "enum", "functools", "hashlib", "itertools", "math"),
+    *("base64", "codecs", "collections", "configparser", "csv", "datetime", "enum", "functools", "hashlib"),
+    *("itertools", "json", "math"),
     *("pathlib", "re", "shlex", "textwrap", "typing", "unicodedata", "urllib"),
 }
 LIBRARIES = {"pure", "returns", "msgspec", "packaging", "tomli", "tomli_w"}

@@ -222,7 +222,9 @@ def test_equal_facts_give_the_same_record_byte_for_byte_whatever_the_order_of_ma
     random.shuffle(restored)
     shuffled = msgspec.structs.replace(build, variables=dict(variables), restored=dict(restored))
     assert planned(shuffled) == planned(build)
-    assert encode_record(record(planned(shuffled), version="1")) == encode_record(record(planned(build), version="1"))
+    assert encode_record(record(planned(shuffled), version="1", redact=str)) == encode_record(
+        record(planned(build), version="1", redact=str)
+    )
 
 
 @settings(max_examples=40, deadline=None)
@@ -293,7 +295,9 @@ def test_whatever_the_facts_the_answer_is_a_plan_or_an_error(
     match decide(build):
         case Success(plan):
             assert {layer.name for layer in plan.layers} <= STRUCTS.keys()
-            assert encode_record(record(plan, version="1")) == encode_record(record(plan, version="1"))
+            assert encode_record(record(plan, version="1", redact=str)) == encode_record(
+                record(plan, version="1", redact=str)
+            )
         case Failure(error):
             assert error == decide(build).failure()
 

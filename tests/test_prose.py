@@ -19,7 +19,6 @@ from pure.prose_versions import VersionsFamily
 from pure.python_request import MajorOnly, MinorRequest
 from pure.requirers import BadRequirement, BadVersion, UnreadablePlan
 from pure.run_errors import (
-    CatalogueUnreachable,
     MissingVariable,
     NoEnvironment,
     NoPipWheel,
@@ -30,7 +29,7 @@ from pure.run_errors import (
     RunError,
     RuntimeDoesNotStart,
 )
-from pure.runtime_choice import ContradictingRequirers
+from pure.runtime_choice import CatalogueUnreachable, ContradictingRequirers
 from pure.source import Source
 from pure.stages import NotAsResolved
 

@@ -23,7 +23,7 @@ SECRET = "hunter2secret"
 @given(facts(), st.booleans())
 def test_the_record_holds_what_is_promised(first: Facts, again: bool) -> None:
     plan = planned(after(first, planned(first)) if again else first)
-    found = json.loads(encode_record(record(plan, version="1.2.3")))
+    found = json.loads(encode_record(record(plan, version="1.2.3", redact=str)))
     assert found["lamina"] == "1.2.3"
     assert found["python"]["version"] == plan.python.version
     assert found["python"]["source"] == str(plan.python.source)
@@ -41,7 +41,7 @@ def test_the_record_holds_what_is_promised(first: Facts, again: bool) -> None:
 @settings(max_examples=40, deadline=None)
 @given(facts())
 def test_equal_plans_give_equal_bytes_that_read_well(first: Facts) -> None:
-    one, other = (encode_record(record(planned(first), version="1")) for _ in range(2))
+    one, other = (encode_record(record(planned(first), version="1", redact=str)) for _ in range(2))
     assert one == other
     assert one.endswith(b"\n}\n")
     assert max(map(len, one.decode().splitlines())) < 200
@@ -94,4 +94,4 @@ def test_no_credential_reaches_the_record(first: Facts, variables: dict[str, str
         decided = decide(after(changed, plan))
         assert isinstance(decided, Success)
         plan = decided.unwrap()
-    assert SECRET.encode() not in encode_record(record(plan, version="1"))
+    assert SECRET.encode() not in encode_record(record(plan, version="1", redact=str))

@@ -187,3 +187,10 @@ def test_a_redactor_is_a_value(secret: str) -> None:
     one = redactor({"A_TOKEN": secret, "HOME": "/root"})
     assert one == redactor({"HOME": "/root", "A_TOKEN": secret})
     assert msgspec.convert(msgspec.to_builtins(one), Redactor) == one
+
+
+@pytest.mark.parametrize("name", ["token", "access_token", "X-Amz-Signature", "sig", "api_key", "PRIVATE-TOKEN"])
+def test_a_credential_in_a_query_is_hidden(name: str) -> None:
+    shown = redactor({})(f"ERROR: HTTP error 404 while getting https://host.example/a.whl?v=1&{name}=s3cr3t#sha256=ab")
+    assert "s3cr3t" not in shown
+    assert "https://host.example/a.whl?v=1&" in shown

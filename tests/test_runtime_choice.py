@@ -199,6 +199,11 @@ def test_the_operators_default_is_not_asked_where_the_application_speaks() -> No
     assert _chosen(_example(BP_PYTHON_VERSION="3.12", BP_PYTHON_DEFAULT_VERSION="nonsense")).version == "3.12.2"
 
 
+def test_a_range_prefers_the_operators_default() -> None:
+    wanted = {"BP_PYTHON_VERSION": ">=3.11", "BP_PYTHON_DEFAULT_VERSION": "3.12"}
+    assert _chosen(_example(**wanted)).version.startswith("3.12.")
+
+
 def test_the_log_says_whose_default_was_taken() -> None:
     assert _chosen(_example()).because[0] == "no version is asked for; 3.14 is Lamina's default"
     assert _chosen(_example(BP_PYTHON_DEFAULT_VERSION="3.12")).because[0] == (

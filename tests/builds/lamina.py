@@ -11,6 +11,7 @@ from shell.process import run
 
 from tests.builds.workshop import ROOT, Workshop, copy
 
+PROGRAM = str(ROOT / ".venv" / "bin" / "lamina")
 APPLICATION = {
     "requirements.txt": "beta==1.1\nalpha==2.0\n",
     "Procfile": "web: python -c 'import beta, sys; print(sys.argv[0], sys.prefix)'\nshell: echo $GREETING | cat\n",
@@ -53,14 +54,18 @@ class Lamina:
         self.offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": f"{workshop.wheels} {workshop.pips}"}
 
     def run(self, *arguments: str | Path, env: Mapping[str, str] | None = None) -> Ran:
-        argv = (str(ROOT / ".venv" / "bin" / "lamina"), *map(str, arguments))
-        ended = run(argv, env={**self.env, **(env or {})})
+        ended = run((PROGRAM, *map(str, arguments)), env={**self.env, **(env or {})})
         return Ran(status=ended.returncode, out=ended.stdout, err=ended.stderr)
 
     def build(self, app: Path, *more: str | Path, env: Mapping[str, str] | None = None) -> Ran:
         """``lamina build`` off the network."""
+        (_, *arguments), variables = self.command(app, env=env)
+        return self.run(*arguments, *more, env=variables)
+
+    def command(self, app: Path, *, env: Mapping[str, str] | None = None) -> tuple[tuple[str, ...], dict[str, str]]:
+        """The command and the environment of ``lamina build`` off the network."""
         given = [f"--env={name}={value}" for name, value in {**self.offline, **(env or {})}.items()]
-        return self.run("build", app, "--cache", self.cache, *given, *more)
+        return (PROGRAM, "build", str(app), "--cache", str(self.cache), *given), self.env
 
     def image(self) -> dict[str, Any]:
         """The stored image."""

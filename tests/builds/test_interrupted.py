@@ -3,13 +3,18 @@
 A platform throws away what a killed build leaves; a folder that is kept all the same must do no harm.
 """
 
+import os
+import signal
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.builds.lamina import APPLICATION, Lamina, write_application
 from tests.builds.workshop import Bench, Tree, Workshop, differences, kill_all, locked, metadata, tree, wait_for
+from tests.local_index import make_project
 
 BEFORE = ("alpha==1.0", "delta", "gamma")
 AFTER = ("alpha==2.0", "beta==1.1")
@@ -133,3 +138,43 @@ def test_another_python_killed(tmp_path: Path, workshop: Workshop, earlier: Path
     process.stdout.close()
     assert not (bench.own / "python.toml").exists()
     check(bench, wanted, "python.toml removed")
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_lamina_ends_all_that_it_started(
+    sent: signal.Signals, tmp_path: Path, workshop: Workshop, built_once: Path
+) -> None:
+    lamina = Lamina(tmp_path / "lamina", workshop)
+    lamina.start_from(built_once)
+    app = write_application(tmp_path / "app")
+    project = make_project(app / "pkg", "local", "1.0", "x = 1\n")
+    mark = f"mark-{os.getpid()}-{time.monotonic_ns()}"
+    sleep = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'import time; time.sleep(60)', '{mark}'])\n"
+    (project / "backend.py").write_text(sleep + (project / "backend.py").read_text())
+    (app / "requirements.txt").write_text("./pkg\n")
+    argv, env = lamina.command(app)
+    process = subprocess.Popen(
+        argv, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
+    assert wait_for(lambda: marked(mark), process), process.communicate()
+    os.killpg(process.pid, sent)
+    said, _ = process.communicate(timeout=20)
+    assert process.returncode not in (0, 70), said
+    assert "Traceback" not in said
+    assert not marked(mark)
+    assert not (lamina.cache / "work").exists()
+    # What the earlier build left is as good as before.
+    (app / "requirements.txt").write_text(APPLICATION["requirements.txt"])
+    assert "kept python, pip, pip-cache" in lamina.build(app).out
+
+
+def marked(mark: str) -> bool:
+    """Whether a process that carries the mark is alive."""
+    return any(mark.encode() in _arguments(entry) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+
+
+def _arguments(entry: Path) -> bytes:
+    try:
+        return (entry / "cmdline").read_bytes()
+    except OSError:
+        return b""
