@@ -9,14 +9,16 @@ import shlex
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
-from pure.catalogue import NewerPatch, ResolutionWarning
+from pure.catalogue import NewerPatch
 from pure.distributions import ResolvedSet
 from pure.fetching import FetchEvent, FetchRetry, FetchStarted
 from pure.layers import Action, LayerDecision
 from pure.message import Message
 from pure.plan import Plan
-from pure.prose_runtime import describe_warning, fetch_failure_in_short
+from pure.prose_runtime import fetch_failure_in_short
+from pure.prose_versions import describe_python_warning
 from pure.reconcile import Changed, Changes, Redone, RedoReason
+from pure.runtime_choice import IgnoredSource, PythonWarning
 from pure.wording import count, duration, listing, size
 
 Lines: TypeAlias = tuple[str, ...]
@@ -75,6 +77,7 @@ def python(plan: Plan, *, tense: Tense = DOES) -> Lines:
         "",
         f"Python {decision.version}",
         *(f"  {_sentence(reason)}" for reason in decision.because),
+        *(f"  {ignored_line(each)}" for each in decision.ignored),
         *(f"  {warning_line(warning)}" for warning in decision.warnings),
         *(line for layer in plan.layers if layer.name == "python" for line in layer_lines(layer, tense)),
     )
@@ -128,9 +131,14 @@ def layer_lines(layer: LayerDecision, tense: Tense = DOES) -> Lines:
     return (f"{first}:", *(f"    {reason}" for reason in layer.because))
 
 
-def warning_line(warning: ResolutionWarning) -> str:
+def ignored_line(ignored: IgnoredSource) -> str:
+    """What was said about the Python version, and had no influence on it."""
+    return f"Ignored: {ignored.source}{f' ({ignored.text})' if ignored.text else ''}: {ignored.because}"
+
+
+def warning_line(warning: PythonWarning) -> str:
     """What the user of a runtime should know."""
-    return f"{'Note' if isinstance(warning, NewerPatch) else 'Warning'}: {describe_warning(warning)}"
+    return f"{'Note' if isinstance(warning, NewerPatch) else 'Warning'}: {describe_python_warning(warning)}"
 
 
 def fetch_event(event: FetchEvent, *, local: bool) -> Lines:
@@ -269,4 +277,6 @@ def _redo(change: Changed | Redone) -> str:
 
 
 def _sentence(reason: str) -> str:
-    return reason[:1].upper() + reason[1:] if reason[:1].islower() and not reason.startswith("pip ") else reason
+    """The reason as a line of its own; a name that it starts with, such as pip or a file's, keeps its small letter."""
+    first = reason.partition(" ")[0].rstrip(",:")
+    return reason if first == "pip" or "." in first or "-" in first else reason[:1].upper() + reason[1:]

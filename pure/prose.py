@@ -1,7 +1,7 @@
 """Says every error in words: what happened, what it means, what to do.
 
-Each family of errors has a function of its own; those of the runtime, the requirements and the local lifecycle live in
-``prose_runtime``, ``prose_requirements`` and ``prose_lifecycle``.
+Each family of errors has a function of its own; those of the runtime, the sources of its version, the requirements and
+the local lifecycle live in ``prose_runtime``, ``prose_versions``, ``prose_requirements`` and ``prose_lifecycle``.
 """
 
 from typing import TypeAlias, assert_never
@@ -14,6 +14,7 @@ from pure.plan import NoRequirements, NothingRequired
 from pure.processes import BadLine, BadType, DuplicateType, EmptyCommand, NotText
 from pure.prose_requirements import RequirementsFamily, describe_requirements
 from pure.prose_runtime import describe_runtime
+from pure.prose_versions import VersionsFamily, describe_versions
 from pure.requirers import BadRequirement, BadVersion, UnreadablePlan
 from pure.run_errors import (
     MissingVariable,
@@ -69,6 +70,8 @@ def describe(error: RunError) -> Message:
             # isinstance with the unions: their members are the business of the modules that describe them.
             if isinstance(error, RequirementsFamily):
                 return describe_requirements(error)
+            if isinstance(error, VersionsFamily):
+                return describe_versions(error)
             return describe_runtime(error)
 
 
