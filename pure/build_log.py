@@ -9,14 +9,16 @@ import shlex
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
-from pure.catalogue import NewerPatch, ResolutionWarning
+from pure.catalogue import NewerPatch
 from pure.distributions import ResolvedSet
 from pure.fetching import FetchEvent, FetchRetry, FetchStarted
 from pure.layers import Action, LayerDecision
 from pure.message import Message
 from pure.plan import Plan
-from pure.prose_runtime import describe_warning, fetch_failure_in_short
+from pure.prose_runtime import fetch_failure_in_short
+from pure.prose_versions import describe_python_warning
 from pure.reconcile import Changed, Changes, Redone, RedoReason
+from pure.runtime_choice import IgnoredSource, PythonWarning
 from pure.wording import count, duration, listing, size
 
 Lines: TypeAlias = tuple[str, ...]
@@ -75,6 +77,7 @@ def python(plan: Plan, *, tense: Tense = DOES) -> Lines:
         "",
         f"Python {decision.version}",
         *(f"  {_sentence(reason)}" for reason in decision.because),
+        *(f"  {ignored_line(each)}" for each in decision.ignored),
         *(f"  {warning_line(warning)}" for warning in decision.warnings),
         *(line for layer in plan.layers if layer.name == "python" for line in layer_lines(layer, tense)),
     )
@@ -135,9 +138,14 @@ def layer_lines(layer: LayerDecision, tense: Tense = DOES) -> Lines:
     return (f"{first}:", *(f"    {reason}" for reason in layer.because))
 
 
-def warning_line(warning: ResolutionWarning) -> str:
+def ignored_line(ignored: IgnoredSource) -> str:
+    """What was said about the Python version, and had no influence on it."""
+    return f"Ignored: {ignored.source}{f' ({ignored.text})' if ignored.text else ''}: {ignored.because}"
+
+
+def warning_line(warning: PythonWarning) -> str:
     """What the user of a runtime should know."""
-    return f"{'Note' if isinstance(warning, NewerPatch) else 'Warning'}: {describe_warning(warning)}"
+    return f"{'Note' if isinstance(warning, NewerPatch) else 'Warning'}: {describe_python_warning(warning)}"
 
 
 def fetch_event(event: FetchEvent, *, local: bool) -> Lines:
@@ -294,9 +302,7 @@ def _redo(change: Changed | Redone) -> str:
             return f"~ {name} {version} ({reason})"
 
 
-# What is written small at the head of a sentence too.
-_SMALL: Final = re.compile(r"(?:pip|uv)\b|\S+\.(?:lock|toml|txt)\b")
-
-
 def _sentence(reason: str) -> str:
-    return reason if _SMALL.match(reason) else reason[:1].upper() + reason[1:]
+    """The reason as a line of its own; a name that it starts with, such as pip or a file's, keeps its small letter."""
+    first = reason.partition(" ")[0].rstrip(",:")
+    return reason if first in ("pip", "uv") or "." in first or "-" in first else reason[:1].upper() + reason[1:]

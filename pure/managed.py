@@ -11,7 +11,7 @@ from pure.distributions import normalise_name
 from pure.locks.facts import LockFacts, LockUnreadable
 from pure.locks.read import read_lock
 from pure.manager_choice import ChoiceError, ManagerChoice, choose_manager
-from pure.managers import PIPENV, PYLOCK, Manager
+from pure.managers import PIP, PIPENV, PYLOCK, Manager
 from pure.outcome import Failure, Outcome, Success
 from pure.project import EXTRAS_VARIABLE, GROUPS_VARIABLE, BadSelection, ProjectFiles, Selection, selection
 
@@ -58,6 +58,8 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
     if isinstance(asked, Failure):
         return asked
     texts = project.texts if choice.folder == project.folder else project.workspace_texts
+    if manager is not PIP and choice.files[0] not in texts:
+        return Failure(not_a_file(choice.files[0]))
     lock = read_lock(manager.name, texts.get(choice.files[0], b""), choice.files[0])
     if isinstance(lock, Failure):
         return lock
@@ -77,6 +79,11 @@ def _demands_above(texts: Mapping[str, bytes]) -> tuple[tuple[str, str, str], ..
     """What the workspace's root demands of a tool's version."""
     read = declarations.read(texts.get(declarations.FILE))
     return read.unwrap().tool_versions if isinstance(read, Success) else ()
+
+
+def not_a_file(name: str) -> LockUnreadable:
+    """The error for a lock that is a folder, or a link that leads nowhere."""
+    return LockUnreadable(file=name, because="is not a file: it is a folder, or a link to a file that doesn't exist")
 
 
 def _unknown(manager: Manager, asked: Selection, declared: Declarations, lock: LockFacts) -> UnknownSelection | None:

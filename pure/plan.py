@@ -38,7 +38,7 @@ from pure.layers import (
     drop_layer,
 )
 from pure.lock_fingerprint import lock_fingerprint
-from pure.managed import Managed, ManagedError, decide_manager
+from pure.managed import Managed, ManagedError, decide_manager, not_a_file
 from pure.managers import MANAGERS, PIP, PIP_TOOL, PROJECT, Manager, Tool
 from pure.outcome import Failure, Outcome, Success
 from pure.pip_settings import PipChoice, PipVersionError, choose_pip, configured_offenders
@@ -173,6 +173,8 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         return decided
     managed = decided.unwrap()
     choice, lock, chosen, manager = managed.choice, managed.lock, managed.selection, managed.choice.manager
+    if manager is PIP and facts.requirements is None:
+        return Failure(not_a_file(choice.files[0]))
     if manager is PIP and isinstance(facts.requirements, Failure):
         return facts.requirements
     python = choose_runtime(facts, requirers)

@@ -1,8 +1,8 @@
 """Says every error in words: what happened, what it means, what to do.
 
-Each family of errors has a function of its own; those of the runtime, the requirements and the local lifecycle live in
-``prose_runtime``, ``prose_requirements``, ``prose_managers`` and
-``prose_lifecycle``.
+Each family of errors has a function of its own; those of the runtime, the sources of its version, the package managers,
+the requirements and the local lifecycle live in ``prose_runtime``, ``prose_versions``, ``prose_managers``,
+``prose_requirements`` and ``prose_lifecycle``.
 """
 
 from typing import TypeAlias, assert_never
@@ -16,6 +16,7 @@ from pure.processes import BadLine, BadType, DuplicateType, EmptyCommand, NotTex
 from pure.prose_managers import ManagersFamily, describe_managers
 from pure.prose_requirements import RequirementsFamily, describe_requirements
 from pure.prose_runtime import describe_runtime
+from pure.prose_versions import VersionsFamily, describe_versions
 from pure.requirers import BadRequirement, BadVersion, UnreadablePlan
 from pure.run_errors import (
     MissingVariable,
@@ -73,6 +74,8 @@ def describe(error: RunError) -> Message:
                 return describe_requirements(error)
             if isinstance(error, ManagersFamily):
                 return describe_managers(error)
+            if isinstance(error, VersionsFamily):
+                return describe_versions(error)
             return describe_runtime(error)
 
 

@@ -17,6 +17,7 @@ from pure.pip_settings import PIN_FILE, ConfigurationFile, configured
 from pure.plan import REQUIREMENTS, Facts
 from pure.processes import PROCFILE
 from pure.project import BadProjectFolder, Project, ProjectFiles, project_folder
+from pure.python_sources import version_files
 from pure.redaction import Redactor, redactor
 from pure.requirements_file import RequirementsError
 from pure.requirements_set import MissingFiles, RequirementsSet, collect
@@ -32,7 +33,6 @@ CARRIED: Final = "data/carried.json"
 END_OF_LIFE: Final = "data/end-of-life.json"
 CARRIED_SCHEME: Final = b"buildpack:"
 
-PYTHON_VERSION: Final = ".python-version"
 _LIBRARY_PATH: Final = "LD_LIBRARY_PATH"
 
 
@@ -87,7 +87,7 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         end_of_life=CatalogueText(raw=_needed(buildpack / END_OF_LIFE), origin=END_OF_LIFE),
         pip_pin=_needed(buildpack / PIN_FILE).decode(),
         pip_settings=pip_settings,
-        python_version_file=_optional(home / PYTHON_VERSION),
+        version_files=_version_files(home, environ),
         procfile=_optional(app / PROCFILE),
         requirements=_requirements(home, environ, {name: value for name, value, _ in pip_settings}),
         project=project,
@@ -180,6 +180,12 @@ def _names(app: Path) -> tuple[str, ...]:
         return tuple(sorted(path.name for path in app.iterdir()))
     except OSError as error:
         raise _ReadError(NotReadable(path=str(app), detail=error.strerror or str(error))) from error
+
+
+def _version_files(project: Path, environ: Mapping[str, str]) -> dict[str, bytes]:
+    """Those files in the project's root that may name a Python version, by name."""
+    found = {name: _optional(project / name) for name in version_files(environ)}
+    return {name: raw for name, raw in found.items() if raw is not None}
 
 
 def _requirements(

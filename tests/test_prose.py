@@ -16,6 +16,7 @@ from pure.prose import describe
 from pure.prose_managers import ManagersError
 from pure.prose_requirements import RequirementsFamily
 from pure.prose_runtime import RuntimeProblem
+from pure.prose_versions import VersionsFamily
 from pure.python_request import MajorOnly, MinorRequest
 from pure.requirers import BadRequirement, BadVersion, UnreadablePlan
 from pure.run_errors import (
@@ -98,7 +99,12 @@ def _members(union: object) -> Iterator[type]:
 
 
 EVERY = sorted(set(_members(RunError)), key=lambda kind: (kind.__module__, kind.__qualname__))
-OTHERS = {*_members(ManagersError), *_members(RequirementsFamily), *_members(RuntimeProblem)}
+OTHERS = {
+    *_members(ManagersError),
+    *_members(RequirementsFamily),
+    *_members(RuntimeProblem),
+    *_members(VersionsFamily),
+}
 
 
 def test_the_words_are_those_of_the_golden_file() -> None:
