@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 JOBS   ?= auto
 
-.PHONY: help demo test test-containers lint format catalogue vendor-lock tools-lock package bench clean
+.PHONY: help demo test test-containers lint format catalogue vendor-lock tools-lock examples package bench clean
 
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -49,6 +49,9 @@ vendor-lock: $(VENV)/.ready ## regenerate vendor.lock from constraints.txt
 
 tools-lock: $(VENV)/.ready ## pin the newest uv, Poetry, Pipenv and PDM with hashes
 	@$(BIN)/python tools/tools_lock.py
+
+examples: $(VENV)/.ready ## make the examples' locks that aren't committed
+	@$(BIN)/python tools/examples.py
 
 package: $(VENV)/.ready ## dist/: the buildpack as a platform takes it
 	@$(BIN)/python tools/package.py $(PACKAGE_ARGS)

@@ -295,7 +295,7 @@ def _layers(
         *_tool_layers(facts, runtime, manager.tool, tool),
         _reconciled(venv, pinning, state, manager),
     )
-    unused = f"{manager.title} installs the dependencies, and it doesn't use this layer"
+    unused = f"{manager.tool.title} installs the dependencies, and it doesn't use this layer"
     kept = {layer.name for layer in made}
     return (*made, *(drop_layer(name, unused) for name in STRUCTS if name in facts.restored and name not in kept))
 
@@ -365,7 +365,7 @@ def _reconciled(venv: LayerDecision, pinning: Pinning, state: VenvState | None, 
         missing = ("its record of what was installed is missing or unreadable",)
         return msgspec.structs.replace(venv, action=Action.RECREATE, because=missing)
     locked = manager.synchronises
-    changed = f"{manager.lock}, or what {manager.title} is asked for, has changed"
+    changed = f"{manager.lock}, the configuration, groups or settings have changed"
     because: tuple[str, ...] = (changed if locked else "the pinned requirements, or settings that count, have changed",)
     match pinning:
         case NotPinned(because=reasons, more=more):

@@ -53,10 +53,19 @@ def before(plan: Plan, facts: Facts, work: Workplace, installed: InstalledSet) -
     return Synchronising(redone=redone, steps=(*steps, *install(plan, facts, work)))
 
 
-def tidy(work: Workplace, installed: InstalledSet, records: Mapping[str, bytes]) -> Steps:
-    """The steps that take out what differs from build to build; ``records`` are the RECORDs by their paths."""
+def tidy(
+    work: Workplace, installed: InstalledSet, records: Mapping[str, bytes], *, old: InstalledSet | None = None
+) -> Steps:
+    """The steps that take out what differs from build to build; ``records`` are the RECORDs by their paths.
+
+    ``old`` is what was there before: our bytecode of modules that the tool took away, which not every tool looks for.
+    """
     root = work.layer("venv")
     steps: list[Step] = [RemoveFiles(root=root, files=_LOCKS, directories=())]
+    if old is not None:
+        owned = frozenset(removal(installed, installed.names))
+        stale = tuple(path for path in removal(old, old.names) if path.endswith(".pyc") and path not in owned)
+        steps.append(RemoveFiles(root=root, files=stale, directories=emptied_directories(old, stale)))
     for each in installed.distributions:
         path = f"{each.dist_info}/RECORD"
         traces = tuple(f"{each.dist_info}/{name}" for name in _TRACES if f"{each.dist_info}/{name}" in each.paths)

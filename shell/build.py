@@ -190,7 +190,7 @@ class _Build:
         made = self._execute(following.steps)
         if isinstance(made, Failure):
             return made
-        result = self._tidied()
+        result = self._tidied(before.installed)
         if isinstance(result, Failure):
             return result
         installed = result.unwrap().installed
@@ -198,10 +198,10 @@ class _Build:
         self._say(build_log.synchronised_lines(self._plan, changes))
         return self._complete(synchronise.resolved(installed), changes, before)
 
-    def _tidied(self) -> Outcome[Result, RunError]:
+    def _tidied(self, old: InstalledSet | None = None) -> Outcome[Result, RunError]:
         """What a tool installed, without the traces that differ from build to build."""
         installed = self._read_result().installed
-        made = self._execute(synchronise.tidy(self._work, installed, self._metadata(installed)))
+        made = self._execute(synchronise.tidy(self._work, installed, self._metadata(installed), old=old))
         return made if isinstance(made, Failure) else Success(self._read_result())
 
     def _metadata(self, installed: InstalledSet) -> dict[str, bytes]:

@@ -119,12 +119,16 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return
         self._answer(f"<!DOCTYPE html><html><body>{''.join(links)}</body></html>".encode(), "text/html")
 
+    # uv asks for a file's size before it reads the metadata at its end.
+    do_HEAD = do_GET
+
     def _answer(self, body: bytes, kind: str) -> None:
         self.send_response(200)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         return
