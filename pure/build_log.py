@@ -6,16 +6,19 @@ what tools say with four.
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, assert_never
 
+from pure.after_dependencies import NoStaticFiles, StaticFiles
 from pure.catalogue import NewerPatch, ResolutionWarning
 from pure.distributions import ResolvedSet
+from pure.django import Collected, NotEnabled
 from pure.fetching import FetchEvent, FetchRetry, FetchStarted
 from pure.layers import Action, LayerDecision
 from pure.message import Message
 from pure.plan import Plan
 from pure.prose_runtime import describe_warning, fetch_failure_in_short
 from pure.reconcile import Changed, Changes, Redone, RedoReason
+from pure.servers import shown
 from pure.wording import count, duration, listing, size
 
 Lines: TypeAlias = tuple[str, ...]
@@ -185,15 +188,44 @@ def started_over(because: Iterable[str]) -> Lines:
 def processes(plan: Plan) -> Lines:
     """The image's processes."""
     found = plan.processes
-    if not found.processes:
-        return ("", "Processes", *(f"  None: {reason}" for reason in found.because))
-    lines = ["", "Processes"]
+    provisional = " (provisional: what gets installed decides)" if found.provisional else ""
+    lines = ["", f"Processes{provisional}"]
     for process in found.processes:
         default = ", the default" if process.default else ""
-        command = " ".join(process.command) if process.command[:2] != ("bash", "-c") else process.command[2]
-        lines.append(f"  {process.type}: {command} ({process.source}{default}; {process.because})")
-    lines += [f"  {_sentence(reason)}" for reason in found.because if len(found.processes) > 1 and "none" in reason]
+        place = f" in {process.working_dir}" if process.working_dir else ""
+        lines.append(
+            f"  {process.type}: {shown(process.command)}{place} ({process.source}{default}; {process.because})"
+        )
+    if not found.processes:
+        lines += [f"  None: {reason}" for reason in found.because]
+        lines += ["  Give a command when you run the image, or write one into a Procfile:  web: python -m shop"]
+    elif not any(process.default for process in found.processes):
+        lines += [f"  {_sentence(reason)}" for reason in found.because]
+    lines += [f"  Warning: {warning}" for warning in found.warnings]
+    lines += [f"  Note: {note}" for note in found.notes]
     return tuple(lines)
+
+
+def django(collecting: StaticFiles | NoStaticFiles) -> Lines:
+    """Django's version, and what is done about static files."""
+    match collecting:
+        case StaticFiles(django=version, because=because):
+            return ("", f"Django {version}", f"  Collecting static files: {because}")
+        case NoStaticFiles(django=version, because=because):
+            return ("", f"Django {version}", f"  Static files are not collected: {because}")
+        case _:
+            assert_never(collecting)
+
+
+def collected(judgement: Collected | NotEnabled, seconds: str) -> Lines:
+    """What became of the static files."""
+    match judgement:
+        case Collected(summary=summary):
+            return (f"  {summary or 'Collected'} ({seconds})",)
+        case NotEnabled():
+            return ("  There are none: django.contrib.staticfiles is not among the project's INSTALLED_APPS",)
+        case _:
+            assert_never(judgement)
 
 
 def done(plan: Plan, seconds: str, *, started_over: bool = False) -> Lines:

@@ -43,6 +43,8 @@ class ProcessRecord(msgspec.Struct, frozen=True, kw_only=True):
     command: tuple[str, ...]
     default: bool
     source: str
+    because: str
+    working_dir: str
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +57,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     layers: dict[str, LayerRecord]
     processes: tuple[ProcessRecord, ...]
     processes_because: tuple[str, ...]
+    processes_notes: tuple[str, ...]
+    processes_provisional: bool
 
 
 def record(plan: Plan, *, version: str) -> Record:
@@ -88,11 +92,18 @@ def record(plan: Plan, *, version: str) -> Record:
         },
         processes=tuple(
             ProcessRecord(
-                type=process.type, command=process.command, default=process.default, source=str(process.source)
+                type=process.type,
+                command=process.command,
+                default=process.default,
+                source=str(process.source),
+                because=process.because,
+                working_dir=process.working_dir,
             )
             for process in plan.processes.processes
         ),
         processes_because=plan.processes.because,
+        processes_notes=(*plan.processes.warnings, *plan.processes.notes),
+        processes_provisional=plan.processes.provisional,
     )
 
 

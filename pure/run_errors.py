@@ -5,6 +5,7 @@ from typing import TypeAlias
 import msgspec
 
 from pure.distributions import ReportError
+from pure.django import CollectStaticFailed
 from pure.fetching import FetchError
 from pure.plan import PlanError
 from pure.runtime import CompileError, UnpackError
@@ -79,6 +80,7 @@ class CatalogueUnreachable(msgspec.Struct, frozen=True, kw_only=True):
 
 RunError: TypeAlias = (
     CatalogueUnreachable
+    | CollectStaticFailed
     | CompileError
     | FetchError
     | MissingVariable
