@@ -110,6 +110,7 @@ def plan(version: str, decided: Plan) -> Lines:
         *package_manager(decided, tense=WOULD),
         *(dependencies(decided, tense=WOULD) if venv and venv.action is not Action.DROP else ()),
         *dropped(decided, tense=WOULD),
+        *_django_planned(decided),
         *processes(decided),
     )
 
@@ -193,9 +194,9 @@ def processes(plan: Plan) -> Lines:
     for process in found.processes:
         default = ", the default" if process.default else ""
         place = f" in {process.working_dir}" if process.working_dir else ""
-        lines.append(
-            f"  {process.type}: {shown(process.command)}{place} ({process.source}{default}; {process.because})"
-        )
+        line = f"  {process.type}: {shown(process.command)}{place}"
+        reason = f"{process.source}{default}; {process.because}"
+        lines += [f"{line} ({reason})"] if len(line) + len(reason) + 3 <= WIDTH else [line, f"    {reason}"]
     if not found.processes:
         lines += [f"  None: {reason}" for reason in found.because]
         lines += ["  Give a command when you run the image, or write one into a Procfile:  web: python -m shop"]
@@ -215,6 +216,14 @@ def django(collecting: StaticFiles | NoStaticFiles) -> Lines:
             return ("", f"Django {version}", f"  Static files are not collected: {because}")
         case _:
             assert_never(collecting)
+
+
+def _django_planned(plan: Plan) -> Lines:
+    decision = plan.django
+    if decision.manage is None:
+        return ()
+    what = "collected" if decision.collect else "not collected"
+    return ("", "Django", f"  If it gets installed, static files are {what}: {decision.because}")
 
 
 def collected(judgement: Collected | NotEnabled, seconds: str) -> Lines:

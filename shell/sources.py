@@ -41,7 +41,7 @@ def read_sources(app: Path) -> Sources:
 
 
 def find_manage(app: Path) -> tuple[str, ...]:
-    """The paths of the project's ``manage.py``: that of the root alone where it has one, else those one or two below."""
+    """The paths of ``manage.py``: that of the root alone where it has one, else those up to two folders below."""
     if (app / MANAGE).is_file():
         return (MANAGE,)
     below = [path for folder in _folders(app, 2) if folder != app and (path := folder / MANAGE).is_file()]
