@@ -199,7 +199,8 @@ def processes(plan: Plan) -> Lines:
         lines += [f"{line} ({reason})"] if len(line) + len(reason) + 3 <= WIDTH else [line, f"    {reason}"]
     if not found.processes:
         lines += [f"  None: {reason}" for reason in found.because]
-        lines += ["  Give a command when you run the image, or write one into a Procfile:  web: python -m shop"]
+        if plan.package_manager is not None:
+            lines += ["  Give a command when you run the image, or write one into a Procfile:  web: python -m shop"]
     elif not any(process.default for process in found.processes):
         lines += [f"  {_sentence(reason)}" for reason in found.because]
     lines += [f"  Warning: {warning}" for warning in found.warnings]

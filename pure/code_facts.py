@@ -5,6 +5,7 @@ Flask object if that function returns one. Nothing is ever imported. Only files 
 the work is bounded by their number and size, which the shell bounds again.
 """
 
+import codecs
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -138,7 +139,7 @@ class CodeFacts(msgspec.Struct, frozen=True, kw_only=True):
     periodic: Place | None = None
     django: tuple[Django, ...] = ()
     programs: tuple[str, ...] = ()
-    packages: tuple[tuple[str, str], ...] = ()
+    packages: tuple[tuple[str, Place], ...] = ()
     notes: tuple[str, ...] = ()
 
     def of(self, *kinds: Kind) -> tuple[AppObject, ...]:
@@ -177,9 +178,10 @@ def code_facts(sources: Sources) -> CodeFacts:
 
 
 def _worth_parsing(file: SourceFile) -> bool:
-    # In UTF-16 the words don't show, but then the file isn't Python either (language reference, "Encoding").
     return (
-        any(word in file.raw for word in _WORDS)
+        # In UTF-16 the words don't show; then the file isn't Python (language reference, "Encoding"), which is said.
+        file.raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        or any(word in file.raw for word in _WORDS)
         or file.path.removeprefix(f"{_SOURCE_ROOT}/") in PROGRAMS
         or file.path.rpartition("/")[2] in (MANAGE, "__main__.py")
         or _stem(file.path) in _FILES
@@ -401,11 +403,12 @@ class _Project:
                 if path in self._modules and self._modules[path][0].acts:
                     yield path
 
-    def _packages(self) -> Iterator[tuple[str, str]]:
-        """Folders that run by ``python -m``, as (module, import root); the project's own root has an empty name."""
+    def _packages(self) -> Iterator[tuple[str, Place]]:
+        """Folders that run by ``python -m``; the name of the project's own root is empty."""
         found = [each for each in self._modules.values() if each[0].path.rpartition("/")[2] == "__main__.py"]
         for module, root in sorted(found, key=lambda each: (each[0].path.count("/"), each[0].path)):
-            yield module.name.removesuffix("__main__").removesuffix("."), root
+            name = module.name.removesuffix("__main__").removesuffix(".")
+            yield name, Place(path=module.path, line=1, root=root)
 
 
 _FILES: Final = ("main", "app", "wsgi", "asgi", "application", "server", "run", "api", "web", "__init__")

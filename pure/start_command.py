@@ -172,9 +172,9 @@ class _Detection:
                     self._notes.append(f"{each.target} is taken before {_listed(others)}")
                 yield self._serve(each, server)
                 return
-        names = " or ".join(dict.fromkeys(server.distributions[0] for server in servers[:4] if server.distributions))
         self._notes.append(
-            f"{objects[0].place} has a {_TITLES[kind]} application, and no server for it is installed: add {names}"
+            f"{objects[0].place} has a {_TITLES[kind]} application, and no server for it is installed: "
+            f"add {'gunicorn' if kind == 'django_wsgi' else 'uvicorn'} to the requirements"
         )
 
     def _server(self, servers: Iterable[Server], *, factory: bool = False) -> Server | None:
@@ -391,12 +391,11 @@ class _Detection:
             yield _found("app", ("python", first), place=Place(path=first, line=1), because=because, what="")
             return
         if self._code.packages:
-            (name, root), *more = self._code.packages
+            (name, place), *more = self._code.packages
             if more:
-                self._notes.append(f"{name or '__main__.py'} is taken before {_listed(each for each, _ in more)}")
-            path, folder = self._importable(root)
+                self._notes.append(f"{place.path} is taken before {_listed(other.path for _, other in more)}")
+            path, folder = self._importable(place.root)
             words = ("python", "-m", name) if name else ("python", "__main__.py")
-            place = Place(path=f"{name.replace('.', '/')}/__main__.py".lstrip("/"), line=1)
             yield _found(
                 "app",
                 command_line(words, root=path),
