@@ -123,7 +123,7 @@ def _explained(cause: Cause | None, manage: str) -> tuple[tuple[str, ...], tuple
         case "database":
             return (
                 ("Something connects to a database while the settings or applications are loaded.",),
-                ("Move the query out of the module level: into a view, a command or AppConfig.ready.",),
+                ("Move the query out of the module level, to where its result is needed.",),
             )
         case _:
             assert_never(cause.kind)
