@@ -181,6 +181,18 @@ def changes_lines(changes: Changes) -> Lines:
     )
 
 
+def reconciled(changes: Changes, seconds: str) -> Lines:
+    """What reconciling did, in one line."""
+    if changes.empty:
+        return ()
+    parts = []
+    if changes.to_install:
+        parts.append(f"installed {count(len(changes.to_install), 'distribution')}")
+    if changes.remove:
+        parts.append(f"removed {count(len(changes.remove), 'distribution')}")
+    return (f"  {_sentence(' and '.join(parts))} in {seconds}",)
+
+
 def started_over(because: Iterable[str]) -> Lines:
     """Reconciling isn't possible after all."""
     return ("  The environment is made anew instead, because", *(f"    {reason}" for reason in because))
@@ -255,8 +267,7 @@ def build_failed(buildpack: str) -> Lines:
 
 def error_lines(message: Message) -> Lines:
     """The one error block of a build that fails: what happened, what it means, what to do."""
-    happened = message.happened
-    lines = ["", f"Error: {happened if happened.startswith('pip ') else happened[:1].upper() + happened[1:]}"]
+    lines = ["", f"Error: {message.happened}"]
     lines += [f"    {line}" for line in message.found]
     if message.means:
         lines += ["", *(f"  {line}" for line in message.means)]

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 import msgspec
 
 from pure.outcome import Failure, Outcome, Success
-from pure.python_request import MinorRequest, PatchRequest, PythonRequest, RangeRequest
+from pure.python_request import LAMINAS_DEFAULT, MinorRequest, PatchRequest, PythonRequest, RangeRequest
 from pure.target import Distro, Target
 
 if TYPE_CHECKING:
@@ -261,7 +261,7 @@ def resolve(
     here = tuple(runtime for runtime in catalogue.runtimes if _serves(runtime, target))
     local = _newest(_answers(request, tuple(runtime for runtime in at_hand if _serves(runtime, target))))
     if local is not None:
-        because: tuple[str, ...] = (_asked(request), f"{local.version} is at hand on this machine and answers that")
+        because: tuple[str, ...] = (_asked(request), f"{local.version} answers that and needs no download")
         chosen: Runtime | None = local
     else:
         answers = _answers(request, here)
@@ -340,7 +340,8 @@ def _in_range(specifier: str, runtimes: tuple[Runtime, ...], *, pre_releases: bo
 
 
 def _asked(request: PythonRequest) -> str:
-    return f"{request.source} asks for {request.text}" if request.source.default is None else f"{request.source}"
+    ours = request.source.default == LAMINAS_DEFAULT
+    return f"{request.source}" if ours else f"{request.source} asks for {request.text}"
 
 
 def _why(request: PythonRequest, chosen: Runtime, default_minor: str) -> tuple[str, ...]:

@@ -17,7 +17,6 @@ from pure.prose_requirements import RequirementsFamily, describe_requirements
 from pure.prose_runtime import describe_runtime
 from pure.requirers import BadRequirement, BadVersion, UnreadablePlan
 from pure.run_errors import (
-    CatalogueUnreachable,
     MissingVariable,
     NoEnvironment,
     NoPipWheel,
@@ -28,7 +27,7 @@ from pure.run_errors import (
     RunError,
     RuntimeDoesNotStart,
 )
-from pure.runtime_choice import ContradictingRequirers
+from pure.runtime_choice import CatalogueUnreachable, ContradictingRequirers
 from pure.stages import NotAsResolved
 
 _Environment: TypeAlias = BreakingVariables | BadSwitch | MissingVariable
@@ -82,17 +81,19 @@ def _environment(error: _Environment) -> Message:
             names = ", ".join(each.name for each in found)
             several = len(found) > 1
             return Message(
-                happened="variables are set that would break this build"
+                happened="Variables are set that would break this build"
                 if several
                 else f"{names} is set and would break this build",
                 found=tuple(f"{each.name}: {each.effect}" for each in found),
                 means=(
                     "Lamina installs the dependencies into a virtual environment in a layer of its own.",
-                    f"{'These settings move' if several else 'This setting moves'} or empty what ends up there.",
+                    "These settings change what ends up there."
+                    if several
+                    else "This setting changes what ends up there.",
                 ),
                 do=(
-                    "Remove them from the build's environment: the --env options of your build command, project.toml,",
-                    "the builder's build-config, an earlier buildpack, or pip's configuration file.",
+                    f"Remove {'them' if several else 'it'} from the build's environment: your build command's --env,",
+                    "project.toml, the builder's build-config, an earlier buildpack, or pip's configuration file.",
                 ),
             )
         case BadSwitch(variable=variable, value=value):
@@ -103,7 +104,7 @@ def _environment(error: _Environment) -> Message:
             )
         case MissingVariable(name=name):
             return Message(
-                happened=f"the platform didn't set ${name}",
+                happened=f"The platform didn't set ${name}",
                 means=("A Cloud Native Buildpacks lifecycle sets it for every buildpack of API 0.8 and newer.",),
                 do=("Run this buildpack by a lifecycle (pack, kpack, Tekton), or locally by `lamina build`.",),
             )
@@ -117,15 +118,15 @@ def _project(error: _Project) -> Message:
             return _no_requirements(misspelled, managers, markers)
         case NothingRequired(variable=variable):
             return Message(
-                happened="there is no Python project here",
+                happened="There is no Python project here",
                 do=(f"Set {variable}=true if Python is wanted for another buildpack only.",),
             )
         case ContradictingRequirers(first=first, first_source=one, second=second, second_source=two):
             return Message(
-                happened="two requests for a Python version contradict each other",
-                found=(f"{first}  ({one})", f"{second}  ({two})"),
-                means=("No version of Python satisfies both.",),
-                do=("Change one of them so that a version satisfies both.",),
+                happened="Two requests for a Python version contradict each other",
+                found=(f"{first}: {one}", f"{second}: {two}"),
+                means=("No version of Python satisfies every request.",),
+                do=("Change one of them so that a version satisfies all.",),
             )
         case _:
             assert_never(error)
@@ -134,9 +135,15 @@ def _project(error: _Project) -> Message:
 def _no_requirements(
     misspelled: tuple[str, ...], managers: tuple[tuple[str, str], ...], markers: tuple[str, ...]
 ) -> Message:
+    if "requirements.txt" in markers:
+        return Message(
+            happened="requirements.txt is not a file",
+            found=("it is a folder, or a link to a file that doesn't exist",),
+            do=("Replace it by a file with the dependencies, a line each: flask==3.1.2",),
+        )
     if misspelled:
         return Message(
-            happened="there is no requirements.txt",
+            happened="There is no requirements.txt",
             found=(f"but there is: {', '.join(misspelled)}",),
             means=("pip's requirements file has to have exactly the name requirements.txt.",),
             do=(f"Rename it:  git mv {misspelled[0]} requirements.txt",),
@@ -151,14 +158,14 @@ def _no_requirements(
         }
         commands = tuple(exports[name] for name, _ in managers if name in exports)
         return Message(
-            happened="this version of Lamina installs from requirements.txt only",
+            happened="This version of Lamina installs from requirements.txt only",
             found=(f"found {files}",),
             do=("Export your lock file and commit the result:", *(f"  {command}" for command in commands))
             if commands
             else ("Write the dependencies into a requirements.txt in the application's root.",),
         )
     return Message(
-        happened="there is no requirements.txt",
+        happened="There is no requirements.txt",
         found=(f"found {', '.join(markers[:6])}",),
         means=("Lamina recognised a Python project and found nothing that says what to install.",),
         do=(
@@ -172,13 +179,13 @@ def _requirers(error: _Requirers) -> Message:
     match error:
         case UnreadablePlan(because=because):
             return Message(
-                happened=f"the buildpack plan {because}",
+                happened=f"The buildpack plan {because}",
                 means=("The platform writes it; $CNB_BP_PLAN_PATH names it.",),
                 do=("Report this to the maintainers of your platform.",),
             )
         case BadRequirement(entry=entry, key=key, value=value, expected=expected):
             return Message(
-                happened=f"another buildpack requires python with an unusable {key}",
+                happened=f"Another buildpack requires python with an unusable {key}",
                 found=(f"{key} = {value}  (entry {entry} of the buildpack plan)",),
                 means=(f"{key} should be {expected}.",),
                 do=("Report this to the maintainers of the buildpack that requires python.",),
@@ -186,7 +193,7 @@ def _requirers(error: _Requirers) -> Message:
         case BadVersion(entry=entry, error=inner):
             message = describe_runtime(inner)
             return Message(
-                happened=f"another buildpack requires a Python version that isn't one (entry {entry} of the plan)",
+                happened=f"Another buildpack requires a Python version that isn't one (entry {entry} of the plan)",
                 found=message.found,
                 means=message.means,
                 do=("Report this to the maintainers of the buildpack that requires python.",),
@@ -200,29 +207,29 @@ def _procfile(error: _Procfile) -> Message:
     match error:
         case NotText(line=line):
             return Message(
-                happened="the Procfile is not UTF-8 text",
+                happened="The Procfile is not UTF-8 text",
                 found=(f"Procfile, line {line}",),
                 do=("Save it as UTF-8.",),
             )
         case BadLine(line=line, text=text):
             return Message(
-                happened="a line of the Procfile declares no process",
+                happened="A line of the Procfile declares no process",
                 found=(f"Procfile, line {line}: {text}",),
                 do=form,
             )
         case BadType(line=line, type=kind):
             return Message(
-                happened="a process type has characters that are not allowed",
+                happened="A process type has characters that are not allowed",
                 found=(f"Procfile, line {line}: {kind}",),
                 do=("Use letters, digits, dots, dashes and underscores only.",),
             )
         case EmptyCommand(line=line, type=kind):
             return Message(
-                happened=f"the process type {kind} has no command", found=(f"Procfile, line {line}: {kind}:",), do=form
+                happened=f"The process type {kind} has no command", found=(f"Procfile, line {line}: {kind}:",), do=form
             )
         case DuplicateType(first=first, line=line, type=kind):
             return Message(
-                happened=f"the process type {kind} is declared twice",
+                happened=f"The process type {kind} is declared twice",
                 found=(f"Procfile, lines {first} and {line}",),
                 do=("Remove one of the two lines, or give it another type.",),
             )
@@ -245,7 +252,7 @@ def _pip(error: _Pip) -> Message:
                 do=(f"Set BP_PIP_VERSION to {oldest} or newer, or unset it to get the pinned one.",),
             )
         case BadPin(file=file):
-            return Message(happened=f"the buildpack's {file} names no pip version", do=BUG)
+            return Message(happened=f"The buildpack's {file} names no pip version", do=BUG)
         case PipFailed(returncode=returncode, signal=signal, version=version):
             ending = f"was ended by {signal}" if signal else f"ended with status {returncode}"
             return Message(
@@ -254,9 +261,7 @@ def _pip(error: _Pip) -> Message:
                 means=("SIGKILL usually means that the build ran out of memory.",)
                 if signal == "SIGKILL"
                 else ("Nothing of this build is kept; the layers of the last successful build are untouched.",),
-                do=("Correct requirements.txt as pip's messages say, then build again.",)
-                if not signal
-                else ("Give the build more memory, then build again.",),
+                do=_after_pip(signal),
             )
         case PipNotInstalled(version=version, hashed=hashed, output=output):
             return Message(
@@ -270,13 +275,13 @@ def _pip(error: _Pip) -> Message:
             )
         case NoPipWheel(python=python):
             return Message(
-                happened="there is no pip wheel to start from",
+                happened="There is no pip wheel to start from",
                 means=(f"Neither the runtime {python}, nor the restored pip layer, nor the buildpack holds one.",),
                 do=("Build once with an empty cache: pack build --clear-cache, or lamina build --clear-cache.",),
             )
         case NotAsResolved(mismatches=mismatches):
             return Message(
-                happened="what pip installed is not what it said it would install",
+                happened="What pip installed is not what it said it would install",
                 found=tuple(
                     f"{each.name}: {each.installed or 'not installed'} instead of {each.wanted or 'nothing'}"
                     for each in mismatches[:5]
@@ -286,23 +291,33 @@ def _pip(error: _Pip) -> Message:
             )
         case NoEnvironment(returncode=returncode, output=output):
             return Message(
-                happened=f"the virtual environment could not be created (status {returncode})", found=output, do=BUG
+                happened=f"The virtual environment could not be created (status {returncode})", found=output, do=BUG
             )
         case _:
             assert_never(error)
+
+
+def _after_pip(signal: str | None) -> tuple[str, ...]:
+    match signal:
+        case None:
+            return ("Correct requirements.txt as pip's messages say, then build again.",)
+        case "SIGKILL":
+            return ("Give the build more memory, then build again.",)
+        case _:
+            return ("Build again. If it happens again, look for what was built from source just before.",)
 
 
 def _disk(error: _Disk) -> Message:
     match error:
         case NotReadable(path=path, detail=detail):
             return Message(
-                happened="a file cannot be read",
+                happened="A file cannot be read",
                 found=(f"{path}: {detail}",),
                 do=("Check that it exists and that the build's user may read it.",),
             )
         case NotWritable(path=path, detail=detail, full=full):
             return Message(
-                happened="there is no room left on the disk" if full else "a file cannot be written",
+                happened="The disk is full" if full else "a file cannot be written",
                 found=(f"{path}: {detail}",),
                 means=("Nothing of this build is kept; the layers of the last successful build are untouched.",),
                 do=("Free some space, or give the build a larger disk, then build again.",)
@@ -311,7 +326,7 @@ def _disk(error: _Disk) -> Message:
             )
         case CatalogueUnreachable(variable=variable, place=place, detail=detail):
             return Message(
-                happened=f"the catalogue that ${variable} names cannot be read",
+                happened=f"The catalogue that ${variable} names cannot be read",
                 found=(f"{place}: {detail}",),
                 do=("Give the absolute path of a catalogue file that the build's container can read.",),
             )

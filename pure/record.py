@@ -1,5 +1,7 @@
 """Puts a plan into the machine-readable form that ``lamina plan --json`` prints and each build leaves behind."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from pure.layers import Action, metadata_table
@@ -61,8 +63,12 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     processes_provisional: bool
 
 
-def record(plan: Plan, *, version: str) -> Record:
-    """The record of a plan; ``version`` is this buildpack's."""
+def record(plan: Plan, *, version: str, redact: Callable[[str], str]) -> Record:
+    """The record of a plan; ``version`` is this buildpack's.
+
+    ``redact`` takes credentials out of what users wrote (commands, reasons): nothing else in a record can hold one, and
+    a password that is an ordinary word must not blank the record's own words.
+    """
     manager = plan.package_manager
     return Record(
         lamina=version,
@@ -71,18 +77,21 @@ def record(plan: Plan, *, version: str) -> Record:
             version=plan.python.version,
             request=plan.python.request,
             source=str(plan.python.source),
-            because=plan.python.because,
+            because=tuple(map(redact, plan.python.because)),
             sha256=plan.python.runtime.sha256,
         ),
         package_manager=None
         if manager is None
         else ManagerRecord(
-            name=manager.name, version=manager.version, source=str(manager.source), because=manager.because
+            name=manager.name,
+            version=manager.version,
+            source=str(manager.source),
+            because=tuple(map(redact, manager.because)),
         ),
         layers={
             layer.name: LayerRecord(
                 action=layer.action,
-                because=layer.because,
+                because=tuple(map(redact, layer.because)),
                 build=bool(layer.types and layer.types.build),
                 launch=bool(layer.types and layer.types.launch),
                 cache=bool(layer.types and layer.types.cache),
@@ -93,16 +102,16 @@ def record(plan: Plan, *, version: str) -> Record:
         processes=tuple(
             ProcessRecord(
                 type=process.type,
-                command=process.command,
+                command=tuple(map(redact, process.command)),
                 default=process.default,
                 source=str(process.source),
-                because=process.because,
+                because=redact(process.because),
                 working_dir=process.working_dir,
             )
             for process in plan.processes.processes
         ),
-        processes_because=plan.processes.because,
-        processes_notes=(*plan.processes.warnings, *plan.processes.notes),
+        processes_because=tuple(map(redact, plan.processes.because)),
+        processes_notes=tuple(map(redact, (*plan.processes.warnings, *plan.processes.notes))),
         processes_provisional=plan.processes.provisional,
     )
 

@@ -54,6 +54,14 @@ class CatalogueText(msgspec.Struct, frozen=True, kw_only=True):
     origin: str
 
 
+class CatalogueUnreachable(msgspec.Struct, frozen=True, kw_only=True):
+    """The operator's catalogue couldn't be read from where ``variable`` says."""
+
+    variable: str
+    place: str
+    detail: str
+
+
 class RuntimeFacts(msgspec.Struct, frozen=True, kw_only=True):
     """The facts that the choice depends on. ``carried`` is the catalogue of what the buildpack was packaged with."""
 
@@ -63,7 +71,7 @@ class RuntimeFacts(msgspec.Struct, frozen=True, kw_only=True):
     catalogue: CatalogueText
     end_of_life: CatalogueText
     carried: CatalogueText | None = None
-    operator_catalogue: CatalogueText | None = None
+    operator_catalogue: CatalogueText | CatalogueUnreachable | None = None
     python_version_file: bytes | None = None
 
 
@@ -99,10 +107,12 @@ class _Catalogues(msgspec.Struct, frozen=True, kw_only=True):
     end_of_life: Mapping[str, date]
 
 
-def _catalogues(facts: RuntimeFacts) -> Outcome[_Catalogues, CatalogueError | BadSwitch]:
+def _catalogues(facts: RuntimeFacts) -> Outcome[_Catalogues, CatalogueError | CatalogueUnreachable | BadSwitch]:
     replaces = switch(facts.variables, CATALOGUE_REPLACES_VARIABLE)
     if isinstance(replaces, BadSwitch):
         return Failure(replaces)
+    if isinstance(facts.operator_catalogue, CatalogueUnreachable):
+        return Failure(facts.operator_catalogue)
     catalogue = decode_catalogue(facts.catalogue.raw, origin=facts.catalogue.origin)
     if isinstance(catalogue, Failure):
         return catalogue
@@ -126,7 +136,9 @@ def _catalogues(facts: RuntimeFacts) -> Outcome[_Catalogues, CatalogueError | Ba
     return Success(_Catalogues(all=merged, at_hand=at_hand, mirror=mirror, end_of_life=dates.unwrap()))
 
 
-RuntimeChoiceError: TypeAlias = CatalogueError | BadSwitch | RequestError | ResolutionError | ContradictingRequirers
+RuntimeChoiceError: TypeAlias = (
+    CatalogueError | CatalogueUnreachable | BadSwitch | RequestError | ResolutionError | ContradictingRequirers
+)
 
 
 def choose_runtime(facts: RuntimeFacts, requirers: Requirers) -> Outcome[PythonDecision, RuntimeChoiceError]:
@@ -139,6 +151,8 @@ def choose_runtime(facts: RuntimeFacts, requirers: Requirers) -> Outcome[PythonD
     if isinstance(asked, Failure):
         return asked
     requests = asked.unwrap()
+    operators = _operators_default(facts)
+    default_minor = DEFAULT_MINOR if isinstance(operators, Failure) else _minor(operators.unwrap()) or DEFAULT_MINOR
     resolutions: list[Resolution] = []
     for request in requests:
         resolution = resolve(
@@ -147,7 +161,7 @@ def choose_runtime(facts: RuntimeFacts, requirers: Requirers) -> Outcome[PythonD
             target=facts.target,
             end_of_life=known.end_of_life,
             today=facts.today,
-            default_minor=DEFAULT_MINOR,
+            default_minor=default_minor,
             at_hand=known.at_hand,
         )
         if isinstance(resolution, Failure):
@@ -155,7 +169,20 @@ def choose_runtime(facts: RuntimeFacts, requirers: Requirers) -> Outcome[PythonD
         resolutions.append(resolution.unwrap())
     chosen = next((each for each in resolutions if all(meets(each.runtime.version, r) for r in requests)), None)
     if chosen is None:
-        return Failure(_contradiction(requests, resolutions))
+        # No request's own favourite suits the others; another version may.
+        common = _common(known.all.runtimes, requests)
+        compromise = resolve(
+            requests[0],
+            Catalogue(runtimes=common),
+            target=facts.target,
+            end_of_life=known.end_of_life,
+            today=facts.today,
+            default_minor=default_minor,
+            at_hand=_common(known.at_hand, requests),
+        )
+        if isinstance(compromise, Failure):
+            return Failure(_contradiction(requests, resolutions))
+        chosen = compromise.unwrap()
     runtime = chosen.runtime
     local = runtime.url.startswith("file:")
     return Success(
@@ -196,11 +223,23 @@ def _request(facts: RuntimeFacts, requirers: Requirers) -> Outcome[tuple[PythonR
         return Success((request, *requirers.requests))
     if requirers.requests:
         return Success(requirers.requests)
+    operators = _operators_default(facts)
+    return operators if isinstance(operators, Failure) else Success((operators.unwrap() or request,))
+
+
+def _operators_default(facts: RuntimeFacts) -> Outcome[PythonRequest | None, RequestError]:
     text = facts.variables.get(DEFAULT_VARIABLE, "").strip()
-    if not text:
-        return Success((request,))
-    operators = parse_variable(DEFAULT_VARIABLE, text)
-    return operators if isinstance(operators, Failure) else Success((operators.unwrap(),))
+    return parse_variable(DEFAULT_VARIABLE, text) if text else Success(None)
+
+
+def _minor(request: PythonRequest | None) -> str | None:
+    match request:
+        case MinorRequest(minor=minor):
+            return minor
+        case PatchRequest(version=version):
+            return ".".join(version.split(".")[:2])
+        case _:
+            return None
 
 
 def meets(version: str, request: PythonRequest) -> bool:
@@ -214,6 +253,10 @@ def meets(version: str, request: PythonRequest) -> bool:
             from packaging.specifiers import SpecifierSet
 
             return SpecifierSet(specifier).contains(version, prereleases=True)
+
+
+def _common(runtimes: tuple[Runtime, ...], requests: tuple[PythonRequest, ...]) -> tuple[Runtime, ...]:
+    return tuple(runtime for runtime in runtimes if all(meets(runtime.version, request) for request in requests))
 
 
 def _contradiction(requests: tuple[PythonRequest, ...], resolutions: list[Resolution]) -> ContradictingRequirers:

@@ -51,7 +51,7 @@ class InstallPip(msgspec.Struct, frozen=True, kw_only=True):
     wheel_folders: tuple[str, ...]
     argv: tuple[str, ...]
     environment: Environment
-    python: str
+    folder: str
 
 
 class CreateEnvironment(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +99,12 @@ class WriteFiles(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[tuple[str, bytes], ...]
 
 
+class RemoveHistories(msgspec.Struct, frozen=True, kw_only=True):
+    """Remove the version control's data (``.git``) from the checkouts directly below ``root``, if there are any."""
+
+    root: str
+
+
 class CompileBytecode(msgspec.Struct, frozen=True, kw_only=True):
     """Compile what isn't compiled yet below ``roots``, with the interpreter ``python``."""
 
@@ -117,5 +123,6 @@ Step: TypeAlias = (
     | CollectStatic
     | RemoveFiles
     | WriteFiles
+    | RemoveHistories
     | CompileBytecode
 )

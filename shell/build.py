@@ -22,7 +22,7 @@ from pure.wording import duration
 from shell.executor import Executor, not_written
 from shell.layer_store import LayerStore, write_atomically
 from shell.output import Output, utf8_streams
-from shell.world import read_facts, requirement_texts, variables
+from shell.world import read_facts, secrets, variables
 
 RECORD_FILE = "lamina-record.json"
 
@@ -30,6 +30,8 @@ RECORD_FILE = "lamina-record.json"
 def main(root: str, arguments: list[str]) -> int:
     """Build with the buildpack in the folder ``root``; 0 if all is well, 1 after an error that was explained."""
     utf8_streams()
+    # Layers are the same whatever the platform's umask is, and readable for the user that the image runs as.
+    os.umask(0o022)
     environ = variables()
     output = Output(redactor(environ))
     finished = build(Path(root).absolute(), arguments, environ, output)
@@ -60,13 +62,16 @@ def build(buildpack: Path, arguments: list[str], environ: Mapping[str, str], out
     if isinstance(read, Failure):
         return read
     facts = read.unwrap()
-    output.learn(redactor(environ, requirement_texts=requirement_texts(facts, app)))
+    output.learn(secrets(facts, app))
     decided = decide(facts)
     if isinstance(decided, Failure):
         return decided
     plan = decided.unwrap()
     output.lines(build_log.heading(facts.version, plan))
-    temporary = Path(tempfile.mkdtemp(prefix="lamina-"))
+    try:
+        temporary = Path(tempfile.mkdtemp(prefix="lamina-"))
+    except OSError as error:
+        return Failure(not_written(error, Path(environ.get("TMPDIR") or "/tmp")))  # noqa: S108 (named, not used)
     try:
         work = Workplace(layers=layers, app=str(app), buildpack=str(buildpack), temporary=str(temporary))
         store = LayerStore(Path(layers))
@@ -83,7 +88,8 @@ def build(buildpack: Path, arguments: list[str], environ: Mapping[str, str], out
             plan = settled.unwrap()
         try:
             store.write_launch(launch_toml(plan, resolved))
-            write_atomically(Path(layers, RECORD_FILE), encode_record(record(plan, version=facts.version)))
+            document = encode_record(record(plan, version=facts.version, redact=output.redacted))
+            write_atomically(Path(layers, RECORD_FILE), document)
         except OSError as error:
             return Failure(not_written(error, Path(layers)))
     finally:
@@ -166,9 +172,11 @@ class _Build:
         if isinstance(following, Fresh):
             return self._fresh(following)
         self._say(build_log.changes_lines(following.changes))
+        started = time.monotonic()
         made = self._execute(following.steps)
         if isinstance(made, Failure):
             return made
+        self._say(build_log.reconciled(following.changes, duration(time.monotonic() - started)))
         return self._complete(resolved, following, before)
 
     def _complete(
@@ -176,7 +184,8 @@ class _Build:
     ) -> Outcome[ResolvedSet, RunError]:
         root = Path(self._work.layer("venv"))
         result = self._read_result()
-        records = {f"{each.dist_info}/RECORD" for each in result.installed.distributions}
+        names = ("RECORD", "direct_url.json")
+        paths = [f"{each.dist_info}/{name}" for each in result.installed.distributions for name in names]
         following = stages.after_installation(
             self._plan,
             self._facts,
@@ -185,7 +194,7 @@ class _Build:
             result=result,
             before=before,
             changes=reconciled.changes if reconciled else None,
-            records={path: (root / path).read_bytes() for path in records if (root / path).is_file()},
+            metadata={path: (root / path).read_bytes() for path in paths if (root / path).is_file()},
         )
         match following:
             case NotAsResolved() as wrong:

@@ -1,8 +1,12 @@
 """Variables, search paths, file names and modules that somebody set for other purposes, or against us."""
 
-import pytest
+from pathlib import Path
 
-from tests.builds.workshop import LAYERS, MINOR, PATH, Bench
+import msgspec
+import pytest
+from shell.lifecycle.processes import Description
+
+from tests.builds.workshop import LAYERS, MINOR, PATH, Bench, Workshop, differences, tree
 
 MARK = "import pathlib\npathlib.Path('/workspace/IMPORTED').write_text(__file__)\nraise SystemExit('hostile')\n"
 PROGRAM = "#!/bin/bash\ntouch /workspace/IMPORTED\nexit 9\n"
@@ -55,13 +59,34 @@ def test_modules_of_the_application_are_not_imported(bench: Bench) -> None:
     assert bench.versions() == {"alpha": "1.1"}
 
 
-def test_first_build_beside_hostile_modules(empty_bench: Bench) -> None:
-    """The installation of Python and pip itself, with everything hostile at once."""
+def test_first_build_with_everything_against_it(empty_bench: Bench, tools: Path) -> None:
+    """Python and pip themselves are installed all the same, and their layers are those of any other build."""
     files = {f"{name}.py": MARK for name in MODULES} | {f"bin/{name}": PROGRAM for name in ("python3", "python")}
     empty_bench.write({"requirements.txt": "alpha==1.0\n", **files})
-    empty_bench.build({"PYTHONPATH": "/workspace", "LD_LIBRARY_PATH": "/workspace/lib", "HOME": None, "PATH": None})
+    env = {"PYTHONPATH": "/workspace", "LD_LIBRARY_PATH": "/workspace/lib", "HOME": None, "PATH": None, "TMPDIR": "/no"}
+    built = empty_bench.run(before(empty_bench.description(env), "umask 077"))
+    assert built.status == 0, built.log
     assert not (empty_bench.app / "IMPORTED").exists()
     assert empty_bench.versions() == {"alpha": "1.0"}
+    for layer in ("python", "pip"):
+        assert differences(tree(tools / "lamina_python" / layer), tree(empty_bench.own / layer)) == []
+
+
+def test_umask(bench: Bench, tmp_path: Path, workshop: Workshop, tools: Path) -> None:
+    bench.require("alpha==1.0")
+    bench.build()
+    other = Bench(tmp_path / "other", workshop, tools)
+    other.require("alpha==1.0")
+    built = other.run(before(other.description(), "umask 077"))
+    assert built.status == 0, built.log
+    assert differences(tree(bench.venv), tree(other.venv)) == []
+
+
+def before(description: Description, script: str) -> Description:
+    """Run a line of shell before the same program."""
+    return msgspec.structs.replace(
+        description, argv=("/bin/bash", "-c", f'{script}; exec "$@"', "-", *description.argv)
+    )
 
 
 def test_path_with_other_programs(bench: Bench) -> None:

@@ -1,11 +1,13 @@
 """Whatever changes in the requirements, the environment is what a first build would make of them, byte for byte."""
 
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from shell.process import run
 
-from tests.builds.workshop import Bench, Workshop, differences, tree
+from tests.builds.workshop import PATH, Bench, Workshop, differences, hashed, tree
 from tests.local_index import make_project
 
 Files = Mapping[str, str | bytes]
@@ -76,6 +78,55 @@ def test_what_somebody_put_into_the_environment_goes(bench: Bench) -> None:
     bench.require("alpha==1.0")
     bench.build()
     assert differences(wanted, tree(bench.venv)) == []
+
+
+def test_constraints(bench: Bench) -> None:
+    files = {"requirements.txt": "alpha\n"}
+    bench.write({**files, "limits.txt": "alpha<1.1\n"})
+    env = {"PIP_CONSTRAINT": "limits.txt"}
+    bench.build(env)
+    assert bench.versions() == {"alpha": "1.0"}
+    bench.write({**files, "limits.txt": "alpha<2\n"})
+    assert "alpha 1.0 → 1.1" in bench.build(env).log
+    assert "alpha 1.1 → 2.0" in bench.build().log
+
+
+def test_pinned_requirements_are_not_kept_when_a_constraint_changes(bench: Bench, workshop: Workshop) -> None:
+    pinned = {"requirements.txt": hashed(workshop.wheels, "alpha==1.0", "beta==1.0")}
+    bench.write({**pinned, "limits.txt": hashed(workshop.wheels, "alpha==1.0")})
+    env = {"PIP_CONSTRAINT": "limits.txt"}
+    bench.build(env)
+    assert bench.build(env).actions()["venv"] == "kept"
+    bench.write({**pinned, "limits.txt": hashed(workshop.wheels, "alpha==1.0", "gamma==1.0")})
+    assert bench.build(env).actions()["venv"] == "reconciled"
+    bench.write({**pinned, "limits.txt": "alpha>1.5\n"})
+    assert bench.try_build(env).status == 1
+
+
+def test_a_branch_of_a_repository(bench: Bench, tmp_path: Path) -> None:
+    if shutil.which("git", path=PATH) is None:
+        pytest.skip("there is no git on this machine")
+    repository = make_project(tmp_path / "bench" / "home" / "repository", "local", "1.0", "x = 1\n")
+    names = ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL")
+    env = {"PATH": PATH, "HOME": str(tmp_path), **dict.fromkeys(names, "test")}
+
+    def git(*arguments: str) -> None:
+        done = run(("git", "-C", str(repository), *arguments), env=env)
+        assert done.ok, done.stderr
+
+    def commit(source: str) -> None:
+        (repository / "local.py").write_text(source)
+        git("add", ".")
+        git("commit", "--quiet", "--message", source.strip())
+
+    git("init", "--quiet", "--initial-branch=main")
+    commit("x = 1\n")
+    bench.require("alpha==1.0", "local @ git+file:///cnb/home/repository@main")
+    bench.build()
+    assert (bench.site / "local.py").read_text() == "x = 1\n"
+    commit("x = 2\n")
+    bench.build()
+    assert (bench.site / "local.py").read_text() == "x = 2\n"
 
 
 def test_the_environment_works(bench: Bench) -> None:

@@ -1,5 +1,6 @@
 """What the container tests share: an engine, a Debian without Python, the packaged buildpack."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -10,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.containers.buildpack_run import PATH, USER
+from tests.containers.buildpack_run import PATH, ROOT, USER
 from tests.containers.engine import NEEDED, Engine
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 BASES = ROOT / ".lamina" / "test-base"
 BASE = "localhost/lamina-test-base"
 SUITE = "bookworm"
@@ -80,3 +80,10 @@ def buildpack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = subprocess.run(packager, check=False, capture_output=True, text=True, timeout=600)
     assert made.returncode == 0, made.stdout + made.stderr
     return next(path for path in output.iterdir() if path.is_dir())
+
+
+@pytest.fixture(scope="session")
+def version(buildpack: Path) -> str:
+    """The version of Python that the buildpack carries."""
+    found: str = json.loads((buildpack / "data" / "carried.json").read_text())["runtimes"][0]["version"]
+    return found

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.containers.buildpack_run import USER
-from tests.containers.conftest import ROOT
+from tests.containers.buildpack_run import ROOT, USER
 from tests.containers.contents import installers
 from tests.containers.engine import Engine
 from tests.containers.machine import pip_variables
