@@ -145,6 +145,30 @@ def pip_bootstrap_environment(tools: Mapping[str, str], *, user_base: str, cache
     return pip_environment(kept, user_base=user_base, cache=cache)
 
 
+def application_environment(variables: Mapping[str, str], *, venv: str, python: str) -> dict[str, str]:
+    """The environment in which the application's own code runs during a build: all of the user's, and the layers'.
+
+    ``venv`` and ``python`` are the roots of these layers. What the layers give by default, the user may set otherwise.
+    """
+    defaults = {
+        "LANG": "C.UTF-8",
+        # Written beside the application's code it would be part of the image, and differ from build to build.
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+        "PYTHONUNBUFFERED": "1",
+        "SOURCE_DATE_EPOCH": SOURCE_DATE_EPOCH,
+    }
+    return (
+        defaults
+        | {name: value for name, value in variables.items() if value or name not in defaults}
+        | {
+            "LD_LIBRARY_PATH": _joined(f"{python}/lib", variables.get("LD_LIBRARY_PATH", "")),
+            "PATH": _joined(f"{venv}/bin", f"{python}/bin", variables.get("PATH", ""), _SYSTEM_PATH),
+            "VIRTUAL_ENV": venv,
+        }
+    )
+
+
 def python_layer_environment(root: str, minor: str) -> LayerEnvironment:
     """What the Python layer adds: headers for compilers at build time, unbuffered UTF-8 output everywhere."""
     return LayerEnvironment(

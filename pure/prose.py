@@ -1,7 +1,8 @@
 """Says every error in words: what happened, what it means, what to do.
 
-Each family of errors has a function of its own; those of the runtime, the sources of its version, the requirements and
-the local lifecycle live in ``prose_runtime``, ``prose_versions``, ``prose_requirements`` and ``prose_lifecycle``.
+Each family of errors has a function of its own; those of the runtime, the sources of its version, the requirements, the
+start command and the local lifecycle live in ``prose_runtime``, ``prose_versions``, ``prose_requirements``,
+``prose_processes`` and ``prose_lifecycle``.
 """
 
 from typing import TypeAlias, assert_never
@@ -12,6 +13,7 @@ from pure.message import Message
 from pure.pip_settings import BadPin, BadPipVersion, PipTooOld
 from pure.plan import NoRequirements, NothingRequired
 from pure.processes import BadLine, BadType, DuplicateType, EmptyCommand, NotText
+from pure.prose_processes import ProcessesFamily, describe_processes
 from pure.prose_requirements import RequirementsFamily, describe_requirements
 from pure.prose_runtime import describe_runtime
 from pure.prose_versions import VersionsFamily, describe_versions
@@ -68,6 +70,8 @@ def describe(error: RunError) -> Message:
             return _disk(error)
         case _:
             # isinstance with the unions: their members are the business of the modules that describe them.
+            if isinstance(error, ProcessesFamily):
+                return describe_processes(error)
             if isinstance(error, RequirementsFamily):
                 return describe_requirements(error)
             if isinstance(error, VersionsFamily):

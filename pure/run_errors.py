@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from pure.distributions import ReportError
+from pure.django import CollectStaticFailed
 from pure.fetching import FetchError
 from pure.plan import PlanError
 from pure.runtime import CompileError, UnpackError
@@ -81,7 +82,8 @@ class MissingVariable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 RunError: TypeAlias = (
-    CompileError
+    CollectStaticFailed
+    | CompileError
     | FetchError
     | MissingVariable
     | NoEnvironment

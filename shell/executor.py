@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, assert_never
 
 from pure import build_log
+from pure.django import CollectStaticFailed, judge
 from pure.fetching import FetchEvent
 from pure.outcome import Failure, Outcome, Success
 from pure.plan import Plan
@@ -25,6 +26,7 @@ from pure.run_errors import (
 from pure.stages import Steps
 from pure.steps import (
     BeginLayer,
+    CollectStatic,
     CompileBytecode,
     CreateEnvironment,
     DropLayer,
@@ -96,6 +98,8 @@ class Executor:
                 return self._create_environment(step)
             case RunPip():
                 return self._run_pip(step)
+            case CollectStatic():
+                return self._collect_static(step)
             case CompileBytecode(python=python, roots=roots):
                 return self._compile(Path(python), roots)
             case _:
@@ -152,7 +156,8 @@ class Executor:
         write_atomically(seed, data)
         argv = tuple(part.replace("{wheel}", str(seed)) for part in step.argv)
         started = time.monotonic()
-        ended = run(argv, env=dict(step.environment), cwd=self._temporary, own_group=False)
+        # In the application's folder, where a relative PIP_FIND_LINKS or PIP_CERT means what it means for the rest.
+        ended = run(argv, env=dict(step.environment), cwd=step.folder, own_group=False)
         if not ended.ok:
             manager = self._plan.package_manager
             output = _last_lines(ended, 12)
@@ -187,6 +192,17 @@ class Executor:
         assert self._plan.package_manager is not None
         version = self._plan.package_manager.version
         return Failure(PipFailed(returncode=ended.returncode, signal=ended.signal_name, version=version))
+
+    def _collect_static(self, step: CollectStatic) -> Outcome[None, RunError]:
+        said: deque[str] = deque(maxlen=_KEPT_LINES)
+        started = time.monotonic()
+        ended = run(step.argv, env=dict(step.environment), cwd=step.folder, on_line=said.append, own_group=False)
+        judged = judge(step.manage, ended.returncode, ended.signal_name, [*said, *ended.stderr.splitlines()])
+        if isinstance(judged, CollectStaticFailed):
+            self._output.lines(("", *(f"    {line}" for line in (*said, *ended.stderr.splitlines()))))
+            return Failure(judged)
+        self._output.lines(build_log.collected(judged, duration(time.monotonic() - started)))
+        return Success(None)
 
     def _compile(self, python: Path, roots: tuple[str, ...]) -> Outcome[None, RunError]:
         from shell.bytecode import compile_files

@@ -8,10 +8,13 @@ from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
 import tomli
+from pure.code_facts import code_facts
+from pure.declared_processes import PYPROJECT
 from pure.fetching import visible_url
 from pure.outcome import Failure, Outcome, Success
 from pure.pip_settings import PIN_FILE, ConfigurationFile, configured
 from pure.plan import REQUIREMENTS, Facts
+from pure.process_choice import code_matters
 from pure.processes import PROCFILE
 from pure.python_sources import version_files
 from pure.redaction import Redactor, redactor
@@ -23,6 +26,7 @@ from pure.stages import STATE_FILE
 from pure.target import Distro, Target, target_from_environment
 
 from shell.layer_store import LayerStore
+from shell.sources import find_manage, read_sources
 
 CATALOGUE: Final = "data/cpython.json"
 CARRIED: Final = "data/carried.json"
@@ -67,6 +71,7 @@ def read_facts(
 
 def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, environ: Mapping[str, str]) -> Facts:
     pip_settings = configured(_pip_configuration(environ, app))
+    procfile, pyproject = _optional(app / PROCFILE), _optional(app / PYPROJECT)
     return Facts(
         version=buildpack_version(buildpack),
         target=read_target(environ),
@@ -82,7 +87,10 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         pip_pin=_needed(buildpack / PIN_FILE).decode(),
         pip_settings=pip_settings,
         version_files=_version_files(app, environ),
-        procfile=_optional(app / PROCFILE),
+        procfile=procfile,
+        pyproject=pyproject,
+        code=code_facts(read_sources(app)) if code_matters(procfile, pyproject) else None,
+        manage=find_manage(app),
         requirements=_requirements(app, environ, {name: value for name, value, _ in pip_settings}),
         buildpack_plan=(_optional(plan) if plan else None) or b"",
         restored=LayerStore(layers).restored(),
