@@ -5,6 +5,7 @@ what tools say with four.
 """
 
 import re
+import shlex
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
@@ -49,10 +50,18 @@ WOULD: Final[Mapping[Action, str]] = {
     Action.DROP: "drop",
 }
 
-_REDONE: Final[dict[RedoReason, str]] = {
+_REDONE: Final[Mapping[RedoReason, str]] = {
     "editable": "editable, and so installed anew each time",
     "local_path": "a local path, and so installed anew each time",
-    "shares_files": "shares files with {shared_with}",
+    "local_source_archive": "a local source archive, and so installed anew each time",
+    "url_with_query": "its URL may name another archive each time",
+    "vcs_without_commit": "no full commit is named, so the repository may have moved on",
+    "origin_unknown": "nobody knows what it was made from",
+    "origin_changed": "it comes from another place now",
+    "artefact_changed": "its archive has another hash now",
+    "record_damaged": "its list of files is damaged",
+    "installed_twice": "it is there twice",
+    "shares_files": "it shares files with {shared_with}",
 }
 
 
@@ -210,7 +219,7 @@ def processes(plan: Plan) -> Lines:
     lines = ["", "Processes"]
     for process in found.processes:
         default = ", the default" if process.default else ""
-        command = " ".join(process.command) if process.command[:2] != ("bash", "-c") else process.command[2]
+        command = process.command[2] if process.command[:2] == ("bash", "-c") else shlex.join(process.command)
         lines.append(f"  {process.type}: {command} ({process.source}{default}; {process.because})")
     lines += [f"  {_sentence(reason)}" for reason in found.because if len(found.processes) > 1 and "none" in reason]
     return tuple(lines)
@@ -263,7 +272,7 @@ def _redo(change: Changed | Redone) -> str:
         case Changed(name=name, old=old, new=new):
             return f"~ {name} {old} → {new}"
         case Redone(name=name, version=version, because=because, shared_with=shared_with):
-            reason = _REDONE.get(because, because.replace("_", " ")).format(shared_with=shared_with)
+            reason = _REDONE[because].format(shared_with=shared_with)
             return f"~ {name} {version} ({reason})"
 
 

@@ -27,10 +27,10 @@ from pure.run_errors import (
     RunError,
     RuntimeDoesNotStart,
 )
-from pure.runtime_choice import CatalogueUnreachable, ContradictingRequirers
+from pure.runtime_choice import CatalogueUnreachable, ContradictingRequirers, NothingReplaces
 from pure.stages import NotAsResolved
 
-_Environment: TypeAlias = BreakingVariables | BadSwitch | MissingVariable
+_Environment: TypeAlias = BreakingVariables | BadSwitch | MissingVariable | NothingReplaces
 _Project: TypeAlias = NoRequirements | NothingRequired | ContradictingRequirers
 _Requirers: TypeAlias = UnreadablePlan | BadRequirement | BadVersion
 _Procfile: TypeAlias = NotText | BadLine | BadType | EmptyCommand | DuplicateType
@@ -45,7 +45,7 @@ BUG: tuple[str, ...] = ("This is a bug in Lamina. Please report it with the buil
 def describe(error: RunError) -> Message:
     """The message for any error that a build can end with."""
     match error:
-        case BreakingVariables() | BadSwitch() | MissingVariable():
+        case BreakingVariables() | BadSwitch() | MissingVariable() | NothingReplaces():
             return _environment(error)
         case NoRequirements() | NothingRequired() | ContradictingRequirers():
             return _project(error)
@@ -101,6 +101,12 @@ def _environment(error: _Environment) -> Message:
                 happened=f"${variable} is neither true nor false",
                 found=(f"{variable}={value[:60]}",),
                 do=(f"Write {variable}=true or {variable}=false.",),
+            )
+        case NothingReplaces(variable=variable, needed=needed):
+            return Message(
+                happened=f"${variable} is set, and ${needed} is not",
+                means=("Without a catalogue of your own there would be no Python to choose from.",),
+                do=(f"Set {needed} to the path of your catalogue, or remove {variable}.",),
             )
         case MissingVariable(name=name):
             return Message(

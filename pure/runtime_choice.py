@@ -67,6 +67,13 @@ class CatalogueUnreachable(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
 
 
+class NothingReplaces(msgspec.Struct, frozen=True, kw_only=True):
+    """``variable`` says that the operator's catalogue replaces ours, and ``needed`` names none."""
+
+    variable: str
+    needed: str
+
+
 class RuntimeFacts(msgspec.Struct, frozen=True, kw_only=True):
     """The facts that the choice depends on. ``carried`` is the catalogue of what the buildpack was packaged with.
 
@@ -148,7 +155,10 @@ class _Catalogues(msgspec.Struct, frozen=True, kw_only=True):
     end_of_life: Mapping[str, date]
 
 
-def _catalogues(facts: RuntimeFacts) -> Outcome[_Catalogues, CatalogueError | CatalogueUnreachable | BadSwitch]:
+_CatalogueProblem: TypeAlias = CatalogueError | CatalogueUnreachable | NothingReplaces | BadSwitch
+
+
+def _catalogues(facts: RuntimeFacts) -> Outcome[_Catalogues, _CatalogueProblem]:
     replaces = switch(facts.variables, CATALOGUE_REPLACES_VARIABLE)
     if isinstance(replaces, BadSwitch):
         return Failure(replaces)
@@ -157,6 +167,8 @@ def _catalogues(facts: RuntimeFacts) -> Outcome[_Catalogues, CatalogueError | Ca
     catalogue = decode_catalogue(facts.catalogue.raw, origin=facts.catalogue.origin)
     if isinstance(catalogue, Failure):
         return catalogue
+    if replaces and facts.operator_catalogue is None:
+        return Failure(NothingReplaces(variable=CATALOGUE_REPLACES_VARIABLE, needed=CATALOGUE_VARIABLE))
     merged = catalogue.unwrap()
     for text, replace in ((facts.carried, False), (facts.operator_catalogue, replaces)):
         if text is not None:
@@ -178,13 +190,7 @@ def _catalogues(facts: RuntimeFacts) -> Outcome[_Catalogues, CatalogueError | Ca
 
 
 RuntimeChoiceError: TypeAlias = (
-    CatalogueError
-    | CatalogueUnreachable
-    | BadSwitch
-    | FileError
-    | ResolutionError
-    | ContradictingRequirers
-    | ContradictingSources
+    _CatalogueProblem | FileError | ResolutionError | ContradictingRequirers | ContradictingSources
 )
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
 import tomli
+from pure.fetching import visible_url
 from pure.outcome import Failure, Outcome, Success
 from pure.pip_settings import PIN_FILE, ConfigurationFile, configured
 from pure.plan import REQUIREMENTS, Facts
@@ -155,6 +156,9 @@ def _operator_catalogue(environ: Mapping[str, str]) -> CatalogueText | Catalogue
         return None
     parts = urlsplit(place)
     path = Path(unquote(parts.path)) if parts.scheme == "file" else Path(place)
+    if parts.scheme in ("http", "https"):
+        detail = "a catalogue is read from a file, not from the network"
+        return CatalogueUnreachable(variable=CATALOGUE_VARIABLE, place=visible_url(place), detail=detail)
     try:
         return CatalogueText(raw=path.read_bytes(), origin=f"${CATALOGUE_VARIABLE}")
     except (OSError, ValueError) as error:

@@ -29,7 +29,7 @@ from pure.run_errors import (
     RunError,
     RuntimeDoesNotStart,
 )
-from pure.runtime_choice import CatalogueUnreachable, ContradictingRequirers
+from pure.runtime_choice import CatalogueUnreachable, ContradictingRequirers, NothingReplaces
 from pure.source import Source
 from pure.stages import NotAsResolved
 
@@ -82,6 +82,7 @@ ERRORS: tuple[RunError, ...] = (
     NotReadable(path="/workspace/requirements.txt", detail="Permission denied"),
     NotWritable(path="/layers/lamina_python/venv", detail="No space left on device", full=True),
     NotWritable(path="/layers/lamina_python/venv", detail="Permission denied", full=False),
+    NothingReplaces(variable="BP_PYTHON_CATALOGUE_REPLACES", needed="BP_PYTHON_CATALOGUE"),
     CatalogueUnreachable(variable="BP_PYTHON_CATALOGUE", place="/catalogue.json", detail="No such file or directory"),
     RuntimeDoesNotStart(
         version="3.14.9",
