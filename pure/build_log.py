@@ -320,4 +320,4 @@ def _redo(change: Changed | Redone) -> str:
 def _sentence(reason: str) -> str:
     """The reason as a line of its own; a name that it starts with, such as pip or a file's, keeps its small letter."""
     first = reason.partition(" ")[0].rstrip(",:")
-    return reason if first == "pip" or "." in first or "-" in first else reason[:1].upper() + reason[1:]
+    return reason if first in ("pip", "uv") or "." in first or "-" in first else reason[:1].upper() + reason[1:]
