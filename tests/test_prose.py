@@ -13,6 +13,7 @@ from pure.pip_settings import BadPin, BadPipVersion, PipTooOld
 from pure.plan import NoRequirements, NothingRequired
 from pure.processes import BadLine, BadType, DuplicateType, EmptyCommand, NotText
 from pure.prose import describe
+from pure.prose_processes import ProcessesFamily
 from pure.prose_requirements import RequirementsFamily
 from pure.prose_runtime import RuntimeProblem
 from pure.python_request import MajorOnly, MinorRequest
@@ -100,7 +101,7 @@ def _members(union: object) -> Iterator[type]:
 
 
 EVERY = sorted(set(_members(RunError)), key=lambda kind: (kind.__module__, kind.__qualname__))
-OTHERS = {*_members(RequirementsFamily), *_members(RuntimeProblem)}
+OTHERS = {*_members(ProcessesFamily), *_members(RequirementsFamily), *_members(RuntimeProblem)}
 
 
 def test_the_words_are_those_of_the_golden_file() -> None:
@@ -109,7 +110,7 @@ def test_the_words_are_those_of_the_golden_file() -> None:
 
 @pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.__qualname__)
 def test_every_error_of_a_build_has_an_example_in_a_golden_file(kind: type) -> None:
-    # Those of the runtime and the requirements are in files of their own, with tests of their own.
+    # Those of the runtime, the requirements and the processes are in files of their own, with tests of their own.
     assert kind in {type(error) for error in ERRORS} | OTHERS
 
 
