@@ -9,15 +9,17 @@ from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias, assert_never
 
 from pure.after_dependencies import NoStaticFiles, StaticFiles
-from pure.catalogue import NewerPatch, ResolutionWarning
+from pure.catalogue import NewerPatch
 from pure.distributions import ResolvedSet
 from pure.django import Collected, NotEnabled
 from pure.fetching import FetchEvent, FetchRetry, FetchStarted
 from pure.layers import Action, LayerDecision
 from pure.message import Message
 from pure.plan import Plan
-from pure.prose_runtime import describe_warning, fetch_failure_in_short
+from pure.prose_runtime import fetch_failure_in_short
+from pure.prose_versions import describe_python_warning
 from pure.reconcile import Changed, Changes, Redone, RedoReason
+from pure.runtime_choice import IgnoredSource, PythonWarning
 from pure.servers import shown
 from pure.wording import count, duration, listing, size
 
@@ -50,10 +52,18 @@ WOULD: Final[Mapping[Action, str]] = {
     Action.DROP: "drop",
 }
 
-_REDONE: Final[dict[RedoReason, str]] = {
+_REDONE: Final[Mapping[RedoReason, str]] = {
     "editable": "editable, and so installed anew each time",
     "local_path": "a local path, and so installed anew each time",
-    "shares_files": "shares files with {shared_with}",
+    "local_source_archive": "a local source archive, and so installed anew each time",
+    "url_with_query": "its URL may name another archive each time",
+    "vcs_without_commit": "no full commit is named, so the repository may have moved on",
+    "origin_unknown": "nobody knows what it was made from",
+    "origin_changed": "it comes from another place now",
+    "artefact_changed": "its archive has another hash now",
+    "record_damaged": "its list of files is damaged",
+    "installed_twice": "it is there twice",
+    "shares_files": "it shares files with {shared_with}",
 }
 
 
@@ -69,6 +79,7 @@ def python(plan: Plan, *, tense: Tense = DOES) -> Lines:
         "",
         f"Python {decision.version}",
         *(f"  {_sentence(reason)}" for reason in decision.because),
+        *(f"  {ignored_line(each)}" for each in decision.ignored),
         *(f"  {warning_line(warning)}" for warning in decision.warnings),
         *(line for layer in plan.layers if layer.name == "python" for line in layer_lines(layer, tense)),
     )
@@ -123,9 +134,14 @@ def layer_lines(layer: LayerDecision, tense: Tense = DOES) -> Lines:
     return (f"{first}:", *(f"    {reason}" for reason in layer.because))
 
 
-def warning_line(warning: ResolutionWarning) -> str:
+def ignored_line(ignored: IgnoredSource) -> str:
+    """What was said about the Python version, and had no influence on it."""
+    return f"Ignored: {ignored.source}{f' ({ignored.text})' if ignored.text else ''}: {ignored.because}"
+
+
+def warning_line(warning: PythonWarning) -> str:
     """What the user of a runtime should know."""
-    return f"{'Note' if isinstance(warning, NewerPatch) else 'Warning'}: {describe_warning(warning)}"
+    return f"{'Note' if isinstance(warning, NewerPatch) else 'Warning'}: {describe_python_warning(warning)}"
 
 
 def fetch_event(event: FetchEvent, *, local: bool) -> Lines:
@@ -297,9 +313,11 @@ def _redo(change: Changed | Redone) -> str:
         case Changed(name=name, old=old, new=new):
             return f"~ {name} {old} → {new}"
         case Redone(name=name, version=version, because=because, shared_with=shared_with):
-            reason = _REDONE.get(because, because.replace("_", " ")).format(shared_with=shared_with)
+            reason = _REDONE[because].format(shared_with=shared_with)
             return f"~ {name} {version} ({reason})"
 
 
 def _sentence(reason: str) -> str:
-    return reason[:1].upper() + reason[1:] if reason[:1].islower() and not reason.startswith("pip ") else reason
+    """The reason as a line of its own; a name that it starts with, such as pip or a file's, keeps its small letter."""
+    first = reason.partition(" ")[0].rstrip(",:")
+    return reason if first in ("pip", "uv") or "." in first or "-" in first else reason[:1].upper() + reason[1:]

@@ -54,7 +54,7 @@ _NOT_FOR_TOOLS: Final = frozenset({
 REACHING_AN_INDEX: Final = frozenset({
     "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_NO_INDEX", "PIP_FIND_LINKS", "PIP_TRUSTED_HOST", "PIP_PROXY",
     "PIP_CERT", "PIP_CLIENT_CERT", "PIP_TIMEOUT", "PIP_DEFAULT_TIMEOUT", "PIP_RETRIES", "PIP_RESUME_RETRIES",
-    "PIP_KEYRING_PROVIDER", "PIP_CONFIG_FILE", "PIP_USE_DEPRECATED", "PIP_USE_FEATURE",
+    "PIP_KEYRING_PROVIDER", "PIP_CONFIG_FILE",
 })  # fmt: skip
 
 # The earliest time that a zip archive, and so a wheel built here, can carry: 1980-01-01T00:00:01Z.
@@ -128,6 +128,8 @@ def pip_environment(tools: Mapping[str, str], *, user_base: str, cache: str) -> 
     return dict(tools) | {
         "PIP_CACHE_DIR": cache,
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        # A log of pip's own would hold what ours leaves out, and lie in the application's folder.
+        "PIP_LOG": "/dev/null",
         "PIP_NO_INPUT": "1",
         "PIP_ROOT_USER_ACTION": "ignore",
         "PYTHONUSERBASE": user_base,
@@ -137,6 +139,9 @@ def pip_environment(tools: Mapping[str, str], *, user_base: str, cache: str) -> 
 def pip_bootstrap_environment(tools: Mapping[str, str], *, user_base: str, cache: str) -> dict[str, str]:
     """The environment in which pip itself is installed: only settings that say how to reach an index are kept."""
     kept = {name: value for name, value in tools.items() if not name.startswith("PIP_") or name in REACHING_AN_INDEX}
+    # The only feature that helps to reach an index; an older pip may not know the user's others.
+    if "truststore" in tools.get("PIP_USE_FEATURE", "").split():
+        kept["PIP_USE_FEATURE"] = "truststore"
     return pip_environment(kept, user_base=user_base, cache=cache)
 
 

@@ -326,7 +326,7 @@ def _reconciled(venv: LayerDecision, fingerprint: Fingerprint | NotPinned, state
     if state is None:
         missing = ("its record of what was installed is missing or unreadable",)
         return msgspec.structs.replace(venv, action=Action.RECREATE, because=missing)
-    because: tuple[str, ...] = ("the pinned requirements have changed",)
+    because: tuple[str, ...] = ("the pinned requirements, or settings that count, have changed",)
     match fingerprint:
         case NotPinned(because=reasons, more=more):
             left_out = (f"and {count(more, 'more reason')}",) if more else ()

@@ -1,7 +1,8 @@
 """Says every error in words: what happened, what it means, what to do.
 
-Each family of errors has a function of its own; those of the runtime, the requirements, the start command and
-the local lifecycle live in ``prose_runtime``, ``prose_requirements``, ``prose_processes`` and ``prose_lifecycle``.
+Each family of errors has a function of its own; those of the runtime, the sources of its version, the requirements, the
+start command and the local lifecycle live in ``prose_runtime``, ``prose_versions``, ``prose_requirements``,
+``prose_processes`` and ``prose_lifecycle``.
 """
 
 from typing import TypeAlias, assert_never
@@ -15,6 +16,7 @@ from pure.processes import BadLine, BadType, DuplicateType, EmptyCommand, NotTex
 from pure.prose_processes import ProcessesFamily, describe_processes
 from pure.prose_requirements import RequirementsFamily, describe_requirements
 from pure.prose_runtime import describe_runtime
+from pure.prose_versions import VersionsFamily, describe_versions
 from pure.requirers import BadRequirement, BadVersion, UnreadablePlan
 from pure.run_errors import (
     MissingVariable,
@@ -27,10 +29,10 @@ from pure.run_errors import (
     RunError,
     RuntimeDoesNotStart,
 )
-from pure.runtime_choice import CatalogueUnreachable, ContradictingRequirers
+from pure.runtime_choice import CatalogueUnreachable, ContradictingRequirers, NothingReplaces
 from pure.stages import NotAsResolved
 
-_Environment: TypeAlias = BreakingVariables | BadSwitch | MissingVariable
+_Environment: TypeAlias = BreakingVariables | BadSwitch | MissingVariable | NothingReplaces
 _Project: TypeAlias = NoRequirements | NothingRequired | ContradictingRequirers
 _Requirers: TypeAlias = UnreadablePlan | BadRequirement | BadVersion
 _Procfile: TypeAlias = NotText | BadLine | BadType | EmptyCommand | DuplicateType
@@ -45,7 +47,7 @@ BUG: tuple[str, ...] = ("This is a bug in Lamina. Please report it with the buil
 def describe(error: RunError) -> Message:
     """The message for any error that a build can end with."""
     match error:
-        case BreakingVariables() | BadSwitch() | MissingVariable():
+        case BreakingVariables() | BadSwitch() | MissingVariable() | NothingReplaces():
             return _environment(error)
         case NoRequirements() | NothingRequired() | ContradictingRequirers():
             return _project(error)
@@ -72,6 +74,8 @@ def describe(error: RunError) -> Message:
                 return describe_processes(error)
             if isinstance(error, RequirementsFamily):
                 return describe_requirements(error)
+            if isinstance(error, VersionsFamily):
+                return describe_versions(error)
             return describe_runtime(error)
 
 
@@ -101,6 +105,12 @@ def _environment(error: _Environment) -> Message:
                 happened=f"${variable} is neither true nor false",
                 found=(f"{variable}={value[:60]}",),
                 do=(f"Write {variable}=true or {variable}=false.",),
+            )
+        case NothingReplaces(variable=variable, needed=needed):
+            return Message(
+                happened=f"${variable} is set, and ${needed} is not",
+                means=("Without a catalogue of your own there would be no Python to choose from.",),
+                do=(f"Set {needed} to the path of your catalogue, or remove {variable}.",),
             )
         case MissingVariable(name=name):
             return Message(

@@ -8,13 +8,22 @@ from pure.layers import Action, metadata_table
 from pure.plan import Plan
 
 
+class IgnoredRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that was said about the Python version and had no influence."""
+
+    source: str
+    text: str
+    because: str
+
+
 class PythonRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """The runtime: its version, the request it answers, where that stands, and why it is this one."""
+    """The runtime: its version, the request it answers, where that stands, why it is this one, and what was ignored."""
 
     version: str
     request: str
     source: str
     because: tuple[str, ...]
+    ignored: tuple[IgnoredRecord, ...]
     sha256: str
 
 
@@ -78,6 +87,10 @@ def record(plan: Plan, *, version: str, redact: Callable[[str], str]) -> Record:
             request=plan.python.request,
             source=str(plan.python.source),
             because=tuple(map(redact, plan.python.because)),
+            ignored=tuple(
+                IgnoredRecord(source=str(each.source), text=redact(each.text), because=redact(each.because))
+                for each in plan.python.ignored
+            ),
             sha256=plan.python.runtime.sha256,
         ),
         package_manager=None

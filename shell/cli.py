@@ -239,7 +239,7 @@ def pack(python: Path, folder: Path) -> None:
             f"Packed Python {result.entry.version} for {result.entry.target}",
             f"  Archive:   {result.archive} ({size(result.size)})",
             f"  Catalogue: {catalogue}",
-            f"  Use it:    BP_PYTHON_CATALOGUE={catalogue}",
+            f"  Use it:    BP_PYTHON_CATALOGUE={shlex.quote(str(catalogue))}",
         )
     )
 

@@ -156,7 +156,8 @@ class Executor:
         write_atomically(seed, data)
         argv = tuple(part.replace("{wheel}", str(seed)) for part in step.argv)
         started = time.monotonic()
-        ended = run(argv, env=dict(step.environment), cwd=self._temporary, own_group=False)
+        # In the application's folder, where a relative PIP_FIND_LINKS or PIP_CERT means what it means for the rest.
+        ended = run(argv, env=dict(step.environment), cwd=step.folder, own_group=False)
         if not ended.ok:
             manager = self._plan.package_manager
             output = _last_lines(ended, 12)

@@ -177,7 +177,8 @@ def _ask(python: Path) -> _Installation:
     ended = run([str(python), "-I", "-S", "-c", _QUERY], env={"PATH": os.environ.get("PATH", "")}, timeout=60)
     if not ended.ok:
         lines = ended.stderr.strip().splitlines()
-        detail = lines[-1] if lines else ended.signal_name or f"exit status {ended.returncode}"
+        # A program that isn't Python may repeat the whole question.
+        detail = lines[-1][:120] if lines else ended.signal_name or f"exit status {ended.returncode}"
         raise _Failed(InterpreterUnusable(python=str(python), detail=detail))
     try:
         found = msgspec.json.decode(ended.stdout, type=_Installation)

@@ -10,11 +10,13 @@ from urllib.parse import quote, unquote, urlsplit
 import tomli
 from pure.code_facts import code_facts
 from pure.declared_processes import PYPROJECT
+from pure.fetching import visible_url
 from pure.outcome import Failure, Outcome, Success
 from pure.pip_settings import PIN_FILE, ConfigurationFile, configured
 from pure.plan import REQUIREMENTS, Facts
 from pure.process_choice import code_matters
 from pure.processes import PROCFILE
+from pure.python_sources import version_files
 from pure.redaction import Redactor, redactor
 from pure.requirements_file import RequirementsError
 from pure.requirements_set import MissingFiles, RequirementsSet, collect
@@ -31,7 +33,6 @@ CARRIED: Final = "data/carried.json"
 END_OF_LIFE: Final = "data/end-of-life.json"
 CARRIED_SCHEME: Final = b"buildpack:"
 
-PYTHON_VERSION: Final = ".python-version"
 _LIBRARY_PATH: Final = "LD_LIBRARY_PATH"
 
 
@@ -85,7 +86,7 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         end_of_life=CatalogueText(raw=_needed(buildpack / END_OF_LIFE), origin=END_OF_LIFE),
         pip_pin=_needed(buildpack / PIN_FILE).decode(),
         pip_settings=pip_settings,
-        python_version_file=_optional(app / PYTHON_VERSION),
+        version_files=_version_files(app, environ),
         procfile=procfile,
         pyproject=pyproject,
         code=code_facts(read_sources(app)) if code_matters(procfile, pyproject) else None,
@@ -125,6 +126,12 @@ def _names(app: Path) -> tuple[str, ...]:
         raise _ReadError(NotReadable(path=str(app), detail=error.strerror or str(error))) from error
 
 
+def _version_files(project: Path, environ: Mapping[str, str]) -> dict[str, bytes]:
+    """Those files in the project's root that may name a Python version, by name."""
+    found = {name: _optional(project / name) for name in version_files(environ)}
+    return {name: raw for name, raw in found.items() if raw is not None}
+
+
 def _requirements(
     app: Path, environ: Mapping[str, str], configured: Mapping[str, str]
 ) -> Outcome[RequirementsSet, RequirementsError] | None:
@@ -157,6 +164,9 @@ def _operator_catalogue(environ: Mapping[str, str]) -> CatalogueText | Catalogue
         return None
     parts = urlsplit(place)
     path = Path(unquote(parts.path)) if parts.scheme == "file" else Path(place)
+    if parts.scheme in ("http", "https"):
+        detail = "a catalogue is read from a file, not from the network"
+        return CatalogueUnreachable(variable=CATALOGUE_VARIABLE, place=visible_url(place), detail=detail)
     try:
         return CatalogueText(raw=path.read_bytes(), origin=f"${CATALOGUE_VARIABLE}")
     except (OSError, ValueError) as error:

@@ -111,7 +111,7 @@ def facts(draw: st.DrawFn, *, bound: bool | None = None) -> Facts:
         variables=variables,
         catalogue=BOUND if bound else UNBOUND,
         end_of_life=CatalogueText(raw=END_OF_LIFE, origin="data/end-of-life.json"),
-        python_version_file=f"{version}\n".encode() if in_file else None,
+        version_files={".python-version": f"{version}\n".encode()} if in_file else {},
         layers_dir="/layers/lamina_python",
         app_dir="/workspace",
         names=("Procfile", "app.py", "requirements.txt"),

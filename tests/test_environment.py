@@ -105,7 +105,7 @@ def test_steps_are_reproducible_and_text_is_utf_8(
 def test_pip_itself_is_installed_with_settings_for_reaching_an_index_alone(given_variables: dict[str, str]) -> None:
     tools = tool_environment(given_variables, path=OURS, library_path=LIBRARIES)
     bootstrap = pip_bootstrap_environment(tools, user_base="/layers/pip", cache="/layers/pip-cache")
-    ours = {"PIP_CACHE_DIR", "PIP_DISABLE_PIP_VERSION_CHECK", "PIP_NO_INPUT", "PIP_ROOT_USER_ACTION"}
+    ours = {"PIP_CACHE_DIR", "PIP_DISABLE_PIP_VERSION_CHECK", "PIP_LOG", "PIP_NO_INPUT", "PIP_ROOT_USER_ACTION"}
     assert {name for name in bootstrap if name.startswith("PIP_")} <= REACHING_AN_INDEX | ours
     for name in REACHING_AN_INDEX & given_variables.keys():
         assert bootstrap[name] == given_variables[name]
@@ -142,3 +142,15 @@ def test_only_the_environment_and_nothing_of_pip_reaches_launch() -> None:
     assert dict(pip.build)["PYTHONUSERBASE.override"] == "/layers/pip"
     assert dict(venv.both) == {"VIRTUAL_ENV.override": "/layers/venv"}
     assert dict(venv.build) == {"PIP_PYTHON.override": "/layers/venv/bin/python"}
+
+
+def test_of_pips_features_only_the_systems_certificates_reach_its_own_installation() -> None:
+    def bootstrap(features: str) -> dict[str, str]:
+        return pip_bootstrap_environment({"PIP_USE_FEATURE": features}, user_base="/pip", cache="/cache")
+
+    assert "PIP_USE_FEATURE" not in bootstrap("inprocess-build-deps")
+    assert bootstrap("fast-deps truststore")["PIP_USE_FEATURE"] == "truststore"
+
+
+def test_pip_writes_no_log_of_its_own() -> None:
+    assert pip_environment({"PIP_LOG": "pip.log"}, user_base="/pip", cache="/cache")["PIP_LOG"] == "/dev/null"

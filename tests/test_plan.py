@@ -15,6 +15,7 @@ from pure.layers import STRUCTS, Action
 from pure.outcome import Failure, Success
 from pure.pip_settings import ConfigurationFile, configured
 from pure.plan import Facts, NoRequirements, NothingRequired, decide
+from pure.python_sources import version_files
 from pure.record import encode_record, record
 from pure.runtime_choice import CatalogueText
 from pure.target import Target
@@ -63,12 +64,12 @@ def _cells() -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def _version(given: Facts) -> str:
-    return given.variables.get("BP_PYTHON_VERSION") or (given.python_version_file or b"").decode().strip()
+    return given.variables.get("BP_PYTHON_VERSION") or given.version_files[".python-version"].decode().strip()
 
 
 def _with_version(given: Facts, version: str) -> Facts:
-    if given.python_version_file is not None:
-        return msgspec.structs.replace(given, python_version_file=version.encode())
+    if given.version_files:
+        return msgspec.structs.replace(given, version_files={".python-version": version.encode()})
     return msgspec.structs.replace(given, variables={**given.variables, "BP_PYTHON_VERSION": version})
 
 
@@ -256,7 +257,7 @@ def test_variables_that_nothing_asks_for_change_no_decision(first: Facts, more: 
         optional={
             "venv_state": junk,
             "buildpack_plan": junk,
-            "python_version_file": junk,
+            "version_files": st.dictionaries(st.sampled_from(version_files({})), junk),
             "requirements": junk.map(requirements),
             "procfile": junk,
             "operator_catalogue": junk.map(lambda raw: CatalogueText(raw=raw, origin="$BP_PYTHON_CATALOGUE")),

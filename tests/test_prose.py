@@ -16,6 +16,7 @@ from pure.prose import describe
 from pure.prose_processes import ProcessesFamily
 from pure.prose_requirements import RequirementsFamily
 from pure.prose_runtime import RuntimeProblem
+from pure.prose_versions import VersionsFamily
 from pure.python_request import MajorOnly, MinorRequest
 from pure.requirers import BadRequirement, BadVersion, UnreadablePlan
 from pure.run_errors import (
@@ -29,7 +30,7 @@ from pure.run_errors import (
     RunError,
     RuntimeDoesNotStart,
 )
-from pure.runtime_choice import CatalogueUnreachable, ContradictingRequirers
+from pure.runtime_choice import CatalogueUnreachable, ContradictingRequirers, NothingReplaces
 from pure.source import Source
 from pure.stages import NotAsResolved
 
@@ -82,6 +83,7 @@ ERRORS: tuple[RunError, ...] = (
     NotReadable(path="/workspace/requirements.txt", detail="Permission denied"),
     NotWritable(path="/layers/lamina_python/venv", detail="No space left on device", full=True),
     NotWritable(path="/layers/lamina_python/venv", detail="Permission denied", full=False),
+    NothingReplaces(variable="BP_PYTHON_CATALOGUE_REPLACES", needed="BP_PYTHON_CATALOGUE"),
     CatalogueUnreachable(variable="BP_PYTHON_CATALOGUE", place="/catalogue.json", detail="No such file or directory"),
     RuntimeDoesNotStart(
         version="3.14.9",
@@ -101,7 +103,8 @@ def _members(union: object) -> Iterator[type]:
 
 
 EVERY = sorted(set(_members(RunError)), key=lambda kind: (kind.__module__, kind.__qualname__))
-OTHERS = {*_members(ProcessesFamily), *_members(RequirementsFamily), *_members(RuntimeProblem)}
+FAMILIES = (ProcessesFamily, RequirementsFamily, RuntimeProblem, VersionsFamily)
+OTHERS = {member for family in FAMILIES for member in _members(family)}
 
 
 def test_the_words_are_those_of_the_golden_file() -> None:
@@ -110,7 +113,7 @@ def test_the_words_are_those_of_the_golden_file() -> None:
 
 @pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.__qualname__)
 def test_every_error_of_a_build_has_an_example_in_a_golden_file(kind: type) -> None:
-    # Those of the runtime, the requirements and the processes are in files of their own, with tests of their own.
+    # Those of the other families are in files of their own, with tests of their own.
     assert kind in {type(error) for error in ERRORS} | OTHERS
 
 

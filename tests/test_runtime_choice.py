@@ -30,8 +30,8 @@ silent = facts(bound=False).map(lambda given: _asking(given, None))
 
 def _asking(given: Facts, file: str | None, **variables: str) -> Facts:
     kept = {name: value for name, value in given.variables.items() if not name.startswith("BP_")}
-    raw = None if file is None else file.encode()
-    return msgspec.structs.replace(given, variables={**kept, **variables}, python_version_file=raw)
+    files = {} if file is None else {".python-version": file.encode()}
+    return msgspec.structs.replace(given, variables={**kept, **variables}, version_files=files)
 
 
 def _requirers(*wanted: str) -> Requirers:
@@ -187,7 +187,7 @@ def test_a_mirror_does_not_stand_in_for_a_local_archive() -> None:
         ({"variables": {"BP_PYTHON_MIRROR": "mirror.example"}}, InvalidMirror),
         ({"operator_catalogue": CatalogueText(raw=b"{", origin="x")}, InvalidCatalogue),
         ({"end_of_life": CatalogueText(raw=b"{", origin="x")}, InvalidCatalogue),
-        ({"python_version_file": b"3.12\n3.13\n"}, SeveralVersions),
+        ({"version_files": {".python-version": b"3.12\n3.13\n"}}, SeveralVersions),
     ],
 )
 def test_what_cannot_be_understood_is_an_error(changes: dict[str, object], kind: type) -> None:

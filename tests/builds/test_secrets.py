@@ -77,8 +77,11 @@ def holding(folder: Path, forms: tuple[bytes, ...] = FORMS) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("outcome", ["success", "wrong password", "missing distribution"])
-@pytest.mark.parametrize("way", CASES)
+OUTCOMES = [(way, outcome) for way in CASES for outcome in ("success", "wrong password")]
+OUTCOMES += [(way, "missing distribution") for way in ("index-url", "interpolated", "direct reference")]
+
+
+@pytest.mark.parametrize(("way", "outcome"), OUTCOMES)
 def test_secret_stays_secret(way: str, outcome: str, bench: Bench, workshop: Workshop, empty_index: str) -> None:
     case = CASES[way]
     given = WRONG if outcome == "wrong password" else case.password
