@@ -12,6 +12,7 @@ from pure.message import Message
 from pure.pip_settings import BadPin, BadPipVersion, PipTooOld
 from pure.plan import NoRequirements, NothingRequired
 from pure.processes import BadLine, BadType, DuplicateType, EmptyCommand, NotText
+from pure.prose_recognised import describe_installer
 from pure.prose_requirements import RequirementsFamily, describe_requirements
 from pure.prose_runtime import describe_runtime
 from pure.requirers import BadRequirement, BadVersion, UnreadablePlan
@@ -243,18 +244,8 @@ def _pip(error: _Pip) -> Message:
             )
         case BadPin(file=file):
             return Message(happened=f"the buildpack's {file} names no pip version", do=BUG)
-        case PipFailed(returncode=returncode, signal=signal, version=version):
-            ending = f"was ended by {signal}" if signal else f"ended with status {returncode}"
-            return Message(
-                happened=f"pip {version} could not install the application's dependencies",
-                found=(f"pip {ending}; its own messages stand above.",),
-                means=("SIGKILL usually means that the build ran out of memory.",)
-                if signal == "SIGKILL"
-                else ("Nothing of this build is kept; the layers of the last successful build are untouched.",),
-                do=("Correct requirements.txt as pip's messages say, then build again.",)
-                if not signal
-                else ("Give the build more memory, then build again.",),
-            )
+        case PipFailed(returncode=returncode, signal=signal, version=version, recognised=recognised):
+            return describe_installer("pip", version, recognised, returncode=returncode, signal=signal)
         case PipNotInstalled(version=version, hashed=hashed, output=output):
             return Message(
                 happened=f"pip {version} itself could not be installed",
