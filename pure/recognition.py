@@ -19,11 +19,13 @@ _ESCAPES: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _GUTTER: Final = re.compile(r"^\s*[|│](?=\s|$)")
 _LOG_LINE: Final = re.compile(r"Could not fetch URL .*|Skipping link: none of the wheel's tags .*")
 _LOG_LINES: Final = 10
+# Ended by SIGKILL: as its parent sees it, as a shell says it, as pip says it of its helper (pip --python).
+_KILLED: Final = frozenset({-9, 128 + 9, 256 - 9})
 _redacted: Final = Redactor(secrets=())
 
 
-def recognise(tool: str, lines: Iterable[str], *, signal: str | None = None) -> Recognised | None:
-    """Why ``tool`` failed, from its output and the signal that ended it; ``None`` where nobody knows."""
+def recognise(tool: str, lines: Iterable[str], *, returncode: int) -> Recognised | None:
+    """Why ``tool`` failed, from its output and exit status (minus a signal's number); ``None`` where nobody knows."""
     plain = " ".join(_GUTTER.sub("", _ESCAPES.sub("", line)) for line in lines)
     text = _redacted(" ".join(plain.split()))
     for rule, pattern in _COMPILED:
@@ -32,7 +34,7 @@ def recognise(tool: str, lines: Iterable[str], *, signal: str | None = None) -> 
                 found = rule.make(match, text)
                 if found is not None:
                     return found
-    return OutOfMemory() if signal == "SIGKILL" else None
+    return OutOfMemory() if returncode in _KILLED else None
 
 
 def undecided(recognised: Recognised | None) -> bool:

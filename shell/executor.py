@@ -170,10 +170,10 @@ class Executor:
         ended = run(step.argv, env=dict(step.environment), cwd=step.folder, on_line=hear)
         if ended.ok:
             return Success(None)
-        recognised = recognise("pip", said, signal=ended.signal_name)
+        recognised = recognise("pip", said, returncode=ended.returncode)
         if undecided(recognised):
             said += self._asked_again(step)
-            recognised = recognise("pip", said, signal=ended.signal_name)
+            recognised = recognise("pip", said, returncode=ended.returncode)
         self._output.lines(("", *(f"    {line}" for line in said)))
         assert self._plan.package_manager is not None
         version = self._plan.package_manager.version

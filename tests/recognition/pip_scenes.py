@@ -209,6 +209,19 @@ def file_forbidden(stage: Stage) -> Said:
 
 
 @scene
+def file_broken(stage: Stage) -> Said:
+    with serving(_status(503)) as server:
+        stage.require(f"alpha @ {server.url}/alpha-1.0-py3-none-any.whl")
+        return stage.pip(f"{server.url}/simple/")
+
+
+@scene
+def index_retried(stage: Stage) -> Said:
+    stage.require("alpha==1.0")
+    return stage.pip(f"http://127.0.0.1:{_closed_port()}/simple/", env={"PIP_RETRIES": "2"})
+
+
+@scene
 def proxy_closed(stage: Stage) -> Said:
     stage.require("alpha==1.0")
     return stage.pip(
@@ -390,8 +403,8 @@ def local_folder(stage: Stage) -> Said:
 
 
 @scene
-def utf16_without_mark(stage: Stage) -> Said:
-    stage.write({"requirements.txt": "alpha==1.0\r\n".encode("utf-16-le")})
+def not_a_requirement(stage: Stage) -> Said:
+    stage.require("alpha==1.0", "install beta")
     return stage.pip("http://127.0.0.1/")
 
 
@@ -417,6 +430,14 @@ def compiler_missing(stage: Stage) -> Said:
 def header_missing(stage: Stage) -> Said:
     stage.link("gcc", "as", "ld", "cc")
     _extension(stage, "#include <librdkafka/rdkafka.h>\n")
+    with stage.index() as index:
+        return stage.pip(index)
+
+
+@scene
+def header_nobody_knows(stage: Stage) -> Said:
+    stage.link("gcc", "as", "ld", "cc")
+    _extension(stage, "#include <nobody/knows.h>\n")
     with stage.index() as index:
         return stage.pip(index)
 

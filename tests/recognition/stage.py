@@ -134,7 +134,7 @@ class Stage:
         argv = (*self.pip_command, *arguments)
         settings = {**({"PIP_INDEX_URL": index} if index else {"PIP_CONFIG_FILE": ""}), **(env or {})}
         said = self.run(argv, env=settings)
-        if not undecided(recognise("pip", said.lines)):
+        if not undecided(recognise("pip", said.lines, returncode=said.returncode)):
             return said
         log = self.root / "pip.log"
         self.run((*argv, "--dry-run", "--quiet"), env={**settings, "PIP_LOG": str(log)})
