@@ -95,6 +95,9 @@ _TOOLS: Final[Mapping[str, _Tool]] = {
 }
 
 
+_USERINFO: Final = "=https://user:password@host/simple/"
+
+
 def describe_installer(
     tool: str, version: str, recognised: Recognised | None, *, returncode: int, signal: str | None
 ) -> Message:
@@ -295,11 +298,12 @@ def _index(reason: _Index, terms: _Tool) -> Advice:
                 do=(
                     "Pass the proxy's credentials to the build: HTTPS_PROXY=http://user:password@proxy:port"
                     if status == 407
-                    else f"Pass its credentials to the build: {terms.credentials}.",
+                    else f"Pass its credentials to the build: {terms.credentials}{'' if terms.lock else _USERINFO}.",
                     "They never appear in the log or in the image.",
                 ),
             )
         case IndexUnreachable(host=host, status=status):
+            poetry = terms.lock == "poetry.lock"
             return Advice(
                 found=(f"the package index{_at(host)} {f'answered {status}' if status else 'cannot be reached'}",),
                 means=("It may be down for the moment.",)
@@ -309,6 +313,7 @@ def _index(reason: _Index, terms: _Tool) -> Advice:
                 if status
                 else (
                     "Check that the build has a network: pack build --network host, or HTTPS_PROXY and NO_PROXY.",
+                    *(("Check that its certificate is trusted; Poetry doesn't tell that apart.",) if poetry else ()),
                     f"Check the index's address: {'PIP_INDEX_URL or ' if not terms.lock else ''}{terms.declared}.",
                 ),
             )
@@ -394,7 +399,7 @@ def _system(reason: _System) -> Advice:
                 ),
                 do=(
                     f"Ask for a newer version of {distribution or 'it'}, which most likely has a wheel,",
-                    "or choose the Python that it was made for (BP_PYTHON_VERSION or a file .python-version).",
+                    "or an older Python, if one of those we have runs it (BP_PYTHON_VERSION or a file .python-version).",
                 ),
             )
         case OutOfMemory(distribution=distribution):

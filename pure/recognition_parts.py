@@ -42,6 +42,11 @@ _PLACE: Final = re.compile(
     r"(?:Cloning|Updating|Failed to clone|git clone(?: -[^ ]+)*|git fetch(?: -[^ ]+)*)"
     r" '?(?P<place>[^ ']+(?:://|@)[^ ']+)"
 )
+# Places that nothing of a password can be in, even if a tool broke the line in the middle of one.
+_WHOLE_PLACE: Final = re.compile(
+    r"(?:[A-Za-z][A-Za-z0-9+.-]*://(?:git@)?[A-Za-z0-9.-]*(?::[0-9]{1,5})?/|git@[A-Za-z0-9.-]+:)[^ @]*$"
+)
+_WHOLE_HOST: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9.-]+(?::[0-9]{1,5})?")
 # Who names the distribution that is being built, the clearest sentence first.
 _BUILT: Final = tuple(
     re.compile(pattern)
@@ -183,6 +188,9 @@ def _host(text: str) -> str:
 
 def _place(match: Found, text: str) -> str:
     # The command has the whole URL, the complaint often the host alone.
-    commands = list(_PLACE.finditer(text, 0, match.end()))
-    place = commands[-1]["place"] if commands else match.groupdict().get("place") or ""
-    return place.rstrip(".,'/")
+    commands = [each["place"] for each in _PLACE.finditer(text, max(0, match.start() - 2000), match.end())]
+    complained = match.groupdict().get("place") or ""
+    for place in (*commands[::-1], complained):
+        if _WHOLE_PLACE.match(place):
+            return place.rstrip(".,'/")
+    return complained if _WHOLE_HOST.fullmatch(complained) else ""

@@ -3,7 +3,7 @@
 Each rule is a pattern, the tools whose words it is about, and what to make of the match. The first rule that finds
 something decides, so the sure signs stand before what may merely follow from something else: a distribution that
 "doesn't exist" can be an index that couldn't be reached. Every pattern was taken from real output
-(``tests/tool_output``); the few that couldn't be brought about are marked.
+(``tests/tool_output``), but for the few that ``tests/recognition/test_kept_output.py`` lists.
 """
 
 from collections.abc import Callable
@@ -212,11 +212,6 @@ RULES: Final[tuple[Rule, ...]] = (
         tools=("poetry", "pdm"),
         pattern=r"(?P<detail>Invalid statement \(at line \d+, column \d+\))",
         make=lambda match, _: LockUnreadable(detail=match["detail"]),
-    ),
-    Rule(
-        tools=PIPENV,
-        pattern=r"Failed to load lockfile|Your lockfile is corrupt",
-        make=lambda _, __: LockUnreadable(detail=""),
     ),
     Rule(
         tools=UV,

@@ -70,6 +70,7 @@ PIP: Final[dict[str, Kind]] = {
 
 # ``None`` where the tool doesn't fail there, or doesn't say why.
 _ALIKE: Final[dict[str, Kind | None]] = {
+    "conflict": None,
     "hash_mismatch": r.HashMismatch,
     "index_closed": r.IndexUnreachable,
     "index_unauthorised": r.IndexRefused,
@@ -90,9 +91,10 @@ _ALIKE: Final[dict[str, Kind | None]] = {
     "other_python_checked": r.LockForOtherPython,
 }
 TOOLS: Final[dict[str, dict[str, Kind | None]]] = {
-    "uv": dict(_ALIKE),
+    "uv": {**_ALIKE, "conflict": r.Conflict},
     "poetry": {
         **_ALIKE,
+        "conflict": r.LockStale,
         # Poetry says the same as of a closed port.
         "certificate_untrusted": r.IndexUnreachable,
         "lock_missing": None,

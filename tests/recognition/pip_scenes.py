@@ -240,7 +240,7 @@ def certificate_untrusted(stage: Stage) -> Said:
 def certificates_missing(stage: Stage) -> Said:
     stage.require("alpha==1.0")
     with serving(_status(404), tls=certificate(stage.root)) as server:
-        return stage.pip(f"{server.url}/simple/", env={"PIP_CERT": "/etc/ours/root.pem"})
+        return stage.pip(f"{server.url}/simple/", env={"PIP_CERT": "/etc/ours/authority.pem"})
 
 
 # Repositories

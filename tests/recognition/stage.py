@@ -221,7 +221,10 @@ def neutral(said: Said, stage: Stage) -> str:
     )
     for path, name in machine:
         for form in {str(path), str(path.resolve()), str(path).lstrip("/"), str(path.resolve()).lstrip("/")}:
-            text = text.replace(form, name if form.startswith("/") else name.lstrip("/"))
+            # Some tools break their lines in the middle of a path.
+            pattern = "\n?".join(re.escape(letter) for letter in form)
+            text = re.sub(pattern, name if form.startswith("/") else name.lstrip("/"), text)
+    text = re.sub(r"(?<![\w/])/root\b", "/home", text)
     text = re.sub(r"/tmp/[\w.-]*(?:pip|tmp|uv|build|cc|poetry|pdm)[\w.-]*", "/tmp/build", text)
     text = re.sub(r"(?<=://)(?:[^\s/'\"@]+@)?[\w.-]+(?::\d+)?(?=[/'\"\s,)]|$)", "host.example", text)
     text = re.sub(r"\b127\.0\.0\.1(?::\d+)?", "host.example", text)

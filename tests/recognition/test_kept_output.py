@@ -12,10 +12,20 @@ from tests.golden import check_golden
 from tests.recognition.expected import FOLDER, PIP, TOOLS, read, recognised
 
 KEPT = [(path.parent.name, path.stem) for path in sorted(FOLDER.glob("*/*.txt"))]
-# Sentences that couldn't be brought about here: known from the tools' sources, documentation or issue trackers.
-UNSEEN = {
-    "RepositoryRefused by SSH": "Permission denied (publickey)",
-}
+# What couldn't be brought about here: known from the tools' sources and documentation alone. Of a rule for something
+# that builds lack, the others of its kind show how it would be said.
+UNSEEN = (
+    "geos-config",
+    "jpeglib",
+    "(?:ffi[.]h)",
+    "openssl/",
+    "snappy-c",
+    "hdf5",
+    "gfortran",
+    "swig",
+    "(?:make)",
+    r"HTTP error (?P<status>5\d\d) while getting",
+)
 
 
 def _expected(tool: str, scene: str) -> type[Recognised] | None:
@@ -48,12 +58,13 @@ def test_the_words_are_those_of_the_golden_file() -> None:
 @pytest.mark.parametrize(("tool", "scene"), KEPT)
 def test_nothing_of_this_machine_is_kept(tool: str, scene: str) -> None:
     text = (FOLDER / tool / f"{scene}.txt").read_text(encoding="utf-8")
-    assert not re.search(r"hunter2|127\.0\.0\.1|/root\b|/home/(?!ana|conda)|pytest|\.pyenv", text)
+    assert not re.search(r"hunter2|127\.0\.0\.1|/root\b|(?<!stage)/home/(?!ana|conda)|pytest|\.pyenv", text)
     hosts = set(re.findall(r"://([^/\s'\"`:)>,]+)", text))
     assert hosts <= {"host.example"}
 
 
-def test_the_rules_without_real_output_are_few_and_named() -> None:
+def test_every_rule_is_taken_from_real_output_but_for_those_named() -> None:
     texts = [" ".join(" ".join(read(tool, scene).lines).split()) for tool, scene in KEPT]
     unseen = [rule.pattern for rule in RULES if not any(re.search(rule.pattern, text) for text in texts)]
-    assert len(unseen) < 12, "\n".join(unseen)
+    assert [pattern for pattern in unseen if not any(name in pattern for name in UNSEEN)] == []
+    assert len(unseen) == len(UNSEEN)

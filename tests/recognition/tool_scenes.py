@@ -191,6 +191,18 @@ def wheel_of_another_platform(stage: Stage, tool: Manager) -> Said:
 
 
 @scene
+def conflict(stage: Stage, tool: Manager) -> Said:
+    stage.wheel("alpha", "1.0")
+    stage.wheel("alpha", "2.0")
+    stage.wheel("beta", "1.0", requires=("alpha>=2",))
+    with stage.index() as index:
+        tool.write(stage, index, "alpha==1.0")
+        tool.make_lock(stage)
+        tool.write(stage, index, "alpha==1.0", "beta==1.0")
+        return tool.install(stage)
+
+
+@scene
 def hash_mismatch(stage: Stage, tool: Manager) -> Said:
     import hashlib
 
