@@ -399,7 +399,7 @@ def _system(reason: _System) -> Advice:
                 ),
                 do=(
                     f"Ask for a newer version of {distribution or 'it'}, which most likely has a wheel,",
-                    "or an older Python, if one of those we have runs it (BP_PYTHON_VERSION or a file .python-version).",
+                    "or for an older Python that runs it (BP_PYTHON_VERSION or a file .python-version).",
                 ),
             )
         case OutOfMemory(distribution=distribution):

@@ -26,6 +26,7 @@ from pure.recognised import (
     RepositoryUnreachable,
     VersionUnknown,
 )
+from pure.redaction import HIDDEN
 from pure.system_needs import CLOSE_NAMES, IMPORT_NAMES
 
 Found: TypeAlias = re.Match[str]
@@ -44,7 +45,7 @@ _PLACE: Final = re.compile(
 )
 # Places that nothing of a password can be in, even if a tool broke the line in the middle of one.
 _WHOLE_PLACE: Final = re.compile(
-    r"(?:[A-Za-z][A-Za-z0-9+.-]*://(?:git@)?[A-Za-z0-9.-]*(?::[0-9]{1,5})?/|git@[A-Za-z0-9.-]+:)[^ @]*$"
+    r"(?:[A-Za-z][A-Za-z0-9+.-]*://(?:git@|[*]{4}@)?[A-Za-z0-9.-]*(?::[0-9]{1,5})?/|git@[A-Za-z0-9.-]+:)[^ @]*$"
 )
 _WHOLE_HOST: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9.-]+(?::[0-9]{1,5})?")
 # Who names the distribution that is being built, the clearest sentence first.
@@ -192,5 +193,5 @@ def _place(match: Found, text: str) -> str:
     complained = match.groupdict().get("place") or ""
     for place in (*commands[::-1], complained):
         if _WHOLE_PLACE.match(place):
-            return place.rstrip(".,'/")
+            return place.replace(f"{HIDDEN}@", "").rstrip(".,'/")
     return complained if _WHOLE_HOST.fullmatch(complained) else ""
