@@ -6,17 +6,22 @@ what tools say with four.
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, assert_never
 
 from pure.accelerators import AcceleratedTorch
-from pure.catalogue import NewerPatch, ResolutionWarning
+from pure.after_dependencies import NoStaticFiles, StaticFiles
+from pure.catalogue import NewerPatch
 from pure.distributions import ResolvedSet
+from pure.django import Collected, NotEnabled
 from pure.fetching import FetchEvent, FetchRetry, FetchStarted
 from pure.layers import Action, LayerDecision
 from pure.message import Message
 from pure.plan import Plan
-from pure.prose_runtime import describe_warning, fetch_failure_in_short
+from pure.prose_runtime import fetch_failure_in_short
+from pure.prose_versions import describe_python_warning
 from pure.reconcile import Changed, Changes, Redone, RedoReason
+from pure.runtime_choice import IgnoredSource, PythonWarning
+from pure.servers import shown
 from pure.wording import count, duration, listing, size
 
 Lines: TypeAlias = tuple[str, ...]
@@ -48,10 +53,18 @@ WOULD: Final[Mapping[Action, str]] = {
     Action.DROP: "drop",
 }
 
-_REDONE: Final[dict[RedoReason, str]] = {
+_REDONE: Final[Mapping[RedoReason, str]] = {
     "editable": "editable, and so installed anew each time",
     "local_path": "a local path, and so installed anew each time",
-    "shares_files": "shares files with {shared_with}",
+    "local_source_archive": "a local source archive, and so installed anew each time",
+    "url_with_query": "its URL may name another archive each time",
+    "vcs_without_commit": "no full commit is named, so the repository may have moved on",
+    "origin_unknown": "nobody knows what it was made from",
+    "origin_changed": "it comes from another place now",
+    "artefact_changed": "its archive has another hash now",
+    "record_damaged": "its list of files is damaged",
+    "installed_twice": "it is there twice",
+    "shares_files": "it shares files with {shared_with}",
 }
 
 
@@ -67,6 +80,7 @@ def python(plan: Plan, *, tense: Tense = DOES) -> Lines:
         "",
         f"Python {decision.version}",
         *(f"  {_sentence(reason)}" for reason in decision.because),
+        *(f"  {ignored_line(each)}" for each in decision.ignored),
         *(f"  {warning_line(warning)}" for warning in decision.warnings),
         *(line for layer in plan.layers if layer.name == "python" for line in layer_lines(layer, tense)),
     )
@@ -108,6 +122,7 @@ def plan(version: str, decided: Plan) -> Lines:
         *package_manager(decided, tense=WOULD),
         *(dependencies(decided, tense=WOULD) if venv and venv.action is not Action.DROP else ()),
         *dropped(decided, tense=WOULD),
+        *_django_planned(decided),
         *processes(decided),
     )
 
@@ -120,9 +135,14 @@ def layer_lines(layer: LayerDecision, tense: Tense = DOES) -> Lines:
     return (f"{first}:", *(f"    {reason}" for reason in layer.because))
 
 
-def warning_line(warning: ResolutionWarning) -> str:
+def ignored_line(ignored: IgnoredSource) -> str:
+    """What was said about the Python version, and had no influence on it."""
+    return f"Ignored: {ignored.source}{f' ({ignored.text})' if ignored.text else ''}: {ignored.because}"
+
+
+def warning_line(warning: PythonWarning) -> str:
     """What the user of a runtime should know."""
-    return f"{'Note' if isinstance(warning, NewerPatch) else 'Warning'}: {describe_warning(warning)}"
+    return f"{'Note' if isinstance(warning, NewerPatch) else 'Warning'}: {describe_python_warning(warning)}"
 
 
 def fetch_event(event: FetchEvent, *, local: bool) -> Lines:
@@ -191,6 +211,18 @@ def accelerated(found: AcceleratedTorch | None) -> Lines:
     )
 
 
+def reconciled(changes: Changes, seconds: str) -> Lines:
+    """What reconciling did, in one line."""
+    if changes.empty:
+        return ()
+    parts = []
+    if changes.to_install:
+        parts.append(f"installed {count(len(changes.to_install), 'distribution')}")
+    if changes.remove:
+        parts.append(f"removed {count(len(changes.remove), 'distribution')}")
+    return (f"  {_sentence(' and '.join(parts))} in {seconds}",)
+
+
 def started_over(because: Iterable[str]) -> Lines:
     """Reconciling isn't possible after all."""
     return ("  The environment is made anew instead, because", *(f"    {reason}" for reason in because))
@@ -199,15 +231,53 @@ def started_over(because: Iterable[str]) -> Lines:
 def processes(plan: Plan) -> Lines:
     """The image's processes."""
     found = plan.processes
-    if not found.processes:
-        return ("", "Processes", *(f"  None: {reason}" for reason in found.because))
-    lines = ["", "Processes"]
+    provisional = " (provisional: what gets installed decides)" if found.provisional else ""
+    lines = ["", f"Processes{provisional}"]
     for process in found.processes:
         default = ", the default" if process.default else ""
-        command = " ".join(process.command) if process.command[:2] != ("bash", "-c") else process.command[2]
-        lines.append(f"  {process.type}: {command} ({process.source}{default}; {process.because})")
-    lines += [f"  {_sentence(reason)}" for reason in found.because if len(found.processes) > 1 and "none" in reason]
+        place = f" in {process.working_dir}" if process.working_dir else ""
+        line = f"  {process.type}: {shown(process.command)}{place}"
+        reason = f"{process.source}{default}; {process.because}"
+        lines += [f"{line} ({reason})"] if len(line) + len(reason) + 3 <= WIDTH else [line, f"    {reason}"]
+    if not found.processes:
+        lines += [f"  None: {reason}" for reason in found.because]
+        if plan.package_manager is not None:
+            lines += ["  Give a command when you run the image, or write one into a Procfile:  web: python -m shop"]
+    elif not any(process.default for process in found.processes):
+        lines += [f"  {_sentence(reason)}" for reason in found.because]
+    lines += [f"  Warning: {warning}" for warning in found.warnings]
+    lines += [f"  Note: {note}" for note in found.notes]
     return tuple(lines)
+
+
+def django(collecting: StaticFiles | NoStaticFiles) -> Lines:
+    """Django's version, and what is done about static files."""
+    match collecting:
+        case StaticFiles(django=version, because=because):
+            return ("", f"Django {version}", f"  Collecting static files: {because}")
+        case NoStaticFiles(django=version, because=because):
+            return ("", f"Django {version}", f"  Static files are not collected: {because}")
+        case _:
+            assert_never(collecting)
+
+
+def _django_planned(plan: Plan) -> Lines:
+    decision = plan.django
+    if decision.manage is None:
+        return ()
+    what = "collected" if decision.collect else "not collected"
+    return ("", "Django", f"  If it gets installed, static files are {what}: {decision.because}")
+
+
+def collected(judgement: Collected | NotEnabled, seconds: str) -> Lines:
+    """What became of the static files."""
+    match judgement:
+        case Collected(summary=summary):
+            return (f"  {summary or 'Collected'} ({seconds})",)
+        case NotEnabled():
+            return ("  There are none: django.contrib.staticfiles is not among the project's INSTALLED_APPS",)
+        case _:
+            assert_never(judgement)
 
 
 def done(plan: Plan, seconds: str, *, started_over: bool = False) -> Lines:
@@ -227,8 +297,7 @@ def build_failed(buildpack: str) -> Lines:
 
 def error_lines(message: Message) -> Lines:
     """The one error block of a build that fails: what happened, what it means, what to do."""
-    happened = message.happened
-    lines = ["", f"Error: {happened if happened.startswith('pip ') else happened[:1].upper() + happened[1:]}"]
+    lines = ["", f"Error: {message.happened}"]
     lines += [f"    {line}" for line in message.found]
     if message.means:
         lines += ["", *(f"  {line}" for line in message.means)]
@@ -258,9 +327,11 @@ def _redo(change: Changed | Redone) -> str:
         case Changed(name=name, old=old, new=new):
             return f"~ {name} {old} → {new}"
         case Redone(name=name, version=version, because=because, shared_with=shared_with):
-            reason = _REDONE.get(because, because.replace("_", " ")).format(shared_with=shared_with)
+            reason = _REDONE[because].format(shared_with=shared_with)
             return f"~ {name} {version} ({reason})"
 
 
 def _sentence(reason: str) -> str:
-    return reason[:1].upper() + reason[1:] if reason[:1].islower() and not reason.startswith("pip ") else reason
+    """The reason as a line of its own; a name that it starts with, such as pip or a file's, keeps its small letter."""
+    first = reason.partition(" ")[0].rstrip(",:")
+    return reason if first in ("pip", "uv") or "." in first or "-" in first else reason[:1].upper() + reason[1:]

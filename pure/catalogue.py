@@ -13,7 +13,14 @@ from urllib.parse import urlsplit, urlunsplit
 import msgspec
 
 from pure.outcome import Failure, Outcome, Success
-from pure.python_request import MinorRequest, PatchRequest, PythonRequest, RangeRequest
+from pure.python_request import (
+    LAMINAS_DEFAULT,
+    MinorRequest,
+    PatchRequest,
+    PythonRequest,
+    RangeRequest,
+    describe_specifiers,
+)
 from pure.target import Distro, Target
 
 if TYPE_CHECKING:
@@ -258,10 +265,10 @@ def resolve(
     ``at_hand`` are runtimes that cost no download (packed from a local interpreter): where one of them answers the
     request it is chosen, however new the others are. A pre-release is chosen only when it is named exactly.
     """
-    here = tuple(runtime for runtime in catalogue.runtimes if _serves(runtime, target))
-    local = _newest(_answers(request, tuple(runtime for runtime in at_hand if _serves(runtime, target))))
+    here = tuple(runtime for runtime in catalogue.runtimes if serves(runtime, target))
+    local = _newest(_answers(request, tuple(runtime for runtime in at_hand if serves(runtime, target))))
     if local is not None:
-        because: tuple[str, ...] = (_asked(request), f"{local.version} is at hand on this machine and answers that")
+        because: tuple[str, ...] = (_asked(request), f"{local.version} answers that and needs no download")
         chosen: Runtime | None = local
     else:
         answers = _answers(request, here)
@@ -300,7 +307,8 @@ def _sort_key(runtime: Runtime) -> tuple["Version", _Key, str, str]:
     return _version(runtime.version), _key(runtime), runtime.url, runtime.sha256
 
 
-def _serves(runtime: Runtime, target: Target) -> bool:
+def serves(runtime: Runtime, target: Target) -> bool:
+    """Whether a runtime runs on a target."""
     return (
         runtime.os == target.os
         and runtime.arch == target.arch
@@ -322,25 +330,26 @@ def _answers(request: PythonRequest, runtimes: tuple[Runtime, ...]) -> tuple[Run
                 for runtime in runtimes
                 if runtime.minor == minor and not _version(runtime.version).is_prerelease
             )
-        case RangeRequest(specifier=specifier):
-            return _in_range(specifier, runtimes, pre_releases=False)
+        case RangeRequest(specifiers=specifiers):
+            return _in_range(specifiers, runtimes, pre_releases=False)
 
 
-def _in_range(specifier: str, runtimes: tuple[Runtime, ...], *, pre_releases: bool) -> tuple[Runtime, ...]:
+def _in_range(specifiers: tuple[str, ...], runtimes: tuple[Runtime, ...], *, pre_releases: bool) -> tuple[Runtime, ...]:
     from packaging.specifiers import SpecifierSet
 
-    wanted = SpecifierSet(specifier)
-    exact = {each.version for each in wanted if each.operator in ("==", "===")}
+    alternatives = tuple(SpecifierSet(specifier) for specifier in specifiers)
+    exact = {each.version for wanted in alternatives for each in wanted if each.operator in ("==", "===")}
     return tuple(
         runtime
         for runtime in runtimes
-        if wanted.contains(runtime.version, prereleases=True)
+        if any(wanted.contains(runtime.version, prereleases=True) for wanted in alternatives)
         and (pre_releases or runtime.version in exact or not _version(runtime.version).is_prerelease)
     )
 
 
 def _asked(request: PythonRequest) -> str:
-    return f"{request.source} asks for {request.text}" if request.source.default is None else f"{request.source}"
+    ours = request.source.default == LAMINAS_DEFAULT
+    return f"{request.source}" if ours else f"{request.source} asks for {request.text}"
 
 
 def _why(request: PythonRequest, chosen: Runtime, default_minor: str) -> tuple[str, ...]:
@@ -373,7 +382,8 @@ def _newer_patch(request: PythonRequest, chosen: Runtime, here: tuple[Runtime, .
     return (NewerPatch(version=chosen.version, newest=newest.version),)
 
 
-def _minors(runtimes: tuple[Runtime, ...]) -> tuple[str, ...]:
+def minors(runtimes: tuple[Runtime, ...]) -> tuple[str, ...]:
+    """The minor versions among runtimes, newest first."""
     return tuple(sorted({runtime.minor for runtime in runtimes}, key=_version, reverse=True))
 
 
@@ -397,9 +407,9 @@ def _explain(
     if not here:
         return NothingForTarget(request=request, target=target, known=_targets(catalogue.runtimes))
     if isinstance(request, RangeRequest):
-        early = _in_range(request.specifier, here, pre_releases=True)
+        early = _in_range(request.specifiers, here, pre_releases=True)
         return SpecifierUnsatisfied(
-            request=request, specifier=request.specifier, minors=_minors(here), pre_releases=_versions(early)
+            request=request, specifier=describe_specifiers(request), minors=minors(here), pre_releases=_versions(early)
         )
     elsewhere = _answers(request, catalogue.runtimes)
     wanted = request.minor if isinstance(request, MinorRequest) else request.version
@@ -411,14 +421,14 @@ def _explain(
             wanted=wanted,
             target=target,
             elsewhere=_targets(elsewhere),
-            known=_versions(siblings) or _minors(here),
+            known=_versions(siblings) or minors(here),
         )
     if siblings:
         return VersionUnknown(request=request, version=wanted, known=_versions(siblings))
-    minors = _minors(here)
+    available = minors(here)
     end = end_of_life.get(minor)
     if end is not None and end <= today:
-        return MinorEndOfLife(request=request, minor=minor, since=end, minors=minors)
-    if all(_version(minor) < _version(each) for each in minors):
-        return MinorTooOld(request=request, minor=minor, minors=minors)
-    return MinorUnknown(request=request, minor=minor, minors=minors)
+        return MinorEndOfLife(request=request, minor=minor, since=end, minors=available)
+    if all(_version(minor) < _version(each) for each in available):
+        return MinorTooOld(request=request, minor=minor, minors=available)
+    return MinorUnknown(request=request, minor=minor, minors=available)

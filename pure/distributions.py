@@ -8,6 +8,7 @@ Here it is read from pip's installation report, version "1" (pip's documentation
 ``download_info`` is a direct URL data structure (PyPA specification "Direct URL Data Structure").
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
@@ -214,6 +215,22 @@ def parse_direct_url(raw: bytes) -> Origin | None:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return _origin(found, direct=True)
+
+
+def without_query(raw: bytes) -> bytes | None:
+    """A ``direct_url.json`` without the query of its URL, which may be a token; ``None`` where there is none.
+
+    pip takes user information out (PEP 610) and leaves the query in.
+    """
+    try:
+        document = json.loads(raw)
+        url = document["url"]
+        parts = urlsplit(url)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    if not isinstance(url, str) or not parts.query:
+        return None
+    return json.dumps(document | {"url": without_secrets(url)}, sort_keys=True).encode()
 
 
 def without_secrets(url: str) -> str:

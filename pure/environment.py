@@ -54,7 +54,7 @@ _NOT_FOR_TOOLS: Final = frozenset({
 REACHING_AN_INDEX: Final = frozenset({
     "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_NO_INDEX", "PIP_FIND_LINKS", "PIP_TRUSTED_HOST", "PIP_PROXY",
     "PIP_CERT", "PIP_CLIENT_CERT", "PIP_TIMEOUT", "PIP_DEFAULT_TIMEOUT", "PIP_RETRIES", "PIP_RESUME_RETRIES",
-    "PIP_KEYRING_PROVIDER", "PIP_CONFIG_FILE", "PIP_USE_DEPRECATED", "PIP_USE_FEATURE",
+    "PIP_KEYRING_PROVIDER", "PIP_CONFIG_FILE",
 })  # fmt: skip
 
 # The earliest time that a zip archive, and so a wheel built here, can carry: 1980-01-01T00:00:01Z.
@@ -125,7 +125,10 @@ def tool_environment(
 
 def pip_environment(tools: Mapping[str, str], *, user_base: str, cache: str) -> dict[str, str]:
     """The environment in which pip installs the application's dependencies: every setting of the user's works."""
-    return dict(tools) | {
+    # A log of pip's own would hold what ours leaves out, and lie in the application's folder. With one, even with
+    # /dev/null, pip doesn't print what a failing build says.
+    kept = {name: value for name, value in tools.items() if name != "PIP_LOG"}
+    return kept | {
         "PIP_CACHE_DIR": cache,
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PIP_NO_INPUT": "1",
@@ -137,7 +140,34 @@ def pip_environment(tools: Mapping[str, str], *, user_base: str, cache: str) -> 
 def pip_bootstrap_environment(tools: Mapping[str, str], *, user_base: str, cache: str) -> dict[str, str]:
     """The environment in which pip itself is installed: only settings that say how to reach an index are kept."""
     kept = {name: value for name, value in tools.items() if not name.startswith("PIP_") or name in REACHING_AN_INDEX}
+    # The only feature that helps to reach an index; an older pip may not know the user's others.
+    if "truststore" in tools.get("PIP_USE_FEATURE", "").split():
+        kept["PIP_USE_FEATURE"] = "truststore"
     return pip_environment(kept, user_base=user_base, cache=cache)
+
+
+def application_environment(variables: Mapping[str, str], *, venv: str, python: str) -> dict[str, str]:
+    """The environment in which the application's own code runs during a build: all of the user's, and the layers'.
+
+    ``venv`` and ``python`` are the roots of these layers. What the layers give by default, the user may set otherwise.
+    """
+    defaults = {
+        "LANG": "C.UTF-8",
+        # Written beside the application's code it would be part of the image, and differ from build to build.
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+        "PYTHONUNBUFFERED": "1",
+        "SOURCE_DATE_EPOCH": SOURCE_DATE_EPOCH,
+    }
+    return (
+        defaults
+        | {name: value for name, value in variables.items() if value or name not in defaults}
+        | {
+            "LD_LIBRARY_PATH": _joined(f"{python}/lib", variables.get("LD_LIBRARY_PATH", "")),
+            "PATH": _joined(f"{venv}/bin", f"{python}/bin", variables.get("PATH", ""), _SYSTEM_PATH),
+            "VIRTUAL_ENV": venv,
+        }
+    )
 
 
 def python_layer_environment(root: str, minor: str) -> LayerEnvironment:

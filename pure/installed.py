@@ -6,7 +6,9 @@ are relative to the environment's root, with ``/`` between their parts: ``lib/py
 names one of the environment's own files, is never taken over: it becomes a ``Problem``.
 """
 
+import base64
 import csv
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from typing import Literal
@@ -248,6 +250,15 @@ def record_with_requested(record: bytes, change: RequestedChange) -> bytes:
     row = f"{directory}/{_REQUESTED_ROW}".encode() + end
     place = next((at for at, line in enumerate(others) if line.partition(b",")[0] > own[:-1]), len(others))
     return b"".join([*others[:place], row, *others[place:]])
+
+
+def record_with_digest(record: bytes, path: str, data: bytes) -> bytes:
+    """The bytes of a RECORD in which the row of ``path`` (as the RECORD has it) states digest and size of ``data``."""
+    digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=")
+    own = f"{path},".encode()
+    row = own + b"sha256=" + digest + b"," + str(len(data)).encode()
+    lines = record.splitlines(keepends=True)
+    return b"".join(row + line[len(line.rstrip(b"\r\n")) :] if line.startswith(own) else line for line in lines)
 
 
 def _owned(distribution: InstalledDistribution, python_minor: str) -> frozenset[str]:

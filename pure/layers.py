@@ -161,7 +161,7 @@ def decode_metadata(toml: bytes, struct: type[M]) -> Outcome[M, UnreadableMetada
     """The metadata in a restored ``<layer>.toml``; any bytes give metadata or an ``UnreadableMetadata``."""
     try:
         document = tomli.loads(toml.decode())
-    except (UnicodeDecodeError, tomli.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # besides what isn't UTF-8 or TOML: integers of thousands of digits
         return Failure(UnreadableMetadata(because="is not readable TOML"))
     table = document.get("metadata", {})
     if not isinstance(table, dict) or not table:

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from pure.catalogue import Runtime
+from pure.code_facts import CodeFacts
 from pure.detection import (
     PROVIDE_ONLY_VARIABLE,
     BadSwitch,
@@ -17,6 +18,7 @@ from pure.detection import (
     python_markers,
     switch,
 )
+from pure.django import DjangoDecision, decide_django
 from pure.environment import (
     BreakingVariables,
     offenders,
@@ -39,17 +41,20 @@ from pure.layers import (
 )
 from pure.outcome import Failure, Outcome, Success
 from pure.pip_settings import PipChoice, PipVersionError, choose_pip, configured_offenders
-from pure.processes import Processes, ProcfileError, decide_processes
+from pure.process_choice import ProcessesError, decide_processes
+from pure.processes import Processes
 from pure.requirements_file import RequirementsError
 from pure.requirements_set import RequirementsSet
 from pure.requirers import Requirers, RequirersError, read_requirers
 from pure.runtime_choice import PythonDecision, RuntimeChoiceError, RuntimeFacts, choose_runtime
 from pure.source import Source
+from pure.start_command import declared_distributions
 from pure.target import Target
 from pure.venv_state import VenvState, decode_state
 from pure.wording import count
 
 REQUIREMENTS: Final = "requirements.txt"
+NO_DJANGO: Final = DjangoDecision(manage=None, collect=False, because="only the runtime is provided")
 
 # Other package managers' files; they tell whoever lacks a requirements.txt what this version can't do yet.
 OTHER_MANAGERS: Final[Mapping[str, str]] = {
@@ -67,7 +72,8 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
 
     ``variables`` is the environment of the build; ``pip_settings`` are those of pip's configuration files as (variable,
     value, path). ``requirements`` is ``None`` where there is no ``requirements.txt``. ``restored`` holds what the
-    platform brought back, by layer name; ``venv_state`` is the record inside the restored ``venv``.
+    platform brought back, by layer name; ``venv_state`` is the record inside the restored ``venv``. ``code`` is
+    ``None`` where the project declares its processes; ``manage`` are its ``manage.py``, the best first.
     """
 
     version: str
@@ -77,6 +83,9 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
     pip_pin: str
     pip_settings: tuple[tuple[str, str, str], ...] = ()
     procfile: bytes | None = None
+    pyproject: bytes | None = None
+    code: CodeFacts | None = None
+    manage: tuple[str, ...] = ()
     requirements: Outcome[RequirementsSet, RequirementsError] | None = None
     buildpack_plan: bytes = b""
     restored: Mapping[str, RestoredLayer] = {}
@@ -94,13 +103,18 @@ class PackageManagerDecision(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """All decisions of a build. ``package_manager`` is ``None`` where only the runtime is provided."""
+    """All decisions of a build. ``package_manager`` is ``None`` where only the runtime is provided.
+
+    ``processes`` may be provisional until the dependencies are installed (``pure.after_dependencies``); ``django``
+    holds if Django is among them.
+    """
 
     target: Target
     python: PythonDecision
     package_manager: PackageManagerDecision | None
     layers: tuple[LayerDecision, ...]
     processes: Processes
+    django: DjangoDecision = NO_DJANGO
     fingerprint: str | None = None
     previous: VenvState | None = None
 
@@ -129,7 +143,7 @@ PlanError: TypeAlias = (
     | NoRequirements
     | NothingRequired
     | PipVersionError
-    | ProcfileError
+    | ProcessesError
     | RequirementsError
     | RequirersError
     | RuntimeChoiceError
@@ -167,9 +181,9 @@ def _application(facts: Facts, requirers: Requirers) -> Outcome[Plan, PlanError]
     pip = choose_pip(facts.variables, facts.pip_pin)
     if isinstance(pip, Failure):
         return pip
-    processes = decide_processes(facts.procfile)
-    if isinstance(processes, Failure):
-        return processes
+    django = decide_django(facts.variables, facts.manage)
+    if isinstance(django, BadSwitch):
+        return Failure(django)
     runtime = python.unwrap().runtime
     # The configuration files' settings are known, so naming such a file leaves nothing open.
     settings = {name: value for name, value, _ in facts.pip_settings} | dict(facts.variables)
@@ -179,6 +193,10 @@ def _application(facts: Facts, requirers: Requirers) -> Outcome[Plan, PlanError]
     )
     state = _previous(facts)
     choice = pip.unwrap()
+    layers = _layers(facts, runtime, choice, fingerprint, state)
+    processes = _processes(facts, layers, state)
+    if isinstance(processes, Failure):
+        return processes
     return Success(
         Plan(
             target=facts.target,
@@ -190,11 +208,27 @@ def _application(facts: Facts, requirers: Requirers) -> Outcome[Plan, PlanError]
                 source=choice.source,
                 because=(f"the application has a {REQUIREMENTS}", *choice.because),
             ),
-            layers=_layers(facts, runtime, choice, fingerprint, state),
+            layers=layers,
             processes=processes.unwrap(),
+            django=django,
             fingerprint=fingerprint.digest if isinstance(fingerprint, Fingerprint) else None,
             previous=state,
         )
+    )
+
+
+def _processes(
+    facts: Facts, layers: tuple[LayerDecision, ...], state: VenvState | None
+) -> Outcome[Processes, ProcessesError]:
+    """The processes by what is known before the installation: what is kept as it is, else what is required by name."""
+    kept = state is not None and any(each.name == "venv" and each.action is Action.KEEP for each in layers)
+    if kept and state is not None:
+        installed = {each.name: each.version for each in state.resolved.distributions}
+    else:
+        lines = facts.requirements.unwrap().requirements if isinstance(facts.requirements, Success) else ()
+        installed = declared_distributions((line.name, line.extras) for line in lines if line.name)
+    return decide_processes(
+        facts.procfile, facts.pyproject, facts.code, installed=installed, app=facts.app_dir, provisional=not kept
     )
 
 
@@ -292,7 +326,7 @@ def _reconciled(venv: LayerDecision, fingerprint: Fingerprint | NotPinned, state
     if state is None:
         missing = ("its record of what was installed is missing or unreadable",)
         return msgspec.structs.replace(venv, action=Action.RECREATE, because=missing)
-    because: tuple[str, ...] = ("the pinned requirements have changed",)
+    because: tuple[str, ...] = ("the pinned requirements, or settings that count, have changed",)
     match fingerprint:
         case NotPinned(because=reasons, more=more):
             left_out = (f"and {count(more, 'more reason')}",) if more else ()

@@ -1,7 +1,8 @@
 """Says every error in words: what happened, what it means, what to do.
 
-Each family of errors has a function of its own; those of the runtime, the requirements and the local lifecycle live in
-``prose_runtime``, ``prose_requirements`` and ``prose_lifecycle``.
+Each family of errors has a function of its own; those of the runtime, the sources of its version, the requirements, the
+start command and the local lifecycle live in ``prose_runtime``, ``prose_versions``, ``prose_requirements``,
+``prose_processes`` and ``prose_lifecycle``.
 """
 
 from typing import TypeAlias, assert_never
@@ -12,12 +13,13 @@ from pure.message import Message
 from pure.pip_settings import BadPin, BadPipVersion, PipTooOld
 from pure.plan import NoRequirements, NothingRequired
 from pure.processes import BadLine, BadType, DuplicateType, EmptyCommand, NotText
+from pure.prose_processes import ProcessesFamily, describe_processes
 from pure.prose_recognised import describe_installer
 from pure.prose_requirements import RequirementsFamily, describe_requirements
 from pure.prose_runtime import describe_runtime
+from pure.prose_versions import VersionsFamily, describe_versions
 from pure.requirers import BadRequirement, BadVersion, UnreadablePlan
 from pure.run_errors import (
-    CatalogueUnreachable,
     MissingVariable,
     NoEnvironment,
     NoPipWheel,
@@ -28,10 +30,10 @@ from pure.run_errors import (
     RunError,
     RuntimeDoesNotStart,
 )
-from pure.runtime_choice import ContradictingRequirers
+from pure.runtime_choice import CatalogueUnreachable, ContradictingRequirers, NothingReplaces
 from pure.stages import NotAsResolved
 
-_Environment: TypeAlias = BreakingVariables | BadSwitch | MissingVariable
+_Environment: TypeAlias = BreakingVariables | BadSwitch | MissingVariable | NothingReplaces
 _Project: TypeAlias = NoRequirements | NothingRequired | ContradictingRequirers
 _Requirers: TypeAlias = UnreadablePlan | BadRequirement | BadVersion
 _Procfile: TypeAlias = NotText | BadLine | BadType | EmptyCommand | DuplicateType
@@ -46,7 +48,7 @@ BUG: tuple[str, ...] = ("This is a bug in Lamina. Please report it with the buil
 def describe(error: RunError) -> Message:
     """The message for any error that a build can end with."""
     match error:
-        case BreakingVariables() | BadSwitch() | MissingVariable():
+        case BreakingVariables() | BadSwitch() | MissingVariable() | NothingReplaces():
             return _environment(error)
         case NoRequirements() | NothingRequired() | ContradictingRequirers():
             return _project(error)
@@ -69,8 +71,12 @@ def describe(error: RunError) -> Message:
             return _disk(error)
         case _:
             # isinstance with the unions: their members are the business of the modules that describe them.
+            if isinstance(error, ProcessesFamily):
+                return describe_processes(error)
             if isinstance(error, RequirementsFamily):
                 return describe_requirements(error)
+            if isinstance(error, VersionsFamily):
+                return describe_versions(error)
             return describe_runtime(error)
 
 
@@ -80,17 +86,19 @@ def _environment(error: _Environment) -> Message:
             names = ", ".join(each.name for each in found)
             several = len(found) > 1
             return Message(
-                happened="variables are set that would break this build"
+                happened="Variables are set that would break this build"
                 if several
                 else f"{names} is set and would break this build",
                 found=tuple(f"{each.name}: {each.effect}" for each in found),
                 means=(
                     "Lamina installs the dependencies into a virtual environment in a layer of its own.",
-                    f"{'These settings move' if several else 'This setting moves'} or empty what ends up there.",
+                    "These settings change what ends up there."
+                    if several
+                    else "This setting changes what ends up there.",
                 ),
                 do=(
-                    "Remove them from the build's environment: the --env options of your build command, project.toml,",
-                    "the builder's build-config, an earlier buildpack, or pip's configuration file.",
+                    f"Remove {'them' if several else 'it'} from the build's environment: your build command's --env,",
+                    "project.toml, the builder's build-config, an earlier buildpack, or pip's configuration file.",
                 ),
             )
         case BadSwitch(variable=variable, value=value):
@@ -99,9 +107,15 @@ def _environment(error: _Environment) -> Message:
                 found=(f"{variable}={value[:60]}",),
                 do=(f"Write {variable}=true or {variable}=false.",),
             )
+        case NothingReplaces(variable=variable, needed=needed):
+            return Message(
+                happened=f"${variable} is set, and ${needed} is not",
+                means=("Without a catalogue of your own there would be no Python to choose from.",),
+                do=(f"Set {needed} to the path of your catalogue, or remove {variable}.",),
+            )
         case MissingVariable(name=name):
             return Message(
-                happened=f"the platform didn't set ${name}",
+                happened=f"The platform didn't set ${name}",
                 means=("A Cloud Native Buildpacks lifecycle sets it for every buildpack of API 0.8 and newer.",),
                 do=("Run this buildpack by a lifecycle (pack, kpack, Tekton), or locally by `lamina build`.",),
             )
@@ -115,15 +129,15 @@ def _project(error: _Project) -> Message:
             return _no_requirements(misspelled, managers, markers)
         case NothingRequired(variable=variable):
             return Message(
-                happened="there is no Python project here",
+                happened="There is no Python project here",
                 do=(f"Set {variable}=true if Python is wanted for another buildpack only.",),
             )
         case ContradictingRequirers(first=first, first_source=one, second=second, second_source=two):
             return Message(
-                happened="two requests for a Python version contradict each other",
-                found=(f"{first}  ({one})", f"{second}  ({two})"),
-                means=("No version of Python satisfies both.",),
-                do=("Change one of them so that a version satisfies both.",),
+                happened="Two requests for a Python version contradict each other",
+                found=(f"{first}: {one}", f"{second}: {two}"),
+                means=("No version of Python satisfies every request.",),
+                do=("Change one of them so that a version satisfies all.",),
             )
         case _:
             assert_never(error)
@@ -132,9 +146,15 @@ def _project(error: _Project) -> Message:
 def _no_requirements(
     misspelled: tuple[str, ...], managers: tuple[tuple[str, str], ...], markers: tuple[str, ...]
 ) -> Message:
+    if "requirements.txt" in markers:
+        return Message(
+            happened="requirements.txt is not a file",
+            found=("it is a folder, or a link to a file that doesn't exist",),
+            do=("Replace it by a file with the dependencies, a line each: flask==3.1.2",),
+        )
     if misspelled:
         return Message(
-            happened="there is no requirements.txt",
+            happened="There is no requirements.txt",
             found=(f"but there is: {', '.join(misspelled)}",),
             means=("pip's requirements file has to have exactly the name requirements.txt.",),
             do=(f"Rename it:  git mv {misspelled[0]} requirements.txt",),
@@ -149,14 +169,14 @@ def _no_requirements(
         }
         commands = tuple(exports[name] for name, _ in managers if name in exports)
         return Message(
-            happened="this version of Lamina installs from requirements.txt only",
+            happened="This version of Lamina installs from requirements.txt only",
             found=(f"found {files}",),
             do=("Export your lock file and commit the result:", *(f"  {command}" for command in commands))
             if commands
             else ("Write the dependencies into a requirements.txt in the application's root.",),
         )
     return Message(
-        happened="there is no requirements.txt",
+        happened="There is no requirements.txt",
         found=(f"found {', '.join(markers[:6])}",),
         means=("Lamina recognised a Python project and found nothing that says what to install.",),
         do=(
@@ -170,13 +190,13 @@ def _requirers(error: _Requirers) -> Message:
     match error:
         case UnreadablePlan(because=because):
             return Message(
-                happened=f"the buildpack plan {because}",
+                happened=f"The buildpack plan {because}",
                 means=("The platform writes it; $CNB_BP_PLAN_PATH names it.",),
                 do=("Report this to the maintainers of your platform.",),
             )
         case BadRequirement(entry=entry, key=key, value=value, expected=expected):
             return Message(
-                happened=f"another buildpack requires python with an unusable {key}",
+                happened=f"Another buildpack requires python with an unusable {key}",
                 found=(f"{key} = {value}  (entry {entry} of the buildpack plan)",),
                 means=(f"{key} should be {expected}.",),
                 do=("Report this to the maintainers of the buildpack that requires python.",),
@@ -184,7 +204,7 @@ def _requirers(error: _Requirers) -> Message:
         case BadVersion(entry=entry, error=inner):
             message = describe_runtime(inner)
             return Message(
-                happened=f"another buildpack requires a Python version that isn't one (entry {entry} of the plan)",
+                happened=f"Another buildpack requires a Python version that isn't one (entry {entry} of the plan)",
                 found=message.found,
                 means=message.means,
                 do=("Report this to the maintainers of the buildpack that requires python.",),
@@ -198,29 +218,29 @@ def _procfile(error: _Procfile) -> Message:
     match error:
         case NotText(line=line):
             return Message(
-                happened="the Procfile is not UTF-8 text",
+                happened="The Procfile is not UTF-8 text",
                 found=(f"Procfile, line {line}",),
                 do=("Save it as UTF-8.",),
             )
         case BadLine(line=line, text=text):
             return Message(
-                happened="a line of the Procfile declares no process",
+                happened="A line of the Procfile declares no process",
                 found=(f"Procfile, line {line}: {text}",),
                 do=form,
             )
         case BadType(line=line, type=kind):
             return Message(
-                happened="a process type has characters that are not allowed",
+                happened="A process type has characters that are not allowed",
                 found=(f"Procfile, line {line}: {kind}",),
                 do=("Use letters, digits, dots, dashes and underscores only.",),
             )
         case EmptyCommand(line=line, type=kind):
             return Message(
-                happened=f"the process type {kind} has no command", found=(f"Procfile, line {line}: {kind}:",), do=form
+                happened=f"The process type {kind} has no command", found=(f"Procfile, line {line}: {kind}:",), do=form
             )
         case DuplicateType(first=first, line=line, type=kind):
             return Message(
-                happened=f"the process type {kind} is declared twice",
+                happened=f"The process type {kind} is declared twice",
                 found=(f"Procfile, lines {first} and {line}",),
                 do=("Remove one of the two lines, or give it another type.",),
             )
@@ -243,7 +263,7 @@ def _pip(error: _Pip) -> Message:
                 do=(f"Set BP_PIP_VERSION to {oldest} or newer, or unset it to get the pinned one.",),
             )
         case BadPin(file=file):
-            return Message(happened=f"the buildpack's {file} names no pip version", do=BUG)
+            return Message(happened=f"The buildpack's {file} names no pip version", do=BUG)
         case PipFailed(returncode=returncode, signal=signal, version=version, recognised=recognised):
             return describe_installer("pip", version, recognised, returncode=returncode, signal=signal)
         case PipNotInstalled(version=version, hashed=hashed, output=output):
@@ -258,13 +278,13 @@ def _pip(error: _Pip) -> Message:
             )
         case NoPipWheel(python=python):
             return Message(
-                happened="there is no pip wheel to start from",
+                happened="There is no pip wheel to start from",
                 means=(f"Neither the runtime {python}, nor the restored pip layer, nor the buildpack holds one.",),
                 do=("Build once with an empty cache: pack build --clear-cache, or lamina build --clear-cache.",),
             )
         case NotAsResolved(mismatches=mismatches):
             return Message(
-                happened="what pip installed is not what it said it would install",
+                happened="What pip installed is not what it said it would install",
                 found=tuple(
                     f"{each.name}: {each.installed or 'not installed'} instead of {each.wanted or 'nothing'}"
                     for each in mismatches[:5]
@@ -274,7 +294,7 @@ def _pip(error: _Pip) -> Message:
             )
         case NoEnvironment(returncode=returncode, output=output):
             return Message(
-                happened=f"the virtual environment could not be created (status {returncode})", found=output, do=BUG
+                happened=f"The virtual environment could not be created (status {returncode})", found=output, do=BUG
             )
         case _:
             assert_never(error)
@@ -284,13 +304,13 @@ def _disk(error: _Disk) -> Message:
     match error:
         case NotReadable(path=path, detail=detail):
             return Message(
-                happened="a file cannot be read",
+                happened="A file cannot be read",
                 found=(f"{path}: {detail}",),
                 do=("Check that it exists and that the build's user may read it.",),
             )
         case NotWritable(path=path, detail=detail, full=full):
             return Message(
-                happened="there is no room left on the disk" if full else "a file cannot be written",
+                happened="The disk is full" if full else "a file cannot be written",
                 found=(f"{path}: {detail}",),
                 means=("Nothing of this build is kept; the layers of the last successful build are untouched.",),
                 do=("Free some space, or give the build a larger disk, then build again.",)
@@ -299,7 +319,7 @@ def _disk(error: _Disk) -> Message:
             )
         case CatalogueUnreachable(variable=variable, place=place, detail=detail):
             return Message(
-                happened=f"the catalogue that ${variable} names cannot be read",
+                happened=f"The catalogue that ${variable} names cannot be read",
                 found=(f"{place}: {detail}",),
                 do=("Give the absolute path of a catalogue file that the build's container can read.",),
             )

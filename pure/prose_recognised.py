@@ -111,7 +111,9 @@ def describe_installer(
         happened=happened,
         found=(f"{tool} {ending}; its own messages stand above.",),
         means=("Nothing of this build is kept; the layers of the last successful build are untouched.",),
-        do=(f"Correct {_terms(tool).declared} as these messages say, then build again.",),
+        do=("Build again. If it happens again, look for what was built from source just before.",)
+        if signal
+        else (f"Correct {_terms(tool).declared} as these messages say, then build again.",),
     )
 
 

@@ -42,7 +42,7 @@ def describe_requirements(error: RequirementsFamily) -> Message:
             )
         case RequirementsUnmarkedUtf16(file=file):
             return Message(
-                happened=f"the file {file} is UTF-16 text without a byte order mark",
+                happened=f"The file {file} is UTF-16 text without a byte order mark",
                 found=(f"{file}: nearly every second byte is zero",),
                 means=("Some editors, and > in Windows PowerShell, write UTF-16. pip takes this file for UTF-8.",),
                 do=(
@@ -52,7 +52,7 @@ def describe_requirements(error: RequirementsFamily) -> Message:
             )
         case CondaList(file=file, lines=lines, number=number):
             return Message(
-                happened=f"the file {file} is a list of conda's, which pip cannot read",
+                happened=f"The file {file} is a list of conda's, which pip cannot read",
                 found=_foreign(file, lines, number),
                 means=("`conda list --export` writes name=version=build, and lists what isn't Python as well.",),
                 do=(
@@ -63,7 +63,7 @@ def describe_requirements(error: RequirementsFamily) -> Message:
             )
         case ForeignPaths(file=file, lines=lines, number=number):
             return Message(
-                happened=f"the file {file} names folders of the machine that it was written on",
+                happened=f"The file {file} names folders of the machine that it was written on",
                 found=_foreign(file, lines, number),
                 means=("`pip freeze` writes these for what conda installed. They don't exist in a build.",),
                 do=(

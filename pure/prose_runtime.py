@@ -32,6 +32,7 @@ from pure.python_request import (
     NotUtf8,
     PrefixedVersion,
     PythonRequest,
+    RangeRequest,
     RequestError,
     SeveralVersions,
     SpecifierInFile,
@@ -287,11 +288,20 @@ def _resolution(error: ResolutionError) -> Message:
                 do=(f"For this platform there are: {_list(known)}.", *_change(request)),
             )
         case SpecifierUnsatisfied(request=request, specifier=specifier, minors=minors, pre_releases=pre_releases):
+            # Only Poetry's grammar makes a range of a bare version, and of 3.11 no other release than 3.11.0.
+            bare = isinstance(request, RangeRequest) and request.specifiers == (f"=={request.text}",)
+            exactly = (
+                f"For Poetry, {request.text} means this one release; ~{request.text} means its patches as well.",
+            )
             early = (f"Only pre-releases would: {_list(pre_releases)}. They are taken only if asked for exactly.",)
             return Message(
                 happened=f"No Python satisfies {specifier}",
                 found=(_asked(request),),
-                means=(f"The catalogue has versions of Python {_list(minors)}.", *(early if pre_releases else ())),
+                means=(
+                    f"The catalogue has versions of Python {_list(minors)}.",
+                    *(early if pre_releases else ()),
+                    *(exactly if bare else ()),
+                ),
                 do=("Widen the range.", *_change(request)),
             )
         case _:

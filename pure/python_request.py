@@ -1,13 +1,12 @@
-"""Decides which Python version is asked for, and by whom.
+"""Decides what the text of a variable or of ``.python-version`` asks for: a minor version, a release or a range.
 
-Sources are asked in the order of ``_SOURCES``; the first that says something wins. A later source (a lock file,
-``runtime.txt``, ``pyproject.toml``) is a function more in that table.
+Which sources there are, and which of them counts, is the business of ``python_sources``.
 """
 
 import itertools
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 import msgspec
@@ -15,7 +14,9 @@ import msgspec
 from pure.outcome import Failure, Outcome, Success
 from pure.source import Source
 
-_MAX_LENGTH: Final = 200
+MAX_LENGTH: Final = 200
+"""How many characters of a text are read, and shown, at most."""
+
 _NUMBER: Final = r"(?:0|[1-9][0-9]{0,3})"
 _MINOR: Final = re.compile(rf"{_NUMBER}\.{_NUMBER}\Z")
 _PATCH: Final = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?:(?:a|b|rc){_NUMBER})?\Z")
@@ -47,9 +48,12 @@ class PatchRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class RangeRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """A version that satisfies a specifier (PEP 440, in its normal form): ``<3.14,>=3.11``."""
+    """A version that satisfies one of several specifiers (PEP 440, in their normal form): ``<3.14,>=3.11``.
 
-    specifier: str
+    There are several where the text offers alternatives, as Poetry's ``~3.11 || ~3.13`` does.
+    """
+
+    specifiers: tuple[str, ...]
     text: str
     source: Source
 
@@ -166,8 +170,8 @@ def visible(text: str) -> str:
 
     At most 200 characters of it are shown.
     """
-    shown = "".join(f"<U+{ord(char):04X}>" if _is_deceptive(char) else char for char in text[:_MAX_LENGTH])
-    return shown if len(text) <= _MAX_LENGTH else f"{shown}…"
+    shown = "".join(f"<U+{ord(char):04X}>" if _is_deceptive(char) else char for char in text[:MAX_LENGTH])
+    return shown if len(text) <= MAX_LENGTH else f"{shown}…"
 
 
 def _is_deceptive(char: str) -> bool:
@@ -200,7 +204,7 @@ def parse_python_version_file(raw: bytes, file: str) -> Outcome[PythonRequest | 
 
     Blank lines are skipped and ``#`` starts a comment. ``file`` is the name that errors and sources mention.
     """
-    decoded = _decode(raw, file)
+    decoded = decode_text(raw, file)
     if isinstance(decoded, Failure):
         return decoded
     lines: list[tuple[int, str]] = []
@@ -221,34 +225,11 @@ def parse_python_version_file(raw: bytes, file: str) -> Outcome[PythonRequest | 
     return Success(None)
 
 
-def python_request(
-    *, variables: Mapping[str, str], python_version_file: bytes | None, default_minor: str
-) -> Outcome[PythonRequest, RequestError]:
-    """What the first of ``BP_PYTHON_VERSION``, ``BP_CPYTHON_VERSION``, ``.python-version`` and our default asks for.
-
-    ``python_version_file`` is the file's contents, ``None`` where there is no such file. An empty variable is unset.
-    The first source that speaks decides; one that cannot be understood is an error, never skipped.
-    """
-    facts = _Facts(variables=variables, python_version_file=python_version_file)
-    for source in _SOURCES:
-        match source(facts):
-            case Success(request):
-                if request is not None:
-                    return Success(request)
-            case Failure() as failure:
-                return failure
-    return Success(MinorRequest(minor=default_minor, text=default_minor, source=Source(default=LAMINAS_DEFAULT)))
-
-
-class _Facts(msgspec.Struct, frozen=True, kw_only=True):
-    variables: Mapping[str, str]
-    python_version_file: bytes | None
-
-
-def _from_variables(facts: _Facts) -> Outcome[PythonRequest | None, RequestError]:
+def variable_requests(variables: Mapping[str, str]) -> Outcome[tuple[PythonRequest, ...], RequestError]:
+    """What the variables ask for, the stronger one first; an empty variable is unset. Two that differ are an error."""
     requests: list[PythonRequest] = []
     for name in VARIABLES:
-        text = facts.variables.get(name, "")
+        text = variables.get(name, "")
         if not text.strip(" \t\r\n"):
             continue
         match parse_variable(name, text):
@@ -266,13 +247,52 @@ def _from_variables(facts: _Facts) -> Outcome[PythonRequest | None, RequestError
                     second_text=visible(second.text),
                 )
             )
-    return Success(requests[0] if requests else None)
+    return Success(tuple(requests))
 
 
-def _from_python_version_file(facts: _Facts) -> Outcome[PythonRequest | None, RequestError]:
-    if facts.python_version_file is None:
-        return Success(None)
-    return parse_python_version_file(facts.python_version_file, ".python-version")
+def plain_version(text: str, source: Source) -> MinorRequest | PatchRequest | None:
+    """What a bare version number asks for; ``None`` if ``text`` is anything else."""
+    if _MINOR.match(text):
+        return MinorRequest(minor=text, text=text, source=source)
+    return PatchRequest(version=text, text=text, source=source) if _PATCH.match(text) else None
+
+
+def without_prefix(text: str) -> str:
+    """``3.13`` of ``python-3.13``, ``Python 3.13`` or ``v3.13``; other texts as they are."""
+    prefixed = _PREFIXED.match(text)
+    return prefixed["version"] if prefixed else text
+
+
+def parse_specifier(text: str, source: Source) -> RangeRequest | None:
+    """The range that a version specifier (PEP 440) states; ``None`` if ``text`` is none."""
+    from packaging.specifiers import InvalidSpecifier as NotASpecifier
+    from packaging.specifiers import SpecifierSet
+
+    if len(text) > MAX_LENGTH:
+        return None
+    try:
+        specifier = SpecifierSet(text)
+    except NotASpecifier:
+        return None
+    return RangeRequest(specifiers=(str(specifier),), text=text, source=source)
+
+
+def describe_specifiers(request: RangeRequest) -> str:
+    """All alternatives of a range in one line."""
+    return " or ".join(request.specifiers)
+
+
+def meets(version: str, request: PythonRequest) -> bool:
+    """Whether an exact version is one that the request allows."""
+    match request:
+        case PatchRequest(version=wanted):
+            return version == wanted
+        case MinorRequest(minor=minor):
+            return version.startswith(f"{minor}.")
+        case RangeRequest(specifiers=specifiers):
+            from packaging.specifiers import SpecifierSet
+
+            return any(SpecifierSet(each).contains(version, prereleases=True) for each in specifiers)
 
 
 LAMINAS_DEFAULT: Final = "Lamina's default"
@@ -281,11 +301,6 @@ LAMINAS_DEFAULT: Final = "Lamina's default"
 VARIABLES: Final = ("BP_PYTHON_VERSION", "BP_CPYTHON_VERSION")
 """The variables that ask for a version, the stronger one first; the second is the name that other buildpacks use."""
 
-_SOURCES: Final[tuple[Callable[[_Facts], Outcome[PythonRequest | None, RequestError]], ...]] = (
-    _from_variables,
-    _from_python_version_file,
-)
-
 
 def _wanted(request: PythonRequest) -> str:
     match request:
@@ -293,17 +308,15 @@ def _wanted(request: PythonRequest) -> str:
             return minor
         case PatchRequest(version=version):
             return version
-        case RangeRequest(specifier=specifier):
-            return specifier
+        case RangeRequest():
+            return describe_specifiers(request)
 
 
 def _parse(text: str, source: Source, *, specifiers: bool) -> Outcome[PythonRequest, RequestError]:
     if _has_invisible(text):
         return Failure(InvisibleCharacters(visible=visible(text), source=source))
-    if _MINOR.match(text):
-        return Success(MinorRequest(minor=text, text=text, source=source))
-    if _PATCH.match(text):
-        return Success(PatchRequest(version=text, text=text, source=source))
+    if plain := plain_version(text, source):
+        return Success(plain)
     if _MAJOR.match(text):
         return Failure(MajorOnly(visible=text, source=source))
     if prefixed := _PREFIXED.match(text):
@@ -320,17 +333,8 @@ def _parse(text: str, source: Source, *, specifiers: bool) -> Outcome[PythonRequ
 
 
 def _parse_specifier(text: str, source: Source) -> Outcome[PythonRequest, RequestError]:
-    from packaging.specifiers import InvalidSpecifier as NotASpecifier
-    from packaging.specifiers import SpecifierSet
-
-    failure = Failure(InvalidSpecifier(visible=visible(text), source=source))
-    if len(text) > _MAX_LENGTH:
-        return failure
-    try:
-        specifier = SpecifierSet(text)
-    except NotASpecifier:
-        return failure
-    return Success(RangeRequest(specifier=str(specifier), text=text, source=source))
+    request = parse_specifier(text, source)
+    return Success(request) if request else Failure(InvalidSpecifier(visible=visible(text), source=source))
 
 
 def _versions_in(content: str) -> tuple[str, ...]:
@@ -338,7 +342,8 @@ def _versions_in(content: str) -> tuple[str, ...]:
     return words if len(words) > 1 and all(word[0].isdigit() for word in words) else (content,)
 
 
-def _decode(raw: bytes, file: str) -> Outcome[str, RequestError]:
+def decode_text(raw: bytes, file: str) -> Outcome[str, NotUtf8 | Utf16File]:
+    """The text of a file that has to be UTF-8."""
     if text := _utf16(raw):
         return Failure(Utf16File(file=file, visible=visible(text.strip())))
     try:

@@ -1,18 +1,29 @@
 """Puts a plan into the machine-readable form that ``lamina plan --json`` prints and each build leaves behind."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from pure.layers import Action, metadata_table
 from pure.plan import Plan
 
 
+class IgnoredRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that was said about the Python version and had no influence."""
+
+    source: str
+    text: str
+    because: str
+
+
 class PythonRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """The runtime: its version, the request it answers, where that stands, and why it is this one."""
+    """The runtime: its version, the request it answers, where that stands, why it is this one, and what was ignored."""
 
     version: str
     request: str
     source: str
     because: tuple[str, ...]
+    ignored: tuple[IgnoredRecord, ...]
     sha256: str
 
 
@@ -43,6 +54,8 @@ class ProcessRecord(msgspec.Struct, frozen=True, kw_only=True):
     command: tuple[str, ...]
     default: bool
     source: str
+    because: str
+    working_dir: str
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,10 +68,16 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     layers: dict[str, LayerRecord]
     processes: tuple[ProcessRecord, ...]
     processes_because: tuple[str, ...]
+    processes_notes: tuple[str, ...]
+    processes_provisional: bool
 
 
-def record(plan: Plan, *, version: str) -> Record:
-    """The record of a plan; ``version`` is this buildpack's."""
+def record(plan: Plan, *, version: str, redact: Callable[[str], str]) -> Record:
+    """The record of a plan; ``version`` is this buildpack's.
+
+    ``redact`` takes credentials out of what users wrote (commands, reasons): nothing else in a record can hold one, and
+    a password that is an ordinary word must not blank the record's own words.
+    """
     manager = plan.package_manager
     return Record(
         lamina=version,
@@ -67,18 +86,25 @@ def record(plan: Plan, *, version: str) -> Record:
             version=plan.python.version,
             request=plan.python.request,
             source=str(plan.python.source),
-            because=plan.python.because,
+            because=tuple(map(redact, plan.python.because)),
+            ignored=tuple(
+                IgnoredRecord(source=str(each.source), text=redact(each.text), because=redact(each.because))
+                for each in plan.python.ignored
+            ),
             sha256=plan.python.runtime.sha256,
         ),
         package_manager=None
         if manager is None
         else ManagerRecord(
-            name=manager.name, version=manager.version, source=str(manager.source), because=manager.because
+            name=manager.name,
+            version=manager.version,
+            source=str(manager.source),
+            because=tuple(map(redact, manager.because)),
         ),
         layers={
             layer.name: LayerRecord(
                 action=layer.action,
-                because=layer.because,
+                because=tuple(map(redact, layer.because)),
                 build=bool(layer.types and layer.types.build),
                 launch=bool(layer.types and layer.types.launch),
                 cache=bool(layer.types and layer.types.cache),
@@ -88,11 +114,18 @@ def record(plan: Plan, *, version: str) -> Record:
         },
         processes=tuple(
             ProcessRecord(
-                type=process.type, command=process.command, default=process.default, source=str(process.source)
+                type=process.type,
+                command=tuple(map(redact, process.command)),
+                default=process.default,
+                source=str(process.source),
+                because=redact(process.because),
+                working_dir=process.working_dir,
             )
             for process in plan.processes.processes
         ),
-        processes_because=plan.processes.because,
+        processes_because=tuple(map(redact, plan.processes.because)),
+        processes_notes=tuple(map(redact, (*plan.processes.warnings, *plan.processes.notes))),
+        processes_provisional=plan.processes.provisional,
     )
 
 

@@ -1,66 +1,95 @@
 """Removes credentials from text that somebody will read.
 
-Two nets: whatever looks like the userinfo of a URL goes, and so does every value that is known to be a secret because
-its variable's name says so or because it stands as userinfo in a variable's URL.
+Two nets: whatever looks like the userinfo of a URL, or like a credential in its query, goes, and so does every value
+that is known to be a secret because its variable's name says so, because a requirements file puts it into a URL, or
+because it stands as userinfo in a variable's or a file's URL.
+
+What neither net holds: a secret of fewer than ``SHORTEST`` characters outside of a URL, since hiding it would blank
+innocent text all over the log; and the rest of an unquoted password that has "@" followed by "/", where nobody can tell
+the password from the path.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 from urllib.parse import quote, unquote
 
 import msgspec
 
 HIDDEN: Final = "****"
+SHORTEST: Final = 5
+"""The shortest value that is hidden wherever it stands, in characters."""
 
 _SECRET_NAME: Final = re.compile(
-    r"TOKEN|PASSWORD|PASSWD|PASSPHRASE|SECRET|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|AUTH|_PASS$|^PASS$|_PAT$|_PSW$"
-    r"|DATABASE_URL|_DSN$",
+    r"TOKEN|PASSWORD|PASSWD|PASSPHRASE|SECRET|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|AUTH(?!ORS?(?:_|$))|_PASS$"
+    r"|^PASS$|_PAT$|_PSW$|DATABASE_URL|_DSN$",
     re.IGNORECASE,
 )
-# Everything between the scheme and the last "@" before the path: passwords may hold "@" themselves.
-_USERINFO: Final = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)(?P<userinfo>[^\s/?#'\"<>]+)@(?=[^\s@/?#]*)")
+_PROXY_NAME: Final = re.compile(r"PROXY$", re.IGNORECASE)
+# What stands before an "@" right after "://". First the form that RFC 3986 (section 3.2.1) allows: everything up to the
+# last "@" before the path, as passwords may hold "@" themselves. Then passwords with an unquoted "/", "?" or "#": a
+# colon that no port follows can only belong to userinfo.
+_USERINFO: Final = re.compile(
+    r"://(?P<userinfo>[^\s/?#]+|[^\s/?#:@\[]+:(?![0-9]+(?:[/?#]|$))[^\s@]{1,400})@", re.MULTILINE
+)
+_PATH: Final = re.compile(r"://[^\s/?#]*(?P<path>[/?#]\S*)")
+# Private archives are often addressed by links that carry a token or a signature.
+_QUERY: Final = re.compile(
+    r"(?P<name>[?&](?:[^=&\s#]*(?:TOKEN|SECRET|PASSWORD|PASSWD|PWD|CREDENTIAL|SIGNATURE|KEY|AUTH|JWT)[^=&\s#]*|SIG|CODE)=)"
+    r"(?P<value>[^&\s#'\"]+)",
+    re.IGNORECASE,
+)
 _REFERENCE: Final = re.compile(r"\$\{([A-Z0-9_]+)\}")
 _FIXED_PASSWORDS: Final = frozenset({"", "x-oauth-basic", "x-token-auth", "oauth2"})
-# Shorter values would hide innocent text all over the log ("1", "true", "dev").
-_SHORTEST: Final = 5
+# Values of variables such as AUTH_REQUIRED, and the user that every code host wants with ssh.
+_NO_SECRETS: Final = frozenset({"false", "enabled", "disabled", "default", "basic", "bearer", "git"})
+# What RFC 3986 lets stand in userinfo without quoting; programs differ in whether they quote it.
+_UNQUOTED: Final = "!$&'()*+,;=:"
 
 
 class Redactor(msgspec.Struct, frozen=True, kw_only=True):
-    """The known secrets of a build, longest first, each also in its URL-quoted and unquoted form."""
+    """The known secrets of a build, longest first, each also in its URL-quoted, unquoted and string-literal forms."""
 
     secrets: tuple[str, ...]
 
     def __call__(self, text: str) -> str:
         """``text`` without credentials. Applying it twice changes nothing more."""
+        # Repeated, because what has been hidden may complete a secret that holds asterisks; each turn that changes
+        # something again shortens the text, since secrets are longer than what takes their place.
+        while (changed := self._once(text)) != text:
+            text = changed
+        return text
+
+    def _once(self, text: str) -> str:
         for secret in self.secrets:
             text = text.replace(secret, HIDDEN)
-        return _USERINFO.sub(_without_userinfo, text)
+        return _QUERY.sub(_without_value, _USERINFO.sub(_without_userinfo, text))
 
 
 def redactor(variables: Mapping[str, str], *, requirement_texts: tuple[str, ...] = ()) -> Redactor:
     """Learn the secrets of a build from its variables and its requirements files.
 
     A variable's whole value is secret if its name says so or if a requirements file interpolates it as ``${NAME}``
-    inside a URL's userinfo; of any value or file, the userinfo of each URL is.
+    inside a URL's userinfo, path or query; of any value or file, the userinfo of each URL is.
     """
-    referenced = {
-        name
-        for text in requirement_texts
-        for match in _USERINFO.finditer(text)
-        for name in _REFERENCE.findall(match["userinfo"])
-    }
+    referenced = {name for text in requirement_texts for name in _interpolated(text)}
     secrets: set[str] = set()
     for name, value in variables.items():
-        if name in referenced or (_SECRET_NAME.search(name) and "://" not in value):
-            secrets.add(value.strip())
+        if name in referenced or _SECRET_NAME.search(name):
+            secrets.add(value)
         secrets.update(_userinfo_secrets(value))
-        if _SECRET_NAME.search(name) and "://" in value:
-            secrets.add(value.strip())
+        if _PROXY_NAME.search(name) and "://" not in value:
+            # A proxy may be given without its scheme: user:password@host:port.
+            secrets.update(_userinfo_secrets(f"://{value}"))
     for text in requirement_texts:
         secrets.update(_userinfo_secrets(text))
-    forms = {form for secret in secrets for form in (secret, quote(secret, safe=""), unquote(secret))}
-    return Redactor(secrets=tuple(sorted((f for f in forms if len(f) >= _SHORTEST), key=lambda f: (-len(f), f))))
+    forms = {form for secret in secrets for form in _forms(secret)}
+    return Redactor(secrets=tuple(sorted(forms, key=lambda form: (-len(form), form))))
+
+
+def _interpolated(text: str) -> Iterator[str]:
+    for found in (*_USERINFO.finditer(text), *_PATH.finditer(text)):
+        yield from _REFERENCE.findall(found[1])
 
 
 def _userinfo_secrets(text: str) -> set[str]:
@@ -71,10 +100,30 @@ def _userinfo_secrets(text: str) -> set[str]:
         secret = user if password in _FIXED_PASSWORDS else password
         if not _REFERENCE.fullmatch(secret):
             found.add(secret)
-    return found - {"git"}
+    return found
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """How a secret may be written: the log is made of lines, and tools quote what they show."""
+    for line in (secret, *secret.splitlines()):
+        plain = unquote(line.strip())
+        written = {line.strip(), plain}
+        # What isn't UTF-8 in a variable arrives as surrogates.
+        quoted = {quote(each, safe=safe, errors="surrogateescape") for each in written for safe in ("", _UNQUOTED)}
+        lower = {re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), each) for each in quoted}
+        literal = {each.replace("\\", "\\\\").replace('"', '\\"') for each in written} | {
+            repr(each)[1:-1] for each in written
+        }
+        for form in written | quoted | lower | literal:
+            if len(form) >= SHORTEST and form.lower() not in _NO_SECRETS:
+                yield form
 
 
 def _without_userinfo(match: re.Match[str]) -> str:
     userinfo = match["userinfo"]
     kept = userinfo if userinfo in {"git", HIDDEN, f"{HIDDEN}:{HIDDEN}"} else HIDDEN
-    return f"{match['scheme']}{kept}@"
+    return f"://{kept}@"
+
+
+def _without_value(match: re.Match[str]) -> str:
+    return f"{match['name']}{HIDDEN}"

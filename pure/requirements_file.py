@@ -299,6 +299,11 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
             yield first, line
 
 
+def is_remote(path: str) -> bool:
+    """Whether the path of a requirements or constraints file is a URL, which pip fetches and nobody reads here."""
+    return _REMOTE.match(path) is not None or "://" in path
+
+
 def _parse_line(line: str, file: str, number: int) -> RequirementLine | Include | LineProblem | list[OptionLine]:
     words = line.split(" ")
     cut = next((at for at, word in enumerate(words) if word.startswith("-")), len(words))
@@ -321,8 +326,7 @@ def _parse_line(line: str, file: str, number: int) -> RequirementLine | Include 
         path = values.get(f"--{kind}")
         if path is None:
             continue
-        remote = _REMOTE.match(path) is not None or "://" in path
-        if remote:
+        if is_remote(path):
             return Include(kind=kind, path=without_secrets(path), file=file, line=number, remote=True)
         if _VARIABLE.search(path):
             return LineProblem(kind="variable_in_path", text=shown(line), file=file, line=number)

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from pure.distributions import without_secrets
 from pure.outcome import Failure, Outcome, Success
 from pure.requirements_file import (
     Include,
@@ -17,6 +18,7 @@ from pure.requirements_file import (
     RequirementLine,
     RequirementsError,
     RequirementsFile,
+    is_remote,
     parse_requirements,
 )
 from pure.requirements_origin import written_for_something_else
@@ -68,7 +70,7 @@ def collect(
     """
     pending = [
         *(Include(kind="requirement", path=path, file="", line=0) for path in requirements),
-        *(Include(kind="constraint", path=path, file="", line=0) for path in constraints),
+        *(_constraint(path) for path in constraints),
     ]
     pending.reverse()
     seen: dict[tuple[str, str], CollectedFile] = {}
@@ -100,3 +102,10 @@ def collect(
     if foreign is not None:
         return Failure(foreign)
     return Success(RequirementsSet(files=tuple(seen.values()), remote=tuple(remote)))
+
+
+def _constraint(path: str) -> Include:
+    """A setting's constraints file, which may be a URL, as pip takes it."""
+    if is_remote(path):
+        return Include(kind="constraint", path=without_secrets(path), file="", line=0, remote=True)
+    return Include(kind="constraint", path=path, file="", line=0)

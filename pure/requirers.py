@@ -52,7 +52,7 @@ def read_requirers(raw: bytes) -> Outcome[Requirers, RequirersError]:
     """Merge the entries named ``python``; any bytes give a value or an error."""
     try:
         document = tomli.loads(raw.decode())
-    except (UnicodeDecodeError, tomli.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # besides what isn't UTF-8 or TOML: integers of thousands of digits
         return Failure(UnreadablePlan(because="is not readable TOML"))
     entries = document.get("entries", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):

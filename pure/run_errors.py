@@ -1,10 +1,12 @@
 """Names what can go wrong while steps are carried out, as data."""
 
-from typing import TypeAlias
+from collections.abc import Iterable
+from typing import Final, TypeAlias
 
 import msgspec
 
 from pure.distributions import ReportError
+from pure.django import CollectStaticFailed
 from pure.fetching import FetchError
 from pure.plan import PlanError
 from pure.recognised import Recognised
@@ -61,6 +63,16 @@ class NotWritable(msgspec.Struct, frozen=True, kw_only=True):
     full: bool
 
 
+# What the C library says for ENOSPC, EDQUOT and EFBIG; our steps run in the C locale's words.
+_NO_ROOM: Final = ("No space left on device", "Disk quota exceeded", "File too large")
+
+
+def complaint_of_no_room(output: Iterable[str]) -> str | None:
+    """The last line in which a tool that failed says that the disk is full, if there is one."""
+    found = [line.strip() for line in output if any(words in line for words in _NO_ROOM)]
+    return found[-1] if found else None
+
+
 class NotReadable(msgspec.Struct, frozen=True, kw_only=True):
     """A file couldn't be read; ``detail`` is the system's word."""
 
@@ -74,16 +86,8 @@ class MissingVariable(msgspec.Struct, frozen=True, kw_only=True):
     name: str
 
 
-class CatalogueUnreachable(msgspec.Struct, frozen=True, kw_only=True):
-    """The operator's catalogue couldn't be read from where ``variable`` says."""
-
-    variable: str
-    place: str
-    detail: str
-
-
 RunError: TypeAlias = (
-    CatalogueUnreachable
+    CollectStaticFailed
     | CompileError
     | FetchError
     | MissingVariable

@@ -1,6 +1,7 @@
 """Decides which Python runtime a build uses, from everybody who has a say in it.
 
-The application's own word counts first, then what other buildpacks require, the operator's default and ours.
+The application's own word counts first (``python_sources`` has its rule), then what other buildpacks require, the
+operator's default and ours. What other buildpacks require binds like what a lock or ``pyproject.toml`` states.
 """
 
 from collections.abc import Mapping
@@ -19,26 +20,30 @@ from pure.catalogue import (
     decode_catalogue,
     decode_end_of_life,
     merge_catalogues,
+    minors,
     parse_mirror,
     resolve,
+    serves,
     with_mirror,
 )
 from pure.detection import BadSwitch, switch
 from pure.outcome import Failure, Outcome, Success
 from pure.python_request import (
     LAMINAS_DEFAULT,
-    VARIABLES,
     MinorRequest,
     PatchRequest,
     PythonRequest,
     RangeRequest,
     RequestError,
+    meets,
     parse_variable,
-    python_request,
+    plain_version,
 )
+from pure.python_sources import Voices, listen
 from pure.requirers import Requirers
 from pure.source import Source
 from pure.target import Target
+from pure.version_files import RUNTIME_FILE, FileError, Unusable, Word
 
 DEFAULT_MINOR: Final = "3.14"
 DEFAULT_VARIABLE: Final = "BP_PYTHON_DEFAULT_VERSION"
@@ -54,8 +59,26 @@ class CatalogueText(msgspec.Struct, frozen=True, kw_only=True):
     origin: str
 
 
+class CatalogueUnreachable(msgspec.Struct, frozen=True, kw_only=True):
+    """The operator's catalogue couldn't be read from where ``variable`` says."""
+
+    variable: str
+    place: str
+    detail: str
+
+
+class NothingReplaces(msgspec.Struct, frozen=True, kw_only=True):
+    """``variable`` says that the operator's catalogue replaces ours, and ``needed`` names none."""
+
+    variable: str
+    needed: str
+
+
 class RuntimeFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """The facts that the choice depends on. ``carried`` is the catalogue of what the buildpack was packaged with."""
+    """The facts that the choice depends on. ``carried`` is the catalogue of what the buildpack was packaged with.
+
+    ``version_files`` are the contents, by name, of those files in the application's root that may name a version.
+    """
 
     target: Target
     today: date
@@ -63,8 +86,26 @@ class RuntimeFacts(msgspec.Struct, frozen=True, kw_only=True):
     catalogue: CatalogueText
     end_of_life: CatalogueText
     carried: CatalogueText | None = None
-    operator_catalogue: CatalogueText | None = None
-    python_version_file: bytes | None = None
+    operator_catalogue: CatalogueText | CatalogueUnreachable | None = None
+    version_files: Mapping[str, bytes] = {}
+
+
+class SupersededFile(msgspec.Struct, frozen=True, kw_only=True):
+    """The version was decided by a kind of file that others have superseded; ``version`` is what it asks for."""
+
+    file: str
+    version: str
+
+
+PythonWarning: TypeAlias = ResolutionWarning | SupersededFile
+
+
+class IgnoredSource(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that was said about the version and had no influence; ``text`` is empty where nothing can be quoted."""
+
+    source: Source
+    text: str
+    because: str
 
 
 class PythonDecision(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +116,8 @@ class PythonDecision(msgspec.Struct, frozen=True, kw_only=True):
     request: str
     source: Source
     because: tuple[str, ...]
-    warnings: tuple[ResolutionWarning, ...]
+    warnings: tuple[PythonWarning, ...]
+    ignored: tuple[IgnoredSource, ...] = ()
 
     @property
     def version(self) -> str:
@@ -92,6 +134,20 @@ class ContradictingRequirers(msgspec.Struct, frozen=True, kw_only=True):
     second_source: Source
 
 
+class Quote(msgspec.Struct, frozen=True, kw_only=True):
+    """What a source says, with its place."""
+
+    text: str
+    source: Source
+
+
+class ContradictingSources(msgspec.Struct, frozen=True, kw_only=True):
+    """Sources of the application that no version satisfies together, the strongest first; ``minors`` are on offer."""
+
+    quotes: tuple[Quote, ...]
+    minors: tuple[str, ...]
+
+
 class _Catalogues(msgspec.Struct, frozen=True, kw_only=True):
     all: Catalogue
     at_hand: tuple[Runtime, ...]
@@ -99,13 +155,20 @@ class _Catalogues(msgspec.Struct, frozen=True, kw_only=True):
     end_of_life: Mapping[str, date]
 
 
-def _catalogues(facts: RuntimeFacts) -> Outcome[_Catalogues, CatalogueError | BadSwitch]:
+_CatalogueProblem: TypeAlias = CatalogueError | CatalogueUnreachable | NothingReplaces | BadSwitch
+
+
+def _catalogues(facts: RuntimeFacts) -> Outcome[_Catalogues, _CatalogueProblem]:
     replaces = switch(facts.variables, CATALOGUE_REPLACES_VARIABLE)
     if isinstance(replaces, BadSwitch):
         return Failure(replaces)
+    if isinstance(facts.operator_catalogue, CatalogueUnreachable):
+        return Failure(facts.operator_catalogue)
     catalogue = decode_catalogue(facts.catalogue.raw, origin=facts.catalogue.origin)
     if isinstance(catalogue, Failure):
         return catalogue
+    if replaces and facts.operator_catalogue is None:
+        return Failure(NothingReplaces(variable=CATALOGUE_REPLACES_VARIABLE, needed=CATALOGUE_VARIABLE))
     merged = catalogue.unwrap()
     for text, replace in ((facts.carried, False), (facts.operator_catalogue, replaces)):
         if text is not None:
@@ -126,7 +189,9 @@ def _catalogues(facts: RuntimeFacts) -> Outcome[_Catalogues, CatalogueError | Ba
     return Success(_Catalogues(all=merged, at_hand=at_hand, mirror=mirror, end_of_life=dates.unwrap()))
 
 
-RuntimeChoiceError: TypeAlias = CatalogueError | BadSwitch | RequestError | ResolutionError | ContradictingRequirers
+RuntimeChoiceError: TypeAlias = (
+    _CatalogueProblem | FileError | ResolutionError | ContradictingRequirers | ContradictingSources
+)
 
 
 def choose_runtime(facts: RuntimeFacts, requirers: Requirers) -> Outcome[PythonDecision, RuntimeChoiceError]:
@@ -135,39 +200,92 @@ def choose_runtime(facts: RuntimeFacts, requirers: Requirers) -> Outcome[PythonD
     if isinstance(catalogues, Failure):
         return catalogues
     known = catalogues.unwrap()
-    asked = _request(facts, requirers)
-    if isinstance(asked, Failure):
-        return asked
-    requests = asked.unwrap()
-    resolutions: list[Resolution] = []
-    for request in requests:
-        resolution = resolve(
-            request,
-            known.all,
-            target=facts.target,
-            end_of_life=known.end_of_life,
-            today=facts.today,
-            default_minor=DEFAULT_MINOR,
-            at_hand=known.at_hand,
-        )
-        if isinstance(resolution, Failure):
-            return resolution
-        resolutions.append(resolution.unwrap())
-    chosen = next((each for each in resolutions if all(meets(each.runtime.version, r) for r in requests)), None)
-    if chosen is None:
-        return Failure(_contradiction(requests, resolutions))
-    runtime = chosen.runtime
+    heard = listen(facts.variables, facts.version_files)
+    if isinstance(heard, Failure):
+        return heard
+    voices = heard.unwrap()
+    own = tuple(word.request for word in voices.words if word.binding or word is voices.words[0])
+    requests = (*own, *requirers.requests) or _default(facts.variables)
+    if isinstance(requests, Failure):
+        return requests
+    first = requests[0]
+    alone = _resolve(first, (), known, facts)
+    if isinstance(alone, Failure):
+        return alone
+    resolution, influential = alone.unwrap(), [first]
+    for number, request in enumerate(requests[1:], start=1):
+        together = _resolve(first, requests[1 : number + 1], known, facts)
+        if isinstance(together, Failure):
+            # Another buildpack's request that nothing answers is an error of its own.
+            theirs = _resolve(request, (), known, facts) if request in requirers.requests else None
+            if isinstance(theirs, Failure):
+                return theirs
+            return Failure(_contradiction(request, requests[:number], requirers, known, facts))
+        if together.unwrap().runtime != resolution.runtime:
+            influential.append(request)
+        resolution = together.unwrap()
+    runtime = resolution.runtime
     local = runtime.url.startswith("file:")
     return Success(
         PythonDecision(
             runtime=runtime,
             url=runtime.url if local or known.mirror is None else with_mirror(runtime, known.mirror),
-            request=chosen.request.text,
-            source=chosen.request.source,
-            because=_explained(chosen),
-            warnings=chosen.warnings,
+            request=first.text,
+            source=first.source,
+            because=_explained(resolution) if len(influential) == 1 else _narrowed(influential, runtime),
+            warnings=(*_superseded(first), *resolution.warnings),
+            ignored=_ignored(voices, influential, runtime.version),
         )
     )
+
+
+def _resolve(
+    request: PythonRequest, others: tuple[PythonRequest, ...], known: _Catalogues, facts: RuntimeFacts
+) -> Outcome[Resolution, ResolutionError]:
+    """What answers ``request`` among the runtimes that all ``others`` allow."""
+
+    def allowed(runtimes: tuple[Runtime, ...]) -> tuple[Runtime, ...]:
+        return tuple(runtime for runtime in runtimes if all(meets(runtime.version, other) for other in others))
+
+    return resolve(
+        request,
+        Catalogue(runtimes=allowed(known.all.runtimes)),
+        target=facts.target,
+        end_of_life=known.end_of_life,
+        today=facts.today,
+        default_minor=_default_minor(facts.variables),
+        at_hand=allowed(known.at_hand),
+    )
+
+
+def _superseded(first: PythonRequest) -> tuple[SupersededFile, ...]:
+    match first:
+        case MinorRequest(minor=version, source=Source(file=str(file))) if file == RUNTIME_FILE:
+            return (SupersededFile(file=file, version=version),)
+        case PatchRequest(version=version, source=Source(file=str(file))) if file == RUNTIME_FILE:
+            return (SupersededFile(file=file, version=version),)
+        case _:
+            return ()
+
+
+def _ignored(voices: Voices, influential: list[PythonRequest], version: str) -> tuple[IgnoredSource, ...]:
+    first = influential[0].source
+    ignored: list[IgnoredSource] = []
+    for each in voices.said:
+        match each:
+            case Unusable(source=source, text=text, because=because):
+                ignored.append(IgnoredSource(source=source, text=text, because=because))
+            case Word(request=request) if request not in influential:
+                because = f"{first} comes first"
+                if meets(version, request):
+                    because += f", and Python {version} satisfies this as well"
+                elif isinstance(influential[0], RangeRequest) and first.file is not None:
+                    # Only a version to use gets here; what binds is satisfied. A range leaves room for it.
+                    because += "; written into .python-version, it would count"
+                ignored.append(IgnoredSource(source=request.source, text=request.text, because=because))
+            case Word():
+                pass
+    return tuple(ignored)
 
 
 def _explained(chosen: Resolution) -> tuple[str, ...]:
@@ -182,44 +300,54 @@ def _explained(chosen: Resolution) -> tuple[str, ...]:
     return (first, *chosen.because[1:])
 
 
-def _request(facts: RuntimeFacts, requirers: Requirers) -> Outcome[tuple[PythonRequest, ...], RequestError]:
-    """What is asked for, the strongest voice first; several only where other buildpacks ask too."""
-    own = python_request(
-        variables={name: facts.variables.get(name, "") for name in VARIABLES},
-        python_version_file=facts.python_version_file,
-        default_minor=DEFAULT_MINOR,
+def _narrowed(influential: list[PythonRequest], runtime: Runtime) -> tuple[str, ...]:
+    """The reasons for a version that several requests had to agree on."""
+    hand = f"{runtime.version} satisfies all of these and needs no download"
+    newest = f"{runtime.version} is the newest version that satisfies all of these"
+    return (
+        *(f"{request.source} asks for {request.text}" for request in influential),
+        hand if runtime.url.startswith("file:") else newest,
     )
-    if isinstance(own, Failure):
-        return own
-    request = own.unwrap()
-    if request.source.default is None:
-        return Success((request, *requirers.requests))
-    if requirers.requests:
-        return Success(requirers.requests)
-    text = facts.variables.get(DEFAULT_VARIABLE, "").strip()
+
+
+def _default(variables: Mapping[str, str]) -> tuple[PythonRequest, ...] | Failure[RequestError]:
+    """The request where nobody asks for anything: the operator's default, or ours."""
+    text = variables.get(DEFAULT_VARIABLE, "").strip()
     if not text:
-        return Success((request,))
+        ours = Source(default=LAMINAS_DEFAULT)
+        return (MinorRequest(minor=DEFAULT_MINOR, text=DEFAULT_MINOR, source=ours),)
     operators = parse_variable(DEFAULT_VARIABLE, text)
-    return operators if isinstance(operators, Failure) else Success((operators.unwrap(),))
+    return operators if isinstance(operators, Failure) else (operators.unwrap(),)
 
 
-def meets(version: str, request: PythonRequest) -> bool:
-    """Whether an exact version is one that the request allows."""
-    match request:
-        case PatchRequest(version=wanted):
-            return version == wanted
+def _default_minor(variables: Mapping[str, str]) -> str:
+    """The minor version that ranges prefer: the operator's where there is one."""
+    operators = plain_version(variables.get(DEFAULT_VARIABLE, "").strip(), Source(variable=DEFAULT_VARIABLE))
+    match operators:
         case MinorRequest(minor=minor):
-            return version.startswith(f"{minor}.")
-        case RangeRequest(specifier=specifier):
-            from packaging.specifiers import SpecifierSet
+            return minor
+        case PatchRequest(version=version):
+            return version.rpartition(".")[0]
+        case None:
+            return DEFAULT_MINOR
 
-            return SpecifierSet(specifier).contains(version, prereleases=True)
 
-
-def _contradiction(requests: tuple[PythonRequest, ...], resolutions: list[Resolution]) -> ContradictingRequirers:
-    first = requests[0]
-    version = resolutions[0].runtime.version
-    second = next((each for each in requests if not meets(version, each)), requests[-1])
-    return ContradictingRequirers(
-        first=first.text, first_source=first.source, second=second.text, second_source=second.source
+def _contradiction(
+    culprit: PythonRequest,
+    before: tuple[PythonRequest, ...],
+    requirers: Requirers,
+    known: _Catalogues,
+    facts: RuntimeFacts,
+) -> ContradictingRequirers | ContradictingSources:
+    """``culprit`` and those ``before`` that no version satisfies together with it: a single one if one will do."""
+    pair = next((each for each in before if isinstance(_resolve(each, (culprit,), known, facts), Failure)), None)
+    others = before if pair is None else (pair,)
+    if culprit in requirers.requests:
+        return ContradictingRequirers(
+            first=others[0].text, first_source=others[0].source, second=culprit.text, second_source=culprit.source
+        )
+    serving = (runtime for runtime in known.all.runtimes if serves(runtime, facts.target))
+    return ContradictingSources(
+        quotes=tuple(Quote(text=each.text, source=each.source) for each in (*others, culprit)),
+        minors=minors(tuple(serving)),
     )

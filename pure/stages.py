@@ -11,15 +11,18 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from pure.distributions import Local, ResolvedSet, pins
+from pure.distributions import Local, ResolvedSet, pins, without_query
 from pure.environment import pip_bootstrap_environment, pip_environment, tool_environment
 from pure.installed import (
     InstalledSet,
     Mismatch,
     Overlap,
+    RequestedChange,
     emptied_directories,
     missing_files,
     overlaps,
+    record_with_digest,
+    record_with_requested,
     removal,
     requested_changes,
     strays,
@@ -38,6 +41,7 @@ from pure.steps import (
     InstallPip,
     InstallRuntime,
     RemoveFiles,
+    RemoveHistories,
     RunPip,
     Step,
     WriteFiles,
@@ -163,7 +167,7 @@ def pip(plan: Plan, facts: Facts, work: Workplace) -> Steps:
             InstallPip(
                 root=root,
                 wheel_folders=(f"{work.temporary}/wheel", f"{root}/seed"),
-                python=work.python,
+                folder=work.app,
                 # -P: a module of the application must not stand in for one of the standard library's.
                 argv=(work.python, "-P", "{wheel}/pip", "install", "--user", "--ignore-installed", "--no-deps",
                       "--no-compile", "--no-warn-script-location", "--quiet", *wanted),
@@ -258,13 +262,13 @@ def after_installation(
     result: Result,
     changes: Changes | None,
     before: Result | None = None,
-    records: Mapping[str, bytes],
+    metadata: Mapping[str, bytes],
 ) -> Complete | Fresh | NotAsResolved:
     """Check what is installed against what was resolved, then compile and record it.
 
     ``changes`` is ``None`` after a fresh installation: a mismatch is then an error instead of a reason to start over.
     ``before`` is what was on disk before a change.
-    ``records`` holds the RECORD of each installed distribution by its path.
+    ``metadata`` holds each installed distribution's RECORD and, if it has one, direct_url.json, by their paths.
     """
     mismatches = verify(result.installed, resolved)
     if changes is None:
@@ -276,11 +280,13 @@ def after_installation(
             return fresh(plan, facts, work, because=because)
     root = work.layer("venv")
     wanted = {each.name: each.requested for each in resolved.distributions}
-    markers = _requested_steps(root, result.installed, wanted, records) if changes is not None else ()
+    requested = requested_changes(result.installed, wanted) if changes is not None else ()
     state = VenvState(resolved=resolved, fingerprint=plan.fingerprint)
     return Complete(
         steps=(
-            *markers,
+            *_metadata_steps(root, requested, metadata),
+            # A clone remembers the URL that it was made from, with its credentials, and differs from the next one.
+            RemoveHistories(root=f"{root}/{_CHECKOUTS}"),
             CompileBytecode(python=f"{root}/bin/python", roots=(f"{root}/lib", f"{root}/src")),
             WriteFiles(root=root, files=((STATE_FILE, encode_state(state)),)),
             FinishLayer(decision=_decision(plan, "venv")),
@@ -305,18 +311,25 @@ def _not_equal(
     return tuple(reasons[:5])
 
 
-def _requested_steps(
-    root: str, installed: InstalledSet, wanted: Mapping[str, bool], records: Mapping[str, bytes]
-) -> Iterable[Step]:
-    from pure.installed import record_with_requested
-
-    for change in requested_changes(installed, wanted):
-        record = (change.record, record_with_requested(records[change.record], change))
+def _metadata_steps(root: str, requested: tuple[RequestedChange, ...], metadata: Mapping[str, bytes]) -> Iterable[Step]:
+    """Bring the markers of what was asked for up to date, and take tokens out of recorded URLs."""
+    records: dict[str, bytes] = {}
+    for change in requested:
+        records[change.record] = record_with_requested(metadata[change.record], change)
         if change.requested:
-            yield WriteFiles(root=root, files=((change.marker, b""), record))
+            yield WriteFiles(root=root, files=((change.marker, b""),))
         else:
             yield RemoveFiles(root=root, files=(change.marker,), directories=())
-            yield WriteFiles(root=root, files=(record,))
+    for path, raw in metadata.items():
+        folder, _, name = path.rpartition("/")
+        record = f"{folder}/RECORD"
+        clean = without_query(raw) if name == "direct_url.json" else None
+        if clean is not None and record in metadata:
+            row = f"{folder.rpartition('/')[2]}/{name}"
+            records[record] = record_with_digest(records.get(record, metadata[record]), row, clean)
+            yield WriteFiles(root=root, files=((path, clean),))
+    if records:
+        yield WriteFiles(root=root, files=tuple(records.items()))
 
 
 def _run_pip(plan: Plan, facts: Facts, work: Workplace, options: tuple[str, ...], *, quiet: bool) -> RunPip:

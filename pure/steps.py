@@ -51,7 +51,7 @@ class InstallPip(msgspec.Struct, frozen=True, kw_only=True):
     wheel_folders: tuple[str, ...]
     argv: tuple[str, ...]
     environment: Environment
-    python: str
+    folder: str
 
 
 class CreateEnvironment(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +72,18 @@ class RunPip(msgspec.Struct, frozen=True, kw_only=True):
     quiet: bool
 
 
+class CollectStatic(msgspec.Struct, frozen=True, kw_only=True):
+    """Run the project's ``collectstatic`` in ``folder``; ``manage`` is the script's path from the application's folder.
+
+    A project that doesn't know the command is one without static files, which is no failure (``pure.django``).
+    """
+
+    manage: str
+    argv: tuple[str, ...]
+    environment: Environment
+    folder: str
+
+
 class RemoveFiles(msgspec.Struct, frozen=True, kw_only=True):
     """Remove files below ``root``, then those of the named directories (deepest first) that are empty."""
 
@@ -85,6 +97,12 @@ class WriteFiles(msgspec.Struct, frozen=True, kw_only=True):
 
     root: str
     files: tuple[tuple[str, bytes], ...]
+
+
+class RemoveHistories(msgspec.Struct, frozen=True, kw_only=True):
+    """Remove the version control's data (``.git``) from the checkouts directly below ``root``, if there are any."""
+
+    root: str
 
 
 class CompileBytecode(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,7 +120,9 @@ Step: TypeAlias = (
     | InstallPip
     | CreateEnvironment
     | RunPip
+    | CollectStatic
     | RemoveFiles
     | WriteFiles
+    | RemoveHistories
     | CompileBytecode
 )

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from pure import build_log, stages
+from pure import after_dependencies, build_log, stages
 from pure.accelerators import accelerated_torch
 from pure.distributions import ResolvedSet, parse_report
 from pure.installed import InstalledSet, parse_installed
@@ -23,7 +23,7 @@ from pure.wording import duration
 from shell.executor import Executor, not_written
 from shell.layer_store import LayerStore, write_atomically
 from shell.output import Output, utf8_streams
-from shell.world import read_facts, requirement_texts, variables
+from shell.world import read_facts, secrets, variables
 
 RECORD_FILE = "lamina-record.json"
 
@@ -31,6 +31,8 @@ RECORD_FILE = "lamina-record.json"
 def main(root: str, arguments: list[str]) -> int:
     """Build with the buildpack in the folder ``root``; 0 if all is well, 1 after an error that was explained."""
     utf8_streams()
+    # Layers are the same whatever the platform's umask is, and readable for the user that the image runs as.
+    os.umask(0o022)
     environ = variables()
     output = Output(redactor(environ))
     finished = build(Path(root).absolute(), arguments, environ, output)
@@ -61,13 +63,16 @@ def build(buildpack: Path, arguments: list[str], environ: Mapping[str, str], out
     if isinstance(read, Failure):
         return read
     facts = read.unwrap()
-    output.learn(redactor(environ, requirement_texts=requirement_texts(facts, app)))
+    output.learn(secrets(facts, app))
     decided = decide(facts)
     if isinstance(decided, Failure):
         return decided
     plan = decided.unwrap()
     output.lines(build_log.heading(facts.version, plan))
-    temporary = Path(tempfile.mkdtemp(prefix="lamina-"))
+    try:
+        temporary = Path(tempfile.mkdtemp(prefix="lamina-"))
+    except OSError as error:
+        return Failure(not_written(error, Path(environ.get("TMPDIR") or "/tmp")))  # noqa: S108 (named, not used)
     try:
         work = Workplace(layers=layers, app=str(app), buildpack=str(buildpack), temporary=str(temporary))
         store = LayerStore(Path(layers))
@@ -76,9 +81,16 @@ def build(buildpack: Path, arguments: list[str], environ: Mapping[str, str], out
         built = stages_of_build.run()
         if isinstance(built, Failure):
             return built
+        resolved = built.unwrap()
+        if resolved is not None:
+            settled = _after_dependencies(plan, facts, work, resolved, executor, output)
+            if isinstance(settled, Failure):
+                return settled
+            plan = settled.unwrap()
         try:
-            store.write_launch(launch_toml(plan, built.unwrap()))
-            write_atomically(Path(layers, RECORD_FILE), encode_record(record(plan, version=facts.version)))
+            store.write_launch(launch_toml(plan, resolved))
+            document = encode_record(record(plan, version=facts.version, redact=output.redacted))
+            write_atomically(Path(layers, RECORD_FILE), document)
         except OSError as error:
             return Failure(not_written(error, Path(layers)))
     finally:
@@ -86,6 +98,21 @@ def build(buildpack: Path, arguments: list[str], environ: Mapping[str, str], out
     output.lines(build_log.processes(plan))
     output.lines(build_log.done(plan, duration(time.monotonic() - started), started_over=stages_of_build.started_over))
     return Success(plan)
+
+
+def _after_dependencies(
+    plan: Plan, facts: Facts, work: Workplace, resolved: ResolvedSet, executor: Executor, output: Output
+) -> Outcome[Plan, RunError]:
+    """What depends on what is installed: Django's static files, and the processes of the image."""
+    installed = {each.name: each.version for each in resolved.distributions}
+    collecting = after_dependencies.static_files(plan, facts, work, installed)
+    if collecting is not None:
+        output.lines(build_log.django(collecting))
+    if isinstance(collecting, after_dependencies.StaticFiles):
+        made = executor.execute(collecting.steps)
+        if isinstance(made, Failure):
+            return made
+    return after_dependencies.with_final_processes(plan, facts, installed)
 
 
 class _Build:
@@ -146,9 +173,11 @@ class _Build:
         if isinstance(following, Fresh):
             return self._fresh(following)
         self._say(build_log.changes_lines(following.changes))
+        started = time.monotonic()
         made = self._execute(following.steps)
         if isinstance(made, Failure):
             return made
+        self._say(build_log.reconciled(following.changes, duration(time.monotonic() - started)))
         return self._complete(resolved, following, before)
 
     def _complete(
@@ -156,7 +185,8 @@ class _Build:
     ) -> Outcome[ResolvedSet, RunError]:
         root = Path(self._work.layer("venv"))
         result = self._read_result()
-        records = {f"{each.dist_info}/RECORD" for each in result.installed.distributions}
+        names = ("RECORD", "direct_url.json")
+        paths = [f"{each.dist_info}/{name}" for each in result.installed.distributions for name in names]
         following = stages.after_installation(
             self._plan,
             self._facts,
@@ -165,7 +195,7 @@ class _Build:
             result=result,
             before=before,
             changes=reconciled.changes if reconciled else None,
-            records={path: (root / path).read_bytes() for path in records if (root / path).is_file()},
+            metadata={path: (root / path).read_bytes() for path in paths if (root / path).is_file()},
         )
         match following:
             case NotAsResolved() as wrong:

@@ -61,7 +61,7 @@ def compile_files(
     with tempfile.TemporaryDirectory(prefix="lamina-") as folder:
         task_file = Path(folder) / "task.json"
         task_file.write_text(json.dumps(task), encoding="ascii")
-        ended = run([str(python), "-S", "-s", "-P", "-B", str(_WORKER), str(task_file)], env=clean)
+        ended = run([str(python), "-S", "-s", "-P", "-B", str(_WORKER), str(task_file)], env=clean, own_group=False)
     if not ended.ok:
         ending = ended.signal_name or f"exit status {ended.returncode}"
         return Failure(CompilerFailed(python=str(python), ending=ending, output=_last_lines(ended.stderr)))

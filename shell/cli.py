@@ -3,12 +3,15 @@
 import hashlib
 import os
 import re
+import shlex
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
 import click
+import msgspec
 from pure import build_log
 from pure.message import Message
 from pure.outcome import Failure
@@ -91,8 +94,13 @@ def plan(
         as_json=as_json,
         output=output,
     )
-    if error is not None:
-        _fail(error, output)
+    if error is None:
+        return
+    if as_json:
+        # Whoever reads JSON gets JSON in either case; the exit status tells them apart.
+        output.lines((msgspec.json.format(msgspec.json.encode({"error": error}), indent=2).decode(),))
+        sys.exit(1)
+    _fail(error, output)
 
 
 @lamina.command()
@@ -145,7 +153,8 @@ def build(
         target=read_target({}),
         env=given,
         operator_env=local.operator_env() if local else {},
-        environ=os.environ,
+        # This shell's search paths belong to its user, not to a build image.
+        environ={name: value for name, value in os.environ.items() if not name.endswith("PATH")},
         clear_cache=clear_cache,
         run_image=run_image,
         output=layout,
@@ -159,8 +168,8 @@ def build(
             output.lines(build_log.build_failed(error.buildpack))
             sys.exit(1)
         _fail(describe_lifecycle(error), output)
-    command = f"lamina run {app}" if cache is None else f"lamina run {app} --cache {cache}"
-    terminal.finished(built.unwrap(), command)
+    words = ("lamina", "run", str(app), *(("--cache", str(cache)) if cache else ()))
+    terminal.finished(built.unwrap(), shlex.join(words))
 
 
 @lamina.command(context_settings={"ignore_unknown_options": False})
@@ -230,7 +239,7 @@ def pack(python: Path, folder: Path) -> None:
             f"Packed Python {result.entry.version} for {result.entry.target}",
             f"  Archive:   {result.archive} ({size(result.size)})",
             f"  Catalogue: {catalogue}",
-            f"  Use it:    BP_PYTHON_CATALOGUE={catalogue}",
+            f"  Use it:    BP_PYTHON_CATALOGUE={shlex.quote(str(catalogue))}",
         )
     )
 
@@ -238,6 +247,8 @@ def pack(python: Path, folder: Path) -> None:
 def main() -> None:
     """Run the console script; an exception that escapes is reported as the bug it is."""
     utf8_streams()
+    # As after Ctrl+C: what was started must not outlive us.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         lamina(prog_name="lamina")
     except Exception as error:  # noqa: BLE001  (the last resort: the user gets a message, not a traceback)

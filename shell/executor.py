@@ -4,11 +4,12 @@ import errno
 import os
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, assert_never
 
 from pure import build_log
+from pure.django import CollectStaticFailed, judge
 from pure.fetching import FetchEvent
 from pure.outcome import Failure, Outcome, Success
 from pure.plan import Plan
@@ -21,10 +22,12 @@ from pure.run_errors import (
     PipNotInstalled,
     RunError,
     RuntimeDoesNotStart,
+    complaint_of_no_room,
 )
 from pure.stages import Steps
 from pure.steps import (
     BeginLayer,
+    CollectStatic,
     CompileBytecode,
     CreateEnvironment,
     DropLayer,
@@ -32,13 +35,14 @@ from pure.steps import (
     InstallPip,
     InstallRuntime,
     RemoveFiles,
+    RemoveHistories,
     RunPip,
     Step,
     WriteFiles,
 )
 from pure.wording import duration
 
-from shell.layer_store import LayerStore, remove_files, write_atomically
+from shell.layer_store import LayerStore, remove_files, remove_tree, write_atomically
 from shell.output import Output
 from shell.process import Completed, run
 
@@ -84,6 +88,9 @@ class Executor:
             case WriteFiles(root=root, files=files):
                 for name, data in files:
                     write_atomically(Path(root, name), data)
+            case RemoveHistories(root=root):
+                for history in Path(root).glob("*/.git"):
+                    remove_tree(history)
             case InstallRuntime():
                 return self._install_runtime(step)
             case InstallPip():
@@ -92,6 +99,8 @@ class Executor:
                 return self._create_environment(step)
             case RunPip():
                 return self._run_pip(step)
+            case CollectStatic():
+                return self._collect_static(step)
             case CompileBytecode(python=python, roots=roots):
                 return self._compile(Path(python), roots)
             case _:
@@ -126,7 +135,11 @@ class Executor:
             build_log.runtime_unpacked(result.files, sum(number for _, number in result.left_out), spent)
         )
         python = f"{step.root}/bin/python3"
-        probe = run((python, "-I", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"), env=self._clean())
+        probe = run(
+            (python, "-I", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"),
+            env=self._clean(),
+            own_group=False,
+        )
         if not probe.ok or probe.stdout.strip() != step.runtime.minor:
             said = _last_lines(probe, 5) or (f"it says that it is Python {probe.stdout.strip() or 'nothing'}",)
             target = str(self._plan.target)
@@ -144,18 +157,22 @@ class Executor:
         write_atomically(seed, data)
         argv = tuple(part.replace("{wheel}", str(seed)) for part in step.argv)
         started = time.monotonic()
-        ended = run(argv, env=dict(step.environment), cwd=self._temporary)
+        # In the application's folder, where a relative PIP_FIND_LINKS or PIP_CERT means what it means for the rest.
+        ended = run(argv, env=dict(step.environment), cwd=step.folder, own_group=False)
         if not ended.ok:
             manager = self._plan.package_manager
             output = _last_lines(ended, 12)
+            if full := self._full(output):
+                return full
             return Failure(PipNotInstalled(version=manager.version, hashed=manager.hashed, output=output))
         self._output.lines((f"  Installed pip by {name} in {duration(time.monotonic() - started)}",))
         return Success(None)
 
     def _create_environment(self, step: CreateEnvironment) -> Outcome[None, RunError]:
-        ended = run(step.argv, env=dict(step.environment), cwd=self._temporary)
+        ended = run(step.argv, env=dict(step.environment), cwd=self._temporary, own_group=False)
         if not ended.ok:
-            return Failure(NoEnvironment(returncode=ended.returncode, output=_last_lines(ended, 12)))
+            output = _last_lines(ended, 12)
+            return self._full(output) or Failure(NoEnvironment(returncode=ended.returncode, output=output))
         write_atomically(Path(step.root, "pyvenv.cfg"), step.configuration)
         return Success(None)
 
@@ -167,7 +184,7 @@ class Executor:
             if not step.quiet:
                 self._output.lines(build_log.pip_line(line))
 
-        ended = run(step.argv, env=dict(step.environment), cwd=step.folder, on_line=hear)
+        ended = run(step.argv, env=dict(step.environment), cwd=step.folder, on_line=hear, own_group=False)
         if ended.ok:
             return Success(None)
         recognised = recognise("pip", said, returncode=ended.returncode)
@@ -175,6 +192,8 @@ class Executor:
             said += self._asked_again(step)
             recognised = recognise("pip", said, returncode=ended.returncode)
         self._output.lines(("", *(f"    {line}" for line in said)))
+        if full := self._full(said):
+            return full
         assert self._plan.package_manager is not None
         version = self._plan.package_manager.version
         signal = ended.signal_name
@@ -184,11 +203,22 @@ class Executor:
         """What pip notes in a log and doesn't print: with a log, it doesn't print the output of failing builds."""
         log = self._temporary / "pip.log"
         again = dict(step.environment) | {"PIP_LOG": str(log), "PIP_RETRIES": "0"}
-        run((*step.argv, "--dry-run", "--quiet"), env=again, cwd=step.folder)
+        run((*step.argv, "--dry-run", "--quiet"), env=again, cwd=step.folder, own_group=False)
         try:
             return worth_keeping(log.read_text(encoding="utf-8", errors="replace").splitlines())
         except OSError:
             return ()
+
+    def _collect_static(self, step: CollectStatic) -> Outcome[None, RunError]:
+        said: deque[str] = deque(maxlen=_KEPT_LINES)
+        started = time.monotonic()
+        ended = run(step.argv, env=dict(step.environment), cwd=step.folder, on_line=said.append, own_group=False)
+        judged = judge(step.manage, ended.returncode, ended.signal_name, [*said, *ended.stderr.splitlines()])
+        if isinstance(judged, CollectStaticFailed):
+            self._output.lines(("", *(f"    {line}" for line in (*said, *ended.stderr.splitlines()))))
+            return Failure(judged)
+        self._output.lines(build_log.collected(judged, duration(time.monotonic() - started)))
+        return Success(None)
 
     def _compile(self, python: Path, roots: tuple[str, ...]) -> Outcome[None, RunError]:
         from shell.bytecode import compile_files
@@ -200,6 +230,10 @@ class Executor:
         summary = compiled.unwrap()
         self._output.lines(build_log.compiled(summary.compiled, summary.current, duration(summary.seconds)))
         return Success(None)
+
+    def _full(self, output: Iterable[str]) -> Failure[RunError] | None:
+        detail = complaint_of_no_room(output)
+        return Failure(NotWritable(path=str(self._store.root), detail=detail, full=True)) if detail else None
 
     def _clean(self) -> dict[str, str]:
         """The little that an interpreter needs which reads no setting of the user's."""

@@ -55,6 +55,7 @@ def local_runtime(cache: Path) -> Outcome[LocalRuntime, PackError]:
     if isinstance(packed, Failure):
         return packed
     entry = packed.unwrap().entry
-    catalogue = folder / CATALOGUE_FILE
+    # Beside its archive: another lamina, run by another interpreter, may be at work at the same time.
+    catalogue = Path(packed.unwrap().archive).with_name(CATALOGUE_FILE)
     write_atomically(catalogue, encode_catalogue(Catalogue(runtimes=(entry,))))
     return Success(LocalRuntime(version=entry.version, catalogue=str(catalogue)))

@@ -21,6 +21,11 @@ class Output:
             self._stream.write(text)
             self._stream.flush()
 
+    def document(self, text: str) -> None:
+        """Print a whole document as it is: whoever made it has taken credentials out of its values."""
+        self._stream.write(text)
+        self._stream.flush()
+
     def redacted(self, line: str) -> str:
         """The line as ``lines`` would print it."""
         return self._redact(line)

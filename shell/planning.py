@@ -10,11 +10,10 @@ from pure.outcome import Failure
 from pure.plan import decide
 from pure.prose import describe
 from pure.record import encode_record, record
-from pure.redaction import redactor
 from pure.target import Target
 
 from shell.output import Output
-from shell.world import read_facts, requirement_texts
+from shell.world import read_facts, secrets
 
 # Where a platform puts them: a plan doesn't depend on the place, apart from the paths that it mentions.
 _LAYERS = Path("/layers/lamina_python")
@@ -37,13 +36,13 @@ def print_plan(
     facts = read.unwrap()
     if target is not None:
         facts = msgspec.structs.replace(facts, target=target)
-    output.learn(redactor(environ, requirement_texts=requirement_texts(facts, app)))
+    output.learn(secrets(facts, app))
     decided = decide(facts)
     if isinstance(decided, Failure):
         return describe(decided.failure())
     plan = decided.unwrap()
     if as_json:
-        output.lines(encode_record(record(plan, version=facts.version)).decode().splitlines())
+        output.document(encode_record(record(plan, version=facts.version, redact=output.redacted)).decode())
         return None
     output.lines(build_log.plan(facts.version, plan))
     return None

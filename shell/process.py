@@ -50,6 +50,7 @@ def run(
     on_line: Callable[[str], None] | None = None,
     timeout: float | None = None,
     user: tuple[int, int] | None = None,
+    own_group: bool = True,
 ) -> Completed:
     """Run a process to its end.
 
@@ -57,6 +58,8 @@ def run(
     line ends, as they appear; without it both are captured. Undecodable bytes become U+FFFD. ``timeout`` is in seconds;
     a process that outlives it is killed with its group, and ``returncode`` is minus ``SIGKILL``. ``user`` is a user id
     and a group id to run as (root only). A program that cannot be started ends with 127 (missing) or 126.
+
+    Without ``own_group`` the process stays in ours, so that whoever ends a whole build ends it too.
     """
     command = tuple(argv)
     try:
@@ -69,7 +72,7 @@ def run(
             stderr=subprocess.STDOUT if on_line else subprocess.PIPE,
             encoding="utf-8",
             errors="replace",
-            start_new_session=True,
+            start_new_session=own_group,
             user=user[0] if user else None,
             group=user[1] if user else None,
             extra_groups=[] if user else None,
@@ -81,9 +84,15 @@ def run(
 
     expired = threading.Event()
 
+    def kill() -> None:
+        if own_group:
+            _kill_group(process.pid)
+        else:
+            process.kill()
+
     def expire() -> None:
         expired.set()
-        _kill_group(process.pid)
+        kill()
 
     timer = threading.Timer(timeout, expire) if timeout is not None else None
     if timer:
@@ -91,15 +100,17 @@ def run(
     stdout = stderr = ""
     try:
         with process:
-            if on_line:
-                assert process.stdout is not None
-                for line in process.stdout:
-                    on_line(line.rstrip("\r\n"))
-            else:
-                stdout, stderr = process.communicate()
-    except BaseException:
-        _kill_group(process.pid)
-        raise
+            # Inside: leaving the block waits for the end of the process.
+            try:
+                if on_line:
+                    assert process.stdout is not None
+                    for line in process.stdout:
+                        on_line(line.rstrip("\r\n"))
+                else:
+                    stdout, stderr = process.communicate()
+            except BaseException:
+                kill()
+                raise
     finally:
         if timer:
             timer.cancel()

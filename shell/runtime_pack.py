@@ -40,7 +40,7 @@ from pure.target import Distro
 from shell.disk import NO_ROOM
 from shell.process import run
 
-_FORMAT: Final = "1"
+_FORMAT: Final = "2"
 _NEUTRAL: Final = "/install"
 _LEVEL: Final = 6
 _TIME: Final = 315532800  # 1980-01-01, the time that platforms give to all files of an image
@@ -148,7 +148,8 @@ def pack(python: Path, destination: Path, *, distro: Distro | None = None) -> Ou
 
     ``python`` may be a virtual environment's: its base is packed. ``distro`` is that of this machine unless given. What
     other programs or users installed into it stays out; ``pure.pruning`` applies, except that the wheel of pip that
-    ``ensurepip`` bundles is kept. The same installation gives the same bytes. Needs ``ldd`` and ``patchelf``.
+    ``ensurepip`` bundles is kept. The same installation gives the same bytes. Needs ``ldd`` and ``patchelf``;
+    ``strip`` makes it smaller where there is one.
     """
     try:
         installation = _ask(python)
@@ -176,7 +177,8 @@ def _ask(python: Path) -> _Installation:
     ended = run([str(python), "-I", "-S", "-c", _QUERY], env={"PATH": os.environ.get("PATH", "")}, timeout=60)
     if not ended.ok:
         lines = ended.stderr.strip().splitlines()
-        detail = lines[-1] if lines else ended.signal_name or f"exit status {ended.returncode}"
+        # A program that isn't Python may repeat the whole question.
+        detail = lines[-1][:120] if lines else ended.signal_name or f"exit status {ended.returncode}"
         raise _Failed(InterpreterUnusable(python=str(python), detail=detail))
     try:
         found = msgspec.json.decode(ended.stdout, type=_Installation)
@@ -321,6 +323,8 @@ class _Packing:
         for name, source in sorted(libraries.items()):
             place = PurePosixPath("lib", "bundled", name)
             self.files[place] = self._copy(source, folder / name, moved.setdefault("$ORIGIN", []))
+        # Before the run paths: patchelf moves what strip would otherwise put back.
+        _strip([path for paths in moved.values() for path in paths])
         _set_run_paths(moved)
 
     @staticmethod
@@ -406,6 +410,14 @@ def _needed(elves: dict[PurePosixPath, Path]) -> dict[PurePosixPath, list[tuple[
                     raise _Failed(LibraryMissing(library=match["name"], needed_by=str(source)))
                 # A module that lacks its library does not work in the original installation either.
     return found
+
+
+def _strip(files: list[Path]) -> None:
+    """Leave out debugging symbols where the tool for it is at hand: they are most of what pyenv builds."""
+    strip = shutil.which("strip")
+    if strip and files:
+        # What it cannot read it leaves as it is.
+        run([strip, "--strip-debug", *map(str, files)], env={"PATH": os.environ.get("PATH", "")}, timeout=300)
 
 
 def _set_run_paths(moved: dict[str, list[Path]]) -> None:

@@ -75,7 +75,11 @@ class Terminal:
         """Print what was built and how to start it."""
         place = f" in {image.output}" if image.output else ""
         self._line(f"===> Built {image.digest[:19]}{place}", style="bold green")
-        if not image.output:
+        if image.output:
+            return
+        if not image.table.default:
+            self._line(f"     Start it:  {command} -- COMMAND   (the image has no default process)")
+        else:
             self._line(f"     Start it:  {command}")
 
     def _phase_ended(self, phase: str, seconds: float) -> None:

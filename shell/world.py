@@ -4,38 +4,42 @@ import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
 import tomli
+from pure.code_facts import code_facts
+from pure.declared_processes import PYPROJECT
+from pure.fetching import visible_url
 from pure.outcome import Failure, Outcome, Success
 from pure.pip_settings import PIN_FILE, ConfigurationFile, configured
 from pure.plan import REQUIREMENTS, Facts
+from pure.process_choice import code_matters
 from pure.processes import PROCFILE
+from pure.python_sources import version_files
+from pure.redaction import Redactor, redactor
 from pure.requirements_file import RequirementsError
 from pure.requirements_set import MissingFiles, RequirementsSet, collect
-from pure.run_errors import CatalogueUnreachable, NotReadable
-from pure.runtime_choice import CATALOGUE_VARIABLE, CatalogueText
+from pure.run_errors import NotReadable
+from pure.runtime_choice import CATALOGUE_VARIABLE, CatalogueText, CatalogueUnreachable
 from pure.stages import STATE_FILE
 from pure.target import Distro, Target, target_from_environment
 
 from shell.layer_store import LayerStore
-
-Unreadable: TypeAlias = NotReadable | CatalogueUnreachable
+from shell.sources import find_manage, read_sources
 
 CATALOGUE: Final = "data/cpython.json"
 CARRIED: Final = "data/carried.json"
 END_OF_LIFE: Final = "data/end-of-life.json"
 CARRIED_SCHEME: Final = b"buildpack:"
 
-PYTHON_VERSION: Final = ".python-version"
 _LIBRARY_PATH: Final = "LD_LIBRARY_PATH"
 
 
 class _ReadError(Exception):
     """Carries an expected failure to the one place that returns it."""
 
-    def __init__(self, error: Unreadable) -> None:
+    def __init__(self, error: NotReadable) -> None:
         super().__init__()
         self.error = error
 
@@ -57,7 +61,7 @@ def variables() -> dict[str, str]:
 
 def read_facts(
     *, buildpack: Path, app: Path, layers: Path, plan: Path | None, environ: Mapping[str, str]
-) -> Outcome[Facts, Unreadable]:
+) -> Outcome[Facts, NotReadable]:
     """Everything that a plan depends on. ``plan`` is the buildpack plan's file."""
     try:
         return Success(_facts(buildpack=buildpack, app=app, layers=layers, plan=plan, environ=environ))
@@ -66,7 +70,8 @@ def read_facts(
 
 
 def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, environ: Mapping[str, str]) -> Facts:
-    pip_settings = configured(_pip_configuration(environ))
+    pip_settings = configured(_pip_configuration(environ, app))
+    procfile, pyproject = _optional(app / PROCFILE), _optional(app / PYPROJECT)
     return Facts(
         version=buildpack_version(buildpack),
         target=read_target(environ),
@@ -81,8 +86,11 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         end_of_life=CatalogueText(raw=_needed(buildpack / END_OF_LIFE), origin=END_OF_LIFE),
         pip_pin=_needed(buildpack / PIN_FILE).decode(),
         pip_settings=pip_settings,
-        python_version_file=_optional(app / PYTHON_VERSION),
-        procfile=_optional(app / PROCFILE),
+        version_files=_version_files(app, environ),
+        procfile=procfile,
+        pyproject=pyproject,
+        code=code_facts(read_sources(app)) if code_matters(procfile, pyproject) else None,
+        manage=find_manage(app),
         requirements=_requirements(app, environ, {name: value for name, value, _ in pip_settings}),
         buildpack_plan=(_optional(plan) if plan else None) or b"",
         restored=LayerStore(layers).restored(),
@@ -102,13 +110,13 @@ def read_target(environ: Mapping[str, str]) -> Target:
     return Target(os=target.os, arch=target.arch, distro=distro)
 
 
-def requirement_texts(facts: Facts, app: Path) -> tuple[str, ...]:
-    """The text of every requirements file, in which credentials may stand."""
-    if not isinstance(facts.requirements, Success):
-        raw = _optional(app / REQUIREMENTS)
-        return (raw.decode("utf-8", "replace"),) if raw else ()
-    files = (_optional(app / path) for path in facts.requirements.unwrap().paths)
-    return tuple(raw.decode("utf-8", "replace") for raw in files if raw)
+def secrets(facts: Facts, app: Path) -> Redactor:
+    """The credentials that stand in variables, in pip's configuration and in requirements files."""
+    paths = facts.requirements.unwrap().paths if isinstance(facts.requirements, Success) else (REQUIREMENTS,)
+    raw = (_optional(app / path) for path in paths)
+    texts = tuple(text.decode("utf-8", "replace") for text in raw if text)
+    configured = {name: value for name, value, _ in facts.pip_settings}
+    return redactor(configured | dict(facts.variables), requirement_texts=texts)
 
 
 def _names(app: Path) -> tuple[str, ...]:
@@ -116,6 +124,12 @@ def _names(app: Path) -> tuple[str, ...]:
         return tuple(sorted(path.name for path in app.iterdir()))
     except OSError as error:
         raise _ReadError(NotReadable(path=str(app), detail=error.strerror or str(error))) from error
+
+
+def _version_files(project: Path, environ: Mapping[str, str]) -> dict[str, bytes]:
+    """Those files in the project's root that may name a Python version, by name."""
+    found = {name: _optional(project / name) for name in version_files(environ)}
+    return {name: raw for name, raw in found.items() if raw is not None}
 
 
 def _requirements(
@@ -144,20 +158,23 @@ def _carried(buildpack: Path) -> CatalogueText | None:
     return CatalogueText(raw=raw.replace(CARRIED_SCHEME, base), origin=CARRIED)
 
 
-def _operator_catalogue(environ: Mapping[str, str]) -> CatalogueText | None:
+def _operator_catalogue(environ: Mapping[str, str]) -> CatalogueText | CatalogueUnreachable | None:
     place = environ.get(CATALOGUE_VARIABLE, "").strip()
     if not place:
         return None
     parts = urlsplit(place)
     path = Path(unquote(parts.path)) if parts.scheme == "file" else Path(place)
+    if parts.scheme in ("http", "https"):
+        detail = "a catalogue is read from a file, not from the network"
+        return CatalogueUnreachable(variable=CATALOGUE_VARIABLE, place=visible_url(place), detail=detail)
     try:
         return CatalogueText(raw=path.read_bytes(), origin=f"${CATALOGUE_VARIABLE}")
-    except OSError as error:
-        detail = error.strerror or str(error)
-        raise _ReadError(CatalogueUnreachable(variable=CATALOGUE_VARIABLE, place=place, detail=detail)) from error
+    except (OSError, ValueError) as error:
+        detail = getattr(error, "strerror", None) or str(error)
+        return CatalogueUnreachable(variable=CATALOGUE_VARIABLE, place=place, detail=detail)
 
 
-def _pip_configuration(environ: Mapping[str, str]) -> tuple[ConfigurationFile, ...]:
+def _pip_configuration(environ: Mapping[str, str], app: Path) -> tuple[ConfigurationFile, ...]:
     """pip's configuration files in the order in which it reads them."""
     own = environ.get("PIP_CONFIG_FILE", "")
     if own == os.devnull:
@@ -167,7 +184,8 @@ def _pip_configuration(environ: Mapping[str, str]) -> tuple[ConfigurationFile, .
     shared = [Path(folder) / "pip/pip.conf" for folder in (environ.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(":")]
     paths = [*shared, Path("/etc/pip.conf"), home / ".pip/pip.conf", config / "pip/pip.conf"]
     if own:
-        paths.append(Path(own))
+        # pip runs in the application's folder.
+        paths.append(app / own)
     found: list[ConfigurationFile] = []
     for path in paths:
         try:
@@ -188,7 +206,8 @@ def _needed(path: Path) -> bytes:
 def _optional(path: Path) -> bytes | None:
     try:
         return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError):
+        # ValueError: a name with a NUL character, which no file can have.
         return None
     except OSError as error:
         raise _ReadError(NotReadable(path=str(path), detail=error.strerror or str(error))) from error

@@ -8,9 +8,9 @@ import pytest
 FOLDER = Path(__file__).parent / "goldens"
 
 
-def check_golden(name: str, text: str) -> None:
-    """Assert that ``text`` is what ``tests/goldens/<name>.txt`` holds."""
-    path = FOLDER / f"{name}.txt"
+def check_golden(name: str, text: str, *, suffix: str = ".txt") -> None:
+    """Assert that ``text`` is what ``tests/goldens/<name><suffix>`` holds."""
+    path = FOLDER / f"{name}{suffix}"
     text = text.rstrip("\n") + "\n"
     if os.environ.get("LAMINA_UPDATE_GOLDENS") == "1":
         path.write_text(text, encoding="utf-8")

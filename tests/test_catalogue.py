@@ -216,8 +216,8 @@ def test_the_answer_satisfies_the_request_and_the_target(text: str, entries: Cat
                 assert not version.is_prerelease
             case PatchRequest(version=exact):
                 assert found.runtime.version == exact
-            case RangeRequest(specifier=specifier):
-                assert version in SpecifierSet(specifier)
+            case RangeRequest(specifiers=specifiers):
+                assert any(version in SpecifierSet(specifier) for specifier in specifiers)
                 assert not version.is_prerelease
         assert found.runtime in entries.runtimes
         assert found.runtime.arch == "amd64"

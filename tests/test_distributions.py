@@ -18,6 +18,7 @@ from pure.distributions import (
     parse_report,
     resolved_set,
     same_artefact,
+    without_query,
     without_secrets,
 )
 from pure.outcome import Failure, Success
@@ -160,3 +161,13 @@ def test_another_version_of_the_report_is_an_error() -> None:
 
 def test_a_distribution_without_an_origin_is_an_error() -> None:
     assert parse_report(_report(download_info={"url": "https://h/x"})) == Failure(ReportHasNoOrigin(name="foo-bar"))
+
+
+def test_a_recorded_url_loses_its_query() -> None:
+    raw = b'{"archive_info": {"hashes": {"sha256": "ab"}}, "url": "https://h.example/a.whl?token=s3cr3t"}'
+    assert without_query(raw) == raw.replace(b"?token=s3cr3t", b"")
+
+
+@given(st.binary(max_size=80))
+def test_what_has_no_query_stays_as_it_is(raw: bytes) -> None:
+    assert without_query(raw) is None or b"?" in raw

@@ -173,3 +173,12 @@ def test_the_reasons_are_capped_and_the_rest_counted() -> None:
     found = _of("".join(f"p{number}\n" for number in range(MAX_REASONS + 4)), settings=HASHED)
     assert isinstance(found, NotPinned)
     assert (len(found.because), found.more) == (MAX_REASONS, 4)
+
+
+def test_constraints_by_url_leave_the_requirements_open_and_show_no_password() -> None:
+    read = {"requirements.txt": f"flask==1.0 --hash=sha256:{A}".encode()}
+    requirements = collect(read, constraints=("https://user:hunter2@host/limits.txt",)).unwrap()
+    assert isinstance(requirements, RequirementsSet)
+    assert [include.path for include in requirements.remote] == ["https://host/limits.txt"]
+    answer = pinned_fingerprint(requirements, python_minor="3.13", target=TARGET, settings={})
+    assert answer == NotPinned(because=("a setting: https://host/limits.txt is not a file of the project",))

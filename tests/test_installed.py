@@ -13,6 +13,7 @@ from pure.installed import (
     missing_files,
     overlaps,
     parse_installed,
+    record_with_digest,
     record_with_requested,
     removal,
     requested_changes,
@@ -187,3 +188,10 @@ def test_requested_markers_change_both_ways() -> None:
     assert requested_changes(_parse(), {"al-pha": True})[0].marker == marker
     assert requested_changes(_parse(REQUESTED=b""), {"al-pha": False})[0].requested is False
     assert requested_changes(_parse(), {"al-pha": False}) == ()
+
+
+def test_a_changed_file_gets_a_new_row() -> None:
+    record = b"a-1.dist-info/METADATA,sha256=abc,3\r\na-1.dist-info/direct_url.json,sha256=old,9\r\na.py,,\r\n"
+    changed = record_with_digest(record, "a-1.dist-info/direct_url.json", b"")
+    row = b"a-1.dist-info/direct_url.json,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\r\n"
+    assert changed == record.replace(b"a-1.dist-info/direct_url.json,sha256=old,9\r\n", row)

@@ -12,16 +12,18 @@ import tomllib
 from pathlib import Path
 from typing import Literal
 
+import msgspec
 import pytest
 from pure.catalogue import Runtime
 from pure.target import Distro
-from tools.carried import ROOT, Carried, PackageError, carried_archive, host_arch, own_runtime
+from tools.carried import ELF_MACHINES, ROOT, Carried, PackageError, carried_archive, host_arch, own_runtime
 from tools.package import FILE_TIME, SIZE_LIMIT, Packaged, main, package
 
 # One worker makes what all tests here look at.
 pytestmark = pytest.mark.xdist_group("package")
 
 TARGET = f"linux/{host_arch()}"
+OTHER: Literal["amd64", "arm64"] = "arm64" if host_arch() == "amd64" else "amd64"
 
 
 @pytest.fixture(scope="module")
@@ -182,6 +184,19 @@ def test_an_archive_without_a_catalogue_tells_what_it_is(tmp_path: Path, machine
     assert (entry.version, entry.os, entry.arch, entry.distro) == ("3.13.1", "linux", arch, None)
 
 
+def test_another_architecture_gets_wheels_and_bytecode_of_its_own(
+    carried: Carried, source: Path, tmp_path: Path
+) -> None:
+    # No archive of another architecture is at hand; ours, called one, shows what is fetched and compiled for it.
+    foreign = msgspec.structs.replace(carried.entry, arch=OTHER)
+    made = package(
+        target=f"linux/{OTHER}", carried=Carried(archive=carried.archive, entry=foreign), output=tmp_path, source=source
+    )
+    (core,) = (made.folder / "vendor" / "msgspec").glob("_core*.so")
+    assert ELF_MACHINES[int.from_bytes(core.read_bytes()[18:20], "little")] == OTHER
+    assert (made.folder / "vendor" / "msgspec" / "__pycache__").is_dir()
+
+
 def test_the_catalogue_beside_an_archive_counts(tmp_path: Path) -> None:
     archive = write_archive(tmp_path, machine=62, version="3.13.1")
     digest = hashlib.sha256(archive.read_bytes()).hexdigest()
@@ -205,9 +220,8 @@ def test_a_catalogue_of_another_archive_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_archive_for_another_architecture_is_refused(tmp_path: Path) -> None:
-    other: Literal["amd64", "arm64"] = "arm64" if host_arch() == "amd64" else "amd64"
-    entry = Runtime(version="3.13.1", os="linux", arch=other, url="file:///a.tar.gz", sha256="0" * 64)
-    with pytest.raises(PackageError, match=f"is for linux/{other}, not for {TARGET}"):
+    entry = Runtime(version="3.13.1", os="linux", arch=OTHER, url="file:///a.tar.gz", sha256="0" * 64)
+    with pytest.raises(PackageError, match=f"is for linux/{OTHER}, not for {TARGET}"):
         package(target=TARGET, carried=Carried(archive=tmp_path / "a.tar.gz", entry=entry), output=tmp_path)
 
 

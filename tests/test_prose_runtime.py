@@ -95,7 +95,7 @@ def patch(text: str) -> PatchRequest:
 
 
 def span(text: str) -> RangeRequest:
-    return RangeRequest(specifier=text, text=text, source=VARIABLE)
+    return RangeRequest(specifiers=(text,), text=text, source=VARIABLE)
 
 
 FAILURES: tuple[FetchFailure, ...] = (
@@ -147,6 +147,12 @@ ERRORS: tuple[RuntimeProblem, ...] = (
         request=patch("3.13.1"), wanted="3.13.1", target=TARGET, elsewhere=("linux/amd64",), known=("3.13.0",)
     ),
     SpecifierUnsatisfied(request=span(">=4"), specifier=">=4", minors=MINORS, pre_releases=()),
+    SpecifierUnsatisfied(
+        request=RangeRequest(specifiers=("==3.11",), text="3.11", source=Source(file="pyproject.toml", line=7)),
+        specifier="==3.11",
+        minors=MINORS,
+        pre_releases=(),
+    ),
     SpecifierUnsatisfied(request=span(">=3.16"), specifier=">=3.16", minors=MINORS, pre_releases=("3.16.0rc1",)),
     *(FetchError(url="https://mirror/file.tar.gz?token=***", failure=failure, attempts=1) for failure in FAILURES),
     FetchError(url="https://mirror/file.tar.gz", failure=FAILURES[0], attempts=5),

@@ -1,4 +1,4 @@
-"""What is asked for, from which source, and that no bytes whatever raise."""
+"""What a variable or ``.python-version`` asks for, and that no bytes whatever raise."""
 
 import pytest
 from hypothesis import given
@@ -25,7 +25,7 @@ from pure.python_request import (
     WildcardVersion,
     parse_python_version_file,
     parse_variable,
-    python_request,
+    variable_requests,
     visible,
 )
 from pure.source import Source
@@ -70,9 +70,9 @@ def test_a_file_without_a_version_says_nothing(raw: bytes) -> None:
         ("3.13", MinorRequest(minor="3.13", text="3.13", source=VARIABLE)),
         (" 3.13.1\n", PatchRequest(version="3.13.1", text="3.13.1", source=VARIABLE)),
         ("3.15.0rc1", PatchRequest(version="3.15.0rc1", text="3.15.0rc1", source=VARIABLE)),
-        (">=3.11,<3.14", RangeRequest(specifier="<3.14,>=3.11", text=">=3.11,<3.14", source=VARIABLE)),
-        ("~=3.13.0", RangeRequest(specifier="~=3.13.0", text="~=3.13.0", source=VARIABLE)),
-        ("==3.13.*", RangeRequest(specifier="==3.13.*", text="==3.13.*", source=VARIABLE)),
+        (">=3.11,<3.14", RangeRequest(specifiers=("<3.14,>=3.11",), text=">=3.11,<3.14", source=VARIABLE)),
+        ("~=3.13.0", RangeRequest(specifiers=("~=3.13.0",), text="~=3.13.0", source=VARIABLE)),
+        ("==3.13.*", RangeRequest(specifiers=("==3.13.*",), text="==3.13.*", source=VARIABLE)),
     ],
 )
 def test_the_forms_of_a_variable(text: str, request_: PythonRequest) -> None:
@@ -168,32 +168,22 @@ def test_every_exact_version_is_read_back(major: int, minor: int, patch: int) ->
     assert request.version == f"{major}.{minor}.{patch}"
 
 
-def source_of(variables: dict[str, str], file: bytes | None) -> Source | RequestError:
-    outcome = python_request(variables=variables, python_version_file=file, default_minor="3.14")
-    return outcome.failure() if isinstance(outcome, Failure) else outcome.unwrap().source
-
-
-def test_the_stronger_source_wins() -> None:
+def test_two_variables_that_agree_are_both_heard() -> None:
     ours, theirs = VARIABLES
-    assert source_of({ours: "3.13", theirs: "3.13"}, b"3.12") == Source(variable=ours)
-    assert source_of({ours: "", theirs: "3.13"}, b"3.12") == Source(variable=theirs)
-    assert source_of({ours: " \n", theirs: ""}, b"3.12") == line(1)
-    assert source_of({}, b"# nothing") == Source(default="Lamina's default")
-    assert source_of({}, None) == Source(default="Lamina's default")
+    found = variable_requests({theirs: "3.13", ours: " 3.13\n"})
+    assert isinstance(found, Success)
+    assert [each.source for each in found.unwrap()] == [Source(variable=ours), Source(variable=theirs)]
 
 
-def test_without_any_source_the_default_minor_is_asked_for() -> None:
-    outcome = python_request(variables={}, python_version_file=None, default_minor="3.14")
-    assert isinstance(outcome, Success)
-    assert outcome.unwrap() == MinorRequest(minor="3.14", text="3.14", source=Source(default="Lamina's default"))
+def test_an_empty_variable_is_unset() -> None:
+    ours, theirs = VARIABLES
+    found = variable_requests({ours: " \n", theirs: ""})
+    assert isinstance(found, Success)
+    assert found.unwrap() == ()
 
 
 def test_two_variables_that_contradict_are_both_named() -> None:
     ours, theirs = VARIABLES
-    assert source_of({ours: "3.13", theirs: "3.12"}, None) == ContradictingVariables(
-        first=ours, first_text="3.13", second=theirs, second_text="3.12"
-    )
-
-
-def test_a_weaker_source_is_not_read_where_a_stronger_one_speaks() -> None:
-    assert source_of({"BP_PYTHON_VERSION": "3.13"}, b"nonsense") == VARIABLE
+    found = variable_requests({ours: "3.13", theirs: "3.12"})
+    assert isinstance(found, Failure)
+    assert found.failure() == ContradictingVariables(first=ours, first_text="3.13", second=theirs, second_text="3.12")

@@ -132,7 +132,8 @@ def package(*, target: str, carried: Carried, output: Path, source: Path = ROOT)
         _code(source, folder)
         _vendor(folder / "vendor", entry)
         _normalise(folder)
-        _compile(_python_for(folder, entry), folder, installed_at=f"/cnb/buildpacks/{place}")
+        python = _python_for(folder, entry, Path(temporary, "python"))
+        _compile(python, folder, installed_at=f"/cnb/buildpacks/{place}")
         if entry.arch == host_arch():
             _check(folder)
         _normalise(folder)
@@ -256,16 +257,21 @@ def _unpack_wheel(wheel: Path, vendor: Path) -> None:
             place.write_bytes(file.read(name))
 
 
-def _python_for(folder: Path, entry: Runtime) -> Path:
+def _python_for(folder: Path, entry: Runtime, scratch: Path) -> Path:
     """An interpreter that runs here and writes bytecode for the packaged one, which has the same minor version."""
     if entry.arch == host_arch():
         return folder / "runtime" / "bin" / "python3"
     if f"{sys.version_info.major}.{sys.version_info.minor}" == entry.minor:
         return Path(sys.executable)
-    raise PackageError(
-        f"Bytecode for Python {entry.minor} on linux/{entry.arch} is compiled by a Python "
-        f"{entry.minor} of this machine:\n  make PYTHON=/path/to/python{entry.minor} clean package"
-    )
+    # Only the catalogue has archives for other architectures; it has this version for ours too.
+    here = download(f"linux/{host_arch()}")
+    if here.entry.minor != entry.minor:
+        raise PackageError(
+            f"Bytecode for Python {entry.minor} on linux/{entry.arch} is compiled by a Python "
+            f"{entry.minor} of this machine:\n  make PYTHON=/path/to/python{entry.minor} clean package"
+        )
+    unpack_without_links(here.archive, scratch)
+    return scratch / "bin" / "python3"
 
 
 def _compile(python: Path, folder: Path, *, installed_at: str) -> None:

@@ -6,7 +6,7 @@ import msgspec
 
 
 class PhaseStarted(msgspec.Struct, frozen=True, kw_only=True):
-    """A phase begins: ``detect``, ``restore``, ``build`` or ``export``; for ``build``, with the buildpack's id."""
+    """A phase begins: ``detect``, ``restore``, ``build`` (with the buildpack's id), ``export`` or ``cache``."""
 
     phase: str
     buildpack: str | None = None

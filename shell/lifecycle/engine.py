@@ -165,7 +165,7 @@ def _build(
         return exported
     exporter.cache()
     stored = exported.unwrap()
-    digest = image_digest(images.read() or b"")
+    digest = image_digest(stored)
     if request.output is not None and request.run_image is not None and base is not None:
         config, warnings = launch_config(stored, built.unwrap(), site, base, images)
         for warning in warnings:
@@ -180,6 +180,7 @@ def _build(
             config=config,
             target=request.target,
         )
+    exporter.keep_trees()
     return Success(
         BuiltImage(
             buildpacks=tuple(member.buildpack.name for member in group.unwrap().members),

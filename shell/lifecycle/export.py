@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 import msgspec
 from pure.lifecycle import image as images_
@@ -25,8 +25,9 @@ from pure.outcome import Failure, Outcome, Success
 
 from shell.lifecycle.building import Built, BuiltLayer, BuiltMember
 from shell.lifecycle.building_site import APP, LAYERS, Phase, Site
-from shell.lifecycle.store import Store
-from shell.lifecycle.tarball import Entry, parents, walk, write_tar
+from shell.lifecycle.store import TREES, Store
+from shell.lifecycle.tarball import Entry, layer_entries, walk, write_tar
+from shell.lifecycle.trees import keep
 
 
 class Exporter:
@@ -47,6 +48,7 @@ class Exporter:
         self._images, self._caches = images, caches
         self._old_image, self._old_cache = image or ImageRecord(), cache or CacheRecord()
         self._tars: dict[str, str] = {}
+        self._cached: dict[str, str] = {}
         self._layers: list[ImageLayer] = []
 
     def image(self, *, process_type: str | None, run_image: RunImageRecord) -> Outcome[StoredImage, LifecycleError]:
@@ -87,7 +89,7 @@ class Exporter:
         """Write the cache anew: the cached layers of this group and nothing else."""
         phase = Phase(self._site.on_event, "cache")
         records: list[BuildpackRecord] = []
-        keep: set[str] = set()
+        wanted: set[str] = set()
         for member in self._built.members:
             buildpack = member.member.buildpack
             layers: dict[str, LayerRecord] = {}
@@ -104,14 +106,25 @@ class Exporter:
                     f"{buildpack.id}:{layer.name}", diff_id, previous is not None and diff_id == previous.sha, "cache"
                 )
                 layers[layer.name] = _record(layer, diff_id)
-                keep.add(diff_id)
+                wanted.add(diff_id)
+                self._cached[root] = diff_id
             records.append(BuildpackRecord(key=buildpack.id, version=buildpack.version, layers=layers))
         sbom = Sha()
         if (self._site.layers / "sbom" / "cache").is_dir():
             sbom = Sha(sha=self._seal(f"{LAYERS}/sbom/cache", self._caches, self._old_cache.sbom.sha))
-            keep.add(sbom.sha)
-        self._caches.commit(encode(CacheRecord(buildpacks=tuple(records), sbom=sbom)), keep)
+            wanted.add(sbom.sha)
+        self._caches.commit(encode(CacheRecord(buildpacks=tuple(records), sbom=sbom)), wanted)
         phase.done()
+
+    def keep_trees(self) -> None:
+        """Keep the folders of the cached layers for the next build; nothing reads the build's layers after this."""
+        folders = {
+            self._cached[_root(member, layer)]: self._site.layers / member.member.buildpack.folder / layer.name
+            for member in self._built.members
+            for layer in member.layers
+            if _root(member, layer) in self._cached
+        }
+        keep(self._caches.folder / TREES, folders)
 
     def _launch_layers(self, member: BuiltMember) -> Outcome[BuildpackRecord, LifecycleError]:
         buildpack = member.member.buildpack
@@ -203,11 +216,11 @@ class Exporter:
         other = self._caches if store is self._images else self._images
         diff_id = ""
         if store.has(known) or other.has(known):
-            diff_id = write_tar(_layer_entries(source, root), None)
+            diff_id = write_tar(layer_entries(source, root), None)
             if diff_id == known and not store.has(known):
                 store.adopt(other, known)
         if not diff_id or not store.has(diff_id):
-            diff_id = store.write(lambda stream: write_tar(_layer_entries(source, root), stream))
+            diff_id = store.write(lambda stream: write_tar(layer_entries(source, root), stream))
         if store is self._images:
             self._tars[root] = diff_id
         return diff_id
@@ -223,11 +236,6 @@ class Exporter:
         self._site.on_event(Warned(message=message))
 
 
-def _layer_entries(source: str, root: str) -> Iterator[Entry]:
-    yield from parents(root)
-    yield from walk(source, root)
-
-
 def _is_folder(path: str) -> bool:
     return os.path.isdir(path) and not os.path.islink(path)
 
@@ -241,7 +249,8 @@ def _record(layer: BuiltLayer, diff_id: str) -> LayerRecord:
     return LayerRecord(sha=diff_id, data=layer.metadata, build=file.build, launch=file.launch, cache=file.cache)
 
 
-def image_digest(stored: Mapping[str, str] | bytes) -> str:
-    """The digest that names a stored image."""
-    data = stored if isinstance(stored, bytes) else msgspec.json.encode(stored)
+def image_digest(stored: StoredImage) -> str:
+    """The digest that names a stored image: equal images have equal ones, whatever was reused to make them."""
+    layers = tuple(msgspec.structs.replace(layer, reused=False) for layer in stored.layers)
+    data = msgspec.json.encode(msgspec.structs.replace(stored, layers=layers), order="deterministic")
     return f"sha256:{hashlib.sha256(data).hexdigest()}"

@@ -21,7 +21,7 @@ from pure.outcome import Failure, Outcome, Success
 from shell.lifecycle.building_site import APP, DEFAULT_PATH, HOME
 from shell.lifecycle.disk import View, copy_tree, remove
 from shell.lifecycle.processes import Description, Mount, Room, read_report
-from shell.lifecycle.store import Store
+from shell.lifecycle.store import TREES, Store
 from shell.lifecycle.tarball import TarError, extract
 
 _FORWARDED = frozenset(
@@ -62,7 +62,7 @@ def run(
 @contextmanager
 def _trees(store: Store, stored: StoredImage) -> Iterator[Path | Failure[LifecycleError]]:
     """The unpacked layers, each in a folder named by its digest, which stay as long as somebody runs them."""
-    folder = store.folder / "trees"
+    folder = store.folder / TREES
     folder.mkdir(exist_ok=True)
     lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:

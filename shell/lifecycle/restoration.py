@@ -11,8 +11,9 @@ from pure.lifecycle.toml_data import without_nulls
 from shell.lifecycle.building_site import LAYERS, Phase, Site
 from shell.lifecycle.detection import Group
 from shell.lifecycle.disk import remove
-from shell.lifecycle.store import Store
-from shell.lifecycle.tarball import TarError, extract
+from shell.lifecycle.store import TREES, Store
+from shell.lifecycle.tarball import TarError, extract, file_digest
+from shell.lifecycle.trees import take
 
 
 def restore(
@@ -89,6 +90,10 @@ def _unpack(store: Store, digest: str, prefix: str, target: Path) -> str | None:
     """Unpack a tar of a store; a clause that says why not, or ``None``."""
     if not store.has(digest):
         return "they are missing"
+    tree = store.folder / TREES
+    sound = (tree / digest).is_dir() and file_digest(store.path(digest)) == digest
+    if sound and take(tree, digest=digest, root=prefix, target=target):
+        return None
     try:
         extract(store.path(digest), digest=digest, prefix=prefix, target=target)
     except TarError as error:

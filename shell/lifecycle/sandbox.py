@@ -13,6 +13,7 @@ without privileges.
 import ctypes
 import json
 import os
+import signal
 import sys
 import tomllib
 from collections.abc import Callable
@@ -23,6 +24,7 @@ MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 MS_REMOUNT, MS_NOATIME, MS_NODIRATIME = 32, 1024, 2048
 MS_BIND, MS_REC, MS_PRIVATE, MS_RELATIME = 4096, 16384, 1 << 18, 1 << 21
 MNT_DETACH = 2
+PR_SET_PDEATHSIG = 1
 FAILED = 125
 SYS_MOUNT_SETATTR, AT_FDCWD, AT_RECURSIVE, MOUNT_ATTR_RDONLY = 442, -100, 0x8000, 1
 
@@ -215,6 +217,8 @@ def drop_privileges(uid: int, gid: int) -> None:
 
 def main() -> int:
     """Do what the description says."""
+    # Nothing started here outlives the build, however that ends.
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     with open(sys.argv[1], encoding="utf-8") as stream:
         description = json.load(stream)
     # Opened now: its path means something else in the new root. Not inherited by what is executed.

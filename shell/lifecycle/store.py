@@ -13,6 +13,9 @@ from typing import BinaryIO
 
 from shell.lifecycle.disk import remove
 
+#: Where a store keeps layers as folders.
+TREES = "trees"
+
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}\Z")
 
 

@@ -207,6 +207,23 @@ def walk(source: str, name: str) -> Iterator[Entry]:
             yield Entry(name=f"{name}/{child.name}", source=child.path)
 
 
+def layer_entries(source: str, root: str) -> Iterator[Entry]:
+    """The members of a layer: the folders above ``root``, then what is on disk at ``source``."""
+    yield from parents(root)
+    yield from walk(source, root)
+
+
+def layer_digest(source: str, root: str) -> str:
+    """The digest that the tar of a layer has."""
+    return write_tar(layer_entries(source, root), None)
+
+
+def file_digest(tar: Path) -> str:
+    """The digest that a tar on disk has."""
+    with tar.open("rb") as stream:
+        return f"sha256:{hashlib.file_digest(stream, 'sha256').hexdigest()}"
+
+
 def extract(tar: Path, *, digest: str | None, prefix: str, target: Path) -> None:
     """Unpack the members below ``prefix`` of a tar into ``target``, which must not exist, in one pass over its bytes.
 

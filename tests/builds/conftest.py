@@ -1,10 +1,12 @@
 """The shared workshop, and benches of which each belongs to one test."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.builds.lamina import Lamina, write_application
 from tests.builds.workshop import Bench, Workshop, locked, remove
 
 
@@ -33,12 +35,28 @@ def tools(workshop: Workshop) -> Path:
 
 
 @pytest.fixture
-def bench(tmp_path: Path, workshop: Workshop, tools: Path) -> Bench:
+def bench(tmp_path: Path, workshop: Workshop, tools: Path) -> Iterator[Bench]:
     """A bench whose layers hold Python and pip already."""
-    return Bench(tmp_path / "bench", workshop, tools)
+    yield Bench(tmp_path / "bench", workshop, tools)
+    # Pytest keeps the folders of several runs: these are large.
+    remove(tmp_path / "bench")
 
 
 @pytest.fixture
-def empty_bench(tmp_path: Path, workshop: Workshop) -> Bench:
+def empty_bench(tmp_path: Path, workshop: Workshop) -> Iterator[Bench]:
     """A bench without any layers."""
-    return Bench(tmp_path / "bench", workshop)
+    yield Bench(tmp_path / "bench", workshop)
+    remove(tmp_path / "bench")
+
+
+@pytest.fixture(scope="session")
+def built_once(workshop: Workshop) -> Path:
+    """A folder for ``--cache`` as the first build of ``APPLICATION`` leaves it; to be copied."""
+    folder = workshop.shared / "built-once"
+    with locked(workshop.shared / "built-once-lock"):
+        if not (folder / "done").exists():
+            lamina = Lamina(folder, workshop)
+            built = lamina.build(write_application(folder / "app"))
+            assert built.status == 0, built.both
+            (folder / "done").touch()
+    return folder / "cache"

@@ -36,6 +36,28 @@ def test_an_error_in_a_private_repository_shows_no_token(bench: Bench) -> None:
     assert "hunter2secret" not in built.log
 
 
+BACKEND = """
+import subprocess
+
+def build_wheel(directory, config_settings=None, metadata_directory=None):
+    subprocess.run(["/nowhere/pg_config", "--version"], check=True)
+"""
+
+
+def test_what_a_failing_build_says_is_shown_and_its_need_named(bench: Bench) -> None:
+    build_system = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    bench.write(
+        {"requirements.txt": "./psycopg2\n", "psycopg2/pyproject.toml": build_system, "psycopg2/backend.py": BACKEND}
+    )
+    built = bench.try_build({"PIP_LOG": "pip.log"})
+    assert built.status == 1
+    above, _, block = built.log.partition("\nError: ")
+    assert "FileNotFoundError" in above
+    assert "PostgreSQL's client library" in block
+    assert "libpq-dev" in block
+    assert not (bench.app / "pip.log").exists()
+
+
 def test_a_list_of_conda_is_told_before_pip_runs(bench: Bench) -> None:
     bench.require("# platform: linux-64", "_libgcc_mutex=0.1=main", "numpy=1.26.4=py311h24aa872_0")
     built = bench.try_build()

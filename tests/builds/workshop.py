@@ -151,7 +151,7 @@ class Bench:
         if base is None:
             (self.layers / "lamina_python").mkdir(parents=True)
         else:
-            copy(base, self.layers)
+            copy_layers(base, self.layers)
 
     @property
     def own(self) -> Path:
@@ -287,6 +287,14 @@ def metadata(bench: Bench) -> dict[str, object]:
 def copy(source: Path, target: Path) -> None:
     """Copy a tree as it is."""
     subprocess.run(["cp", "-a", str(source), str(target)], check=True)
+
+
+def copy_layers(source: Path, target: Path) -> None:
+    """Copy layers; the files of Python and pip, which builds replace but never write into, as second names."""
+    (target / "lamina_python").mkdir(parents=True)
+    for path in (source / "lamina_python").iterdir():
+        how = "-al" if path.name in ("python", "pip") else "-a"
+        subprocess.run(["cp", how, str(path), str(target / "lamina_python")], check=True)
 
 
 def remove(path: Path) -> None:

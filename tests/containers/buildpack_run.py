@@ -16,7 +16,9 @@ from tests.containers.machine import named_files, pip_variables, proxies
 USER = 1000
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 FOLDER = "lamina_python"
-STORE = f"/cnb/buildpacks/{FOLDER}/0.1.0"
+ROOT = Path(__file__).resolve().parent.parent.parent
+VERSION = tomllib.loads((ROOT / "buildpack.toml").read_text())["buildpack"]["version"]
+STORE = f"/cnb/buildpacks/{FOLDER}/{VERSION}"
 LAYERS = f"/layers/{FOLDER}"
 
 

@@ -1,5 +1,6 @@
 """What the container tests share: an engine, a Debian without Python, the packaged buildpack."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -10,13 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.containers.buildpack_run import PATH, ROOT, USER
 from tests.containers.engine import NEEDED, Engine
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 BASES = ROOT / ".lamina" / "test-base"
 BASE = "localhost/lamina-test-base"
 SUITE = "bookworm"
-USER = 1000
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +58,15 @@ def base(engine: Engine) -> str:
         )
         assert made.returncode == 0, made.stderr
         partial.rename(archive)
-    engine.podman("import", "--quiet", str(archive), BASE)
+    # The configuration that run images have: an unprivileged user, a PATH, the distribution in labels.
+    configuration = [
+        f"USER {USER}:{USER}",
+        f"ENV PATH={PATH}",
+        "LABEL io.buildpacks.base.distro.name=debian",
+        "LABEL io.buildpacks.base.distro.version=12",
+    ]
+    changes = [option for line in configuration for option in ("--change", line)]
+    engine.podman("import", "--quiet", *changes, str(archive), BASE)
     found = [name for name in engine.names(BASE) if Path(name).name.startswith("python3")]
     assert found == [], "the base must be one without Python"
     return BASE
@@ -72,3 +80,10 @@ def buildpack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = subprocess.run(packager, check=False, capture_output=True, text=True, timeout=600)
     assert made.returncode == 0, made.stdout + made.stderr
     return next(path for path in output.iterdir() if path.is_dir())
+
+
+@pytest.fixture(scope="session")
+def version(buildpack: Path) -> str:
+    """The version of Python that the buildpack carries."""
+    found: str = json.loads((buildpack / "data" / "carried.json").read_text())["runtimes"][0]["version"]
+    return found

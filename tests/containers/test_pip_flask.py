@@ -1,14 +1,12 @@
 """The packaged buildpack builds examples/pip-flask on a Debian without Python, and the result runs."""
 
 import hashlib
-import json
 import stat
 from pathlib import Path
 
 import pytest
 
-from tests.containers.buildpack_run import FOLDER, LAYERS, USER, Site
-from tests.containers.conftest import ROOT
+from tests.containers.buildpack_run import FOLDER, LAYERS, ROOT, USER, Site
 from tests.containers.contents import compilers, installers
 from tests.containers.engine import Engine
 from tests.containers.served import served
@@ -28,13 +26,6 @@ class Built:
         self.types = site.types()
         self.metadata = site.metadata()
         self.image = site.image("localhost/lamina-pip-flask")
-
-
-@pytest.fixture(scope="module")
-def version(buildpack: Path) -> str:
-    """The version of Python that the buildpack carries."""
-    found: str = json.loads((buildpack / "data" / "carried.json").read_text())["runtimes"][0]["version"]
-    return found
 
 
 @pytest.fixture(scope="module")

@@ -331,7 +331,17 @@ def test_processes_labels_and_slices(both: Both, tmp_path: Path) -> None:
     both.agree(packs)
 
 
-STATUS = {"detect": (20, 21, 1, 11, 12), "build": (51, 52), "export": (62,)}
+TWO_DEFAULTS = """cat > "$CNB_LAYERS_DIR/launch.toml" <<X
+[[processes]]
+type = "one"
+command = ["x"]
+default = true
+[[processes]]
+type = "two"
+command = ["x"]
+default = true
+X
+"""
 
 
 @pytest.mark.parametrize(
@@ -343,11 +353,7 @@ STATUS = {"detect": (20, 21, 1, 11, 12), "build": (51, 52), "export": (62,)}
         ('echo "[" > "$CNB_LAYERS_DIR/x.toml"', ""),
         ('echo "[[processes]]\ntype=\\"w\\"\ncommand=\\"x\\"" > "$CNB_LAYERS_DIR/launch.toml"', ""),
         ('echo "[[processes]]\ntype=\\"w\\"\ndirect=true\ncommand=[\\"x\\"]" > "$CNB_LAYERS_DIR/launch.toml"', ""),
-        (
-            'echo "[[processes]]\ntype=\\"w\\"\ndefault=true\n[[processes]]\ndefault=true"'
-            ' > "$CNB_LAYERS_DIR/launch.toml"',
-            "",
-        ),
+        (TWO_DEFAULTS, ""),
         ('echo "[[unmet]]\nname=\\"x\\"" > "$CNB_LAYERS_DIR/build.toml"', ""),
         ('echo "build = true" > "$CNB_LAYERS_DIR/store.toml"', ""),
         ('echo "{}" > "$CNB_LAYERS_DIR/launch.sbom.cdx.json"', ""),

@@ -52,7 +52,7 @@ def test_processes_are_an_ordinary_user_at_the_real_paths(app: Path, tmp_path: P
     """
     pack = buildpack(tmp_path / "pack", "toy/pack", script)
     result = local_build(app, [pack], tmp_path / "cache")
-    assert result.image
+    result.built()
     assert result.lines == (
         "1000 1000 /workspace /layers/toy_pack /layers/toy_pack /platform",
         "CapPrm:\t0000000000000000",
@@ -89,7 +89,7 @@ def test_a_cache_folder_inside_the_application_is_not_copied(app: Path, tmp_path
 
 def test_an_earlier_layer_that_is_lost_is_said(app: Path, tmp_path: Path) -> None:
     pack = buildpack(tmp_path / "pack", "toy/pack", KEEP)
-    assert local_build(app, [pack], tmp_path / "cache").image
+    local_build(app, [pack], tmp_path / "cache").built()
     for file in (tmp_path / "cache" / "cache").glob("sha256*.tar"):
         file.write_bytes(b"damaged")
     damaged = local_build(app, [pack], tmp_path / "cache")
@@ -101,9 +101,37 @@ def test_an_earlier_layer_that_is_lost_is_said(app: Path, tmp_path: Path) -> Non
     assert not again.warnings
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "echo more >> file",
+        "chmod 0600 file",
+        "ln file again",
+        "mkfifo pipe",
+        "mv file other",
+        "rm -r $PWD",
+        "rm -r $PWD; ln -s /etc $PWD",
+        "true",
+    ],
+)
+def test_kept_folders_are_used_only_as_the_tar_has_them(app: Path, tmp_path: Path, change: str) -> None:
+    look = 'cd "$CNB_LAYERS_DIR"; [ ! -e kept ] || find kept -newermt "2 minutes ago" -printf "%P %y %m %s\n" | sort; '
+    pack = buildpack(tmp_path / "pack", "toy/pack", look + KEEP)
+    local_build(app, [pack], tmp_path / "cache").built()
+    (tree,) = (tmp_path / "cache" / "cache" / "trees").iterdir()
+    for path in (tree, *tree.iterdir()):
+        os.utime(path, (1, 1))
+    subprocess.run(["sh", "-c", change], cwd=tree, check=True)
+    again = local_build(app, [pack], tmp_path / "cache")
+    assert again.restored == {"kept": True}
+    assert again.lines[:2] == (" d 755 4096", "file f 644 100000")
+    assert again.lines[2].startswith("@@")
+    assert all(event.reused for event in again.events if isinstance(event, ExportedLayer))
+
+
 def test_a_failed_build_changes_nothing(app: Path, tmp_path: Path) -> None:
     pack = buildpack(tmp_path / "pack", "toy/pack", KEEP)
-    assert local_build(app, [pack], tmp_path / "cache").image
+    local_build(app, [pack], tmp_path / "cache").built()
     before = snapshot(tmp_path / "cache")
     bad = buildpack(tmp_path / "bad", "toy/bad", "echo dying; kill -9 $$")
     failed = local_build(app, [pack, bad], tmp_path / "cache")
@@ -113,7 +141,9 @@ def test_a_failed_build_changes_nothing(app: Path, tmp_path: Path) -> None:
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    files = [path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file()]
+    # Kept folders are only a short cut.
+    return {str(path): (folder / path).read_bytes() for path in files if "trees" not in path.parts}
 
 
 BUILD = """

@@ -5,6 +5,7 @@ import os
 import stat
 import tarfile
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 from hypothesis import given, settings
@@ -23,7 +24,10 @@ TREES = st.recursive(
 )
 
 
-def make(path: Path, tree: bytes | str | dict) -> None:
+Tree: TypeAlias = bytes | str | dict[str, "Tree"]
+
+
+def make(path: Path, tree: Tree) -> None:
     if isinstance(tree, bytes):
         path.write_bytes(tree)
         path.chmod(0o600 + len(tree) % 64)
@@ -52,7 +56,7 @@ def pack(tree: Path, tar: Path) -> str:
 
 @given(TREES)
 @settings(deadline=None, max_examples=60)
-def test_a_tree_comes_back(tmp_path_factory: pytest.TempPathFactory, tree: bytes | str | dict) -> None:
+def test_a_tree_comes_back(tmp_path_factory: pytest.TempPathFactory, tree: Tree) -> None:
     folder = tmp_path_factory.mktemp("tree")
     make(folder / "in", tree)
     digest = pack(folder / "in", folder / "tar")

@@ -102,6 +102,9 @@ class LocalResult(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Success[BuiltImage] | Failure[LifecycleError]
     events: tuple[LifecycleEvent, ...]
 
+    def built(self) -> None:
+        assert isinstance(self.outcome, Success), self.outcome
+
     @property
     def image(self) -> BuiltImage:
         assert isinstance(self.outcome, Success), self.outcome

@@ -1,0 +1,110 @@
+"""The same builds of Lamina by the local lifecycle and the reference one: the same layers, labels and environment."""
+
+import json
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from shell.lifecycle.disk import remove
+from shell.world import read_target
+
+from tests.builds.lamina import Lamina, write_application
+from tests.builds.workshop import MINOR, ROOT, Workshop, hashed, normalised
+from tests.lifecycle.toys import LocalResult, local_build
+from tests.real_lifecycle import RealLifecycle, RealResult, lifecycle_folder
+
+
+class Both:
+    """The two lifecycles with the same history of builds."""
+
+    def __init__(self, root: Path, scratch: Path, workshop: Workshop) -> None:
+        self.app = write_application(root / "app")
+        self.lamina = Lamina(root / "local", workshop)
+        target = read_target({})
+        distro = (target.distro.name, target.distro.version) if target.distro else ("debian", "12")
+        self.target = target
+        self.real = RealLifecycle(lifecycle_folder(), scratch, distro=distro)
+        self.env = {
+            **self.lamina.offline,
+            "BP_PYTHON_CATALOGUE": str(workshop.catalogue),
+            "BP_PYTHON_DEFAULT_VERSION": MINOR,
+        }
+
+    def agree(self, env: Mapping[str, str] | None = None) -> tuple[LocalResult, RealResult]:
+        """Build with both and compare what they made."""
+        given = {**self.env, **(env or {})}
+        real = self.real.build(self.app, [ROOT], given)
+        local = local_build(self.app, [ROOT], self.lamina.cache, env=given, target=self.target)
+        assert real.status == 0, real.whole_log
+        local.built()
+        assert lines(local.lines) == lines(real.log.splitlines())
+        ours, theirs = local.metadata, real.metadata
+        assert layers(ours["buildpacks"]) == layers(theirs["buildpacks"])
+        assert ours["app"] == theirs["app"]
+        cache = json.loads((self.lamina.cache / "cache" / "metadata.json").read_bytes())
+        assert layers(cache["buildpacks"]) == layers(real.cache["buildpacks"])
+        assert build_label(local.image.labels) == build_label(real.labels)
+        base = {name for name in real.labels if name.startswith("io.buildpacks.base.")}
+        assert local.image.labels.keys() == real.labels.keys() - base
+        return local, real
+
+    def launched(self, *command: str) -> tuple[str, str]:
+        """What the command writes in either image."""
+        ours = self.lamina.run("run", self.app, "--cache", self.lamina.cache, "--", *command)
+        return ours.out, "".join(f"{line}\n" for line in self.real.launch(command).lines)
+
+
+def lines(log: Any) -> str:
+    """Lamina's own part of a log."""
+    text = "\n".join(log)
+    return normalised(text[text.index("Lamina 0") : text.rindex("Done in")] + re.findall(r"Done in .*", text)[-1])
+
+
+def layers(buildpacks: Any) -> Any:
+    """The layers with their digests, without that of pip's cache: it holds times."""
+    found = {each["key"]: {name: dict(layer) for name, layer in each["layers"].items()} for each in buildpacks}
+    found["lamina/python"].get("pip-cache", {}).pop("sha", None)
+    return found
+
+
+def build_label(labels: Mapping[str, str]) -> Any:
+    label = json.loads(labels["io.buildpacks.build.metadata"])
+    del label["launcher"]
+    return label
+
+
+@pytest.fixture
+def both(tmp_path: Path, workshop: Workshop) -> Iterator[Both]:
+    # The reference lifecycle takes the layout's path for an image name: lower case only.
+    scratch = Path(tempfile.mkdtemp(prefix="real-"))
+    yield Both(tmp_path, scratch, workshop)
+    remove(scratch)
+
+
+def environment(text: str) -> dict[str, str]:
+    pairs = dict(line.partition("=")[::2] for line in text.splitlines())
+    return {name: value for name, value in pairs.items() if name not in ("HOME", "CNB_APP_DIR", "CNB_LAYERS_DIR")}
+
+
+def test_a_history_of_builds(both: Both, workshop: Workshop) -> None:
+    local, _ = both.agree()
+    assert "created python, pip, pip-cache, venv" in local.lines[-1]
+    local, _ = both.agree()
+    assert "kept python, pip, pip-cache; reconciled venv" in local.lines[-1]
+    assert environment(both.launched("env")[0]) == environment(both.launched("env")[1])
+    python = ("python", "-c", "import beta, sys; print(sys.path, sys.prefix, sys.version)")
+    ours, theirs = both.launched(*python)
+    assert ours == theirs != ""
+
+    (both.app / "requirements.txt").write_text(hashed(workshop.wheels, "alpha==2.0", "gamma==1.0"))
+    both.agree()
+    local, _ = both.agree()
+    assert "kept python, pip, pip-cache, venv" in local.lines[-1]
+
+    remove(both.lamina.cache / "cache")
+    both.real.forget_cache()
+    local, _ = both.agree()
+    assert "created python, pip, pip-cache, venv" in local.lines[-1]

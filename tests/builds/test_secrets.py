@@ -1,0 +1,152 @@
+"""A package index that needs a password: whatever happens, the password is nowhere but where the user put it."""
+
+import base64
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+import msgspec
+import pytest
+from shell.process import run
+
+from tests.builds.workshop import ROOT, Bench, Workshop, locked
+from tests.local_index import serve
+
+USER, PASSWORD = "deploy-user-7301", "p@ss:w0rd/s3cr3t-%41"
+TOKEN = "tok3n-5d1f0c"
+FORMS = tuple(
+    form.encode()
+    for form in (
+        PASSWORD,
+        quote(PASSWORD, safe=""),
+        quote(PASSWORD),
+        unquote(PASSWORD),
+        TOKEN,
+        base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode(),
+        base64.b64encode(f"{USER}:{TOKEN}".encode()).decode(),
+    )
+)
+WRONG = "wr0ng-p4ssword"
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """One way of giving credentials. ``{url}`` is the index with them, ``{bare}`` its address without."""
+
+    env: dict[str, str] = {}
+    requirements: str = ""
+    config: str = ""
+    password: str = PASSWORD
+
+
+CASES = {
+    "index-url": Case(env={"PIP_INDEX_URL": "{url}"}),
+    "extra-index-url": Case(env={"PIP_INDEX_URL": "{empty}", "PIP_EXTRA_INDEX_URL": "{url}"}),
+    "interpolated": Case(
+        env={"INDEX_USER": USER, "INDEX_KEY": "{quoted}"},
+        requirements="--index-url http://${{INDEX_USER}}:${{INDEX_KEY}}@{host}/simple/\n",
+        password=TOKEN,
+    ),
+    "configuration file": Case(env={"PIP_CONFIG_FILE": "/platform/pip.conf"}, config="[global]\nindex-url = {url}\n"),
+    "direct reference": Case(
+        env={"INDEX_KEY": "{quoted}", "PIP_NO_INDEX": "1"},
+        requirements="alpha @ http://" + USER + ":${{INDEX_KEY}}@{host}/files/alpha-1.0-py3-none-any.whl\n",
+        password=TOKEN,
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def empty_index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serve(tmp_path_factory.mktemp("empty")) as host:
+        yield f"http://{host}/simple/"
+
+
+def holding(folder: Path, forms: tuple[bytes, ...] = FORMS) -> list[str]:
+    """The files below a folder in which one of the secrets occurs."""
+    found: list[str] = []
+    for current, folders, files in os.walk(folder):
+        found += [name for name in (*files, *folders) if any(form in os.fsencode(name) for form in forms)]
+        for name in files:
+            path = Path(current, name)
+            if path.is_symlink():
+                found += [str(path)] if any(form in os.fsencode(path.readlink()) for form in forms) else []
+                continue
+            data = path.read_bytes()
+            found += [str(path)] if any(form in data for form in forms) else []
+    return found
+
+
+OUTCOMES = [(way, outcome) for way in CASES for outcome in ("success", "wrong password")]
+OUTCOMES += [(way, "missing distribution") for way in ("index-url", "interpolated", "direct reference")]
+
+
+@pytest.mark.parametrize(("way", "outcome"), OUTCOMES)
+def test_secret_stays_secret(way: str, outcome: str, bench: Bench, workshop: Workshop, empty_index: str) -> None:
+    case = CASES[way]
+    given = WRONG if outcome == "wrong password" else case.password
+    with serve(workshop.wheels, credentials=f"{USER}:{case.password}") as host:
+        values = {
+            "host": host,
+            "quoted": quote(given, safe=""),
+            "url": f"http://{USER}:{quote(given, safe='')}@{host}/simple/",
+            "empty": empty_index,
+        }
+        wanted = "no-such-distribution==1\n" if outcome == "missing distribution" else "beta==1.0\n"
+        if way == "direct reference":
+            wanted = (
+                "http://{host}/files/none-1.0-py3-none-any.whl\n" if outcome == "missing distribution" else "gamma\n"
+            )
+        bench.write({"requirements.txt": (case.requirements + wanted).format(**values)})
+        if case.config:
+            (bench.root / "platform" / "pip.conf").write_text(case.config.format(**values))
+        env: dict[str, str | None] = {"PIP_NO_INDEX": None, "PIP_FIND_LINKS": None, "PIP_RETRIES": "0"}
+        if way == "direct reference":
+            env["PIP_FIND_LINKS"] = "/wheels"
+        env |= {name: value.format(**values) for name, value in case.env.items()}
+        built = bench.try_build(env)
+        logs = [built.log]
+        if built.status == 0:
+            # A rebuild resolves again, and has what the first one wrote to leak.
+            bench.write({"requirements.txt": (case.requirements + wanted + "gamma==1.0\n").format(**values)})
+            logs.append(bench.build(env).log)
+    assert built.status == (0 if outcome == "success" else 1), built.log
+    # A wrong password is as much of a secret: it is probably the right one of something else.
+    forms = (*FORMS, WRONG.encode(), base64.b64encode(f"{USER}:{WRONG}".encode()))
+    assert not [form for form in forms for log in logs if form in log.encode()], logs
+    assert holding(bench.layers, forms) == []
+    if outcome != "success":
+        assert built.log.count("\nError: ") == 1
+        assert "Traceback" not in built.log
+
+
+def test_whole_image_and_cache(workshop: Workshop, tmp_path: Path) -> None:
+    """The first build of all, with pip itself from the private index, by the local lifecycle, kept as it leaves it."""
+    app = tmp_path / "app"
+    app.mkdir()
+    (app / "requirements.txt").write_text(
+        "--extra-index-url http://${INDEX_USER}:${INDEX_KEY}@HOST/simple/\nbeta==1.0\n"
+    )
+    wheels = tmp_path / "wheels"
+    wheels.mkdir()
+    for wheel in (*workshop.wheels.glob("*.whl"), *workshop.pips.glob("*.whl")):
+        (wheels / wheel.name).write_bytes(wheel.read_bytes())
+    with serve(wheels, credentials=f"{USER}:{PASSWORD}") as host:
+        text = (app / "requirements.txt").read_text().replace("HOST", host)
+        (app / "requirements.txt").write_text(text)
+        quoted = quote(PASSWORD, safe="")
+        variables = {
+            "PIP_INDEX_URL": f"http://{USER}:{quoted}@{host}/simple/",
+            "INDEX_USER": USER,
+            "INDEX_KEY": quoted,
+        }
+        file = tmp_path / "variables"
+        file.write_text("".join(f"{name}={value}\n" for name, value in variables.items()))
+        env = {**os.environ, "XDG_CACHE_HOME": str(workshop.cache_home)}
+        lamina = (str(ROOT / ".venv" / "bin" / "lamina"), "build", str(app), "--env-file", str(file))
+        with locked(workshop.shared / "lamina"):
+            done = run((*lamina, "--cache", str(tmp_path / "cache")), env=env)
+    assert done.ok, done.stdout + done.stderr
+    assert not [form for form in FORMS if form in (done.stdout + done.stderr).encode()]
+    assert holding(tmp_path / "cache") == []
+    assert (tmp_path / "cache" / "image" / "image.json").is_file()

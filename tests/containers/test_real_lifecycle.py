@@ -1,0 +1,124 @@
+"""The packaged buildpack in the reference lifecycle, where ``CNB_LIFECYCLE_DIR`` names a folder with its binaries."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.containers.buildpack_run import PATH, ROOT, STORE, USER, VERSION
+from tests.containers.contents import installers
+from tests.containers.engine import Engine, mounts
+from tests.containers.machine import named_files, pip_variables, proxies
+from tests.containers.served import served
+
+LIFECYCLE = os.environ.get("CNB_LIFECYCLE_DIR", "")
+
+pytestmark = [
+    pytest.mark.containers,
+    pytest.mark.skipif(not LIFECYCLE, reason="CNB_LIFECYCLE_DIR names no folder with the lifecycle's binaries"),
+]
+
+ORDER = f"""\
+[[order]]
+[[order.group]]
+id = "lamina/python"
+version = "{VERSION}"
+"""
+RUN_IMAGE = "example.test/run:base"
+IMAGE = "example.test/app:v1"
+# An image is a folder of the layout named after it; letters and digits only, as the lifecycle wants.
+RUN_LAYOUT, LAYOUT = "example.test/run/base", "example.test/app/v1"
+
+
+class Platform:
+    """What a platform keeps between builds: an OCI layout, a cache, the user's variables."""
+
+    def __init__(self, engine: Engine, base: str, buildpack: Path, folder: Path, version: str) -> None:
+        self.engine, self.base, self.buildpack, self.folder = engine, base, buildpack, folder
+        for name in ("cache", "config/env", "platform/env", f"layout/{RUN_LAYOUT}"):
+            (folder / name).mkdir(parents=True)
+        (folder / "order.toml").write_text(ORDER)
+        (folder / "run.toml").touch()
+        self.settings = pip_variables()
+        self.set("BP_PYTHON_VERSION", version)
+        for name, value in self.settings.items():
+            self.set(name, value)
+        engine.skopeo("copy", "--quiet", engine.storage_name(base), f"oci:{folder}/layout/{RUN_LAYOUT}")
+
+    def set(self, name: str, value: str) -> None:
+        """Set a variable for the builds to come."""
+        (self.folder / "platform" / "env" / name).write_text(value)
+
+    def build(self) -> str:
+        """All phases on a fresh copy of the application; the lifecycle's log."""
+        workspace = self.folder / "workspace"
+        shutil.rmtree(workspace, ignore_errors=True)
+        shutil.copytree(ROOT / "examples" / "pip-flask", workspace)
+        for top in (workspace, self.folder / "cache", self.folder / "layout"):
+            for path in (top, *top.rglob("*")):
+                os.chown(path, USER, USER, follow_symlinks=False)
+        places = {
+            STORE: self.buildpack,
+            "/cnb/lifecycle": Path(LIFECYCLE),
+            "/cnb/order.toml": self.folder / "order.toml",
+            "/cnb/run.toml": self.folder / "run.toml",
+            "/cnb/build-config": self.folder / "config",
+            "/platform": self.folder / "platform",
+            **named_files(self.settings),
+        }
+        written = {name: self.folder / name.strip("/") for name in ("/layout", "/cache", "/workspace")}
+        env = {"CNB_PLATFORM_API": "0.14", "CNB_EXPERIMENTAL_MODE": "quiet", "PATH": PATH, **proxies()}
+        creator = ["/cnb/lifecycle/creator", "-layout", "-layout-dir", "/layout", "-uid", str(USER), "-gid", str(USER)]
+        folders = ["-cache-dir", "/cache", "-run", "/cnb/run.toml", "-launcher", "/cnb/lifecycle/launcher"]
+        completed = self.engine.podman(
+            *("run", "--rm", "--network", "host", "--user", "0:0", "--tmpfs", "/layers:exec,mode=0777"),
+            *(option for name, value in env.items() for option in ("--env", f"{name}={value}")),
+            *mounts({**places, **written}, read_only=places),
+            *(self.base, *creator, *folders, "-no-color", "-run-image", RUN_IMAGE, IMAGE),
+            check=False,
+            merged=True,
+        )
+        assert completed.returncode == 0, completed.stdout
+        return completed.stdout
+
+    def digest(self) -> str:
+        """The image as the layout's index names it."""
+        return (self.folder / "layout" / LAYOUT / "index.json").read_text()
+
+
+@pytest.fixture(scope="module")
+def platform(
+    engine: Engine, base: str, buildpack: Path, version: str, tmp_path_factory: pytest.TempPathFactory
+) -> Platform:
+    return Platform(engine, base, buildpack, tmp_path_factory.mktemp("platform"), version)
+
+
+@pytest.fixture(scope="module")
+def first(platform: Platform) -> str:
+    return platform.build()
+
+
+def test_the_image_answers(engine: Engine, platform: Platform, first: str, version: str) -> None:
+    assert "Setting default process type 'web'" in first
+    name = "localhost/lamina-lifecycle"
+    engine.skopeo("copy", "--quiet", f"oci:{platform.folder}/layout/{LAYOUT}", engine.storage_name(name))
+    with served(engine, name) as container:
+        assert container.get("/") == f"Hello from Flask on Python {version}\n"
+    assert installers(engine.names(name)) == []
+
+
+def test_an_unchanged_build_gives_the_same_image(platform: Platform, first: str) -> None:
+    before = platform.digest()
+    log = platform.build()
+    assert platform.digest() == before, log
+    for layer in ("python", "venv"):
+        assert f"Reusing layer 'lamina/python:{layer}'" in log
+
+
+def test_another_pip_recreates_its_layer_alone(platform: Platform, first: str) -> None:
+    before = platform.digest()
+    platform.set("BP_PIP_VERSION", "26.2")
+    log = platform.build()
+    assert "recreated pip;" in log or "recreated pip\n" in log
+    assert platform.digest() == before, log

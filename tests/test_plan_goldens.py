@@ -1,0 +1,44 @@
+"""What is decided over each example, so that a pull request shows which decisions it changes."""
+
+from datetime import date
+from pathlib import Path
+
+import msgspec
+import pytest
+from pure import build_log
+from pure.outcome import Success
+from pure.plan import Plan
+from pure.record import encode_record, record
+from pure.target import Target
+from shell.world import read_facts
+
+from tests.golden import check_golden
+from tests.strategies_plan import planned
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = sorted(path.name for path in (ROOT / "examples").iterdir() if path.is_dir())
+
+
+def _plan(example: str, nowhere: Path) -> Plan:
+    # Neither this machine's variables nor its configuration of pip take part.
+    read = read_facts(
+        buildpack=ROOT,
+        app=ROOT / "examples" / example,
+        layers=nowhere,
+        plan=None,
+        environ={"PIP_CONFIG_FILE": "/dev/null"},
+    )
+    assert isinstance(read, Success), read
+    target = Target(os="linux", arch="amd64")
+    return planned(msgspec.structs.replace(read.unwrap(), today=date(2026, 11, 22), target=target, carried=None))
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_plan_as_it_is_printed(example: str, tmp_path: Path) -> None:
+    check_golden(f"plan_{example}", "\n".join(build_log.plan("0.0.0", _plan(example, tmp_path))))
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_plan_as_it_is_recorded(example: str, tmp_path: Path) -> None:
+    recorded = encode_record(record(_plan(example, tmp_path), version="0.0.0", redact=str)).decode()
+    check_golden(f"plan_{example}", recorded, suffix=".json")

@@ -1,0 +1,196 @@
+"""No credential survives redaction, and nothing else is lost."""
+
+import json
+import re
+import string
+from urllib.parse import quote
+
+import msgspec
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from pure.redaction import HIDDEN, SHORTEST, Redactor, redactor
+
+_LETTERS = string.ascii_letters + string.digits
+# "Q" marks secrets, so that no secret is part of the innocent text around it.
+secrets = st.text(_LETTERS + "@:/?#%&+~!$'\"\\<>äß🐍", min_size=SHORTEST - 1, max_size=30).map(lambda text: f"Q{text}")
+plain_secrets = st.text(_LETTERS + "-._~", min_size=SHORTEST - 1, max_size=30).map(lambda text: f"Q{text}")
+users = st.text(string.ascii_lowercase, min_size=1, max_size=8)
+variable_names = (
+    *("TOKEN", "GITHUB_TOKEN", "PIP_PASSWORD", "db_password", "AWS_SECRET_ACCESS_KEY", "STRIPE_API_KEY", "FTP_PASS"),
+    *("AUTHORIZATION", "NPM_AUTH", "GH_PAT", "SSH_PRIVATE_KEY", "DATABASE_URL", "SENTRY_DSN", "MY_CREDENTIALS"),
+)
+names = st.sampled_from(variable_names)
+schemes = st.sampled_from(["https", "http", "git+https", "postgresql+psycopg", "ftp", "git+ssh", "socks5h"])
+around = st.sampled_from(["", "Looking in indexes: ", "  -i ", "error: '", "(", "<", '{"url": "'])
+
+
+@settings(max_examples=100, deadline=None)
+@given(around, schemes, users, secrets)
+def test_a_password_in_a_url_is_hidden_though_no_variable_holds_it(
+    before: str, scheme: str, user: str, secret: str
+) -> None:
+    password = quote(secret, safe="")
+    line = redactor({})(f"{before}{scheme}://{user}:{password}@host.example/simple x")
+    assert line == f"{before}{scheme}://{HIDDEN}@host.example/simple x"
+
+
+@settings(max_examples=50, deadline=None)
+@given(schemes, plain_secrets)
+def test_a_user_without_a_password_is_hidden_as_the_token_it_may_be(scheme: str, token: str) -> None:
+    assert redactor({})(f"{scheme}://{token}@host/x") == f"{scheme}://{HIDDEN}@host/x"
+
+
+@settings(max_examples=50, deadline=None)
+@given(users, secrets.filter(lambda text: not ("@" in text and set("/?#") & set(text))))
+def test_a_password_that_should_have_been_quoted_is_hidden(user: str, secret: str) -> None:
+    assert secret not in redactor({})(f"cannot reach https://{user}:{secret}@host/simple today")
+
+
+@settings(max_examples=100, deadline=None)
+@given(names, secrets, around, st.sampled_from(["plain", "quoted", "lower", "json", "repr", "url"]))
+def test_the_value_of_a_secret_variable_is_hidden_however_it_is_written(
+    name: str, secret: str, before: str, form: str
+) -> None:
+    assume("%" not in secret or form == "plain")
+    written = {
+        "plain": secret,
+        "quoted": quote(secret, safe=""),
+        "lower": re.sub("%..", lambda found: found[0].lower(), quote(secret, safe="")),
+        "json": json.dumps(secret, ensure_ascii=False),
+        "repr": repr(secret),
+        "url": f"https://me:{quote(secret, safe='')}@host",
+    }[form]
+    redacted = redactor({name: secret})(f"{before}{written} was refused")
+    assert "Q" not in redacted
+    assert redacted.startswith(before)
+    assert redacted.endswith(" was refused")
+
+
+@settings(max_examples=50, deadline=None)
+@given(users, plain_secrets, st.sampled_from(["PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "FOO", "HTTPS_PROXY"]))
+def test_the_password_of_a_variables_url_is_hidden_outside_of_the_url_too(user: str, secret: str, name: str) -> None:
+    learned = redactor({name: f"https://host/ https://{user}:{secret}@host/simple"})
+    assert learned(f"401: {secret} is wrong") == f"401: {HIDDEN} is wrong"
+
+
+@settings(max_examples=50, deadline=None)
+@given(users, plain_secrets, st.sampled_from(["HTTPS_PROXY", "http_proxy", "PIP_PROXY", "ALL_PROXY"]))
+def test_the_password_of_a_proxy_without_a_scheme_is_hidden(user: str, secret: str, name: str) -> None:
+    value = f"{user}:{secret}@proxy:3128"
+    assert secret not in redactor({name: value})(f"Cannot connect to proxy {value}")
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.sampled_from(["https://me:${X_1}@h/", "https://${X_1}@h/", "-i https://${X_1}:x@h/", "https://h/${X_1}/simple"]),
+    plain_secrets,
+)
+def test_what_requirements_put_into_a_url_is_hidden(template: str, secret: str) -> None:
+    learned = redactor({"X_1": secret}, requirement_texts=(f"flask\n{template}\n",))
+    assert secret not in learned(f"Looking at {template.replace('${X_1}', secret)}, got {secret}")
+
+
+def test_what_requirements_interpolate_elsewhere_is_shown() -> None:
+    learned = redactor({"FLASK": "3.1.3-final"}, requirement_texts=("flask==${FLASK}\n-i https://me:pass@h/\n",))
+    assert learned("flask 3.1.3-final") == "flask 3.1.3-final"
+
+
+@settings(max_examples=50, deadline=None)
+@given(names, st.lists(plain_secrets, min_size=2, max_size=4), st.sampled_from(["\n", "\r\n"]))
+def test_each_line_of_a_secret_of_several_lines_is_hidden(name: str, lines: list[str], end: str) -> None:
+    learned = redactor({name: end.join(lines)})
+    for line in lines:
+        assert learned(f"key: {line}.") == f"key: {HIDDEN}."
+
+
+@settings(max_examples=50, deadline=None)
+@given(plain_secrets, plain_secrets)
+def test_secrets_that_are_parts_of_each_other_are_hidden_whole(one: str, other: str) -> None:
+    learned = redactor({"A_TOKEN": one, "B_TOKEN": one + other, "C_TOKEN": other + one})
+    assert learned(f"{one} {one + other} {other + one}") == f"{HIDDEN} {HIDDEN} {HIDDEN}"
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.dictionaries(names, st.text("*aQ:/@ \n", max_size=12), max_size=4),
+    st.text("*aQ:/@ h", max_size=40),
+)
+def test_redacting_twice_changes_nothing_more(variables: dict[str, str], text: str) -> None:
+    redact = redactor(variables)
+    assert redact(redact(text)) == redact(text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.dictionaries(st.text(), st.text()), st.text(), st.tuples(st.text()))
+def test_nothing_raises(variables: dict[str, str], text: str, files: tuple[str, ...]) -> None:
+    assert isinstance(redactor(variables, requirement_texts=files)(text), str)
+
+
+def test_bytes_that_are_not_utf_8_are_hidden_too() -> None:
+    value = b"hunter2\xff".decode("utf-8", "surrogateescape")
+    assert redactor({"TOKEN": value})(f"is {value}, hunter2%FF") == f"is {HIDDEN}, {HIDDEN}"
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text().filter(lambda text: "://" not in text), st.dictionaries(st.just("HOME"), st.text(max_size=5)))
+def test_text_without_secrets_is_unchanged(text: str, variables: dict[str, str]) -> None:
+    assert redactor(variables)(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "git@github.example:me/project.git",
+        "git+ssh://git@github.example/me/project.git@v1.0",
+        "https://host:8443/simple/flask@3.0",
+        "pkg @ https://host/pkg-1.whl#sha256=aaa",
+        "git+https://host:443/me/x.git@main",
+        "http://[::1]:8080/simple/@scope",
+        "see https://host or mail me@host",
+        "web: gunicorn --bind 0.0.0.0:8000 app:app",
+    ],
+)
+def test_what_only_looks_like_a_credential_stays_readable(text: str) -> None:
+    assert redactor({"PIP_FIND_LINKS": text})(text) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GIT_AUTHOR_NAME", "Ada Lovelace"),
+        ("AUTHOR", "Ada Lovelace"),
+        ("AUTHORS", "Ada Lovelace"),
+        ("REQUIRE_AUTH", "false"),
+        ("AUTH_MODE", "disabled"),
+        ("PATH", "/usr/bin:/bin"),
+    ],
+)
+def test_values_that_are_no_secrets_are_shown(name: str, value: str) -> None:
+    assert redactor({name: value})(f"{value}!") == f"{value}!"
+
+
+def test_a_short_secret_is_hidden_in_urls_only() -> None:
+    # Otherwise a password "dev" would blank every "device" in the log.
+    learned = redactor({"PASSWORD": "abcd"})
+    assert learned("abcd https://me:abcd@host/") == f"abcd https://{HIDDEN}@host/"
+
+
+def test_a_long_line_is_no_denial_of_service() -> None:
+    text = "a" * 200_000 + "://a:b" * 2_000
+    assert redactor({"TOKEN": "hunter2"})(text) == text
+
+
+@settings(max_examples=30, deadline=None)
+@given(plain_secrets)
+def test_a_redactor_is_a_value(secret: str) -> None:
+    one = redactor({"A_TOKEN": secret, "HOME": "/root"})
+    assert one == redactor({"HOME": "/root", "A_TOKEN": secret})
+    assert msgspec.convert(msgspec.to_builtins(one), Redactor) == one
+
+
+@pytest.mark.parametrize("name", ["token", "access_token", "X-Amz-Signature", "sig", "api_key", "PRIVATE-TOKEN"])
+def test_a_credential_in_a_query_is_hidden(name: str) -> None:
+    shown = redactor({})(f"ERROR: HTTP error 404 while getting https://host.example/a.whl?v=1&{name}=s3cr3t#sha256=ab")
+    assert "s3cr3t" not in shown
+    assert "https://host.example/a.whl?v=1&" in shown
