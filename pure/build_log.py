@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias, assert_never
 
+from pure.accelerators import AcceleratedTorch
 from pure.after_dependencies import NoStaticFiles, StaticFiles
 from pure.catalogue import NewerPatch
 from pure.distributions import ResolvedSet
@@ -194,6 +195,19 @@ def changes_lines(changes: Changes) -> Lines:
         *(f"    + {each.name} {each.version}" for each in changes.install),
         *(f"    {_redo(each)}" for each in changes.redo),
         *((f"    = {count(len(changes.keep), 'distribution')} kept",) if changes.keep else ()),
+    )
+
+
+def accelerated(found: AcceleratedTorch | None) -> Lines:
+    """The warning about a torch for graphics cards."""
+    if found is None:
+        return ()
+    others = f" and {count(found.companions, 'distribution')} that come with it" if found.companions else ""
+    return (
+        f"  Warning: torch {found.version} is the build for {found.vendor} graphics cards.",
+        f"  It{others} {'take' if others else 'takes'} {size(found.size)} of the image.",
+        "  If the application runs on CPUs, take torch's build for CPUs, which is a small part of that. It is on",
+        "  PyTorch's own package index: add that as --extra-index-url (PyTorch's installation page names it).",
     )
 
 

@@ -125,11 +125,12 @@ def tool_environment(
 
 def pip_environment(tools: Mapping[str, str], *, user_base: str, cache: str) -> dict[str, str]:
     """The environment in which pip installs the application's dependencies: every setting of the user's works."""
-    return dict(tools) | {
+    # A log of pip's own would hold what ours leaves out, and lie in the application's folder. With one, even with
+    # /dev/null, pip doesn't print what a failing build says.
+    kept = {name: value for name, value in tools.items() if name != "PIP_LOG"}
+    return kept | {
         "PIP_CACHE_DIR": cache,
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-        # A log of pip's own would hold what ours leaves out, and lie in the application's folder.
-        "PIP_LOG": "/dev/null",
         "PIP_NO_INPUT": "1",
         "PIP_ROOT_USER_ACTION": "ignore",
         "PYTHONUSERBASE": user_base,

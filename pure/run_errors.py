@@ -9,16 +9,21 @@ from pure.distributions import ReportError
 from pure.django import CollectStaticFailed
 from pure.fetching import FetchError
 from pure.plan import PlanError
+from pure.recognised import Recognised
 from pure.runtime import CompileError, UnpackError
 from pure.stages import NotAsResolved
 
 
 class PipFailed(msgspec.Struct, frozen=True, kw_only=True):
-    """pip couldn't install the application's dependencies; its own words were printed above."""
+    """pip couldn't install the application's dependencies; its own words were printed above.
+
+    ``recognised`` is the reason, where these words are known.
+    """
 
     returncode: int
     signal: str | None
     version: str
+    recognised: Recognised | None = None
 
 
 class PipNotInstalled(msgspec.Struct, frozen=True, kw_only=True):

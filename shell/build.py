@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pure import after_dependencies, build_log, stages
+from pure.accelerators import accelerated_torch
 from pure.distributions import ResolvedSet, parse_report
 from pure.installed import InstalledSet, parse_installed
 from pure.launch import launch_toml
@@ -202,6 +203,7 @@ class _Build:
             case Fresh() as fresh:
                 return self._fresh(fresh)
             case Complete(steps=steps):
+                self._say(build_log.accelerated(accelerated_torch(resolved, result.installed)))
                 made = self._execute(steps)
                 return made if isinstance(made, Failure) else Success(resolved)
 

@@ -13,6 +13,7 @@ from pure.django import CollectStaticFailed, judge
 from pure.fetching import FetchEvent
 from pure.outcome import Failure, Outcome, Success
 from pure.plan import Plan
+from pure.recognition import recognise, undecided, worth_keeping
 from pure.run_errors import (
     NoEnvironment,
     NoPipWheel,
@@ -186,12 +187,27 @@ class Executor:
         ended = run(step.argv, env=dict(step.environment), cwd=step.folder, on_line=hear, own_group=False)
         if ended.ok:
             return Success(None)
+        recognised = recognise("pip", said, returncode=ended.returncode)
+        if undecided(recognised):
+            said += self._asked_again(step)
+            recognised = recognise("pip", said, returncode=ended.returncode)
         self._output.lines(("", *(f"    {line}" for line in said)))
         if full := self._full(said):
             return full
         assert self._plan.package_manager is not None
         version = self._plan.package_manager.version
-        return Failure(PipFailed(returncode=ended.returncode, signal=ended.signal_name, version=version))
+        signal = ended.signal_name
+        return Failure(PipFailed(returncode=ended.returncode, signal=signal, version=version, recognised=recognised))
+
+    def _asked_again(self, step: RunPip) -> tuple[str, ...]:
+        """What pip notes in a log and doesn't print: with a log, it doesn't print the output of failing builds."""
+        log = self._temporary / "pip.log"
+        again = dict(step.environment) | {"PIP_LOG": str(log), "PIP_RETRIES": "0"}
+        run((*step.argv, "--dry-run", "--quiet"), env=again, cwd=step.folder, own_group=False)
+        try:
+            return worth_keeping(log.read_text(encoding="utf-8", errors="replace").splitlines())
+        except OSError:
+            return ()
 
     def _collect_static(self, step: CollectStatic) -> Outcome[None, RunError]:
         said: deque[str] = deque(maxlen=_KEPT_LINES)

@@ -26,6 +26,7 @@ PARTS = {"pathlib": {"PurePosixPath"}, "urllib": {"parse"}}
 # What a module of the core uses of a module that isn't pure, and why it may.
 ALLOWED = {
     ("pure/code_facts.py", "sys"),  # the names of the standard library's modules, a constant
+    ("pure/recognition_parts.py", "sys"),  # the same
     ("pure/code_module.py", "warnings"),  # keeps the parser's remarks on foreign code from being printed
 }
 # These answer from the world: the host's platform, its clock, its terminal.

@@ -18,6 +18,7 @@ from pure.prose_requirements import RequirementsFamily
 from pure.prose_runtime import RuntimeProblem
 from pure.prose_versions import VersionsFamily
 from pure.python_request import MajorOnly, MinorRequest
+from pure.recognised import OutOfMemory
 from pure.requirers import BadRequirement, BadVersion, UnreadablePlan
 from pure.run_errors import (
     MissingVariable,
@@ -67,7 +68,7 @@ ERRORS: tuple[RunError, ...] = (
     PipTooOld(version="22.3", oldest="23.1"),
     BadPin(file="data/pip-requirements.txt"),
     PipFailed(returncode=1, signal=None, version="26.3"),
-    PipFailed(returncode=-9, signal="SIGKILL", version="26.3"),
+    PipFailed(returncode=-9, signal="SIGKILL", version="26.3", recognised=OutOfMemory()),
     PipFailed(returncode=-11, signal="SIGSEGV", version="26.3"),
     PipNotInstalled(version="26.3", hashed=True, output=("ERROR: No matching distribution found for pip==26.3",)),
     PipNotInstalled(version="99.0", hashed=False, output=("ERROR: No matching distribution found for pip==99.0",)),
