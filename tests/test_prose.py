@@ -17,8 +17,8 @@ from pure.prose_processes import ProcessesFamily
 from pure.prose_requirements import RequirementsFamily
 from pure.prose_runtime import RuntimeProblem
 from pure.prose_versions import VersionsFamily
-from pure.recognised import OutOfMemory
 from pure.python_request import MajorOnly, MinorRequest
+from pure.recognised import OutOfMemory
 from pure.requirers import BadRequirement, BadVersion, UnreadablePlan
 from pure.run_errors import (
     MissingVariable,
