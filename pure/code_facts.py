@@ -7,7 +7,6 @@ the work is bounded by their number and size, which the shell bounds again.
 
 import codecs
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, Literal, TypeAlias
 
@@ -60,12 +59,14 @@ _TEST_FILE: Final = re.compile(r"(?:test_.*|.*_test|tests?|conftest|setup|noxfil
 PROGRAMS: Final = ("main.py", "app.py", "bot.py")
 MANAGE: Final = "manage.py"
 _SOURCE_ROOT: Final = "src"
-# Names that mean a distribution or the standard library wherever they are imported.
-_FOREIGN: Final = (
-    frozenset(name.partition(".")[0] for name in CALLS)
-    | {"streamlit", "gradio", "panel", "rq", "redis"}
-    | sys.stdlib_module_names
-)
+# Names that mean a distribution or the standard library wherever they are imported, and that people give to modules.
+_FOREIGN: Final = frozenset(name.partition(".")[0] for name in CALLS) | {
+    *("streamlit", "gradio", "panel", "rq", "redis", "sqlalchemy", "requests", "pydantic", "jinja2"),
+    *("asyncio", "calendar", "code", "collections", "copy", "dataclasses", "datetime", "email", "enum", "html", "http"),
+    *("io", "json", "logging", "math", "operator", "os", "pathlib", "platform", "queue", "random", "re", "secrets"),
+    *("select", "signal", "site", "statistics", "string", "subprocess", "sys", "test", "time", "token", "types"),
+    *("typing", "uuid"),
+}
 _QUEUE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}\Z")
 _MODULE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)+\Z")
 

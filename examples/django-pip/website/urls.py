@@ -1,7 +1,6 @@
 """The addresses of the site."""
 
-from django.urls import path
-
 from catalogue.views import index
+from django.urls import path
 
 urlpatterns = [path("", index)]
