@@ -14,7 +14,19 @@ LONGEST = 520
 
 # Of the standard library: what computes values from values. No clock, no environment, no disk, no network.
 VALUES = {
-    *("ast", "base64", "codecs", "collections", "configparser", "csv", "datetime", "enum", "functools", "hashlib"),
+    *(
+        "ast",
+        "base64",
+        "codecs",
+        "collections",
+        "configparser",
+        "csv",
+        "datetime",
+        "difflib",
+        "enum",
+        "functools",
+        "hashlib",
+    ),
     *("itertools", "json", "math"),
     *("pathlib", "re", "shlex", "textwrap", "typing", "unicodedata", "urllib"),
     # Syntax trees of text; `warnings` to keep the compiler's opinions of that text out of our log.
