@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 JOBS   ?= auto
 
-.PHONY: help demo test test-containers lint format catalogue vendor-lock tools-lock examples package bench clean
+.PHONY: help demo test test-all test-containers lint format catalogue vendor-lock tools-lock examples package bench clean
 
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -26,6 +26,9 @@ demo: $(VENV)/.ready ## build, run and rebuild examples/pip-flask
 	@$(BIN)/python tools/demo.py
 
 test: $(VENV)/.ready ## all tests except those that need root, under 5 minutes
+	@$(BIN)/python -m pytest -m "not containers and not heavy" -n $(JOBS) --dist loadgroup
+
+test-all: $(VENV)/.ready ## those and the ones that take long, such as every server for real
 	@$(BIN)/python -m pytest -m "not containers" -n $(JOBS) --dist loadgroup
 
 test-containers: $(VENV)/.ready ## the packaged buildpack in real containers (root)

@@ -5,12 +5,14 @@ what tools say with four.
 """
 
 import re
-import shlex
 from collections.abc import Iterable, Mapping
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, assert_never
 
+from pure.accelerators import AcceleratedTorch
+from pure.after_dependencies import NoStaticFiles, StaticFiles
 from pure.catalogue import NewerPatch
 from pure.distributions import ResolvedSet
+from pure.django import Collected, NotEnabled
 from pure.fetching import FetchEvent, FetchRetry, FetchStarted
 from pure.layers import Action, LayerDecision
 from pure.message import Message
@@ -19,6 +21,7 @@ from pure.prose_runtime import fetch_failure_in_short
 from pure.prose_versions import describe_python_warning
 from pure.reconcile import Changed, Changes, Redone, RedoReason
 from pure.runtime_choice import IgnoredSource, PythonWarning
+from pure.servers import shown
 from pure.wording import count, duration, listing, size
 
 Lines: TypeAlias = tuple[str, ...]
@@ -126,6 +129,7 @@ def plan(version: str, decided: Plan) -> Lines:
         *package_manager(decided, tense=WOULD),
         *(dependencies(decided, tense=WOULD) if venv and venv.action is not Action.DROP else ()),
         *dropped(decided, tense=WOULD),
+        *_django_planned(decided),
         *processes(decided),
     )
 
@@ -209,6 +213,19 @@ def synchronised_lines(plan: Plan, changes: Changes) -> Lines:
     return changes_lines(changes)
 
 
+def accelerated(found: AcceleratedTorch | None) -> Lines:
+    """The warning about a torch for graphics cards."""
+    if found is None:
+        return ()
+    others = f" and {count(found.companions, 'distribution')} that come with it" if found.companions else ""
+    return (
+        f"  Warning: torch {found.version} is the build for {found.vendor} graphics cards.",
+        f"  It{others} {'take' if others else 'takes'} {size(found.size)} of the image.",
+        "  If the application runs on CPUs, take torch's build for CPUs, which is a small part of that. It is on",
+        "  PyTorch's own package index: add that as --extra-index-url (PyTorch's installation page names it).",
+    )
+
+
 def reconciled(changes: Changes, seconds: str) -> Lines:
     """What reconciling did, in one line."""
     if changes.empty:
@@ -229,15 +246,53 @@ def started_over(because: Iterable[str]) -> Lines:
 def processes(plan: Plan) -> Lines:
     """The image's processes."""
     found = plan.processes
-    if not found.processes:
-        return ("", "Processes", *(f"  None: {reason}" for reason in found.because))
-    lines = ["", "Processes"]
+    provisional = " (provisional: what gets installed decides)" if found.provisional else ""
+    lines = ["", f"Processes{provisional}"]
     for process in found.processes:
         default = ", the default" if process.default else ""
-        command = process.command[2] if process.command[:2] == ("bash", "-c") else shlex.join(process.command)
-        lines.append(f"  {process.type}: {command} ({process.source}{default}; {process.because})")
-    lines += [f"  {_sentence(reason)}" for reason in found.because if len(found.processes) > 1 and "none" in reason]
+        place = f" in {process.working_dir}" if process.working_dir else ""
+        line = f"  {process.type}: {shown(process.command)}{place}"
+        reason = f"{process.source}{default}; {process.because}"
+        lines += [f"{line} ({reason})"] if len(line) + len(reason) + 3 <= WIDTH else [line, f"    {reason}"]
+    if not found.processes:
+        lines += [f"  None: {reason}" for reason in found.because]
+        if plan.package_manager is not None:
+            lines += ["  Give a command when you run the image, or write one into a Procfile:  web: python -m shop"]
+    elif not any(process.default for process in found.processes):
+        lines += [f"  {_sentence(reason)}" for reason in found.because]
+    lines += [f"  Warning: {warning}" for warning in found.warnings]
+    lines += [f"  Note: {note}" for note in found.notes]
     return tuple(lines)
+
+
+def django(collecting: StaticFiles | NoStaticFiles) -> Lines:
+    """Django's version, and what is done about static files."""
+    match collecting:
+        case StaticFiles(django=version, because=because):
+            return ("", f"Django {version}", f"  Collecting static files: {because}")
+        case NoStaticFiles(django=version, because=because):
+            return ("", f"Django {version}", f"  Static files are not collected: {because}")
+        case _:
+            assert_never(collecting)
+
+
+def _django_planned(plan: Plan) -> Lines:
+    decision = plan.django
+    if decision.manage is None:
+        return ()
+    what = "collected" if decision.collect else "not collected"
+    return ("", "Django", f"  If it gets installed, static files are {what}: {decision.because}")
+
+
+def collected(judgement: Collected | NotEnabled, seconds: str) -> Lines:
+    """What became of the static files."""
+    match judgement:
+        case Collected(summary=summary):
+            return (f"  {summary or 'Collected'} ({seconds})",)
+        case NotEnabled():
+            return ("  There are none: django.contrib.staticfiles is not among the project's INSTALLED_APPS",)
+        case _:
+            assert_never(judgement)
 
 
 def done(plan: Plan, seconds: str, *, started_over: bool = False) -> Lines:

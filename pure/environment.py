@@ -125,11 +125,12 @@ def tool_environment(
 
 def pip_environment(tools: Mapping[str, str], *, user_base: str, cache: str) -> dict[str, str]:
     """The environment in which pip installs the application's dependencies: every setting of the user's works."""
-    return dict(tools) | {
+    # A log of pip's own would hold what ours leaves out, and lie in the application's folder. With one, even with
+    # /dev/null, pip doesn't print what a failing build says.
+    kept = {name: value for name, value in tools.items() if name != "PIP_LOG"}
+    return kept | {
         "PIP_CACHE_DIR": cache,
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-        # A log of pip's own would hold what ours leaves out, and lie in the application's folder.
-        "PIP_LOG": "/dev/null",
         "PIP_NO_INPUT": "1",
         "PIP_ROOT_USER_ACTION": "ignore",
         "PYTHONUSERBASE": user_base,
@@ -143,6 +144,30 @@ def pip_bootstrap_environment(tools: Mapping[str, str], *, user_base: str, cache
     if "truststore" in tools.get("PIP_USE_FEATURE", "").split():
         kept["PIP_USE_FEATURE"] = "truststore"
     return pip_environment(kept, user_base=user_base, cache=cache)
+
+
+def application_environment(variables: Mapping[str, str], *, venv: str, python: str) -> dict[str, str]:
+    """The environment in which the application's own code runs during a build: all of the user's, and the layers'.
+
+    ``venv`` and ``python`` are the roots of these layers. What the layers give by default, the user may set otherwise.
+    """
+    defaults = {
+        "LANG": "C.UTF-8",
+        # Written beside the application's code it would be part of the image, and differ from build to build.
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+        "PYTHONUNBUFFERED": "1",
+        "SOURCE_DATE_EPOCH": SOURCE_DATE_EPOCH,
+    }
+    return (
+        defaults
+        | {name: value for name, value in variables.items() if value or name not in defaults}
+        | {
+            "LD_LIBRARY_PATH": _joined(f"{python}/lib", variables.get("LD_LIBRARY_PATH", "")),
+            "PATH": _joined(f"{venv}/bin", f"{python}/bin", variables.get("PATH", ""), _SYSTEM_PATH),
+            "VIRTUAL_ENV": venv,
+        }
+    )
 
 
 def python_layer_environment(root: str, minor: str) -> LayerEnvironment:

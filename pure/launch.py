@@ -22,6 +22,7 @@ def launch_toml(plan: Plan, resolved: ResolvedSet | None) -> dict[str, Any]:
     if plan.processes.processes:
         document["processes"] = [
             {"type": process.type, "command": list(process.command), "default": process.default}
+            | ({"working-dir": process.working_dir} if process.working_dir else {})
             for process in plan.processes.processes
         ]
     return document

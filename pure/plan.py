@@ -10,8 +10,11 @@ from typing import Final, TypeAlias
 import msgspec
 
 from pure.catalogue import Runtime
+from pure.code_facts import CodeFacts
 from pure.declarations import Declarations
 from pure.detection import PROVIDE_ONLY_VARIABLE, BadSwitch, python_markers, switch
+from pure.distributions import normalise_name
+from pure.django import DjangoDecision, decide_django
 from pure.environment import (
     BreakingVariables,
     offenders,
@@ -42,19 +45,22 @@ from pure.managed import Managed, ManagedError, decide_manager, not_a_file
 from pure.managers import MANAGERS, PIP, PIP_TOOL, PROJECT, Manager, Tool
 from pure.outcome import Failure, Outcome, Success
 from pure.pip_settings import PipChoice, PipVersionError, choose_pip, configured_offenders
-from pure.processes import Processes, ProcfileError, decide_processes
+from pure.process_choice import ProcessesError, decide_processes
+from pure.processes import Processes
 from pure.project import BadProjectFolder, Project, ProjectFiles, Selection
 from pure.requirements_file import RequirementsError
 from pure.requirements_set import RequirementsSet
 from pure.requirers import Requirers, RequirersError, read_requirers
 from pure.runtime_choice import PythonDecision, RuntimeChoiceError, RuntimeFacts, choose_runtime
 from pure.source import Source
+from pure.start_command import declared_distributions
 from pure.target import Target
 from pure.tool_choice import ToolError, choose_tool
 from pure.venv_state import VenvState, decode_state
 from pure.wording import count
 
 REQUIREMENTS: Final = PIP.lock
+NO_DJANGO: Final = DjangoDecision(manage=None, collect=False, because="only the runtime is provided")
 
 
 class Facts(RuntimeFacts, frozen=True, kw_only=True):
@@ -64,7 +70,8 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
     value, path). ``requirements`` is ``None`` where there is no ``requirements.txt``. ``project`` is ``None`` where
     nothing but the names in the root is known. ``tool_pins`` are the texts of the pin files of the tools beside pip.
     ``restored`` holds what the platform brought back, by layer name; ``venv_state`` is the record inside the restored
-    ``venv``.
+    ``venv``. ``code`` is ``None`` where the project declares its processes; ``manage`` are its
+    ``manage.py``, the best first.
     """
 
     version: str
@@ -74,6 +81,9 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
     pip_pin: str
     pip_settings: tuple[tuple[str, str, str], ...] = ()
     procfile: bytes | None = None
+    pyproject: bytes | None = None
+    code: CodeFacts | None = None
+    manage: tuple[str, ...] = ()
     requirements: Outcome[RequirementsSet, RequirementsError] | None = None
     project: Project | None = None
     tool_pins: Mapping[str, str] = {}
@@ -108,13 +118,18 @@ class PackageManagerDecision(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """All decisions of a build. ``package_manager`` is ``None`` where only the runtime is provided."""
+    """All decisions of a build. ``package_manager`` is ``None`` where only the runtime is provided.
+
+    ``processes`` may be provisional until the dependencies are installed (``pure.after_dependencies``); ``django``
+    holds if Django is among them.
+    """
 
     target: Target
     python: PythonDecision
     package_manager: PackageManagerDecision | None
     layers: tuple[LayerDecision, ...]
     processes: Processes
+    django: DjangoDecision = NO_DJANGO
     fingerprint: str | None = None
     previous: VenvState | None = None
 
@@ -136,7 +151,7 @@ PlanError: TypeAlias = (
     | ManagedError
     | NothingRequired
     | PipVersionError
-    | ProcfileError
+    | ProcessesError
     | RequirementsError
     | RequirersError
     | RuntimeChoiceError
@@ -183,14 +198,18 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     tool = _tool(facts, manager.tool, managed.demands)
     if isinstance(tool, Failure):
         return tool
-    processes = decide_processes(facts.procfile)
-    if isinstance(processes, Failure):
-        return processes
+    django = decide_django(facts.variables, facts.manage)
+    if isinstance(django, BadSwitch):
+        return Failure(django)
     runtime = python.unwrap().runtime
     pinning = _pinning(facts, project, managed, runtime)
     state = _previous(facts)
     version = tool.unwrap()
     about = (str(chosen),) if chosen != Selection() else ()
+    layers = _layers(facts, runtime, manager, version, pinning, state)
+    processes = _processes(facts, managed, layers, state)
+    if isinstance(processes, Failure):
+        return processes
     return Success(
         Plan(
             target=facts.target,
@@ -208,8 +227,9 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
                 local=lock.local,
                 advice=choice.advice,
             ),
-            layers=_layers(facts, runtime, manager, version, pinning, state),
+            layers=layers,
             processes=processes.unwrap(),
+            django=django,
             fingerprint=pinning.digest if isinstance(pinning, Fingerprint) else None,
             previous=state,
         )
@@ -248,6 +268,23 @@ def _pinning(facts: Facts, project: ProjectFiles, managed: Managed, runtime: Run
     settings.pop("PIP_CONFIG_FILE", None)
     return pinned_fingerprint(
         facts.requirements.unwrap(), python_minor=runtime.minor, target=facts.target, settings=settings
+    )
+
+
+def _processes(
+    facts: Facts, managed: Managed, layers: tuple[LayerDecision, ...], state: VenvState | None
+) -> Outcome[Processes, ProcessesError]:
+    """The processes by what is known before the installation: what is kept as it is, else what is required by name."""
+    kept = state is not None and any(each.name == "venv" and each.action is Action.KEEP for each in layers)
+    if kept and state is not None:
+        installed = {each.name: each.version for each in state.resolved.distributions}
+    else:
+        pip = managed.choice.manager is PIP and isinstance(facts.requirements, Success)
+        lines = facts.requirements.unwrap().requirements if pip and facts.requirements is not None else ()
+        installed = declared_distributions((line.name, line.extras) for line in lines if line.name)
+        installed |= {normalise_name(name): "" for name in managed.lock.names}
+    return decide_processes(
+        facts.procfile, facts.pyproject, facts.code, installed=installed, app=facts.app_dir, provisional=not kept
     )
 
 

@@ -1,6 +1,7 @@
 """Decides which processes the image offers (specification, launch.toml).
 
-For now the only source is a ``Procfile``; other ways to find a start command are functions beside ``from_procfile``.
+Here are those that the project declares, in a ``Procfile`` or in ``pyproject.toml``; ``pure.start_command`` detects the
+others, and ``pure.process_choice`` says which of the three decides.
 """
 
 import re
@@ -9,6 +10,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from pure.declared_processes import PYPROJECT, TABLE, Declared
 from pure.outcome import Failure, Outcome, Success
 from pure.source import Source
 
@@ -18,16 +20,23 @@ _LINE: Final = re.compile(r"(?P<type>[^:\s]+)\s*:\s*(?P<command>.*)\Z")
 _TYPE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
 # What only a shell understands. Without any of it the words are executed as they are, and signals reach the process.
 _SHELL: Final = re.compile(r"[$`;&|<>*?~(){}!\[\]\\\n]|^\s*[A-Za-z_][A-Za-z0-9_]*=")
+_EXECUTED: Final = "executed directly"
+_BY_SHELL: Final = "its command needs a shell: run by bash"
+_NO_DEFAULT: Final = "none of several processes is named web, so the image has no default process"
 
 
 class Process(msgspec.Struct, frozen=True, kw_only=True):
-    """One process type: what is executed, whether it is the image's default, and where it was declared."""
+    """One process type: what is executed, whether it is the image's default, and where it was declared.
+
+    ``working_dir`` is an absolute path, empty for the application's folder.
+    """
 
     type: str
     command: tuple[str, ...]
     default: bool
     source: Source
     because: str
+    working_dir: str = ""
 
 
 class NotText(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,22 +78,17 @@ ProcfileError: TypeAlias = NotText | BadLine | BadType | EmptyCommand | Duplicat
 
 
 class Processes(msgspec.Struct, frozen=True, kw_only=True):
-    """The image's processes in the order of their declaration, with the reasons for them (or for their absence)."""
+    """The image's processes in the order of their declaration, with the reasons for them (or for their absence).
+
+    ``notes`` say what was passed over, ``warnings`` what should be changed. ``provisional`` processes were decided
+    before anything was installed.
+    """
 
     processes: tuple[Process, ...]
     because: tuple[str, ...]
-
-
-def decide_processes(procfile: bytes | None) -> Outcome[Processes, ProcfileError]:
-    """The processes that the ``Procfile`` declares; none without one."""
-    if procfile is None:
-        return Success(
-            Processes(
-                processes=(),
-                because=("there is no Procfile, so the image has no start command; give one when you run it",),
-            )
-        )
-    return from_procfile(procfile)
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    provisional: bool = False
 
 
 def from_procfile(raw: bytes) -> Outcome[Processes, ProcfileError]:
@@ -118,6 +122,32 @@ def from_procfile(raw: bytes) -> Outcome[Processes, ProcfileError]:
     )
 
 
+def from_table(declared: tuple[Declared, ...]) -> Processes:
+    """The processes of ``tool.lamina.processes``."""
+    marked = next((each.type for each in declared if each.default), None)
+    types = [each.type for each in declared]
+    default = marked or ("web" if "web" in types else types[0] if len(types) == 1 else None)
+    source = Source(file=PYPROJECT, line=None)
+    processes: list[Process] = []
+    for each in declared:
+        words = each.words if each.line is None else _words(each.line)
+        processes.append(
+            Process(
+                type=each.type,
+                command=words or ("bash", "-c", each.line or ""),
+                default=each.type == default,
+                source=source,
+                because=_EXECUTED if words else _BY_SHELL,
+            )
+        )
+    because = f"declared by {TABLE} of {PYPROJECT}"
+    if not types:
+        because = f"{TABLE} of {PYPROJECT} is empty"
+    elif default is None:
+        because += f"; {_NO_DEFAULT}"
+    return Processes(processes=tuple(processes), because=(because,))
+
+
 def _process(kind: str, line: int, command: str, default: str | None) -> Process:
     words = _words(command)
     return Process(
@@ -125,7 +155,7 @@ def _process(kind: str, line: int, command: str, default: str | None) -> Process
         command=words or ("bash", "-c", command),
         default=kind == default,
         source=Source(file=PROCFILE, line=line),
-        because="executed directly" if words else "its command needs a shell: run by bash",
+        because=_EXECUTED if words else _BY_SHELL,
     )
 
 
@@ -142,7 +172,5 @@ def _because(found: dict[str, tuple[int, str]], default: str | None) -> tuple[st
     if not found:
         return ("the Procfile declares no process",)
     if default is None:
-        return (
-            "declared by the Procfile; none of several processes is named web, so the image has no default process",
-        )
+        return (f"declared by the Procfile; {_NO_DEFAULT}",)
     return ("declared by the Procfile",)

@@ -1,8 +1,8 @@
 """Says every error in words: what happened, what it means, what to do.
 
 Each family of errors has a function of its own; those of the runtime, the sources of its version, the package managers,
-the requirements and the local lifecycle live in ``prose_runtime``, ``prose_versions``, ``prose_managers``,
-``prose_requirements`` and ``prose_lifecycle``.
+the requirements, the start command and the local lifecycle live in ``prose_runtime``, ``prose_versions``,
+``prose_managers``, ``prose_requirements``, ``prose_processes`` and ``prose_lifecycle``.
 """
 
 from typing import TypeAlias, assert_never
@@ -14,6 +14,8 @@ from pure.pip_settings import BadPin, BadPipVersion, PipTooOld
 from pure.plan import NothingRequired
 from pure.processes import BadLine, BadType, DuplicateType, EmptyCommand, NotText
 from pure.prose_managers import ManagersFamily, describe_managers
+from pure.prose_processes import ProcessesFamily, describe_processes
+from pure.prose_recognised import describe_installer
 from pure.prose_requirements import RequirementsFamily, describe_requirements
 from pure.prose_runtime import describe_runtime
 from pure.prose_versions import VersionsFamily, describe_versions
@@ -70,6 +72,8 @@ def describe(error: RunError) -> Message:
             return _disk(error)
         case _:
             # isinstance with the unions: their members are the business of the modules that describe them.
+            if isinstance(error, ProcessesFamily):
+                return describe_processes(error)
             if isinstance(error, RequirementsFamily):
                 return describe_requirements(error)
             if isinstance(error, ManagersFamily):
@@ -218,16 +222,8 @@ def _pip(error: _Pip) -> Message:
             )
         case BadPin(file=file):
             return Message(happened=f"The buildpack's {file} names no pip version", do=BUG)
-        case PipFailed(returncode=returncode, signal=signal, version=version):
-            ending = f"was ended by {signal}" if signal else f"ended with status {returncode}"
-            return Message(
-                happened=f"pip {version} could not install the application's dependencies",
-                found=(f"pip {ending}; its own messages stand above.",),
-                means=("SIGKILL usually means that the build ran out of memory.",)
-                if signal == "SIGKILL"
-                else ("Nothing of this build is kept; the layers of the last successful build are untouched.",),
-                do=_after_pip(signal),
-            )
+        case PipFailed(returncode=returncode, signal=signal, version=version, recognised=recognised):
+            return describe_installer("pip", version, recognised, returncode=returncode, signal=signal)
         case PipNotInstalled(version=version, hashed=hashed, output=output, title=title, variable=variable):
             return Message(
                 happened=f"{title} {version} itself could not be installed",
@@ -260,16 +256,6 @@ def _pip(error: _Pip) -> Message:
             )
         case _:
             assert_never(error)
-
-
-def _after_pip(signal: str | None) -> tuple[str, ...]:
-    match signal:
-        case None:
-            return ("Correct requirements.txt as pip's messages say, then build again.",)
-        case "SIGKILL":
-            return ("Give the build more memory, then build again.",)
-        case _:
-            return ("Build again. If it happens again, look for what was built from source just before.",)
 
 
 def _disk(error: _Disk) -> Message:

@@ -2,6 +2,8 @@
 
 from typing import Final, TypeAlias, assert_never
 
+import msgspec
+
 from pure.locks.facts import LockUnreadable
 from pure.managed import UnknownSelection
 from pure.manager_choice import (
@@ -16,6 +18,7 @@ from pure.manager_choice import (
 from pure.managers import MANAGERS
 from pure.message import Message
 from pure.project import FOLDER_VARIABLE, BadProjectFolder, BadSelection
+from pure.prose_recognised import describe_installer
 from pure.run_errors import LockOutOfDate, ToolFailed
 from pure.tool_choice import BadToolVersion, ToolRefused, ToolTooOld
 
@@ -178,19 +181,12 @@ def _tool(error: _Tool) -> Message:
                 found=(f"{text}  ({place})", who),
                 do=(f"Set {variable} to a version that satisfies it, or relax {place}.",),
             )
-        case ToolFailed(manager=manager, version=version, returncode=returncode, signal=signal):
-            tool = MANAGERS[manager].tool.title
-            ending = f"was ended by {signal}" if signal else f"ended with status {returncode}"
-            return Message(
-                happened=f"{tool} {version} could not install the application's dependencies",
-                found=(f"{tool} {ending}; its own messages stand above.",),
-                means=("SIGKILL usually means that the build ran out of memory.",)
-                if signal == "SIGKILL"
-                else ("Nothing of this build is kept; the layers of the last successful build are untouched.",),
-                do=("Give the build more memory, then build again.",)
-                if signal
-                else (f"Correct the project as {tool}'s messages say, then build again.",),
-            )
+        case ToolFailed(manager=manager, version=version, returncode=returncode, signal=signal, recognised=recognised):
+            tool = MANAGERS[manager].tool
+            message = describe_installer(tool.name, version, recognised, returncode=returncode, signal=signal)
+            words = (line.replace(f"{tool.name} ended", f"{tool.title} ended") for line in message.found)
+            happened = f"{tool.title}{message.happened.removeprefix(tool.name)}"
+            return msgspec.structs.replace(message, happened=happened, found=tuple(words))
         case LockOutOfDate(manager=manager, file=file):
             return Message(
                 happened=f"{file} is out of date",

@@ -5,12 +5,17 @@ from typing import TypeAlias, assert_never
 from pure.distributions import ReportError, ReportHasNoOrigin, ReportUnreadable, ReportVersionUnknown
 from pure.message import Message
 from pure.requirements_file import (
+    CondaList,
+    ForeignLine,
+    ForeignPaths,
     IncludeMissing,
     RequirementsEncodingUnknown,
     RequirementsError,
     RequirementsUndecodable,
+    RequirementsUnmarkedUtf16,
 )
 from pure.venv_state import StateError, StateSchemaUnknown, StateUnreadable
+from pure.wording import count
 
 _OTHER_PIP = "If BP_PIP_VERSION is set, unset it: this buildpack was tested with its own version of pip."
 
@@ -34,6 +39,38 @@ def describe_requirements(error: RequirementsFamily) -> Message:
                 found=(f"coding: {encoding}",),
                 means=("A comment in one of its first two lines names the encoding of the file.",),
                 do=("Save the file as UTF-8 and remove that comment.",),
+            )
+        case RequirementsUnmarkedUtf16(file=file):
+            return Message(
+                happened=f"The file {file} is UTF-16 text without a byte order mark",
+                found=(f"{file}: nearly every second byte is zero",),
+                means=("Some editors, and > in Windows PowerShell, write UTF-16. pip takes this file for UTF-8.",),
+                do=(
+                    "Save the file as UTF-8.",
+                    "In PowerShell:  pip freeze | Out-File -Encoding utf8 requirements.txt",
+                ),
+            )
+        case CondaList(file=file, lines=lines, number=number):
+            return Message(
+                happened=f"The file {file} is a list of conda's, which pip cannot read",
+                found=_foreign(file, lines, number),
+                means=("`conda list --export` writes name=version=build, and lists what isn't Python as well.",),
+                do=(
+                    "Write the list that pip reads, in the activated environment:",
+                    "  pip list --format=freeze > requirements.txt",
+                    "Better: list only what the application itself imports.",
+                ),
+            )
+        case ForeignPaths(file=file, lines=lines, number=number):
+            return Message(
+                happened=f"The file {file} names folders of the machine that it was written on",
+                found=_foreign(file, lines, number),
+                means=("`pip freeze` writes these for what conda installed. They don't exist in a build.",),
+                do=(
+                    "Write names and versions instead, in the activated environment:",
+                    "  pip list --format=freeze > requirements.txt",
+                    "Better: list only what the application itself imports.",
+                ),
             )
         case IncludeMissing():
             return _include_missing(error)
@@ -71,6 +108,11 @@ def describe_requirements(error: RequirementsFamily) -> Message:
             )
         case _:
             assert_never(error)
+
+
+def _foreign(file: str, lines: tuple[ForeignLine, ...], number: int) -> tuple[str, ...]:
+    more = (f"and {count(number - len(lines), 'more line')} of this kind",) if number > len(lines) else ()
+    return (*(f"{file}, line {each.line}: {each.text}" for each in lines), *more)
 
 
 def _include_missing(error: IncludeMissing) -> Message:

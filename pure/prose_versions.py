@@ -59,7 +59,7 @@ def describe_versions(error: VersionsFamily) -> Message:
         case ContradictingSources(quotes=quotes, minors=minors):
             which = "both" if len(quotes) == 2 else "all of them"
             return Message(
-                happened="the application's sources of the Python version contradict each other",
+                happened="The application's sources of the Python version contradict each other",
                 found=tuple(f"{quote.source}: {quote.text}" for quote in quotes),
                 means=(f"No version on offer satisfies {which}; there is Python {', '.join(minors)}.",),
                 do=(_agree(tuple(quote.source for quote in quotes)),),

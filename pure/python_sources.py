@@ -68,7 +68,7 @@ _FILES: Final[tuple[tuple[str, Reader], ...]] = (
     (".mise.toml", mise),
 )
 
-# Which lock each manager installs from; pip has none.
+# Which lock each manager installs from; pip has none, neither alone nor for a project without a lock.
 _LOCKS: Final[Mapping[str, str]] = {
     "pip": "",
     "pipenv": "Pipfile.lock",
@@ -76,6 +76,7 @@ _LOCKS: Final[Mapping[str, str]] = {
     "poetry": "poetry.lock",
     "pdm": "pdm.lock",
     "pylock": _PYLOCK,
+    "project": "",
 }
 
 

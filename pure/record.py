@@ -54,6 +54,8 @@ class ProcessRecord(msgspec.Struct, frozen=True, kw_only=True):
     command: tuple[str, ...]
     default: bool
     source: str
+    because: str
+    working_dir: str
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +68,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     layers: dict[str, LayerRecord]
     processes: tuple[ProcessRecord, ...]
     processes_because: tuple[str, ...]
+    processes_notes: tuple[str, ...]
+    processes_provisional: bool
 
 
 def record(plan: Plan, *, version: str, redact: Callable[[str], str]) -> Record:
@@ -114,10 +118,14 @@ def record(plan: Plan, *, version: str, redact: Callable[[str], str]) -> Record:
                 command=tuple(map(redact, process.command)),
                 default=process.default,
                 source=str(process.source),
+                because=redact(process.because),
+                working_dir=process.working_dir,
             )
             for process in plan.processes.processes
         ),
         processes_because=tuple(map(redact, plan.processes.because)),
+        processes_notes=tuple(map(redact, (*plan.processes.warnings, *plan.processes.notes))),
+        processes_provisional=plan.processes.provisional,
     )
 
 

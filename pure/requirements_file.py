@@ -170,7 +170,43 @@ class IncludeMissing(msgspec.Struct, frozen=True, kw_only=True):
     line: int = 0
 
 
-RequirementsError: TypeAlias = RequirementsUndecodable | RequirementsEncodingUnknown | IncludeMissing
+class RequirementsUnmarkedUtf16(msgspec.Struct, frozen=True, kw_only=True):
+    """The file is UTF-16 without the mark at its begin that says so, which pip takes for UTF-8."""
+
+    file: str
+
+
+class ForeignLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A line that shows what its file was written for; ``text`` is fit to be shown."""
+
+    line: int
+    text: str
+
+
+class CondaList(msgspec.Struct, frozen=True, kw_only=True):
+    """``number`` lines of the file are conda's ``name=version=build``; ``lines`` are the first of them."""
+
+    file: str
+    lines: tuple[ForeignLine, ...]
+    number: int
+
+
+class ForeignPaths(msgspec.Struct, frozen=True, kw_only=True):
+    """``number`` lines of the file name folders of the machine it was written on; ``lines`` are the first of them."""
+
+    file: str
+    lines: tuple[ForeignLine, ...]
+    number: int
+
+
+RequirementsError: TypeAlias = (
+    CondaList
+    | ForeignPaths
+    | IncludeMissing
+    | RequirementsEncodingUnknown
+    | RequirementsUndecodable
+    | RequirementsUnmarkedUtf16
+)
 
 
 def parse_requirements(raw: bytes, *, file: str) -> Outcome[RequirementsFile, RequirementsError]:
@@ -217,6 +253,8 @@ def _decode(raw: bytes, file: str) -> Outcome[str, RequirementsError]:
             encoding, start = name, len(bom)
             break
     else:
+        if _is_utf16(raw):
+            return Failure(RequirementsUnmarkedUtf16(file=file))
         for line in raw.split(b"\n", 2)[:2]:
             declared = _CODING_LINE.search(line) if line.startswith(b"#") else None
             if declared:
@@ -232,6 +270,12 @@ def _decode(raw: bytes, file: str) -> Outcome[str, RequirementsError]:
         return Failure(RequirementsUndecodable(file=file, encoding=encoding, line=None))
     except LookupError:
         return Failure(RequirementsEncodingUnknown(file=file, encoding=encoding))
+
+
+def _is_utf16(raw: bytes) -> bool:
+    """Whether nearly every second byte is zero, as in UTF-16 of what requirements consist of."""
+    pairs = len(raw) // 2
+    return pairs >= 4 and max(raw[0::2].count(0), raw[1::2].count(0)) >= 0.9 * pairs
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:

@@ -21,6 +21,7 @@ from pure.requirements_file import (
     is_remote,
     parse_requirements,
 )
+from pure.requirements_origin import written_for_something_else
 
 
 class MissingFiles(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +98,9 @@ def collect(
         pending += reversed(content.includes)
     if missing:
         return Success(MissingFiles(paths=tuple(sorted(missing))))
+    foreign = written_for_something_else(each.content for each in seen.values())
+    if foreign is not None:
+        return Failure(foreign)
     return Success(RequirementsSet(files=tuple(seen.values()), remote=tuple(remote)))
 
 

@@ -6,18 +6,24 @@ from typing import Final, TypeAlias
 import msgspec
 
 from pure.distributions import ReportError
+from pure.django import CollectStaticFailed
 from pure.fetching import FetchError
 from pure.plan import PlanError
+from pure.recognised import Recognised
 from pure.runtime import CompileError, UnpackError
 from pure.stages import NotAsResolved
 
 
 class PipFailed(msgspec.Struct, frozen=True, kw_only=True):
-    """pip couldn't install the application's dependencies; its own words were printed above."""
+    """pip couldn't install the application's dependencies; its own words were printed above.
+
+    ``recognised`` is the reason, where these words are known.
+    """
 
     returncode: int
     signal: str | None
     version: str
+    recognised: Recognised | None = None
 
 
 class ToolFailed(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +33,7 @@ class ToolFailed(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     returncode: int
     signal: str | None
+    recognised: Recognised | None = None
 
 
 class LockOutOfDate(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,7 +106,8 @@ class MissingVariable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 RunError: TypeAlias = (
-    CompileError
+    CollectStaticFailed
+    | CompileError
     | FetchError
     | LockOutOfDate
     | MissingVariable

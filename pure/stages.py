@@ -219,9 +219,10 @@ def dependencies(plan: Plan, facts: Facts, work: Workplace) -> Fresh | Resolve |
         case Action.RECONCILE if _manager(plan).manager.synchronises:
             return Synchronise()
         case Action.RECONCILE:
-            return Resolve(
-                steps=(_run_pip(plan, facts, work, ("--dry-run", "--ignore-installed", "--quiet"), quiet=True),)
-            )
+            # Checkouts of repositories go elsewhere: pip would ask what to do with those that are there.
+            checkouts = f"{work.temporary}/{_CHECKOUTS}"
+            options = ("--dry-run", "--ignore-installed", "--quiet", "--src", checkouts)
+            return Resolve(steps=(_run_pip(plan, facts, work, options, quiet=True),))
         case Action.CREATE | Action.RECREATE | Action.DROP:
             return fresh(plan, facts, work)
 

@@ -85,6 +85,18 @@ class RunTool(msgspec.Struct, frozen=True, kw_only=True):
     check: bool
 
 
+class CollectStatic(msgspec.Struct, frozen=True, kw_only=True):
+    """Run the project's ``collectstatic`` in ``folder``; ``manage`` is the script's path from the application's folder.
+
+    A project that doesn't know the command is one without static files, which is no failure (``pure.django``).
+    """
+
+    manage: str
+    argv: tuple[str, ...]
+    environment: Environment
+    folder: str
+
+
 class RemoveFiles(msgspec.Struct, frozen=True, kw_only=True):
     """Remove files below ``root``, then those of the named directories (deepest first) that are empty."""
 
@@ -122,6 +134,7 @@ Step: TypeAlias = (
     | CreateEnvironment
     | RunPip
     | RunTool
+    | CollectStatic
     | RemoveFiles
     | WriteFiles
     | RemoveHistories

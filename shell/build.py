@@ -7,7 +7,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from pure import build_log, stages, synchronise
+from pure import after_dependencies, build_log, stages, synchronise
+from pure.accelerators import accelerated_torch
 from pure.distributions import ResolvedSet, parse_report
 from pure.installed import InstalledSet, parse_installed
 from pure.launch import launch_toml
@@ -90,8 +91,14 @@ def build(buildpack: Path, arguments: list[str], environ: Mapping[str, str], out
         built = stages_of_build.run()
         if isinstance(built, Failure):
             return built
+        resolved = built.unwrap()
+        if resolved is not None:
+            settled = _after_dependencies(plan, facts, work, resolved, executor, output)
+            if isinstance(settled, Failure):
+                return settled
+            plan = settled.unwrap()
         try:
-            store.write_launch(launch_toml(plan, built.unwrap()))
+            store.write_launch(launch_toml(plan, resolved))
             document = encode_record(record(plan, version=facts.version, redact=output.redacted))
             write_atomically(Path(layers, RECORD_FILE), document)
         except OSError as error:
@@ -101,6 +108,21 @@ def build(buildpack: Path, arguments: list[str], environ: Mapping[str, str], out
     output.lines(build_log.processes(plan))
     output.lines(build_log.done(plan, duration(time.monotonic() - started), started_over=stages_of_build.started_over))
     return Success(plan)
+
+
+def _after_dependencies(
+    plan: Plan, facts: Facts, work: Workplace, resolved: ResolvedSet, executor: Executor, output: Output
+) -> Outcome[Plan, RunError]:
+    """What depends on what is installed: Django's static files, and the processes of the image."""
+    installed = {each.name: each.version for each in resolved.distributions}
+    collecting = after_dependencies.static_files(plan, facts, work, installed)
+    if collecting is not None:
+        output.lines(build_log.django(collecting))
+    if isinstance(collecting, after_dependencies.StaticFiles):
+        made = executor.execute(collecting.steps)
+        if isinstance(made, Failure):
+            return made
+    return after_dependencies.with_final_processes(plan, facts, installed)
 
 
 class _Build:
@@ -230,6 +252,7 @@ class _Build:
             case Fresh() as fresh:
                 return self._fresh(fresh)
             case Complete(steps=steps):
+                self._say(build_log.accelerated(accelerated_torch(resolved, result.installed)))
                 made = self._execute(steps)
                 return made if isinstance(made, Failure) else Success(resolved)
 

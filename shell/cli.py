@@ -16,9 +16,10 @@ from pure import build_log
 from pure.message import Message
 from pure.outcome import Failure
 from pure.redaction import redactor
+from pure.runtime_choice import DEFAULT_VARIABLE
 from pure.target import Target
 
-from shell.local_runtime import LocalRuntime, cache_folder, is_packed, local_runtime
+from shell.local_runtime import LocalRuntime, cache_folder, foreseen_runtime, is_packed, local_runtime
 from shell.output import Output, utf8_streams
 
 BUILDPACK = Path(__file__).resolve().parent.parent
@@ -83,13 +84,14 @@ def plan(
     from shell.planning import print_plan
 
     given = _variables(env, env_file)
-    local = None if production_runtime else _local_runtime(quiet=as_json)
+    minor, catalogue = (None, None) if production_runtime else foreseen_runtime(cache_folder())
     output = Output(redactor(given))
     error = print_plan(
         buildpack=BUILDPACK,
         app=app.resolve(),
         layers=layers.resolve() if layers else None,
-        environ=_build_environment(given, local),
+        environ=({DEFAULT_VARIABLE: minor} if minor else {}) | given,
+        catalogue=catalogue,
         target=_target(target),
         as_json=as_json,
         output=output,
@@ -145,7 +147,7 @@ def build(
 
     given = _variables(env, env_file)
     output = Output(redactor(given))
-    local = None if production_runtime else _local_runtime(quiet=False)
+    local = None if production_runtime else _local_runtime()
     request = LocalBuild(
         app=app.resolve(),
         buildpacks=buildpacks or (BUILDPACK,),
@@ -283,24 +285,16 @@ def _pair(text: str, place: str) -> tuple[str, str]:
     return name, os.environ[name]
 
 
-def _local_runtime(*, quiet: bool) -> LocalRuntime:
+def _local_runtime() -> LocalRuntime:
     from pure.prose_runtime import describe_runtime
 
     cache = cache_folder()
-    if not quiet and not is_packed(cache):
+    if not is_packed(cache):
         click.echo("Packing the interpreter that runs lamina, once (--production-runtime does without)", err=True)
     packed = local_runtime(cache)
     if isinstance(packed, Failure):
         _fail(describe_runtime(packed.failure()), Output(redactor({})))
     return packed.unwrap()
-
-
-def _build_environment(given: dict[str, str], local: LocalRuntime | None) -> dict[str, str]:
-    """The variables that a build would see, as far as its plan depends on them."""
-    operators = {
-        name.removesuffix(".default"): value for name, value in (local.operator_env() if local else {}).items()
-    }
-    return operators | given
 
 
 def _target(text: str | None) -> Target | None:

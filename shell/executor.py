@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Final, assert_never
 
 from pure import build_log
+from pure.django import CollectStaticFailed, judge
 from pure.fetching import FetchEvent
 from pure.outcome import Failure, Outcome, Success
 from pure.plan import Plan
+from pure.recognition import recognise, undecided, worth_keeping
 from pure.run_errors import (
     LockOutOfDate,
     NoEnvironment,
@@ -27,6 +29,7 @@ from pure.run_errors import (
 from pure.stages import Steps
 from pure.steps import (
     BeginLayer,
+    CollectStatic,
     CompileBytecode,
     CreateEnvironment,
     DropLayer,
@@ -102,6 +105,8 @@ class Executor:
                 return self._run_pip(step)
             case RunTool():
                 return self._run_tool(step)
+            case CollectStatic():
+                return self._collect_static(step)
             case CompileBytecode(python=python, roots=roots):
                 return self._compile(Path(python), roots)
             case _:
@@ -158,7 +163,8 @@ class Executor:
         write_atomically(seed, data)
         argv = tuple(part.replace("{wheel}", str(seed)) for part in step.argv)
         started = time.monotonic()
-        ended = run(argv, env=dict(step.environment), cwd=self._temporary, own_group=False)
+        # In the application's folder, where a relative PIP_FIND_LINKS or PIP_CERT means what it means for the rest.
+        ended = run(argv, env=dict(step.environment), cwd=step.folder, own_group=False)
         if not ended.ok:
             manager = self._plan.package_manager
             output = _last_lines(ended, 12)
@@ -204,7 +210,11 @@ class Executor:
             return Failure(LockOutOfDate(manager=decided.name, file=decided.files[0]))
         return Failure(
             ToolFailed(
-                manager=decided.name, version=decided.version, returncode=ended.returncode, signal=ended.signal_name
+                manager=decided.name,
+                version=decided.version,
+                returncode=ended.returncode,
+                signal=ended.signal_name,
+                recognised=recognise(decided.manager.tool.name, said, returncode=ended.returncode),
             )
         )
 
@@ -219,12 +229,38 @@ class Executor:
         ended = run(step.argv, env=dict(step.environment), cwd=step.folder, on_line=hear, own_group=False)
         if ended.ok:
             return Success(None)
+        recognised = recognise("pip", said, returncode=ended.returncode)
+        if undecided(recognised):
+            said += self._asked_again(step)
+            recognised = recognise("pip", said, returncode=ended.returncode)
         self._output.lines(("", *(f"    {line}" for line in said)))
         if full := self._full(said):
             return full
         assert self._plan.package_manager is not None
         version = self._plan.package_manager.version
-        return Failure(PipFailed(returncode=ended.returncode, signal=ended.signal_name, version=version))
+        signal = ended.signal_name
+        return Failure(PipFailed(returncode=ended.returncode, signal=signal, version=version, recognised=recognised))
+
+    def _asked_again(self, step: RunPip) -> tuple[str, ...]:
+        """What pip notes in a log and doesn't print: with a log, it doesn't print the output of failing builds."""
+        log = self._temporary / "pip.log"
+        again = dict(step.environment) | {"PIP_LOG": str(log), "PIP_RETRIES": "0"}
+        run((*step.argv, "--dry-run", "--quiet"), env=again, cwd=step.folder, own_group=False)
+        try:
+            return worth_keeping(log.read_text(encoding="utf-8", errors="replace").splitlines())
+        except OSError:
+            return ()
+
+    def _collect_static(self, step: CollectStatic) -> Outcome[None, RunError]:
+        said: deque[str] = deque(maxlen=_KEPT_LINES)
+        started = time.monotonic()
+        ended = run(step.argv, env=dict(step.environment), cwd=step.folder, on_line=said.append, own_group=False)
+        judged = judge(step.manage, ended.returncode, ended.signal_name, [*said, *ended.stderr.splitlines()])
+        if isinstance(judged, CollectStaticFailed):
+            self._output.lines(("", *(f"    {line}" for line in (*said, *ended.stderr.splitlines()))))
+            return Failure(judged)
+        self._output.lines(build_log.collected(judged, duration(time.monotonic() - started)))
+        return Success(None)
 
     def _compile(self, python: Path, roots: tuple[str, ...]) -> Outcome[None, RunError]:
         from shell.bytecode import compile_files

@@ -5,18 +5,22 @@ nothing is asked for; the build's log names the variable that says so.
 """
 
 import os
+import platform
 import sys
 from pathlib import Path
 
 import msgspec
-from pure.catalogue import Catalogue, encode_catalogue
+from pure.catalogue import Catalogue, Runtime, encode_catalogue
 from pure.outcome import Failure, Outcome, Success
 from pure.runtime import PackError
-from pure.runtime_choice import CATALOGUE_VARIABLE, DEFAULT_VARIABLE
+from pure.runtime_choice import CATALOGUE_VARIABLE, DEFAULT_VARIABLE, CatalogueText
 
 from shell.layer_store import write_atomically
+from shell.runtime_pack import packed_before, packed_once
+from shell.world import read_target
 
 CATALOGUE_FILE = "local-catalogue.json"
+_RUNTIMES = "runtimes"
 
 
 class LocalRuntime(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,16 +46,34 @@ def cache_folder() -> Path:
 
 
 def is_packed(cache: Path) -> bool:
-    """Whether an interpreter was packed before; if it was another one, packing takes its time once more."""
-    return (cache / "runtimes").is_dir() and any((cache / "runtimes").glob("**/*.tar.gz"))
+    """Whether the interpreter that runs this program was packed before."""
+    return packed_before(Path(sys.executable), cache / _RUNTIMES) is not None
+
+
+def foreseen_runtime(cache: Path) -> tuple[str, CatalogueText]:
+    """The minor version and the catalogue that ``local_runtime`` would offer, without packing or writing anything.
+
+    Where nothing is packed yet, the archive's digest isn't known: the entry has one of zeros.
+    """
+    packed = packed_before(Path(sys.executable), cache / _RUNTIMES)
+    if packed is not None:
+        entry = packed.entry
+    else:
+        target = read_target({})
+        entry = Runtime(
+            version=platform.python_version(),
+            os="linux",
+            arch="arm64" if target.arch == "arm64" else "amd64",
+            url="file:///not-packed-yet.tar.gz",
+            sha256="0" * 64,
+            distro=target.distro,
+        )
+    return entry.minor, CatalogueText(raw=encode_catalogue(Catalogue(runtimes=(entry,))), origin=CATALOGUE_FILE)
 
 
 def local_runtime(cache: Path) -> Outcome[LocalRuntime, PackError]:
     """Pack the interpreter that runs this program, unless that was done before."""
-    from shell.runtime_pack import packed_once
-
-    folder = cache / "runtimes"
-    packed = packed_once(Path(sys.executable), folder)
+    packed = packed_once(Path(sys.executable), cache / _RUNTIMES)
     if isinstance(packed, Failure):
         return packed
     entry = packed.unwrap().entry

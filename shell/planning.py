@@ -10,6 +10,7 @@ from pure.outcome import Failure
 from pure.plan import decide
 from pure.prose import describe
 from pure.record import encode_record, record
+from pure.runtime_choice import CatalogueText
 from pure.target import Target
 
 from shell.output import Output
@@ -26,14 +27,20 @@ def print_plan(
     layers: Path | None,
     environ: Mapping[str, str],
     target: Target | None,
+    catalogue: CatalogueText | None,
     as_json: bool,
     output: Output,
 ) -> Message | None:
-    """Print the plan, or return what prevents one. ``layers`` is a folder with restored layers; nothing is written."""
+    """Print the plan, or return what prevents one; nothing is written.
+
+    ``layers`` is a folder with restored layers, ``catalogue`` stands in for the operator's where that isn't set.
+    """
     read = read_facts(buildpack=buildpack, app=app, layers=layers or _LAYERS, plan=None, environ=environ)
     if isinstance(read, Failure):
         return describe(read.failure())
     facts = read.unwrap()
+    if facts.operator_catalogue is None:
+        facts = msgspec.structs.replace(facts, operator_catalogue=catalogue)
     if target is not None:
         facts = msgspec.structs.replace(facts, target=target)
     output.learn(secrets(facts, app))

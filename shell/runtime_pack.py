@@ -109,6 +109,9 @@ class _Installation(msgspec.Struct, frozen=True, kw_only=True):
         return f"python{'.'.join(self.version.split('.')[:2])}"
 
 
+_NOTE: Final = "packed.json"
+
+
 class _CachedPack(msgspec.Struct, frozen=True, kw_only=True):
     packed: Packed
     python: str
@@ -124,23 +127,40 @@ def packed_once(python: Path, cache: Path, *, distro: Distro | None = None) -> O
     """What ``pack`` gives, made again only if the interpreter (its place, size or time) changed; kept in ``cache``."""
     distro = distro or read_distro()
     try:
-        real = python.resolve(strict=True)
-        facts = real.stat()
+        folder = _folder(python, cache, distro)
     except OSError as error:
         return Failure(InterpreterUnusable(python=str(python), detail=error.strerror or str(error)))
-    key = json.dumps([_FORMAT, str(real), facts.st_size, facts.st_mtime_ns, str(distro)])
-    folder = cache / hashlib.sha256(key.encode()).hexdigest()[:16]
-    note = folder / "packed.json"
-    try:
-        known = msgspec.json.decode(note.read_bytes(), type=_CachedPack).packed
-        if Path(known.archive).stat().st_size == known.size:
-            return Success(known)
-    except (OSError, msgspec.DecodeError):
-        pass  # not packed yet, or no longer whole: pack it
+    known = _known(folder)
+    if known is not None:
+        return Success(known)
     outcome = pack(python, folder, distro=distro)
     if isinstance(outcome, Success):
-        note.write_bytes(msgspec.json.encode(_CachedPack(packed=outcome.unwrap(), python=str(real))))
+        note = _CachedPack(packed=outcome.unwrap(), python=str(python.resolve()))
+        (folder / _NOTE).write_bytes(msgspec.json.encode(note))
     return outcome
+
+
+def packed_before(python: Path, cache: Path, *, distro: Distro | None = None) -> Packed | None:
+    """What ``packed_once`` packed before, if it did; writes nothing."""
+    try:
+        return _known(_folder(python, cache, distro or read_distro()))
+    except OSError:
+        return None
+
+
+def _folder(python: Path, cache: Path, distro: Distro | None) -> Path:
+    real = python.resolve(strict=True)
+    facts = real.stat()
+    key = json.dumps([_FORMAT, str(real), facts.st_size, facts.st_mtime_ns, str(distro)])
+    return cache / hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+def _known(folder: Path) -> Packed | None:
+    try:
+        known = msgspec.json.decode((folder / _NOTE).read_bytes(), type=_CachedPack).packed
+        return known if Path(known.archive).stat().st_size == known.size else None
+    except (OSError, msgspec.DecodeError):
+        return None  # not packed yet, or no longer whole
 
 
 def pack(python: Path, destination: Path, *, distro: Distro | None = None) -> Outcome[Packed, PackError]:

@@ -8,6 +8,8 @@ from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
 import tomli
+from pure.code_facts import code_facts
+from pure.declared_processes import PYPROJECT
 from pure.fetching import visible_url
 from pure.locks.pylock import NAME as PYLOCK_NAME
 from pure.manager_choice import REQUIREMENTS_VARIABLE
@@ -15,6 +17,7 @@ from pure.managers import LOCK_NAMES, MANAGERS, PIP_TOOL, TOOLS, UV
 from pure.outcome import Failure, Outcome, Success
 from pure.pip_settings import PIN_FILE, ConfigurationFile, configured
 from pure.plan import REQUIREMENTS, Facts
+from pure.process_choice import code_matters
 from pure.processes import PROCFILE
 from pure.project import BadProjectFolder, Project, ProjectFiles, project_folder
 from pure.python_sources import version_files
@@ -27,6 +30,7 @@ from pure.stages import STATE_FILE
 from pure.target import Distro, Target, target_from_environment
 
 from shell.layer_store import LayerStore
+from shell.sources import find_manage, read_sources
 
 CATALOGUE: Final = "data/cpython.json"
 CARRIED: Final = "data/carried.json"
@@ -73,6 +77,7 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
     project = read_project(app, environ)
     home = app / project.unwrap().folder if isinstance(project, Success) else app
     pip_settings = configured(_pip_configuration(environ, home))
+    procfile, pyproject = _optional(app / PROCFILE), _optional(home / PYPROJECT)
     return Facts(
         version=buildpack_version(buildpack),
         target=read_target(environ),
@@ -88,7 +93,10 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         pip_pin=_needed(buildpack / PIN_FILE).decode(),
         pip_settings=pip_settings,
         version_files=_version_files(home, environ),
-        procfile=_optional(app / PROCFILE),
+        procfile=procfile,
+        pyproject=pyproject,
+        code=code_facts(read_sources(app)) if code_matters(procfile, pyproject) else None,
+        manage=find_manage(app),
         requirements=_requirements(home, environ, {name: value for name, value, _ in pip_settings}),
         project=project,
         tool_pins={

@@ -105,7 +105,7 @@ def test_steps_are_reproducible_and_text_is_utf_8(
 def test_pip_itself_is_installed_with_settings_for_reaching_an_index_alone(given_variables: dict[str, str]) -> None:
     tools = tool_environment(given_variables, path=OURS, library_path=LIBRARIES)
     bootstrap = pip_bootstrap_environment(tools, user_base="/layers/pip", cache="/layers/pip-cache")
-    ours = {"PIP_CACHE_DIR", "PIP_DISABLE_PIP_VERSION_CHECK", "PIP_LOG", "PIP_NO_INPUT", "PIP_ROOT_USER_ACTION"}
+    ours = {"PIP_CACHE_DIR", "PIP_DISABLE_PIP_VERSION_CHECK", "PIP_NO_INPUT", "PIP_ROOT_USER_ACTION"}
     assert {name for name in bootstrap if name.startswith("PIP_")} <= REACHING_AN_INDEX | ours
     for name in REACHING_AN_INDEX & given_variables.keys():
         assert bootstrap[name] == given_variables[name]
@@ -153,4 +153,4 @@ def test_of_pips_features_only_the_systems_certificates_reach_its_own_installati
 
 
 def test_pip_writes_no_log_of_its_own() -> None:
-    assert pip_environment({"PIP_LOG": "pip.log"}, user_base="/pip", cache="/cache")["PIP_LOG"] == "/dev/null"
+    assert "PIP_LOG" not in pip_environment({"PIP_LOG": "pip.log"}, user_base="/pip", cache="/cache")

@@ -30,7 +30,7 @@ PROJECT += b"[tool.pdm]\ndistribution = false\n"
 # Of each lock three texts: with one distribution, with another one, with one from a folder.
 LOCKS: Mapping[str, tuple[bytes, bytes, bytes]] = {
     "uv": (
-        b'version = 1\n[[package]]\nname = "a"\nversion = "1"\nsource = { registry = "https://index.example/simple" }\n',
+        b'version = 1\n[[package]]\nname = "a"\nversion = "1"\nsource = { registry = "https://index.example/" }\n',
         b"version = 1\n",
         b'version = 1\n[[package]]\nname = "a"\nsource = { editable = "." }\n',
     ),

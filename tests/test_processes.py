@@ -15,7 +15,7 @@ from pure.processes import (
     Process,
     Processes,
     ProcfileError,
-    decide_processes,
+    from_procfile,
 )
 from pure.source import Source
 
@@ -31,15 +31,9 @@ shell = st.sampled_from(
 
 
 def _read(text: str | bytes) -> Processes:
-    decided = decide_processes(text if isinstance(text, bytes) else text.encode())
+    decided = from_procfile(text if isinstance(text, bytes) else text.encode())
     assert isinstance(decided, Success), decided
     return decided.unwrap()
-
-
-def test_without_a_procfile_there_is_no_process_and_a_reason_for_that() -> None:
-    decided = decide_processes(None).unwrap()
-    assert decided.processes == ()
-    assert "there is no Procfile" in decided.because[0]
 
 
 @given(types, plain)
@@ -95,14 +89,14 @@ def test_the_default_is_web_or_else_the_only_one(kinds: list[str]) -> None:
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(text: bytes, error: ProcfileError) -> None:
-    assert decide_processes(text) == Failure(error)
+    assert from_procfile(text) == Failure(error)
 
 
 @settings(max_examples=200, deadline=None)
 @given(junk)
 def test_any_bytes_give_processes_or_an_error(raw: bytes) -> None:
-    match decide_processes(raw):
+    match from_procfile(raw):
         case Success(found):
             assert all(each.command and each.command[0] for each in found.processes)
         case Failure(error):
-            assert decide_processes(raw) == Failure(error)
+            assert from_procfile(raw) == Failure(error)

@@ -14,10 +14,12 @@ from pure.plan import NothingRequired
 from pure.processes import BadLine, BadType, DuplicateType, EmptyCommand, NotText
 from pure.prose import describe
 from pure.prose_managers import ManagersError
+from pure.prose_processes import ProcessesFamily
 from pure.prose_requirements import RequirementsFamily
 from pure.prose_runtime import RuntimeProblem
 from pure.prose_versions import VersionsFamily
 from pure.python_request import MajorOnly, MinorRequest
+from pure.recognised import OutOfMemory
 from pure.requirers import BadRequirement, BadVersion, UnreadablePlan
 from pure.run_errors import (
     MissingVariable,
@@ -63,7 +65,7 @@ ERRORS: tuple[RunError, ...] = (
     PipTooOld(version="22.3", oldest="23.1"),
     BadPin(file="data/pip-requirements.txt"),
     PipFailed(returncode=1, signal=None, version="26.3"),
-    PipFailed(returncode=-9, signal="SIGKILL", version="26.3"),
+    PipFailed(returncode=-9, signal="SIGKILL", version="26.3", recognised=OutOfMemory()),
     PipFailed(returncode=-11, signal="SIGSEGV", version="26.3"),
     PipNotInstalled(version="26.3", hashed=True, output=("ERROR: No matching distribution found for pip==26.3",)),
     PipNotInstalled(version="99.0", hashed=False, output=("ERROR: No matching distribution found for pip==99.0",)),
@@ -99,12 +101,8 @@ def _members(union: object) -> Iterator[type]:
 
 
 EVERY = sorted(set(_members(RunError)), key=lambda kind: (kind.__module__, kind.__qualname__))
-OTHERS = {
-    *_members(ManagersError),
-    *_members(RequirementsFamily),
-    *_members(RuntimeProblem),
-    *_members(VersionsFamily),
-}
+FAMILIES = (ManagersError, ProcessesFamily, RequirementsFamily, RuntimeProblem, VersionsFamily)
+OTHERS = {member for family in FAMILIES for member in _members(family)}
 
 
 def test_the_words_are_those_of_the_golden_file() -> None:
@@ -113,7 +111,7 @@ def test_the_words_are_those_of_the_golden_file() -> None:
 
 @pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.__qualname__)
 def test_every_error_of_a_build_has_an_example_in_a_golden_file(kind: type) -> None:
-    # The other families are in files of their own, with tests of their own.
+    # Those of the other families are in files of their own, with tests of their own.
     assert kind in {type(error) for error in ERRORS} | OTHERS
 
 

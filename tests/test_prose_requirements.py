@@ -6,7 +6,15 @@ from typing import get_args
 from pure.distributions import ReportHasNoOrigin, ReportUnreadable, ReportVersionUnknown
 from pure.message import Message
 from pure.prose_requirements import RequirementsFamily, describe_requirements
-from pure.requirements_file import IncludeMissing, RequirementsEncodingUnknown, RequirementsUndecodable
+from pure.requirements_file import (
+    CondaList,
+    ForeignLine,
+    ForeignPaths,
+    IncludeMissing,
+    RequirementsEncodingUnknown,
+    RequirementsUndecodable,
+    RequirementsUnmarkedUtf16,
+)
 from pure.venv_state import StateSchemaUnknown, StateUnreadable
 
 GOLDEN = Path(__file__).parent / "goldens" / "errors_requirements.txt"
@@ -17,6 +25,20 @@ ERRORS: tuple[RequirementsFamily, ...] = (
     IncludeMissing(path="requirements/base.txt", kind="requirement", file="requirements.txt", line=2),
     IncludeMissing(path="limits.txt", kind="constraint", file="requirements.txt", line=1),
     IncludeMissing(path="/platform/limits.txt", kind="constraint"),
+    RequirementsUnmarkedUtf16(file="requirements.txt"),
+    CondaList(
+        file="requirements.txt",
+        lines=(
+            ForeignLine(line=4, text="_libgcc_mutex=0.1=main"),
+            ForeignLine(line=5, text="numpy=1.26.4=py311h24aa872_0"),
+        ),
+        number=212,
+    ),
+    ForeignPaths(
+        file="requirements.txt",
+        lines=(ForeignLine(line=3, text="certifi @ file:///croot/certifi_1700501669400/work/certifi"),),
+        number=1,
+    ),
     ReportUnreadable(detail="Object missing required field `install`"),
     ReportVersionUnknown(version="2"),
     ReportHasNoOrigin(name="flask"),

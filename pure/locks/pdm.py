@@ -16,6 +16,7 @@ def read(raw: bytes) -> LockOutcome:
     if not isinstance(metadata.get("lock_version"), str):
         return Failure(LockUnreadable(file=FILE, because="has no lock_version, so it isn't one of PDM's"))
     local, moving = [], []
+    names = in_order([name_of(package) for package in tables(found.get("package"))])
     for package in tables(found.get("package")):
         if isinstance(package.get("path"), str):
             local.append(name_of(package))
@@ -23,4 +24,4 @@ def read(raw: bytes) -> LockOutcome:
             moving.append(name_of(package))
     # PDM writes groups and extras into one list.
     groups = words(metadata.get("groups")) or None
-    return Success(LockFacts(local=in_order(local), moving=in_order(moving), groups=groups, extras=groups))
+    return Success(LockFacts(names=names, local=in_order(local), moving=in_order(moving), groups=groups, extras=groups))

@@ -30,8 +30,9 @@ def read(raw: bytes) -> LockOutcome:
                     moving.append(name[:100])
             elif not package.get("hashes"):
                 moving.append(name[:100])
-    names = tuple({"default": "packages", "develop": "dev-packages"}.get(name, name) for name in categories)
-    return Success(LockFacts(local=in_order(local), moving=in_order(moving), groups=names, extras=()))
+    groups = tuple({"default": "packages", "develop": "dev-packages"}.get(name, name) for name in categories)
+    names = in_order([name[:100] for category in categories for name in table(found[category])])
+    return Success(LockFacts(names=names, local=in_order(local), moving=in_order(moving), groups=groups, extras=()))
 
 
 def wanted(raw: bytes, *, categories: tuple[str, ...], python_version: str, arch: str) -> dict[str, str]:

@@ -15,8 +15,9 @@ def read(raw: bytes) -> LockOutcome:
     if not isinstance(table(found.get("metadata")).get("lock-version"), str):
         return Failure(LockUnreadable(file=FILE, because="has no lock-version, so it isn't one of Poetry's"))
     local = []
+    names = in_order([name_of(package) for package in tables(found.get("package"))])
     for package in tables(found.get("package")):
         # A git source carries the commit that it was locked at, a URL the hash.
         if table(package.get("source")).get("type") in ("directory", "file"):
             local.append(name_of(package))
-    return Success(LockFacts(local=in_order(local)))
+    return Success(LockFacts(names=names, local=in_order(local)))

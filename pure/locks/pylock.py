@@ -21,6 +21,7 @@ def read(raw: bytes, file: str) -> LockOutcome:
     if version.partition(".")[0] != "1":
         return Failure(LockUnreadable(file=file, because=f"has lock-version {version[:20]}, and 1.x is understood"))
     local, moving = [], []
+    names = in_order([name_of(package) for package in tables(found.get("packages"))])
     for package in tables(found.get("packages")):
         archives = [table(package.get("archive")), table(package.get("sdist")), *tables(package.get("wheels"))]
         archives = [each for each in archives if each]
@@ -33,6 +34,7 @@ def read(raw: bytes, file: str) -> LockOutcome:
             moving.append(name_of(package))
     return Success(
         LockFacts(
+            names=names,
             local=in_order(local),
             moving=in_order(moving),
             groups=words(found.get("dependency-groups")),

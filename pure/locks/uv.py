@@ -15,10 +15,11 @@ def read(raw: bytes) -> LockOutcome:
     if not isinstance(found.get("version"), int):
         return Failure(LockUnreadable(file=FILE, because="has no version, so it isn't one of uv's"))
     local, moving = [], []
+    names = in_order([name_of(package) for package in tables(found.get("package"))])
     for package in tables(found.get("package")):
         source = table(package.get("source"))
         if source.keys() & {"editable", "directory", "path"}:
             local.append(name_of(package))
         elif "git" in source and "#" not in str(source["git"]):
             moving.append(name_of(package))
-    return Success(LockFacts(local=in_order(local), moving=in_order(moving)))
+    return Success(LockFacts(names=names, local=in_order(local), moving=in_order(moving)))

@@ -62,6 +62,8 @@ def project(manager: str, index: Index, *requirements: str) -> dict[str, str]:
             source = f'[[source]]\nname = "local"\nurl = "{index.url}"\nverify_ssl = false\n'
             packages = "".join(f'{name} = "{rest or "*"}"\n' for name, rest in map(_split, requirements))
             return {"Pipfile": f'{source}[packages]\n{packages}[extra-group]\ngamma = "*"\n'}
+        case _:
+            raise AssertionError(manager)
     return {"pyproject.toml": declared}
 
 

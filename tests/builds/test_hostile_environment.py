@@ -1,5 +1,6 @@
 """Variables, search paths, file names and modules that somebody set for other purposes, or against us."""
 
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -128,3 +129,11 @@ def test_variables_for_the_application_are_kept_for_it(bench: Bench) -> None:
     assert files == []
     answer = bench.execute(f"{LAYERS}/venv/bin/python", "-c", "import alpha; print(alpha.VERSION)")
     assert answer.log == "1.0\n"
+
+
+def test_relative_settings_mean_the_application_for_pip_itself_too(empty_bench: Bench) -> None:
+    empty_bench.require("alpha==1.0")
+    for folder in (empty_bench.workshop.wheels, empty_bench.workshop.pips):
+        shutil.copytree(folder, empty_bench.app / "vendored", dirs_exist_ok=True)
+    empty_bench.build({"PIP_FIND_LINKS": "vendored"})
+    assert empty_bench.versions() == {"alpha": "1.0"}

@@ -139,3 +139,21 @@ def test_the_environment_works(bench: Bench) -> None:
     assert answer.log == "2.0 3 /layers/lamina_python/venv\n"
     # Without a pip in it, as promised.
     assert bench.execute("/layers/lamina_python/venv/bin/python", "-m", "pip").status == 1
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="a repository needs git")
+def test_an_editable_repository_is_built_again_and_leaves_no_history(bench: Bench, tmp_path: Path) -> None:
+    bench.require("-e git+file:///workspace/repository#egg=remote")
+    repository = bench.app / "repository"
+    make_project(repository, "remote", "1.0", "x = 1\n")
+    who = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
+    for arguments in (("init", "-q"), ("add", "."), ("commit", "-q", "-m", "one")):
+        done = run(("git", *arguments), env={"PATH": PATH, "HOME": str(tmp_path), **who}, cwd=repository)
+        assert done.ok, done.stderr
+    first = bench.build()
+    wanted = tree(bench.venv)
+    assert bench.versions() == {"remote": "1.0"}, first.log
+    assert not [path for path in wanted if "/.git/" in path]
+    again = bench.build()
+    assert "remote is an editable checkout of a repository" in again.log
+    assert differences(wanted, tree(bench.venv)) == []

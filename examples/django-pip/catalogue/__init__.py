@@ -1,0 +1,1 @@
+"""A catalogue with one page."""

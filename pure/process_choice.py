@@ -1,0 +1,48 @@
+"""Decides what decides over the start command: the ``Procfile``, ``pyproject.toml``, or else the code.
+
+The code is asked twice: for a plan with the requirements' names, and for the image with what was installed in the end.
+"""
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+import msgspec
+
+from pure.code_facts import CodeFacts
+from pure.declared_processes import DeclarationError, Project, read_project
+from pure.outcome import Failure, Outcome, Success
+from pure.processes import Processes, ProcfileError, from_procfile, from_table
+from pure.start_command import Circumstances, detect_processes
+
+ProcessesError: TypeAlias = ProcfileError | DeclarationError
+
+
+def code_matters(procfile: bytes | None, pyproject: bytes | None) -> bool:
+    """Whether the code has to be read: only where the project declares no process itself."""
+    if procfile is not None:
+        return False
+    project = read_project(pyproject)
+    return isinstance(project, Success) and project.unwrap().declared is None
+
+
+def decide_processes(
+    procfile: bytes | None,
+    pyproject: bytes | None,
+    code: CodeFacts | None,
+    *,
+    installed: Mapping[str, str],
+    app: str,
+    provisional: bool,
+) -> Outcome[Processes, ProcessesError]:
+    """The image's processes. ``installed`` maps distributions to versions, ``app`` is the application's folder."""
+    if procfile is not None:
+        return from_procfile(procfile)
+    read = read_project(pyproject)
+    if isinstance(read, Failure):
+        return read
+    project: Project = read.unwrap()
+    if project.declared is not None:
+        return Success(from_table(project.declared))
+    circumstances = Circumstances(installed=installed, project=project, app=app, provisional=provisional)
+    found = detect_processes(code or CodeFacts(), circumstances)
+    return Success(msgspec.structs.replace(found, notes=(*found.notes, project.note)) if project.note else found)

@@ -1,0 +1,208 @@
+"""Names, as data, the reasons for which installers fail that can be recognised in what they write."""
+
+from typing import TypeAlias
+
+import msgspec
+
+
+class VersionUnknown(msgspec.Struct, frozen=True, kw_only=True):
+    """The index has the distribution, and no version that was asked for; ``known`` are those it has, oldest first."""
+
+    requirement: str
+    known: tuple[str, ...]
+
+
+class NameUnknown(msgspec.Struct, frozen=True, kw_only=True):
+    """No index has a distribution of this name.
+
+    ``standard`` says that it is a module of Python itself; ``distribution`` is the one that has a module of this name,
+    ``similar`` one whose name is nearly the same. ``certain`` is false where the index may just not have answered.
+    """
+
+    name: str
+    standard: bool = False
+    distribution: str = ""
+    similar: str = ""
+    certain: bool = True
+
+
+class OtherPython(msgspec.Struct, frozen=True, kw_only=True):
+    """A distribution exists, and not for the image's Python; ``python`` is empty where the tool doesn't say it."""
+
+    name: str
+    requires: tuple[str, ...]
+    python: str = ""
+
+
+class OtherPlatform(msgspec.Struct, frozen=True, kw_only=True):
+    """Only wheels for other systems, machines or Pythons exist, and no source to build from."""
+
+    name: str
+
+
+class Conflict(msgspec.Struct, frozen=True, kw_only=True):
+    """Requirements contradict each other; ``parties`` are who asks for what."""
+
+    parties: tuple[str, ...]
+
+
+class HashMismatch(msgspec.Struct, frozen=True, kw_only=True):
+    """An artefact isn't the one whose digest was noted."""
+
+    name: str
+
+
+class HashMissing(msgspec.Struct, frozen=True, kw_only=True):
+    """Some requirements have hashes and this one has none."""
+
+    name: str
+
+
+class IndexRefused(msgspec.Struct, frozen=True, kw_only=True):
+    """The index wants credentials, or other ones."""
+
+    host: str
+    status: int
+
+
+class IndexUnreachable(msgspec.Struct, frozen=True, kw_only=True):
+    """The index doesn't answer; ``status`` is that of an answer that isn't one (5xx), 0 without any."""
+
+    host: str
+    status: int = 0
+
+
+class CertificateUntrusted(msgspec.Struct, frozen=True, kw_only=True):
+    """The index's certificate isn't one that is trusted here."""
+
+    host: str
+
+
+class CertificatesMissing(msgspec.Struct, frozen=True, kw_only=True):
+    """The file of trusted certificates that a setting names isn't there."""
+
+    path: str
+
+
+class RepositoryRefused(msgspec.Struct, frozen=True, kw_only=True):
+    """A repository wants credentials; ``ssh`` if it was asked for by SSH."""
+
+    place: str
+    ssh: bool
+
+
+class RepositoryNotFound(msgspec.Struct, frozen=True, kw_only=True):
+    """A repository, or a revision of it, doesn't exist for who asks."""
+
+    place: str
+    revision: str = ""
+
+
+class RepositoryUnreachable(msgspec.Struct, frozen=True, kw_only=True):
+    """The code host doesn't answer."""
+
+    place: str
+
+
+class GitMissing(msgspec.Struct, frozen=True, kw_only=True):
+    """A requirement is a repository, and the build image has no git."""
+
+
+class Needed(msgspec.Struct, frozen=True, kw_only=True):
+    """A distribution is built from source, and something of the system is missing for that.
+
+    ``packages`` are Debian's that bring it; ``known`` is false for a header or library that nobody has described yet.
+    """
+
+    distribution: str
+    missing: str
+    packages: tuple[str, ...]
+    known: bool
+
+
+class BuildFailed(msgspec.Struct, frozen=True, kw_only=True):
+    """A distribution's build program doesn't run on the image's Python; ``because`` is its last word."""
+
+    distribution: str
+    because: str
+
+
+class OutOfMemory(msgspec.Struct, frozen=True, kw_only=True):
+    """Something was killed, or got no memory; ``distribution`` is what was being built, if any."""
+
+    distribution: str = ""
+
+
+class DiskFull(msgspec.Struct, frozen=True, kw_only=True):
+    """No room was left on a disk."""
+
+
+class LocalFileMissing(msgspec.Struct, frozen=True, kw_only=True):
+    """A requirement is a path of some machine, and isn't in the build."""
+
+    path: str
+
+
+class NotARequirement(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the requirements file isn't one; ``conda`` if it is one of conda's."""
+
+    text: str
+    line: str
+    conda: bool
+
+
+class LockStale(msgspec.Struct, frozen=True, kw_only=True):
+    """The lock isn't that of what the project declares now."""
+
+
+class LockMissing(msgspec.Struct, frozen=True, kw_only=True):
+    """There is no lock."""
+
+
+class LockUnreadable(msgspec.Struct, frozen=True, kw_only=True):
+    """The lock cannot be parsed; ``detail`` says where."""
+
+    detail: str
+
+
+class LockedButGone(msgspec.Struct, frozen=True, kw_only=True):
+    """The lock names an artefact that the index doesn't offer for this environment, or not any more."""
+
+    name: str
+
+
+class LockForOtherPython(msgspec.Struct, frozen=True, kw_only=True):
+    """The project or its lock is for other versions of Python than the image's (empty where the tool doesn't say)."""
+
+    requires: str
+    python: str
+
+
+Recognised: TypeAlias = (
+    BuildFailed
+    | CertificateUntrusted
+    | CertificatesMissing
+    | Conflict
+    | DiskFull
+    | GitMissing
+    | HashMismatch
+    | HashMissing
+    | IndexRefused
+    | IndexUnreachable
+    | LocalFileMissing
+    | LockForOtherPython
+    | LockMissing
+    | LockedButGone
+    | LockStale
+    | LockUnreadable
+    | NameUnknown
+    | Needed
+    | NotARequirement
+    | OtherPlatform
+    | OtherPython
+    | OutOfMemory
+    | RepositoryNotFound
+    | RepositoryRefused
+    | RepositoryUnreachable
+    | VersionUnknown
+)

@@ -1,0 +1,93 @@
+"""Reads an application's Python files as text, within bounds: nothing of them is imported or run."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from pure.code_facts import IGNORED_FOLDERS, MANAGE, SourceFile, Sources
+from pure.wording import count, size
+
+# Far more than where an application is started from, far less than what would keep a build waiting.
+MOST_FILES: Final = 600
+MOST_BYTES: Final = 512_000
+MOST_BYTES_TOGETHER: Final = 12_000_000
+DEEPEST: Final = 5
+
+
+def read_sources(app: Path) -> Sources:
+    """The Python files of an application, those near its root first; what the bounds leave out is said."""
+    files: list[SourceFile] = []
+    left_out: list[str] = []
+    together = 0
+    found = list(_python_files(app))
+    for path in found[:MOST_FILES]:
+        name = path.relative_to(app).as_posix()
+        try:
+            length = path.stat().st_size
+            if length > MOST_BYTES:
+                left_out.append(f"{name} was skipped: it has {size(length)}")
+                continue
+            if together + length > MOST_BYTES_TOGETHER:
+                left_out.append(f"{name} and later files were skipped: they are more than {size(MOST_BYTES_TOGETHER)}")
+                break
+            together += length
+            files.append(SourceFile(path=name, raw=path.read_bytes()))
+        except OSError as error:
+            left_out.append(f"{name} was skipped: {error.strerror or error}")
+    if len(found) > MOST_FILES:
+        left_out.append(f"of {count(len(found), 'Python file')}, the {MOST_FILES} nearest to the root were read")
+    return Sources(files=tuple(sorted(files, key=lambda file: file.path)), left_out=tuple(left_out))
+
+
+def find_manage(app: Path) -> tuple[str, ...]:
+    """The paths of ``manage.py``: that of the root alone where it has one, else those up to two folders below."""
+    if (app / MANAGE).is_file():
+        return (MANAGE,)
+    below = [path for folder in _folders(app, 2) if folder != app and (path := folder / MANAGE).is_file()]
+    return tuple(sorted((path.relative_to(app).as_posix() for path in below), key=lambda name: (name.count("/"), name)))
+
+
+def _python_files(app: Path) -> Iterator[Path]:
+    for folder in _folders(app, DEEPEST):
+        for path in _listed(folder):
+            # A link to a file of the application is read at its own place, where its imports work.
+            if path.suffix == ".py" and path.is_file() and not (path.is_symlink() and _is_inside(path, app)):
+                yield path
+
+
+def _folders(app: Path, deepest: int) -> Iterator[Path]:
+    """The application's folder and those below that may hold its code, level by level, each level by name."""
+    level = [app]
+    for _ in range(deepest + 1):
+        yield from level
+        level = [
+            child
+            for folder in level
+            for child in _listed(folder)
+            if child.name not in IGNORED_FOLDERS
+            and not child.name.startswith(".")
+            and not child.is_symlink()
+            and child.is_dir()
+            and not (child / "pyvenv.cfg").exists()
+        ]
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return [folder / name for name in sorted(os.listdir(folder)) if _is_text(name)]  # noqa: PTH208
+    except OSError:
+        # What can't be listed can't be imported either.
+        return []
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name is text that a log can show; a module's name always is."""
+    return name.isprintable()
+
+
+def _is_inside(path: Path, app: Path) -> bool:
+    try:
+        return path.resolve().is_relative_to(app.resolve())
+    except (OSError, RuntimeError):
+        return False

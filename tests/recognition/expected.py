@@ -1,0 +1,145 @@
+"""What each scene has to be recognised as, by tool, and where its output is kept."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+from pure import recognised as r
+from pure.recognised import Recognised
+from pure.recognition import recognise
+
+from tests.recognition.stage import Said
+
+FOLDER: Final = Path(__file__).parents[1] / "tool_output"
+Kind = type[Recognised]
+
+PIP: Final[dict[str, Kind]] = {
+    "version_unknown": r.VersionUnknown,
+    "name_unknown": r.NameUnknown,
+    "name_of_the_standard_library": r.NameUnknown,
+    "name_of_a_module": r.NameUnknown,
+    "other_python_on_the_index": r.OtherPython,
+    "other_python_in_the_metadata": r.OtherPython,
+    "wheel_of_another_platform_on_the_index": r.OtherPlatform,
+    "wheel_of_another_platform": r.OtherPlatform,
+    "conflict": r.Conflict,
+    "conflict_of_two_lines": r.Conflict,
+    "hash_mismatch": r.HashMismatch,
+    "hash_missing": r.HashMissing,
+    "hash_of_a_dependency_missing": r.HashMissing,
+    "index_closed": r.IndexUnreachable,
+    "index_unresolved": r.IndexUnreachable,
+    "index_slow": r.IndexUnreachable,
+    "index_retried": r.IndexUnreachable,
+    "index_unauthorised": r.IndexRefused,
+    "index_wrong_password": r.IndexRefused,
+    "index_forbidden": r.IndexRefused,
+    "index_broken": r.IndexUnreachable,
+    "file_forbidden": r.IndexRefused,
+    "file_broken": r.IndexUnreachable,
+    "proxy_closed": r.IndexUnreachable,
+    "certificate_untrusted": r.CertificateUntrusted,
+    "certificates_missing": r.CertificatesMissing,
+    "git_missing": r.GitMissing,
+    "repository_private": r.RepositoryRefused,
+    "repository_wrong_token": r.RepositoryRefused,
+    "repository_forbidden": r.RepositoryRefused,
+    "repository_unknown": r.RepositoryNotFound,
+    "repository_by_ssh_unreachable": r.RepositoryUnreachable,
+    "repository_by_https_unreachable": r.RepositoryUnreachable,
+    "repository_with_untrusted_certificate": r.CertificateUntrusted,
+    "repository_without_that_revision": r.RepositoryNotFound,
+    "killed": r.OutOfMemory,
+    "build_killed": r.OutOfMemory,
+    "compiler_killed": r.OutOfMemory,
+    "memory": r.OutOfMemory,
+    "disk_full": r.DiskFull,
+    "conda_list": r.NotARequirement,
+    "local_file_of_conda": r.LocalFileMissing,
+    "local_file_of_somebody": r.LocalFileMissing,
+    "local_folder": r.LocalFileMissing,
+    "not_a_requirement": r.NotARequirement,
+    "compiler_missing": r.Needed,
+    "header_missing": r.Needed,
+    "header_of_python_missing": r.Needed,
+    "header_nobody_knows": r.Needed,
+    "library_missing": r.Needed,
+    "build_imports": r.BuildFailed,
+    "python_two": r.BuildFailed,
+}
+
+# ``None`` where the tool doesn't fail there, or doesn't say why.
+_ALIKE: Final[dict[str, Kind | None]] = {
+    "conflict": None,
+    "hash_mismatch": r.HashMismatch,
+    "index_closed": r.IndexUnreachable,
+    "index_unauthorised": r.IndexRefused,
+    "index_forbidden": r.IndexRefused,
+    "index_broken": r.IndexUnreachable,
+    "distribution_gone": r.LockedButGone,
+    "certificate_untrusted": r.CertificateUntrusted,
+    "wheel_of_another_platform": r.OtherPlatform,
+    "compiler_missing": r.Needed,
+    "build_killed": r.OutOfMemory,
+    "repository_private": r.RepositoryRefused,
+    "disk_full": r.DiskFull,
+    "lock_stale": r.LockStale,
+    "lock_stale_checked": r.LockStale,
+    "lock_missing": r.LockMissing,
+    "lock_unreadable": r.LockUnreadable,
+    "other_python": r.LockForOtherPython,
+    "other_python_checked": r.LockForOtherPython,
+}
+TOOLS: Final[dict[str, dict[str, Kind | None]]] = {
+    "uv": {**_ALIKE, "conflict": r.Conflict},
+    "poetry": {
+        **_ALIKE,
+        "conflict": r.LockStale,
+        # Poetry says the same as of a closed port.
+        "certificate_untrusted": r.IndexUnreachable,
+        "lock_missing": None,
+        "other_python_checked": r.LockStale,
+    },
+    "pipenv": {
+        **_ALIKE,
+        "lock_stale": None,
+        "lock_unreadable": None,
+        "other_python": None,
+        # Pipenv starts pip without the log that would tell these apart.
+        **dict.fromkeys(
+            ("index_closed", "index_unauthorised", "index_forbidden", "index_broken", "distribution_gone"),
+            r.NameUnknown,
+        ),
+        "wheel_of_another_platform": r.NameUnknown,
+    },
+    "pdm": {
+        **_ALIKE,
+        "lock_stale": None,
+        "other_python_checked": r.LockStale,
+        "build_killed": None,
+        # PDM has one sentence for all of these.
+        **dict.fromkeys(
+            ("hash_mismatch", "index_unauthorised", "index_forbidden", "index_broken", "wheel_of_another_platform"),
+            r.LockedButGone,
+        ),
+    },
+}
+
+
+def read(tool: str, scene: str) -> Said:
+    """The output that is kept of a scene."""
+    status, *lines = (FOLDER / tool / f"{scene}.txt").read_text(encoding="utf-8").splitlines()
+    return Said(lines=tuple(lines), returncode=int(status.removeprefix("exit status ")))
+
+
+def keep(tool: str, scene: str, text: str) -> None:
+    """Keep the output of a scene where goldens are being written anew."""
+    if os.environ.get("LAMINA_UPDATE_GOLDENS") == "1":
+        path = FOLDER / tool / f"{scene}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def recognised(tool: str, said: Said) -> Recognised | None:
+    """What the table makes of an output."""
+    return recognise(tool, said.lines, returncode=said.returncode)

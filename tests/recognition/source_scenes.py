@@ -1,0 +1,56 @@
+"""How real source distributions fail to build where something of the system is missing; they come from an index."""
+
+import os
+from typing import Final
+
+import msgspec
+
+from tests.recognition.stage import Said, Stage
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """A distribution to build from source, and what the narrow PATH has."""
+
+    requirement: str
+    programs: tuple[str, ...] = ()
+
+
+_COMPILER: Final = ("gcc", "cc", "as", "ld", "g++", "c++", "ar", "sh", "uname", "sed", "grep")
+SOURCES: Final[dict[str, Source]] = {
+    "psycopg2": Source(requirement="psycopg2==2.9.10"),
+    "mysqlclient": Source(requirement="mysqlclient==2.2.7"),
+    "lxml": Source(requirement="lxml==5.3.0", programs=_COMPILER),
+    "python_ldap": Source(requirement="python-ldap==3.4.4", programs=_COMPILER),
+    "pycairo": Source(requirement="pycairo==1.27.0", programs=_COMPILER),
+    "pycairo_without_compiler": Source(requirement="pycairo==1.27.0"),
+    "cryptography": Source(requirement="cryptography==44.0.0"),
+    "tiktoken": Source(requirement="tiktoken==0.8.0", programs=_COMPILER),
+    "pyaudio": Source(requirement="PyAudio==0.2.14", programs=_COMPILER),
+    "gdal": Source(requirement="GDAL==3.10.0", programs=_COMPILER),
+    "uwsgi": Source(requirement="uWSGI==2.0.28"),
+    "xmlsec": Source(requirement="xmlsec==1.3.14", programs=_COMPILER),
+    "gssapi": Source(requirement="gssapi==1.9.0", programs=_COMPILER),
+    "pycurl": Source(requirement="pycurl==7.45.3", programs=_COMPILER),
+    "pyodbc": Source(requirement="pyodbc==5.2.0", programs=_COMPILER),
+    "pylibmc": Source(requirement="pylibmc==1.6.3", programs=_COMPILER),
+    "confluent_kafka": Source(requirement="confluent-kafka==2.6.1", programs=_COMPILER),
+    "gmpy2": Source(requirement="gmpy2==2.2.1", programs=_COMPILER),
+    "h5py": Source(requirement="h5py==3.12.1", programs=_COMPILER),
+    "dlib": Source(requirement="dlib==19.24.6", programs=_COMPILER),
+    "numpy": Source(requirement="numpy==2.1.3"),
+}
+
+
+def machine_index() -> dict[str, str]:
+    """How this machine says that a package index is reached."""
+    starts = ("PIP_", "SSL_", "REQUESTS_", "HTTP_", "HTTPS_", "NO_PROXY", "http_", "https_", "no_proxy")
+    return {name: value for name, value in os.environ.items() if name.startswith(starts)}
+
+
+def build(stage: Stage, source: Source) -> Said:
+    """Install a distribution from its source."""
+    stage.link(*source.programs)
+    name = source.requirement.partition("==")[0]
+    stage.require(source.requirement)
+    stage.settings.pop("PIP_CONFIG_FILE", None)
+    return stage.pip("", "--no-binary", name, env={"PIP_RETRIES": "3", **machine_index()})

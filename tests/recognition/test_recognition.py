@@ -1,0 +1,90 @@
+"""Recognition never fails, and never lets a credential through, whatever it reads."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pure.prose_recognised import describe_installer
+from pure.recognised import RepositoryRefused
+from pure.recognition import recognise, undecided, worth_keeping
+from pure.recognition_rules import ANY, RULES
+
+from tests.recognition.expected import FOLDER, read
+
+TOOLS = st.sampled_from(ANY)
+LINES = sorted({line for path in FOLDER.glob("*/*.txt") for line in read(path.parent.name, path.stem).lines})
+REAL = st.sampled_from(LINES)
+ANY_LINE = st.one_of(st.text(max_size=200), REAL, st.tuples(REAL, st.text(max_size=20), REAL).map("".join))
+SECRET = st.text(st.sampled_from("abcdefghijklmnopqrstuvwxyz0123456789_-~%"), min_size=8, max_size=30).map(
+    "Zq9".__add__
+)
+
+
+@given(TOOLS, st.lists(ANY_LINE, max_size=30), st.integers(-15, 255))
+def test_any_output_gives_a_reason_or_none(tool: str, lines: list[str], status: int) -> None:
+    found = recognise(tool, lines, returncode=status)
+    assert found is None or type(found).__module__ == "pure.recognised"
+    message = describe_installer(tool, "1.0", found, returncode=status, signal=None)
+    assert message.found
+    assert message.do
+    assert not any("\n" in line for line in (*message.found, *message.means, *message.do))
+
+
+@given(TOOLS, st.data(), SECRET)
+def test_no_credential_of_a_url_gets_through(tool: str, data: st.DataObject, secret: str) -> None:
+    userinfo = data.draw(st.sampled_from(["{}", "user:{}", "{}:x-oauth-basic", "__token__:{}", "oauth2:{}"]))
+    hosts = [line for line in LINES if "://host.example" in line]
+    lines = data.draw(st.lists(st.sampled_from(hosts), min_size=1, max_size=8))
+    lines = [line.replace("://host.example", f"://{userinfo.format(secret)}@host.example") for line in lines]
+    found = recognise(tool, lines, returncode=1)
+    assert secret not in repr(found)
+    assert all(secret not in line for line in worth_keeping(lines))
+
+
+@given(TOOLS, st.data(), SECRET, st.integers(20, 90))
+def test_nor_if_the_tool_breaks_its_lines_within_it(tool: str, data: st.DataObject, secret: str, width: int) -> None:
+    hosts = [line for line in LINES if "://host.example" in line]
+    lines = data.draw(st.lists(st.sampled_from(hosts), min_size=1, max_size=8))
+    text = "\n".join(line.replace("://host.example", f"://user:{secret}@host.example") for line in lines)
+    broken = [line[at : at + width] for line in text.splitlines() for at in range(0, len(line), width)]
+    found = recognise(tool, broken, returncode=1)
+    assert secret not in repr(found)
+    # Nor a part of it that would be worth something.
+    assert not any(secret[at : at + 12] in repr(found) for at in range(len(secret) - 11))
+
+
+@given(st.lists(ANY_LINE, max_size=50))
+def test_of_a_log_little_is_kept(lines: list[str]) -> None:
+    assert len(worth_keeping(lines)) <= 10
+
+
+@pytest.mark.parametrize("line", ["git@host.example: Permission denied (publickey).", "Host key verification failed."])
+def test_a_repository_that_wants_a_key(line: str) -> None:
+    # ssh says so; there is no server here that would.
+    lines = ("Running command git clone --quiet ssh://git@host.example/team/alpha.git /tmp/x", line)
+    found = recognise("pip", lines, returncode=1)
+    assert found == RepositoryRefused(place="ssh://git@host.example/team/alpha.git", ssh=True)
+
+
+def test_long_output_takes_no_time_worth_mentioning() -> None:
+    import time
+
+    started = time.process_time()
+    recognise("pip", ["ERROR: Could not fetch URL for url: Because Lockfile Collecting a " * 5] * 2000, returncode=1)
+    assert time.process_time() - started < 5
+
+
+def test_only_an_unconfirmed_name_is_undecided() -> None:
+    lines = ("ERROR: No matching distribution found for alpha==1.0",)
+    assert undecided(recognise("pip", lines, returncode=1))
+    confirmed = (
+        *lines,
+        "Could not fetch URL https://host.example/simple/alpha/: 404 Client Error: Not Found for url: x",
+    )
+    assert not undecided(recognise("pip", confirmed, returncode=1))
+    assert not undecided(None)
+
+
+def test_rules_are_about_known_tools() -> None:
+    assert all(rule.tools and set(rule.tools) <= set(ANY) for rule in RULES)
+    assert len({msgspec.structs.asdict(rule)["pattern"] for rule in RULES}) == len(RULES)

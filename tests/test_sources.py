@@ -1,0 +1,85 @@
+"""Which files of an application are read for its start command: its own, within bounds, and never run."""
+
+from pathlib import Path
+
+import pytest
+from pure.code_facts import code_facts
+from shell import sources
+from shell.sources import find_manage, read_sources
+
+
+def write(app: Path, *names: str, text: str = "x = 1\n") -> None:
+    for name in names:
+        path = app / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def paths(app: Path) -> list[str]:
+    return [file.path for file in read_sources(app).files]
+
+
+def test_own_python_files_are_read(tmp_path: Path) -> None:
+    write(tmp_path, "app.py", "shop/__init__.py", "src/shop/deep/er/main.py", "notes.txt", "Procfile")
+    assert paths(tmp_path) == ["app.py", "shop/__init__.py", "src/shop/deep/er/main.py"]
+
+
+def test_what_is_not_the_applications_own_is_left_alone(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        ".tox/a.py",
+        "node_modules/b/b.py",
+        "tests/c.py",
+        "my-env/d.py",
+        "my-env/pyvenv.cfg",
+        "a/b/c/d/e/f/g.py",
+    )
+    assert paths(tmp_path) == []
+
+
+def test_links_are_followed_to_files_outside_only(tmp_path: Path) -> None:
+    app = tmp_path / "app"
+    write(app, "backend/manage.py")
+    write(tmp_path, "elsewhere/outside.py", "elsewhere/folder/inside.py")
+    (app / "manage.py").symlink_to("backend/manage.py")
+    (app / "outside.py").symlink_to("../elsewhere/outside.py")
+    (app / "folder").symlink_to("../elsewhere/folder")
+    (app / "circle").symlink_to(".")
+    (app / "broken.py").symlink_to("nowhere.py")
+    (app / "self.py").symlink_to("self.py")
+    assert paths(app) == ["backend/manage.py", "outside.py"]
+
+
+def test_the_bounds_are_kept_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "a.py", "b.py", "c/c.py", "c/d.py")
+    write(tmp_path, "large.py", text="#" * (sources.MOST_BYTES + 1))
+    read = read_sources(tmp_path)
+    assert "large.py" not in [file.path for file in read.files]
+    assert read.left_out == ("large.py was skipped: it has 512.0 kB",)
+    monkeypatch.setattr(sources, "MOST_FILES", 2)
+    assert paths(tmp_path) == ["a.py", "b.py"]
+    assert "of 5 Python files, the 2 nearest to the root were read" in read_sources(tmp_path).left_out
+
+
+def test_too_much_together_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "a.py", "b.py", "c.py")
+    monkeypatch.setattr(sources, "MOST_BYTES_TOGETHER", 13)
+    read = read_sources(tmp_path)
+    assert [file.path for file in read.files] == ["a.py", "b.py"]
+    assert "c.py and later files were skipped" in read.left_out[0]
+    assert code_facts(read).notes == read.left_out
+
+
+def test_nothing_is_run(tmp_path: Path) -> None:
+    mark = tmp_path / "ran"
+    write(tmp_path, "main.py", text=f"import flask\nopen({str(mark)!r}, 'w')\napp = flask.Flask('x')\n")
+    assert code_facts(read_sources(tmp_path)).objects
+    assert not mark.exists()
+
+
+def test_manage_py_of_the_root_comes_before_all_others(tmp_path: Path) -> None:
+    assert find_manage(tmp_path) == ()
+    write(tmp_path, "b/manage.py", "a/b/manage.py", "tests/manage.py", "a/b/c/manage.py")
+    assert find_manage(tmp_path) == ("b/manage.py", "a/b/manage.py")
+    (tmp_path / "manage.py").symlink_to("b/manage.py")
+    assert find_manage(tmp_path) == ("manage.py",)
