@@ -1,5 +1,6 @@
 """What is decided over each example, so that a pull request shows which decisions it changes."""
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -19,12 +20,31 @@ ROOT = Path(__file__).parent.parent
 EXAMPLES = sorted(path.name for path in (ROOT / "examples").iterdir() if path.is_dir())
 
 
+# Locks that name a package index aren't committed; these have the same shape.
+_LOCKED = 'version = 1\nrequires-python = ">=3.11"\n'
+_MEMBERS = "".join(
+    f'[[package]]\nname = "{n}"\nsource = {{ editable = "packages/{n}" }}\n' for n in ("api", "greeting")
+)
+STAND_INS = {
+    "fastapi-uv": ("uv.lock", _LOCKED + '[[package]]\nname = "fastapi"\n[[package]]\nname = "uvicorn"\n'),
+    "workspace-uv": ("uv.lock", _LOCKED + _MEMBERS),
+    "flask-pipenv": ("Pipfile.lock", '{"_meta": {}, "default": {}}'),
+    "streamlit-pylock": ("pylock.toml", 'lock-version = "1.0"\nrequires-python = ">=3.11"\n'),
+}
+GENERATED = shutil.ignore_patterns("uv.lock", "Pipfile.lock", "pylock.toml", "__pycache__", "build", "*.egg-info")
+
+
 def _plan(example: str, nowhere: Path) -> Plan:
+    app = nowhere / "app"
+    shutil.copytree(ROOT / "examples" / example, app, ignore=GENERATED)
+    if example in STAND_INS:
+        name, text = STAND_INS[example]
+        (app / name).write_text(text)
     # Neither this machine's variables nor its configuration of pip take part.
     read = read_facts(
         buildpack=ROOT,
-        app=ROOT / "examples" / example,
-        layers=nowhere,
+        app=app,
+        layers=nowhere / "layers",
         plan=None,
         environ={"PIP_CONFIG_FILE": "/dev/null"},
     )
