@@ -21,7 +21,10 @@ def index(workshop: Workshop) -> Iterator[Index]:
         yield Index(host)
 
 
-@pytest.mark.parametrize("manager", MAIN)
+# One in every run, the others where time is no matter.
+@pytest.mark.parametrize(
+    "manager", [each if each == "uv" else pytest.param(each, marks=pytest.mark.heavy) for each in MAIN]
+)
 def test_locked_builds(manager: str, bench: Bench, workshop: Workshop, index: Index, tmp_path: Path) -> None:
     tool = MANAGERS[manager].tool.name
 
