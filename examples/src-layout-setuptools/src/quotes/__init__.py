@@ -15,4 +15,4 @@ def quote() -> str:
 
 def main() -> None:
     """Serve until somebody stops it."""
-    run(app, host="0.0.0.0", port=int(os.environ.get("PORT", "8000")))  # noqa: S104
+    run(app, host="0.0.0.0", port=int(os.environ.get("PORT", "8000")))
