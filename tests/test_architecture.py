@@ -14,8 +14,20 @@ LONGEST = 520
 
 # Of the standard library: what computes values from values. No clock, no environment, no disk, no network.
 VALUES = {
-    *("ast", "base64", "codecs", "collections", "configparser", "csv", "datetime", "enum", "functools", "hashlib"),
-    *("itertools", "json", "math"),
+    *(
+        "ast",
+        "base64",
+        "codecs",
+        "collections",
+        "configparser",
+        "csv",
+        "datetime",
+        "difflib",
+        "enum",
+        "functools",
+        "hashlib",
+    ),
+    *("functools", "hashlib", "itertools", "json", "math"),
     *("pathlib", "re", "shlex", "textwrap", "typing", "unicodedata", "urllib"),
     # Syntax trees of text; `warnings` to keep the compiler's opinions of that text out of our log.
     *("ast", "warnings"),
@@ -26,6 +38,7 @@ PARTS = {"pathlib": {"PurePosixPath"}, "urllib": {"parse"}}
 # What a module of the core uses of a module that isn't pure, and why it may.
 ALLOWED = {
     ("pure/code_facts.py", "sys"),  # the names of the standard library's modules, a constant
+    ("pure/recognition_parts.py", "sys"),  # the same
     ("pure/code_module.py", "warnings"),  # keeps the parser's remarks on foreign code from being printed
 }
 # These answer from the world: the host's platform, its clock, its terminal.
