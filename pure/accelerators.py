@@ -11,8 +11,8 @@ import msgspec
 from pure.distributions import ResolvedSet
 from pure.installed import InstalledSet
 
-_NVIDIA: Final = "nvidia-"
-_COMPANIONS: Final = frozenset({"torch", "torchaudio", "torchvision", "triton", "pytorch-triton-rocm", "cuda-bindings"})
+_NVIDIA: Final = ("nvidia-", "cuda-")
+_COMPANIONS: Final = frozenset({"torch", "torchaudio", "torchvision", "triton", "pytorch-triton-rocm"})
 
 
 class AcceleratedTorch(msgspec.Struct, frozen=True, kw_only=True):

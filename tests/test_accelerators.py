@@ -1,6 +1,7 @@
 """Which torch is told to be for graphics cards, and how much of an environment that takes."""
 
 import os
+import platform
 import sys
 from pathlib import Path
 
@@ -73,6 +74,7 @@ def test_the_warning_says_the_size() -> None:
 
 
 @pytest.mark.heavy
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the index has a torch for graphics cards for x86-64 only")
 def test_what_the_index_has_today_is_recognised(tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     argv = (
@@ -86,8 +88,7 @@ def test_what_the_index_has_today_is_recognised(tmp_path: Path) -> None:
         "--report",
         str(report),
     )
-    platform = ("--only-binary", ":all:", "--platform", "manylinux_2_28_x86_64", "--target", str(tmp_path / "target"))
-    done = run((*argv, *platform, "torch"), env=dict(os.environ))
+    done = run((*argv, "--only-binary", ":all:", "torch"), env=dict(os.environ))
     assert done.ok, done.stderr
     parsed = parse_report(report.read_bytes())
     assert isinstance(parsed, Success)

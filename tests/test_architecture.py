@@ -27,7 +27,7 @@ VALUES = {
         "functools",
         "hashlib",
     ),
-    *("itertools", "json", "math"),
+    *("functools", "hashlib", "itertools", "json", "math"),
     *("pathlib", "re", "shlex", "textwrap", "typing", "unicodedata", "urllib"),
     # Syntax trees of text; `warnings` to keep the compiler's opinions of that text out of our log.
     *("ast", "warnings"),
