@@ -86,6 +86,10 @@ def build(buildpack: Path, arguments: list[str], environ: Mapping[str, str], out
     try:
         work = Workplace(layers=layers, app=str(app), buildpack=str(buildpack), temporary=str(temporary))
         store = LayerStore(Path(layers))
+        try:
+            store.sweep()
+        except OSError as error:
+            return Failure(not_written(error, Path(layers)))
         executor = Executor(plan=plan, store=store, output=output, environ=environ, temporary=temporary)
         stages_of_build = _Build(plan=plan, facts=facts, work=work, executor=executor, output=output)
         built = stages_of_build.run()

@@ -33,6 +33,12 @@ class LayerStore:
                 found[name] = RestoredLayer(toml=toml, contents=(self.root / name).is_dir())
         return found
 
+    def sweep(self) -> None:
+        """Remove the temporary files of a build that was killed while it wrote into this folder."""
+        for path in self.root.glob(".*"):
+            if path.is_file():
+                path.unlink()
+
     def begin(self, name: str) -> None:
         """Start a layer over, with an empty directory."""
         self.drop(name)
