@@ -132,7 +132,7 @@ def _found(project: ProjectFiles, requirements: tuple[str, ...], pylock: str | N
                 continue
             folder = project.workspace
             place = f"/{folder}" if folder else "the application's root"
-            because = f"{project.folder} belongs to the workspace in {place}, which has a {manager.lock}"
+            because = f"the project is a member of the workspace in {place}, which has a {manager.lock}"
         found.append(ManagerChoice(manager=manager, files=files, folder=folder, because=(because,)))
     return tuple(found)
 
