@@ -28,8 +28,8 @@ demo: $(VENV)/.ready ## build, run and rebuild examples/pip-flask
 test: $(VENV)/.ready ## all tests except those that need root, under 5 minutes
 	@$(BIN)/python -m pytest -m "not containers and not heavy" -n $(JOBS) --dist loadgroup
 
-test-all: $(VENV)/.ready ## those and the ones that take long, such as every server for real
-	@$(BIN)/python -m pytest -m "not containers" -n $(JOBS) --dist loadgroup
+test-all: test ## those and the ones that take long, such as every server for real
+	@$(BIN)/python -m pytest -m "heavy and not containers" -n $(JOBS) --dist loadgroup
 
 test-containers: $(VENV)/.ready ## the packaged buildpack in real containers (root)
 	@$(BIN)/python -m pytest -m containers tests/containers
