@@ -38,7 +38,13 @@ Collecting: TypeAlias = StaticFiles | NoStaticFiles | None
 def with_final_processes(plan: Plan, facts: Facts, installed: Mapping[str, str]) -> Outcome[Plan, ProcessesError]:
     """The plan with the processes that the image gets. ``installed`` maps normalised names to versions."""
     decided = decide_processes(
-        facts.procfile, facts.pyproject, facts.code, installed=installed, app=facts.app_dir, provisional=False
+        facts.procfile,
+        facts.pyproject,
+        facts.code,
+        installed=installed,
+        app=facts.home,
+        root=facts.app_dir,
+        provisional=False,
     )
     if isinstance(decided, Failure):
         return decided
@@ -60,6 +66,6 @@ def static_files(plan: Plan, facts: Facts, work: Workplace, installed: Mapping[s
         manage=decision.manage,
         argv=(f"{venv}/bin/python", script, *COMMAND),
         environment=tuple(sorted(environment.items())),
-        folder=f"{work.app}/{folder}" if folder else work.app,
+        folder=f"{facts.home}/{folder}" if folder else facts.home,
     )
     return StaticFiles(django=version, because=decision.because, steps=(step,))

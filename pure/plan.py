@@ -91,6 +91,12 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
     restored: Mapping[str, RestoredLayer] = {}
     venv_state: bytes | None = None
 
+    @property
+    def home(self) -> str:
+        """The project's folder: the application's, or the one below it that ``BP_PYTHON_PROJECT_DIR`` picks."""
+        folder = self.project.unwrap().folder if isinstance(self.project, Success) else ""
+        return f"{self.app_dir}/{folder}" if folder else self.app_dir
+
 
 class PackageManagerDecision(msgspec.Struct, frozen=True, kw_only=True):
     """Which package manager installs the dependencies, by which tool, in which version.
@@ -284,7 +290,13 @@ def _processes(
         installed = declared_distributions((line.name, line.extras) for line in lines if line.name)
         installed |= {normalise_name(name): "" for name in managed.lock.names}
     return decide_processes(
-        facts.procfile, facts.pyproject, facts.code, installed=installed, app=facts.app_dir, provisional=not kept
+        facts.procfile,
+        facts.pyproject,
+        facts.code,
+        installed=installed,
+        app=facts.home,
+        root=facts.app_dir,
+        provisional=not kept,
     )
 
 

@@ -32,9 +32,31 @@ def decide_processes(
     *,
     installed: Mapping[str, str],
     app: str,
+    root: str,
     provisional: bool,
 ) -> Outcome[Processes, ProcessesError]:
-    """The image's processes. ``installed`` maps distributions to versions, ``app`` is the application's folder."""
+    """The image's processes. ``installed`` maps distributions to versions.
+
+    ``app`` is the project's folder, whose files the others are, and ``root`` the application's, in which a platform
+    starts what names no working directory.
+    """
+    decided = _decided(procfile, pyproject, code, installed=installed, app=app, provisional=provisional)
+    if isinstance(decided, Failure) or app == root:
+        return decided
+    found = decided.unwrap()
+    moved = (msgspec.structs.replace(each, working_dir=each.working_dir or app) for each in found.processes)
+    return Success(msgspec.structs.replace(found, processes=tuple(moved)))
+
+
+def _decided(
+    procfile: bytes | None,
+    pyproject: bytes | None,
+    code: CodeFacts | None,
+    *,
+    installed: Mapping[str, str],
+    app: str,
+    provisional: bool,
+) -> Outcome[Processes, ProcessesError]:
     if procfile is not None:
         return from_procfile(procfile)
     read = read_project(pyproject)

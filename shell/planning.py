@@ -18,6 +18,7 @@ from shell.world import read_facts, secrets
 
 # Where a platform puts them: a plan doesn't depend on the place, apart from the paths that it mentions.
 _LAYERS = Path("/layers/lamina_python")
+_APP = "/workspace"
 
 
 def print_plan(
@@ -39,6 +40,8 @@ def print_plan(
     if isinstance(read, Failure):
         return describe(read.failure())
     facts = read.unwrap()
+    # Paths in the plan are those that a build on a platform will see.
+    facts = msgspec.structs.replace(facts, app_dir=_APP)
     if facts.operator_catalogue is None:
         facts = msgspec.structs.replace(facts, operator_catalogue=catalogue)
     if target is not None:

@@ -77,7 +77,7 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
     project = read_project(app, environ)
     home = app / project.unwrap().folder if isinstance(project, Success) else app
     pip_settings = configured(_pip_configuration(environ, home))
-    procfile, pyproject = _optional(app / PROCFILE), _optional(home / PYPROJECT)
+    procfile, pyproject = _optional(home / PROCFILE), _optional(home / PYPROJECT)
     return Facts(
         version=buildpack_version(buildpack),
         target=read_target(environ),
@@ -92,11 +92,11 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         end_of_life=CatalogueText(raw=_needed(buildpack / END_OF_LIFE), origin=END_OF_LIFE),
         pip_pin=_needed(buildpack / PIN_FILE).decode(),
         pip_settings=pip_settings,
-        version_files=_version_files(home, environ),
+        version_files=_version_files(app, project, environ),
         procfile=procfile,
         pyproject=pyproject,
-        code=code_facts(read_sources(app)) if code_matters(procfile, pyproject) else None,
-        manage=find_manage(app),
+        code=code_facts(read_sources(home)) if code_matters(procfile, pyproject) else None,
+        manage=find_manage(home),
         requirements=_requirements(home, environ, {name: value for name, value, _ in pip_settings}),
         project=project,
         tool_pins={
@@ -154,6 +154,8 @@ def read_project(app: Path, environ: Mapping[str, str]) -> Project:
         return Failure(BadProjectFolder(value=name, because="leaves the application's folder by a link"))
     names = _names(home)
     texts = _texts(home, (each for each in names if each in _PROJECT_FILES or PYLOCK_NAME.match(each)))
+    # A folder, or a link to nothing, of such a name declares nothing.
+    names = tuple(each for each in names if each in texts or not (each in _PROJECT_FILES or PYLOCK_NAME.match(each)))
     texts |= _texts(home, environ.get(REQUIREMENTS_VARIABLE, "").split())
     workspace: str | None = None
     above: dict[str, bytes] = {}
@@ -190,10 +192,26 @@ def _names(app: Path) -> tuple[str, ...]:
         raise _ReadError(NotReadable(path=str(app), detail=error.strerror or str(error))) from error
 
 
-def _version_files(project: Path, environ: Mapping[str, str]) -> dict[str, bytes]:
-    """Those files in the project's root that may name a Python version, by name."""
-    found = {name: _optional(project / name) for name in version_files(environ)}
-    return {name: raw for name, raw in found.items() if raw is not None}
+# A workspace's own declaration is not that of its members.
+_DECLARATIONS: Final = frozenset({PYPROJECT, "setup.cfg"})
+# Read by their tools in every folder above a project, too.
+_VERSIONS_FROM_ABOVE: Final = frozenset({".python-version", ".tool-versions", "mise.toml", ".mise.toml"})
+
+
+def _version_files(app: Path, project: Project, environ: Mapping[str, str]) -> dict[str, bytes]:
+    """Those files that may name a Python version, by name: the project's, its workspace's lock, the root's pins."""
+    files = project.unwrap() if isinstance(project, Success) else None
+    home = app / files.folder if files else app
+    found: dict[str, bytes] = {}
+    for name in version_files(environ):
+        raw = _optional(home / name)
+        if raw is None and files and name in files.workspace_texts and name not in _DECLARATIONS:
+            raw = files.workspace_texts[name]
+        if raw is None and name in _VERSIONS_FROM_ABOVE:
+            raw = _optional(app / name)
+        if raw is not None:
+            found[name] = raw
+    return found
 
 
 def _requirements(
@@ -270,7 +288,8 @@ def _needed(path: Path) -> bytes:
 
 def _optional(path: Path) -> bytes | None:
     try:
-        return path.read_bytes()
+        # Never a pipe, which would be waited for, nor a device.
+        return path.read_bytes() if path.is_file() else None
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError):
         # ValueError: a name with a NUL character, which no file can have.
         return None

@@ -91,7 +91,9 @@ def test_static_files_are_django_projects_business(found: Facts, manage: tuple[s
 
 @pytest.mark.parametrize("installed", [{}, {"fastapi": "1"}, {"uvicorn": "1"}])
 def test_without_what_it_needs_nothing_is_started(installed: dict[str, str]) -> None:
-    decided = decide_processes(None, None, CODE, installed=installed, app="/workspace", provisional=False)
+    decided = decide_processes(
+        None, None, CODE, installed=installed, app="/workspace", root="/workspace", provisional=False
+    )
     assert isinstance(decided, Success)
     assert decided.unwrap().processes == ()
     assert decided.unwrap().notes

@@ -31,6 +31,7 @@ def decide(procfile: bytes | None, pyproject: bytes | None, code: CodeFacts | No
         code,
         installed={"flask": "3.1", "gunicorn": "27.0"},
         app="/workspace",
+        root="/workspace",
         provisional=False,
     )
     assert isinstance(decided, Success), decided
@@ -122,3 +123,18 @@ def test_the_projects_name_and_scripts() -> None:
 def test_no_file_raises(raw: bytes) -> None:
     read_project(raw)
     read_project(TABLE + raw)
+
+
+@pytest.mark.parametrize("procfile", [b"web: gunicorn app:app\n", None])
+def test_a_project_in_a_folder_of_its_own_is_started_there(procfile: bytes | None) -> None:
+    decided = decide_processes(
+        procfile,
+        None,
+        CODE,
+        installed={"flask": "3.1", "gunicorn": "27.0"},
+        app="/workspace/services/shop",
+        root="/workspace",
+        provisional=False,
+    )
+    assert isinstance(decided, Success)
+    assert [each.working_dir for each in decided.unwrap().processes] == ["/workspace/services/shop"]

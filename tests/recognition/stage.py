@@ -210,7 +210,8 @@ def certificate(folder: Path) -> ssl.SSLContext:
 
 def neutral(said: Said, stage: Stage) -> str:
     """What a tool said, without hosts, paths of this machine and what differs from run to run."""
-    text = "\n".join(line.rstrip() for line in said.lines)
+    # Where this machine's pip looks besides is its own affair.
+    text = "\n".join(line.rstrip() for line in said.lines if not line.startswith("Looking in links: "))
     machine = (
         (stage.app, "/workspace"),
         (stage.venv, "/layers/venv"),
