@@ -72,7 +72,6 @@ _OPTIONS = {
     "-f": ("--find-links", True),
     "-C": ("--config-settings", True),
 }
-_BUILD_OPTIONS = ("--config-settings", "--global-option")
 
 Kind: TypeAlias = Literal["named", "direct_url", "vcs", "local_path", "local_archive", "editable", "unparsed"]
 
@@ -234,11 +233,6 @@ def parse_requirements(raw: bytes, *, file: str) -> Outcome[RequirementsFile, Re
             file=file, lines=tuple(lines), options=tuple(options), includes=tuple(includes), problems=tuple(problems)
         )
     )
-
-
-def includes_to_read(found: RequirementsFile) -> tuple[str, ...]:
-    """The local files that ``found`` includes, without repetition, in their order."""
-    return tuple(dict.fromkeys(each.path for each in found.includes if not each.remote))
 
 
 def shown(text: str) -> str:

@@ -27,6 +27,12 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.os}/{self.arch}{distro}"
 
 
+def distro_from_os_release(text: str) -> Distro | None:
+    """The distribution that an os-release file names; ``None`` where it names none."""
+    values = {name: value.strip("\"'") for name, _, value in (line.partition("=") for line in text.splitlines())}
+    return Distro(name=values["ID"], version=values.get("VERSION_ID", "")) if values.get("ID") else None
+
+
 def target_from_environment(environ: Mapping[str, str], *, machine: str) -> Target:
     """The target that the platform states, or that of the build machine where it states none.
 

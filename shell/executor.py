@@ -1,6 +1,5 @@
 """Carries out steps, in order, up to the first that fails."""
 
-import errno
 import os
 import time
 from collections import deque
@@ -46,13 +45,13 @@ from pure.steps import (
 from pure.tool_settings import is_stale
 from pure.wording import duration
 
+from shell.disk import NO_ROOM
 from shell.layer_store import LayerStore, remove_files, remove_tree, write_atomically
 from shell.output import Output
 from shell.process import Completed, run
 
 # Of a failing tool's output so many lines are kept to be shown.
 _KEPT_LINES: Final = 2000
-_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _SEEDS: Final = "seed"
 
 
@@ -285,7 +284,7 @@ class Executor:
 def not_written(error: OSError, place: Path) -> NotWritable:
     """The error value for what the system said when something at ``place`` couldn't be written."""
     detail = error.strerror or str(error)
-    return NotWritable(path=str(error.filename or place), detail=detail, full=error.errno in _NO_ROOM)
+    return NotWritable(path=str(error.filename or place), detail=detail, full=error.errno in NO_ROOM)
 
 
 def _find_wheel(folders: tuple[str, ...]) -> Path | None:

@@ -35,7 +35,7 @@ from pure.runtime import (
     PatchingFailed,
     PipWheelMissing,
 )
-from pure.target import Distro
+from pure.target import Distro, distro_from_os_release
 
 from shell.disk import NO_ROOM
 from shell.process import run
@@ -186,11 +186,9 @@ def pack(python: Path, destination: Path, *, distro: Distro | None = None) -> Ou
 def read_distro(path: Path = Path("/etc/os-release")) -> Distro | None:
     """The distribution that an os-release file names, ``None`` where there is no such file or name."""
     try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        return distro_from_os_release(path.read_text(encoding="utf-8", errors="replace"))
     except OSError:
         return None
-    values = {name: value.strip("\"'") for name, _, value in (line.partition("=") for line in lines)}
-    return Distro(name=values["ID"], version=values.get("VERSION_ID", "")) if values.get("ID") else None
 
 
 def _ask(python: Path) -> _Installation:

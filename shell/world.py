@@ -27,7 +27,7 @@ from pure.requirements_set import MissingFiles, RequirementsSet, collect
 from pure.run_errors import NotReadable
 from pure.runtime_choice import CATALOGUE_VARIABLE, CatalogueText, CatalogueUnreachable
 from pure.stages import STATE_FILE
-from pure.target import Distro, Target, target_from_environment
+from pure.target import Target, distro_from_os_release, target_from_environment
 
 from shell.layer_store import LayerStore
 from shell.sources import find_manage, read_sources
@@ -114,9 +114,7 @@ def read_target(environ: Mapping[str, str]) -> Target:
     if target.distro is not None:
         return target
     release = _optional(Path("/etc/os-release"))
-    pairs = dict(line.partition("=")[::2] for line in (release or b"").decode("utf-8", "replace").splitlines())
-    name, version = (pairs.get(key, "").strip("\"'") for key in ("ID", "VERSION_ID"))
-    distro = Distro(name=name, version=version) if name else None
+    distro = distro_from_os_release((release or b"").decode("utf-8", "replace"))
     return Target(os=target.os, arch=target.arch, distro=distro)
 
 

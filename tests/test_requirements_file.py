@@ -18,7 +18,6 @@ from pure.requirements_file import (
     RequirementsFile,
     RequirementsUndecodable,
     _logical_lines,
-    includes_to_read,
     parse_requirements,
 )
 from pure.requirements_set import RequirementsSet, collect
@@ -212,7 +211,7 @@ def test_variables_are_noted_and_left() -> None:
 )
 def test_an_include_is_relative_to_the_file_it_stands_in(including: str, path: str, wanted: str) -> None:
     found = parse_requirements(f"-r {path}".encode(), file=including).unwrap()
-    assert includes_to_read(found) == (wanted,)
+    assert [(each.path, each.remote) for each in found.includes] == [(wanted, False)]
 
 
 def test_undecodable_text_is_an_error_with_its_line() -> None:

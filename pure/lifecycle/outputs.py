@@ -1,6 +1,6 @@
 """Reads the files that a buildpack leaves below its layers directory, and says what is wrong with them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -184,13 +184,3 @@ def _sbom_folders(layer: str, layers: Mapping[str, LayerFile]) -> tuple[str, ...
         return ()
     first = "launch" if flags.launch else "build"
     return (first, "cache") if flags.cache else (first,)
-
-
-def layer_names(entries: Sequence[tuple[str, bool]]) -> tuple[str, ...]:
-    """The layers below a buildpack's folder, in order, from its entries as (name, is a directory)."""
-    names = {name for name, is_dir in entries if is_dir}
-    for name, is_dir in entries:
-        stem = name.removesuffix(".toml")
-        if not is_dir and name.endswith(".toml") and stem not in NOT_LAYERS:
-            names.add(stem)
-    return tuple(sorted(names))
