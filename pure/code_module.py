@@ -61,7 +61,8 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
     """What one file says, at module level unless stated otherwise; dotted names are absolute.
 
     ``packages`` are the top-level names of absolute imports anywhere in the file, ``calls`` what is called anywhere in
-    it, ``strings`` first string arguments of these calls. ``mounted`` are names that are mounted on others.
+    it with their first string argument. ``mounted`` are names that are mounted on others. ``configured`` are the calls
+    whose first argument is a variable of the environment: what is called, and the variable's name.
     """
 
     path: str
@@ -75,6 +76,7 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
     names: tuple[Text, ...] = ()
     mounted: frozenset[str] = frozenset()
     calls: tuple[tuple[str, int, str], ...] = ()
+    configured: tuple[tuple[str, str], ...] = ()
     settings: str | None = None
     periodic: int | None = None
     acts: bool = False
@@ -122,6 +124,7 @@ class _Reader:
             names=tuple(each for statement in statements for each in self._aliases(statement)),
             mounted=frozenset(_mounted(everything)),
             calls=tuple(self._calls(everything)),
+            configured=tuple(self._configured(statements, everything)),
             settings=_settings(everything),
             periodic=_periodic(everything),
             acts=any(_acts(statement) for statement in tree.body),
@@ -196,6 +199,32 @@ class _Reader:
                 callee = self._callee(node) or (node.func.attr if isinstance(node.func, ast.Attribute) else "")
                 if callee:
                     yield callee, node.lineno, _string(node.args[0]) or "" if node.args else ""
+
+    def _configured(self, statements: Iterable[Statement], nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
+        bound = {
+            name: variable
+            for statement in statements
+            for name, value in _bindings(statement)
+            if (variable := self._variable(value))
+        }
+        for node in nodes:
+            if isinstance(node, ast.Call) and (callee := self._callee(node)):
+                first = node.args[0] if node.args else next((each.value for each in node.keywords), None)
+                variable = self._variable(first) or bound.get(_dotted(first) or "") if first else None
+                if variable:
+                    yield callee, variable
+
+    def _variable(self, value: ast.expr) -> str | None:
+        """The variable that ``os.environ["NAME"]``, ``os.getenv("NAME")`` and the like read."""
+        match value:
+            case ast.BoolOp(op=ast.Or(), values=[first, *_]):
+                return self._variable(first)
+            case ast.Subscript(value=source, slice=name) if self._absolute(_dotted(source)) == "os.environ":
+                return _string(name)
+            case ast.Call(args=[name, *_]) if self._callee(value) in ("os.getenv", "os.environ.get"):
+                return _string(name)
+            case _:
+                return None
 
 
 def _module_level(body: Iterable[Statement]) -> Iterator[Statement]:

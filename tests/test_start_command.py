@@ -236,6 +236,30 @@ CASES: Mapping[str, Case] = {
     "RQ": case(
         {"jobs.py": "from redis import Redis\nfrom rq import Queue\n\nhigh = Queue('high', connection=Redis())\n"}, "rq"
     ),
+    "RQ with a variable of its own": case(
+        {
+            "connection.py": "import os\nimport redis\n\nurl = os.getenv('QUEUE_DSN', 'redis://')\n"
+            "connection = redis.from_url(url)\n",
+            "jobs.py": "from rq import Queue\nfrom connection import connection\n\nq = Queue(connection=connection)\n",
+        },
+        "rq",
+    ),
+    "RQ beside a cache": case(
+        {
+            "cache.py": "from os import environ\nfrom redis import Redis\n\ncache = Redis.from_url(environ['CACHE'])\n",
+            "jobs.py": "from os import environ as env\nfrom redis import Redis\nfrom rq import Queue\n\n"
+            "q = Queue(connection=Redis.from_url(url=env.get('JOBS') or 'redis://'))\n",
+        },
+        "rq",
+    ),
+    "RQ with several variables": case(
+        {
+            "jobs.py": "import os\nfrom redis import Redis\nfrom rq import Queue\n\n"
+            "one, other = Redis.from_url(os.environ['ONE']), Redis.from_url(os.environ['OTHER'])\n"
+            "q = Queue(connection=one)\n",
+        },
+        "rq",
+    ),
     "A console script": case(
         {"shop/cli.py": "def main():\n    pass\n"},
         "shop",

@@ -149,6 +149,13 @@ APPS: Mapping[str, App] = {
         # Such as a cache, which isn't where the queue is.
         env={"RQ_REDIS_URL": "redis://127.0.0.1:6379/4", "REDIS_URL": "redis://127.0.0.1:6379/5"},
     ),
+    "rq-variable-of-the-code": App(
+        files={"jobs.py": RQ_JOBS.format(connection='Redis.from_url(os.environ["QUEUE_DSN"])')},
+        installed=("rq", "redis"),
+        client=RQ_CLIENT.format(module="jobs"),
+        programs={"worker": "rq"},
+        env={"QUEUE_DSN": "redis://127.0.0.1:6379/4", "REDIS_URL": "redis://127.0.0.1:6379/5"},
+    ),
     "rq-no-variable": App(
         files={"src/shop/jobs.py": RQ_JOBS.format(connection="Redis()"), "src/shop/__init__.py": ""},
         installed=("rq", "redis"),
