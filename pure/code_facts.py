@@ -68,6 +68,12 @@ _FOREIGN: Final = frozenset(name.partition(".")[0] for name in CALLS) | {
     *("typing", "uuid"),
 }
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_DJANGO_QUEUES: Final = (
+    "django_rq.get_queue",
+    "django_rq.queues.get_queue",
+    "django_rq.job",
+    "django_rq.decorators.job",
+)
 _QUEUE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}\Z")
 _MODULE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)+\Z")
 
@@ -141,6 +147,7 @@ class CodeFacts(msgspec.Struct, frozen=True, kw_only=True):
     rq: tuple[Place, ...] = ()
     django_rq: tuple[Place, ...] = ()
     queues: tuple[str, ...] = ()
+    django_queues: tuple[str, ...] = ()
     redis: str | None = None
     periodic: Place | None = None
     django: tuple[Django, ...] = ()
@@ -256,6 +263,13 @@ class _Project:
             for module, root, (callee, line, text) in calls
             if callee in ("rq.Queue", "rq.queue.Queue", "rq.job", "rq.decorators.job")
         ]
+        django_queues = {
+            "default" if callee == "django_rq.enqueue" else text or "default"
+            for _, _, (callee, _, text) in calls
+            if callee == "django_rq.enqueue" or (callee in _DJANGO_QUEUES and text is not None)
+        }
+        # A queue without a name is RQ's "default".
+        queues = {text or "default" for _, text in rq if text is not None}
         return CodeFacts(
             objects=tuple(objects),
             streamlit=tuple(
@@ -273,7 +287,8 @@ class _Project:
             ),
             rq=tuple(place for place, _ in rq),
             django_rq=tuple(self._first(calls, "django_rq", lambda callee: callee.startswith("django_rq."))),
-            queues=tuple(sorted({text for _, text in rq if _QUEUE.match(text)})),
+            queues=tuple(sorted(name for name in queues if _QUEUE.match(name))),
+            django_queues=tuple(sorted(name for name in django_queues if _QUEUE.match(name))),
             redis=self._redis(),
             periodic=next(
                 (
@@ -352,7 +367,10 @@ class _Project:
         return None
 
     def _first(
-        self, calls: Iterable[tuple[Module, str, tuple[str, int, str]]], package: str, wanted: Callable[[str], bool]
+        self,
+        calls: Iterable[tuple[Module, str, tuple[str, int, str | None]]],
+        package: str,
+        wanted: Callable[[str], bool],
     ) -> Iterator[Place]:
         """The first matching call of each file that imports a package."""
         seen: set[str] = set()

@@ -343,7 +343,7 @@ class _Detection:
     def _rq(self) -> Iterator[_Found]:
         kind = "rq-worker" if self._code.of("celery") and "celery" in self._installed else "worker"
         if self._code.django_rq and self._code.django and "django-rq" in self._installed:
-            words = ("python", "manage.py", "rqworker", "default")
+            words = ("python", "manage.py", "rqworker", *(self._code.django_queues or ("default",)))
             yield _found(
                 kind,
                 words,

@@ -28,7 +28,7 @@ import os
 from redis import Redis
 from rq import Queue
 
-queue = Queue("high", connection={connection})
+queue = Queue({name}connection={connection})
 
 def add(one, other):
     return one + other
@@ -135,14 +135,16 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
 
 APPS: Mapping[str, App] = {
     "rq-redis-url": App(
-        files={"jobs.py": RQ_JOBS.format(connection=FROM_URL)},
+        files={"jobs.py": RQ_JOBS.format(name="'high', ", connection=FROM_URL)},
         installed=("rq", "redis"),
         client=RQ_CLIENT.format(module="jobs"),
         programs={"worker": "rq"},
         env={"REDIS_URL": "redis://127.0.0.1:6379/3"},
     ),
     "rq-own-variable": App(
-        files={"jobs.py": RQ_JOBS.format(connection='Redis.from_url(os.environ["RQ_REDIS_URL"])')},
+        files={
+            "jobs.py": RQ_JOBS.format(name="name='high', ", connection='Redis.from_url(os.environ["RQ_REDIS_URL"])')
+        },
         installed=("rq", "redis"),
         client=RQ_CLIENT.format(module="jobs"),
         programs={"worker": "rq"},
@@ -150,14 +152,14 @@ APPS: Mapping[str, App] = {
         env={"RQ_REDIS_URL": "redis://127.0.0.1:6379/4", "REDIS_URL": "redis://127.0.0.1:6379/5"},
     ),
     "rq-variable-of-the-code": App(
-        files={"jobs.py": RQ_JOBS.format(connection='Redis.from_url(os.environ["QUEUE_DSN"])')},
+        files={"jobs.py": RQ_JOBS.format(name="name='high', ", connection='Redis.from_url(os.environ["QUEUE_DSN"])')},
         installed=("rq", "redis"),
         client=RQ_CLIENT.format(module="jobs"),
         programs={"worker": "rq"},
         env={"QUEUE_DSN": "redis://127.0.0.1:6379/4", "REDIS_URL": "redis://127.0.0.1:6379/5"},
     ),
     "rq-no-variable": App(
-        files={"src/shop/jobs.py": RQ_JOBS.format(connection="Redis()"), "src/shop/__init__.py": ""},
+        files={"src/shop/jobs.py": RQ_JOBS.format(name="", connection="Redis()"), "src/shop/__init__.py": ""},
         installed=("rq", "redis"),
         client=f"import sys\nsys.path.insert(0, 'src')\n{RQ_CLIENT.format(module='shop.jobs')}",
         programs={"worker": "rq"},
