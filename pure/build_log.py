@@ -55,8 +55,10 @@ WOULD: Final[Mapping[Action, str]] = {
 
 _REDONE: Final[Mapping[RedoReason, str]] = {
     "editable": "editable, and so installed anew each time",
-    "local_path": "a local path, and so installed anew each time",
+    "local_folder": "a local folder, and so installed anew each time",
+    "local_wheel": "a local wheel, and so installed anew each time",
     "local_source_archive": "a local source archive, and so installed anew each time",
+    "local_path": "a local path, and so installed anew each time",
     "url_with_query": "its URL may name another archive each time",
     "vcs_without_commit": "no full commit is named, so the repository may have moved on",
     "origin_unknown": "nobody knows what it was made from",
