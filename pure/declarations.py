@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from pure.distributions import normalise_name
 from pure.locks.facts import LockUnreadable, document, table
 from pure.outcome import Failure, Outcome, Success
 
@@ -14,12 +15,14 @@ FILE = "pyproject.toml"
 class Declarations(msgspec.Struct, frozen=True, kw_only=True):
     """What a ``pyproject.toml`` declares.
 
-    ``project`` says that it has a ``[project]`` table; ``tools`` names the package managers that it configures.
-    ``groups`` and ``extras`` are all that may be asked for; ``tool_versions`` are the demands on a tool's own version
-    as (tool, where it stands, constraint). ``installs_itself`` names the tools that would install the project itself.
+    ``project`` says that it has a ``[project]`` table, ``name`` is the project's own (normalised), and ``tools`` names
+    the package managers that it configures. ``groups`` and ``extras`` are all that may be asked for; ``tool_versions``
+    are the demands on a tool's own version as (tool, where it stands, constraint). ``installs_itself`` names the tools
+    that would install the project itself.
     """
 
     project: bool = False
+    name: str = ""
     tools: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
@@ -43,6 +46,7 @@ def read(raw: bytes | None) -> Outcome[Declarations, LockUnreadable]:
     return Success(
         Declarations(
             project=bool(project),
+            name=normalise_name(name) if isinstance(name := project.get("name", poetry.get("name")), str) else "",
             tools=tuple(name for name in ("uv", "poetry", "pdm") if name in tool),
             groups=tuple(sorted(groups)),
             extras=tuple(sorted({*table(project.get("optional-dependencies")), *table(poetry.get("extras"))})),

@@ -8,12 +8,14 @@ import msgspec
 from pure import declarations
 from pure.declarations import Declarations
 from pure.distributions import normalise_name
+from pure.lock_command import Made, made
 from pure.locks.facts import LockFacts, LockUnreadable
 from pure.locks.read import read_lock
 from pure.manager_choice import ChoiceError, ManagerChoice, choose_manager
 from pure.managers import PIP, PIPENV, PYLOCK, Manager
 from pure.outcome import Failure, Outcome, Success
 from pure.project import EXTRAS_VARIABLE, GROUPS_VARIABLE, BadSelection, ProjectFiles, Selection, selection
+from pure.terms import InstalledFrom
 
 
 class UnknownSelection(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,10 +34,11 @@ ManagedError: TypeAlias = ChoiceError | LockUnreadable | BadSelection | UnknownS
 class Managed(msgspec.Struct, frozen=True, kw_only=True):
     """The manager, what its lock and the project say, and which groups and extras are wanted.
 
-    ``demands`` are those on the tool's version, as (tool, where it stands, constraint).
+    ``source`` is what errors name. ``demands`` are those on the tool's version, as (tool, where it stands, constraint).
     """
 
     choice: ManagerChoice
+    source: InstalledFrom
     lock: LockFacts
     declared: Declarations
     selection: Selection
@@ -60,9 +63,20 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
     texts = project.texts if choice.folder == project.folder else project.workspace_texts
     if manager is not PIP and choice.files[0] not in texts:
         return Failure(not_a_file(choice.files[0]))
-    lock = read_lock(manager.name, texts.get(choice.files[0], b""), choice.files[0])
+    raw = texts.get(choice.files[0], b"")
+    maker = made(manager, choice.files[0], raw) if len(choice.files) == 1 else Made()
+    source = InstalledFrom(
+        manager=manager.name,
+        files=choice.files,
+        folder=choice.folder,
+        home=project.folder,
+        maker=maker.maker,
+        command=maker.command,
+        project=declared.name,
+    )
+    lock = read_lock(manager.name, raw, choice.files[0])
     if isinstance(lock, Failure):
-        return lock
+        return Failure(msgspec.structs.replace(lock.failure(), source=source))
     known = lock.unwrap()
     if manager.name in declared.installs_itself:
         known = msgspec.structs.replace(known, local=(*known.local, "the project itself"))
@@ -72,7 +86,9 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
     above = project.workspace_texts if choice.folder != project.folder else {}
     configured = declarations.uv_demands(texts.get("uv.toml"))
     demands = configured or (*declared.tool_versions, *_demands_above(above))
-    return Success(Managed(choice=choice, lock=known, declared=declared, selection=asked.unwrap(), demands=demands))
+    return Success(
+        Managed(choice=choice, source=source, lock=known, declared=declared, selection=asked.unwrap(), demands=demands)
+    )
 
 
 def _demands_above(texts: Mapping[str, bytes]) -> tuple[tuple[str, str, str], ...]:

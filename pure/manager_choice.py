@@ -10,6 +10,7 @@ import msgspec
 
 from pure.declarations import Declarations
 from pure.detection import misspelled_requirements, python_markers
+from pure.lock_command import header
 from pure.locks.pylock import NAME as PYLOCK_NAME
 from pure.managers import CHOSEN_BY_LOCK, MANAGERS, PIP, PIPENV, PROJECT, PYLOCK, Manager
 from pure.outcome import Failure, Outcome, Success
@@ -19,8 +20,6 @@ MANAGER_VARIABLE: Final = "BP_PYTHON_PACKAGE_MANAGER"
 PYLOCK_VARIABLE: Final = "BP_PYLOCK"
 REQUIREMENTS_VARIABLE: Final = "BP_PIP_REQUIREMENTS"
 
-# Where in a requirements file its maker may have left a note.
-_HEADER_LINES: Final = 8
 _PLAIN_LOCKS: Final = tuple(each.lock for each in CHOSEN_BY_LOCK if each not in (PIP, PYLOCK))
 
 
@@ -175,10 +174,9 @@ def _export(project: ProjectFiles, found: tuple[ManagerChoice, ...]) -> Manager 
     others = [each.manager for each in found if each.manager is not PIP]
     if len(others) != 1 or len(others) == len(found):
         return None
-    lines = project.texts.get(PIP.lock, b"").decode("utf-8", "replace").splitlines()[:_HEADER_LINES]
-    comments = " ".join(line for line in lines if line.startswith("#"))
-    mark = others[0].export_mark
-    return others[0] if mark and mark in comments else None
+    maker = header(project.texts.get(PIP.lock, b"")).maker
+    # What `uv pip compile` and pip-compile make of a pyproject.toml is resolved anew, whatever the lock beside it says.
+    return others[0] if maker and maker == others[0].exporter else None
 
 
 def _without_lock(project: ProjectFiles, declared: Declarations) -> Outcome[ManagerChoice, ChoiceError]:

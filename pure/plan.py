@@ -55,6 +55,7 @@ from pure.runtime_choice import PythonDecision, RuntimeChoiceError, RuntimeFacts
 from pure.source import Source
 from pure.start_command import declared_distributions
 from pure.target import Target
+from pure.terms import InstalledFrom
 from pure.tool_choice import ToolError, choose_tool
 from pure.venv_state import VenvState, decode_state
 from pure.wording import count
@@ -103,6 +104,7 @@ class PackageManagerDecision(msgspec.Struct, frozen=True, kw_only=True):
 
     ``files`` are what it installs from, ``folder`` is the project's below the application's root. ``local`` names what
     is installed from folders and has to be made anew each time. ``advice`` is what the user should know.
+    ``installed_from`` is what errors name.
     """
 
     name: str
@@ -116,6 +118,7 @@ class PackageManagerDecision(msgspec.Struct, frozen=True, kw_only=True):
     declared: Declarations = Declarations()
     local: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
+    installed_from: InstalledFrom
 
     @property
     def manager(self) -> Manager:
@@ -232,6 +235,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
                 declared=managed.declared,
                 local=lock.local,
                 advice=choice.advice,
+                installed_from=managed.source,
             ),
             layers=layers,
             processes=processes.unwrap(),

@@ -2,8 +2,6 @@
 
 from typing import Final, TypeAlias, assert_never
 
-import msgspec
-
 from pure.locks.facts import LockUnreadable
 from pure.managed import UnknownSelection
 from pure.manager_choice import (
@@ -20,6 +18,7 @@ from pure.message import Message
 from pure.project import FOLDER_VARIABLE, BadProjectFolder, BadSelection
 from pure.prose_recognised import describe_installer
 from pure.run_errors import LockOutOfDate, ToolFailed
+from pure.terms import relock, sentence, terms
 from pure.tool_choice import BadToolVersion, ToolRefused, ToolTooOld
 
 _Choice: TypeAlias = SeveralLocks | UnknownManager | ManagerWithoutFile | MissingLock | NothingToInstall
@@ -149,13 +148,14 @@ def _project(error: _Project) -> Message:
                 found=(f"it has {', '.join(known)}" if known else "it has none",),
                 do=(f"Correct {variable}, or add it to the project and lock again.",),
             )
-        case LockUnreadable(file=file, because=because, conflict=conflict):
+        case LockUnreadable(file=file, because=because, conflict=conflict, source=source):
+            again = f"{relock(source)}." if source else "commit it."
             return Message(
-                happened=f"{file} {because}",
+                happened=f"{terms(source).lock if source else file} {because}",
                 means=("It holds the marks of a merge conflict.",) if conflict else (),
-                do=("Resolve the conflict, make the lock again and commit it.",)
-                if conflict
-                else (f"Restore it or make it again:  {_lock_command(file)}",),
+                do=(f"Take one side of the conflict, then {again}" if conflict else f"Restore it, or {again}",)
+                if source or conflict
+                else ("Correct it, or restore it from the last commit in which it was right.",),
             )
         case _:
             assert_never(error)
@@ -181,24 +181,13 @@ def _tool(error: _Tool) -> Message:
                 found=(f"{text}  ({place})", who),
                 do=(f"Set {variable} to a version that satisfies it, or relax {place}.",),
             )
-        case ToolFailed(manager=manager, version=version, returncode=returncode, signal=signal, recognised=recognised):
-            tool = MANAGERS[manager].tool
-            message = describe_installer(tool.name, version, recognised, returncode=returncode, signal=signal)
-            words = (line.replace(f"{tool.name} ended", f"{tool.title} ended") for line in message.found)
-            happened = f"{tool.title}{message.happened.removeprefix(tool.name)}"
-            return msgspec.structs.replace(message, happened=happened, found=tuple(words))
-        case LockOutOfDate(manager=manager, file=file):
+        case ToolFailed(source=source, version=version, returncode=returncode, signal=signal, recognised=recognised):
+            return describe_installer(source, version, recognised, returncode=returncode, signal=signal)
+        case LockOutOfDate(source=source):
             return Message(
-                happened=f"{file} is out of date",
+                happened=f"{terms(source).lock} is out of date",
                 means=("The project's declarations have changed since it was made.",),
-                do=(f"Make it again and commit it:  {MANAGERS[manager].lock_command}",),
+                do=(sentence(relock(source)),),
             )
         case _:
             assert_never(error)
-
-
-def _lock_command(file: str) -> str:
-    found = next((each for each in MANAGERS.values() if each.lock == file and each.lock_command), None)
-    if found is not None:
-        return found.lock_command
-    return "git checkout -- pyproject.toml" if file == "pyproject.toml" else MANAGERS["pylock"].lock_command

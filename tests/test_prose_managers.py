@@ -12,6 +12,7 @@ from pure.project import BadProjectFolder, BadSelection
 from pure.prose import describe
 from pure.prose_managers import ManagersError, ManagersFamily, describe_managers
 from pure.run_errors import LockOutOfDate, ToolFailed
+from pure.terms import InstalledFrom
 from pure.tool_choice import BadToolVersion, ToolRefused, ToolTooOld
 
 from tests.golden import check_golden
@@ -26,6 +27,13 @@ def _nothing(**given: object) -> NothingToInstall:
         "markers": ("app.py",),
     }
     return NothingToInstall(**{**empty, **given})  # type: ignore[arg-type]
+
+
+def _source(manager: str, folder: str = "", home: str = "") -> InstalledFrom:
+    row = MANAGERS[manager]
+    return InstalledFrom(
+        manager=manager, files=(row.lock,), folder=folder, home=home or folder, command=row.lock_command
+    )
 
 
 ERRORS: tuple[ManagersError, ...] = (
@@ -49,10 +57,14 @@ ERRORS: tuple[ManagersError, ...] = (
         variable="BP_PYTHON_GROUPS", value="tset", what="dependency groups", manager="uv", known=("dev", "test")
     ),
     UnknownSelection(variable="BP_PYTHON_EXTRAS", value="fast", what="extras", manager="pylock", known=()),
-    LockUnreadable(file="uv.lock", because="is not valid TOML", conflict=True),
-    LockUnreadable(file="Pipfile.lock", because="is not valid JSON"),
+    LockUnreadable(file="uv.lock", because="is not valid TOML", conflict=True, source=_source("uv")),
+    LockUnreadable(file="Pipfile.lock", because="is not valid JSON", source=_source("pipenv", folder="api")),
     LockUnreadable(file="pyproject.toml", because="is not valid TOML"),
-    LockUnreadable(file="pylock.prod.toml", because="has lock-version 2.0, and 1.x is understood"),
+    LockUnreadable(
+        file="pylock.prod.toml",
+        because="has lock-version 2.0, and 1.x is understood",
+        source=InstalledFrom(manager="pylock", files=("pylock.prod.toml",), maker="hatch"),
+    ),
     BadToolVersion(variable="BP_UV_VERSION", title="uv", value="newest"),
     ToolTooOld(variable="BP_POETRY_VERSION", title="Poetry", version="1.8.5", oldest="2.0"),
     ToolRefused(
@@ -71,10 +83,10 @@ ERRORS: tuple[ManagersError, ...] = (
         constraint=">=0.13",
         asked=True,
     ),
-    ToolFailed(manager="poetry", version="2.5.1", returncode=1, signal=None),
-    ToolFailed(manager="pylock", version="0.13.9", returncode=-9, signal="SIGKILL"),
-    LockOutOfDate(manager="poetry", file="poetry.lock"),
-    LockOutOfDate(manager="uv", file="uv.lock"),
+    ToolFailed(source=_source("poetry"), version="2.5.1", returncode=1, signal=None),
+    ToolFailed(source=_source("pylock"), version="0.13.9", returncode=-9, signal="SIGKILL"),
+    LockOutOfDate(source=_source("poetry")),
+    LockOutOfDate(source=_source("uv", folder="services", home="services/api")),
 )
 
 

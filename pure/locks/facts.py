@@ -7,6 +7,7 @@ import msgspec
 import tomli
 
 from pure.outcome import Failure, Outcome, Success
+from pure.terms import InstalledFrom
 
 
 class LockFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,11 +26,15 @@ class LockFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LockUnreadable(msgspec.Struct, frozen=True, kw_only=True):
-    """The lock is not what its name says; ``because`` completes "it …", ``conflict`` says that git left its marks."""
+    """The lock is not what its name says; ``because`` completes "it …", ``conflict`` says that git left its marks.
+
+    ``source`` says how the file is made again, where it is a lock.
+    """
 
     file: str
     because: str
     conflict: bool = False
+    source: InstalledFrom | None = None
 
 
 LockOutcome: TypeAlias = Outcome[LockFacts, LockUnreadable]

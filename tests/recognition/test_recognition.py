@@ -9,7 +9,7 @@ from pure.recognised import RepositoryRefused
 from pure.recognition import recognise, undecided, worth_keeping
 from pure.recognition_rules import ANY, RULES
 
-from tests.recognition.expected import FOLDER, read
+from tests.recognition.expected import APPLICATIONS, FOLDER, read
 
 TOOLS = st.sampled_from(ANY)
 LINES = sorted({line for path in FOLDER.glob("*/*.txt") for line in read(path.parent.name, path.stem).lines})
@@ -24,7 +24,7 @@ SECRET = st.text(st.sampled_from("abcdefghijklmnopqrstuvwxyz0123456789_-~%"), mi
 def test_any_output_gives_a_reason_or_none(tool: str, lines: list[str], status: int) -> None:
     found = recognise(tool, lines, returncode=status)
     assert found is None or type(found).__module__ == "pure.recognised"
-    message = describe_installer(tool, "1.0", found, returncode=status, signal=None)
+    message = describe_installer(APPLICATIONS[tool], "1.0", found, returncode=status, signal=None)
     assert message.found
     assert message.do
     assert not any("\n" in line for line in (*message.found, *message.means, *message.do))
