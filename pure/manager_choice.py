@@ -15,6 +15,7 @@ from pure.locks.pylock import NAME as PYLOCK_NAME
 from pure.managers import CHOSEN_BY_LOCK, MANAGERS, PIP, PIPENV, PROJECT, PYLOCK, Manager
 from pure.outcome import Failure, Outcome, Success
 from pure.project import ProjectFiles
+from pure.terms import path
 
 MANAGER_VARIABLE: Final = "BP_PYTHON_PACKAGE_MANAGER"
 PYLOCK_VARIABLE: Final = "BP_PYLOCK"
@@ -54,6 +55,14 @@ class MissingLock(msgspec.Struct, frozen=True, kw_only=True):
     command: str
 
 
+class LockWithoutDeclaration(msgspec.Struct, frozen=True, kw_only=True):
+    """A lock lies where the file isn't that it was made from, without which its tool does nothing."""
+
+    lock: str
+    manager: str
+    declared_in: str
+
+
 class NothingToInstall(msgspec.Struct, frozen=True, kw_only=True):
     """A Python project without anything that says what to install; the fields say what it has instead.
 
@@ -67,13 +76,16 @@ class NothingToInstall(msgspec.Struct, frozen=True, kw_only=True):
     markers: tuple[str, ...]
 
 
-ChoiceError: TypeAlias = SeveralLocks | UnknownManager | ManagerWithoutFile | MissingLock | NothingToInstall
+ChoiceError: TypeAlias = (
+    SeveralLocks | UnknownManager | ManagerWithoutFile | MissingLock | LockWithoutDeclaration | NothingToInstall
+)
 
 
 class ManagerChoice(msgspec.Struct, frozen=True, kw_only=True):
     """The manager, the file or files that it installs from (relative to the project), and why it is this one.
 
     ``folder`` is where the lock lies below the application's root; ``advice`` is what the user should know.
+    ``comparable`` says that the tool can tell whether the lock is up to date.
     """
 
     manager: Manager
@@ -81,12 +93,20 @@ class ManagerChoice(msgspec.Struct, frozen=True, kw_only=True):
     folder: str
     because: tuple[str, ...]
     advice: tuple[str, ...] = ()
+    comparable: bool = True
 
 
 def choose_manager(
     project: ProjectFiles, declared: Declarations, variables: Mapping[str, str]
 ) -> Outcome[ManagerChoice, ChoiceError]:
     """The one manager of a project."""
+    chosen = _choose(project, declared, variables)
+    return chosen if isinstance(chosen, Failure) else _declared(chosen.unwrap(), project)
+
+
+def _choose(
+    project: ProjectFiles, declared: Declarations, variables: Mapping[str, str]
+) -> Outcome[ManagerChoice, ChoiceError]:
     asked = variables.get(MANAGER_VARIABLE, "").strip().lower()
     if asked and asked not in MANAGERS:
         return Failure(UnknownManager(value=asked[:60], known=tuple(MANAGERS)))
@@ -127,7 +147,9 @@ def _found(project: ProjectFiles, requirements: tuple[str, ...], pylock: str | N
                 continue
             files, because = (pylock,), f"the application has a {pylock}"
         elif manager.lock not in project.names:
-            if project.workspace is None or manager.lock not in project.workspace_texts:
+            # A folder without a declaration of its own is no member of a workspace, whatever lies above it.
+            member = manager.lock in project.workspace_texts and set(manager.declared_in) <= set(project.names)
+            if project.workspace is None or not member:
                 continue
             folder = project.workspace
             place = f"/{folder}" if folder else "the application's root"
@@ -167,6 +189,19 @@ def _asked(
     return Failure(
         ManagerWithoutFile(variable=MANAGER_VARIABLE, value=manager.name, file=manager.lock, candidates=candidates)
     )
+
+
+def _declared(choice: ManagerChoice, project: ProjectFiles) -> Outcome[ManagerChoice, ChoiceError]:
+    """The choice, if what its lock was made from is there too."""
+    missing = [name for name in choice.manager.declared_in if name not in project.names]
+    if not missing:
+        return Success(choice)
+    if choice.manager is not PIPENV:
+        lock, declared_in = path(choice.folder, choice.files[0]), path(project.folder, missing[0])
+        return Failure(LockWithoutDeclaration(lock=lock, manager=choice.manager.name, declared_in=declared_in))
+    # `pipenv sync` reads the lock alone; only `pipenv verify` needs both.
+    advice = f"there is no {missing[0]}, so nobody can tell whether {choice.files[0]} is up to date; commit it too"
+    return Success(msgspec.structs.replace(choice, advice=(advice,), comparable=False))
 
 
 def _export(project: ProjectFiles, found: tuple[ManagerChoice, ...]) -> Manager | None:

@@ -104,7 +104,7 @@ class PackageManagerDecision(msgspec.Struct, frozen=True, kw_only=True):
 
     ``files`` are what it installs from, ``folder`` is the project's below the application's root. ``local`` names what
     is installed from folders and has to be made anew each time. ``advice`` is what the user should know.
-    ``installed_from`` is what errors name.
+    ``installed_from`` is what errors name; ``comparable`` says that the tool can tell whether the lock is up to date.
     """
 
     name: str
@@ -119,6 +119,7 @@ class PackageManagerDecision(msgspec.Struct, frozen=True, kw_only=True):
     local: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
     installed_from: InstalledFrom
+    comparable: bool = True
 
     @property
     def manager(self) -> Manager:
@@ -236,6 +237,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
                 local=lock.local,
                 advice=choice.advice,
                 installed_from=managed.source,
+                comparable=choice.comparable,
             ),
             layers=layers,
             processes=processes.unwrap(),

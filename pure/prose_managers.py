@@ -7,6 +7,7 @@ from pure.managed import UnknownSelection
 from pure.manager_choice import (
     MANAGER_VARIABLE,
     PYLOCK_VARIABLE,
+    LockWithoutDeclaration,
     ManagerWithoutFile,
     MissingLock,
     NothingToInstall,
@@ -21,21 +22,31 @@ from pure.run_errors import LockOutOfDate, ToolFailed
 from pure.terms import relock, sentence, terms
 from pure.tool_choice import BadToolVersion, ToolRefused, ToolTooOld
 
-_Choice: TypeAlias = SeveralLocks | UnknownManager | ManagerWithoutFile | MissingLock | NothingToInstall
+_Choice: TypeAlias = (
+    SeveralLocks | UnknownManager | ManagerWithoutFile | MissingLock | LockWithoutDeclaration | NothingToInstall
+)
 _Project: TypeAlias = BadProjectFolder | BadSelection | UnknownSelection | LockUnreadable
 _Tool: TypeAlias = BadToolVersion | ToolTooOld | ToolRefused | ToolFailed | LockOutOfDate
 
 ManagersError: TypeAlias = _Choice | _Project | _Tool
 ManagersFamily: Final = (
-    SeveralLocks, UnknownManager, ManagerWithoutFile, MissingLock, NothingToInstall, BadProjectFolder, BadSelection,
-    UnknownSelection, LockUnreadable, BadToolVersion, ToolTooOld, ToolRefused, ToolFailed, LockOutOfDate,
+    SeveralLocks, UnknownManager, ManagerWithoutFile, MissingLock, LockWithoutDeclaration, NothingToInstall,
+    BadProjectFolder, BadSelection, UnknownSelection, LockUnreadable,
+    BadToolVersion, ToolTooOld, ToolRefused, ToolFailed, LockOutOfDate,
 )  # fmt: skip
 
 
 def describe_managers(error: ManagersError) -> Message:
     """The message for an error of this family."""
     match error:
-        case SeveralLocks() | UnknownManager() | ManagerWithoutFile() | MissingLock() | NothingToInstall():
+        case (
+            SeveralLocks()
+            | UnknownManager()
+            | ManagerWithoutFile()
+            | MissingLock()
+            | LockWithoutDeclaration()
+            | NothingToInstall()
+        ):
             return _choice(error)
         case BadProjectFolder() | BadSelection() | UnknownSelection() | LockUnreadable():
             return _project(error)
@@ -74,6 +85,15 @@ def _choice(error: _Choice) -> Message:
                 happened=f"There is a {declared_in} for {MANAGERS[manager].title}, and no {lock}",
                 means=(f"{MANAGERS[manager].title} installs what its lock names, so that each build gives the same.",),
                 do=(f"Make the lock and commit it:  {command}",),
+            )
+        case LockWithoutDeclaration(lock=lock, manager=manager, declared_in=declared_in):
+            return Message(
+                happened=f"There is {lock}, and no {declared_in}",
+                means=(f"{MANAGERS[manager].title} needs the file that its lock was made from.",),
+                do=(
+                    f"Commit {declared_in}, or delete {lock} if you don't use it.",
+                    f"If {declared_in} exists on your machine, look into .gitignore and the build tool's exclusions.",
+                ),
             )
         case NothingToInstall():
             return _nothing(error)

@@ -6,7 +6,14 @@ import pytest
 from pure.build_log import error_lines
 from pure.locks.facts import LockUnreadable
 from pure.managed import UnknownSelection
-from pure.manager_choice import ManagerWithoutFile, MissingLock, NothingToInstall, SeveralLocks, UnknownManager
+from pure.manager_choice import (
+    LockWithoutDeclaration,
+    ManagerWithoutFile,
+    MissingLock,
+    NothingToInstall,
+    SeveralLocks,
+    UnknownManager,
+)
 from pure.managers import MANAGERS
 from pure.project import BadProjectFolder, BadSelection
 from pure.prose import describe
@@ -45,6 +52,7 @@ ERRORS: tuple[ManagersError, ...] = (
     ),
     MissingLock(declared_in="Pipfile", manager="pipenv", lock="Pipfile.lock", command="pipenv lock"),
     MissingLock(declared_in="pyproject.toml", manager="poetry", lock="poetry.lock", command="poetry lock"),
+    LockWithoutDeclaration(lock="services/uv.lock", manager="uv", declared_in="services/pyproject.toml"),
     _nothing(misspelled=(("requirement.txt", "requirements.txt"), ("Poetry.lock", "poetry.lock"))),
     _nothing(named_pylocks=("pylock.dev.toml", "pylock.prod.toml")),
     _nothing(nested=("backend/uv.lock", "worker/requirements.txt")),
