@@ -14,7 +14,7 @@ from pure.manager_choice import (
     SeveralLocks,
     UnknownManager,
 )
-from pure.managers import MANAGERS
+from pure.managers import MANAGERS, PIP
 from pure.message import Message
 from pure.project import FOLDER_VARIABLE, BadProjectFolder, BadSelection
 from pure.prose_recognised import describe_installer
@@ -59,13 +59,24 @@ def describe_managers(error: ManagersError) -> Message:
 def _choice(error: _Choice) -> Message:
     match error:
         case SeveralLocks(found=found):
+            # A lock says more than a requirements file, which may be made from it.
+            names = sorted(dict.fromkeys(name for _, name in found), key=lambda name: name == PIP.name)
+            exporters = [MANAGERS[name] for name in names if MANAGERS[name].exporter]
             return Message(
                 happened="Several files say what to install",
                 found=tuple(f"{file}  ({MANAGERS[name].title})" for file, name in found),
-                means=("They may disagree, and only one of them can be followed.",),
+                means=(
+                    "They may disagree, and only one of them can be followed.",
+                    *(
+                        f"A requirements file that {each.title} exported from its lock says so in its header, "
+                        "which this one doesn't."
+                        for each in exporters
+                        if PIP.name in names and len(names) == 2
+                    ),
+                ),
                 do=(
                     "Delete those that you don't use, or name the one that counts:",
-                    f"  {MANAGER_VARIABLE}={found[0][1]}    (or {', '.join(name for _, name in found[1:])})",
+                    f"  {MANAGER_VARIABLE}={names[0]}    (or {', '.join(names[1:])})",
                 ),
             )
         case UnknownManager(value=value, known=known):

@@ -45,6 +45,8 @@ def _source(manager: str, folder: str = "", home: str = "") -> InstalledFrom:
 
 ERRORS: tuple[ManagersError, ...] = (
     SeveralLocks(found=(("requirements.txt", "pip"), ("uv.lock", "uv"), ("poetry.lock", "poetry"))),
+    SeveralLocks(found=(("requirements.txt", "pip"), ("uv.lock", "uv"))),
+    SeveralLocks(found=(("api/a.txt", "pip"), ("api/b.txt", "pip"), ("api/poetry.lock", "poetry"))),
     UnknownManager(value="conda", known=tuple(MANAGERS)),
     ManagerWithoutFile(variable="BP_PYTHON_PACKAGE_MANAGER", value="uv", file="uv.lock"),
     ManagerWithoutFile(
