@@ -98,7 +98,7 @@ def package_manager(plan: Plan, *, tense: Tense = DOES) -> Lines:
         "",
         f"{tool.title} {manager.version}",
         *(f"  {_sentence(reason)}" for reason in manager.because),
-        *(f"  Note: {advice}" for advice in manager.advice),
+        *(f"  Warning: {advice}" for advice in manager.advice),
         *(
             line
             for layer in plan.layers
