@@ -171,15 +171,23 @@ def read_project(app: Path, environ: Mapping[str, str]) -> Project:
     )
 
 
+_REQUIREMENTS_FOLDER: Final = "requirements"
+
+
 def _texts(folder: Path, names: Iterable[str]) -> dict[str, bytes]:
     found = ((name, _optional(folder / name)) for name in names)
     return {name: raw for name, raw in found if raw is not None}
 
 
 def _nested(home: Path, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Lock files one folder deeper, for the error that says where they are."""
+    """Lock files one folder deeper, and a folder's requirements files, for the error that says where they are."""
     folders = [name for name in names if not name.startswith(".") and (home / name).is_dir()]
-    found = (f"{folder}/{lock}" for folder in folders[:200] for lock in LOCK_NAMES if (home / folder / lock).is_file())
+    found = [f"{folder}/{lock}" for folder in folders[:200] for lock in LOCK_NAMES if (home / folder / lock).is_file()]
+    if _REQUIREMENTS_FOLDER in folders:
+        files = (
+            f"{_REQUIREMENTS_FOLDER}/{name}" for name in _names(home / _REQUIREMENTS_FOLDER) if name.endswith(".txt")
+        )
+        found += (file for file in files if file not in found and (home / file).is_file())
     return tuple(found)
 
 

@@ -9,11 +9,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pure import declarations
+from pure.detection import Passed, detect
 from pure.layers import STRUCTS, Action
 from pure.locks.facts import LockFacts
 from pure.locks.read import read_lock
-from pure.manager_choice import LockWithoutDeclaration, MissingLock, NothingToInstall, SeveralLocks, choose_manager
+from pure.manager_choice import (
+    LockWithoutDeclaration,
+    ManagerWithoutFile,
+    MissingLock,
+    NoProjectTable,
+    NothingToInstall,
+    SeveralLocks,
+    UnknownManager,
+    choose_manager,
+)
 from pure.managers import CHOSEN_BY_LOCK, MANAGERS, PIP, TOOLS
+from pure.misspelled import misspelled, misspelled_locks
 from pure.outcome import Failure, Success
 from pure.plan import Facts, decide
 from pure.project import ProjectFiles
@@ -346,12 +357,86 @@ def test_declarations_without_a_lock() -> None:
         ("Poetry.lock", "poetry.lock"),
         ("pipfile.lock", "Pipfile.lock"),
         ("pdm.lok", "pdm.lock"),
+        ("uv.loc", "uv.lock"),
+        ("Pipfile.Lock", "Pipfile.lock"),
+        ("pylock_prod.toml", "pylock.prod.toml"),
+        ("PyLock-prod.toml", "pylock.prod.toml"),
+        ("pylock.prod.eu.toml", "pylock.prod-eu.toml"),
+        ("pylock.tml", "pylock.toml"),
     ],
 )
 def test_misspelled_locks_are_pointed_out(wrong: str, right: str) -> None:
-    error = _choice("app.py", wrong)
+    # Beside a declaration too: nobody means to install without the lock that is there.
+    for others in (("app.py",), ("pyproject.toml",), ("Pipfile",)):
+        error = _choice(*others, wrong, pyproject_toml=PROJECT)
+        assert isinstance(error, NothingToInstall)
+        assert error.misspelled == ((wrong, right),)
+    assert misspelled_locks((wrong, right)) == ()
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.text(max_size=12) | st.sampled_from(["pylock..toml", "pylock-\n.toml", "uv.lock~"]), max_size=5))
+def test_whatever_names_there_are_none_is_called_what_it_is_or_what_is_there(names: list[str]) -> None:
+    found = misspelled_locks(names)
+    assert all(wrong in names and right not in names for wrong, right in found)
+
+
+def test_other_names_are_no_misspellings() -> None:
+    others = ("package-lock.json", "Cargo.lock", "pixi.lock", "poetry.toml", "uv.toml", "yarn.lock", "conda-lock.yml")
+    assert misspelled_locks(others) == ()
+    assert misspelled(("requirements", "app.py"), ("requirements/base.txt",)) == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [("poety", "poetry"), ("Poetry.lock", "poetry"), ("Pipfile", "pipenv"), ("pyproject.toml", "project"),
+     ("pylock.prod.toml", "pylock"), ("requirements.txt", "pip"), ("conda", "")],
+)  # fmt: skip
+def test_a_manager_that_is_none_may_be_meant_for_one(value: str, meant: str) -> None:
+    error = _choice("app.py", variables={"BP_PYTHON_PACKAGE_MANAGER": value})
+    assert isinstance(error, UnknownManager)
+    assert error.meant == meant
+
+
+@pytest.mark.parametrize(
+    ("asked", "names", "candidates", "command"),
+    [
+        ("uv", ("requirements.txt", "pyproject.toml"), ("requirements.txt",), "uv lock"),
+        ("poetry", ("Poetry.lock", "pyproject.toml"), ("Poetry.lock",), ""),
+        ("pylock", ("uv.lock", "pyproject.toml", "pylock.a.toml"), ("pylock.a.toml", "uv.lock"), ""),
+        ("pip", ("app.py",), (), ""),
+    ],
+)
+def test_what_is_there_instead_of_what_was_asked_for(
+    asked: str, names: tuple[str, ...], candidates: tuple[str, ...], command: str
+) -> None:
+    error = _choice(*names, variables={"BP_PYTHON_PACKAGE_MANAGER": asked}, pyproject_toml=PROJECT)
+    assert isinstance(error, ManagerWithoutFile)
+    assert (error.candidates, error.command) == (candidates, command)
+
+
+def test_configuration_of_tools_alone_declares_nothing() -> None:
+    ruff = b"[tool.ruff]\n[tool.mypy]\n"
+    assert _choice("pyproject.toml", "requirements.txt", pyproject_toml=ruff) == "pip"
+    error = _choice("pyproject.toml", pyproject_toml=ruff)
     assert isinstance(error, NothingToInstall)
-    assert error.misspelled == ((wrong, right),)
+    assert error.tools == ("mypy", "ruff")
+    # Names are all that detection knows: it takes part, and the build says what is missing.
+    assert isinstance(detect(("pyproject.toml",), {}), Passed)
+    asked = _choice("pyproject.toml", variables={"BP_PYTHON_PACKAGE_MANAGER": "project"}, pyproject_toml=ruff)
+    assert isinstance(asked, NoProjectTable)
+
+
+def test_a_project_without_a_lock_warns_and_says_how_to_lock() -> None:
+    files = ProjectFiles(
+        folder="api", names=("pyproject.toml",), texts={"pyproject.toml": PROJECT}, nested=("old/uv.lock",)
+    )
+    declared = declarations.read(PROJECT).unwrap()
+    for variables in ({}, {"BP_PYTHON_PACKAGE_MANAGER": "project"}):
+        chosen = choose_manager(files, declared, variables).unwrap()
+        assert chosen.manager.name == "project"
+        assert [line.rpartition("  ")[2] for line in chosen.advice[:1]] == ["cd api && poetry lock"]
+        assert "old/uv.lock isn't used" in chosen.advice[1]
 
 
 @pytest.mark.parametrize(

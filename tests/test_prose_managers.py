@@ -10,6 +10,7 @@ from pure.manager_choice import (
     LockWithoutDeclaration,
     ManagerWithoutFile,
     MissingLock,
+    NoProjectTable,
     NothingToInstall,
     SeveralLocks,
     UnknownManager,
@@ -48,7 +49,24 @@ ERRORS: tuple[ManagersError, ...] = (
     SeveralLocks(found=(("requirements.txt", "pip"), ("uv.lock", "uv"))),
     SeveralLocks(found=(("api/a.txt", "pip"), ("api/b.txt", "pip"), ("api/poetry.lock", "poetry"))),
     UnknownManager(value="conda", known=tuple(MANAGERS)),
-    ManagerWithoutFile(variable="BP_PYTHON_PACKAGE_MANAGER", value="uv", file="uv.lock"),
+    UnknownManager(value="poety", known=tuple(MANAGERS), meant="poetry"),
+    ManagerWithoutFile(
+        variable="BP_PYTHON_PACKAGE_MANAGER", value="uv", file="api/uv.lock", command="cd api && uv lock"
+    ),
+    ManagerWithoutFile(
+        variable="BP_PYTHON_PACKAGE_MANAGER", value="poetry", file="poetry.lock", candidates=("Poetry.lock",)
+    ),
+    ManagerWithoutFile(variable="BP_PYTHON_PACKAGE_MANAGER", value="pip", file="requirements.txt"),
+    ManagerWithoutFile(
+        variable="BP_PYTHON_PACKAGE_MANAGER", value="pylock", file="pylock.toml", candidates=("pylock.prod.toml",)
+    ),
+    ManagerWithoutFile(
+        variable="BP_PIP_REQUIREMENTS",
+        value="requirements/prod.txt",
+        file="requirements/prod.txt",
+        candidates=("requirements/base.txt", "requirements/production.txt"),
+    ),
+    NoProjectTable(variable="BP_PYTHON_PACKAGE_MANAGER", value="project", file="pyproject.toml"),
     ManagerWithoutFile(
         variable="BP_PYLOCK", value="prod", file="pylock.prod.toml", candidates=("pylock.dev.toml", "pylock.toml")
     ),
@@ -56,6 +74,9 @@ ERRORS: tuple[ManagersError, ...] = (
     MissingLock(declared_in="pyproject.toml", manager="poetry", lock="poetry.lock", command="poetry lock"),
     LockWithoutDeclaration(lock="services/uv.lock", manager="uv", declared_in="services/pyproject.toml"),
     _nothing(misspelled=(("requirement.txt", "requirements.txt"), ("Poetry.lock", "poetry.lock"))),
+    _nothing(folder="api", misspelled=(("pylock_prod.toml", "pylock.prod.toml"),)),
+    _nothing(nested=("requirements/base.txt", "requirements/production.txt")),
+    _nothing(markers=("pyproject.toml",), tools=("mypy", "ruff")),
     _nothing(named_pylocks=("pylock.dev.toml", "pylock.prod.toml")),
     _nothing(nested=("backend/uv.lock", "worker/requirements.txt")),
     _nothing(folder="services", nested=("api/poetry.lock",)),
