@@ -35,7 +35,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     ``declared`` is where its requirements are written, ``lock`` what is made of them, and ``relock`` how, as an
     imperative; both are empty where nothing is locked. ``index`` is where an index's address stands, ``credentials``
     and ``certificates`` are the settings for those. ``interpolated`` says that it is a requirements file, the only one
-    that may hold ``${TOKEN}``; ``file`` is the first of them. ``project`` is the project's own name.
+    that may hold ``${TOKEN}``; ``file`` is the first of them. ``project`` is the project's own name; ``alone`` says
+    that nothing else is installed from a folder.
     """
 
     title: str
@@ -48,10 +49,11 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     interpolated: bool = False
     file: str = ""
     project: str = ""
+    alone: bool = False
 
     def own(self, distribution: str) -> bool:
-        """Whether this (normalised) name is that of the project itself."""
-        return distribution != "" and distribution == self.project
+        """Whether this (normalised) name is that of the project itself, which pip doesn't know before it is built."""
+        return distribution == self.project if distribution else self.alone
 
     @property
     def after(self) -> tuple[str, ...]:
@@ -110,6 +112,7 @@ def terms(source: InstalledFrom) -> Terms:
         interpolated=manager is PIP,
         file=files[0],
         project=source.project,
+        alone=manager is PROJECT,
     )
 
 
