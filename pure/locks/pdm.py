@@ -8,18 +8,18 @@ from pure.outcome import Failure, Success
 FILE = "pdm.lock"
 
 
-class _Metadata(msgspec.Struct):
+class _Metadata(msgspec.Struct, frozen=True, kw_only=True):
     groups: tuple[str, ...] = ()
 
 
-class _Package(msgspec.Struct):
+class _Package(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     path: str | None = None
     git: str | None = None
     revision: str | None = None
 
 
-class _Lock(msgspec.Struct):
+class _Lock(msgspec.Struct, frozen=True, kw_only=True):
     metadata: _Metadata
     package: tuple[_Package, ...] = ()
 

@@ -12,7 +12,7 @@ from pure.outcome import Failure, Outcome, Success
 FILE = "Pipfile.lock"
 
 
-class _Package(msgspec.Struct):
+class _Package(msgspec.Struct, frozen=True, kw_only=True):
     path: str | None = None
     file: str | None = None
     editable: bool = False

@@ -8,16 +8,16 @@ from pure.outcome import Failure, Success
 FILE = "poetry.lock"
 
 
-class _Source(msgspec.Struct):
+class _Source(msgspec.Struct, frozen=True, kw_only=True):
     type: str = ""
 
 
-class _Package(msgspec.Struct):
+class _Package(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     source: _Source | None = None
 
 
-class _Lock(msgspec.Struct):
+class _Lock(msgspec.Struct, frozen=True, kw_only=True):
     package: tuple[_Package, ...] = ()
 
 

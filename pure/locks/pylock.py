@@ -12,21 +12,21 @@ from pure.outcome import Failure, Success
 NAME = re.compile(r"pylock(?:\.(?P<name>[^.]+))?\.toml\Z")
 
 
-class _Artefact(msgspec.Struct):
+class _Artefact(msgspec.Struct, frozen=True, kw_only=True):
     url: str = ""
     path: str = ""
     hashes: Mapping[str, str] = {}
 
 
-class _Vcs(msgspec.Struct, rename="kebab"):
+class _Vcs(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     commit_id: str = ""
 
 
-class _Directory(msgspec.Struct):
+class _Directory(msgspec.Struct, frozen=True, kw_only=True):
     path: str = ""
 
 
-class _Package(msgspec.Struct):
+class _Package(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     archive: _Artefact | None = None
     sdist: _Artefact | None = None
@@ -39,7 +39,7 @@ class _Package(msgspec.Struct):
         return tuple(each for each in (self.archive, self.sdist, *self.wheels) if each is not None)
 
 
-class _Lock(msgspec.Struct, rename="kebab"):
+class _Lock(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     packages: tuple[_Package, ...] = ()
     dependency_groups: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()

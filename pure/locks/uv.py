@@ -8,19 +8,19 @@ from pure.outcome import Failure, Success
 FILE = "uv.lock"
 
 
-class _Source(msgspec.Struct):
+class _Source(msgspec.Struct, frozen=True, kw_only=True):
     editable: str | None = None
     directory: str | None = None
     path: str | None = None
     git: str | None = None
 
 
-class _Package(msgspec.Struct):
+class _Package(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     source: _Source | None = None
 
 
-class _Lock(msgspec.Struct):
+class _Lock(msgspec.Struct, frozen=True, kw_only=True):
     package: tuple[_Package, ...] = ()
 
 
