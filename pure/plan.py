@@ -48,14 +48,14 @@ from pure.pip_settings import PipChoice, PipVersionError, choose_pip, configured
 from pure.process_choice import ProcessesError, decide_processes
 from pure.processes import Processes
 from pure.project import BadProjectFolder, Project, ProjectFiles, Selection
-from pure.requirements_file import RequirementsError
+from pure.requirements_file import RequirementsError, placed
 from pure.requirements_set import RequirementsSet
 from pure.requirers import Requirers, RequirersError, read_requirers
 from pure.runtime_choice import PythonDecision, RuntimeChoiceError, RuntimeFacts, choose_runtime
 from pure.source import Source
 from pure.start_command import declared_distributions
 from pure.target import Target
-from pure.terms import InstalledFrom
+from pure.terms import InstalledFrom, path
 from pure.tool_choice import ToolError, choose_tool
 from pure.venv_state import VenvState, decode_state
 from pure.wording import count
@@ -199,9 +199,9 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     managed = decided.unwrap()
     choice, lock, chosen, manager = managed.choice, managed.lock, managed.selection, managed.choice.manager
     if manager is PIP and facts.requirements is None:
-        return Failure(not_a_file(choice.files[0]))
+        return Failure(not_a_file(path(choice.folder, choice.files[0])))
     if manager is PIP and isinstance(facts.requirements, Failure):
-        return facts.requirements
+        return Failure(placed(facts.requirements.failure(), project.folder))
     python = choose_runtime(facts, requirers)
     if isinstance(python, Failure):
         return python

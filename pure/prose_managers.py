@@ -235,17 +235,19 @@ def _project(error: _Project) -> Message:
                 found=(value,),
                 do=("List the names, separated by spaces or commas.",),
             )
-        case UnknownSelection(variable=variable, value=value, what="", manager=manager):
+        case UnknownSelection(source=source, variable=variable, value=value, what=""):
+            words = terms(source)
             return Message(
-                happened=f"${variable} asks for {value}, and {MANAGERS[manager].title} knows nothing like it here",
-                found=(f"the dependencies are declared in {MANAGERS[manager].lock}",),
+                happened=f"${variable} asks for {value}, and {words.title} knows nothing like it here",
+                found=(f"the dependencies are those of {words.lock or words.declared}",),
                 do=(f"Unset {variable}.",),
             )
-        case UnknownSelection(variable=variable, value=value, what=what, known=known):
+        case UnknownSelection(source=source, variable=variable, value=value, what=what, known=known):
+            words = terms(source)
             return Message(
                 happened=f"${variable} asks for {value}, and the project has no such one among its {what}",
                 found=(f"it has {', '.join(known)}" if known else "it has none",),
-                do=(f"Correct {variable}, or add it to the project and lock again.",),
+                do=(f"Correct {variable}, or add it to {words.declared}.", *words.after),
             )
         case LockUnreadable(file=file, because=because, conflict=conflict, source=source):
             again = f"{relock(source)}." if source else "commit it."

@@ -83,11 +83,17 @@ ERRORS: tuple[ManagersError, ...] = (
     _nothing(),
     BadProjectFolder(value="../api", because="leaves the application's folder"),
     BadSelection(variable="BP_PYTHON_GROUPS", value="--dev"),
-    UnknownSelection(variable="BP_PYTHON_EXTRAS", value="fast", what="", manager="pip", known=()),
+    UnknownSelection(source=_source("pip", folder="api"), variable="BP_PYTHON_EXTRAS", value="fast", what="", known=()),
     UnknownSelection(
-        variable="BP_PYTHON_GROUPS", value="tset", what="dependency groups", manager="uv", known=("dev", "test")
+        variable="BP_PYTHON_GROUPS", value="tset", what="dependency groups", source=_source("uv"), known=("dev", "test")
     ),
-    UnknownSelection(variable="BP_PYTHON_EXTRAS", value="fast", what="extras", manager="pylock", known=()),
+    UnknownSelection(
+        source=InstalledFrom(manager="pylock", files=("pylock.prod.toml",), maker="hatch"),
+        variable="BP_PYTHON_EXTRAS",
+        value="fast",
+        what="extras",
+        known=(),
+    ),
     LockUnreadable(file="uv.lock", because="is not valid TOML", conflict=True, source=_source("uv")),
     LockUnreadable(file="Pipfile.lock", because="is not valid JSON", source=_source("pipenv", folder="api")),
     LockUnreadable(file="pyproject.toml", because="is not valid TOML"),
