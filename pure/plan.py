@@ -216,7 +216,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     state = _previous(facts)
     version = tool.unwrap()
     about = (str(chosen),) if chosen != Selection() else ()
-    layers = _layers(facts, runtime, manager, version, pinning, state)
+    layers = _layers(facts, runtime, managed.source, version, pinning, state)
     processes = _processes(facts, managed, layers, state)
     if isinstance(processes, Failure):
         return processes
@@ -333,11 +333,12 @@ def _provide_only(facts: Facts, requirers: Requirers) -> Outcome[Plan, PlanError
 def _layers(
     facts: Facts,
     runtime: Runtime,
-    manager: Manager,
+    source: InstalledFrom,
     tool: PipChoice,
     pinning: Pinning,
     state: VenvState | None,
 ) -> tuple[LayerDecision, ...]:
+    manager = MANAGERS[source.manager]
     arch, distro = facts.target.arch, str(facts.target.distro or "")
     venv = decide_layer(
         "venv",
@@ -348,7 +349,7 @@ def _layers(
     made = (
         _python_layer(facts, runtime, None),
         *_tool_layers(facts, runtime, manager.tool, tool),
-        _reconciled(venv, pinning, state, manager),
+        _reconciled(venv, pinning, state, source),
     )
     unused = f"{manager.tool.title} installs the dependencies, and it doesn't use this layer"
     kept = {layer.name for layer in made}
@@ -412,15 +413,16 @@ def _previous(facts: Facts) -> VenvState | None:
             return None
 
 
-def _reconciled(venv: LayerDecision, pinning: Pinning, state: VenvState | None, manager: Manager) -> LayerDecision:
+def _reconciled(venv: LayerDecision, pinning: Pinning, state: VenvState | None, source: InstalledFrom) -> LayerDecision:
     """A kept environment is only kept as it is where that is known to be right; otherwise it is reconciled."""
     if venv.action is not Action.KEEP:
         return venv
     if state is None:
         missing = ("its record of what was installed is missing or unreadable",)
         return msgspec.structs.replace(venv, action=Action.RECREATE, because=missing)
+    manager = MANAGERS[source.manager]
     locked = manager.synchronises
-    changed = f"{manager.lock}, the configuration, groups or settings have changed"
+    changed = f"{path(source.folder, source.files[0])}, the configuration, groups or settings have changed"
     because: tuple[str, ...] = (changed if locked else "the pinned requirements, or settings that count, have changed",)
     match pinning:
         case NotPinned(because=reasons, more=more):

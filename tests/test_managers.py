@@ -185,6 +185,21 @@ def test_an_unchanged_build_keeps_everything_and_starts_nothing(manager: str, fi
     assert again.fingerprint is not None
 
 
+@settings(max_examples=5, deadline=None)
+@given(first=facts())
+def test_the_lock_that_has_changed_is_named_as_it_is(first: Facts) -> None:
+    def chosen(lock: bytes) -> Facts:
+        files = {"pylock.prod.toml": lock}
+        project = ProjectFiles(folder="api", names=tuple(files), texts=files)
+        return _with(msgspec.structs.replace(locked(first, "pylock"), project=Success(project)), BP_PYLOCK="prod")
+
+    one, two = (chosen(LOCKS["pylock"][at]) for at in (0, 1))
+    built = after(one, planned(one))
+    now = planned(msgspec.structs.replace(two, restored=built.restored, venv_state=built.venv_state)).layer("venv")
+    assert now is not None
+    assert now.because == ("api/pylock.prod.toml, the configuration, groups or settings have changed",)
+
+
 @pytest.mark.parametrize("new", [*LOCKED, "pip"])
 @pytest.mark.parametrize("old", [*LOCKED, "pip"])
 @settings(max_examples=4, deadline=None)
