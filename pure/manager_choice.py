@@ -174,9 +174,7 @@ def _found(project: ProjectFiles, requirements: tuple[str, ...], pylock: str | N
                 continue
             files, because = (pylock,), f"the application has a {pylock}"
         elif manager.lock not in project.names:
-            # A folder without a declaration of its own is no member of a workspace, whatever lies above it.
-            member = manager.lock in project.workspace_texts and set(manager.declared_in) <= set(project.names)
-            if project.workspace is None or not member:
+            if project.workspace is None or manager.lock not in project.workspace_texts:
                 continue
             folder = project.workspace
             place = f"/{folder}" if folder else "the application's root"

@@ -157,7 +157,9 @@ def read_project(app: Path, environ: Mapping[str, str]) -> Project:
     texts |= _texts(home, environ.get(REQUIREMENTS_VARIABLE, "").split())
     workspace: str | None = None
     above: dict[str, bytes] = {}
-    for parent in home.parents if name and UV.lock not in names else ():
+    # Only what declares a project can be a member.
+    member = bool(name) and UV.lock not in names and set(UV.declared_in) <= set(names)
+    for parent in home.parents if member else ():
         if not parent.is_relative_to(app):
             break
         if (parent / UV.lock).is_file():

@@ -308,19 +308,6 @@ def test_pipenv_installs_a_lock_alone_and_warns_that_nobody_can_compare_it(first
     assert commands(manager.manager, places, **given, comparable=False) == (sync,)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("names", [("main.py",), ("main.py", "requirements.txt")])
-def test_a_folder_below_a_workspace_is_a_member_only_if_it_declares_a_project(names: tuple[str, ...]) -> None:
-    above = {"uv.lock": LOCKS["uv"][0], "pyproject.toml": PROJECT}
-    inside = ProjectFiles(folder="old", names=names, workspace="", workspace_texts=above)
-    chosen = choose_manager(inside, declarations.Declarations(), {})
-    if "requirements.txt" in names:
-        assert chosen.unwrap().manager is PIP
-    else:
-        assert isinstance(chosen.failure(), NothingToInstall)
-    member = msgspec.structs.replace(inside, names=("main.py", "pyproject.toml"))
-    assert choose_manager(member, declarations.Declarations(), {}).unwrap().manager.name == "uv"
-
-
 @pytest.mark.parametrize("asked", ["pip", "uv", "poetry"])
 def test_several_locks_are_an_error_unless_one_is_named(asked: str) -> None:
     names = ("requirements.txt", "uv.lock", "poetry.lock", "pyproject.toml")
