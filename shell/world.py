@@ -28,6 +28,7 @@ from pure.run_errors import NotReadable
 from pure.runtime_choice import CATALOGUE_VARIABLE, CatalogueText, CatalogueUnreachable
 from pure.stages import STATE_FILE
 from pure.target import Target, distro_from_os_release, target_from_environment
+from pure.workspace import has_member
 
 from shell.layer_store import LayerStore
 from shell.sources import find_manage, read_sources
@@ -163,9 +164,11 @@ def read_project(app: Path, environ: Mapping[str, str]) -> Project:
         if not parent.is_relative_to(app):
             break
         if (parent / UV.lock).is_file():
-            workspace = "" if parent == app else str(parent.relative_to(app))
-            above = _texts(parent, (UV.lock, *UV.configuration))
-            break
+            texts_above = _texts(parent, (UV.lock, *UV.configuration))
+            if has_member(texts_above, str(home.relative_to(parent))):
+                workspace = "" if parent == app else str(parent.relative_to(app))
+                above = texts_above
+                break
     locks = frozenset(LOCK_NAMES)
     nested = () if locks.intersection(names) else _nested(home, names)
     return Success(

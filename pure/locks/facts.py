@@ -90,6 +90,11 @@ def in_order(names: list[str]) -> tuple[str, ...]:
     return tuple(sorted({name[:100] for name in names}))
 
 
+def words(value: object) -> tuple[str, ...]:
+    """The strings of an array."""
+    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
+
+
 def table(value: object) -> Mapping[str, Any]:
     """The table, or an empty one where there is something else."""
     return value if isinstance(value, dict) else {}
