@@ -148,7 +148,7 @@ def _names(reason: _Names, words: Terms) -> Advice:
                 ),
                 do=(
                     sentence(words.relock),
-                    f"For a private index, check the credentials: {words.credentials}",
+                    f"For a private index, check the credentials: {words.credentials}.",
                 ),
             )
         case _:
@@ -180,7 +180,7 @@ def _name_unknown(reason: NameUnknown, words: Terms) -> Advice:
             *suggestion,
             f"Correct the name in {words.declared}.",
             *words.after,
-            f"For a private distribution, pass its index's credentials: {words.credentials}",
+            f"For a private index, pass its credentials: {words.credentials}.",
         ),
     )
 
@@ -287,9 +287,9 @@ def _index(reason: _Index, words: Terms) -> Advice:
                 found=(f"the package index{_at(host)}{answered}",),
                 means=(meaning,),
                 do=(
-                    "Pass the proxy's credentials to the build: HTTPS_PROXY=http://user:password@proxy:port"
+                    "Pass the proxy's credentials to the build: HTTPS_PROXY, with user:password@ before its host."
                     if status == 407
-                    else f"Pass its credentials to the build: {words.credentials}",
+                    else f"Pass its credentials to the build: {words.credentials}.",
                     "They never appear in the log or in the image.",
                 ),
             )
@@ -340,7 +340,7 @@ def _repository(reason: _Repository, words: Terms) -> Advice:
                 do=(
                     *(
                         (
-                            "Use HTTPS with a token from a variable:  name @ git+https://${TOKEN}@host/team/name.git@v1",
+                            f"Use HTTPS in {words.declared}, with ${{TOKEN}}@ before the host.",
                             "Pass the variable to the build: pack build --env TOKEN.",
                         )
                         if words.interpolated

@@ -10,7 +10,8 @@ import msgspec
 
 from pure.managers import MANAGERS, PIP, PROJECT, PYLOCK, Manager
 
-_USERINFO: Final = "https://user:password@host/simple/"
+# Never a whole URL: what stands before its host is taken out of every line that is printed.
+_USERINFO: Final = "with user:password@ before its host"
 
 
 class InstalledFrom(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,8 +68,8 @@ class _Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _SETTINGS: Final[Mapping[str, _Settings]] = {
-    "pip": _Settings(credentials=f"PIP_INDEX_URL={_USERINFO}"),
-    "project": _Settings(credentials=f"PIP_INDEX_URL={_USERINFO}"),
+    "pip": _Settings(credentials=f"PIP_INDEX_URL, {_USERINFO}"),
+    "project": _Settings(credentials=f"PIP_INDEX_URL, {_USERINFO}"),
     "uv": _Settings(credentials="UV_INDEX_<NAME>_USERNAME and UV_INDEX_<NAME>_PASSWORD", certificates="SSL_CERT_FILE"),
     "poetry": _Settings(
         credentials="POETRY_HTTP_BASIC_<NAME>_USERNAME and POETRY_HTTP_BASIC_<NAME>_PASSWORD",
@@ -80,7 +81,7 @@ _SETTINGS: Final[Mapping[str, _Settings]] = {
         certificates="SSL_CERT_FILE or REQUESTS_CA_BUNDLE",
     ),
     # The lock names each file's address, and no index. uv sends these credentials to all addresses of that host.
-    "pylock": _Settings(credentials=f"UV_DEFAULT_INDEX={_USERINFO}", certificates="SSL_CERT_FILE"),
+    "pylock": _Settings(credentials=f"UV_DEFAULT_INDEX, {_USERINFO}", certificates="SSL_CERT_FILE"),
 }
 
 

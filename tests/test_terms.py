@@ -10,6 +10,7 @@ from pure.managers import MANAGERS, PIP, PYLOCK
 from pure.prose_recognised import describe_installer
 from pure.recognised import Recognised
 from pure.recognition_rules import RULES
+from pure.redaction import redactor
 from pure.terms import InstalledFrom, relock
 
 from tests.golden import check_golden
@@ -61,6 +62,7 @@ REASONS: tuple[Recognised, ...] = (
     r.NotARequirement(text="install alpha", line="", conda=False),
     r.NotARequirement(text="_libgcc_mutex=0.1=main", line="", conda=True),
     r.IndexRefused(host="host.example", status=401),
+    r.IndexRefused(host="host.example", status=407),
     r.IndexUnreachable(host="host.example"),
     r.IndexUnreachable(host="host.example", status=503),
     r.CertificateUntrusted(host="host.example"),
@@ -121,6 +123,8 @@ def test_no_file_is_named_that_the_application_does_not_have(name: str, reason: 
     assert not words & (others - own)
     for line in (*message.found, *message.means, *message.do):
         assert len(line) <= 120
+        # What is printed is redacted, and advice has to remain readable.
+        assert redactor({})(line) == line
 
 
 def test_every_kind_whose_rule_names_a_tool_has_words_for_each_of_its_managers() -> None:
