@@ -34,7 +34,17 @@ def opened(folder: Path) -> Path:
 class Site:
     """The folders of one application's builds on this machine, mounted where a platform has them."""
 
-    def __init__(self, engine: Engine, base: str, buildpack: Path, app: Path, folder: Path) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        base: str,
+        buildpack: Path,
+        app: Path,
+        folder: Path,
+        *,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        """``settings`` say how pip reaches an index, if not as on this machine."""
         self.engine, self.base, self.buildpack = engine, base, buildpack
         self.workspace, self.layers, self.platform, self.plan = (
             folder / name for name in ("workspace", "layers", "platform", "plan")
@@ -43,7 +53,7 @@ class Site:
         (self.layers / FOLDER).mkdir(parents=True)
         (self.platform / "env").mkdir(parents=True)
         self.plan.mkdir()
-        self.settings = pip_variables()
+        self.settings = pip_variables() if settings is None else dict(settings)
         self.give_to_builder()
 
     def give_to_builder(self) -> None:

@@ -72,6 +72,10 @@ class Apps:
                 self._files[manager] = own | lock(manager, self, declared, self.shared / "projects" / manager)
         return self._files[manager]
 
+    def settings(self, manager: str) -> Mapping[str, str] | None:
+        """How a build reaches what it needs: where the tools' wheels are here already, they aren't fetched again."""
+        return {"PIP_INDEX_URL": self.index.url, "PIP_FIND_LINKS": str(self.pips)} if manager in LOCKED else None
+
     def write(self, manager: str, folder: Path) -> Path:
         """Write the application into a new folder."""
         folder.mkdir()

@@ -60,7 +60,8 @@ def built(
 ) -> Built:
     manager: str = request.param
     folder = opened(tmp_path_factory.mktemp(manager))
-    site = Site(engine, base, buildpack, apps.write(manager, folder / "app"), folder)
+    app = apps.write(manager, folder / "app")
+    site = Site(engine, base, buildpack, app, folder, settings=apps.settings(manager))
     if earlier:
         # As if the application had only been provided with Python before. Saves unpacking and compiling it again, and
         # shows where pip's wheel comes from without the layer of a tool that keeps it.
