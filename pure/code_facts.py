@@ -44,7 +44,7 @@ _WORDS: Final = tuple(
     word.encode()
     for word in (
         *("fastapi", "starlette", "litestar", "quart", "flask", "dash", "gradio", "marimo", "celery", "django"),
-        *("streamlit", "panel", "rq", "WSGI_APPLICATION", "ASGI_APPLICATION", "beat_schedule", "channels"),
+        *("streamlit", "panel", "rq", "redis", "WSGI_APPLICATION", "ASGI_APPLICATION", "beat_schedule", "channels"),
     )
 )
 
@@ -67,6 +67,13 @@ _FOREIGN: Final = frozenset(name.partition(".")[0] for name in CALLS) | {
     *("select", "signal", "site", "statistics", "string", "subprocess", "sys", "test", "time", "token", "types"),
     *("typing", "uuid"),
 }
+_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_DJANGO_QUEUES: Final = (
+    "django_rq.get_queue",
+    "django_rq.queues.get_queue",
+    "django_rq.job",
+    "django_rq.decorators.job",
+)
 _QUEUE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}\Z")
 _MODULE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)+\Z")
 
@@ -127,7 +134,10 @@ class Django(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CodeFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What the project's code offers to start; every tuple in the order of preference."""
+    """What the project's code offers to start; every tuple in the order of preference.
+
+    ``redis`` is the variable that holds the URL of the Redis, if the code names one and only one.
+    """
 
     objects: tuple[AppObject, ...] = ()
     streamlit: tuple[Place, ...] = ()
@@ -137,6 +147,8 @@ class CodeFacts(msgspec.Struct, frozen=True, kw_only=True):
     rq: tuple[Place, ...] = ()
     django_rq: tuple[Place, ...] = ()
     queues: tuple[str, ...] = ()
+    django_queues: tuple[str, ...] = ()
+    redis: str | None = None
     periodic: Place | None = None
     django: tuple[Django, ...] = ()
     programs: tuple[str, ...] = ()
@@ -251,6 +263,13 @@ class _Project:
             for module, root, (callee, line, text) in calls
             if callee in ("rq.Queue", "rq.queue.Queue", "rq.job", "rq.decorators.job")
         ]
+        django_queues = {
+            "default" if callee == "django_rq.enqueue" else text or "default"
+            for _, _, (callee, _, text) in calls
+            if callee == "django_rq.enqueue" or (callee in _DJANGO_QUEUES and text is not None)
+        }
+        # A queue without a name is RQ's "default".
+        queues = {text or "default" for _, text in rq if text is not None}
         return CodeFacts(
             objects=tuple(objects),
             streamlit=tuple(
@@ -268,7 +287,9 @@ class _Project:
             ),
             rq=tuple(place for place, _ in rq),
             django_rq=tuple(self._first(calls, "django_rq", lambda callee: callee.startswith("django_rq."))),
-            queues=tuple(sorted({text for _, text in rq if _QUEUE.match(text)})),
+            queues=tuple(sorted(name for name in queues if _QUEUE.match(name))),
+            django_queues=tuple(sorted(name for name in django_queues if _QUEUE.match(name))),
+            redis=self._redis(),
             periodic=next(
                 (
                     Place(path=module.path, line=module.periodic, root=root)
@@ -282,6 +303,20 @@ class _Project:
             packages=tuple(self._packages()),
             notes=notes,
         )
+
+    def _redis(self) -> str | None:
+        """The one variable whose URL connects to Redis in the files with queues, or else in any."""
+        for package in ("rq", "redis"):
+            found = {
+                variable
+                for module, _ in self._modules.values()
+                if package in module.packages
+                for callee, variable in module.configured
+                if callee.startswith("redis.") and callee.endswith("from_url") and _VARIABLE.match(variable)
+            }
+            if found:
+                return found.pop() if len(found) == 1 else None
+        return None
 
     def _objects(self) -> Iterator[AppObject]:
         for module, root in self._modules.values():
@@ -332,7 +367,10 @@ class _Project:
         return None
 
     def _first(
-        self, calls: Iterable[tuple[Module, str, tuple[str, int, str]]], package: str, wanted: Callable[[str], bool]
+        self,
+        calls: Iterable[tuple[Module, str, tuple[str, int, str | None]]],
+        package: str,
+        wanted: Callable[[str], bool],
     ) -> Iterator[Place]:
         """The first matching call of each file that imports a package."""
         seen: set[str] = set()

@@ -5,7 +5,7 @@ The text is parsed, never imported or run. Whatever is in the file, the answer i
 
 import ast
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 import msgspec
@@ -14,6 +14,8 @@ SETTINGS_VARIABLE: Final = "DJANGO_SETTINGS_MODULE"
 
 # Names that only the definition of periodic tasks uses (Celery, "Periodic Tasks").
 _PERIODIC: Final = frozenset({"beat_schedule", "CELERY_BEAT_SCHEDULE", "CELERYBEAT_SCHEDULE", "add_periodic_task"})
+# Arguments that name something, for a call without others.
+_NAMING: Final = ("name", "queue")
 _MAIN: Final = "__main__"
 
 Statement: TypeAlias = ast.stmt
@@ -61,7 +63,9 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
     """What one file says, at module level unless stated otherwise; dotted names are absolute.
 
     ``packages`` are the top-level names of absolute imports anywhere in the file, ``calls`` what is called anywhere in
-    it, ``strings`` first string arguments of these calls. ``mounted`` are names that are mounted on others.
+    it with the string that it names something by: empty without one, ``None`` where it isn't known. ``mounted`` are
+    names that are mounted on others. ``configured`` are the calls whose first argument is a variable of the
+    environment: what is called, and the variable's name.
     """
 
     path: str
@@ -74,7 +78,8 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
     texts: tuple[Text, ...] = ()
     names: tuple[Text, ...] = ()
     mounted: frozenset[str] = frozenset()
-    calls: tuple[tuple[str, int, str], ...] = ()
+    calls: tuple[tuple[str, int, str | None], ...] = ()
+    configured: tuple[tuple[str, str], ...] = ()
     settings: str | None = None
     periodic: int | None = None
     acts: bool = False
@@ -121,7 +126,8 @@ class _Reader:
             texts=tuple(texts),
             names=tuple(each for statement in statements for each in self._aliases(statement)),
             mounted=frozenset(_mounted(everything)),
-            calls=tuple(self._calls(everything)),
+            calls=tuple(self._calls(everything, {text.name: text.value for text in texts})),
+            configured=tuple(self._configured(statements, everything)),
             settings=_settings(everything),
             periodic=_periodic(everything),
             acts=any(_acts(statement) for statement in tree.body),
@@ -190,12 +196,40 @@ class _Reader:
         first, dot, rest = dotted.partition(".")
         return self._names.get(first, f"{self._name}.{first}".lstrip(".")) + dot + rest
 
-    def _calls(self, nodes: Iterable[ast.AST]) -> Iterator[tuple[str, int, str]]:
+    def _calls(self, nodes: Iterable[ast.AST], texts: Mapping[str, str]) -> Iterator[tuple[str, int, str | None]]:
         for node in nodes:
             if isinstance(node, ast.Call):
                 callee = self._callee(node) or (node.func.attr if isinstance(node.func, ast.Attribute) else "")
+                named = [*node.args[:1], *(each.value for each in node.keywords if each.arg in _NAMING)]
                 if callee:
-                    yield callee, node.lineno, _string(node.args[0]) or "" if node.args else ""
+                    text = _string(named[0]) or texts.get(_dotted(named[0]) or "") if named else ""
+                    yield callee, node.lineno, text
+
+    def _configured(self, statements: Iterable[Statement], nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
+        bound = {
+            name: variable
+            for statement in statements
+            for name, value in _bindings(statement)
+            if (variable := self._variable(value))
+        }
+        for node in nodes:
+            if isinstance(node, ast.Call) and (callee := self._callee(node)):
+                first = node.args[0] if node.args else next((each.value for each in node.keywords), None)
+                variable = self._variable(first) or bound.get(_dotted(first) or "") if first else None
+                if variable:
+                    yield callee, variable
+
+    def _variable(self, value: ast.expr) -> str | None:
+        """The variable that ``os.environ["NAME"]``, ``os.getenv("NAME")`` and the like read."""
+        match value:
+            case ast.BoolOp(op=ast.Or(), values=[first, *_]):
+                return self._variable(first)
+            case ast.Subscript(value=source, slice=name) if self._absolute(_dotted(source)) == "os.environ":
+                return _string(name)
+            case ast.Call(args=[name, *_]) if self._callee(value) in ("os.getenv", "os.environ.get"):
+                return _string(name)
+            case _:
+                return None
 
 
 def _module_level(body: Iterable[Statement]) -> Iterator[Statement]:

@@ -20,12 +20,14 @@ from typing import Final, Literal
 import msgspec
 
 # What a word may hold, and what it becomes: inside double quotes in `sh`, and in words for a reader.
+_REDIS: Final = "${REDIS_URL:-redis://localhost:6379}"
 _EXPANSIONS: Final[Mapping[str, str]] = {
     "{port}": "${PORT:-8000}",
-    "{redis}": "${RQ_REDIS_URL:-${REDIS_URL:-redis://localhost:6379}}",
+    "{redis}": f"${{RQ_REDIS_URL:-{_REDIS}}}",
     "{origin}": "${BOKEH_ALLOW_WS_ORIGIN:-*}",
 }
-_MARKER: Final = re.compile("|".join(map(re.escape, _EXPANSIONS)))
+# Beside those: the URL of a Redis by a variable that the code names.
+_MARKER: Final = re.compile("|".join((*map(re.escape, _EXPANSIONS), r"\{redis:(?P<variable>[A-Za-z_][A-Za-z0-9_]*)\}")))
 # Words with markers come from our own tables, which hold none of these; a file's name may hold anything.
 _MEANT_FOR_SHELLS: Final = re.compile(r"[\"$`\\]")
 _TAIL: Final = ' "$@"'
@@ -216,7 +218,12 @@ def _assigned(name: str, value: str) -> str:
 def _quoted(word: str) -> str:
     if not _MARKER.search(word) or _MEANT_FOR_SHELLS.search(word):
         return shlex.quote(word)
-    return f'"{_MARKER.sub(lambda match: _EXPANSIONS[match[0]], word)}"'
+    return f'"{_MARKER.sub(_expansion, word)}"'
+
+
+def _expansion(marker: re.Match[str]) -> str:
+    variable = marker["variable"]
+    return f"${{RQ_REDIS_URL:-${{{variable}:-{_REDIS}}}}}" if variable else _EXPANSIONS[marker[0]]
 
 
 def _release(version: str) -> tuple[int, ...]:

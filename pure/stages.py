@@ -188,6 +188,7 @@ def tool(plan: Plan, facts: Facts, work: Workplace) -> Steps:
                     f"{work.temporary}/wheel",
                     *(f"{work.layer(name)}/seed" for name in dict.fromkeys((own.name, *TOOLS))),
                 ),
+                archives=f"{work.buildpack}/archives",
                 folder=work.app,
                 # -P: a module of the application must not stand in for one of the standard library's.
                 argv=(work.python, "-P", "{wheel}/pip", "install", "--user", "--ignore-installed", *alone,

@@ -64,6 +64,8 @@ _TITLES: Final[Mapping[Kind, str]] = {
 # In this order a project with several of them is taken for one.
 _FRAMEWORKS: Final[tuple[Kind, ...]] = ("fastapi", "starlette", "litestar", "quart", "flask")
 _DISTRIBUTIONS: Final[Mapping[Kind, str]] = {"django_wsgi": "django", "django_asgi": "django"}
+# RQ's own, and what most platforms call it.
+_REDIS_VARIABLES: Final = ("RQ_REDIS_URL", "REDIS_URL")
 _SHOWN: Final = 3
 
 
@@ -341,7 +343,7 @@ class _Detection:
     def _rq(self) -> Iterator[_Found]:
         kind = "rq-worker" if self._code.of("celery") and "celery" in self._installed else "worker"
         if self._code.django_rq and self._code.django and "django-rq" in self._installed:
-            words = ("python", "manage.py", "rqworker", "default")
+            words = ("python", "manage.py", "rqworker", *(self._code.django_queues or ("default",)))
             yield _found(
                 kind,
                 words,
@@ -355,12 +357,14 @@ class _Detection:
         if not places or self._missing("rq", "an RQ queue", places[0]):
             return
         queues = self._code.queues or ("default",)
+        own = self._code.redis if self._code.redis not in _REDIS_VARIABLES else None
+        names = [f"${name}" for name in (_REDIS_VARIABLES[0], *((own,) if own else ()), _REDIS_VARIABLES[1])]
         root, folder = self._importable(places[0].root)
         yield _found(
             kind,
-            command_line(("rq", "worker", "--url", "{redis}", *queues), root=root),
+            command_line(("rq", "worker", "--url", f"{{redis:{own}}}" if own else "{redis}", *queues), root=root),
             place=places[0],
-            because="RQ's queues, at $RQ_REDIS_URL or $REDIS_URL",
+            because=f"RQ's queues, at {', '.join(names[:-1])} or {names[-1]}",
             what="RQ's queues",
             working_dir=self._folder(folder),
         )

@@ -44,14 +44,16 @@ class InstallRuntime(msgspec.Struct, frozen=True, kw_only=True):
 class InstallTool(msgspec.Struct, frozen=True, kw_only=True):
     """Install a package manager's tool into its layer by a pip wheel.
 
-    The wheel is the first that is found in ``wheel_folders``, and is kept in ``root``/seed. ``argv`` follows the
-    wheel's own path, which the shell puts in the place of ``{wheel}``.
+    The wheel is the first that is found in ``wheel_folders``, else that of a runtime whose archive lies in
+    ``archives``; it is kept in ``root``/seed. ``argv`` follows the wheel's own path, which the shell puts in the place
+    of ``{wheel}``.
     """
 
     layer: str
     title: str
     root: str
     wheel_folders: tuple[str, ...]
+    archives: str
     argv: tuple[str, ...]
     environment: Environment
     folder: str

@@ -153,7 +153,7 @@ class Executor:
 
     def _install_tool(self, step: InstallTool) -> Outcome[None, RunError]:
         assert self._plan.package_manager is not None
-        wheel = _find_wheel((*step.wheel_folders, *_own_wheel_folders()))
+        wheel = _find_wheel((*step.wheel_folders, *_own_wheel_folders())) or self._carried_wheel(Path(step.archives))
         if wheel is None:
             return Failure(NoPipWheel(python=self._plan.python.version))
         name, data = wheel.name, wheel.read_bytes()
@@ -180,6 +180,18 @@ class Executor:
             )
         self._output.lines((f"  Installed {step.title} by {name} in {duration(time.monotonic() - started)}",))
         return Success(None)
+
+    def _carried_wheel(self, archives: Path) -> Path | None:
+        """The wheel of a runtime that the packaged buildpack carries; the interpreter that runs it there has none."""
+        from shell.archive import unpack_runtime
+
+        for archive in sorted(archives.glob("*.tar.gz")):
+            scratch = self._temporary / "carried"
+            unpacked = unpack_runtime(archive, scratch, wheel_to=self._temporary / "carried-wheel")
+            remove_tree(scratch)
+            if isinstance(unpacked, Success) and (wheel := unpacked.unwrap().pip_wheel):
+                return Path(wheel)
+        return None
 
     def _create_environment(self, step: CreateEnvironment) -> Outcome[None, RunError]:
         ended = run(step.argv, env=dict(step.environment), cwd=self._temporary, own_group=False)

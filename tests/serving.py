@@ -25,21 +25,31 @@ ANOTHER_ADDRESS = "127.0.0.2"
 def main() -> None:
     """Start, ask, stop, report."""
     task = json.loads(sys.argv[1])
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
-        fcntl.ioctl(control, _SET_FLAGS, struct.pack("16sh14x", b"lo", _UP_AND_RUNNING))
+    turn_loopback_on()
     with Path(task["log"]).open("wb") as log:
         process = subprocess.Popen(
             task["argv"], env=task["env"], cwd=task["cwd"], stdin=subprocess.DEVNULL, stdout=log, stderr=log
         )
     status, body = ask(process, task)
     command = name_of(process.pid)
+    ended = stopped(process)
+    sys.stdout.write(json.dumps({"status": status, "body": body, "command": command, "ended": ended}))
+
+
+def turn_loopback_on() -> None:
+    """Give a new network its 127.0.0.1."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+        fcntl.ioctl(control, _SET_FLAGS, struct.pack("16sh14x", b"lo", _UP_AND_RUNNING))
+
+
+def stopped(process: "subprocess.Popen[bytes]") -> int | None:
+    """End a process as a platform does; how it ended, or nothing if it doesn't."""
     process.send_signal(signal.SIGTERM)
     try:
-        ended = process.wait(20)
+        return process.wait(20)
     except subprocess.TimeoutExpired:
         process.kill()
-        ended = None
-    sys.stdout.write(json.dumps({"status": status, "body": body, "command": command, "ended": ended}))
+        return None
 
 
 def ask(process: "subprocess.Popen[bytes]", task: dict[str, Any]) -> tuple[int, str]:

@@ -5,7 +5,6 @@ test run. Only the commonest servers are in ``make test``; ``make test-all`` has
 """
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -19,7 +18,8 @@ from pure.processes import Process
 from pure.start_command import Circumstances, detect_processes
 from shell.sources import read_sources
 
-from tests.builds.workshop import PATH, locked
+from tests.builds.workshop import PATH
+from tests.environments import environment_of, versions
 
 SERVING = Path(__file__).with_name("serving.py")
 HEAVY = pytest.mark.heavy
@@ -244,27 +244,7 @@ ENVIRONMENTS = {
 
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    base = tmp_path_factory.getbasetemp()
-    shared = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "servers"
-
-    def make(name: str) -> Path:
-        folder = shared / name
-        with locked(shared / f"{name}-lock"):
-            if not (folder / "finished").exists():
-                subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
-                pip = [str(folder / "bin/python"), "-m", "pip", "install", "--quiet", *ENVIRONMENTS[name]]
-                subprocess.run(pip, check=True)
-                (folder / "finished").touch()
-        return folder
-
-    return make
-
-
-def versions(venv: Path) -> dict[str, str]:
-    pairs = (
-        path.name.removesuffix(".dist-info").rsplit("-", 1) for path in venv.glob("lib/*/site-packages/*.dist-info")
-    )
-    return {name.lower().replace("_", "-"): version for name, version in pairs}
+    return lambda name: environment_of(tmp_path_factory, name, ENVIRONMENTS[name])
 
 
 def process_of(app: App, folder: Path, venv: Path) -> Process:

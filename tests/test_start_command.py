@@ -200,6 +200,17 @@ CASES: Mapping[str, Case] = {
         "django-rq",
         "rq",
     ),
+    "Django and RQ with several queues": case(
+        {
+            **DJANGO,
+            "shop/jobs.py": "import django_rq\nfrom django_rq import job\n\n@job('mails')\ndef send():\n    pass\n\n"
+            "django_rq.get_queue('high').enqueue(print)\ndjango_rq.enqueue(print)\n",
+        },
+        "django",
+        "gunicorn",
+        "django-rq",
+        "rq",
+    ),
     "Streamlit": case({"streamlit_app.py": "import streamlit as st\n\nst.title('x')\n"}, "streamlit"),
     "Streamlit with pages": case(
         {
@@ -235,6 +246,40 @@ CASES: Mapping[str, Case] = {
     "Celery beside Flask": case({"app.py": FLASK, "tasks.py": CELERY}, "flask", "gunicorn", "celery"),
     "RQ": case(
         {"jobs.py": "from redis import Redis\nfrom rq import Queue\n\nhigh = Queue('high', connection=Redis())\n"}, "rq"
+    ),
+    "RQ with queues of all kinds": case(
+        {
+            "jobs.py": "import os\nfrom redis import Redis\nfrom rq import Queue\nfrom rq.decorators import job\n\n"
+            "LOW = 'low'\nredis = Redis()\n\n"
+            "unnamed, low = Queue(connection=redis), Queue(LOW, connection=redis)\n"
+            "high = Queue(connection=redis, name='high')\nunknown = Queue(os.environ['QUEUE'])\n\n"
+            "@job(queue='mails', connection=redis)\ndef send():\n    pass\n",
+        },
+        "rq",
+    ),
+    "RQ with a variable of its own": case(
+        {
+            "connection.py": "import os\nimport redis\n\nurl = os.getenv('QUEUE_DSN', 'redis://')\n"
+            "connection = redis.from_url(url)\n",
+            "jobs.py": "from rq import Queue\nfrom connection import connection\n\nq = Queue(connection=connection)\n",
+        },
+        "rq",
+    ),
+    "RQ beside a cache": case(
+        {
+            "cache.py": "from os import environ\nfrom redis import Redis\n\ncache = Redis.from_url(environ['CACHE'])\n",
+            "jobs.py": "from os import environ as env\nfrom redis import Redis\nfrom rq import Queue\n\n"
+            "q = Queue(connection=Redis.from_url(url=env.get('JOBS') or 'redis://'))\n",
+        },
+        "rq",
+    ),
+    "RQ with several variables": case(
+        {
+            "jobs.py": "import os\nfrom redis import Redis\nfrom rq import Queue\n\n"
+            "one, other = Redis.from_url(os.environ['ONE']), Redis.from_url(os.environ['OTHER'])\n"
+            "q = Queue(connection=one)\n",
+        },
+        "rq",
     ),
     "A console script": case(
         {"shop/cli.py": "def main():\n    pass\n"},

@@ -4,14 +4,25 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 from pure.managers import MANAGERS, TOOLS
 from shell.process import run
 
-from tests.builds.workshop import ROOT, Workshop, locked
+from tests.builds.workshop import ROOT, locked
 
 MAIN = ("uv", "poetry", "pipenv", "pdm", "pylock")
+
+
+class Shelf(Protocol):
+    """Where the tools that lock are kept for a test run, and their wheels."""
+
+    @property
+    def shared(self) -> Path: ...
+
+    @property
+    def pips(self) -> Path: ...
 
 
 class Index(msgspec.Struct, frozen=True):
@@ -29,16 +40,16 @@ class Index(msgspec.Struct, frozen=True):
         return {"PIP_NO_INDEX": None, "PIP_INDEX_URL": self.url, "PIP_FIND_LINKS": "/pips"}
 
 
-def fetch_tool(workshop: Workshop, name: str) -> Path:
+def fetch_tool(shelf: Shelf, name: str) -> Path:
     """Put a tool's pinned wheels where builds find them, and install it for locking; the folder of the latter."""
-    folder = workshop.shared / "lockers" / name
-    with locked(workshop.shared / "lockers"):
+    folder = shelf.shared / "lockers" / name
+    with locked(shelf.shared / "lockers"):
         if not folder.exists():
             pin = ROOT / TOOLS[name].pin_file
             pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-            _do([*pip, "download", "--no-deps", "--dest", str(workshop.pips), "-r", str(pin)])
+            _do([*pip, "download", "--no-deps", "--dest", str(shelf.pips), "-r", str(pin)])
             new = folder.with_name(f"{name}.new")
-            links = ["--no-index", "--find-links", str(workshop.pips), "--no-compile"]
+            links = ["--no-index", "--find-links", str(shelf.pips), "--no-compile"]
             _do([*pip, "install", "--no-deps", *links, "--target", str(new), "-r", str(pin)])
             new.rename(folder)
     return folder
@@ -67,10 +78,10 @@ def project(manager: str, index: Index, *requirements: str) -> dict[str, str]:
     return {"pyproject.toml": declared}
 
 
-def lock(manager: str, workshop: Workshop, files: dict[str, str], folder: Path) -> dict[str, str]:
+def lock(manager: str, shelf: Shelf, files: dict[str, str], folder: Path) -> dict[str, str]:
     """The files with the lock that the real tool makes of them."""
     tool = MANAGERS[manager].tool.name
-    place = fetch_tool(workshop, tool)
+    place = fetch_tool(shelf, tool)
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         (folder / name).write_text(text)

@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import stat
+import subprocess
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,10 +24,27 @@ STORE = f"/cnb/buildpacks/{FOLDER}/{VERSION}"
 LAYERS = f"/layers/{FOLDER}"
 
 
+def opened(folder: Path) -> Path:
+    """A folder of pytest's, which are closed to other users; builds run as one."""
+    for place in (folder, *folder.parents[:2]):
+        place.chmod(stat.S_IMODE(place.stat().st_mode) | 0o055)
+    return folder
+
+
 class Site:
     """The folders of one application's builds on this machine, mounted where a platform has them."""
 
-    def __init__(self, engine: Engine, base: str, buildpack: Path, app: Path, folder: Path) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        base: str,
+        buildpack: Path,
+        app: Path,
+        folder: Path,
+        *,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        """``settings`` say how pip reaches an index, if not as on this machine."""
         self.engine, self.base, self.buildpack = engine, base, buildpack
         self.workspace, self.layers, self.platform, self.plan = (
             folder / name for name in ("workspace", "layers", "platform", "plan")
@@ -34,7 +53,7 @@ class Site:
         (self.layers / FOLDER).mkdir(parents=True)
         (self.platform / "env").mkdir(parents=True)
         self.plan.mkdir()
-        self.settings = pip_variables()
+        self.settings = pip_variables() if settings is None else dict(settings)
         self.give_to_builder()
 
     def give_to_builder(self) -> None:
@@ -44,8 +63,13 @@ class Site:
                 for path in (Path(folder), *(Path(folder, name) for name in files)):
                     os.chown(path, USER, USER, follow_symlinks=False)
 
-    def run(self, phase: str, arguments: list[str], env: Mapping[str, str], user_env: Mapping[str, str]) -> str:
-        """Run bin/detect or bin/build with the contract's environment and nothing else; its whole output."""
+    def run(
+        self, phase: str, arguments: list[str], env: Mapping[str, str], user_env: Mapping[str, str], *, status: int = 0
+    ) -> str:
+        """Run bin/detect or bin/build with the contract's environment and nothing else; its whole output.
+
+        ``status`` is how it has to end.
+        """
         variables = {**self.settings, **user_env}
         for name, value in variables.items():
             (self.platform / "env" / name).write_text(value)
@@ -77,7 +101,7 @@ class Site:
             check=False,
             merged=True,
         )
-        assert completed.returncode == 0, f"bin/{phase} ended with {completed.returncode}:\n{completed.stdout}"
+        assert completed.returncode == status, f"bin/{phase} ended with {completed.returncode}:\n{completed.stdout}"
         return completed.stdout
 
     def detect(self, user_env: Mapping[str, str]) -> str:
@@ -92,13 +116,14 @@ class Site:
         (self.plan / "plan.toml").write_text(tomli_w.dumps({"entries": entries}))
         return output
 
-    def build(self, user_env: Mapping[str, str]) -> str:
+    def build(self, user_env: Mapping[str, str], *, status: int = 0) -> str:
         """Run bin/build on the layers as they are; its log."""
         env = {"CNB_LAYERS_DIR": LAYERS, "CNB_BP_PLAN_PATH": "/plan/plan.toml"}
-        return self.run("build", [LAYERS, "/platform", "/plan/plan.toml"], env, user_env)
+        return self.run("build", [LAYERS, "/platform", "/plan/plan.toml"], env, user_env, status=status)
 
     @property
-    def _own(self) -> Path:
+    def own(self) -> Path:
+        """The buildpack's own layers."""
         return self.layers / FOLDER
 
     def types(self) -> dict[str, dict[str, bool]]:
@@ -111,7 +136,7 @@ class Site:
 
     def _layer_files(self) -> list[Path]:
         special = {"launch.toml", "build.toml", "store.toml"}
-        return sorted(path for path in self._own.glob("*.toml") if path.name not in special)
+        return sorted(path for path in self.own.glob("*.toml") if path.name not in special)
 
     def restore(self) -> None:
         """Leave of the layers what a lifecycle restores: cached contents, metadata that went through JSON, no flags."""
@@ -119,44 +144,48 @@ class Site:
             content = tomllib.loads(path.read_text())
             types = content.get("types", {})
             if not types.get("cache"):
-                shutil.rmtree(self._own / path.stem, ignore_errors=True)
+                shutil.rmtree(self.own / path.stem, ignore_errors=True)
             if types.get("cache") or (types.get("launch") and not types.get("build")):
                 metadata = json.loads(json.dumps(content.get("metadata", {})))
                 path.write_text(tomli_w.dumps({"metadata": metadata}))
             else:
                 path.unlink()
         for name in ("launch.toml", "build.toml"):
-            (self._own / name).unlink(missing_ok=True)
+            (self.own / name).unlink(missing_ok=True)
         shutil.rmtree(self.workspace / "__pycache__", ignore_errors=True)
+        self.give_to_builder()
+
+    def take(self, layer: str, earlier: "Site") -> None:
+        """Begin with a layer of an earlier build, as a platform restores it."""
+        subprocess.run(["cp", "-al", str(earlier.own / layer), str(self.own / layer)], check=True)
+        metadata = tomllib.loads((earlier.own / f"{layer}.toml").read_text())["metadata"]
+        (self.own / f"{layer}.toml").write_text(tomli_w.dumps({"metadata": metadata}))
         self.give_to_builder()
 
     def image(self, name: str) -> str:
         """An image of the base, the launch layers and the application, started as its default process."""
-        launch = tomllib.loads((self._own / "launch.toml").read_text())
+        launch = tomllib.loads((self.own / "launch.toml").read_text())
         process = next(each for each in launch["processes"] if each.get("default") or each["type"] == "web")
-        context = self.layers.parent / f"image-{name}"
-        kept = [layer for layer, types in self.types().items() if types.get("launch")]
-        env = after_launch_layers(
-            {"PATH": PATH}, [[self._layer_env(layer) for layer in sorted(kept)]], process=process["type"]
-        )
-        for layer in kept:
-            shutil.copytree(self._own / layer, context / "layers" / layer, symlinks=True)
-        shutil.copytree(self.workspace, context / "workspace", symlinks=True)
+        kept = sorted(layer for layer, types in self.types().items() if types.get("launch"))
+        env = after_launch_layers({"PATH": PATH}, [[self._layer_env(layer) for layer in kept]], process=process["type"])
+        owned = f"COPY --chown={USER}:{USER}"
         lines = [
             f"FROM {self.base}",
-            f"COPY --chown={USER}:{USER} layers {LAYERS}",
-            f"COPY --chown={USER}:{USER} workspace /workspace",
+            # Python first: where it is the same as in an earlier image, that image's layer is taken.
+            *(f"{owned} layers/{FOLDER}/{layer} {LAYERS}/{layer}" for layer in kept),
+            f"{owned} workspace /workspace",
             *(f"ENV {variable}={json.dumps(value)}" for variable, value in sorted(env.items())),
             "WORKDIR /workspace",
             f"USER {USER}:{USER}",
             f"ENTRYPOINT {json.dumps([*process['command'], *process.get('args', [])])}",
         ]
+        context = self.layers.parent
         (context / "Containerfile").write_text("\n".join(lines) + "\n")
         self.engine.podman("build", "--quiet", "--network", "host", "--tag", name, str(context))
         return name
 
     def _layer_env(self, layer: str) -> LayerEnv:
-        folder = self._own / layer
+        folder = self.own / layer
 
         def files(place: Path) -> EnvDir:
             found = sorted(path for path in place.glob("*") if path.is_file())

@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.builds.locked import Index
 from tests.containers.buildpack_run import PATH, ROOT, USER
 from tests.containers.engine import NEEDED, Engine
+from tests.containers.locked_apps import Apps
+from tests.local_index import serve
 
 BASES = ROOT / ".lamina" / "test-base"
 BASE = "localhost/lamina-test-base"
@@ -87,3 +90,13 @@ def version(buildpack: Path) -> str:
     """The version of Python that the buildpack carries."""
     found: str = json.loads((buildpack / "data" / "carried.json").read_text())["runtimes"][0]["version"]
     return found
+
+
+@pytest.fixture(scope="session")
+def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apps]:
+    """One application for each package manager; containers reach the index of the locks by the host's network."""
+    folder = tmp_path_factory.mktemp("apps")
+    wheels = folder / "wheels"
+    wheels.mkdir()
+    with serve(wheels) as host:
+        yield Apps(folder, wheels, Index(host))

@@ -40,8 +40,11 @@ class Served:
 
 @contextmanager
 def served(engine: Engine, image: str) -> Iterator[Served]:
-    """A container of ``image``, started as the image says, without a network; removed in the end."""
-    container = engine.podman("run", "--detach", "--network", "none", image).stdout.strip()
+    """A container of ``image``, started as the image says; removed in the end.
+
+    It has no network, and can write into temporary folders (``/tmp``, ``/run``) and nowhere else.
+    """
+    container = engine.podman("run", "--detach", "--network", "none", "--read-only", image).stdout.strip()
     try:
         yield Served(engine, container)
     finally:

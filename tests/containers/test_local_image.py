@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.containers.buildpack_run import ROOT, USER
+from tests.containers.buildpack_run import ROOT, USER, opened
 from tests.containers.contents import installers
 from tests.containers.engine import Engine
 from tests.containers.machine import pip_variables
@@ -18,10 +18,7 @@ pytestmark = pytest.mark.containers
 
 @pytest.fixture(scope="module")
 def image(engine: Engine, base: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    folder = tmp_path_factory.mktemp("local")
-    # pytest's folders are closed to other users; builds run as one.
-    for place in (folder, *folder.parents[:2]):
-        place.chmod(0o755)
+    folder = opened(tmp_path_factory.mktemp("local"))
     app = folder / "app"
     shutil.copytree(ROOT / "examples" / "pip-flask", app)
     engine.skopeo("copy", "--quiet", engine.storage_name(base), f"oci:{folder}/base:latest")

@@ -1,15 +1,14 @@
 """The packaged buildpack builds examples/pip-flask on a Debian without Python, and the result runs."""
 
-import hashlib
-import stat
 from pathlib import Path
 
 import pytest
 
-from tests.containers.buildpack_run import FOLDER, LAYERS, ROOT, USER, Site
+from tests.containers.buildpack_run import LAYERS, ROOT, USER, Site, opened
 from tests.containers.contents import compilers, installers
 from tests.containers.engine import Engine
 from tests.containers.served import served
+from tests.containers.trees import digest_of
 
 pytestmark = pytest.mark.containers
 
@@ -30,25 +29,9 @@ class Built:
 
 @pytest.fixture(scope="module")
 def built(engine: Engine, base: str, buildpack: Path, version: str, tmp_path_factory: pytest.TempPathFactory) -> Built:
-    folder = tmp_path_factory.mktemp("site")
-    # pytest's folders are closed to other users; builds run as one.
-    for place in (folder, *folder.parents[:2]):
-        place.chmod(0o755)
+    folder = opened(tmp_path_factory.mktemp("site"))
     site = Site(engine, base, buildpack, ROOT / "examples" / "pip-flask", folder)
     return Built(site, {"BP_PYTHON_VERSION": version})
-
-
-def digest_of(folder: Path) -> str:
-    """A digest over every path, mode, link and byte below a folder."""
-    found = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        mode = path.lstat().st_mode
-        found.update(f"{path.relative_to(folder)} {stat.S_IFMT(mode)} {stat.S_IMODE(mode)}\n".encode())
-        if path.is_symlink():
-            found.update(str(path.readlink()).encode())
-        elif path.is_file():
-            found.update(path.read_bytes())
-    return found.hexdigest()
 
 
 def test_the_page_answers_without_a_network(engine: Engine, built: Built, version: str) -> None:
@@ -78,7 +61,7 @@ def test_no_installer_is_left_in_the_image(engine: Engine, built: Built) -> None
 
 def test_the_search_for_installers_finds_the_build_layers(built: Built) -> None:
     # Keeps the test above honest: the same search has to see pip where it has to be.
-    own = built.site.layers / FOLDER
+    own = built.site.own
     assert installers(str(path.relative_to(own)) for path in own.rglob("*")) != []
 
 
@@ -95,7 +78,7 @@ def test_the_layers_have_the_flags_of_the_table(built: Built) -> None:
 
 
 def test_a_second_build_in_a_new_container_keeps_every_layer(built: Built) -> None:
-    own = built.site.layers / FOLDER
+    own = built.site.own
     before = {layer: digest_of(own / layer) for layer in KEPT}
     built.site.restore()
     built.site.detect(built.user_env)

@@ -1,14 +1,17 @@
 """The packaged buildpack in the reference lifecycle, where ``CNB_LIFECYCLE_DIR`` names a folder with its binaries."""
 
+import json
 import os
 import shutil
 from pathlib import Path
 
 import pytest
+from pure.managers import MANAGERS
 
-from tests.containers.buildpack_run import PATH, ROOT, STORE, USER, VERSION
-from tests.containers.contents import installers
+from tests.containers.buildpack_run import LAYERS, PATH, ROOT, STORE, USER, VERSION
+from tests.containers.contents import compilers, distributions, installers
 from tests.containers.engine import Engine, mounts
+from tests.containers.locked_apps import Apps
 from tests.containers.machine import named_files, pip_variables, proxies
 from tests.containers.served import served
 
@@ -27,6 +30,8 @@ version = "{VERSION}"
 """
 RUN_IMAGE = "example.test/run:base"
 IMAGE = "example.test/app:v1"
+# The release before the pinned one, or an earlier one; any will do.
+OTHER_RELEASES = {"uv": "0.13.0", "poetry": "2.4.0"}
 # An image is a folder of the layout named after it; letters and digits only, as the lifecycle wants.
 RUN_LAYOUT, LAYOUT = "example.test/run/base", "example.test/app/v1"
 
@@ -36,6 +41,7 @@ class Platform:
 
     def __init__(self, engine: Engine, base: str, buildpack: Path, folder: Path, version: str) -> None:
         self.engine, self.base, self.buildpack, self.folder = engine, base, buildpack, folder
+        self.app = ROOT / "examples" / "pip-flask"
         for name in ("cache", "config/env", "platform/env", f"layout/{RUN_LAYOUT}"):
             (folder / name).mkdir(parents=True)
         (folder / "order.toml").write_text(ORDER)
@@ -50,11 +56,15 @@ class Platform:
         """Set a variable for the builds to come."""
         (self.folder / "platform" / "env" / name).write_text(value)
 
+    def unset(self, name: str) -> None:
+        """Take a variable away again."""
+        (self.folder / "platform" / "env" / name).unlink()
+
     def build(self) -> str:
         """All phases on a fresh copy of the application; the lifecycle's log."""
         workspace = self.folder / "workspace"
         shutil.rmtree(workspace, ignore_errors=True)
-        shutil.copytree(ROOT / "examples" / "pip-flask", workspace)
+        shutil.copytree(self.app, workspace)
         for top in (workspace, self.folder / "cache", self.folder / "layout"):
             for path in (top, *top.rglob("*")):
                 os.chown(path, USER, USER, follow_symlinks=False)
@@ -86,6 +96,11 @@ class Platform:
         """The image as the layout's index names it."""
         return (self.folder / "layout" / LAYOUT / "index.json").read_text()
 
+    def image(self, name: str) -> str:
+        """The image under a name that podman knows."""
+        self.engine.skopeo("copy", "--quiet", f"oci:{self.folder}/layout/{LAYOUT}", self.engine.storage_name(name))
+        return name
+
 
 @pytest.fixture(scope="module")
 def platform(
@@ -101,8 +116,7 @@ def first(platform: Platform) -> str:
 
 def test_the_image_answers(engine: Engine, platform: Platform, first: str, version: str) -> None:
     assert "Setting default process type 'web'" in first
-    name = "localhost/lamina-lifecycle"
-    engine.skopeo("copy", "--quiet", f"oci:{platform.folder}/layout/{LAYOUT}", engine.storage_name(name))
+    name = platform.image("localhost/lamina-lifecycle")
     with served(engine, name) as container:
         assert container.get("/") == f"Hello from Flask on Python {version}\n"
     assert installers(engine.names(name)) == []
@@ -121,4 +135,38 @@ def test_another_pip_recreates_its_layer_alone(platform: Platform, first: str) -
     platform.set("BP_PIP_VERSION", "26.2")
     log = platform.build()
     assert "recreated pip;" in log or "recreated pip\n" in log
+    assert platform.digest() == before, log
+
+
+@pytest.mark.parametrize("manager", OTHER_RELEASES)
+def test_another_package_manager_from_one_build_to_the_next(
+    manager: str, engine: Engine, platform: Platform, first: str, version: str, apps: Apps, tmp_path: Path
+) -> None:
+    tool = MANAGERS[manager].tool
+    platform.app = apps.write(manager, tmp_path / "app")
+    log = platform.build()
+    assert "Reusing layer 'lamina/python:python'" in log
+    assert f"kept python; created {tool.name}; recreated venv" in log
+    name = platform.image(f"localhost/lamina-lifecycle-{manager}")
+    with served(engine, name) as container:
+        assert json.loads(container.get("/")) == {
+            "python": version,
+            "base": f"{LAYERS}/python",
+            "prefix": f"{LAYERS}/venv",
+            "user": [USER, USER],
+        }
+    names = engine.names(name)
+    assert distributions(names) == sorted(apps.distributions)
+    assert installers(names) + compilers(names) == []
+
+    before = platform.digest()
+    log = platform.build()
+    assert f"so {tool.title} isn't started" in log
+    assert "Reusing layer 'lamina/python:venv'" in log
+    assert platform.digest() == before, log
+
+    platform.set(tool.variable, OTHER_RELEASES[manager])
+    log = platform.build()
+    platform.unset(tool.variable)
+    assert f"recreated {tool.name}\n" in log
     assert platform.digest() == before, log
