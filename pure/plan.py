@@ -68,10 +68,11 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
 
     ``variables`` is the environment of the build; ``pip_settings`` are those of pip's configuration files as (variable,
     value, path). ``requirements`` is ``None`` where there is no ``requirements.txt``. ``project`` is ``None`` where
-    nothing but the names in the root is known. ``tool_pins`` are the texts of the pin files of the tools beside pip.
-    ``restored`` holds what the platform brought back, by layer name; ``venv_state`` is the record inside the restored
-    ``venv``. ``code`` is ``None`` where the project declares its processes; ``manage`` are its
-    ``manage.py``, the best first.
+    nothing but the names in the root is known. ``requirement_texts`` are the contents of all requirements files that
+    were read, ``netrc`` is the user's file of passwords: nothing is decided by them, but what they hold is kept secret.
+    ``tool_pins`` are the texts of the pin files of the tools beside pip. ``restored`` holds what the platform brought
+    back, by layer name; ``venv_state`` is the record inside the restored ``venv``. ``code`` is ``None`` where the
+    project declares its processes; ``manage`` are its ``manage.py``, the best first.
     """
 
     version: str
@@ -85,6 +86,8 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
     code: CodeFacts | None = None
     manage: tuple[str, ...] = ()
     requirements: Outcome[RequirementsSet, RequirementsError] | None = None
+    requirement_texts: Mapping[str, bytes] = {}
+    netrc: bytes | None = None
     project: Project | None = None
     tool_pins: Mapping[str, str] = {}
     buildpack_plan: bytes = b""

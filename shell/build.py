@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pure import after_dependencies, build_log, stages, synchronise
 from pure.accelerators import accelerated_torch
+from pure.credentials import known_secrets
 from pure.distributions import ResolvedSet, parse_report
 from pure.installed import InstalledSet, parse_installed
 from pure.launch import launch_toml
@@ -33,7 +34,7 @@ from pure.wording import duration
 from shell.executor import Executor, not_written
 from shell.layer_store import LayerStore, write_atomically
 from shell.output import Output, utf8_streams
-from shell.world import read_facts, secrets, variables
+from shell.world import read_facts, variables
 
 RECORD_FILE = "lamina-record.json"
 
@@ -73,7 +74,7 @@ def build(buildpack: Path, arguments: list[str], environ: Mapping[str, str], out
     if isinstance(read, Failure):
         return read
     facts = read.unwrap()
-    output.learn(secrets(facts, app))
+    output.learn(known_secrets(facts))
     decided = decide(facts)
     if isinstance(decided, Failure):
         return decided
