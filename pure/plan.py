@@ -41,8 +41,10 @@ from pure.layers import (
     drop_layer,
 )
 from pure.lock_fingerprint import lock_fingerprint
+from pure.locks import pylock_selection
+from pure.locks.pylock_selection import PylockProblem
 from pure.managed import Managed, ManagedError, decide_manager, not_a_file
-from pure.managers import MANAGERS, PIP, PIP_TOOL, PROJECT, Manager, Tool
+from pure.managers import MANAGERS, PIP, PIP_TOOL, PROJECT, PYLOCK, Manager, Tool
 from pure.outcome import Failure, Outcome, Success
 from pure.pip_settings import PipChoice, PipVersionError, choose_pip, configured_offenders
 from pure.process_choice import ProcessesError, decide_processes
@@ -105,7 +107,8 @@ class PackageManagerDecision(msgspec.Struct, frozen=True, kw_only=True):
     """Which package manager installs the dependencies, by which tool, in which version.
 
     ``files`` are what it installs from, ``folder`` is the project's below the application's root. ``local`` names what
-    is installed from folders and has to be made anew each time. ``advice`` is what the user should know.
+    is installed from folders and has to be made anew each time. ``default_groups`` are those that the lock
+    itself adds to whatever is asked for. ``advice`` is what the user should know.
     """
 
     name: str
@@ -118,6 +121,7 @@ class PackageManagerDecision(msgspec.Struct, frozen=True, kw_only=True):
     selection: Selection = Selection()
     declared: Declarations = Declarations()
     local: tuple[str, ...] = ()
+    default_groups: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
 
     @property
@@ -161,6 +165,7 @@ PlanError: TypeAlias = (
     | NothingRequired
     | PipVersionError
     | ProcessesError
+    | PylockProblem
     | RequirementsError
     | RequirersError
     | RuntimeChoiceError
@@ -204,6 +209,16 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     python = choose_runtime(facts, requirers)
     if isinstance(python, Failure):
         return python
+    if manager is PYLOCK:
+        problem = pylock_selection.check(
+            project.texts[choice.files[0]],
+            choice.files[0],
+            selection=chosen,
+            python=python.unwrap().version,
+            target=facts.target,
+        )
+        if problem is not None:
+            return Failure(problem)
     tool = _tool(facts, manager.tool, managed.demands)
     if isinstance(tool, Failure):
         return tool
@@ -234,6 +249,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
                 selection=chosen,
                 declared=managed.declared,
                 local=lock.local,
+                default_groups=lock.default_groups,
                 advice=choice.advice,
             ),
             layers=layers,

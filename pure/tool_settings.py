@@ -63,9 +63,18 @@ _STALE: Final[Mapping[str, re.Pattern[str]]] = {
 
 
 def commands(
-    manager: Manager, places: Places, *, file: str, selection: Selection, groups: tuple[str, ...]
+    manager: Manager,
+    places: Places,
+    *,
+    file: str,
+    selection: Selection,
+    groups: tuple[str, ...],
+    defaults: tuple[str, ...] = (),
 ) -> tuple[Command, ...]:
-    """What brings the environment to what ``file`` locks; ``groups`` are all dependency groups that there are."""
+    """What brings the environment to what ``file`` locks.
+
+    ``groups`` are all dependency groups that there are, ``defaults`` those that a standard lock file always adds.
+    """
     module = (places.python, "-P", "-m", manager.tool.name)
     asked_groups = _each("--group", selection.groups)
     match manager.name:
@@ -77,8 +86,13 @@ def commands(
             options = ("--python", f"{places.venv}/bin/python", "--preview-features", "pylock")
             extras = _each("--extra", selection.extras)
             empty = "--allow-empty-requirements"
-            uv = f"{places.layer}/bin/uv"
-            return (Command(argv=(uv, "pip", "sync", *options, empty, *asked_groups, *extras, file)),)
+            pip = (f"{places.layer}/bin/uv", "pip")
+            if not defaults:
+                return (Command(argv=(*pip, "sync", *options, empty, *asked_groups, *extras, file)),)
+            # uv leaves out the default groups as soon as another one is named, so that those are added afterwards.
+            synchronised = Command(argv=(*pip, "sync", *options, empty, *extras, file))
+            added = Command(argv=(*pip, "install", *options, *asked_groups, *extras, "-r", file))
+            return (synchronised, added) if selection.groups else (synchronised,)
         case "poetry":
             only = ",".join(("main", *selection.groups))
             options = ("--only", only, *_each("--extras", selection.extras), "--no-interaction", "--no-ansi")

@@ -38,6 +38,7 @@ def read(raw: bytes, file: str) -> LockOutcome:
             local=in_order(local),
             moving=in_order(moving),
             groups=words(found.get("dependency-groups")),
+            default_groups=words(found.get("default-groups")),
             extras=words(found.get("extras")),
         )
     )
