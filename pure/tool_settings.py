@@ -53,6 +53,10 @@ _OURS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 
+# Pipenv and PDM break their lines at this width, in the middle of words: a credential in two halves would not be known
+# as one any more.
+_WIDTH: Final = "10000"
+
 # What each tool says when the lock no longer fits what the project declares.
 _STALE: Final[Mapping[str, re.Pattern[str]]] = {
     "uv": re.compile(r"lockfile at .* needs to be updated"),
@@ -136,6 +140,7 @@ def environment(manager: Manager, tools: Mapping[str, str], places: Places) -> d
             }
         case "pipenv":
             own |= {
+                "COLUMNS": _WIDTH,
                 "PIPENV_CACHE_DIR": f"{places.temporary}/pipenv-cache",
                 "PIPENV_DONT_LOAD_ENV": "1",
                 "PIPENV_NOSPIN": "1",
@@ -148,6 +153,7 @@ def environment(manager: Manager, tools: Mapping[str, str], places: Places) -> d
             }
         case "pdm":
             own |= {
+                "COLUMNS": _WIDTH,
                 "PDM_CACHE_DIR": f"{places.temporary}/pdm-cache",
                 "PDM_CHECK_UPDATE": "0",
                 "PDM_IGNORE_SAVED_PYTHON": "1",

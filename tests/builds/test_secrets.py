@@ -48,6 +48,10 @@ CASES = {
         password=TOKEN,
     ),
     "configuration file": Case(env={"PIP_CONFIG_FILE": "/platform/pip.conf"}, config="[global]\nindex-url = {url}\n"),
+    "token in the path": Case(
+        env={"INDEX_KEY": TOKEN, "PIP_INDEX_URL": "{url}"},
+        requirements="alpha @ http://{host}/files/${{INDEX_KEY}}/alpha-1.0-py3-none-any.whl\n",
+    ),
     "direct reference": Case(
         env={"INDEX_KEY": "{quoted}", "PIP_NO_INDEX": "1"},
         requirements="alpha @ http://" + USER + ":${{INDEX_KEY}}@{host}/files/alpha-1.0-py3-none-any.whl\n",
