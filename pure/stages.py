@@ -35,6 +35,7 @@ from pure.plan import Facts, PackageManagerDecision, Plan
 from pure.reconcile import Changes, diff, verify
 from pure.steps import (
     BeginLayer,
+    CleanOrigins,
     CompileBytecode,
     CreateEnvironment,
     DropLayer,
@@ -346,6 +347,7 @@ def after_installation(
             *_metadata_steps(root, requested, metadata, hide),
             # A clone remembers the URL that it was made from, with its credentials, and differs from the next one.
             RemoveHistories(root=f"{root}/{_CHECKOUTS}"),
+            CleanOrigins(root=f"{work.layer('pip-cache')}/wheels"),
             CompileBytecode(python=f"{root}/bin/python", roots=(f"{root}/lib", f"{root}/src")),
             WriteFiles(root=root, files=((STATE_FILE, encode_state(state)),)),
             FinishLayer(decision=_decision(plan, "venv")),

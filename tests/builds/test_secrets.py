@@ -2,6 +2,7 @@
 
 import base64
 import os
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -11,7 +12,7 @@ import pytest
 from shell.process import run
 
 from tests.builds.workshop import ROOT, Bench, Workshop, locked
-from tests.local_index import serve
+from tests.local_index import make_project, serve
 
 USER, PASSWORD = "deploy-user-7301", "p@ss:w0rd/s3cr3t-%41"
 TOKEN = "tok3n-5d1f0c"
@@ -122,6 +123,23 @@ def test_secret_stays_secret(way: str, outcome: str, bench: Bench, workshop: Wor
     if outcome != "success":
         assert built.log.count("\nError: ") == 1
         assert "Traceback" not in built.log
+
+
+def test_signed_source_archive(bench: Bench, tmp_path: Path) -> None:
+    """pip notes in its cache where the wheels come from that it has built."""
+    make_project(tmp_path / "omega-1.0", "omega", "1.0", "x = 1\n")
+    (tmp_path / "omega-1.0" / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: omega\nVersion: 1.0\n")
+    files = tmp_path / "files"
+    files.mkdir()
+    with tarfile.open(files / "omega-1.0.tar.gz", "w:gz") as archive:
+        archive.add(tmp_path / "omega-1.0", "omega-1.0")
+    with serve(files, query=f"tkn={TOKEN}") as host:
+        bench.require(f"omega @ http://{host}/files/omega-1.0.tar.gz?tkn={TOKEN}")
+        for _ in range(2):
+            built = bench.build()
+            assert TOKEN not in built.log
+            assert holding(bench.layers) == []
+            assert bench.versions() == {"omega": "1.0"}
 
 
 def test_whole_image_and_cache(workshop: Workshop, tmp_path: Path) -> None:
