@@ -1,5 +1,8 @@
 """Credentials are looked for where tools read them, and nowhere else."""
 
+import io
+from pathlib import Path
+
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -9,6 +12,9 @@ from pure.outcome import Success
 from pure.plan import Facts
 from pure.project import ProjectFiles
 from pure.redaction import HIDDEN, redactor
+from pure.target import Target
+from shell.output import Output
+from shell.planning import print_plan
 
 from tests.strategies_plan import facts as any_facts
 
@@ -110,3 +116,58 @@ def test_all_files_of_a_build_are_searched(found: Facts) -> None:
     )
     secrets = set(known_secrets(found).secrets)
     assert secrets >= {SECRET, "lock-1", "above-1", "base-1", "netrc-1", "variable-1", "setting-1"}
+
+
+DECLARED = """
+[project]
+name = "shop"
+version = "1"
+description = "a shop"
+dependencies = ["postgres-tools"]
+
+[[tool.uv.index]]
+name = "local"
+url = "https://index.example/simple"
+"""
+SAMPLES = """
+[tool.pytest.ini_options]
+env = ["DATABASE_URL=postgres://postgres-tools:worker@localhost/test", "BROKER=amqp://shopper:shopper@localhost"]
+"""
+
+
+def _plans(folder: Path, pyproject: str, environ: dict[str, str]) -> str:
+    """The plan of an application with this ``pyproject.toml``, as text and as JSON."""
+    app = folder / "app"
+    app.mkdir(parents=True)
+    (app / "pyproject.toml").write_text(pyproject)
+    (app / "uv.lock").write_text('version = 1\nrequires-python = ">=3.11"\n')
+    (app / "Procfile").write_text("web: shopper --worker postgres-tools --as postgres\n")
+    stream = io.StringIO()
+    for as_json in (False, True):
+        error = print_plan(
+            buildpack=Path(__file__).parent.parent,
+            app=app,
+            layers=None,
+            environ={"PIP_CONFIG_FILE": "/dev/null", **environ},
+            target=Target(os="linux", arch="amd64"),
+            catalogue=None,
+            as_json=as_json,
+            output=Output(redactor(environ), stream),
+        )
+        assert error is None, error
+    return stream.getvalue()
+
+
+def test_sample_addresses_blank_nothing_in_a_whole_plan(tmp_path: Path) -> None:
+    sample = SAMPLES + DECLARED.replace("a shop", "see http://worker:shopper@localhost").lstrip()
+    shown = _plans(tmp_path / "with", sample, {"DATABASE_URL": "postgres://postgres:postgres@localhost/test"})
+    assert "shopper --worker postgres-tools --as postgres" in shown
+    assert HIDDEN not in shown
+    assert shown == _plans(tmp_path / "without", DECLARED, {})
+
+
+def test_an_index_with_credentials_blanks_them_in_a_whole_plan(tmp_path: Path) -> None:
+    private = DECLARED.replace("https://index", "https://me:shopper@index")
+    shown = _plans(tmp_path / "with", private, {})
+    assert "shopper" not in shown
+    assert f"{HIDDEN} --worker postgres-tools" in shown
