@@ -89,7 +89,8 @@ _TOOLS: Final[Mapping[str, _Tool]] = {
         declared="pyproject.toml",
         lock="pdm.lock",
         command="pdm lock",
-        credentials="PDM_SOURCE_USERNAME and PDM_SOURCE_PASSWORD, or the variables in the source's URL",
+        # PDM has variables for one source only.
+        credentials="PDM_PYPI_USERNAME and PDM_PYPI_PASSWORD (the source named pypi), or ${TOKEN} in the source's URL",
         certificates="SSL_CERT_FILE or REQUESTS_CA_BUNDLE",
     ),
 }
