@@ -84,9 +84,13 @@ def holding(folder: Path, forms: tuple[bytes, ...] = FORMS) -> list[str]:
 
 OUTCOMES = [(way, outcome) for way in CASES for outcome in ("success", "wrong password")]
 OUTCOMES += [(way, "missing distribution") for way in ("index-url", "interpolated", "direct reference")]
+SLOW = ("token in the path",)
 
 
-@pytest.mark.parametrize(("way", "outcome"), OUTCOMES)
+@pytest.mark.parametrize(
+    ("way", "outcome"),
+    [pytest.param(*each, marks=pytest.mark.heavy) if each[0] in SLOW else each for each in OUTCOMES],
+)
 def test_secret_stays_secret(way: str, outcome: str, bench: Bench, workshop: Workshop, empty_index: str) -> None:
     case = CASES[way]
     given = WRONG if outcome == "wrong password" else case.password
@@ -125,6 +129,7 @@ def test_secret_stays_secret(way: str, outcome: str, bench: Bench, workshop: Wor
         assert "Traceback" not in built.log
 
 
+@pytest.mark.heavy
 def test_signed_source_archive(bench: Bench, tmp_path: Path) -> None:
     """pip notes in its cache where the wheels come from that it has built."""
     make_project(tmp_path / "omega-1.0", "omega", "1.0", "x = 1\n")
