@@ -143,6 +143,16 @@ def _project(error: _Project) -> Message:
                 found=(f"the dependencies are declared in {MANAGERS[manager].lock}",),
                 do=(f"Unset {variable}.",),
             )
+        case UnknownSelection(variable=variable, value=value, what=what, manager="pylock", known=known):
+            option = "--extra" if what == "extras" else "--group"
+            return Message(
+                happened=f"${variable} asks for {value}, and the lock has no such one among its {what}",
+                found=(f"it has {', '.join(known)}" if known else "it has none",),
+                do=(
+                    f"Correct {variable}, or make the lock anew with it.",
+                    f"What `uv export {option} NAME` writes is always installed: unset {variable} then.",
+                ),
+            )
         case UnknownSelection(variable=variable, value=value, what=what, known=known):
             return Message(
                 happened=f"${variable} asks for {value}, and the project has no such one among its {what}",
