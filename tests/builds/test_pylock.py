@@ -74,7 +74,10 @@ def test_what_is_refused(bench: Bench, workshop: Workshop, index: Index) -> None
         f"{HEAD}environments = [\"sys_platform == 'win32'\"]\n{good}": ("sys_platform == 'win32'",),
         HEAD + entry(workshop, index, "alpha", "1.0", more=f'requires-python = "=={other}.*"\n'): (f"=={other}.*",),
         HEAD + good + entry(workshop, index, "alpha", "2.0"): ("1.0, 2.0",),
-        HEAD + entry(workshop, index, "alpha", "1.0", digest="0" * 64): ("another hash than pylock.toml",),
+        HEAD + entry(workshop, index, "alpha", "1.0", digest="0" * 64): (
+            "alpha: what was downloaded has another hash",
+        ),
+        HEAD + good.replace("py3-none-any", "cp39-cp39-win_amd64"): ("alpha: only wheels for other platforms",),
     }
     for text, words in cases.items():
         bench.write({"pylock.toml": text})
@@ -102,20 +105,21 @@ def test_folders_archives_and_repositories(bench: Bench, workshop: Workshop, ind
     text += f', hashes = {{ sha256 = "{digest}" }} }}\n'
     text += '[[packages]]\nname = "sigma"\n'
     text += f'vcs = {{ type = "git", path = "sigma", commit-id = "{commit}" }}\n'
-    files: dict[str, str | bytes] = {"pylock.toml": text}
+    files: dict[str, str | bytes] = {"pylock.prod.toml": text}
     files |= {f"libs/omega/{path.name}": path.read_bytes() for path in source.iterdir()}
     files |= {
         f"sigma/{path.relative_to(repository)}": path.read_bytes() for path in repository.rglob("*") if path.is_file()
     }
+    env = {**index.variables, "BP_PYLOCK": "prod"}
     bench.write(files)
-    bench.build(index.variables)
+    bench.build(env)
     assert bench.versions() == {"alpha": "1.0", "omega": "1.0", "sigma": "1.0"}
-    again = bench.build(index.variables)
+    again = bench.build(env)
     # What comes from a folder is made anew each time.
     assert again.actions()["venv"] == "reconciled"
     assert "omega" in again.log
     bench.write({**files, "libs/omega/omega.py": "x = 2\n"})
-    bench.build(index.variables)
+    bench.build(env)
     assert (bench.site / "omega.py").read_text() == "x = 2\n"
 
 
