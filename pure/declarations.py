@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from pure.distributions import normalise_name
 from pure.locks.facts import LockUnreadable, document, table
 from pure.outcome import Failure, Outcome, Success
 
@@ -14,13 +15,16 @@ FILE = "pyproject.toml"
 class Declarations(msgspec.Struct, frozen=True, kw_only=True):
     """What a ``pyproject.toml`` declares.
 
-    ``project`` says that it has a ``[project]`` table; ``tools`` names the package managers that it configures.
-    ``groups`` and ``extras`` are all that may be asked for; ``tool_versions`` are the demands on a tool's own version
-    as (tool, where it stands, constraint). ``installs_itself`` names the tools that would install the project itself.
+    ``project`` says that it has a ``[project]`` table, ``name`` is the project's own (normalised). ``tools`` names the
+    package managers that it configures, ``configures`` all programs. ``groups`` and ``extras`` are all that may be
+    asked for; ``tool_versions`` are the demands on a tool's own version as (tool, where it stands, constraint).
+    ``installs_itself`` names the tools that would install the project itself.
     """
 
     project: bool = False
+    name: str = ""
     tools: tuple[str, ...] = ()
+    configures: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
     tool_versions: tuple[tuple[str, str, str], ...] = ()
@@ -43,7 +47,9 @@ def read(raw: bytes | None) -> Outcome[Declarations, LockUnreadable]:
     return Success(
         Declarations(
             project=bool(project),
+            name=normalise_name(name) if isinstance(name := project.get("name", poetry.get("name")), str) else "",
             tools=tuple(name for name in ("uv", "poetry", "pdm") if name in tool),
+            configures=tuple(sorted(tool)),
             groups=tuple(sorted(groups)),
             extras=tuple(sorted({*table(project.get("optional-dependencies")), *table(poetry.get("extras"))})),
             # Poetry's and PDM's locks don't mention the project itself, uv's does.

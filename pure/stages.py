@@ -272,6 +272,7 @@ def install(plan: Plan, facts: Facts, work: Workplace) -> Steps:
             selection=decided.selection,
             groups=decided.declared.groups,
             defaults=decided.default_groups,
+            comparable=decided.comparable,
         )
     )
 

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, cast
 import msgspec
 
 from pure.distributions import normalise_name
-from pure.locks.facts import document, name_of, tables, words
+from pure.locks.facts import document, words
 from pure.marker_environment import marker_environment
 from pure.outcome import Failure
 from pure.project import Selection
@@ -68,17 +68,26 @@ def check(raw: bytes, file: str, *, selection: Selection, python: str, target: T
         "dependency_groups": frozenset(map(normalise_name, groups)),
     }
     taken: dict[str, list[str]] = {}
-    for package in tables(found.get("packages")):
+    for package in _tables(found.get("packages")):
         if _applies(package.get("marker"), chosen, "lock_file") is not True:
             continue
         requires = package.get("requires-python")
         if isinstance(requires, str) and _allows(requires, python) is False:
-            return LockedForOtherPython(file=file, name=name_of(package), requires=requires[:80], python=python)
-        taken.setdefault(normalise_name(name_of(package)), []).append(_version(package))
+            return LockedForOtherPython(file=file, name=_name(package), requires=requires[:80], python=python)
+        taken.setdefault(normalise_name(_name(package)), []).append(_version(package))
     for name, versions in taken.items():
         if len(versions) > 1:
             return LockedTwice(file=file, name=name, versions=tuple(versions), selection=selection)
     return None
+
+
+def _tables(value: object) -> tuple[Mapping[str, Any], ...]:
+    return tuple(each for each in value if isinstance(each, dict)) if isinstance(value, list) else ()
+
+
+def _name(package: Mapping[str, Any]) -> str:
+    name = package.get("name")
+    return name[:100] if isinstance(name, str) else "a package without a name"
 
 
 def _version(package: Mapping[str, Any]) -> str:
