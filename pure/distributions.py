@@ -10,7 +10,7 @@ Here it is read from pip's installation report, version "1" (pip's documentation
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
@@ -217,10 +217,11 @@ def parse_direct_url(raw: bytes) -> Origin | None:
     return _origin(found, direct=True)
 
 
-def without_query(raw: bytes) -> bytes | None:
-    """A ``direct_url.json`` without the query of its URL, which may be a token; ``None`` where there is none.
+def without_credentials(raw: bytes, hide: Callable[[str], str]) -> bytes | None:
+    """A ``direct_url.json`` without a query and without the secrets that ``hide`` knows; ``None`` if it has neither.
 
-    pip takes user information out (PEP 610) and leaves the query in.
+    Installers take user information out (PEP 610) and leave the rest: a token in the query, or one in the path that a
+    variable brought there.
     """
     try:
         document = json.loads(raw)
@@ -228,9 +229,20 @@ def without_query(raw: bytes) -> bytes | None:
         parts = urlsplit(url)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    if not isinstance(url, str) or not parts.query:
+    if not isinstance(url, str) or parts.scheme == "file":
         return None
-    return json.dumps(document | {"url": without_secrets(url)}, sort_keys=True).encode()
+    clean = hide(without_secrets(url) if parts.query else url)
+    return json.dumps(document | {"url": clean}, sort_keys=True).encode() if clean != url else None
+
+
+def with_hidden_urls(resolved: ResolvedSet, hide: Callable[[str], str]) -> ResolvedSet:
+    """The set without the secrets that ``hide`` knows in its URLs: it is kept in the image."""
+    return resolved_set(
+        msgspec.structs.replace(each, origin=msgspec.structs.replace(each.origin, url=hide(each.origin.url)))
+        if isinstance(each.origin, Archive | Vcs) and not each.origin.url.startswith("file:")
+        else each
+        for each in resolved.distributions
+    )
 
 
 def without_secrets(url: str) -> str:

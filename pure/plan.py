@@ -41,8 +41,10 @@ from pure.layers import (
     drop_layer,
 )
 from pure.lock_fingerprint import lock_fingerprint
+from pure.locks import pylock_selection
+from pure.locks.pylock_selection import PylockProblem
 from pure.managed import Managed, ManagedError, decide_manager, not_a_file
-from pure.managers import MANAGERS, PIP, PIP_TOOL, PROJECT, Manager, Tool
+from pure.managers import MANAGERS, PIP, PIP_TOOL, PROJECT, PYLOCK, Manager, Tool
 from pure.outcome import Failure, Outcome, Success
 from pure.pip_settings import PipChoice, PipVersionError, choose_pip, configured_offenders
 from pure.process_choice import ProcessesError, decide_processes
@@ -69,10 +71,11 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
 
     ``variables`` is the environment of the build; ``pip_settings`` are those of pip's configuration files as (variable,
     value, path). ``requirements`` is ``None`` where there is no ``requirements.txt``. ``project`` is ``None`` where
-    nothing but the names in the root is known. ``tool_pins`` are the texts of the pin files of the tools beside pip.
-    ``restored`` holds what the platform brought back, by layer name; ``venv_state`` is the record inside the restored
-    ``venv``. ``code`` is ``None`` where the project declares its processes; ``manage`` are its
-    ``manage.py``, the best first.
+    nothing but the names in the root is known. ``requirement_texts`` are the contents of all requirements files that
+    were read, ``netrc`` is the user's file of passwords: nothing is decided by them, but what they hold is kept secret.
+    ``tool_pins`` are the texts of the pin files of the tools beside pip. ``restored`` holds what the platform brought
+    back, by layer name; ``venv_state`` is the record inside the restored ``venv``. ``code`` is ``None`` where the
+    project declares its processes; ``manage`` are its ``manage.py``, the best first.
     """
 
     version: str
@@ -86,6 +89,8 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
     code: CodeFacts | None = None
     manage: tuple[str, ...] = ()
     requirements: Outcome[RequirementsSet, RequirementsError] | None = None
+    requirement_texts: Mapping[str, bytes] = {}
+    netrc: bytes | None = None
     project: Project | None = None
     tool_pins: Mapping[str, str] = {}
     buildpack_plan: bytes = b""
@@ -103,7 +108,8 @@ class PackageManagerDecision(msgspec.Struct, frozen=True, kw_only=True):
     """Which package manager installs the dependencies, by which tool, in which version.
 
     ``files`` are what it installs from, ``folder`` is the project's below the application's root. ``local`` names what
-    is installed from folders and has to be made anew each time. ``advice`` is what the user should know.
+    is installed from folders and has to be made anew each time. ``default_groups`` are those that the lock
+    itself adds to whatever is asked for. ``advice`` is what the user should know.
     ``installed_from`` is what errors name; ``comparable`` says that the tool can tell whether the lock is up to date.
     """
 
@@ -117,6 +123,7 @@ class PackageManagerDecision(msgspec.Struct, frozen=True, kw_only=True):
     selection: Selection = Selection()
     declared: Declarations = Declarations()
     local: tuple[str, ...] = ()
+    default_groups: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
     installed_from: InstalledFrom
     comparable: bool = True
@@ -162,6 +169,7 @@ PlanError: TypeAlias = (
     | NothingRequired
     | PipVersionError
     | ProcessesError
+    | PylockProblem
     | RequirementsError
     | RequirersError
     | RuntimeChoiceError
@@ -205,6 +213,16 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     python = choose_runtime(facts, requirers)
     if isinstance(python, Failure):
         return python
+    if manager is PYLOCK:
+        problem = pylock_selection.check(
+            project.texts[choice.files[0]],
+            choice.files[0],
+            selection=chosen,
+            python=python.unwrap().version,
+            target=facts.target,
+        )
+        if problem is not None:
+            return Failure(problem)
     tool = _tool(facts, manager.tool, managed.demands)
     if isinstance(tool, Failure):
         return tool
@@ -235,6 +253,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
                 selection=chosen,
                 declared=managed.declared,
                 local=lock.local,
+                default_groups=lock.default_groups,
                 advice=choice.advice,
                 installed_from=managed.source,
                 comparable=choice.comparable,

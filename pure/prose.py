@@ -1,8 +1,9 @@
 """Says every error in words: what happened, what it means, what to do.
 
 Each family of errors has a function of its own; those of the runtime, the sources of its version, the package managers,
-the requirements, the start command and the local lifecycle live in ``prose_runtime``, ``prose_versions``,
-``prose_managers``, ``prose_requirements``, ``prose_processes`` and ``prose_lifecycle``.
+standard lock files, the requirements, the start command and the local lifecycle live in ``prose_runtime``,
+``prose_versions``, ``prose_managers``, ``prose_pylock``, ``prose_requirements``, ``prose_processes`` and
+``prose_lifecycle``.
 """
 
 from typing import TypeAlias, assert_never
@@ -15,6 +16,7 @@ from pure.plan import NothingRequired
 from pure.processes import BadLine, BadType, DuplicateType, EmptyCommand, NotText
 from pure.prose_managers import ManagersFamily, describe_managers
 from pure.prose_processes import ProcessesFamily, describe_processes
+from pure.prose_pylock import PylockFamily, describe_pylock
 from pure.prose_recognised import describe_installer
 from pure.prose_requirements import RequirementsFamily, describe_requirements
 from pure.prose_runtime import describe_runtime
@@ -78,6 +80,8 @@ def describe(error: RunError) -> Message:
                 return describe_requirements(error)
             if isinstance(error, ManagersFamily):
                 return describe_managers(error)
+            if isinstance(error, PylockFamily):
+                return describe_pylock(error)
             if isinstance(error, VersionsFamily):
                 return describe_versions(error)
             return describe_runtime(error)

@@ -244,8 +244,9 @@ def _project(error: _Project) -> Message:
             )
         case UnknownSelection(source=source, variable=variable, value=value, what=what, known=known):
             words = terms(source)
+            holder = "the lock" if source.manager == "pylock" else "the project"
             return Message(
-                happened=f"${variable} asks for {value}, and the project has no such one among its {what}",
+                happened=f"${variable} asks for {value}, and {holder} has no such one among its {what}",
                 found=(f"it has {', '.join(known)}" if known else "it has none",),
                 do=(f"Correct {variable}, or add it to {words.declared}.", *words.after),
             )

@@ -7,12 +7,12 @@ stages: ``dependencies`` starts a fresh installation, asks pip what it would ins
 that the log and the record can show.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final, TypeAlias
 
 import msgspec
 
-from pure.distributions import Local, ResolvedSet, pins, without_query
+from pure.distributions import Local, ResolvedSet, pins, without_credentials
 from pure.environment import pip_bootstrap_environment, pip_environment, tool_environment
 from pure.installed import (
     InstalledSet,
@@ -35,6 +35,7 @@ from pure.plan import Facts, PackageManagerDecision, Plan
 from pure.reconcile import Changes, diff, verify
 from pure.steps import (
     BeginLayer,
+    CleanOrigins,
     CompileBytecode,
     CreateEnvironment,
     DropLayer,
@@ -271,6 +272,7 @@ def install(plan: Plan, facts: Facts, work: Workplace) -> Steps:
             file=decided.files[0],
             selection=decided.selection,
             groups=decided.declared.groups,
+            defaults=decided.default_groups,
             comparable=decided.comparable,
         )
     )
@@ -321,12 +323,14 @@ def after_installation(
     changes: Changes | None,
     before: Result | None = None,
     metadata: Mapping[str, bytes],
+    hide: Callable[[str], str],
 ) -> Complete | Fresh | NotAsResolved:
     """Check what is installed against what was resolved, then compile and record it.
 
     ``changes`` is ``None`` after a fresh installation: a mismatch is then an error instead of a reason to start over.
     ``before`` is what was on disk before a change.
     ``metadata`` holds each installed distribution's RECORD and, if it has one, direct_url.json, by their paths.
+    ``hide`` takes out of a text what is known to be secret.
     """
     mismatches = verify(result.installed, resolved)
     if changes is None:
@@ -342,9 +346,10 @@ def after_installation(
     state = VenvState(resolved=resolved, fingerprint=plan.fingerprint, installer=_manager(plan).name)
     return Complete(
         steps=(
-            *_metadata_steps(root, requested, metadata),
+            *_metadata_steps(root, requested, metadata, hide),
             # A clone remembers the URL that it was made from, with its credentials, and differs from the next one.
             RemoveHistories(root=f"{root}/{_CHECKOUTS}"),
+            CleanOrigins(root=f"{work.layer('pip-cache')}/wheels"),
             CompileBytecode(python=f"{root}/bin/python", roots=(f"{root}/lib", f"{root}/src")),
             WriteFiles(root=root, files=((STATE_FILE, encode_state(state)),)),
             FinishLayer(decision=_decision(plan, "venv")),
@@ -369,7 +374,9 @@ def _not_equal(
     return tuple(reasons[:5])
 
 
-def _metadata_steps(root: str, requested: tuple[RequestedChange, ...], metadata: Mapping[str, bytes]) -> Iterable[Step]:
+def _metadata_steps(
+    root: str, requested: tuple[RequestedChange, ...], metadata: Mapping[str, bytes], hide: Callable[[str], str]
+) -> Iterable[Step]:
     """Bring the markers of what was asked for up to date, and take tokens out of recorded URLs."""
     records: dict[str, bytes] = {}
     for change in requested:
@@ -381,7 +388,7 @@ def _metadata_steps(root: str, requested: tuple[RequestedChange, ...], metadata:
     for path, raw in metadata.items():
         folder, _, name = path.rpartition("/")
         record = f"{folder}/RECORD"
-        clean = without_query(raw) if name == "direct_url.json" else None
+        clean = without_credentials(raw, hide) if name == "direct_url.json" else None
         if clean is not None and record in metadata:
             row = f"{folder.rpartition('/')[2]}/{name}"
             records[record] = record_with_digest(records.get(record, metadata[record]), row, clean)

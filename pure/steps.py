@@ -114,6 +114,12 @@ class WriteFiles(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[tuple[str, bytes], ...]
 
 
+class CleanOrigins(msgspec.Struct, frozen=True, kw_only=True):
+    """In pip's cache below ``root``, the notes on where a wheel that was built comes from lose their credentials."""
+
+    root: str
+
+
 class RemoveHistories(msgspec.Struct, frozen=True, kw_only=True):
     """Remove the version control's data (``.git``) from the checkouts directly below ``root``, if there are any."""
 
@@ -139,6 +145,7 @@ Step: TypeAlias = (
     | CollectStatic
     | RemoveFiles
     | WriteFiles
+    | CleanOrigins
     | RemoveHistories
     | CompileBytecode
 )

@@ -77,7 +77,8 @@ _SETTINGS: Final[Mapping[str, _Settings]] = {
     ),
     "pipenv": _Settings(credentials="the variables in the URL of the Pipfile's source, such as ${TOKEN}"),
     "pdm": _Settings(
-        credentials="PDM_SOURCE_USERNAME and PDM_SOURCE_PASSWORD, or the variables in the source's URL",
+        # PDM has variables for one source only.
+        credentials="PDM_PYPI_USERNAME and PDM_PYPI_PASSWORD (the source named pypi), or ${TOKEN} in the source's URL",
         certificates="SSL_CERT_FILE or REQUESTS_CA_BUNDLE",
     ),
     # The lock names each file's address, and no index. uv sends these credentials to all addresses of that host.

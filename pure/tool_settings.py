@@ -53,6 +53,10 @@ _OURS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 
+# Pipenv and PDM break their lines at this width, in the middle of words: a credential in two halves would not be known
+# as one any more.
+_WIDTH: Final = "10000"
+
 # What each tool says when the lock no longer fits what the project declares.
 _STALE: Final[Mapping[str, re.Pattern[str]]] = {
     "uv": re.compile(r"lockfile at .* needs to be updated"),
@@ -69,11 +73,13 @@ def commands(
     file: str,
     selection: Selection,
     groups: tuple[str, ...],
+    defaults: tuple[str, ...] = (),
     comparable: bool = True,
 ) -> tuple[Command, ...]:
     """What brings the environment to what ``file`` locks; ``groups`` are all dependency groups that there are.
 
-    ``comparable`` says that the declaration is there too, with which the lock can be compared.
+    ``defaults`` are those that a standard lock file always adds; ``comparable`` says that the declaration is there too,
+    with which the lock can be compared.
     """
     module = (places.python, "-P", "-m", manager.tool.name)
     asked_groups = _each("--group", selection.groups)
@@ -86,8 +92,13 @@ def commands(
             options = ("--python", f"{places.venv}/bin/python", "--preview-features", "pylock")
             extras = _each("--extra", selection.extras)
             empty = "--allow-empty-requirements"
-            uv = f"{places.layer}/bin/uv"
-            return (Command(argv=(uv, "pip", "sync", *options, empty, *asked_groups, *extras, file)),)
+            pip = (f"{places.layer}/bin/uv", "pip")
+            if not defaults:
+                return (Command(argv=(*pip, "sync", *options, empty, *asked_groups, *extras, file)),)
+            # uv leaves out the default groups as soon as another one is named, so that those are added afterwards.
+            synchronised = Command(argv=(*pip, "sync", *options, empty, *extras, file))
+            added = Command(argv=(*pip, "install", *options, *asked_groups, *extras, "-r", file))
+            return (synchronised, added) if selection.groups else (synchronised,)
         case "poetry":
             only = ",".join(("main", *selection.groups))
             options = ("--only", only, *_each("--extras", selection.extras), "--no-interaction", "--no-ansi")
@@ -132,6 +143,7 @@ def environment(manager: Manager, tools: Mapping[str, str], places: Places) -> d
             }
         case "pipenv":
             own |= {
+                "COLUMNS": _WIDTH,
                 "PIPENV_CACHE_DIR": f"{places.temporary}/pipenv-cache",
                 "PIPENV_DONT_LOAD_ENV": "1",
                 "PIPENV_NOSPIN": "1",
@@ -146,6 +158,7 @@ def environment(manager: Manager, tools: Mapping[str, str], places: Places) -> d
             }
         case "pdm":
             own |= {
+                "COLUMNS": _WIDTH,
                 "PDM_CACHE_DIR": f"{places.temporary}/pdm-cache",
                 "PDM_CHECK_UPDATE": "0",
                 "PDM_IGNORE_SAVED_PYTHON": "1",

@@ -9,14 +9,15 @@ from pathlib import Path
 
 from pure import after_dependencies, build_log, stages, synchronise
 from pure.accelerators import accelerated_torch
-from pure.distributions import ResolvedSet, parse_report
+from pure.credentials import known_secrets
+from pure.distributions import ResolvedSet, parse_report, with_hidden_urls
 from pure.installed import InstalledSet, parse_installed
 from pure.launch import launch_toml
 from pure.outcome import Failure, Outcome, Success
 from pure.plan import Facts, Plan, decide
 from pure.reconcile import Changes
 from pure.record import encode_record, record
-from pure.redaction import redactor
+from pure.redaction import Redactor, redactor
 from pure.run_errors import MissingVariable, NotReadable, RunError
 from pure.stages import (
     Complete,
@@ -33,7 +34,7 @@ from pure.wording import duration
 from shell.executor import Executor, not_written
 from shell.layer_store import LayerStore, write_atomically
 from shell.output import Output, utf8_streams
-from shell.world import read_facts, secrets, variables
+from shell.world import read_facts, variables
 
 RECORD_FILE = "lamina-record.json"
 
@@ -73,7 +74,8 @@ def build(buildpack: Path, arguments: list[str], environ: Mapping[str, str], out
     if isinstance(read, Failure):
         return read
     facts = read.unwrap()
-    output.learn(secrets(facts, app))
+    known = known_secrets(facts)
+    output.learn(known)
     decided = decide(facts)
     if isinstance(decided, Failure):
         return decided
@@ -91,7 +93,7 @@ def build(buildpack: Path, arguments: list[str], environ: Mapping[str, str], out
         except OSError as error:
             return Failure(not_written(error, Path(layers)))
         executor = Executor(plan=plan, store=store, output=output, environ=environ, temporary=temporary)
-        stages_of_build = _Build(plan=plan, facts=facts, work=work, executor=executor, output=output)
+        stages_of_build = _Build(plan=plan, facts=facts, work=work, executor=executor, output=output, hide=known)
         built = stages_of_build.run()
         if isinstance(built, Failure):
             return built
@@ -132,12 +134,15 @@ def _after_dependencies(
 class _Build:
     """The stages of one build, in their order."""
 
-    def __init__(self, *, plan: Plan, facts: Facts, work: Workplace, executor: Executor, output: Output) -> None:
+    def __init__(
+        self, *, plan: Plan, facts: Facts, work: Workplace, executor: Executor, output: Output, hide: Redactor
+    ) -> None:
         self._plan = plan
         self._facts = facts
         self._work = work
         self._execute = executor.execute
         self._say = output.lines
+        self._hide = hide
         self.started_over = False
 
     def run(self) -> Outcome[ResolvedSet | None, RunError]:
@@ -180,7 +185,7 @@ class _Build:
             result = self._tidied()
             if isinstance(result, Failure):
                 return result
-            resolved = synchronise.resolved(result.unwrap().installed)
+            resolved = with_hidden_urls(synchronise.resolved(result.unwrap().installed), self._hide)
             self._say(build_log.installed_fresh(resolved, duration(time.monotonic() - started)))
             return self._complete(resolved, None)
         report = self._run_and_report(fresh.steps)
@@ -222,7 +227,8 @@ class _Build:
         installed = result.unwrap().installed
         changes = synchronise.changes(before.installed, installed, following.redone)
         self._say(build_log.synchronised_lines(self._plan, changes))
-        return self._complete(synchronise.resolved(installed), changes, before)
+        resolved = with_hidden_urls(synchronise.resolved(installed), self._hide)
+        return self._complete(resolved, changes, before)
 
     def _tidied(self, old: InstalledSet | None = None) -> Outcome[Result, RunError]:
         """What a tool installed, without the traces that differ from build to build."""
@@ -249,6 +255,7 @@ class _Build:
             before=before,
             changes=changes,
             metadata=self._metadata(result.installed),
+            hide=self._hide,
         )
         match following:
             case NotAsResolved() as wrong:
@@ -272,7 +279,8 @@ class _Build:
             raw = Path(self._work.report).read_bytes()
         except OSError as error:
             return Failure(NotReadable(path=self._work.report, detail=error.strerror or str(error)))
-        return parse_report(raw)
+        parsed = parse_report(raw)
+        return parsed if isinstance(parsed, Failure) else Success(with_hidden_urls(parsed.unwrap(), self._hide))
 
 
 def read_installed(root: Path, minor: str) -> InstalledSet:

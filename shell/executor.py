@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, assert_never
 
 from pure import build_log
+from pure.distributions import without_credentials
 from pure.django import CollectStaticFailed, judge
 from pure.fetching import FetchEvent
 from pure.outcome import Failure, Outcome, Success
@@ -28,6 +29,7 @@ from pure.run_errors import (
 from pure.stages import Steps
 from pure.steps import (
     BeginLayer,
+    CleanOrigins,
     CollectStatic,
     CompileBytecode,
     CreateEnvironment,
@@ -91,6 +93,11 @@ class Executor:
             case WriteFiles(root=root, files=files):
                 for name, data in files:
                     write_atomically(Path(root, name), data)
+            case CleanOrigins(root=root):
+                for origin in Path(root).glob("**/origin.json"):
+                    clean = without_credentials(origin.read_bytes(), self._output.redacted)
+                    if clean is not None:
+                        write_atomically(origin, clean)
             case RemoveHistories(root=root):
                 for history in Path(root).glob("*/.git"):
                     remove_tree(history)

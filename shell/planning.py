@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 from pure import build_log
+from pure.credentials import known_secrets
 from pure.message import Message
 from pure.outcome import Failure
 from pure.plan import decide
@@ -14,7 +15,7 @@ from pure.runtime_choice import CatalogueText
 from pure.target import Target
 
 from shell.output import Output
-from shell.world import read_facts, secrets
+from shell.world import read_facts
 
 # Where a platform puts them: a plan doesn't depend on the place, apart from the paths that it mentions.
 _LAYERS = Path("/layers/lamina_python")
@@ -46,7 +47,7 @@ def print_plan(
         facts = msgspec.structs.replace(facts, operator_catalogue=catalogue)
     if target is not None:
         facts = msgspec.structs.replace(facts, target=target)
-    output.learn(secrets(facts, app))
+    output.learn(known_secrets(facts))
     decided = decide(facts)
     if isinstance(decided, Failure):
         return describe(decided.failure())

@@ -21,7 +21,6 @@ from pure.process_choice import code_matters
 from pure.processes import PROCFILE
 from pure.project import BadProjectFolder, Project, ProjectFiles, project_folder
 from pure.python_sources import version_files
-from pure.redaction import Redactor, redactor
 from pure.requirements_file import RequirementsError
 from pure.requirements_set import MissingFiles, RequirementsSet, collect
 from pure.run_errors import NotReadable
@@ -79,6 +78,7 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
     home = app / project.unwrap().folder if isinstance(project, Success) else app
     pip_settings = configured(_pip_configuration(environ, home))
     procfile, pyproject = _optional(home / PROCFILE), _optional(home / PYPROJECT)
+    requirements, requirement_texts = _requirements(home, environ, {name: value for name, value, _ in pip_settings})
     return Facts(
         version=buildpack_version(buildpack),
         target=read_target(environ),
@@ -98,7 +98,9 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         pyproject=pyproject,
         code=code_facts(read_sources(home)) if code_matters(procfile, pyproject) else None,
         manage=find_manage(home),
-        requirements=_requirements(home, environ, {name: value for name, value, _ in pip_settings}),
+        requirements=requirements,
+        requirement_texts=requirement_texts,
+        netrc=_netrc(environ),
         project=project,
         tool_pins={
             tool.name: _needed(buildpack / tool.pin_file).decode() for tool in TOOLS.values() if tool is not PIP_TOOL
@@ -117,21 +119,6 @@ def read_target(environ: Mapping[str, str]) -> Target:
     release = _optional(Path("/etc/os-release"))
     distro = distro_from_os_release((release or b"").decode("utf-8", "replace"))
     return Target(os=target.os, arch=target.arch, distro=distro)
-
-
-def secrets(facts: Facts, app: Path) -> Redactor:
-    """The credentials that stand in variables, pip's configuration, requirements files, locks and declarations."""
-    raw: list[bytes | None] = []
-    home = app
-    if isinstance(facts.project, Success):
-        project = facts.project.unwrap()
-        home = app / project.folder
-        raw += (*project.texts.values(), *project.workspace_texts.values())
-    paths = facts.requirements.unwrap().paths if isinstance(facts.requirements, Success) else (REQUIREMENTS,)
-    raw += (_optional(home / path) for path in paths)
-    texts = tuple(text.decode("utf-8", "replace") for text in raw if text)
-    configured = {name: value for name, value, _ in facts.pip_settings}
-    return redactor(configured | dict(facts.variables), requirement_texts=texts)
 
 
 # What decides over package managers, wherever it lies.
@@ -227,21 +214,33 @@ def _version_files(app: Path, project: Project, environ: Mapping[str, str]) -> d
 
 def _requirements(
     app: Path, environ: Mapping[str, str], configured: Mapping[str, str]
-) -> Outcome[RequirementsSet, RequirementsError] | None:
+) -> tuple[Outcome[RequirementsSet, RequirementsError] | None, dict[str, bytes]]:
+    """The requirements, ``None`` where there are none, and the contents of all files that were read for them."""
     names = tuple(environ.get(REQUIREMENTS_VARIABLE, "").split()) or (REQUIREMENTS,)
-    if any(_optional(app / name) is None for name in names):
-        return None
     constraints = tuple((environ.get("PIP_CONSTRAINT") or configured.get("PIP_CONSTRAINT", "")).split())
-    read: dict[str, bytes | None] = {}
+    read: dict[str, bytes | None] = {name: _optional(app / name) for name in names}
+    if None in read.values():
+        return None, {}
     while True:
         collected = collect(read, requirements=names, constraints=constraints)
+        found = {path: raw for path, raw in read.items() if raw is not None}
         if isinstance(collected, Failure):
-            return collected
+            return collected, found
         match collected.unwrap():
             case RequirementsSet() as complete:
-                return Success(complete)
+                return Success(complete), found
             case MissingFiles(paths=paths):
                 read |= {path: _optional(app / path) for path in paths}
+
+
+def _netrc(environ: Mapping[str, str]) -> bytes | None:
+    """The user's file of passwords, which every tool reads."""
+    path = Path(environ.get("NETRC") or Path(environ.get("HOME") or "/nonexistent", ".netrc"))
+    try:
+        return path.read_bytes() if path.is_file() else None
+    except (OSError, ValueError):
+        # Tools read it if they can, and so do we.
+        return None
 
 
 def _carried(buildpack: Path) -> CatalogueText | None:

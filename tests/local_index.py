@@ -10,6 +10,7 @@ import threading
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from html import escape
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -95,22 +96,24 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     server: "_Server"
 
     def do_GET(self) -> None:
+        path, _, query = self.path.partition("?")
+        path = unquote(path)
         if self.server.credentials:
             wanted = "Basic " + base64.b64encode(self.server.credentials.encode()).decode()
             if self.headers.get("Authorization") != wanted:
-                self.send_response(401)
-                self.send_header("WWW-Authenticate", 'Basic realm="test"')
-                self.send_header("Content-Length", "0")
-                self.end_headers()
+                self._refuse(self.server.refusal)
                 return
-        path = unquote(self.path.partition("?")[0])
+        if path.startswith("/files/") and query != self.server.query:
+            self._refuse(403)
+            return
         if path.startswith("/files/") and (self.server.directory / path.rpartition("/")[2]).is_file():
             self._answer((self.server.directory / path.rpartition("/")[2]).read_bytes(), "application/octet-stream")
             return
         project = re.fullmatch(r"/simple/([^/]+)/", path)
         files = sorted(self.server.directory.glob("*.whl")) if project else []
+        signed = f"?{escape(self.server.query)}" if self.server.query else ""
         links = [
-            f'<a href="/files/{each.name}#sha256={hashlib.sha256(each.read_bytes()).hexdigest()}">{each.name}</a>'
+            f'<a href="/files/{each.name}{signed}#sha256={_digest(each)}">{each.name}</a>'
             for each in files
             if project and each.name.partition("-")[0].replace("_", "-") == project[1]
         ]
@@ -118,6 +121,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.send_error(404)
             return
         self._answer(f"<!DOCTYPE html><html><body>{''.join(links)}</body></html>".encode(), "text/html")
+
+    def _refuse(self, status: int) -> None:
+        self.send_response(status)
+        if status == 401:
+            self.send_header("WWW-Authenticate", 'Basic realm="test"')
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     # uv asks for a file's size before it reads the metadata at its end.
     do_HEAD = do_GET  # noqa: N815  (http.server wants that name)
@@ -134,17 +144,29 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         return
 
 
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
 class _Server(http.server.ThreadingHTTPServer):
     directory: Path
     credentials: str = ""
+    refusal: int = 401
+    query: str = ""
 
 
 @contextmanager
-def serve(directory: Path, *, credentials: str = "") -> Iterator[str]:
-    """Serves the wheels of ``directory``; gives ``host:port``. ``credentials`` is ``user:password`` or empty."""
-    with _Server(("127.0.0.1", 0), _Handler) as server:
+def serve(
+    directory: Path, *, credentials: str = "", refusal: int = 401, query: str = "", port: int = 0
+) -> Iterator[str]:
+    """Serves the wheels of ``directory``; gives ``host:port``.
+
+    ``credentials`` is ``user:password`` or empty, ``refusal`` the status that whoever lacks them gets. Files are given
+    only to whoever asks with ``query``, which the index's pages have in their links.
+    """
+    with _Server(("127.0.0.1", port), _Handler) as server:
         server.directory = directory
-        server.credentials = credentials
+        server.credentials, server.refusal, server.query = credentials, refusal, query
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:

@@ -12,13 +12,15 @@ from pure.distributions import (
     Local,
     ReportHasNoOrigin,
     ReportVersionUnknown,
+    ResolvedSet,
     Vcs,
     normalise_name,
     parse_direct_url,
     parse_report,
     resolved_set,
     same_artefact,
-    without_query,
+    with_hidden_urls,
+    without_credentials,
     without_secrets,
 )
 from pure.outcome import Failure, Success
@@ -165,9 +167,29 @@ def test_a_distribution_without_an_origin_is_an_error() -> None:
 
 def test_a_recorded_url_loses_its_query() -> None:
     raw = b'{"archive_info": {"hashes": {"sha256": "ab"}}, "url": "https://h.example/a.whl?token=s3cr3t"}'
-    assert without_query(raw) == raw.replace(b"?token=s3cr3t", b"")
+    assert without_credentials(raw, str) == raw.replace(b"?token=s3cr3t", b"")
+
+
+def test_a_recorded_url_loses_what_is_known_to_be_secret() -> None:
+    def hide(text: str) -> str:
+        return text.replace("s3cr3t", "****")
+
+    raw = b'{"archive_info": {}, "url": "https://h.example/s3cr3t/a.whl"}'
+    assert without_credentials(raw, hide) == raw.replace(b"s3cr3t", b"****")
+    local = b'{"dir_info": {}, "url": "file:///workspace/s3cr3t"}'
+    assert without_credentials(local, hide) is None
+
+
+@given(resolved_sets())
+def test_no_secret_is_left_in_the_urls_of_a_resolved_set(resolved: ResolvedSet) -> None:
+    hidden = with_hidden_urls(resolved, lambda url: url.replace("a", "*"))
+    assert with_hidden_urls(resolved, str) == resolved
+    for before, after in zip(resolved.distributions, hidden.distributions, strict=True):
+        assert (before.name, before.version) == (after.name, after.version)
+        url = getattr(after.origin, "url", "")
+        assert "a" not in url or url.startswith("file:")
 
 
 @given(st.binary(max_size=80))
 def test_what_has_no_query_stays_as_it_is(raw: bytes) -> None:
-    assert without_query(raw) is None or b"?" in raw
+    assert without_credentials(raw, str) is None or b"?" in raw

@@ -9,6 +9,7 @@ from pure.catalogue import MinorUnknown
 from pure.detection import BadSwitch
 from pure.environment import BREAKING, BreakingVariable, BreakingVariables
 from pure.installed import Mismatch
+from pure.locks.pylock_selection import PylockProblem
 from pure.pip_settings import BadPin, BadPipVersion, PipTooOld
 from pure.plan import NothingRequired
 from pure.processes import BadLine, BadType, DuplicateType, EmptyCommand, NotText
@@ -103,7 +104,7 @@ def _members(union: object) -> Iterator[type]:
 
 
 EVERY = sorted(set(_members(RunError)), key=lambda kind: (kind.__module__, kind.__qualname__))
-FAMILIES = (ManagersError, ProcessesFamily, RequirementsFamily, RuntimeProblem, VersionsFamily)
+FAMILIES = (ManagersError, ProcessesFamily, PylockProblem, RequirementsFamily, RuntimeProblem, VersionsFamily)
 OTHERS = {member for family in FAMILIES for member in _members(family)}
 
 

@@ -7,6 +7,7 @@ import msgspec
 
 from pure.distributions import normalise_name
 from pure.locks.facts import LockFacts, LockOutcome, LockUnreadable, in_order, shaped, table
+from pure.marker_environment import marker_environment
 from pure.outcome import Failure, Outcome, Success
 
 FILE = "Pipfile.lock"
@@ -96,21 +97,7 @@ def _applies(marker: object, python_version: str, arch: str) -> bool:
         return True
     from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
 
-    environment = {
-        "implementation_name": "cpython",
-        "implementation_version": python_version,
-        "os_name": "posix",
-        "platform_machine": {"amd64": "x86_64", "arm64": "aarch64"}.get(arch, arch),
-        "platform_python_implementation": "CPython",
-        "platform_release": "",
-        "platform_system": "Linux",
-        "platform_version": "",
-        "python_full_version": python_version,
-        "python_version": ".".join(python_version.split(".")[:2]),
-        "sys_platform": "linux",
-        "extra": "",
-    }
     try:
-        return bool(Marker(marker).evaluate(environment))
+        return bool(Marker(marker).evaluate(marker_environment(python_version, arch)))
     except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName, RecursionError):
         return False

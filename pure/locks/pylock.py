@@ -42,6 +42,7 @@ class _Package(msgspec.Struct, frozen=True, kw_only=True):
 class _Lock(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     packages: tuple[_Package, ...] = ()
     dependency_groups: tuple[str, ...] = ()
+    default_groups: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
 
 
@@ -74,5 +75,6 @@ def read(raw: bytes, file: str) -> LockOutcome:
             moving=in_order(moving),
             groups=lock.unwrap().dependency_groups,
             extras=lock.unwrap().extras,
+            default_groups=lock.unwrap().default_groups,
         )
     )

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -78,8 +79,10 @@ def project(manager: str, index: Index, *requirements: str) -> dict[str, str]:
     return {"pyproject.toml": declared}
 
 
-def lock(manager: str, shelf: Shelf, files: dict[str, str], folder: Path) -> dict[str, str]:
-    """The files with the lock that the real tool makes of them."""
+def lock(
+    manager: str, shelf: Shelf, files: dict[str, str], folder: Path, env: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The files with the lock that the real tool makes of them, with these variables besides its own."""
     tool = MANAGERS[manager].tool.name
     place = fetch_tool(shelf, tool)
     folder.mkdir(parents=True, exist_ok=True)
@@ -99,6 +102,7 @@ def lock(manager: str, shelf: Shelf, files: dict[str, str], folder: Path) -> dic
         "PIPENV_YES": "1",
         "PIPENV_PYTHON": sys.executable,
         "PIPENV_VENV_IN_PROJECT": "1",
+        **(env or {}),
     }
     uv = str(place / "bin" / "uv")
     commands = {

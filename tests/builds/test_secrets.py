@@ -2,6 +2,7 @@
 
 import base64
 import os
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -11,7 +12,7 @@ import pytest
 from shell.process import run
 
 from tests.builds.workshop import ROOT, Bench, Workshop, locked
-from tests.local_index import serve
+from tests.local_index import make_project, serve
 
 USER, PASSWORD = "deploy-user-7301", "p@ss:w0rd/s3cr3t-%41"
 TOKEN = "tok3n-5d1f0c"
@@ -48,6 +49,10 @@ CASES = {
         password=TOKEN,
     ),
     "configuration file": Case(env={"PIP_CONFIG_FILE": "/platform/pip.conf"}, config="[global]\nindex-url = {url}\n"),
+    "token in the path": Case(
+        env={"INDEX_KEY": TOKEN, "PIP_INDEX_URL": "{url}"},
+        requirements="alpha @ http://{host}/files/${{INDEX_KEY}}/alpha-1.0-py3-none-any.whl\n",
+    ),
     "direct reference": Case(
         env={"INDEX_KEY": "{quoted}", "PIP_NO_INDEX": "1"},
         requirements="alpha @ http://" + USER + ":${{INDEX_KEY}}@{host}/files/alpha-1.0-py3-none-any.whl\n",
@@ -79,9 +84,13 @@ def holding(folder: Path, forms: tuple[bytes, ...] = FORMS) -> list[str]:
 
 OUTCOMES = [(way, outcome) for way in CASES for outcome in ("success", "wrong password")]
 OUTCOMES += [(way, "missing distribution") for way in ("index-url", "interpolated", "direct reference")]
+SLOW = ("token in the path",)
 
 
-@pytest.mark.parametrize(("way", "outcome"), OUTCOMES)
+@pytest.mark.parametrize(
+    ("way", "outcome"),
+    [pytest.param(*each, marks=pytest.mark.heavy) if each[0] in SLOW else each for each in OUTCOMES],
+)
 def test_secret_stays_secret(way: str, outcome: str, bench: Bench, workshop: Workshop, empty_index: str) -> None:
     case = CASES[way]
     given = WRONG if outcome == "wrong password" else case.password
@@ -118,6 +127,24 @@ def test_secret_stays_secret(way: str, outcome: str, bench: Bench, workshop: Wor
     if outcome != "success":
         assert built.log.count("\nError: ") == 1
         assert "Traceback" not in built.log
+
+
+@pytest.mark.heavy
+def test_signed_source_archive(bench: Bench, tmp_path: Path) -> None:
+    """pip notes in its cache where the wheels come from that it has built."""
+    make_project(tmp_path / "omega-1.0", "omega", "1.0", "x = 1\n")
+    (tmp_path / "omega-1.0" / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: omega\nVersion: 1.0\n")
+    files = tmp_path / "files"
+    files.mkdir()
+    with tarfile.open(files / "omega-1.0.tar.gz", "w:gz") as archive:
+        archive.add(tmp_path / "omega-1.0", "omega-1.0")
+    with serve(files, query=f"tkn={TOKEN}") as host:
+        bench.require(f"omega @ http://{host}/files/omega-1.0.tar.gz?tkn={TOKEN}")
+        for _ in range(2):
+            built = bench.build()
+            assert TOKEN not in built.log
+            assert holding(bench.layers) == []
+            assert bench.versions() == {"omega": "1.0"}
 
 
 def test_whole_image_and_cache(workshop: Workshop, tmp_path: Path) -> None:
