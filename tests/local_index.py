@@ -103,7 +103,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             if self.headers.get("Authorization") != wanted:
                 self._refuse(self.server.refusal)
                 return
-        if path.startswith("/files/") and query != self.server.query:
+        if self.server.query and path.startswith("/files/") and query != self.server.query:
             self._refuse(403)
             return
         if path.startswith("/files/") and (self.server.directory / path.rpartition("/")[2]).is_file():
