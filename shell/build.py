@@ -285,7 +285,7 @@ def read_installed(root: Path, minor: str) -> InstalledSet:
             path = folder / name
             if path.is_file():
                 files[f"{folder.name}/{name}"] = path.read_bytes()
-    return parse_installed(files, python_minor=minor)
+    return parse_installed(files, python_minor=minor, root=str(root))
 
 
 def all_files(root: Path) -> tuple[str, ...]:

@@ -1,0 +1,51 @@
+"""Whole builds of projects that are packages themselves, and installed as such by their manager."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.builds.locked import Index, lock
+from tests.builds.workshop import Bench, Workshop, differences, tree
+from tests.local_index import serve
+
+# What says when and how something was decided.
+RECORDS = {"lamina-record.json"}
+
+pytestmark = pytest.mark.heavy
+
+
+@pytest.fixture
+def index(workshop: Workshop) -> Iterator[Index]:
+    with serve(workshop.wheels) as host:
+        yield Index(host)
+
+
+def poetry(index: Index) -> dict[str, str]:
+    """A package in ``src`` with a console script, as `poetry new` lays it out."""
+    return {
+        "pyproject.toml": (
+            '[tool.poetry]\nname = "shop"\nversion = "1.0"\ndescription = ""\nauthors = []\n'
+            'packages = [{ include = "shop", from = "src" }]\n'
+            '[tool.poetry.dependencies]\npython = "^3.11"\nalpha = "*"\n'
+            '[tool.poetry.scripts]\nshop = "shop.main:main"\n'
+            f'[[tool.poetry.source]]\nname = "local"\nurl = "{index.url}"\npriority = "primary"\n'
+            '[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n'
+        ),
+        "src/shop/__init__.py": "",
+        "src/shop/main.py": "import alpha\n\n\ndef main():\n    print('sold', alpha.VERSION)\n",
+    }
+
+
+def test_a_poetry_project_stays_as_it_is(bench: Bench, workshop: Workshop, index: Index, tmp_path: Path) -> None:
+    files = poetry(index)
+    made = lock("poetry", workshop, {"pyproject.toml": files["pyproject.toml"]}, tmp_path / "lock")
+    bench.write({**files, **made})
+    bench.build(index.variables)
+    first = tree(bench.own)
+    assert bench.execute("/layers/lamina_python/venv/bin/shop").log == "sold 2.0\n"
+
+    again = bench.build(index.variables)
+    # The environment is kept: only the project itself, which comes from a folder, is made anew.
+    assert again.actions()["venv"] == "reconciled", again.log
+    assert not [path for path in differences(first, tree(bench.own)) if path not in RECORDS]
