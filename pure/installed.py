@@ -115,8 +115,8 @@ def parse_installed(files: Mapping[str, bytes], *, python_minor: str, root: str 
     """The distributions of an environment from the files of its ``dist-info`` directories.
 
     ``root`` is where the environment lies: a RECORD may name its files by absolute paths, as Poetry's do of what it
-    installs editable. ``files`` maps paths relative to site-packages (``flask-3.1.0.dist-info/METADATA``) to contents; METADATA, RECORD,
-    REQUESTED and direct_url.json are used, others are ignored. Any bytes give a value.
+    installs editable. ``files`` maps paths relative to site-packages (``flask-3.1.0.dist-info/METADATA``) to contents;
+    METADATA, RECORD, REQUESTED and direct_url.json are used, others are ignored. Any bytes give a value.
     """
     by_directory: dict[str, dict[str, bytes]] = {}
     for path, content in files.items():
