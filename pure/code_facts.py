@@ -29,9 +29,6 @@ CALLS: Final[Mapping[str, Kind]] = {
     "quart.app.Quart": "quart",
     "flask.Flask": "flask",
     "flask.app.Flask": "flask",
-    "apiflask.APIFlask": "flask",
-    "apiflask.app.APIFlask": "flask",
-    "flask_openapi3.OpenAPI": "flask",
     "dash.Dash": "dash",
     "dash.dash.Dash": "dash",
     "marimo.App": "marimo",
@@ -316,7 +313,7 @@ class _Project:
                 yield each.name, AppObject(kind=kind, module=module.name, name=each.name, place=place)
 
     def _kind_of(self, callee: str) -> Kind | None:
-        """What calling this gives, followed through the project's own functions and classes; ``None`` if nothing."""
+        """What calling this gives, followed through the project's own functions; ``None`` for anything else."""
         seen: set[str] = set()
         pending = [callee]
         while pending:
@@ -332,7 +329,6 @@ class _Project:
                 continue
             pending += [each.target for each in module.imported if each.name == last]
             pending += [each for function in module.functions if function.name == last for each in function.returns]
-            pending += [each for own in module.classes if own.name == last for each in own.bases]
         return None
 
     def _first(

@@ -49,13 +49,6 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     line: int
 
 
-class Class(msgspec.Struct, frozen=True, kw_only=True):
-    """A module-level class and what it inherits from."""
-
-    name: str
-    bases: tuple[str, ...]
-
-
 class Text(msgspec.Struct, frozen=True, kw_only=True):
     """A module-level name bound to a string."""
 
@@ -78,7 +71,6 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
     stars: tuple[str, ...] = ()
     called: tuple[Called, ...] = ()
     functions: tuple[Function, ...] = ()
-    classes: tuple[Class, ...] = ()
     texts: tuple[Text, ...] = ()
     names: tuple[Text, ...] = ()
     mounted: frozenset[str] = frozenset()
@@ -126,7 +118,6 @@ class _Reader:
             stars=tuple(star for statement in statements for star in self._stars(statement)),
             called=tuple(each for statement in statements for each in self._called(statement)),
             functions=tuple(each for statement in statements for each in self._function(statement)),
-            classes=tuple(each for statement in statements for each in self._class(statement)),
             texts=tuple(texts),
             names=tuple(each for statement in statements for each in self._aliases(statement)),
             mounted=frozenset(_mounted(everything)),
@@ -189,12 +180,6 @@ class _Reader:
                     returned.append(callee)
         if returned:
             yield Function(name=statement.name, returns=tuple(dict.fromkeys(returned)), line=statement.lineno)
-
-    def _class(self, statement: Statement) -> Iterator[Class]:
-        if isinstance(statement, ast.ClassDef):
-            bases = tuple(base for each in statement.bases if (base := self._absolute(_dotted(each))))
-            if bases:
-                yield Class(name=statement.name, bases=bases)
 
     def _callee(self, value: ast.expr) -> str | None:
         return self._absolute(_dotted(value.func)) if isinstance(value, ast.Call) else None

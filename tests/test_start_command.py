@@ -69,19 +69,6 @@ CASES: Mapping[str, Case] = {
     "Flask with waitress": case({"app.py": FLASK}, "flask", "waitress"),
     "Flask with hypercorn": case({"app.py": FLASK}, "flask", "hypercorn"),
     "Flask without a server": case({"app.py": FLASK}, "flask"),
-    "A class of the project's own made of Flask": case(
-        {
-            "wsgi.py": "from shop import create_app\n\napplication = create_app()\n",
-            "shop/__init__.py": "from shop.base import Shop\n\n\ndef create_app():\n    app = Shop(__name__)\n"
-            "    return app\n",
-            "shop/base.py": "import flask\n\n\nclass Shop(flask.Flask):\n    pass\n",
-        },
-        "flask",
-        "gunicorn",
-    ),
-    "A class that other distributions make of Flask": case(
-        {"app.py": "from apiflask import APIFlask\n\napp = APIFlask(__name__)\n"}, "apiflask", "flask", "gunicorn"
-    ),
     "Flask's name spelled differently": case(
         {"service.py": "import flask as f\nsite: f.Flask = f.Flask('site')\n"}, "flask", "gunicorn"
     ),
