@@ -8,6 +8,7 @@ import msgspec
 from pure import declarations
 from pure.declarations import Declarations
 from pure.distributions import normalise_name
+from pure.locks import pipfile
 from pure.locks.facts import LockFacts, LockUnreadable
 from pure.locks.read import read_lock
 from pure.manager_choice import ChoiceError, ManagerChoice, choose_manager
@@ -32,7 +33,8 @@ ManagedError: TypeAlias = ChoiceError | LockUnreadable | BadSelection | UnknownS
 class Managed(msgspec.Struct, frozen=True, kw_only=True):
     """The manager, what its lock and the project say, and which groups and extras are wanted.
 
-    ``demands`` are those on the tool's version, as (tool, where it stands, constraint).
+    ``demands`` are those on the tool's version, as (tool, where it stands, constraint). ``up_to_date`` says that the
+    lock is known to be, so that its tool needn't look.
     """
 
     choice: ManagerChoice
@@ -40,6 +42,7 @@ class Managed(msgspec.Struct, frozen=True, kw_only=True):
     declared: Declarations
     selection: Selection
     demands: tuple[tuple[str, str, str], ...]
+    up_to_date: bool = False
 
 
 def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outcome[Managed, ManagedError]:
@@ -72,7 +75,17 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
     above = project.workspace_texts if choice.folder != project.folder else {}
     configured = declarations.uv_demands(texts.get("uv.toml"))
     demands = configured or (*declared.tool_versions, *_demands_above(above))
-    return Success(Managed(choice=choice, lock=known, declared=declared, selection=asked.unwrap(), demands=demands))
+    return Success(
+        Managed(
+            choice=choice,
+            lock=known,
+            declared=declared,
+            selection=asked.unwrap(),
+            demands=demands,
+            up_to_date=manager is PIPENV
+            and pipfile.made_from(texts.get(PIPENV.lock, b""), texts.get(PIPENV.declared_in[0], b"")),
+        )
+    )
 
 
 def _demands_above(texts: Mapping[str, bytes]) -> tuple[tuple[str, str, str], ...]:

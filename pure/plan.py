@@ -103,6 +103,7 @@ class PackageManagerDecision(msgspec.Struct, frozen=True, kw_only=True):
 
     ``files`` are what it installs from, ``folder`` is the project's below the application's root. ``local`` names what
     is installed from folders and has to be made anew each time. ``advice`` is what the user should know.
+    ``up_to_date`` says that the lock is known to be what its declarations were locked to.
     """
 
     name: str
@@ -116,6 +117,7 @@ class PackageManagerDecision(msgspec.Struct, frozen=True, kw_only=True):
     declared: Declarations = Declarations()
     local: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
+    up_to_date: bool = False
 
     @property
     def manager(self) -> Manager:
@@ -232,6 +234,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
                 declared=managed.declared,
                 local=lock.local,
                 advice=choice.advice,
+                up_to_date=managed.up_to_date,
             ),
             layers=layers,
             processes=processes.unwrap(),

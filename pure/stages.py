@@ -267,6 +267,7 @@ def install(plan: Plan, facts: Facts, work: Workplace) -> Steps:
         for command in commands(
             manager, places, file=decided.files[0], selection=decided.selection, groups=decided.declared.groups
         )
+        if not (command.check and decided.up_to_date)
     )
 
 

@@ -1,12 +1,17 @@
 """Reads ``Pipfile.lock`` (``pipfile-spec`` 6, JSON)."""
 
+import hashlib
+import json
+
 import msgspec
 
 from pure.distributions import normalise_name
-from pure.locks.facts import LockFacts, LockOutcome, LockUnreadable, in_order, table
+from pure.locks.facts import LockFacts, LockOutcome, LockUnreadable, document, in_order, table
 from pure.outcome import Failure, Success
 
 FILE = "Pipfile.lock"
+# What a Pipfile has beside categories of packages.
+_NO_CATEGORIES = frozenset({"source", "packages", "dev-packages", "requires", "scripts", "pipfile", "pipenv"})
 
 
 def read(raw: bytes) -> LockOutcome:
@@ -33,6 +38,31 @@ def read(raw: bytes) -> LockOutcome:
     groups = tuple({"default": "packages", "develop": "dev-packages"}.get(name, name) for name in categories)
     names = in_order([name[:100] for category in categories for name in table(found[category])])
     return Success(LockFacts(names=names, local=in_order(local), moving=in_order(moving), groups=groups, extras=()))
+
+
+def made_from(lock: bytes, pipfile: bytes) -> bool:
+    """Whether the digest in a lock is that of this Pipfile, as Pipenv took it for its first ten years.
+
+    Since pull request 6609 it normalises the names of packages before, so that it calls a lock of an earlier release
+    out of date as soon as its Pipfile says ``Django``.
+    """
+    loaded = document(pipfile, "Pipfile")
+    if isinstance(loaded, Failure):
+        return False
+    found = loaded.unwrap()
+    content = {
+        "_meta": {"sources": found.get("source"), "requires": found.get("requires", {})},
+        "default": found.get("packages", {}),
+        "develop": found.get("dev-packages", {}),
+        **{name: found[name] for name in found if name not in _NO_CATEGORIES | {"default", "develop"}},
+    }
+    try:
+        locked = msgspec.json.decode(lock)
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError, ValueError):
+        return False
+    digest = table(table(table(locked).get("_meta")).get("hash")).get("sha256")
+    return digest == hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def wanted(raw: bytes, *, categories: tuple[str, ...], python_version: str, arch: str) -> dict[str, str]:
