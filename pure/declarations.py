@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from pure.distributions import normalise_name
 from pure.locks.facts import LockUnreadable, document, table
 from pure.outcome import Failure, Outcome, Success
 
@@ -17,6 +18,7 @@ class Declarations(msgspec.Struct, frozen=True, kw_only=True):
     ``project`` says that it has a ``[project]`` table; ``tools`` names the package managers that it configures.
     ``groups`` and ``extras`` are all that may be asked for; ``tool_versions`` are the demands on a tool's own version
     as (tool, where it stands, constraint). ``installs_itself`` names the tools that would install the project itself.
+    ``own_package`` is what Poetry then looks for as a folder or a file, empty if the project names its packages.
     """
 
     project: bool = False
@@ -25,6 +27,7 @@ class Declarations(msgspec.Struct, frozen=True, kw_only=True):
     extras: tuple[str, ...] = ()
     tool_versions: tuple[tuple[str, str, str], ...] = ()
     installs_itself: tuple[str, ...] = ()
+    own_package: str = ""
 
 
 def read(raw: bytes | None) -> Outcome[Declarations, LockUnreadable]:
@@ -51,12 +54,17 @@ def read(raw: bytes | None) -> Outcome[Declarations, LockUnreadable]:
                 *(("poetry",) if poetry.get("package-mode") is not False else ()),
                 *(("pdm",) if pdm.get("distribution") is not False else ()),
             ),
+            own_package=_own_package(project.get("name") or poetry.get("name"), poetry.get("packages")),
             tool_versions=(
                 *_demand("poetry", "[tool.poetry] requires-poetry", poetry.get("requires-poetry")),
                 *_demand("uv", "[tool.uv] required-version", uv.get("required-version")),
             ),
         )
     )
+
+
+def _own_package(name: object, packages: object) -> str:
+    return "" if packages or not isinstance(name, str) else normalise_name(name).replace("-", "_")
 
 
 def uv_demands(raw: bytes | None) -> tuple[tuple[str, str, str], ...]:

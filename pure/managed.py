@@ -12,7 +12,7 @@ from pure.locks import pipfile
 from pure.locks.facts import LockFacts, LockUnreadable
 from pure.locks.read import read_lock
 from pure.manager_choice import ChoiceError, ManagerChoice, choose_manager
-from pure.managers import PIP, PIPENV, PYLOCK, Manager
+from pure.managers import PIP, PIPENV, POETRY, PYLOCK, Manager
 from pure.outcome import Failure, Outcome, Success
 from pure.project import EXTRAS_VARIABLE, GROUPS_VARIABLE, BadSelection, ProjectFiles, Selection, selection
 
@@ -67,6 +67,10 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
     if isinstance(lock, Failure):
         return lock
     known = lock.unwrap()
+    if manager is POETRY and _has_no_package(declared, project):
+        declared = msgspec.structs.replace(declared, installs_itself=())
+        note = f"the project itself isn't installed: there is no package {declared.own_package}, and none is named"
+        choice = msgspec.structs.replace(choice, because=(*choice.because, note))
     if manager.name in declared.installs_itself:
         known = msgspec.structs.replace(known, local=(*known.local, "the project itself"))
     unknown = _unknown(manager, asked.unwrap(), declared, known)
@@ -86,6 +90,17 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
             and pipfile.made_from(texts.get(PIPENV.lock, b""), texts.get(PIPENV.declared_in[0], b"")),
         )
     )
+
+
+def _has_no_package(declared: Declarations, project: ProjectFiles) -> bool:
+    """Whether Poetry would find nothing to install of the project itself, which it refuses to overlook.
+
+    It looks where ``poetry.core.masonry.utils.module`` does. Most applications are none of Poetry's packages, and its
+    first versions only warned about that.
+    """
+    own = {declared.own_package, f"{declared.own_package}.py"}
+    wanted = POETRY.name in declared.installs_itself and bool(declared.own_package)
+    return wanted and own.isdisjoint(project.names) and own.isdisjoint(project.source_names)
 
 
 def _demands_above(texts: Mapping[str, bytes]) -> tuple[tuple[str, str, str], ...]:

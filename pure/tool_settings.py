@@ -63,9 +63,13 @@ _STALE: Final[Mapping[str, re.Pattern[str]]] = {
 
 
 def commands(
-    manager: Manager, places: Places, *, file: str, selection: Selection, groups: tuple[str, ...]
+    manager: Manager, places: Places, *, file: str, selection: Selection, groups: tuple[str, ...], itself: bool = True
 ) -> tuple[Command, ...]:
-    """What brings the environment to what ``file`` locks; ``groups`` are all dependency groups that there are."""
+    """What brings the environment to what ``file`` locks.
+
+    ``groups`` are all dependency groups that there are; ``itself`` says that the project itself is to be installed,
+    where that isn't up to the tool.
+    """
     module = (places.python, "-P", "-m", manager.tool.name)
     asked_groups = _each("--group", selection.groups)
     match manager.name:
@@ -82,6 +86,7 @@ def commands(
         case "poetry":
             only = ",".join(("main", *selection.groups))
             options = ("--only", only, *_each("--extras", selection.extras), "--no-interaction", "--no-ansi")
+            options = options if itself else (*options, "--no-root")
             return (Command(argv=(*module, "sync", *options)),)
         case "pipenv":
             wanted = " ".join(dict.fromkeys(("packages", *selection.groups)))

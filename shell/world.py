@@ -133,6 +133,7 @@ def secrets(facts: Facts, app: Path) -> Redactor:
     return redactor(configured | dict(facts.variables), requirement_texts=texts)
 
 
+_SOURCES: Final = "src"
 # What decides over package managers, wherever it lies.
 _PROJECT_FILES: Final = frozenset(
     name for each in MANAGERS.values() for name in (each.lock, *each.declared_in, *each.configuration)
@@ -167,7 +168,15 @@ def read_project(app: Path, environ: Mapping[str, str]) -> Project:
     locks = frozenset(LOCK_NAMES)
     nested = () if locks.intersection(names) else _nested(home, names)
     return Success(
-        ProjectFiles(folder=name, names=names, texts=texts, workspace=workspace, workspace_texts=above, nested=nested)
+        ProjectFiles(
+            folder=name,
+            names=names,
+            texts=texts,
+            workspace=workspace,
+            workspace_texts=above,
+            nested=nested,
+            source_names=_names(home / _SOURCES) if (home / _SOURCES).is_dir() else (),
+        )
     )
 
 

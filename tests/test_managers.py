@@ -12,6 +12,7 @@ from pure import declarations
 from pure.layers import STRUCTS, Action
 from pure.locks.facts import LockFacts
 from pure.locks.read import read_lock
+from pure.managed import decide_manager
 from pure.manager_choice import MissingLock, NothingToInstall, SeveralLocks
 from pure.managers import CHOSEN_BY_LOCK, MANAGERS, PIP, TOOLS
 from pure.outcome import Failure, Success
@@ -20,7 +21,7 @@ from pure.project import ProjectFiles
 from pure.runtime_choice import CatalogueText
 from pure.target import Distro, Target
 from pure.tool_choice import ToolRefused, satisfies
-from pure.tool_settings import is_stale
+from pure.tool_settings import Places, commands, is_stale
 
 from tests.strategies_plan import END_OF_LIFE, UNBOUND, A, B, after, facts, junk, pin_file, planned, requirements
 
@@ -351,3 +352,32 @@ def test_a_demand_that_the_pin_does_not_meet_is_an_error() -> None:
 def test_the_tools_own_words_for_a_lock_out_of_date(tool: str, said: tuple[str, ...]) -> None:
     assert is_stale(tool, said)
     assert not is_stale(tool, ("something else",))
+
+
+@pytest.mark.parametrize(
+    ("declared", "names", "sources", "itself"),
+    [
+        ('name = "Big.shop"', ("big_shop",), (), True),
+        ('name = "Big.shop"', ("src",), ("big_shop.py",), True),
+        ('name = "shop"\npackages = [{ include = "web" }]', ("web",), (), True),
+        ('name = "shop"\npackages = []', ("web",), (), False),
+        ('name = "shop"', ("app.py", "src"), ("web",), False),
+        ('name = "shop"\npackage-mode = false', ("shop",), (), False),
+        ("", (), (), True),
+    ],
+)
+def test_poetry_installs_the_project_where_it_is_a_package(
+    declared: str, names: tuple[str, ...], sources: tuple[str, ...], *, itself: bool
+) -> None:
+    texts = {"pyproject.toml": f"[tool.poetry]\n{declared}\n".encode(), "poetry.lock": LOCKS["poetry"][0]}
+    project = ProjectFiles(names=(*names, *texts), texts=texts, source_names=sources)
+    decided = decide_manager(project, {})
+    assert isinstance(decided, Success)
+    managed = decided.unwrap()
+    assert ("poetry" in managed.declared.installs_itself) is itself
+    assert bool(managed.lock.local) is itself
+    places = Places(layer="/l", venv="/v", python="/p", temporary="/t")
+    (command,) = commands(
+        managed.choice.manager, places, file="poetry.lock", selection=managed.selection, groups=(), itself=itself
+    )
+    assert ("--no-root" in command.argv) is not itself

@@ -21,12 +21,12 @@ def index(workshop: Workshop) -> Iterator[Index]:
         yield Index(host)
 
 
-def poetry(index: Index) -> dict[str, str]:
+def poetry(index: Index, *, packages: str = '[{ include = "shop", from = "src" }]') -> dict[str, str]:
     """A package in ``src`` with a console script, as `poetry new` lays it out."""
     return {
         "pyproject.toml": (
             '[tool.poetry]\nname = "shop"\nversion = "1.0"\ndescription = ""\nauthors = []\n'
-            'packages = [{ include = "shop", from = "src" }]\n'
+            f"packages = {packages}\n"
             '[tool.poetry.dependencies]\npython = "^3.11"\nalpha = "*"\n'
             '[tool.poetry.scripts]\nshop = "shop.main:main"\n'
             f'[[tool.poetry.source]]\nname = "local"\nurl = "{index.url}"\npriority = "primary"\n'
@@ -49,3 +49,25 @@ def test_a_poetry_project_stays_as_it_is(bench: Bench, workshop: Workshop, index
     # The environment is kept: only the project itself, which comes from a folder, is made anew.
     assert again.actions()["venv"] == "reconciled", again.log
     assert not [path for path in differences(first, tree(bench.own)) if path not in RECORDS]
+
+
+def test_a_poetry_project_that_is_no_package(bench: Bench, workshop: Workshop, index: Index, tmp_path: Path) -> None:
+    files = poetry(index, packages="[]")
+    del files["src/shop/__init__.py"], files["src/shop/main.py"]
+    made = lock("poetry", workshop, {"pyproject.toml": files["pyproject.toml"]}, tmp_path / "lock")
+    bench.write({**made, "app.py": "import alpha\n"})
+    built = bench.build(index.variables)
+    assert bench.versions() == {"alpha": "2.0"}
+    assert "there is no package shop" in built.log
+
+    # Nothing comes from a folder, so nothing has to be looked at.
+    again = bench.build(index.variables)
+    assert again.actions()["venv"] == "kept", again.log
+
+    # As soon as there is one, it is installed, and it goes again.
+    bench.write({**made, "shop.py": "import alpha\n"})
+    bench.build(index.variables)
+    assert bench.versions() == {"alpha": "2.0", "shop": "1.0"}
+    bench.write({**made, "app.py": "import alpha\n"})
+    assert bench.build(index.variables).actions()["venv"] == "reconciled"
+    assert bench.versions() == {"alpha": "2.0"}
