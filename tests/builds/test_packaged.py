@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builds.locked import Index, lock
+from tests.builds.locked import Index, fetch_tool, lock
 from tests.builds.workshop import Bench, Workshop, differences, tree
 from tests.local_index import serve
 
@@ -71,3 +71,20 @@ def test_a_poetry_project_that_is_no_package(bench: Bench, workshop: Workshop, i
     bench.write({**made, "app.py": "import alpha\n"})
     assert bench.build(index.variables).actions()["venv"] == "reconciled"
     assert bench.versions() == {"alpha": "2.0"}
+
+
+def test_setuptools_leaves_nothing_among_the_applications_files(bench: Bench, workshop: Workshop) -> None:
+    # setuptools is among what Pipenv needs.
+    fetch_tool(workshop, "pipenv")
+    bench.write({
+        "pyproject.toml": (
+            '[project]\nname = "shop"\nversion = "1.0"\n'
+            '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
+        ),
+        "src/shop/__init__.py": "SOLD = 2\n",
+        "web/build/lib/index.js": "",
+    })  # fmt: skip
+    first = tree(bench.app)
+    bench.build()
+    assert bench.versions() == {"shop": "1.0"}
+    assert differences(first, tree(bench.app)) == []
