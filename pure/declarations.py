@@ -18,7 +18,8 @@ class Declarations(msgspec.Struct, frozen=True, kw_only=True):
     ``project`` says that it has a ``[project]`` table; ``tools`` names the package managers that it configures.
     ``groups`` and ``extras`` are all that may be asked for; ``tool_versions`` are the demands on a tool's own version
     as (tool, where it stands, constraint). ``installs_itself`` names the tools that would install the project itself.
-    ``own_package`` is what Poetry then looks for as a folder or a file, empty if the project names its packages.
+    ``hooks`` are the scripts that PDM runs when it installs. ``own_package`` is what Poetry looks for as a folder or
+    a file of the project itself, empty if the project names its packages.
     """
 
     project: bool = False
@@ -28,6 +29,7 @@ class Declarations(msgspec.Struct, frozen=True, kw_only=True):
     tool_versions: tuple[tuple[str, str, str], ...] = ()
     installs_itself: tuple[str, ...] = ()
     own_package: str = ""
+    hooks: tuple[str, ...] = ()
 
 
 def read(raw: bytes | None) -> Outcome[Declarations, LockUnreadable]:
@@ -55,6 +57,7 @@ def read(raw: bytes | None) -> Outcome[Declarations, LockUnreadable]:
                 *(("pdm",) if pdm.get("distribution") is not False else ()),
             ),
             own_package=_own_package(project.get("name") or poetry.get("name"), poetry.get("packages")),
+            hooks=tuple(name for name in ("pre_install", "post_install") if table(pdm.get("scripts")).get(name)),
             tool_versions=(
                 *_demand("poetry", "[tool.poetry] requires-poetry", poetry.get("requires-poetry")),
                 *_demand("uv", "[tool.uv] required-version", uv.get("required-version")),

@@ -12,7 +12,7 @@ from pure.locks import pipfile
 from pure.locks.facts import LockFacts, LockUnreadable
 from pure.locks.read import read_lock
 from pure.manager_choice import ChoiceError, ManagerChoice, choose_manager
-from pure.managers import PIP, PIPENV, POETRY, PYLOCK, Manager
+from pure.managers import PDM, PIP, PIPENV, POETRY, PYLOCK, Manager
 from pure.outcome import Failure, Outcome, Success
 from pure.project import EXTRAS_VARIABLE, GROUPS_VARIABLE, BadSelection, ProjectFiles, Selection, selection
 
@@ -73,6 +73,9 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
         choice = msgspec.structs.replace(choice, because=(*choice.because, note))
     if manager.name in declared.installs_itself:
         known = msgspec.structs.replace(known, local=(*known.local, "the project itself"))
+    if manager is PDM:
+        said = tuple(f"the script {name} of [tool.pdm.scripts] runs whenever PDM installs" for name in declared.hooks)
+        known = msgspec.structs.replace(known, unfixed=said)
     unknown = _unknown(manager, asked.unwrap(), declared, known)
     if unknown is not None:
         return Failure(unknown)

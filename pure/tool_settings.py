@@ -139,6 +139,8 @@ def environment(manager: Manager, tools: Mapping[str, str], places: Places) -> d
             }
         case "pdm":
             own |= {
+                # The project's hooks say `pdm run`. What else is there comes after the application's own.
+                "PATH": f"{tools.get('PATH', '')}:{places.layer}/bin",
                 "PDM_CACHE_DIR": f"{places.temporary}/pdm-cache",
                 "PDM_CHECK_UPDATE": "0",
                 "PDM_IGNORE_SAVED_PYTHON": "1",

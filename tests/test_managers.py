@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pure import declarations
+from pure.fingerprint import Fingerprint, NotPinned
 from pure.layers import STRUCTS, Action
+from pure.lock_fingerprint import lock_fingerprint
 from pure.locks.facts import LockFacts
 from pure.locks.read import read_lock
 from pure.managed import decide_manager
@@ -381,3 +383,31 @@ def test_poetry_installs_the_project_where_it_is_a_package(
         managed.choice.manager, places, file="poetry.lock", selection=managed.selection, groups=(), itself=itself
     )
     assert ("--no-root" in command.argv) is not itself
+
+
+@pytest.mark.parametrize(
+    ("scripts", "hooks"),
+    [
+        ('serve = "flask run"', 0),
+        ('post_install = "npm ci"', 1),
+        ('pre_install = { shell = "true" }\npost_install.cmd = "npm ci"', 2),
+    ],
+)
+def test_a_pdm_project_with_hooks_is_never_taken_for_unchanged(scripts: str, hooks: int) -> None:
+    declared = f'[project]\nname = "a"\n[tool.pdm]\ndistribution = false\n[tool.pdm.scripts]\n{scripts}\n'
+    texts = {"pyproject.toml": declared.encode(), "pdm.lock": LOCKS["pdm"][0]}
+    decided = decide_manager(ProjectFiles(names=tuple(texts), texts=texts), {})
+    assert isinstance(decided, Success)
+    managed = decided.unwrap()
+    pinning = lock_fingerprint(
+        managed.choice.manager,
+        managed.lock,
+        texts=texts,
+        folder="",
+        selection=managed.selection,
+        python_minor="3.13",
+        target=FIRST.target,
+        settings={},
+    )
+    assert isinstance(pinning, NotPinned if hooks else Fingerprint)
+    assert len(managed.lock.unfixed) == hooks

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builds.locked import Index, fetch_tool, lock
+from tests.builds.locked import Index, fetch_tool, lock, project
 from tests.builds.workshop import Bench, Workshop, differences, tree
 from tests.local_index import serve
 
@@ -88,3 +88,18 @@ def test_setuptools_leaves_nothing_among_the_applications_files(bench: Bench, wo
     bench.build()
     assert bench.versions() == {"shop": "1.0"}
     assert differences(first, tree(bench.app)) == []
+
+
+def test_the_hooks_of_a_pdm_project_run_in_every_build(
+    bench: Bench, workshop: Workshop, index: Index, tmp_path: Path
+) -> None:
+    declared = project("pdm", index, "alpha==1.0")["pyproject.toml"]
+    declared += '[tool.pdm.scripts]\npost_install = "pdm run python hook.py"\n'
+    made = lock("pdm", workshop, {"pyproject.toml": declared}, tmp_path / "lock")
+    files = {**made, "hook.py": "import alpha\nopen('made.txt', 'w').write(alpha.VERSION)\n"}
+    for _ in ("first", "again"):
+        bench.write(files)
+        built = bench.build(index.variables)
+        assert (bench.app / "made.txt").read_text() == "1.0", built.log
+    assert built.actions()["venv"] == "reconciled"
+    assert "the script post_install" in built.log
