@@ -114,8 +114,7 @@ def _explained(cause: Cause | None, manage: str) -> tuple[tuple[str, ...], tuple
             return (
                 (f"The settings, or an application that they name, import {subject}, which is not installed.",),
                 (
-                    f"Add the distribution with {subject} to the requirements; "
-                    "development ones are not installed here.",
+                    f"Add what provides {subject} to the requirements; development ones are not installed here.",
                     "If manage.py names the settings of development, give the build those of production:",
                     "  --env DJANGO_SETTINGS_MODULE=…",
                 ),

@@ -97,9 +97,11 @@ def test_the_hooks_of_a_pdm_project_run_in_every_build(
     declared += '[tool.pdm.scripts]\npost_install = "pdm run python hook.py"\n'
     made = lock("pdm", workshop, {"pyproject.toml": declared}, tmp_path / "lock")
     files = {**made, "hook.py": "import alpha\nopen('made.txt', 'w').write(alpha.VERSION)\n"}
+    built = None
     for _ in ("first", "again"):
         bench.write(files)
         built = bench.build(index.variables)
         assert (bench.app / "made.txt").read_text() == "1.0", built.log
+    assert built is not None
     assert built.actions()["venv"] == "reconciled"
     assert "the script post_install" in built.log
