@@ -1,5 +1,6 @@
 """Decides over the package manager with all that its files say: the lock, the declarations, groups and extras."""
 
+import re
 from collections.abc import Mapping
 from typing import TypeAlias
 
@@ -79,6 +80,12 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
     unknown = _unknown(manager, asked.unwrap(), declared, known)
     if unknown is not None:
         return Failure(unknown)
+    left = _left_out(manager, asked.unwrap(), declared, known)
+    if left:
+        note = f"{manager.groups} that an image may need are not installed: {', '.join(left)}; this adds them:"
+        choice = msgspec.structs.replace(
+            choice, advice=(*choice.advice, f"{note}  {GROUPS_VARIABLE}={','.join((*asked.unwrap().groups, *left))}")
+        )
     above = project.workspace_texts if choice.folder != project.folder else {}
     configured = declarations.uv_demands(texts.get("uv.toml"))
     demands = configured or (*declared.tool_versions, *_demands_above(above))
@@ -93,6 +100,19 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
             and pipfile.made_from(texts.get(PIPENV.lock, b""), texts.get(PIPENV.declared_in[0], b"")),
         )
     )
+
+
+# What people call the group that only deployments need, as the one with gunicorn in it.
+_DEPLOYED = re.compile(r"prod(?:uction)?|deploy(?:ment)?|live|server|web|gunicorn|uvicorn|heroku|docker", re.IGNORECASE)
+
+
+def _left_out(manager: Manager, asked: Selection, declared: Declarations, lock: LockFacts) -> tuple[str, ...]:
+    """The groups that nobody asks for, and whose names say that images need them."""
+    if manager is PYLOCK:
+        # Whoever exported it chose.
+        return ()
+    known = (lock.groups or ()) if manager is PIPENV else declared.groups if manager.groups else ()
+    return tuple(name for name in known if _DEPLOYED.fullmatch(name) and name not in asked.groups)
 
 
 def _has_no_package(declared: Declarations, project: ProjectFiles) -> bool:

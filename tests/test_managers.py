@@ -411,3 +411,21 @@ def test_a_pdm_project_with_hooks_is_never_taken_for_unchanged(scripts: str, hoo
     )
     assert isinstance(pinning, NotPinned if hooks else Fingerprint)
     assert len(managed.lock.unfixed) == hooks
+
+
+@pytest.mark.parametrize(
+    ("groups", "asked", "adds"),
+    [
+        ("dev = []", "", None),
+        ("dev = []\nproduction = []", "", "BP_PYTHON_GROUPS=production"),
+        ("production = []\nmore = []", "more", "BP_PYTHON_GROUPS=more,production"),
+        ("production = []", "production", None),
+    ],
+)
+def test_groups_that_deployments_need_are_pointed_out(groups: str, asked: str, adds: str | None) -> None:
+    declared = f'[project]\nname = "a"\nversion = "1"\n[dependency-groups]\n{groups}\n'.encode()
+    texts = {"pyproject.toml": declared, "uv.lock": LOCKS["uv"][0]}
+    decided = decide_manager(ProjectFiles(names=tuple(texts), texts=texts), {"BP_PYTHON_GROUPS": asked})
+    assert isinstance(decided, Success)
+    advice = decided.unwrap().choice.advice
+    assert [note.rpartition("  ")[2] for note in advice] == ([adds] if adds else [])
