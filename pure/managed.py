@@ -75,7 +75,8 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
     if manager.name in declared.installs_itself:
         known = msgspec.structs.replace(known, local=(*known.local, "the project itself"))
     if manager is PDM:
-        said = tuple(f"the script {name} of [tool.pdm.scripts] runs whenever PDM installs" for name in declared.hooks)
+        hooks = () if ":all" in variables.get("PDM_SKIP_HOOKS", "").split(",") else declared.hooks
+        said = tuple(f"the script {name} of [tool.pdm.scripts] runs whenever PDM installs" for name in hooks)
         known = msgspec.structs.replace(known, unfixed=said)
     unknown = _unknown(manager, asked.unwrap(), declared, known)
     if unknown is not None:
