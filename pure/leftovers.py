@@ -1,7 +1,8 @@
-"""Decides what a build of the project itself has left among the application's files.
+"""Decides what an installation has left among the application's files, and what of it goes.
 
 setuptools builds in the source's own folder and cleans up nothing: ``build/lib``, ``build/bdist.*`` and ``*.egg-info``
-would all be part of the image, a second copy of the code among them. Whatever was there before stays.
+would all be part of the image, a second copy of the code among them. Poetry installs a project's ``requires-plugins``
+into its ``.poetry``. Whatever was there before stays.
 """
 
 import re
@@ -12,6 +13,7 @@ from pure.steps import RemoveFiles
 
 BUILD: Final = "build"
 EGG_INFO: Final = ".egg-info"
+PLUGINS: Final = ".poetry"
 
 # What distutils' commands make below ``build``. The first is made by whatever builds a wheel, and by nothing else.
 _WHEEL: Final = r"bdist\.[^/]+"
@@ -35,6 +37,7 @@ def _left(new: Set[str]) -> Iterator[str]:
     info = {path.removesuffix("PKG-INFO") for path in new if path.endswith(f"{EGG_INFO}/PKG-INFO")}
     marks = (re.fullmatch(rf"((?:.*/)?{BUILD}/){_WHEEL}/", path) for path in new)
     # A folder of metadata may have stood there; what is new in it would make it another one.
+    info |= {path for path in new if path.endswith(f"{PLUGINS}/") and path.rpartition(PLUGINS)[0][-1:] in ("", "/")}
     starts = [re.escape(folder) for folder in info & new]
     starts += [rf"{re.escape(mark[1])}(?:{_MADE}/|\Z)" for mark in marks if mark]
     wanted = re.compile("|".join(starts)) if starts else None

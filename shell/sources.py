@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from pure.code_facts import IGNORED_FOLDERS, MANAGE, SourceFile, Sources
-from pure.leftovers import BUILD, EGG_INFO
+from pure.leftovers import BUILD, EGG_INFO, PLUGINS
 from pure.wording import count, size
 
 # Far more than where an application is started from, far less than what would keep a build waiting.
@@ -53,11 +53,11 @@ def find_manage(app: Path) -> tuple[str, ...]:
 
 
 def build_folders(app: Path) -> frozenset[str]:
-    """The folders in which setuptools builds, and all in them; folders end in ``/``."""
+    """The folders that tools make when they install, and all in them; folders end in ``/``."""
     found: set[str] = set()
     for folder, folders, files in os.walk(app):
         place = Path(folder).relative_to(app)
-        if any(name == BUILD or name.endswith(EGG_INFO) for name in place.parts):
+        if any(name in (BUILD, PLUGINS) or name.endswith(EGG_INFO) for name in place.parts):
             found.add(f"{place.as_posix()}/")
             found |= {(place / name).as_posix() for name in files}
         folders[:] = [name for name in folders if name not in _LARGE and not Path(folder, name, "pyvenv.cfg").exists()]

@@ -11,7 +11,7 @@ from shell.sources import build_folders
 
 BUILT = frozenset({
     "build/", "build/bdist.linux-x86_64/", "build/lib/", "build/lib/shop/", "build/lib/shop/main.py",
-    "src/shop.egg-info/", "src/shop.egg-info/PKG-INFO", "src/shop.egg-info/SOURCES.txt",
+    ".poetry/", ".poetry/plugins/", ".poetry/plugins/export.py", "src/shop.egg-info/", "src/shop.egg-info/PKG-INFO", "src/shop.egg-info/SOURCES.txt",
 })  # fmt: skip
 
 
@@ -32,6 +32,9 @@ def test_what_a_build_leaves_goes() -> None:
         (frozenset(), frozenset({"build/", "build/static/", "build/static/app.js", "build/lib/", "build/lib/x.js"})),
         # Metadata that were there, and were written anew.
         (frozenset({"a.egg-info/", "a.egg-info/PKG-INFO"}), frozenset({"a.egg-info/", "a.egg-info/PKG-INFO"})),
+        # The user's own.
+        (frozenset({".poetry/", ".poetry/a"}), frozenset({".poetry/", ".poetry/b"})),
+        (frozenset(), frozenset({"x.poetry/", "x.poetry/a"})),
         # No metadata.
         (frozenset(), frozenset({"a.egg-info/", "a.egg-info/notes.txt"})),
     ],
@@ -47,7 +50,11 @@ def test_in_a_folder_of_the_users_only_what_was_built_goes() -> None:
 
 
 _paths = st.frozensets(
-    st.lists(st.sampled_from(["build", "lib", "bdist.linux", "a.egg-info", "PKG-INFO", "shop"]), min_size=1, max_size=4)
+    st.lists(
+        st.sampled_from(["build", "lib", "bdist.linux", "a.egg-info", "PKG-INFO", "shop", ".poetry"]),
+        min_size=1,
+        max_size=4,
+    )
     .map("/".join)
     .flatmap(lambda path: st.sampled_from([path, f"{path}/"]))
 )
