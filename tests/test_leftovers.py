@@ -11,7 +11,8 @@ from shell.sources import build_folders
 
 BUILT = frozenset({
     "build/", "build/bdist.linux-x86_64/", "build/lib/", "build/lib/shop/", "build/lib/shop/main.py",
-    ".poetry/", ".poetry/plugins/", ".poetry/plugins/export.py", "src/shop.egg-info/", "src/shop.egg-info/PKG-INFO", "src/shop.egg-info/SOURCES.txt",
+    "src/shop.egg-info/", "src/shop.egg-info/PKG-INFO", "src/shop.egg-info/SOURCES.txt",
+    ".poetry/", ".poetry/plugins/", ".poetry/plugins/export.py",
 })  # fmt: skip
 
 
