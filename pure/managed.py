@@ -9,7 +9,7 @@ import msgspec
 from pure import declarations
 from pure.declarations import Declarations
 from pure.distributions import normalise_name
-from pure.locks import pipfile
+from pure.locks import pdm, pipfile
 from pure.locks.facts import LockFacts, LockUnreadable
 from pure.locks.read import read_lock
 from pure.manager_choice import ChoiceError, ManagerChoice, choose_manager
@@ -97,10 +97,17 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
             declared=declared,
             selection=asked.unwrap(),
             demands=demands,
-            up_to_date=manager is PIPENV
-            and pipfile.made_from(texts.get(PIPENV.lock, b""), texts.get(PIPENV.declared_in[0], b"")),
+            up_to_date=_is_up_to_date(manager, texts),
         )
     )
+
+
+def _is_up_to_date(manager: Manager, texts: Mapping[str, bytes]) -> bool:
+    """Whether a lock has the digest that an earlier release of its tool takes of the declarations."""
+    lock = texts.get(manager.lock, b"")
+    if manager is PIPENV:
+        return pipfile.made_from(lock, texts.get(PIPENV.declared_in[0], b""))
+    return manager is PDM and pdm.made_from(lock, texts.get(declarations.FILE, b""))
 
 
 # What people call the group that only deployments need, as the one with gunicorn in it.
