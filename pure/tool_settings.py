@@ -156,8 +156,17 @@ def environment(manager: Manager, tools: Mapping[str, str], places: Places) -> d
     return kept | own
 
 
-def is_stale(tool: str, said: tuple[str, ...]) -> bool:
-    """Whether a tool's output says that its lock is out of date. Lines may be broken anywhere between words."""
+# These have a command that only checks; when they install, they say as a warning what is no reason to fail.
+_CHECKING: Final = frozenset({"pipenv", "pdm"})
+
+
+def is_stale(tool: str, said: tuple[str, ...], *, check: bool) -> bool:
+    """Whether a failing tool says that its lock is out of date; ``check`` says that it was to look just for that.
+
+    Lines may be broken anywhere between words.
+    """
+    if tool in _CHECKING and not check:
+        return False
     text = " ".join(" ".join(line.split()) for line in said)
     pattern = _STALE.get(tool)
     return pattern is not None and pattern.search(text) is not None
