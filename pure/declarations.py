@@ -15,15 +15,18 @@ FILE = "pyproject.toml"
 class Declarations(msgspec.Struct, frozen=True, kw_only=True):
     """What a ``pyproject.toml`` declares.
 
-    ``project`` says that it has a ``[project]`` table; ``tools`` names the package managers that it configures.
-    ``groups`` and ``extras`` are all that may be asked for; ``tool_versions`` are the demands on a tool's own version
-    as (tool, where it stands, constraint). ``installs_itself`` names the tools that would install the project itself.
-    ``hooks`` are the scripts that PDM runs when it installs. ``own_package`` is what Poetry looks for as a folder or
-    a file of the project itself, empty if the project names its packages.
+    ``project`` says that it has a ``[project]`` table, ``name`` is the project's own (normalised). ``tools`` names the
+    package managers that it configures, ``configures`` all programs. ``groups`` and ``extras`` are all that may be
+    asked for; ``tool_versions`` are the demands on a tool's own version as (tool, where it stands, constraint).
+    ``installs_itself`` names the tools that would install the project itself. ``hooks`` are the scripts that PDM runs
+    when it installs. ``own_package`` is what Poetry looks for as a folder or a file of the project itself, empty if
+    the project names its packages.
     """
 
     project: bool = False
+    name: str = ""
     tools: tuple[str, ...] = ()
+    configures: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
     tool_versions: tuple[tuple[str, str, str], ...] = ()
@@ -48,7 +51,9 @@ def read(raw: bytes | None) -> Outcome[Declarations, LockUnreadable]:
     return Success(
         Declarations(
             project=bool(project),
+            name=normalise_name(name) if isinstance(name := project.get("name", poetry.get("name")), str) else "",
             tools=tuple(name for name in ("uv", "poetry", "pdm") if name in tool),
+            configures=tuple(sorted(tool)),
             groups=tuple(sorted(groups)),
             extras=tuple(sorted({*table(project.get("optional-dependencies")), *table(poetry.get("extras"))})),
             # Poetry's and PDM's locks don't mention the project itself, uv's does.

@@ -270,9 +270,9 @@ def install(plan: Plan, facts: Facts, work: Workplace) -> Steps:
             file=decided.files[0],
             selection=decided.selection,
             groups=decided.declared.groups,
+            comparable=decided.comparable and not decided.up_to_date,
             itself=manager.name in decided.declared.installs_itself,
         )
-        if not (command.check and decided.up_to_date)
     )
 
 

@@ -63,12 +63,19 @@ _STALE: Final[Mapping[str, re.Pattern[str]]] = {
 
 
 def commands(
-    manager: Manager, places: Places, *, file: str, selection: Selection, groups: tuple[str, ...], itself: bool = True
+    manager: Manager,
+    places: Places,
+    *,
+    file: str,
+    selection: Selection,
+    groups: tuple[str, ...],
+    comparable: bool = True,
+    itself: bool = True,
 ) -> tuple[Command, ...]:
-    """What brings the environment to what ``file`` locks.
+    """What brings the environment to what ``file`` locks; ``groups`` are all dependency groups that there are.
 
-    ``groups`` are all dependency groups that there are; ``itself`` says that the project itself is to be installed,
-    where that isn't up to the tool.
+    ``comparable`` says that the lock has to be compared with its declaration, and can be; ``itself`` that the project
+    itself is to be installed, where that isn't up to the tool.
     """
     module = (places.python, "-P", "-m", manager.tool.name)
     asked_groups = _each("--group", selection.groups)
@@ -91,13 +98,15 @@ def commands(
         case "pipenv":
             wanted = " ".join(dict.fromkeys(("packages", *selection.groups)))
             categories = ("--categories", wanted) if selection.groups else ()
-            return (Command(argv=(*module, "verify"), check=True), Command(argv=(*module, "sync", *categories)))
+            verify = (Command(argv=(*module, "verify"), check=True),) if comparable else ()
+            return (*verify, Command(argv=(*module, "sync", *categories)))
         case "pdm":
             # PDM refuses --prod beside one of the groups that it leaves out; naming one leaves out the others.
             production = () if set(selection.groups) & set(groups) else ("--prod",)
             named = _each("--group", (*selection.groups, *selection.extras))
             sync = (*module, "sync", *production, "--clean-unselected", "--no-editable", *named)
-            return (Command(argv=(*module, "lock", "--check"), check=True), Command(argv=sync))
+            verify = (Command(argv=(*module, "lock", "--check"), check=True),) if comparable else ()
+            return (*verify, Command(argv=sync))
         case _:
             raise AssertionError(f"{manager.name} doesn't synchronise by itself")
 
@@ -130,6 +139,8 @@ def environment(manager: Manager, tools: Mapping[str, str], places: Places) -> d
                 "PIPENV_CACHE_DIR": f"{places.temporary}/pipenv-cache",
                 "PIPENV_DONT_LOAD_ENV": "1",
                 "PIPENV_NOSPIN": "1",
+                # Else a Pipfile of a folder above would be taken for that of a project without one.
+                "PIPENV_NO_INHERIT": "1",
                 "PIPENV_VERBOSITY": "-1",
                 "PIPENV_YES": "1",
                 # The switch for compiling is named by what it turns on.
