@@ -29,6 +29,8 @@ CALLS: Final[Mapping[str, Kind]] = {
     "quart.app.Quart": "quart",
     "flask.Flask": "flask",
     "flask.app.Flask": "flask",
+    "apiflask.APIFlask": "flask",
+    "flask_openapi3.OpenAPI": "flask",
     "dash.Dash": "dash",
     "dash.dash.Dash": "dash",
     "marimo.App": "marimo",

@@ -18,7 +18,9 @@ class Declarations(msgspec.Struct, frozen=True, kw_only=True):
     ``project`` says that it has a ``[project]`` table, ``name`` is the project's own (normalised). ``tools`` names the
     package managers that it configures, ``configures`` all programs. ``groups`` and ``extras`` are all that may be
     asked for; ``tool_versions`` are the demands on a tool's own version as (tool, where it stands, constraint).
-    ``installs_itself`` names the tools that would install the project itself.
+    ``installs_itself`` names the tools that would install the project itself. ``hooks`` are the scripts that PDM runs
+    when it installs. ``own_package`` is what Poetry looks for as a folder or a file of the project itself, empty if
+    the project names its packages.
     """
 
     project: bool = False
@@ -29,6 +31,8 @@ class Declarations(msgspec.Struct, frozen=True, kw_only=True):
     extras: tuple[str, ...] = ()
     tool_versions: tuple[tuple[str, str, str], ...] = ()
     installs_itself: tuple[str, ...] = ()
+    own_package: str = ""
+    hooks: tuple[str, ...] = ()
 
 
 def read(raw: bytes | None) -> Outcome[Declarations, LockUnreadable]:
@@ -57,12 +61,18 @@ def read(raw: bytes | None) -> Outcome[Declarations, LockUnreadable]:
                 *(("poetry",) if poetry.get("package-mode") is not False else ()),
                 *(("pdm",) if pdm.get("distribution") is not False else ()),
             ),
+            own_package=_own_package(project.get("name") or poetry.get("name"), poetry.get("packages")),
+            hooks=tuple(name for name in ("pre_install", "post_install") if table(pdm.get("scripts")).get(name)),
             tool_versions=(
                 *_demand("poetry", "[tool.poetry] requires-poetry", poetry.get("requires-poetry")),
                 *_demand("uv", "[tool.uv] required-version", uv.get("required-version")),
             ),
         )
     )
+
+
+def _own_package(name: object, packages: object) -> str:
+    return "" if packages or not isinstance(name, str) else normalise_name(name).replace("-", "_")
 
 
 def uv_demands(raw: bytes | None) -> tuple[tuple[str, str, str], ...]:

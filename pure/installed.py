@@ -111,11 +111,12 @@ class Mismatch(msgspec.Struct, frozen=True, kw_only=True, order=True):
     installed: str | None
 
 
-def parse_installed(files: Mapping[str, bytes], *, python_minor: str) -> InstalledSet:
+def parse_installed(files: Mapping[str, bytes], *, python_minor: str, root: str = "") -> InstalledSet:
     """The distributions of an environment from the files of its ``dist-info`` directories.
 
-    ``files`` maps paths relative to site-packages (``flask-3.1.0.dist-info/METADATA``) to contents; METADATA, RECORD,
-    REQUESTED and direct_url.json are used, others are ignored. Any bytes give a value.
+    ``root`` is where the environment lies: a RECORD may name its files by absolute paths, as Poetry's do of what it
+    installs editable. ``files`` maps paths relative to site-packages (``flask-3.1.0.dist-info/METADATA``) to contents;
+    METADATA, RECORD, REQUESTED and direct_url.json are used, others are ignored. Any bytes give a value.
     """
     by_directory: dict[str, dict[str, bytes]] = {}
     for path, content in files.items():
@@ -126,7 +127,7 @@ def parse_installed(files: Mapping[str, bytes], *, python_minor: str) -> Install
     distributions: list[InstalledDistribution] = []
     problems: list[Problem] = []
     for directory, contents in sorted(by_directory.items()):
-        found, trouble = _distribution(site_packages, directory, contents)
+        found, trouble = _distribution(site_packages, root, directory, contents)
         problems += trouble
         if found is None:
             continue
@@ -282,7 +283,7 @@ def _parents(path: str) -> Iterable[str]:
 
 
 def _distribution(
-    site_packages: str, directory: str, contents: Mapping[str, bytes]
+    site_packages: str, root: str, directory: str, contents: Mapping[str, bytes]
 ) -> tuple[InstalledDistribution | None, list[Problem]]:
     dist_info = f"{site_packages}/{directory}"
     name, version = _name_and_version(contents.get("METADATA", b""))
@@ -297,7 +298,7 @@ def _distribution(
         if rows is None:
             problems.append(Problem(dist_info=dist_info, kind="bad_record"))
         for path, digest, size in rows or ():
-            inside = _inside(site_packages, path)
+            inside = _inside(site_packages, path, root)
             if inside is None:
                 problems.append(Problem(dist_info=dist_info, kind="outside", path=path))
             else:
@@ -336,10 +337,12 @@ def _rows(record: bytes) -> list[tuple[str, str, str]] | None:
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-def _inside(site_packages: str, path: str) -> str | None:
+def _inside(site_packages: str, path: str, root: str) -> str | None:
+    parts = site_packages.split("/")
+    if root and path.startswith(f"{root}/"):
+        path, parts = path.removeprefix(f"{root}/"), []
     if path.startswith("/") or "\0" in path or "\\" in path:
         return None
-    parts = site_packages.split("/")
     for part in path.split("/"):
         if part in {"", "."}:
             continue

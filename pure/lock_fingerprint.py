@@ -36,6 +36,7 @@ def lock_fingerprint(
     """The fingerprint of a locked environment. ``texts`` are the lock and the files that configure its manager."""
     reasons = [f"{name} is installed from a folder or file, whose contents the lock doesn't fix" for name in lock.local]
     reasons += [f"{name} comes from a place that may change, or has no hash" for name in lock.moving]
+    reasons += lock.unfixed
     if reasons:
         return NotPinned(because=tuple(reasons[:MAX_REASONS]), more=max(0, len(reasons) - MAX_REASONS))
     relevant = {

@@ -1,5 +1,6 @@
 """Decides over the package manager with all that its files say: the lock, the declarations, groups and extras."""
 
+import re
 from collections.abc import Mapping
 from typing import TypeAlias
 
@@ -9,10 +10,11 @@ from pure import declarations
 from pure.declarations import Declarations
 from pure.distributions import normalise_name
 from pure.lock_command import Made, made
+from pure.locks import pdm, pipfile
 from pure.locks.facts import LockFacts, LockUnreadable
 from pure.locks.read import read_lock
 from pure.manager_choice import ChoiceError, ManagerChoice, choose_manager
-from pure.managers import MANAGERS, PIP, PIPENV, PYLOCK
+from pure.managers import MANAGERS, PDM, PIP, PIPENV, POETRY, PYLOCK, Manager
 from pure.outcome import Failure, Outcome, Success
 from pure.project import EXTRAS_VARIABLE, GROUPS_VARIABLE, BadSelection, ProjectFiles, Selection, selection
 from pure.terms import InstalledFrom, path
@@ -35,6 +37,7 @@ class Managed(msgspec.Struct, frozen=True, kw_only=True):
     """The manager, what its lock and the project say, and which groups and extras are wanted.
 
     ``source`` is what errors name. ``demands`` are those on the tool's version, as (tool, where it stands, constraint).
+    ``up_to_date`` says that the lock is known to be, so that its tool needn't look.
     """
 
     choice: ManagerChoice
@@ -43,6 +46,7 @@ class Managed(msgspec.Struct, frozen=True, kw_only=True):
     declared: Declarations
     selection: Selection
     demands: tuple[tuple[str, str, str], ...]
+    up_to_date: bool = False
 
 
 def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outcome[Managed, ManagedError]:
@@ -78,17 +82,71 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
     if isinstance(lock, Failure):
         return Failure(msgspec.structs.replace(lock.failure(), source=source))
     known = lock.unwrap()
+    if manager is POETRY and _has_no_package(declared, project):
+        declared = msgspec.structs.replace(declared, installs_itself=())
+        note = f"the project itself isn't installed: there is no package {declared.own_package}, and none is named"
+        choice = msgspec.structs.replace(choice, because=(*choice.because, note))
     if manager.name in declared.installs_itself:
         known = msgspec.structs.replace(known, local=(*known.local, "the project itself"))
+    if manager is PDM:
+        hooks = () if ":all" in variables.get("PDM_SKIP_HOOKS", "").split(",") else declared.hooks
+        said = tuple(f"the script {name} of [tool.pdm.scripts] runs whenever PDM installs" for name in hooks)
+        known = msgspec.structs.replace(known, unfixed=said)
     unknown = _unknown(source, asked.unwrap(), declared, known)
     if unknown is not None:
         return Failure(unknown)
+    left = _left_out(manager, asked.unwrap(), declared, known)
+    if left:
+        note = f"{manager.groups} that an image may need are not installed: {', '.join(left)}; this adds them:"
+        choice = msgspec.structs.replace(
+            choice, advice=(*choice.advice, f"{note}  {GROUPS_VARIABLE}={','.join((*asked.unwrap().groups, *left))}")
+        )
     above = project.workspace_texts if choice.folder != project.folder else {}
     configured = declarations.uv_demands(texts.get("uv.toml"))
     demands = configured or (*declared.tool_versions, *_demands_above(above))
     return Success(
-        Managed(choice=choice, source=source, lock=known, declared=declared, selection=asked.unwrap(), demands=demands)
+        Managed(
+            choice=choice,
+            source=source,
+            lock=known,
+            declared=declared,
+            selection=asked.unwrap(),
+            demands=demands,
+            up_to_date=_is_up_to_date(manager, texts),
+        )
     )
+
+
+def _is_up_to_date(manager: Manager, texts: Mapping[str, bytes]) -> bool:
+    """Whether a lock has the digest that an earlier release of its tool takes of the declarations."""
+    lock = texts.get(manager.lock, b"")
+    if manager is PIPENV:
+        return pipfile.made_from(lock, texts.get(PIPENV.declared_in[0], b""))
+    return manager is PDM and pdm.made_from(lock, texts.get(declarations.FILE, b""))
+
+
+# What people call the group that only deployments need, as the one with gunicorn in it.
+_DEPLOYED = re.compile(r"prod(?:uction)?|deploy(?:ment)?|live|server|web|gunicorn|uvicorn|heroku|docker", re.IGNORECASE)
+
+
+def _left_out(manager: Manager, asked: Selection, declared: Declarations, lock: LockFacts) -> tuple[str, ...]:
+    """The groups that nobody asks for, and whose names say that images need them."""
+    if manager is PYLOCK:
+        # Whoever exported it chose.
+        return ()
+    known = (lock.groups or ()) if manager is PIPENV else declared.groups if manager.groups else ()
+    return tuple(name for name in known if _DEPLOYED.fullmatch(name) and name not in asked.groups)
+
+
+def _has_no_package(declared: Declarations, project: ProjectFiles) -> bool:
+    """Whether Poetry would find nothing to install of the project itself, which it refuses to overlook.
+
+    It looks where ``poetry.core.masonry.utils.module`` does. Most applications are none of Poetry's packages, and its
+    first versions only warned about that.
+    """
+    own = {declared.own_package, f"{declared.own_package}.py"}
+    wanted = POETRY.name in declared.installs_itself and bool(declared.own_package)
+    return wanted and own.isdisjoint(project.names) and own.isdisjoint(project.source_names)
 
 
 def _demands_above(texts: Mapping[str, bytes]) -> tuple[tuple[str, str, str], ...]:

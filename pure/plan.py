@@ -110,7 +110,8 @@ class PackageManagerDecision(msgspec.Struct, frozen=True, kw_only=True):
     ``files`` are what it installs from, ``folder`` is the project's below the application's root. ``local`` names what
     is installed from folders and has to be made anew each time. ``default_groups`` are those that the lock
     itself adds to whatever is asked for. ``advice`` is what the user should know.
-    ``installed_from`` is what errors name; ``comparable`` says that the tool can tell whether the lock is up to date.
+    ``installed_from`` is what errors name; ``comparable`` says that the tool can tell whether the lock is up to date,
+    ``up_to_date`` that this is known without it.
     """
 
     name: str
@@ -127,6 +128,7 @@ class PackageManagerDecision(msgspec.Struct, frozen=True, kw_only=True):
     advice: tuple[str, ...] = ()
     installed_from: InstalledFrom
     comparable: bool = True
+    up_to_date: bool = False
 
     @property
     def manager(self) -> Manager:
@@ -255,6 +257,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
                 local=lock.local,
                 default_groups=lock.default_groups,
                 advice=choice.advice,
+                up_to_date=managed.up_to_date,
                 installed_from=managed.source,
                 comparable=choice.comparable,
             ),

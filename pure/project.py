@@ -52,7 +52,7 @@ class ProjectFiles(msgspec.Struct, frozen=True, kw_only=True):
     ``folder`` is where it lies below the application's root, empty for the root itself. ``names`` are those in it,
     ``texts`` the contents of the files among them that matter. ``workspace`` is the folder of the workspace's root
     above it, if its lock lies there, and ``workspace_texts`` are that folder's files. ``nested`` are lock files one
-    folder deeper, looked for only where the project itself has none.
+    folder deeper, looked for only where the project itself has none. ``source_names`` are the names in ``src``.
     """
 
     folder: str = ""
@@ -61,6 +61,7 @@ class ProjectFiles(msgspec.Struct, frozen=True, kw_only=True):
     workspace: str | None = None
     workspace_texts: Mapping[str, bytes] = {}
     nested: tuple[str, ...] = ()
+    source_names: tuple[str, ...] = ()
 
 
 Project: TypeAlias = Outcome[ProjectFiles, BadProjectFolder]

@@ -113,7 +113,11 @@ def _explained(cause: Cause | None, manage: str) -> tuple[tuple[str, ...], tuple
         case "module":
             return (
                 (f"The settings, or an application that they name, import {subject}, which is not installed.",),
-                (f"Add the distribution with {subject} to the requirements; development ones are not installed here.",),
+                (
+                    f"Add what provides {subject} to the requirements; development ones are not installed here.",
+                    "If manage.py names the settings of development, give the build those of production:",
+                    "  --env DJANGO_SETTINGS_MODULE=…",
+                ),
             )
         case "manifest":
             return (

@@ -1,7 +1,8 @@
 """Says in words what went wrong with the Python runtime: the request, the catalogue, the archive, the bytecode."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import TypeAlias, assert_never
+from typing import Final, TypeAlias, assert_never
 
 from pure.catalogue import (
     CatalogueError,
@@ -22,6 +23,7 @@ from pure.catalogue import (
     VersionUnknown,
 )
 from pure.fetching import FetchError
+from pure.managers import PDM, PIPENV, POETRY, UV
 from pure.message import Message
 from pure.prose_archives import compile_message, fetch_failure_in_short, fetch_message, pack_message, unpack_message
 from pure.python_request import (
@@ -70,6 +72,13 @@ RuntimeProblem: TypeAlias = (
 
 _WRITE_IN_FILE = "Write one version on a line of its own, such as 3.13 (its newest patch release) or 3.13.1."
 _WRITE_IN_VARIABLE = "Set it to a version such as 3.13 or 3.13.1, or to a range such as >=3.11,<3.14."
+# A lock repeats what stands elsewhere: where to change it, and what writes the lock.
+_LOCKED_FROM: Final[Mapping[str, tuple[str, str]]] = {
+    "Pipfile.lock": ("[requires] in the Pipfile", PIPENV.lock_command),
+    "uv.lock": ("requires-python in pyproject.toml", UV.lock_command),
+    "poetry.lock": ("the version of python in pyproject.toml", POETRY.lock_command),
+    "pdm.lock": ("requires-python in pyproject.toml", PDM.lock_command),
+}
 
 
 def describe_runtime(error: RuntimeProblem) -> Message:
@@ -321,6 +330,9 @@ def _asked(request: PythonRequest) -> str:
 def _change(request: PythonRequest) -> tuple[str, ...]:
     if request.source.default is not None:
         return ("Set BP_PYTHON_VERSION, or write the version into a file .python-version.",)
+    locked = _LOCKED_FROM.get(request.source.file or "")
+    if locked is not None:
+        return (f"Change {locked[0]}, then make the lock again:  {locked[1]}",)
     return (f"Change {request.source}.",)
 
 

@@ -238,7 +238,8 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(tools=PDM, pattern=r"Project requires a python version of (?P<requires>[^ ]+)", make=other_python),
     Rule(
         tools=PDM,
-        pattern=r"Lockfile (?:doesn't satisfy the project requirements|hash doesn't match)",
+        # A warning, which is the reason only where nothing is said after it.
+        pattern=r"Lockfile (?:doesn't satisfy the project requirements|hash doesn't match)[\w ,./-]{0,80}\Z",
         make=lambda _, __: LockStale(),
     ),
     # The way to the index

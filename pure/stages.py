@@ -273,7 +273,8 @@ def install(plan: Plan, facts: Facts, work: Workplace) -> Steps:
             selection=decided.selection,
             groups=decided.declared.groups,
             defaults=decided.default_groups,
-            comparable=decided.comparable,
+            comparable=decided.comparable and not decided.up_to_date,
+            itself=manager.name in decided.declared.installs_itself,
         )
     )
 

@@ -75,11 +75,13 @@ def commands(
     groups: tuple[str, ...],
     defaults: tuple[str, ...] = (),
     comparable: bool = True,
+    itself: bool = True,
 ) -> tuple[Command, ...]:
     """What brings the environment to what ``file`` locks; ``groups`` are all dependency groups that there are.
 
-    ``defaults`` are those that a standard lock file always adds; ``comparable`` says that the declaration is there too,
-    with which the lock can be compared.
+    ``defaults`` are those that a standard lock file always adds; ``comparable`` says that the lock has to be compared
+    with its declaration, and can be; ``itself`` that the project itself is to be installed, where that isn't up to the
+    tool.
     """
     module = (places.python, "-P", "-m", manager.tool.name)
     asked_groups = _each("--group", selection.groups)
@@ -102,6 +104,7 @@ def commands(
         case "poetry":
             only = ",".join(("main", *selection.groups))
             options = ("--only", only, *_each("--extras", selection.extras), "--no-interaction", "--no-ansi")
+            options = options if itself else (*options, "--no-root")
             return (Command(argv=(*module, "sync", *options)),)
         case "pipenv":
             wanted = " ".join(dict.fromkeys(("packages", *selection.groups)))
@@ -113,7 +116,8 @@ def commands(
             production = () if set(selection.groups) & set(groups) else ("--prod",)
             named = _each("--group", (*selection.groups, *selection.extras))
             sync = (*module, "sync", *production, "--clean-unselected", "--no-editable", *named)
-            return (Command(argv=(*module, "lock", "--check"), check=True), Command(argv=sync))
+            verify = (Command(argv=(*module, "lock", "--check"), check=True),) if comparable else ()
+            return (*verify, Command(argv=sync))
         case _:
             raise AssertionError(f"{manager.name} doesn't synchronise by itself")
 
@@ -159,6 +163,8 @@ def environment(manager: Manager, tools: Mapping[str, str], places: Places) -> d
         case "pdm":
             own |= {
                 "COLUMNS": _WIDTH,
+                # The project's hooks say `pdm run`. What else is there comes after the application's own.
+                "PATH": f"{tools.get('PATH', '')}:{places.layer}/bin",
                 "PDM_CACHE_DIR": f"{places.temporary}/pdm-cache",
                 "PDM_CHECK_UPDATE": "0",
                 "PDM_IGNORE_SAVED_PYTHON": "1",
@@ -174,8 +180,17 @@ def environment(manager: Manager, tools: Mapping[str, str], places: Places) -> d
     return kept | own
 
 
-def is_stale(tool: str, said: tuple[str, ...]) -> bool:
-    """Whether a tool's output says that its lock is out of date. Lines may be broken anywhere between words."""
+# These have a command that only checks; when they install, they say as a warning what is no reason to fail.
+_CHECKING: Final = frozenset({"pipenv", "pdm"})
+
+
+def is_stale(tool: str, said: tuple[str, ...], *, check: bool) -> bool:
+    """Whether a failing tool says that its lock is out of date; ``check`` says that it was to look just for that.
+
+    Lines may be broken anywhere between words.
+    """
+    if tool in _CHECKING and not check:
+        return False
     text = " ".join(" ".join(line.split()) for line in said)
     pattern = _STALE.get(tool)
     return pattern is not None and pattern.search(text) is not None

@@ -101,7 +101,8 @@ _MAJOR: Final = re.compile(r"[1-9][0-9]{0,3}\Z")
 # asdf's and mise's ways of asking for the newest of a minor version.
 _NEWEST_OF: Final = re.compile(r"(?:latest|prefix):(?P<version>.+)\Z")
 _BYTE: Final = re.compile(r"\(byte (?P<byte>[0-9]+)\)")
-_RUNTIME: Final = re.compile(r"python-(?P<version>.+)\Z")
+# Cloud Foundry's buildpack takes python-3.13.x there, and means what python-3.13 says.
+_RUNTIME: Final = re.compile(r"python-(?P<version>[0-9]+\.[0-9]+(?=\.x\Z)|[^x]+\Z)")
 _NOT_A_RELEASE: Final = "it names no release of CPython"
 
 
@@ -118,7 +119,7 @@ def python_version_file(raw: bytes, file: str) -> Reading:
 
 
 def runtime_file(raw: bytes, file: str) -> Reading:
-    """``runtime.txt``: ``python-3.13.1`` or ``python-3.13``, on one line."""
+    """``runtime.txt``: ``python-3.13.1``, ``python-3.13`` or ``python-3.13.x``, on one line."""
     decoded = decode_text(raw, file)
     if isinstance(decoded, Failure):
         return decoded

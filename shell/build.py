@@ -13,6 +13,7 @@ from pure.credentials import known_secrets
 from pure.distributions import ResolvedSet, parse_report, with_hidden_urls
 from pure.installed import InstalledSet, parse_installed
 from pure.launch import launch_toml
+from pure.leftovers import leftovers
 from pure.outcome import Failure, Outcome, Success
 from pure.plan import Facts, Plan, decide
 from pure.reconcile import Changes
@@ -34,6 +35,7 @@ from pure.wording import duration
 from shell.executor import Executor, not_written
 from shell.layer_store import LayerStore, write_atomically
 from shell.output import Output, utf8_streams
+from shell.sources import build_folders
 from shell.world import read_facts, variables
 
 RECORD_FILE = "lamina-record.json"
@@ -160,13 +162,23 @@ class _Build:
             return made
         self._say(build_log.dropped(self._plan))
         self._say(build_log.dependencies(self._plan))
-        match stages.dependencies(self._plan, self._facts, self._work):
-            case Unchanged(steps=steps):
-                assert self._plan.previous is not None, "what is kept has a record"
-                kept = self._execute(steps)
-                return kept if isinstance(kept, Failure) else Success(self._plan.previous.resolved)
-            case Fresh() as fresh:
-                return self._fresh(fresh)
+        first = stages.dependencies(self._plan, self._facts, self._work)
+        if isinstance(first, Unchanged):
+            assert self._plan.previous is not None, "what is kept has a record"
+            kept = self._execute(first.steps)
+            return kept if isinstance(kept, Failure) else Success(self._plan.previous.resolved)
+        app = Path(self._work.app)
+        before = build_folders(app)
+        installed = self._install(first)
+        if isinstance(installed, Failure):
+            return installed
+        cleaned = self._execute(leftovers(str(app), before, build_folders(app)))
+        return cleaned if isinstance(cleaned, Failure) else installed
+
+    def _install(self, first: Fresh | Resolve | Synchronise) -> Outcome[ResolvedSet, RunError]:
+        match first:
+            case Fresh():
+                return self._fresh(first)
             case Resolve(steps=steps):
                 return self._reconcile(steps)
             case Synchronise():
@@ -293,7 +305,7 @@ def read_installed(root: Path, minor: str) -> InstalledSet:
             path = folder / name
             if path.is_file():
                 files[f"{folder.name}/{name}"] = path.read_bytes()
-    return parse_installed(files, python_minor=minor)
+    return parse_installed(files, python_minor=minor, root=str(root))
 
 
 def all_files(root: Path) -> tuple[str, ...]:

@@ -224,7 +224,7 @@ class Executor:
             return full
         assert self._plan.package_manager is not None
         decided = self._plan.package_manager
-        if is_stale(decided.manager.tool.name, tuple(said)) and ended.signal_name is None:
+        if is_stale(decided.manager.tool.name, tuple(said), check=step.check) and ended.signal_name is None:
             return Failure(LockOutOfDate(source=decided.installed_from))
         return Failure(
             ToolFailed(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from pure.code_facts import IGNORED_FOLDERS, MANAGE, SourceFile, Sources
+from pure.leftovers import BUILD, EGG_INFO, PLUGINS
 from pure.wording import count, size
 
 # Far more than where an application is started from, far less than what would keep a build waiting.
@@ -13,6 +14,9 @@ MOST_FILES: Final = 600
 MOST_BYTES: Final = 512_000
 MOST_BYTES_TOGETHER: Final = 12_000_000
 DEEPEST: Final = 5
+
+# Nothing is built in these.
+_LARGE: Final = frozenset({".git", "node_modules"})
 
 
 def read_sources(app: Path) -> Sources:
@@ -46,6 +50,18 @@ def find_manage(app: Path) -> tuple[str, ...]:
         return (MANAGE,)
     below = [path for folder in _folders(app, 2) if folder != app and (path := folder / MANAGE).is_file()]
     return tuple(sorted((path.relative_to(app).as_posix() for path in below), key=lambda name: (name.count("/"), name)))
+
+
+def build_folders(app: Path) -> frozenset[str]:
+    """The folders that tools make when they install, and all in them; folders end in ``/``."""
+    found: set[str] = set()
+    for folder, folders, files in os.walk(app):
+        place = Path(folder).relative_to(app)
+        if any(name in (BUILD, PLUGINS) or name.endswith(EGG_INFO) for name in place.parts):
+            found.add(f"{place.as_posix()}/")
+            found |= {(place / name).as_posix() for name in files}
+        folders[:] = [name for name in folders if name not in _LARGE and not Path(folder, name, "pyvenv.cfg").exists()]
+    return frozenset(found)
 
 
 def _python_files(app: Path) -> Iterator[Path]:

@@ -121,6 +121,7 @@ def read_target(environ: Mapping[str, str]) -> Target:
     return Target(os=target.os, arch=target.arch, distro=distro)
 
 
+_SOURCES: Final = "src"
 # What decides over package managers, wherever it lies.
 _PROJECT_FILES: Final = frozenset(
     name for each in MANAGERS.values() for name in (each.lock, *each.declared_in, *each.configuration)
@@ -159,7 +160,15 @@ def read_project(app: Path, environ: Mapping[str, str]) -> Project:
     locks = frozenset(LOCK_NAMES)
     nested = () if locks.intersection(names) else _nested(home, names)
     return Success(
-        ProjectFiles(folder=name, names=names, texts=texts, workspace=workspace, workspace_texts=above, nested=nested)
+        ProjectFiles(
+            folder=name,
+            names=names,
+            texts=texts,
+            workspace=workspace,
+            workspace_texts=above,
+            nested=nested,
+            source_names=_names(home / _SOURCES) if (home / _SOURCES).is_dir() else (),
+        )
     )
 
 

@@ -28,14 +28,17 @@ RECORD = f"a.py,sha256=x,1\r\n../../../bin/alpha,sha256=y,2\r\n{INFO}/METADATA,,
 names = st.sets(st.sampled_from(NAMES))
 
 
+ROOT = "/layers/lamina_python/venv"
+
+
 def _parse(record: bytes = RECORD, **more: bytes) -> InstalledSet:
     files = {f"{INFO}/METADATA": METADATA, f"{INFO}/RECORD": record}
     files |= {f"{INFO}/{name}": content for name, content in more.items()}
-    return parse_installed(files, python_minor="3.13")
+    return parse_installed(files, python_minor="3.13", root=ROOT)
 
 
 _hostile_paths = st.lists(
-    st.sampled_from(["..", "a", "bin", "/", "", ".", "python3", "pyvenv.cfg", "\0"]), max_size=7
+    st.sampled_from(["..", "a", "bin", "/", "", ".", "python3", "pyvenv.cfg", "\0", ROOT]), max_size=7
 ).map("/".join)
 _records = st.lists(st.tuples(_hostile_paths, st.just(""), st.just("")), max_size=5).map(
     lambda rows: "".join(f"{','.join(row)}\n" for row in rows).encode()
@@ -119,6 +122,10 @@ def test_a_distribution_is_read() -> None:
 def test_paths_that_leave_the_environment_are_refused_and_noted() -> None:
     hostile = (
         "/etc/passwd",
+        f"{ROOT}-other/bin/alpha",
+        f"{ROOT}/../python/bin/python3",
+        f"{ROOT}/bin/python3",
+        f"{ROOT}/",
         "../../../../etc/passwd",
         "../../../bin/python3",
         "../../../pyvenv.cfg",
@@ -129,6 +136,12 @@ def test_paths_that_leave_the_environment_are_refused_and_noted() -> None:
     assert {each.path for each in found.problems} == set(hostile)
     assert all(each.kind == "outside" for each in found.problems)
     assert found.distributions[0].damaged
+
+
+def test_absolute_paths_into_the_environment_are_its_files() -> None:
+    found = _parse(f"{ROOT}/bin/alpha,sha256=y,2\n{ROOT}/{SITE_PACKAGES}/a.pth,sha256=x,1\n".encode())
+    assert not found.problems
+    assert found.distributions[0].paths == ("bin/alpha", f"{SITE_PACKAGES}/a.pth")
 
 
 def test_a_missing_or_broken_record_is_noted() -> None:

@@ -10,9 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pure import declarations
 from pure.detection import Passed, detect
+from pure.fingerprint import Fingerprint, NotPinned
 from pure.layers import STRUCTS, Action
+from pure.lock_fingerprint import lock_fingerprint
 from pure.locks.facts import LockFacts
 from pure.locks.read import read_lock
+from pure.managed import decide_manager
 from pure.manager_choice import (
     LockWithoutDeclaration,
     ManagerWithoutFile,
@@ -480,5 +483,81 @@ def test_a_demand_that_the_pin_does_not_meet_is_an_error() -> None:
     ],
 )
 def test_the_tools_own_words_for_a_lock_out_of_date(tool: str, said: tuple[str, ...]) -> None:
-    assert is_stale(tool, said)
-    assert not is_stale(tool, ("something else",))
+    assert is_stale(tool, said, check=True)
+    assert is_stale(tool, said, check=False) is (tool not in {"pipenv", "pdm"})
+    assert not is_stale(tool, ("something else",), check=True)
+
+
+@pytest.mark.parametrize(
+    ("declared", "names", "sources", "itself"),
+    [
+        ('name = "Big.shop"', ("big_shop",), (), True),
+        ('name = "Big.shop"', ("src",), ("big_shop.py",), True),
+        ('name = "shop"\npackages = [{ include = "web" }]', ("web",), (), True),
+        ('name = "shop"\npackages = []', ("web",), (), False),
+        ('name = "shop"', ("app.py", "src"), ("web",), False),
+        ('name = "shop"\npackage-mode = false', ("shop",), (), False),
+        ("", (), (), True),
+    ],
+)
+def test_poetry_installs_the_project_where_it_is_a_package(
+    declared: str, names: tuple[str, ...], sources: tuple[str, ...], *, itself: bool
+) -> None:
+    texts = {"pyproject.toml": f"[tool.poetry]\n{declared}\n".encode(), "poetry.lock": LOCKS["poetry"][0]}
+    project = ProjectFiles(names=(*names, *texts), texts=texts, source_names=sources)
+    decided = decide_manager(project, {})
+    assert isinstance(decided, Success)
+    managed = decided.unwrap()
+    assert ("poetry" in managed.declared.installs_itself) is itself
+    assert bool(managed.lock.local) is itself
+    places = Places(layer="/l", venv="/v", python="/p", temporary="/t")
+    (command,) = commands(
+        managed.choice.manager, places, file="poetry.lock", selection=managed.selection, groups=(), itself=itself
+    )
+    assert ("--no-root" in command.argv) is not itself
+
+
+@pytest.mark.parametrize(
+    ("scripts", "hooks"),
+    [
+        ('serve = "flask run"', 0),
+        ('post_install = "npm ci"', 1),
+        ('pre_install = { shell = "true" }\npost_install.cmd = "npm ci"', 2),
+    ],
+)
+def test_a_pdm_project_with_hooks_is_never_taken_for_unchanged(scripts: str, hooks: int) -> None:
+    declared = f'[project]\nname = "a"\n[tool.pdm]\ndistribution = false\n[tool.pdm.scripts]\n{scripts}\n'
+    texts = {"pyproject.toml": declared.encode(), "pdm.lock": LOCKS["pdm"][0]}
+    decided = decide_manager(ProjectFiles(names=tuple(texts), texts=texts), {})
+    assert isinstance(decided, Success)
+    managed = decided.unwrap()
+    pinning = lock_fingerprint(
+        managed.choice.manager,
+        managed.lock,
+        texts=texts,
+        folder="",
+        selection=managed.selection,
+        python_minor="3.13",
+        target=FIRST.target,
+        settings={},
+    )
+    assert isinstance(pinning, NotPinned if hooks else Fingerprint)
+    assert len(managed.lock.unfixed) == hooks
+
+
+@pytest.mark.parametrize(
+    ("groups", "asked", "adds"),
+    [
+        ("dev = []", "", None),
+        ("dev = []\nproduction = []", "", "BP_PYTHON_GROUPS=production"),
+        ("production = []\nmore = []", "more", "BP_PYTHON_GROUPS=more,production"),
+        ("production = []", "production", None),
+    ],
+)
+def test_groups_that_deployments_need_are_pointed_out(groups: str, asked: str, adds: str | None) -> None:
+    declared = f'[project]\nname = "a"\nversion = "1"\n[dependency-groups]\n{groups}\n'.encode()
+    texts = {"pyproject.toml": declared, "uv.lock": LOCKS["uv"][0]}
+    decided = decide_manager(ProjectFiles(names=tuple(texts), texts=texts), {"BP_PYTHON_GROUPS": asked})
+    assert isinstance(decided, Success)
+    advice = decided.unwrap().choice.advice
+    assert [note.rpartition("  ")[2] for note in advice] == ([adds] if adds else [])

@@ -153,6 +153,15 @@ ERRORS: tuple[RuntimeProblem, ...] = (
         minors=MINORS,
         pre_releases=(),
     ),
+    SpecifierUnsatisfied(
+        request=RangeRequest(specifiers=("<3.9",), text="<3.9", source=Source(file="poetry.lock", line=70)),
+        specifier="<3.9",
+        minors=MINORS,
+        pre_releases=(),
+    ),
+    MinorEndOfLife(
+        request=minor("3.9", Source(file="Pipfile.lock", line=8)), minor="3.9", since=date(2025, 10, 31), minors=MINORS
+    ),
     SpecifierUnsatisfied(request=span(">=3.16"), specifier=">=3.16", minors=MINORS, pre_releases=("3.16.0rc1",)),
     *(FetchError(url="https://mirror/file.tar.gz?token=***", failure=failure, attempts=1) for failure in FAILURES),
     FetchError(url="https://mirror/file.tar.gz", failure=FAILURES[0], attempts=5),

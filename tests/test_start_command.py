@@ -69,6 +69,9 @@ CASES: Mapping[str, Case] = {
     "Flask with waitress": case({"app.py": FLASK}, "flask", "waitress"),
     "Flask with hypercorn": case({"app.py": FLASK}, "flask", "hypercorn"),
     "Flask without a server": case({"app.py": FLASK}, "flask"),
+    "Flask by another name": case(
+        {"app.py": "from apiflask import APIFlask\n\napp = APIFlask(__name__)\n"}, "apiflask", "flask", "gunicorn"
+    ),
     "Flask's name spelled differently": case(
         {"service.py": "import flask as f\nsite: f.Flask = f.Flask('site')\n"}, "flask", "gunicorn"
     ),

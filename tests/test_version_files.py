@@ -111,6 +111,7 @@ MISE_TABLE = '[tools.python]\nversion = "3.13"\nvirtualenv = ".venv"\n'
         (".python-version", "# ours\n3.13\n", [("3.13", 2)]),
         ("runtime.txt", "python-3.13.1\n", [("3.13.1", 1)]),
         ("runtime.txt", "\r\n python-3.13 \r\n", [("3.13", 2)]),
+        ("runtime.txt", "python-3.13.x\n", [("3.13", 1)]),
         ("Pipfile.lock", PIPFILE_LOCK, [("3.13.1", 5), ("3.13", 6)]),
         ("Pipfile.lock", '{"_meta": {"requires": {"python_version": "3"}}}', [("==3.*", 1)]),
         ("Pipfile.lock", '{"_meta": {"requires": {"python_version": ">=3.11"}}}', [(">=3.11", 1)]),
@@ -186,6 +187,8 @@ KEY = "requires-python"
     [
         ("runtime.txt", "3.13.1\n", BadRuntimeFile(visible="3.13.1", version="3.13.1", source=RUNTIME)),
         ("runtime.txt", "Python 3.13\n", BadRuntimeFile(visible="Python 3.13", version="3.13", source=RUNTIME)),
+        ("runtime.txt", "python-3.x\n", BadRuntimeFile(visible="python-3.x", version=None, source=RUNTIME)),
+        ("runtime.txt", "python-3.13.1.x\n", BadRuntimeFile(visible="python-3.13.1.x", version=None, source=RUNTIME)),
         ("runtime.txt", "pypy-7\n", BadRuntimeFile(visible="pypy-7", version=None, source=RUNTIME)),
         ("uv.lock", f'{KEY} = "^3.12"\n', BadSpecifier(key=KEY, visible="^3.12", source=at("uv.lock", 1))),
         ("uv.lock", f"{KEY} = 3.12\n", NotAString(key=KEY, found="a number", source=at("uv.lock", 1))),

@@ -18,13 +18,15 @@ class LockFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     ``names`` are all that it locks, whatever group they belong to. ``local`` names what is installed from a folder or a
     file of this machine, whose contents the lock doesn't fix; ``moving`` names what comes from a place that may change,
-    such as a branch, or has no hash. ``groups`` and ``extras`` are those that it knows, ``None`` where it doesn't say;
-    ``default_groups`` are what it calls those that are always installed.
+    such as a branch, or has no hash; ``unfixed`` says in words what else can make a difference. ``groups`` and
+    ``extras`` are those that it knows, ``None`` where it doesn't say; ``default_groups`` are what it calls those that
+    are always installed.
     """
 
     names: tuple[str, ...] = ()
     local: tuple[str, ...] = ()
     moving: tuple[str, ...] = ()
+    unfixed: tuple[str, ...] = ()
     groups: tuple[str, ...] | None = None
     default_groups: tuple[str, ...] = ()
     extras: tuple[str, ...] | None = None

@@ -1,5 +1,8 @@
 """Reads ``pdm.lock`` (lock versions 4.x)."""
 
+import hashlib
+import json
+
 import msgspec
 
 from pure.locks.facts import LockFacts, LockOutcome, LockUnreadable, document, in_order, shaped, table
@@ -41,3 +44,28 @@ def read(raw: bytes) -> LockOutcome:
     groups = lock.unwrap().metadata.groups or None
     names = in_order([each.name for each in packages])
     return Success(LockFacts(names=names, local=in_order(local), moving=in_order(moving), groups=groups, extras=groups))
+
+
+def made_from(lock: bytes, pyproject: bytes) -> bool:
+    """Whether the digest in a lock is that of this project, as PDM took it until its overrides became resolutions.
+
+    To a later release, every lock of an earlier one is out of date.
+    """
+    locked, loaded = document(lock, FILE), document(pyproject, "pyproject.toml")
+    if isinstance(locked, Failure) or isinstance(loaded, Failure):
+        return False
+    project, pdm = table(loaded.unwrap().get("project")), table(table(loaded.unwrap().get("tool")).get("pdm"))
+    content = {
+        "sources": pdm.get("source", []),
+        "dependencies": project.get("dependencies", []),
+        "dev-dependencies": pdm.get("dev-dependencies", {}),
+        "optional-dependencies": project.get("optional-dependencies", {}),
+        "requires-python": project.get("requires-python", ""),
+        "overrides": table(pdm.get("resolution")).get("overrides", {}),
+    }
+    try:
+        text = json.dumps(content, sort_keys=True)
+    except (TypeError, ValueError, RecursionError):
+        return False
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return table(locked.unwrap().get("metadata")).get("content_hash") == f"sha256:{digest}"

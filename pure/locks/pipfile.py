@@ -1,16 +1,20 @@
 """Reads ``Pipfile.lock`` (``pipfile-spec`` 6, JSON)."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from pure.distributions import normalise_name
-from pure.locks.facts import LockFacts, LockOutcome, LockUnreadable, in_order, shaped, table
+from pure.locks.facts import LockFacts, LockOutcome, LockUnreadable, document, in_order, shaped, table
 from pure.marker_environment import marker_environment
 from pure.outcome import Failure, Outcome, Success
 
 FILE = "Pipfile.lock"
+# What a Pipfile has beside categories of packages.
+_NO_CATEGORIES = frozenset({"source", "packages", "dev-packages", "requires", "scripts", "pipfile", "pipenv"})
 
 
 class _Package(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +74,31 @@ def _locked(found: Mapping[str, object]) -> Outcome[dict[str, dict[str, _Package
                 return package
             result[category][name] = package.unwrap()
     return Success(result)
+
+
+def made_from(lock: bytes, pipfile: bytes) -> bool:
+    """Whether the digest in a lock is that of this Pipfile, as Pipenv took it for its first ten years.
+
+    Since pull request 6609 it normalises the names of packages before, so that it calls a lock of an earlier release
+    out of date as soon as its Pipfile says ``Django``.
+    """
+    loaded = document(pipfile, "Pipfile")
+    if isinstance(loaded, Failure):
+        return False
+    found = loaded.unwrap()
+    content = {
+        "_meta": {"sources": found.get("source"), "requires": found.get("requires", {})},
+        "default": found.get("packages", {}),
+        "develop": found.get("dev-packages", {}),
+        **{name: found[name] for name in found if name not in _NO_CATEGORIES | {"default", "develop"}},
+    }
+    try:
+        locked = msgspec.json.decode(lock)
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError, ValueError):
+        return False
+    digest = table(table(table(locked).get("_meta")).get("hash")).get("sha256")
+    return digest == hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def wanted(raw: bytes, *, categories: tuple[str, ...], python_version: str, arch: str) -> dict[str, str]:

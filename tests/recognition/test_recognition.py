@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pure.prose_recognised import describe_installer
-from pure.recognised import Needed, RepositoryRefused
+from pure.recognised import LockStale, Needed, RepositoryRefused
 from pure.recognition import recognise, undecided, worth_keeping
 from pure.recognition_rules import ANY, RULES
 
@@ -103,3 +103,9 @@ def test_only_an_unconfirmed_name_is_undecided() -> None:
 def test_rules_are_about_known_tools() -> None:
     assert all(rule.tools and set(rule.tools) <= set(ANY) for rule in RULES)
     assert len({msgspec.structs.asdict(rule)["pattern"] for rule in RULES}) == len(RULES)
+
+
+def test_pdms_warning_about_a_lock_is_not_the_reason_of_another_failure() -> None:
+    lines = read("pdm", "lock_stale_checked").lines
+    assert recognise("pdm", lines, returncode=1) == LockStale()
+    assert recognise("pdm", [*lines, "[BuildError]: Build backend raised error"], returncode=1) is None
