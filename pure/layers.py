@@ -4,6 +4,10 @@ A layer is kept as long as its *metadata*, the facts that it was made for, equal
 of a metadata struct invalidates, and all differences are reasons. The metadata of different layers share no field that
 must not couple them: pip's version stands in ``PipLayer`` alone, so that a new pip can never throw Python away.
 
+``built_from`` is the exception: the fingerprint of what a layer was made from, beside its metadata. It never
+invalidates, it tells whether there is anything to reconcile. It stands there and not in the layer, whose bytes are
+those of what is installed alone: a lock that changes without changing that gives the same layer.
+
 Metadata travels through TOML and JSON on its way to the next build and loses types on it (integers come back as
 floats), so all fields are strings.
 """
@@ -19,6 +23,7 @@ from pure.environment import NO_ENVIRONMENT, LayerEnvironment
 from pure.outcome import Failure, Outcome, Success
 
 SCHEMA: Final = "1"
+BUILT_FROM: Final = "built_from"
 
 
 class Action(StrEnum):
@@ -195,6 +200,7 @@ class LayerDecision(msgspec.Struct, frozen=True, kw_only=True):
     """What is done to one layer, and why.
 
     ``metadata`` and ``types`` are written to ``<layer>.toml``; both are ``None`` for a layer that is dropped.
+    ``built_from`` is written there too, unless it is empty: nothing then says what the layer was made from.
     """
 
     name: str
@@ -203,6 +209,7 @@ class LayerDecision(msgspec.Struct, frozen=True, kw_only=True):
     metadata: Metadata | None = None
     types: LayerTypes | None = None
     environment: LayerEnvironment = NO_ENVIRONMENT
+    built_from: str = ""
 
 
 def decode_metadata(toml: bytes, struct: type[M]) -> Outcome[M, UnreadableMetadata]:
@@ -214,6 +221,7 @@ def decode_metadata(toml: bytes, struct: type[M]) -> Outcome[M, UnreadableMetada
     table = document.get("metadata", {})
     if not isinstance(table, dict) or not table:
         return Failure(UnreadableMetadata(because="is empty"))
+    table = {field: value for field, value in table.items() if field != BUILT_FROM}
     schema = table.get("schema")
     if schema != SCHEMA:
         found = (
@@ -228,9 +236,20 @@ def decode_metadata(toml: bytes, struct: type[M]) -> Outcome[M, UnreadableMetada
         return Failure(UnreadableMetadata(because="doesn't have the fields that this version writes"))
 
 
-def metadata_table(metadata: Metadata) -> dict[str, str]:
+def metadata_table(metadata: Metadata, *, built_from: str = "") -> dict[str, str]:
     """The ``[metadata]`` table of ``<layer>.toml``; ``decode_metadata`` of it gives the same value."""
-    return {field: getattr(metadata, field) for field in sorted(metadata.__struct_fields__)}
+    table = {field: getattr(metadata, field) for field in sorted(metadata.__struct_fields__)}
+    return table | ({BUILT_FROM: built_from} if built_from else {})
+
+
+def decode_built_from(toml: bytes) -> str:
+    """What a restored layer was made from, empty where that isn't known; any bytes give a value."""
+    try:
+        table = tomli.loads(toml.decode()).get("metadata")
+    except (ValueError, RecursionError):
+        return ""
+    found = table.get(BUILT_FROM) if isinstance(table, dict) else None
+    return found if isinstance(found, str) else ""
 
 
 def diff_metadata(old: M, new: M) -> tuple[Difference, ...]:

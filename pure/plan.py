@@ -38,6 +38,7 @@ from pure.layers import (
     UvLayer,
     VenvLayer,
     decide_layer,
+    decode_built_from,
     drop_layer,
 )
 from pure.lock_fingerprint import lock_fingerprint
@@ -149,7 +150,6 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     layers: tuple[LayerDecision, ...]
     processes: Processes
     django: DjangoDecision = NO_DJANGO
-    fingerprint: str | None = None
     previous: VenvState | None = None
 
     def layer(self, name: str) -> LayerDecision | None:
@@ -264,7 +264,6 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
             layers=layers,
             processes=processes.unwrap(),
             django=django,
-            fingerprint=pinning.digest if isinstance(pinning, Fingerprint) else None,
             previous=state,
         )
     )
@@ -361,6 +360,7 @@ def _layers(
     state: VenvState | None,
 ) -> tuple[LayerDecision, ...]:
     manager = MANAGERS[source.manager]
+    digest = pinning.digest if isinstance(pinning, Fingerprint) else ""
     arch, distro = facts.target.arch, str(facts.target.distro or "")
     venv = decide_layer(
         "venv",
@@ -371,7 +371,7 @@ def _layers(
     made = (
         _python_layer(facts, runtime, None),
         *_tool_layers(facts, runtime, manager.tool, tool),
-        _reconciled(venv, pinning, state, source),
+        _reconciled(msgspec.structs.replace(venv, built_from=digest), pinning, state, source, _built_from(facts)),
     )
     unused = f"{manager.tool.title} installs the dependencies, and it doesn't use this layer"
     kept = {layer.name for layer in made}
@@ -435,7 +435,15 @@ def _previous(facts: Facts) -> VenvState | None:
             return None
 
 
-def _reconciled(venv: LayerDecision, pinning: Pinning, state: VenvState | None, source: InstalledFrom) -> LayerDecision:
+def _built_from(facts: Facts) -> str:
+    """What the restored environment was made from, if that is known."""
+    restored = facts.restored.get("venv")
+    return decode_built_from(restored.toml) if restored else ""
+
+
+def _reconciled(
+    venv: LayerDecision, pinning: Pinning, state: VenvState | None, source: InstalledFrom, built_from: str
+) -> LayerDecision:
     """A kept environment is only kept as it is where that is known to be right; otherwise it is reconciled."""
     if venv.action is not Action.KEEP:
         return venv
@@ -451,7 +459,7 @@ def _reconciled(venv: LayerDecision, pinning: Pinning, state: VenvState | None, 
             left_out = (f"and {count(more, 'more reason')}",) if more else ()
             first = "what the lock installs may have changed" if locked else _MAY_HAVE_CHANGED
             because = (first, *reasons, *left_out)
-        case Fingerprint(digest=digest) if digest == state.fingerprint:
+        case Fingerprint(digest=digest) if digest == built_from:
             because = (f"{_UNCHANGED}, so {manager.tool.title} isn't started",) if locked else (_NONE_HAS_CHANGED,)
             return msgspec.structs.replace(venv, because=because)
         case Fingerprint():

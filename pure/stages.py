@@ -344,7 +344,7 @@ def after_installation(
     root = work.layer("venv")
     wanted = {each.name: each.requested for each in resolved.distributions}
     requested = requested_changes(result.installed, wanted) if changes is not None else ()
-    state = VenvState(resolved=resolved, fingerprint=plan.fingerprint, installer=_manager(plan).name)
+    state = VenvState(resolved=resolved, installer=_manager(plan).name)
     return Complete(
         steps=(
             *_metadata_steps(root, requested, metadata, hide),

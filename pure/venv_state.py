@@ -11,18 +11,16 @@ import msgspec
 from pure.distributions import ResolvedSet, resolved_set
 from pure.outcome import Failure, Outcome, Success
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 class VenvState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The last complete build of an environment.
+    """The last complete build of an environment: what is installed, and by what (``pip``).
 
-    ``fingerprint`` is that of the pinned requirements it was built from, or ``None`` where they were not all pinned
-    with hashes. ``installer`` names what installed it (``pip``).
+    Nothing stands here that can differ between environments of equal contents, such as what they were made from.
     """
 
     resolved: ResolvedSet
-    fingerprint: str | None = None
     installer: str = "pip"
     schema: int = SCHEMA
 

@@ -55,7 +55,8 @@ class LayerStore:
         assert decision.metadata is not None, "a finished layer has metadata"
         self._write_environment(self.root / decision.name, decision.environment)
         types = {name: getattr(decision.types, name) for name in ("build", "cache", "launch")}
-        self._write_toml(decision.name, {"types": types, "metadata": metadata_table(decision.metadata)})
+        metadata = metadata_table(decision.metadata, built_from=decision.built_from)
+        self._write_toml(decision.name, {"types": types, "metadata": metadata})
 
     def write_launch(self, document: Mapping[str, Any]) -> None:
         """Write ``launch.toml``."""

@@ -132,7 +132,9 @@ def layer_toml(decision: LayerDecision) -> bytes:
     """``<layer>.toml`` as a build writes it."""
     assert decision.metadata is not None
     types = {"build": True, "cache": True, "launch": False}
-    return tomli_w.dumps({"types": types, "metadata": metadata_table(decision.metadata)}).encode()
+    return tomli_w.dumps(
+        {"types": types, "metadata": metadata_table(decision.metadata, built_from=decision.built_from)}
+    ).encode()
 
 
 def after(given: Facts, plan: Plan) -> Facts:
@@ -140,7 +142,7 @@ def after(given: Facts, plan: Plan) -> Facts:
     return msgspec.structs.replace(
         given,
         restored={layer.name: RestoredLayer(toml=layer_toml(layer), contents=True) for layer in plan.layers},
-        venv_state=encode_state(VenvState(resolved=ResolvedSet(), fingerprint=plan.fingerprint)),
+        venv_state=encode_state(VenvState(resolved=ResolvedSet())),
     )
 
 

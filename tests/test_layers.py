@@ -17,6 +17,7 @@ from pure.layers import (
     RestoredLayer,
     UnreadableMetadata,
     decide_layer,
+    decode_built_from,
     decode_metadata,
     diff_metadata,
     drop_layer,
@@ -89,6 +90,23 @@ def test_a_reason_reads_well() -> None:
 @given(metadata)
 def test_decoding_what_was_encoded_gives_the_same_metadata(one: Metadata) -> None:
     assert decode_metadata(_toml(one), type(one)) == Success(one)  # type: ignore[type-var]
+
+
+@given(named, texts)
+def test_what_a_layer_was_made_from_stands_beside_its_metadata_and_never_invalidates(
+    one: tuple[str, Metadata], built_from: str
+) -> None:
+    name, wanted = one
+    toml = tomli_w.dumps({"metadata": metadata_table(wanted, built_from=built_from)}).encode()
+    assert decode_built_from(toml) == built_from
+    assert decode_metadata(toml, type(wanted)) == Success(wanted)  # type: ignore[type-var]
+    decision = decide_layer(name, wanted, RestoredLayer(toml=toml, contents=True))  # type: ignore[type-var]
+    assert decision.action is Action.KEEP
+
+
+@given(junk)
+def test_any_bytes_say_what_a_layer_was_made_from_or_nothing(toml: bytes) -> None:
+    assert isinstance(decode_built_from(toml), str)
 
 
 @settings(max_examples=100, deadline=None)

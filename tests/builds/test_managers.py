@@ -68,6 +68,13 @@ def test_locked_builds(manager: str, bench: Bench, workshop: Workshop, index: In
     assert back.actions()["venv"] == "reconciled", back.log
     assert differences({p[5:]: v for p, v in first.items() if p.startswith("venv/")}, tree(bench.venv)) == []
 
+    # Another lock of the same distributions gives the same layer, and is known the next time.
+    name = MANAGERS[manager].lock
+    bench.write({**one, name: one[name] + "\n"})
+    assert bench.build(index.variables).actions()["venv"] == "reconciled"
+    assert differences({p[5:]: v for p, v in first.items() if p.startswith("venv/")}, tree(bench.venv)) == []
+    assert set(bench.build(index.variables).actions().values()) == {"kept"}
+
     if MANAGERS[manager].groups and manager != "pylock":
         more = bench.build({**index.variables, "BP_PYTHON_GROUPS": "extra-group"})
         assert more.actions()["venv"] == "reconciled"

@@ -103,6 +103,18 @@ def test_pinned_requirements_are_not_kept_when_a_constraint_changes(bench: Bench
     assert bench.try_build(env).status == 1
 
 
+def test_requirements_that_give_the_same_give_the_same_layer(bench: Bench, workshop: Workshop) -> None:
+    pinned = hashed(workshop.wheels, "alpha==1.0", "beta==1.0")
+    bench.write({"requirements.txt": pinned})
+    bench.build()
+    wanted = tree(bench.venv)
+    # As after another wheel of the same version was published.
+    bench.write({"requirements.txt": pinned.rstrip() + f" --hash=sha256:{'0' * 64}\n"})
+    assert bench.build().actions()["venv"] == "reconciled"
+    assert differences(wanted, tree(bench.venv)) == []
+    assert bench.build().actions()["venv"] == "kept"
+
+
 def test_a_branch_of_a_repository(bench: Bench, tmp_path: Path) -> None:
     if shutil.which("git", path=PATH) is None:
         pytest.skip("there is no git on this machine")
