@@ -58,7 +58,8 @@ class MissingLock(msgspec.Struct, frozen=True, kw_only=True):
 class NothingToInstall(msgspec.Struct, frozen=True, kw_only=True):
     """A Python project without anything that says what to install; the fields say what it has instead.
 
-    ``misspelled`` are (file, the name that it should have), ``nested`` are lock files one folder deeper.
+    ``misspelled`` are (file, the name that it should have), ``nested`` are lock files in folders below, and
+    ``requirement_files`` are requirements files of other names.
     """
 
     folder: str
@@ -66,6 +67,7 @@ class NothingToInstall(msgspec.Struct, frozen=True, kw_only=True):
     nested: tuple[str, ...]
     named_pylocks: tuple[str, ...]
     markers: tuple[str, ...]
+    requirement_files: tuple[str, ...] = ()
 
 
 ChoiceError: TypeAlias = SeveralLocks | UnknownManager | ManagerWithoutFile | MissingLock | NothingToInstall
@@ -194,10 +196,11 @@ def _without_lock(project: ProjectFiles, declared: Declarations) -> Outcome[Mana
     return Failure(
         NothingToInstall(
             folder=project.folder,
-            misspelled=_misspelled(project.names),
+            misspelled=_misspelled(tuple(name for name in project.names if name not in project.folders)),
             nested=project.nested,
             named_pylocks=_pylocks(project),
             markers=python_markers(project.names),
+            requirement_files=project.requirement_files,
         )
     )
 

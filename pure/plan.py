@@ -145,9 +145,13 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NothingRequired(msgspec.Struct, frozen=True, kw_only=True):
-    """The build was started for other buildpacks only, without the switch that allows it."""
+    """The build was started for other buildpacks only, without the switch that allows it.
+
+    ``nested`` are lock files of projects in folders below.
+    """
 
     variable: str
+    nested: tuple[str, ...] = ()
 
 
 PlanError: TypeAlias = (
@@ -177,7 +181,7 @@ def decide(facts: Facts) -> Outcome[Plan, PlanError]:
     if isinstance(project, Failure):
         return project
     if not python_markers((*facts.names, *project.unwrap().names)):
-        return _provide_only(facts, requirers.unwrap())
+        return _provide_only(facts, requirers.unwrap(), project.unwrap().nested)
     return _application(facts, project.unwrap(), requirers.unwrap())
 
 
@@ -300,12 +304,12 @@ def _processes(
     )
 
 
-def _provide_only(facts: Facts, requirers: Requirers) -> Outcome[Plan, PlanError]:
+def _provide_only(facts: Facts, requirers: Requirers, nested: tuple[str, ...]) -> Outcome[Plan, PlanError]:
     enabled = switch(facts.variables, PROVIDE_ONLY_VARIABLE)
     if isinstance(enabled, BadSwitch):
         return Failure(enabled)
     if not enabled:
-        return Failure(NothingRequired(variable=PROVIDE_ONLY_VARIABLE))
+        return Failure(NothingRequired(variable=PROVIDE_ONLY_VARIABLE, nested=nested))
     python = choose_runtime(facts, requirers)
     if isinstance(python, Failure):
         return python

@@ -9,6 +9,7 @@ from pure.managed import UnknownSelection
 from pure.manager_choice import (
     MANAGER_VARIABLE,
     PYLOCK_VARIABLE,
+    REQUIREMENTS_VARIABLE,
     ManagerWithoutFile,
     MissingLock,
     NothingToInstall,
@@ -25,6 +26,8 @@ from pure.tool_choice import BadToolVersion, ToolRefused, ToolTooOld
 _Choice: TypeAlias = SeveralLocks | UnknownManager | ManagerWithoutFile | MissingLock | NothingToInstall
 _Project: TypeAlias = BadProjectFolder | BadSelection | UnknownSelection | LockUnreadable
 _Tool: TypeAlias = BadToolVersion | ToolTooOld | ToolRefused | ToolFailed | LockOutOfDate
+
+SETUP: Final = "setup.py"
 
 ManagersError: TypeAlias = _Choice | _Project | _Tool
 ManagersFamily: Final = (
@@ -99,6 +102,23 @@ def _nothing(error: NothingToInstall) -> Message:
             found=(f"found {', '.join(error.named_pylocks[:6])}",),
             means=("pylock.toml is taken by itself; any other has to be named.",),
             do=(f"Name one:  {PYLOCK_VARIABLE}={name}",),
+        )
+    if error.requirement_files:
+        file = error.requirement_files[0]
+        return Message(
+            happened="There is no requirements.txt",
+            found=(f"but there is: {', '.join(error.requirement_files[:6])}",),
+            means=("Another file has to be named, for nobody can tell which of them the image needs.",),
+            do=(
+                f"Name it:  {REQUIREMENTS_VARIABLE}={file}    (several are separated by spaces)",
+                f"Or write a requirements.txt with the line:  -r {file}",
+            ),
+        )
+    if SETUP in error.markers:
+        return Message(
+            happened=f"There is a {SETUP}, and no requirements.txt",
+            means=("pip can install the project itself, with the dependencies that it declares there.",),
+            do=("Write a requirements.txt with the line  .  (a full stop: the project in this folder).",),
         )
     if error.nested:
         folder = error.nested[0].rpartition("/")[0]

@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pure import declarations
+from pure.declarations import Declarations
 from pure.layers import STRUCTS, Action
 from pure.locks.facts import LockFacts
 from pure.locks.read import read_lock
-from pure.manager_choice import MissingLock, NothingToInstall, SeveralLocks
+from pure.manager_choice import MissingLock, NothingToInstall, SeveralLocks, choose_manager
 from pure.managers import CHOSEN_BY_LOCK, MANAGERS, PIP, TOOLS
 from pure.outcome import Failure, Success
 from pure.plan import Facts, decide
-from pure.project import ProjectFiles
+from pure.project import ProjectFiles, requirement_files
 from pure.runtime_choice import CatalogueText
 from pure.target import Distro, Target
 from pure.tool_choice import ToolRefused, satisfies
@@ -308,6 +309,30 @@ def test_misspelled_locks_are_pointed_out(wrong: str, right: str) -> None:
     error = _choice("app.py", wrong)
     assert isinstance(error, NothingToInstall)
     assert error.misspelled == ((wrong, right),)
+
+
+@pytest.mark.parametrize(
+    ("files", "first"),
+    [
+        (("requirements/dev.txt", "requirements/prod.txt", "requirements/base.txt"), "requirements/prod.txt"),
+        (("requirements/default.txt", "requirements/test.txt", "requirements/docs.txt"), "requirements/default.txt"),
+        (("requirements-dev.txt", "requirements_production.txt"), "requirements_production.txt"),
+        (("prod-requirements.txt", "dev-requirements.txt", "README.md"), "prod-requirements.txt"),
+        (("requirements/requirements.txt", "requirements/local.txt"), "requirements/requirements.txt"),
+        (("notes.txt", "requirements.in", "requirements/base.in"), None),
+    ],
+)
+def test_the_likeliest_requirements_file_comes_first(files: tuple[str, ...], first: str | None) -> None:
+    assert next(iter(requirement_files(files)), None) == first
+
+
+def test_a_folder_is_no_misspelled_file() -> None:
+    project = ProjectFiles(names=("requirements", "setup.py"), folders=frozenset({"requirements"}))
+    chosen = choose_manager(project, Declarations(), {})
+    assert isinstance(chosen, Failure)
+    error = chosen.failure()
+    assert isinstance(error, NothingToInstall)
+    assert not error.misspelled
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,8 @@ ERRORS: tuple[ManagersError, ...] = (
     _nothing(named_pylocks=("pylock.dev.toml", "pylock.prod.toml")),
     _nothing(nested=("backend/uv.lock", "worker/requirements.txt")),
     _nothing(folder="services", nested=("api/poetry.lock",)),
+    _nothing(requirement_files=("requirements/prod.txt", "requirements/dev.txt")),
+    _nothing(markers=("setup.py", "setup.cfg")),
     _nothing(),
     BadProjectFolder(value="../api", because="leaves the application's folder"),
     BadSelection(variable="BP_PYTHON_GROUPS", value="--dev"),
