@@ -51,9 +51,11 @@ class ProjectFiles(msgspec.Struct, frozen=True, kw_only=True):
 
     ``folder`` is where it lies below the application's root, empty for the root itself. ``names`` are those in it,
     ``texts`` the contents of the files among them that matter. ``workspace`` is the folder of the workspace's root
-    above it, if its lock lies there, and ``workspace_texts`` are that folder's files. Looked for only where the project
-    itself has no lock: ``nested`` are lock files, or ``pyproject.toml``, one or two folders deeper, ``requirement_files`` what may have been
-    meant to be pip's (``requirements/prod.txt``), ``folders`` those of the names that are folders.
+    above it, if its lock lies there, and ``workspace_texts`` are that folder's files.
+
+    Looked for only where the project itself has no lock: ``nested`` are lock files, or ``pyproject.toml``, one or two
+    folders deeper, ``requirement_files`` what may have been meant to be pip's (``requirements/prod.txt``), ``folders``
+    those of the names that are folders.
     """
 
     folder: str = ""
