@@ -56,6 +56,8 @@ IGNORED_FOLDERS: Final = frozenset({
 })  # fmt: skip
 _TEST_FILE: Final = re.compile(r"(?:test_.*|.*_test|tests?|conftest|setup|noxfile|fabfile)\.py\Z")
 
+# How a manage.py speaks of Django, apart from comments that compare it with Django's.
+_DJANGOS: Final = re.compile(rb"DJANGO_|\bdjango\.|\b(?:from|import) django\b")
 PROGRAMS: Final = ("main.py", "app.py", "bot.py")
 MANAGE: Final = "manage.py"
 _SOURCE_ROOT: Final = "src"
@@ -197,7 +199,7 @@ def _worth_parsing(file: SourceFile) -> bool:
 
 def _is_manage(file: SourceFile) -> bool:
     """Whether this is Django's ``manage.py``: others give that name to a program of their own."""
-    return file.path.rpartition("/")[2] == MANAGE and b"django" in file.raw.lower()
+    return file.path.rpartition("/")[2] == MANAGE and _DJANGOS.search(file.raw) is not None
 
 
 def _is_program(path: str) -> bool:
