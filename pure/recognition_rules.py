@@ -142,6 +142,22 @@ RULES: Final[tuple[Rule, ...]] = (
         pattern=r"SyntaxError: Missing parentheses in call to 'print'|use_2to3 is invalid",
         make=lambda _, text: BuildFailed(distribution=built(text), because="it was written for Python 2"),
     ),
+    Rule(
+        tools=ANY,
+        pattern=r"configured Python interpreter version \([^)]*\) is newer than PyO3's maximum supported version"
+        r" \((?P<newest>[0-9.]+)\)",
+        make=lambda match, text: BuildFailed(
+            distribution=built(text), because=f"its code in Rust knows Python up to {match['newest']}"
+        ),
+    ),
+    Rule(
+        tools=ANY,
+        # What C code and Cython's of older releases use of Python, and newer Pythons have changed or don't have.
+        pattern=r"\.(?:c|cc|cpp|cxx|h|hpp):\d+:\d+: error: (?P<said>[^:]{0,60}?\b_?Py[A-Z][^:]{0,60}?)(?= \d+ \||$)",
+        make=lambda match, text: BuildFailed(
+            distribution=built(text), because=f"its code in C isn't made for this Python ({match['said'][:100]})"
+        ),
+    ),
     # Hashes
     Rule(
         tools=PIP,

@@ -63,6 +63,7 @@ PIP: Final[dict[str, Kind]] = {
     "header_missing": r.Needed,
     "header_of_python_missing": r.Needed,
     "header_nobody_knows": r.Needed,
+    "code_for_another_python": r.BuildFailed,
     "library_missing": r.Needed,
     "build_imports": r.BuildFailed,
     "python_two": r.BuildFailed,
@@ -80,6 +81,7 @@ _ALIKE: Final[dict[str, Kind | None]] = {
     "certificate_untrusted": r.CertificateUntrusted,
     "wheel_of_another_platform": r.OtherPlatform,
     "compiler_missing": r.Needed,
+    "code_for_another_python": r.BuildFailed,
     "build_killed": r.OutOfMemory,
     "repository_private": r.RepositoryRefused,
     "disk_full": r.DiskFull,
@@ -117,6 +119,8 @@ TOOLS: Final[dict[str, dict[str, Kind | None]]] = {
         "lock_stale": None,
         "other_python_checked": r.LockStale,
         "build_killed": None,
+        # Of a compiler's words PDM shows the last lines.
+        "code_for_another_python": None,
         # PDM has one sentence for all of these.
         **dict.fromkeys(
             ("hash_mismatch", "index_unauthorised", "index_forbidden", "index_broken", "wheel_of_another_platform"),

@@ -24,6 +24,7 @@ UNSEEN = (
     "gfortran",
     "swig",
     "(?:make)",
+    "PyO3's maximum supported version",
     r"HTTP error (?P<status>5\d\d) while getting",
 )
 
