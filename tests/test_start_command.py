@@ -85,7 +85,7 @@ CASES: Mapping[str, Case] = {
     ),
     "A manage.py that isn't Django's": case(
         {
-            "manage.py": "# Like that of Django.\nimport sys\nsys.path.append('src/py')\nfrom shop.cli import main\nmain()\n",
+            "manage.py": "# Like Django's.\nimport sys\nsys.path.append('src/py')\nfrom shop.cli import main\nmain()\n",
             "src/py/shop/__init__.py": "",
             "src/py/shop/cli.py": "def main():\n    pass\n",
             "src/py/shop/asgi.py": "from litestar import Litestar\nfrom shop.cli import main\n\n"
