@@ -1,14 +1,19 @@
 """Reads from ``pyproject.toml`` what decides over package managers: which are meant, in which versions."""
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from pure.locks.facts import LockUnreadable, document, table
+from pure.locks.facts import LockUnreadable, document, table, words
 from pure.outcome import Failure, Outcome, Success
 
 FILE = "pyproject.toml"
+
+Named: TypeAlias = tuple[str, tuple[str, ...]]
+# A requirement's name and extras (PEP 508); what else it says doesn't matter here.
+_NAMED: Final = re.compile(r"\s*(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[(?P<extras>[^\]]*)\])?")
 
 
 class Declarations(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,6 +22,7 @@ class Declarations(msgspec.Struct, frozen=True, kw_only=True):
     ``project`` says that it has a ``[project]`` table; ``tools`` names the package managers that it configures.
     ``groups`` and ``extras`` are all that may be asked for; ``tool_versions`` are the demands on a tool's own version
     as (tool, where it stands, constraint). ``installs_itself`` names the tools that would install the project itself.
+    ``name`` is the project's, ``requires`` are its dependencies as (name, extras), ``optional`` those of each extra.
     """
 
     project: bool = False
@@ -25,6 +31,9 @@ class Declarations(msgspec.Struct, frozen=True, kw_only=True):
     extras: tuple[str, ...] = ()
     tool_versions: tuple[tuple[str, str, str], ...] = ()
     installs_itself: tuple[str, ...] = ()
+    name: str = ""
+    requires: tuple[Named, ...] = ()
+    optional: tuple[tuple[str, tuple[Named, ...]], ...] = ()
 
 
 def read(raw: bytes | None) -> Outcome[Declarations, LockUnreadable]:
@@ -55,7 +64,21 @@ def read(raw: bytes | None) -> Outcome[Declarations, LockUnreadable]:
                 *_demand("poetry", "[tool.poetry] requires-poetry", poetry.get("requires-poetry")),
                 *_demand("uv", "[tool.uv] required-version", uv.get("required-version")),
             ),
+            name=name if isinstance(name := project.get("name") or poetry.get("name"), str) else "",
+            requires=_named(project.get("dependencies")),
+            optional=tuple(
+                (extra, _named(listed)) for extra, listed in table(project.get("optional-dependencies")).items()
+            ),
         )
+    )
+
+
+def _named(requirements: object) -> tuple[Named, ...]:
+    found = (_NAMED.match(text) for text in words(requirements))
+    return tuple(
+        (match["name"], tuple(extra.strip() for extra in (match["extras"] or "").split(",") if extra.strip()))
+        for match in found
+        if match
     )
 
 

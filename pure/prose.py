@@ -13,8 +13,7 @@ from pure.message import Message
 from pure.pip_settings import BadPin, BadPipVersion, PipTooOld
 from pure.plan import NothingRequired
 from pure.processes import BadLine, BadType, DuplicateType, EmptyCommand, NotText
-from pure.project import FOLDER_VARIABLE
-from pure.prose_managers import ManagersFamily, describe_managers
+from pure.prose_managers import ManagersFamily, describe_managers, folder_choice
 from pure.prose_processes import ProcessesFamily, describe_processes
 from pure.prose_recognised import describe_installer
 from pure.prose_requirements import RequirementsFamily, describe_requirements
@@ -135,9 +134,7 @@ def _project(error: _Project) -> Message:
                 happened="There is no Python project here",
                 found=(f"but there is: {', '.join(nested[:6])}",) if nested else (),
                 means=("A project in a folder of its own has to be pointed at.",) if nested else (),
-                do=(f"Name its folder:  {FOLDER_VARIABLE}={nested[0].rpartition('/')[0]}", f"Or s{switch}")
-                if nested
-                else (f"S{switch}",),
+                do=(f"Name its folder:  {folder_choice(nested)}", f"Or s{switch}") if nested else (f"S{switch}",),
             )
         case ContradictingRequirers(first=first, first_source=one, second=second, second_source=two):
             return Message(

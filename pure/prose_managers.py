@@ -1,5 +1,6 @@
 """Says in words what is wrong with the choice of a package manager, its lock, or its tool."""
 
+from pathlib import PurePosixPath
 from typing import Final, TypeAlias, assert_never
 
 import msgspec
@@ -85,6 +86,14 @@ def _choice(error: _Choice) -> Message:
             assert_never(error)
 
 
+def folder_choice(nested: tuple[str, ...], *, below: str = "") -> str:
+    """How to name the folder of one of these files."""
+    folders = [str(PurePosixPath(below, file).parent) for file in nested]
+    others = list(dict.fromkeys(folder for folder in folders if folder != folders[0]))
+    more = f"    (or {', '.join(others[:4])}{', …' if len(others) > 4 else ''})" if others else ""
+    return f"{FOLDER_VARIABLE}={folders[0]}{more}"
+
+
 def _nothing(error: NothingToInstall) -> Message:
     place = f"/{error.folder}" if error.folder else "the application's root"
     if error.misspelled:
@@ -121,13 +130,12 @@ def _nothing(error: NothingToInstall) -> Message:
             do=("Write a requirements.txt with the line  .  (a full stop: the project in this folder).",),
         )
     if error.nested:
-        folder = error.nested[0].rpartition("/")[0]
         return Message(
             happened=f"Nothing in {place} says what to install",
             found=(f"but there is: {', '.join(error.nested[:6])}",),
             means=("A project in a folder of its own has to be pointed at.",),
             do=(
-                f"Name its folder:  {FOLDER_VARIABLE}={f'{error.folder}/' if error.folder else ''}{folder}",
+                f"Name its folder:  {folder_choice(error.nested, below=error.folder)}",
                 "Or move its files to the application's root.",
             ),
         )

@@ -15,7 +15,10 @@ def read(raw: bytes) -> LockOutcome:
     if not isinstance(found.get("version"), int):
         return Failure(LockUnreadable(file=FILE, because="has no version, so it isn't one of uv's"))
     local, moving = [], []
-    names = in_order([name_of(package) for package in tables(found.get("package"))])
+    # What isn't packaged isn't installed, but is locked with what it needs.
+    names = in_order(
+        [name_of(each) for each in tables(found.get("package")) if "virtual" not in table(each.get("source"))]
+    )
     for package in tables(found.get("package")):
         source = table(package.get("source"))
         if source.keys() & {"editable", "directory", "path"}:
