@@ -28,6 +28,7 @@ from pure.recognised import (
     OtherPlatform,
     OtherPython,
     Recognised,
+    VersionInGit,
 )
 from pure.recognition_parts import (
     NAME,
@@ -75,6 +76,10 @@ def _needed(need: Need) -> Callable[[Found, str], Recognised]:
         return Needed(distribution=built(text), missing=missing, packages=need.packages, known=bool(need.what))
 
     return make
+
+
+def _version_in_git(variable: str) -> Callable[[Found, str], Recognised]:
+    return lambda _, __: VersionInGit(variable=variable)
 
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -157,6 +162,16 @@ RULES: Final[tuple[Rule, ...]] = (
         make=lambda match, text: BuildFailed(
             distribution=built(text), because=f"its code in C isn't made for this Python ({match['said'][:100]})"
         ),
+    ),
+    *(
+        Rule(tools=ANY, pattern=pattern, make=_version_in_git(variable))
+        for pattern, variable in (
+            (r"(?:setuptools-scm|vcs-versioning) was unable to detect version", "SETUPTOOLS_SCM_PRETEND_VERSION"),
+            (r"Cannot find the version from SCM or SCM isn't detected", "PDM_BUILD_SCM_VERSION"),
+            (r"Versioning for this project requires either an sdist tarball, or access to", "PBR_VERSION"),
+            (r"`uv-dynamic-versioning`: Unable to detect version control system", "UV_DYNAMIC_VERSIONING_BYPASS"),
+            (r"Unable to detect version control system", "POETRY_DYNAMIC_VERSIONING_BYPASS"),
+        )
     ),
     # Hashes
     Rule(

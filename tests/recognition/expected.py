@@ -69,6 +69,16 @@ PIP: Final[dict[str, Kind]] = {
     "python_two": r.BuildFailed,
 }
 
+# Projects whose version comes from git.
+IN_GIT: Final[dict[str, str]] = {
+    "setuptools_scm": "SETUPTOOLS_SCM_PRETEND_VERSION",
+    "hatch_vcs": "SETUPTOOLS_SCM_PRETEND_VERSION",
+    "pdm_backend": "PDM_BUILD_SCM_VERSION",
+    "pbr": "PBR_VERSION",
+    "uv_dynamic_versioning": "UV_DYNAMIC_VERSIONING_BYPASS",
+    "poetry_dynamic_versioning": "POETRY_DYNAMIC_VERSIONING_BYPASS",
+}
+
 # ``None`` where the tool doesn't fail there, or doesn't say why.
 _ALIKE: Final[dict[str, Kind | None]] = {
     "conflict": None,
