@@ -58,7 +58,7 @@ _TEST_FILE: Final = re.compile(r"(?:test_.*|.*_test|tests?|conftest|setup|noxfil
 
 # How a manage.py speaks of Django, apart from comments that compare it with Django's.
 _DJANGOS: Final = re.compile(rb"DJANGO_|\bdjango\.|\b(?:from|import) django\b")
-PROGRAMS: Final = ("main.py", "app.py", "bot.py")
+PROGRAMS: Final = ("main.py", "app.py", "bot.py", "server.py", "run.py")
 MANAGE: Final = "manage.py"
 _SOURCE_ROOT: Final = "src"
 # Names that mean a distribution or the standard library wherever they are imported, and that people give to modules.

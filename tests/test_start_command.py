@@ -277,6 +277,8 @@ CASES: Mapping[str, Case] = {
         "shop",
         project=Project(name="shop", scripts=(Script(name="a", target="a:a"), Script(name="b", target="b:b"))),
     ),
+    "A server of its own": case({"server.py": f"from aiohttp import web\n{GUARDED}", "util.py": ""}, "aiohttp"),
+    "A program with others beside it": case({"run.py": GUARDED, "bot.py": GUARDED}, "requests"),
     "A bot in its folder": case(
         {"bot/main.py": f"from helper import go\n{GUARDED}", "bot/helper.py": "def go():\n    pass\n"}, "discord-py"
     ),
