@@ -73,6 +73,8 @@ def test_what_the_runtime_says_of_its_making_holds_where_it_lies(tmp_path: Path)
     assert there == f"build_time_vars = {{'CC': 'cc -pthread',\n 'LIBDIR': '{target}/lib'}}\n"
     assert (tmp_path / "t" / config).stat().st_mode & 0o777 == 0o644
     assert (target / "lib/python3.13/other.py").read_bytes() == said
+    unpack_runtime(tmp_path / "a", target, wheel_to=None, stays=False).unwrap()
+    assert (tmp_path / "t" / config).read_bytes() == said
 
 
 def test_an_old_target_is_replaced_as_a_whole(tmp_path: Path) -> None:
