@@ -6,6 +6,7 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
+from pure.distributions import normalise_name
 from pure.locks.facts import LockUnreadable, document, table, words
 from pure.outcome import Failure, Outcome, Success
 
@@ -19,19 +20,21 @@ _NAMED: Final = re.compile(r"\s*(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9
 class Declarations(msgspec.Struct, frozen=True, kw_only=True):
     """What a ``pyproject.toml`` declares.
 
-    ``project`` says that it has a ``[project]`` table; ``tools`` names the package managers that it configures.
-    ``groups`` and ``extras`` are all that may be asked for; ``tool_versions`` are the demands on a tool's own version
-    as (tool, where it stands, constraint). ``installs_itself`` names the tools that would install the project itself.
-    ``name`` is the project's, ``requires`` are its dependencies as (name, extras), ``optional`` those of each extra.
+    ``project`` says that it has a ``[project]`` table, ``name`` is the project's own (normalised). ``tools`` names the
+    package managers that it configures, ``configures`` all programs. ``groups`` and ``extras`` are all that may be
+    asked for; ``tool_versions`` are the demands on a tool's own version as (tool, where it stands, constraint).
+    ``installs_itself`` names the tools that would install the project itself. ``requires`` are the project's
+    dependencies as (name, extras), ``optional`` those of each extra.
     """
 
     project: bool = False
+    name: str = ""
     tools: tuple[str, ...] = ()
+    configures: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
     tool_versions: tuple[tuple[str, str, str], ...] = ()
     installs_itself: tuple[str, ...] = ()
-    name: str = ""
     requires: tuple[Named, ...] = ()
     optional: tuple[tuple[str, tuple[Named, ...]], ...] = ()
 
@@ -52,7 +55,9 @@ def read(raw: bytes | None) -> Outcome[Declarations, LockUnreadable]:
     return Success(
         Declarations(
             project=bool(project),
+            name=normalise_name(name) if isinstance(name := project.get("name", poetry.get("name")), str) else "",
             tools=tuple(name for name in ("uv", "poetry", "pdm") if name in tool),
+            configures=tuple(sorted(tool)),
             groups=tuple(sorted(groups)),
             extras=tuple(sorted({*table(project.get("optional-dependencies")), *table(poetry.get("extras"))})),
             # Poetry's and PDM's locks don't mention the project itself, uv's does.
@@ -64,7 +69,6 @@ def read(raw: bytes | None) -> Outcome[Declarations, LockUnreadable]:
                 *_demand("poetry", "[tool.poetry] requires-poetry", poetry.get("requires-poetry")),
                 *_demand("uv", "[tool.uv] required-version", uv.get("required-version")),
             ),
-            name=name if isinstance(name := project.get("name") or poetry.get("name"), str) else "",
             requires=_named(project.get("dependencies")),
             optional=tuple(
                 (extra, _named(listed)) for extra, listed in table(project.get("optional-dependencies")).items()

@@ -67,6 +67,11 @@ class ProjectFiles(msgspec.Struct, frozen=True, kw_only=True):
     requirement_files: tuple[str, ...] = ()
     folders: frozenset[str] = frozenset()
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names that aren't known to be folders."""
+        return tuple(name for name in self.names if name not in self.folders)
+
 
 Project: TypeAlias = Outcome[ProjectFiles, BadProjectFolder]
 

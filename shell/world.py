@@ -35,6 +35,7 @@ from pure.run_errors import NotReadable
 from pure.runtime_choice import CATALOGUE_VARIABLE, CatalogueText, CatalogueUnreachable
 from pure.stages import STATE_FILE
 from pure.target import Target, distro_from_os_release, target_from_environment
+from pure.workspace import has_member
 
 from shell.layer_store import LayerStore
 from shell.sources import find_manage, read_sources
@@ -166,13 +167,17 @@ def read_project(app: Path, environ: Mapping[str, str]) -> Project:
     texts |= _texts(home, environ.get(REQUIREMENTS_VARIABLE, "").split())
     workspace: str | None = None
     above: dict[str, bytes] = {}
-    for parent in home.parents if name and UV.lock not in names else ():
+    # Only what declares a project can be a member.
+    member = bool(name) and UV.lock not in names and set(UV.declared_in) <= set(names)
+    for parent in home.parents if member else ():
         if not parent.is_relative_to(app):
             break
         if (parent / UV.lock).is_file():
-            workspace = "" if parent == app else str(parent.relative_to(app))
-            above = _texts(parent, (UV.lock, *UV.configuration))
-            break
+            texts_above = _texts(parent, (UV.lock, *UV.configuration))
+            if has_member(texts_above, str(home.relative_to(parent))):
+                workspace = "" if parent == app else str(parent.relative_to(app))
+                above = texts_above
+                break
     locks = frozenset(LOCK_NAMES)
     unlocked = not locks.intersection(names)
     folders = frozenset(each for each in names if (home / each).is_dir()) if unlocked else frozenset()
