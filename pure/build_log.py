@@ -340,8 +340,9 @@ def pip_line(line: str) -> Lines:
 
 
 _TOOL_SHOWN: Final = re.compile(
-    # Compilations take long, and warnings tell something; what was installed is told afterwards.
-    r"^\s*(warning|WARNING|Building |Cloning |Downloading .*\((?:[1-9]\d|\d{3,})(?:\.\d+)?MiB\))|^Warning:"
+    # Compilations take long, and warnings tell something; what was installed is told afterwards. An indented warning is
+    # one of a build that failed, and repeated with all the rest.
+    r"^\s*(Building |Cloning |Downloading .*\((?:[1-9]\d|\d{3,})(?:\.\d+)?MiB\))|^(warning:|WARNING|Warning:)"
 )
 
 

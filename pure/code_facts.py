@@ -7,7 +7,7 @@ the work is bounded by their number and size, which the shell bounds again.
 
 import codecs
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from typing import Final, Literal, TypeAlias
 
 import msgspec
@@ -58,7 +58,9 @@ IGNORED_FOLDERS: Final = frozenset({
 })  # fmt: skip
 _TEST_FILE: Final = re.compile(r"(?:test_.*|.*_test|tests?|conftest|setup|noxfile|fabfile)\.py\Z")
 
-PROGRAMS: Final = ("main.py", "app.py", "bot.py")
+# How a manage.py speaks of Django, apart from comments that compare it with Django's.
+_DJANGOS: Final = re.compile(rb"DJANGO_|\bdjango\.|\b(?:from|import) django\b")
+PROGRAMS: Final = ("main.py", "app.py", "bot.py", "server.py", "run.py")
 MANAGE: Final = "manage.py"
 _SOURCE_ROOT: Final = "src"
 # Names that mean a distribution or the standard library wherever they are imported, and that people give to modules.
@@ -138,7 +140,8 @@ class Django(msgspec.Struct, frozen=True, kw_only=True):
 class CodeFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What the project's code offers to start; every tuple in the order of preference.
 
-    ``redis`` is the variable that holds the URL of the Redis, if the code names one and only one.
+    ``redis`` is the variable that holds the URL of the Redis, if the code names one and only one. ``inner_programs``
+    are programs in a folder of the root, with the names of their modules.
     """
 
     objects: tuple[AppObject, ...] = ()
@@ -154,6 +157,7 @@ class CodeFacts(msgspec.Struct, frozen=True, kw_only=True):
     periodic: Place | None = None
     django: tuple[Django, ...] = ()
     programs: tuple[str, ...] = ()
+    inner_programs: tuple[tuple[str, Place], ...] = ()
     packages: tuple[tuple[str, Place], ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -172,7 +176,7 @@ def code_facts(sources: Sources) -> CodeFacts:
     """The facts in the given files. Any contents whatever give a value."""
     files = [each for each in sources.files if not is_ignored(each.path)]
     # What lies beside or below a manage.py is imported from there, as manage.py itself does it.
-    manage = {each.path.rpartition("/")[0] for each in files if each.path.rpartition("/")[2] == MANAGE}
+    manage = {each.path.rpartition("/")[0] for each in files if _is_manage(each)}
     tree = _Tree(frozenset(each.path for each in files))
     modules: dict[str, tuple[Module, str]] = {}
     notes = list(sources.left_out)
@@ -189,7 +193,7 @@ def code_facts(sources: Sources) -> CodeFacts:
             again = parse_module(each.raw, path=each.path, name=_module_name(each.path, root))
             parsed = again if isinstance(again, Module) else parsed
         modules[each.path] = (parsed, root)
-    return _Project(tree, modules).facts(tuple(notes))
+    return _Project(tree, modules, manage).facts(tuple(notes))
 
 
 def _worth_parsing(file: SourceFile) -> bool:
@@ -197,12 +201,21 @@ def _worth_parsing(file: SourceFile) -> bool:
         # In UTF-16 the words don't show; then the file isn't Python (language reference, "Encoding"), which is said.
         file.raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         or any(word in file.raw for word in _WORDS)
-        or file.path.removeprefix(f"{_SOURCE_ROOT}/") in PROGRAMS
+        or (_is_program(file.path) and file.path.count("/") <= 1)
         or file.path.rpartition("/")[2] in (MANAGE, "__main__.py")
         or _stem(file.path) in _FILES
         or b"import *" in file.raw
         or "settings" in file.path
     )
+
+
+def _is_manage(file: SourceFile) -> bool:
+    """Whether this is Django's ``manage.py``: others give that name to a program of their own."""
+    return file.path.rpartition("/")[2] == MANAGE and _DJANGOS.search(file.raw) is not None
+
+
+def _is_program(path: str) -> bool:
+    return path.rpartition("/")[2] in PROGRAMS
 
 
 def _folders(path: str) -> Iterator[str]:
@@ -250,9 +263,10 @@ class _Tree:
 class _Project:
     """All modules together: names are followed from one to the next."""
 
-    def __init__(self, tree: _Tree, modules: Mapping[str, tuple[Module, str]]) -> None:
+    def __init__(self, tree: _Tree, modules: Mapping[str, tuple[Module, str]], manage: Set[str] = frozenset()) -> None:
         self._tree = tree
         self._modules = modules
+        self._manage = manage
         self._by_name = {module.name: module for module, _ in modules.values()}
         self._kinds: dict[str, Kind | None] = {}
 
@@ -302,6 +316,7 @@ class _Project:
             ),
             django=tuple(self._django()),
             programs=tuple(self._programs()),
+            inner_programs=tuple(self._inner_programs()),
             packages=tuple(self._packages()),
             notes=notes,
         )
@@ -350,7 +365,7 @@ class _Project:
                 yield each.name, AppObject(kind=kind, module=module.name, name=each.name, place=place)
 
     def _kind_of(self, callee: str) -> Kind | None:
-        """What calling this gives, followed through the project's own functions; ``None`` for anything else."""
+        """What calling this gives, followed through the project's own functions and classes; else ``None``."""
         seen: set[str] = set()
         pending = [callee]
         while pending:
@@ -366,6 +381,7 @@ class _Project:
                 continue
             pending += [each.target for each in module.imported if each.name == last]
             pending += [each for function in module.functions if function.name == last for each in function.returns]
+            pending += [base for each in module.classes if each.name == last for base in each.bases]
         return None
 
     def _first(
@@ -382,10 +398,11 @@ class _Project:
                 yield Place(path=module.path, line=line, root=root)
 
     def _django(self) -> Iterator[Django]:
-        found = [path for path in self._modules if path.rpartition("/")[2] == MANAGE]
-        for path in sorted(found, key=lambda each: (each.count("/"), each)):
+        for folder in sorted(self._manage, key=lambda each: (each.count("/") + bool(each), each)):
+            path = f"{folder}/{MANAGE}".lstrip("/")
+            if path not in self._modules:
+                continue
             module, _ = self._modules[path]
-            folder = path.rpartition("/")[0]
             declared = self._setting(folder, module.settings, "ASGI")
             wsgi = self._setting(folder, module.settings, "WSGI") or self._application(folder, "django_wsgi")
             asgi = declared or self._application(folder, "django_asgi")
@@ -443,6 +460,12 @@ class _Project:
                 path = f"{folder}{name}"
                 if path in self._modules and self._modules[path][0].acts:
                     yield path
+
+    def _inner_programs(self) -> Iterator[tuple[str, Place]]:
+        """``bot/main.py``: only with the line that makes it a program, for modules of such names are common."""
+        for path, (module, root) in sorted(self._modules.items()):
+            if path.count("/") == 1 and _is_program(path) and module.guarded:
+                yield module.name, Place(path=path, line=1, root=root)
 
     def _packages(self) -> Iterator[tuple[str, Place]]:
         """Folders that run by ``python -m``; the name of the project's own root is empty."""

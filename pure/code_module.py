@@ -51,6 +51,13 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     line: int
 
 
+class Class(msgspec.Struct, frozen=True, kw_only=True):
+    """A module-level class, and what it is derived from, as dotted names."""
+
+    name: str
+    bases: tuple[str, ...]
+
+
 class Text(msgspec.Struct, frozen=True, kw_only=True):
     """A module-level name bound to a string."""
 
@@ -65,7 +72,8 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
     ``packages`` are the top-level names of absolute imports anywhere in the file, ``calls`` what is called anywhere in
     it with the string that it names something by: empty without one, ``None`` where it isn't known. ``mounted`` are
     names that are mounted on others. ``configured`` are the calls whose first argument is a variable of the
-    environment: what is called, and the variable's name.
+    environment: what is called, and the variable's name. ``acts`` says that it does something when it is run,
+    ``guarded`` that it does so only then.
     """
 
     path: str
@@ -75,6 +83,7 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
     stars: tuple[str, ...] = ()
     called: tuple[Called, ...] = ()
     functions: tuple[Function, ...] = ()
+    classes: tuple[Class, ...] = ()
     texts: tuple[Text, ...] = ()
     names: tuple[Text, ...] = ()
     mounted: frozenset[str] = frozenset()
@@ -83,6 +92,7 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
     settings: str | None = None
     periodic: int | None = None
     acts: bool = False
+    guarded: bool = False
 
 
 def parse_module(raw: bytes, *, path: str, name: str) -> Module | Unparsed:
@@ -123,6 +133,7 @@ class _Reader:
             stars=tuple(star for statement in statements for star in self._stars(statement)),
             called=tuple(each for statement in statements for each in self._called(statement)),
             functions=tuple(each for statement in statements for each in self._function(statement)),
+            classes=tuple(each for statement in statements for each in self._class(statement)),
             texts=tuple(texts),
             names=tuple(each for statement in statements for each in self._aliases(statement)),
             mounted=frozenset(_mounted(everything)),
@@ -131,6 +142,7 @@ class _Reader:
             settings=_settings(everything),
             periodic=_periodic(everything),
             acts=any(_acts(statement) for statement in tree.body),
+            guarded=any(isinstance(each, ast.If) and _is_main_guard(each) for each in tree.body),
         )
 
     def _imports(self, statement: Statement) -> Iterator[Imported]:
@@ -186,6 +198,14 @@ class _Reader:
                     returned.append(callee)
         if returned:
             yield Function(name=statement.name, returns=tuple(dict.fromkeys(returned)), line=statement.lineno)
+
+    def _class(self, statement: Statement) -> Iterator[Class]:
+        if isinstance(statement, ast.ClassDef):
+            # Generic[...] and the like are subscripts; what they subscript is the base.
+            bases = (base.value if isinstance(base, ast.Subscript) else base for base in statement.bases)
+            named = tuple(name for base in bases if (name := self._absolute(_dotted(base))))
+            if named:
+                yield Class(name=statement.name, bases=named)
 
     def _callee(self, value: ast.expr) -> str | None:
         return self._absolute(_dotted(value.func)) if isinstance(value, ast.Call) else None

@@ -1,15 +1,20 @@
 """Reads from ``pyproject.toml`` what decides over package managers: which are meant, in which versions."""
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
 from pure.distributions import normalise_name
-from pure.locks.facts import LockUnreadable, document, table
+from pure.locks.facts import LockUnreadable, document, table, words
 from pure.outcome import Failure, Outcome, Success
 
 FILE = "pyproject.toml"
+
+Named: TypeAlias = tuple[str, tuple[str, ...]]
+# A requirement's name and extras (PEP 508); what else it says doesn't matter here.
+_NAMED: Final = re.compile(r"\s*(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[(?P<extras>[^\]]*)\])?")
 
 
 class Declarations(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,7 +25,8 @@ class Declarations(msgspec.Struct, frozen=True, kw_only=True):
     asked for; ``tool_versions`` are the demands on a tool's own version as (tool, where it stands, constraint).
     ``installs_itself`` names the tools that would install the project itself. ``hooks`` are the scripts that PDM runs
     when it installs. ``own_package`` is what Poetry looks for as a folder or a file of the project itself, empty if
-    the project names its packages.
+    the project names its packages. ``requires`` are the project's dependencies as (name, extras), ``optional`` those of
+    each extra.
     """
 
     project: bool = False
@@ -33,6 +39,8 @@ class Declarations(msgspec.Struct, frozen=True, kw_only=True):
     installs_itself: tuple[str, ...] = ()
     own_package: str = ""
     hooks: tuple[str, ...] = ()
+    requires: tuple[Named, ...] = ()
+    optional: tuple[tuple[str, tuple[Named, ...]], ...] = ()
 
 
 def read(raw: bytes | None) -> Outcome[Declarations, LockUnreadable]:
@@ -67,12 +75,25 @@ def read(raw: bytes | None) -> Outcome[Declarations, LockUnreadable]:
                 *_demand("poetry", "[tool.poetry] requires-poetry", poetry.get("requires-poetry")),
                 *_demand("uv", "[tool.uv] required-version", uv.get("required-version")),
             ),
+            requires=_named(project.get("dependencies")),
+            optional=tuple(
+                (extra, _named(listed)) for extra, listed in table(project.get("optional-dependencies")).items()
+            ),
         )
     )
 
 
 def _own_package(name: object, packages: object) -> str:
     return "" if packages or not isinstance(name, str) else normalise_name(name).replace("-", "_")
+
+
+def _named(requirements: object) -> tuple[Named, ...]:
+    found = (_NAMED.match(text) for text in words(requirements))
+    return tuple(
+        (match["name"], tuple(extra.strip() for extra in (match["extras"] or "").split(",") if extra.strip()))
+        for match in found
+        if match
+    )
 
 
 def uv_demands(raw: bytes | None) -> tuple[tuple[str, str, str], ...]:

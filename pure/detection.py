@@ -117,7 +117,8 @@ def detect(names: Iterable[str], variables: Mapping[str, str]) -> Detection:
         case False:
             return NotPython(
                 looked_for="no Python project: none of requirements.txt, pyproject.toml, a lock file (uv, Poetry, "
-                "Pipenv, PDM, pylock.toml), setup.py, .python-version, manage.py, app.py, main.py in its root"
+                "Pipenv, PDM, pylock.toml), setup.py, .python-version, manage.py, app.py, main.py in its root; "
+                "a project in a folder below is named by $BP_PYTHON_PROJECT_DIR"
             )
 
 

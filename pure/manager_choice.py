@@ -78,8 +78,9 @@ class LockWithoutDeclaration(msgspec.Struct, frozen=True, kw_only=True):
 class NothingToInstall(msgspec.Struct, frozen=True, kw_only=True):
     """A Python project without anything that says what to install; the fields say what it has instead.
 
-    ``misspelled`` are (file, the name that it should have), ``nested`` are lock files one folder deeper, and ``tools``
-    are those that a ``pyproject.toml`` without a project configures.
+    ``misspelled`` are (file, the name that it should have), ``nested`` are lock files in folders below,
+    ``requirement_files`` requirements files of other names, and ``tools`` are those that a ``pyproject.toml`` without a
+    project configures.
     """
 
     folder: str
@@ -88,6 +89,7 @@ class NothingToInstall(msgspec.Struct, frozen=True, kw_only=True):
     named_pylocks: tuple[str, ...]
     markers: tuple[str, ...]
     tools: tuple[str, ...] = ()
+    requirement_files: tuple[str, ...] = ()
 
 
 ChoiceError: TypeAlias = (
@@ -194,7 +196,7 @@ def _pylock(project: ProjectFiles, variables: Mapping[str, str]) -> Outcome[str 
     file = named if PYLOCK_NAME.match(named) else f"pylock.{named}.toml"
     near = (
         *_pylocks(project),
-        *(wrong for wrong, right in misspelled_locks(project.names) if right.startswith("pylock")),
+        *(wrong for wrong, right in misspelled_locks(project.files) if right.startswith("pylock")),
     )
     return Failure(
         ManagerWithoutFile(
@@ -223,7 +225,7 @@ def _asked(
     if manager is PROJECT and PROJECT.lock in project.names:
         file = path(project.folder, PROJECT.lock)
         return Failure(NoProjectTable(variable=MANAGER_VARIABLE, value=manager.name, file=file))
-    resembling = [wrong for wrong, right in misspelled(project.names, project.nested) if right == manager.lock]
+    resembling = [wrong for wrong, right in misspelled(project.files) if right == manager.lock]
     others = [file for each in found for file in each.files]
     candidates = (*resembling, *(_pylocks(project) if manager is PYLOCK else ()), *others)
     declares = bool(manager.declared_in) and set(manager.declared_in) <= set(project.names)
@@ -263,7 +265,7 @@ def _export(project: ProjectFiles, found: tuple[ManagerChoice, ...]) -> Manager 
 
 def _without_lock(project: ProjectFiles, declared: Declarations) -> Outcome[ManagerChoice, ChoiceError]:
     # Somebody locked it, so nothing else would be what was meant.
-    if misspelled_locks(project.names):
+    if misspelled_locks(project.files):
         return Failure(_nothing(project, declared))
     if PIPENV.declared_in[0] in project.names:
         return Failure(_missing(PIPENV, project))
@@ -279,18 +281,20 @@ def _unlocked(project: ProjectFiles, declared: Declarations) -> tuple[str, ...]:
     """What the user of a project without a lock should know."""
     meant = next((MANAGERS[tool] for tool in declared.tools), MANAGERS["uv"])
     command = _in(project.folder, meant.lock_command)
-    nested = (f"{project.nested[0]} isn't used; ${FOLDER_VARIABLE} would choose its folder",) if project.nested else ()
+    lock = next((each for each in project.nested if not each.endswith(f"/{PROJECT.lock}")), None)
+    nested = (f"{lock} isn't used; ${FOLDER_VARIABLE} would choose its folder",) if lock else ()
     return (f"without a lock, each build takes the newest versions; lock them:  {command}", *nested)
 
 
 def _nothing(project: ProjectFiles, declared: Declarations) -> NothingToInstall:
     return NothingToInstall(
         folder=project.folder,
-        misspelled=misspelled(project.names, project.nested),
+        misspelled=misspelled(project.files),
         nested=project.nested,
         named_pylocks=_pylocks(project),
         markers=python_markers(project.names),
         tools=declared.configures,
+        requirement_files=project.requirement_files,
     )
 
 

@@ -35,9 +35,8 @@ def misspelled_locks(names: Iterable[str]) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def misspelled(names: Iterable[str], nested: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """All such names with the right ones; ``nested`` are files one folder deeper, whose folder isn't a file's name."""
-    folders = {each.partition("/")[0] for each in nested}
-    present = [name for name in names if name not in folders]
+def misspelled(files: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """All such names with the right ones."""
+    present = tuple(files)
     requirements = [(name, PIP.lock) for name in misspelled_requirements(present)]
     return (*requirements, *misspelled_locks(present))

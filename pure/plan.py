@@ -4,6 +4,7 @@ The plan drives four readers, none of which decides anything again: the executor
 ``lamina plan``, and the machine-readable record.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
@@ -11,7 +12,7 @@ import msgspec
 
 from pure.catalogue import Runtime
 from pure.code_facts import CodeFacts
-from pure.declarations import Declarations
+from pure.declarations import Declarations, Named
 from pure.detection import PROVIDE_ONLY_VARIABLE, BadSwitch, python_markers, switch
 from pure.distributions import normalise_name
 from pure.django import DjangoDecision, decide_django
@@ -64,6 +65,8 @@ from pure.venv_state import VenvState, decode_state
 from pure.wording import count
 
 REQUIREMENTS: Final = PIP.lock
+# The project itself, in a requirements file.
+_OWN: Final = re.compile(r"(?:-e\s*|--editable[ =])?\.(?:/|\[[^\]]*\])?\s*\Z")
 NO_DJANGO: Final = DjangoDecision(manage=None, collect=False, because="only the runtime is provided")
 
 
@@ -158,9 +161,13 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NothingRequired(msgspec.Struct, frozen=True, kw_only=True):
-    """The build was started for other buildpacks only, without the switch that allows it."""
+    """The build was started for other buildpacks only, without the switch that allows it.
+
+    ``nested`` are lock files of projects in folders below.
+    """
 
     variable: str
+    nested: tuple[str, ...] = ()
 
 
 PlanError: TypeAlias = (
@@ -191,7 +198,7 @@ def decide(facts: Facts) -> Outcome[Plan, PlanError]:
     if isinstance(project, Failure):
         return project
     if not python_markers((*facts.names, *project.unwrap().names)):
-        return _provide_only(facts, requirers.unwrap())
+        return _provide_only(facts, requirers.unwrap(), project.unwrap().nested)
     return _application(facts, project.unwrap(), requirers.unwrap())
 
 
@@ -312,10 +319,7 @@ def _processes(
     if kept and state is not None:
         installed = {each.name: each.version for each in state.resolved.distributions}
     else:
-        pip = managed.choice.manager is PIP and isinstance(facts.requirements, Success)
-        lines = facts.requirements.unwrap().requirements if pip and facts.requirements is not None else ()
-        installed = declared_distributions((line.name, line.extras) for line in lines if line.name)
-        installed |= {normalise_name(name): "" for name in managed.lock.names}
+        installed = _required(facts, managed)
     return decide_processes(
         facts.procfile,
         facts.pyproject,
@@ -327,12 +331,29 @@ def _processes(
     )
 
 
-def _provide_only(facts: Facts, requirers: Requirers) -> Outcome[Plan, PlanError]:
+def _required(facts: Facts, managed: Managed) -> dict[str, str]:
+    """What will be installed, as far as names tell it beforehand; no version is known."""
+    manager, declared = managed.choice.manager, managed.declared
+    itself = manager.name in declared.installs_itself
+    asked: list[Named] = []
+    if manager is PIP and isinstance(facts.requirements, Success):
+        lines = facts.requirements.unwrap().requirements
+        asked += [(line.name, line.extras) for line in lines if line.name]
+        itself = any(line.kind in ("local_path", "editable") and _OWN.match(line.text) for line in lines)
+    itself = itself or manager is PROJECT
+    if itself and manager.tool is PIP_TOOL:
+        asked += declared.requires
+        asked += [each for extra, listed in declared.optional if extra in managed.selection.extras for each in listed]
+    names = (*managed.lock.names, *((declared.name,) if itself and declared.name else ()))
+    return declared_distributions(asked) | {normalise_name(name): "" for name in names}
+
+
+def _provide_only(facts: Facts, requirers: Requirers, nested: tuple[str, ...]) -> Outcome[Plan, PlanError]:
     enabled = switch(facts.variables, PROVIDE_ONLY_VARIABLE)
     if isinstance(enabled, BadSwitch):
         return Failure(enabled)
     if not enabled:
-        return Failure(NothingRequired(variable=PROVIDE_ONLY_VARIABLE))
+        return Failure(NothingRequired(variable=PROVIDE_ONLY_VARIABLE, nested=nested))
     python = choose_runtime(facts, requirers)
     if isinstance(python, Failure):
         return python

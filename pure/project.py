@@ -1,7 +1,7 @@
 """States which folder of the application is the project, what it holds, and which groups and extras are asked for."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Final, TypeAlias
 
@@ -51,8 +51,12 @@ class ProjectFiles(msgspec.Struct, frozen=True, kw_only=True):
 
     ``folder`` is where it lies below the application's root, empty for the root itself. ``names`` are those in it,
     ``texts`` the contents of the files among them that matter. ``workspace`` is the folder of the workspace's root
-    above it, if its lock lies there, and ``workspace_texts`` are that folder's files. ``nested`` are lock files one
-    folder deeper, looked for only where the project itself has none. ``source_names`` are the names in ``src``.
+    above it, if its lock lies there, and ``workspace_texts`` are that folder's files. ``source_names`` are the names in
+    ``src``.
+
+    Looked for only where the project itself has no lock: ``nested`` are lock files, or ``pyproject.toml``, one or two
+    folders deeper, ``requirement_files`` what may have been meant to be pip's (``requirements/prod.txt``), ``folders``
+    those of the names that are folders.
     """
 
     folder: str = ""
@@ -62,6 +66,13 @@ class ProjectFiles(msgspec.Struct, frozen=True, kw_only=True):
     workspace_texts: Mapping[str, bytes] = {}
     nested: tuple[str, ...] = ()
     source_names: tuple[str, ...] = ()
+    requirement_files: tuple[str, ...] = ()
+    folders: frozenset[str] = frozenset()
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names that aren't known to be folders."""
+        return tuple(name for name in self.names if name not in self.folders)
 
 
 Project: TypeAlias = Outcome[ProjectFiles, BadProjectFolder]
@@ -90,3 +101,23 @@ def selection(variables: Mapping[str, str]) -> Outcome[Selection, BadSelection]:
             return Failure(BadSelection(variable=variable, value=wrong[:60]))
         found[variable] = tuple(sorted(set(words)))
     return Success(Selection(groups=found[GROUPS_VARIABLE], extras=found[EXTRAS_VARIABLE]))
+
+
+REQUIREMENTS_FOLDER: Final = "requirements"
+# What an image needs comes first; what only developers need isn't proposed.
+_FOR_IMAGES: Final = ("prod", "deploy", "server", "requirements/requirements", "base", "common", "default", "main")
+_FOR_DEVELOPERS: Final = re.compile(r"dev|test|doc|lint|ci\b|local|debug|typing|mypy|build|tools", re.IGNORECASE)
+_REQUIREMENTS: Final = re.compile(
+    rf"{REQUIREMENTS_FOLDER}/[^/]+\.txt|requirements[-_.][\w.-]+\.txt|[\w.-]+[-_.]requirements\.txt", re.IGNORECASE
+)
+
+
+def requirement_files(files: Iterable[str]) -> tuple[str, ...]:
+    """Those of the files that may be meant for pip instead of ``requirements.txt``, the likeliest first."""
+
+    def rank(name: str) -> tuple[bool, int, str]:
+        lowered = name.lower()
+        likely = next((place for place, word in enumerate(_FOR_IMAGES) if word in lowered), len(_FOR_IMAGES))
+        return _FOR_DEVELOPERS.search(name.removeprefix(f"{REQUIREMENTS_FOLDER}/")) is not None, likely, name
+
+    return tuple(sorted((name for name in files if _REQUIREMENTS.fullmatch(name)), key=rank))

@@ -14,7 +14,7 @@ from pure.message import Message
 from pure.pip_settings import BadPin, BadPipVersion, PipTooOld
 from pure.plan import NothingRequired
 from pure.processes import BadLine, BadType, DuplicateType, EmptyCommand, NotText
-from pure.prose_managers import ManagersFamily, describe_managers
+from pure.prose_managers import ManagersFamily, describe_managers, folder_choice
 from pure.prose_processes import ProcessesFamily, describe_processes
 from pure.prose_pylock import PylockFamily, describe_pylock
 from pure.prose_recognised import describe_installer
@@ -132,10 +132,13 @@ def _environment(error: _Environment) -> Message:
 
 def _project(error: _Project) -> Message:
     match error:
-        case NothingRequired(variable=variable):
+        case NothingRequired(variable=variable, nested=nested):
+            switch = f"et {variable}=true if Python is wanted for another buildpack only."
             return Message(
                 happened="There is no Python project here",
-                do=(f"Set {variable}=true if Python is wanted for another buildpack only.",),
+                found=(f"but there is: {', '.join(nested[:6])}",) if nested else (),
+                means=("A project in a folder of its own has to be pointed at.",) if nested else (),
+                do=(f"Name its folder:  {folder_choice(nested)}", f"Or s{switch}") if nested else (f"S{switch}",),
             )
         case ContradictingRequirers(first=first, first_source=one, second=second, second_source=two):
             return Message(

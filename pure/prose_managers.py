@@ -1,5 +1,6 @@
 """Says in words what is wrong with the choice of a package manager, its lock, or its tool."""
 
+from pathlib import PurePosixPath
 from typing import Final, TypeAlias, assert_never
 
 from pure.locks.facts import LockUnreadable
@@ -36,6 +37,8 @@ _Choice: TypeAlias = (
 )
 _Project: TypeAlias = BadProjectFolder | BadSelection | UnknownSelection | LockUnreadable
 _Tool: TypeAlias = BadToolVersion | ToolTooOld | ToolRefused | ToolFailed | LockOutOfDate
+
+SETUP: Final = "setup.py"
 
 ManagersError: TypeAlias = _Choice | _Project | _Tool
 ManagersFamily: Final = (
@@ -128,6 +131,14 @@ def _choice(error: _Choice) -> Message:
             assert_never(error)
 
 
+def folder_choice(nested: tuple[str, ...], *, below: str = "") -> str:
+    """How to name the folder of one of these files."""
+    folders = [str(PurePosixPath(below, file).parent) for file in nested]
+    others = list(dict.fromkeys(folder for folder in folders if folder != folders[0]))
+    more = f"    (or {', '.join(others[:4])}{', …' if len(others) > 4 else ''})" if others else ""
+    return f"{FOLDER_VARIABLE}={folders[0]}{more}"
+
+
 def _without_file(error: ManagerWithoutFile) -> Message:
     variable, file, candidates = error.variable, error.file, error.candidates
     pylocks = [name.rpartition("/")[2] for name in candidates if PYLOCK_NAME.match(name.rpartition("/")[2])]
@@ -177,24 +188,30 @@ def _nothing(error: NothingToInstall) -> Message:
             means=("pylock.toml is taken by itself; any other has to be named.",),
             do=(f"Name one:  {PYLOCK_VARIABLE}={name}",),
         )
-    # Names of locks come first, and a folder of requirements files may hold a requirements.txt too.
-    listed = [each for each in error.nested if each.startswith("requirements/")]
-    if listed and len(listed) == len(error.nested):
-        likely = next((each for each in listed if "prod" in each), listed[0])
+    if error.requirement_files:
+        listed = error.requirement_files
         return Message(
-            happened=f"There is no {path(error.folder, PIP.lock)}, and a folder of requirements files isn't chosen",
+            happened=f"There is no {path(error.folder, PIP.lock)}, and none of the other requirements files is chosen",
             found=(f"found {', '.join(path(error.folder, each) for each in listed[:6])}",),
             means=("requirements.txt is taken by itself; any other has to be named.",),
-            do=(f"Name those to install, relative to the project:  {REQUIREMENTS_VARIABLE}={likely}",),
+            do=(
+                f"Name those to install, relative to the project:  {REQUIREMENTS_VARIABLE}={listed[0]}",
+                f"Or write {path(error.folder, PIP.lock)} with the line:  -r {listed[0]}",
+            ),
+        )
+    if SETUP in error.markers:
+        return Message(
+            happened=f"There is a {path(error.folder, SETUP)}, and no requirements.txt",
+            means=("pip can install the project itself, with the dependencies that it declares there.",),
+            do=(f"Write {path(error.folder, PIP.lock)} with the line  .  (a full stop: the project in this folder).",),
         )
     if error.nested:
-        folder = error.nested[0].rpartition("/")[0]
         return Message(
             happened=f"Nothing in {place} says what to install",
             found=(f"but there is: {', '.join(path(error.folder, each) for each in error.nested[:6])}",),
             means=("A project in a folder of its own has to be pointed at.",),
             do=(
-                f"Name its folder:  {FOLDER_VARIABLE}={path(error.folder, folder)}",
+                f"Name its folder:  {folder_choice(error.nested, below=error.folder)}",
                 f"Or move its files to {place}.",
             ),
         )

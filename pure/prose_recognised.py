@@ -33,6 +33,7 @@ from pure.recognised import (
     RepositoryNotFound,
     RepositoryRefused,
     RepositoryUnreachable,
+    VersionInGit,
     VersionUnknown,
 )
 from pure.system_needs import WHEELS
@@ -43,7 +44,7 @@ _Names: TypeAlias = VersionUnknown | NameUnknown | OtherPython | OtherPlatform |
 _Contents: TypeAlias = Conflict | HashMismatch | HashMissing | LocalFileMissing | NotARequirement
 _Index: TypeAlias = IndexRefused | IndexUnreachable | CertificateUntrusted | CertificatesMissing
 _Repository: TypeAlias = RepositoryRefused | RepositoryNotFound | RepositoryUnreachable | GitMissing
-_System: TypeAlias = Needed | BuildFailed | OutOfMemory | DiskFull
+_System: TypeAlias = Needed | BuildFailed | VersionInGit | OutOfMemory | DiskFull
 _Lock: TypeAlias = LockStale | LockMissing | LockUnreadable | LockForOtherPython
 
 
@@ -96,7 +97,7 @@ def advise(words: Terms, recognised: Recognised) -> Advice:
             return _index(recognised, words)
         case RepositoryRefused() | RepositoryNotFound() | RepositoryUnreachable() | GitMissing():
             return _repository(recognised, words)
-        case Needed() | BuildFailed() | OutOfMemory() | DiskFull():
+        case Needed() | BuildFailed() | VersionInGit() | OutOfMemory() | DiskFull():
             return _system(recognised, words)
         case LockStale() | LockMissing() | LockUnreadable() | LockForOtherPython():
             return _lock(recognised, words)
@@ -410,6 +411,12 @@ def _system(reason: _System, words: Terms) -> Advice:
                     f"Ask for a newer version of {distribution or 'it'}, which most likely has a wheel,",
                     "or for an older Python that runs it (BP_PYTHON_VERSION or a file .python-version).",
                 ),
+            )
+        case VersionInGit(variable=variable):
+            return Advice(
+                found=("the project takes its version from git, and there is no .git in the build",),
+                means=("Platforms hand over the files alone, and a shallow clone has no tags.",),
+                do=(f"Give the build the version: {variable}=1.2.3", "or write a version into pyproject.toml."),
             )
         case OutOfMemory(distribution=distribution):
             return Advice(

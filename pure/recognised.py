@@ -127,6 +127,12 @@ class BuildFailed(msgspec.Struct, frozen=True, kw_only=True):
     because: str
 
 
+class VersionInGit(msgspec.Struct, frozen=True, kw_only=True):
+    """A project's version comes from git, whose data isn't in the build; ``variable`` gives it instead."""
+
+    variable: str
+
+
 class OutOfMemory(msgspec.Struct, frozen=True, kw_only=True):
     """Something was killed, or got no memory; ``distribution`` is what was being built, if any."""
 
@@ -204,5 +210,6 @@ Recognised: TypeAlias = (
     | RepositoryNotFound
     | RepositoryRefused
     | RepositoryUnreachable
+    | VersionInGit
     | VersionUnknown
 )

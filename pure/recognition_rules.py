@@ -28,6 +28,7 @@ from pure.recognised import (
     OtherPlatform,
     OtherPython,
     Recognised,
+    VersionInGit,
 )
 from pure.recognition_parts import (
     NAME,
@@ -75,6 +76,10 @@ def _needed(need: Need) -> Callable[[Found, str], Recognised]:
         return Needed(distribution=built(text), missing=missing, packages=need.packages, known=bool(need.what))
 
     return make
+
+
+def _version_in_git(variable: str) -> Callable[[Found, str], Recognised]:
+    return lambda _, __: VersionInGit(variable=variable)
 
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -141,6 +146,32 @@ RULES: Final[tuple[Rule, ...]] = (
         tools=ANY,
         pattern=r"SyntaxError: Missing parentheses in call to 'print'|use_2to3 is invalid",
         make=lambda _, text: BuildFailed(distribution=built(text), because="it was written for Python 2"),
+    ),
+    Rule(
+        tools=ANY,
+        pattern=r"configured Python interpreter version \([^)]*\) is newer than PyO3's maximum supported version"
+        r" \((?P<newest>[0-9.]+)\)",
+        make=lambda match, text: BuildFailed(
+            distribution=built(text), because=f"its code in Rust knows Python up to {match['newest']}"
+        ),
+    ),
+    Rule(
+        tools=ANY,
+        # What C code and Cython's of older releases use of Python, and newer Pythons have changed or don't have.
+        pattern=r"\.(?:c|cc|cpp|cxx|h|hpp):\d+:\d+: error: (?P<said>[^:]{0,60}?\b_?Py[A-Z][^:]{0,60}?)(?= \d+ \||$)",
+        make=lambda match, text: BuildFailed(
+            distribution=built(text), because=f"its code in C isn't made for this Python ({match['said'][:100]})"
+        ),
+    ),
+    *(
+        Rule(tools=ANY, pattern=pattern, make=_version_in_git(variable))
+        for pattern, variable in (
+            (r"(?:setuptools-scm|vcs-versioning) was unable to detect version", "SETUPTOOLS_SCM_PRETEND_VERSION"),
+            (r"Cannot find the version from SCM or SCM isn't detected", "PDM_BUILD_SCM_VERSION"),
+            (r"Versioning for this project requires either an sdist tarball, or access to", "PBR_VERSION"),
+            (r"`uv-dynamic-versioning`: Unable to detect version control system", "UV_DYNAMIC_VERSIONING_BYPASS"),
+            (r"Unable to detect version control system", "POETRY_DYNAMIC_VERSIONING_BYPASS"),
+        )
     ),
     # Hashes
     Rule(

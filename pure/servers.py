@@ -64,6 +64,16 @@ WAITRESS: Final = Server(
     command=("waitress-serve", "--listen", "0.0.0.0:{port}", "{target}"),
     factory=("waitress-serve", "--listen", "0.0.0.0:{port}", "--call", "{target}"),
 )
+# uWSGI's documentation, "Things to know": without a web server in front it is --http, not --http-socket.
+_UWSGI: Final = ("uwsgi", "--http", "0.0.0.0:{port}", "--master", "--die-on-term", "--need-app", "--enable-threads")
+UWSGI: Final = Server(
+    name="uWSGI",
+    distributions=("uwsgi",),
+    command=(*_UWSGI, "--module", "{target}"),
+    factory=(*_UWSGI, "--module", "{target}()"),
+)
+# The same program as wheels.
+PYUWSGI: Final = msgspec.structs.replace(UWSGI, distributions=("pyuwsgi",))
 GRANIAN_WSGI: Final = Server(
     name="granian",
     distributions=("granian",),
@@ -131,7 +141,7 @@ RUNSERVER: Final = Server(
 # In the order of preference. Who installs uvicorn-worker wants gunicorn in front; who only installs gunicorn beside an
 # ASGI server need not. hypercorn comes with every Quart, so another server beside it is the one that is meant.
 ASGI: Final = (GUNICORN_UVICORN, UVICORN, HYPERCORN, GRANIAN_ASGI, DAPHNE, GUNICORN_ASGI)
-WSGI: Final = (GUNICORN, WAITRESS, HYPERCORN, GRANIAN_WSGI)
+WSGI: Final = (GUNICORN, UWSGI, PYUWSGI, WAITRESS, HYPERCORN, GRANIAN_WSGI)
 
 SERVERS: Final[Mapping[str, tuple[Server, ...]]] = {
     "fastapi": (GUNICORN_UVICORN, FASTAPI_CLI, *ASGI[1:]),
@@ -139,8 +149,8 @@ SERVERS: Final[Mapping[str, tuple[Server, ...]]] = {
     "litestar": ASGI,
     "quart": (GUNICORN_UVICORN, UVICORN, GRANIAN_ASGI, DAPHNE, GUNICORN_ASGI, HYPERCORN),
     "flask": (*WSGI, FLASK_RUN),
-    "dash": (GUNICORN, WAITRESS),
-    "django_wsgi": (GUNICORN, WAITRESS, GRANIAN_WSGI),
+    "dash": (GUNICORN, UWSGI, PYUWSGI, WAITRESS),
+    "django_wsgi": (GUNICORN, UWSGI, PYUWSGI, WAITRESS, GRANIAN_WSGI),
     "django_asgi": ASGI,
 }
 

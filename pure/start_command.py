@@ -408,6 +408,21 @@ class _Detection:
                 what="",
                 working_dir=self._folder(folder),
             )
+            return
+        yield from self._inner_program()
+
+    def _inner_program(self) -> Iterator[_Found]:
+        """The only program in a folder of the root; of several nobody knows which one is the application."""
+        programs = self._code.inner_programs
+        if len(programs) > 1:
+            places = _listed(each.path for _, each in programs)
+            self._notes.append(f"there are several programs ({places}): a Procfile could choose one")
+        elif programs:
+            (module, place), *_ = programs
+            # A program that imports its neighbours by their own names is started as the file that it is.
+            words = ("python", place.path) if place.root else ("python", "-m", module)
+            because = "it is a program, the only one of that kind; whether it listens on $PORT is up to it"
+            yield _found("app", words, place=place, because=because, what="")
 
 
 def _found(

@@ -14,6 +14,7 @@ from typing import Final
 
 from pure.outcome import Failure, Outcome, Success
 from pure.pruning import Member, UnsafeMember, decide, is_ensurepip_wheel, member_fault
+from pure.relocation import MOST_BYTES, is_relocated, relocated
 from pure.runtime import (
     CorruptArchive,
     NoRuntimeInArchive,
@@ -32,17 +33,20 @@ TOP: Final = "python"
 _BUFFER: Final = 1 << 20
 
 
-def unpack_runtime(archive: Path, target: Path, *, wheel_to: Path | None) -> Outcome[Unpacked, UnpackError]:
+def unpack_runtime(
+    archive: Path, target: Path, *, wheel_to: Path | None, stays: bool = True
+) -> Outcome[Unpacked, UnpackError]:
     """Unpack ``archive`` (``.tar.gz``, top folder ``python/``) so that ``target`` has ``bin``, ``lib``, …
 
     What ``pure.pruning`` leaves out is not written. The wheel of pip that ``ensurepip`` bundles goes to the folder
     ``wheel_to``, if that is given. ``target`` is replaced in the end, by renaming; before that, and after a failure,
-    it is as it was. Owners and times of the archive are not kept; modes are 0755 and 0644.
+    it is as it was. Owners and times of the archive are not kept; modes are 0755 and 0644. If the runtime
+    ``stays`` in ``target``, what its files say of where and how it was made is made to hold there.
     """
     name = str(archive)
     try:
         with _sibling(target) as temporary:
-            work = _Unpacking(archive, temporary / TOP, wheel_to)
+            work = _Unpacking(archive, temporary / TOP, wheel_to, str(target) if stays else None)
             work.run()
             if not (temporary / TOP / "bin" / "python3").exists():
                 return Failure(NoRuntimeInArchive(archive=name))
@@ -76,10 +80,11 @@ class _Unsafe(Exception):  # noqa: N818  (control flow within this module)
 
 
 class _Unpacking:
-    def __init__(self, archive: Path, root: Path, wheel_to: Path | None) -> None:
+    def __init__(self, archive: Path, root: Path, wheel_to: Path | None, home: str | None) -> None:
         self.archive = archive
         self.root = root
         self.wheel_to = wheel_to
+        self.home = home
         self.wheel: Path | None = None
         self.links: set[PurePosixPath] = set()
         self.folders: set[str] = set()
@@ -130,6 +135,8 @@ class _Unpacking:
         else:
             self.size += entry.size
             self._write(tar, entry, place)
+            if self.home is not None and is_relocated(below) and entry.size <= MOST_BYTES:
+                place.write_bytes(relocated(place.read_bytes(), folder=self.home))
 
     def _folder(self, place: Path) -> None:
         if (name := str(place)) not in self.folders:

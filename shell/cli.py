@@ -177,7 +177,14 @@ def build(
 @lamina.command(context_settings={"ignore_unknown_options": False})
 @_application
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
-@_env
+@click.option(
+    "--env",
+    "-e",
+    "env",
+    multiple=True,
+    metavar="NAME[=VALUE]",
+    help="Set a variable for the process, such as PORT; without a value, pass on that of this shell.",
+)
 @_env_file
 @_cache
 @click.option("--process", default=None, help="Start this process type  [default: the image's default]")

@@ -24,6 +24,7 @@ import msgspec
 from pure.catalogue import Runtime
 from pure.outcome import Failure, Outcome, Success
 from pure.pruning import decide
+from pure.relocation import PREFIX
 from pure.runtime import (
     InterpreterUnsupported,
     InterpreterUnusable,
@@ -41,7 +42,6 @@ from shell.disk import NO_ROOM
 from shell.process import run
 
 _FORMAT: Final = "2"
-_NEUTRAL: Final = "/install"
 _LEVEL: Final = 6
 _TIME: Final = 315532800  # 1980-01-01, the time that platforms give to all files of an image
 _ARCHES: Final = {"x86_64": "amd64", "aarch64": "arm64"}
@@ -303,9 +303,9 @@ class _Packing:
         if _is_system(self.installation.prefix):
             # Much else begins with /usr: only what belongs to Python is named anew.
             python = re.escape(self.installation.python.encode())
-            text = re.sub(rb"(?<![\w./-])" + prefix + rb"(?=/[^\s'\":]*" + python + rb")", _NEUTRAL.encode(), text)
-            return re.sub(rb"(prefix=|prefix': ')" + prefix + rb"(?=['\s])", rb"\1" + _NEUTRAL.encode(), text)
-        return re.sub(rb"(?:(?<=-[LI])|(?<![\w/-]))" + prefix + rb"(?![\w.-])", _NEUTRAL.encode(), text)
+            text = re.sub(rb"(?<![\w./-])" + prefix + rb"(?=/[^\s'\":]*" + python + rb")", PREFIX.encode(), text)
+            return re.sub(rb"(prefix=|prefix': ')" + prefix + rb"(?=['\s])", rb"\1" + PREFIX.encode(), text)
+        return re.sub(rb"(?:(?<=-[LI])|(?<![\w/-]))" + prefix + rb"(?![\w.-])", PREFIX.encode(), text)
 
     def _make_movable(self, folder: Path) -> None:
         """Copy every program and library, and let it look for what it needs next to itself."""

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
 import tomli
-from pure.code_facts import code_facts
+from pure.code_facts import IGNORED_FOLDERS, code_facts
 from pure.declared_processes import PYPROJECT
 from pure.fetching import visible_url
 from pure.locks.pylock import NAME as PYLOCK_NAME
@@ -19,7 +19,14 @@ from pure.pip_settings import PIN_FILE, ConfigurationFile, configured
 from pure.plan import REQUIREMENTS, Facts
 from pure.process_choice import code_matters
 from pure.processes import PROCFILE
-from pure.project import BadProjectFolder, Project, ProjectFiles, project_folder
+from pure.project import (
+    REQUIREMENTS_FOLDER,
+    BadProjectFolder,
+    Project,
+    ProjectFiles,
+    project_folder,
+    requirement_files,
+)
 from pure.python_sources import version_files
 from pure.requirements_file import RequirementsError
 from pure.requirements_set import MissingFiles, RequirementsSet, collect
@@ -122,6 +129,8 @@ def read_target(environ: Mapping[str, str]) -> Target:
 
 
 _SOURCES: Final = "src"
+# Enough for any repository that is one by hand.
+_MOST_FOLDERS: Final = 200
 # What decides over package managers, wherever it lies.
 _PROJECT_FILES: Final = frozenset(
     name for each in MANAGERS.values() for name in (each.lock, *each.declared_in, *each.configuration)
@@ -158,7 +167,8 @@ def read_project(app: Path, environ: Mapping[str, str]) -> Project:
                 above = texts_above
                 break
     locks = frozenset(LOCK_NAMES)
-    nested = () if locks.intersection(names) else _nested(home, names)
+    unlocked = not locks.intersection(names)
+    folders = frozenset(each for each in names if (home / each).is_dir()) if unlocked else frozenset()
     return Success(
         ProjectFiles(
             folder=name,
@@ -166,13 +176,12 @@ def read_project(app: Path, environ: Mapping[str, str]) -> Project:
             texts=texts,
             workspace=workspace,
             workspace_texts=above,
-            nested=nested,
+            nested=_nested(home, folders),
             source_names=_names(home / _SOURCES) if (home / _SOURCES).is_dir() else (),
+            requirement_files=requirement_files(_files(home, names, folders)) if unlocked else (),
+            folders=folders,
         )
     )
-
-
-_REQUIREMENTS_FOLDER: Final = "requirements"
 
 
 def _texts(folder: Path, names: Iterable[str]) -> dict[str, bytes]:
@@ -180,16 +189,36 @@ def _texts(folder: Path, names: Iterable[str]) -> dict[str, bytes]:
     return {name: raw for name, raw in found if raw is not None}
 
 
-def _nested(home: Path, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Lock files one folder deeper, and a folder's requirements files, for the error that says where they are."""
-    folders = [name for name in names if not name.startswith(".") and (home / name).is_dir()]
-    found = [f"{folder}/{lock}" for folder in folders[:200] for lock in LOCK_NAMES if (home / folder / lock).is_file()]
-    if _REQUIREMENTS_FOLDER in folders:
-        files = (
-            f"{_REQUIREMENTS_FOLDER}/{name}" for name in _names(home / _REQUIREMENTS_FOLDER) if name.endswith(".txt")
-        )
-        found += (file for file in files if file not in found and (home / file).is_file())
-    return tuple(found)
+def _nested(home: Path, folders: Iterable[str]) -> tuple[str, ...]:
+    """What says what to install one or two folders deeper, for the error that says where it is; the nearest first."""
+    level = [home / name for name in sorted(folders) if _may_be_a_project(name)][:_MOST_FOLDERS]
+    below = [path for folder in level for path in _folders(folder)][:_MOST_FOLDERS]
+    found = []
+    for path in (*level, *below):
+        locks = [path / lock for lock in LOCK_NAMES if (path / lock).is_file()]
+        found += locks or [declared for declared in (path / PYPROJECT,) if declared.is_file()]
+    return tuple(path.relative_to(home).as_posix() for path in found)
+
+
+def _folders(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if _may_be_a_project(path.name) and path.is_dir())
+    except OSError:
+        # What can't be listed holds no project of ours.
+        return []
+
+
+def _may_be_a_project(name: str) -> bool:
+    return name not in IGNORED_FOLDERS and name != REQUIREMENTS_FOLDER and not name.startswith(".")
+
+
+def _files(home: Path, names: Iterable[str], folders: frozenset[str]) -> tuple[str, ...]:
+    """The names of files, with those in a folder of requirements."""
+    inner = _names(home / REQUIREMENTS_FOLDER) if REQUIREMENTS_FOLDER in folders else ()
+    return (
+        *(name for name in names if name not in folders),
+        *(f"{REQUIREMENTS_FOLDER}/{name}" for name in inner if (home / REQUIREMENTS_FOLDER / name).is_file()),
+    )
 
 
 def _names(app: Path) -> tuple[str, ...]:

@@ -63,6 +63,20 @@ def test_what_an_application_needs_is_unpacked_and_the_wheel_of_pip_moved(tmp_pa
     assert modes == {"python3.13": 0o755, "os.py": 0o644}
 
 
+def test_what_the_runtime_says_of_its_making_holds_where_it_lies(tmp_path: Path) -> None:
+    config = "python/lib/python3.13/_sysconfigdata__linux_x86_64-linux-gnu.py"
+    said = b"build_time_vars = {'CC': 'clang -pthread',\n 'LIBDIR': '/install/lib'}\n"
+    files = {**FILES, config: said, "python/lib/python3.13/other.py": said}
+    target = tmp_path / "t" / "python"
+    unpack_runtime(archive(tmp_path / "a", files=files), target, wheel_to=None).unwrap()
+    there = (tmp_path / "t" / config).read_text()
+    assert there == f"build_time_vars = {{'CC': 'cc -pthread',\n 'LIBDIR': '{target}/lib'}}\n"
+    assert (tmp_path / "t" / config).stat().st_mode & 0o777 == 0o644
+    assert (target / "lib/python3.13/other.py").read_bytes() == said
+    unpack_runtime(tmp_path / "a", target, wheel_to=None, stays=False).unwrap()
+    assert (tmp_path / "t" / config).read_bytes() == said
+
+
 def test_an_old_target_is_replaced_as_a_whole(tmp_path: Path) -> None:
     target = tmp_path / "python"
     (target / "lib").mkdir(parents=True)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pure import declarations
+from pure.declarations import Declarations
 from pure.detection import Passed, detect
 from pure.fingerprint import Fingerprint, NotPinned
 from pure.layers import STRUCTS, Action
@@ -30,7 +31,7 @@ from pure.managers import CHOSEN_BY_LOCK, MANAGERS, PIP, TOOLS
 from pure.misspelled import misspelled, misspelled_locks
 from pure.outcome import Failure, Success
 from pure.plan import Facts, decide
-from pure.project import ProjectFiles
+from pure.project import ProjectFiles, requirement_files
 from pure.runtime_choice import CatalogueText
 from pure.target import Distro, Target
 from pure.tool_choice import ToolRefused, satisfies
@@ -389,7 +390,7 @@ def test_whatever_names_there_are_none_is_called_what_it_is_or_what_is_there(nam
 def test_other_names_are_no_misspellings() -> None:
     others = ("package-lock.json", "Cargo.lock", "pixi.lock", "poetry.toml", "uv.toml", "yarn.lock", "conda-lock.yml")
     assert misspelled_locks(others) == ()
-    assert misspelled(("requirements", "app.py"), ("requirements/base.txt",)) == ()
+    assert misspelled(("requirements-dev.txt", "app.py")) == ()
 
 
 @pytest.mark.parametrize(
@@ -442,6 +443,30 @@ def test_a_project_without_a_lock_warns_and_says_how_to_lock() -> None:
         assert chosen.manager.name == "project"
         assert [line.rpartition("  ")[2] for line in chosen.advice[:1]] == ["cd api && poetry lock"]
         assert "old/uv.lock isn't used" in chosen.advice[1]
+
+
+@pytest.mark.parametrize(
+    ("files", "first"),
+    [
+        (("requirements/dev.txt", "requirements/prod.txt", "requirements/base.txt"), "requirements/prod.txt"),
+        (("requirements/default.txt", "requirements/test.txt", "requirements/docs.txt"), "requirements/default.txt"),
+        (("requirements-dev.txt", "requirements_production.txt"), "requirements_production.txt"),
+        (("prod-requirements.txt", "dev-requirements.txt", "README.md"), "prod-requirements.txt"),
+        (("requirements/requirements.txt", "requirements/local.txt"), "requirements/requirements.txt"),
+        (("notes.txt", "requirements.in", "requirements/base.in"), None),
+    ],
+)
+def test_the_likeliest_requirements_file_comes_first(files: tuple[str, ...], first: str | None) -> None:
+    assert next(iter(requirement_files(files)), None) == first
+
+
+def test_a_folder_is_no_misspelled_file() -> None:
+    project = ProjectFiles(names=("requirements", "setup.py"), folders=frozenset({"requirements"}))
+    chosen = choose_manager(project, Declarations(), {})
+    assert isinstance(chosen, Failure)
+    error = chosen.failure()
+    assert isinstance(error, NothingToInstall)
+    assert not error.misspelled
 
 
 @pytest.mark.parametrize(

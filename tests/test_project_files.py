@@ -17,12 +17,13 @@ def _write(root: Path, *names: str) -> None:
 
 
 @pytest.mark.parametrize("folder", ["", "services"])
-def test_locks_one_folder_deeper_and_requirements_of_a_folder_are_found(tmp_path: Path, folder: str) -> None:
+def test_locks_in_folders_below_and_requirements_of_a_folder_are_found(tmp_path: Path, folder: str) -> None:
     home = tmp_path / folder
     _write(home, "app.py", "api/uv.lock", "api/deeper/poetry.lock", "docs/notes.txt", ".git/uv.lock")
     _write(home, "requirements/base.txt", "requirements/production.txt", "requirements/readme.md")
     found = read_project(tmp_path, {"BP_PYTHON_PROJECT_DIR": folder}).unwrap()
-    assert set(found.nested) == {"api/uv.lock", "requirements/base.txt", "requirements/production.txt"}
+    assert found.nested == ("api/uv.lock", "api/deeper/poetry.lock")
+    assert found.requirement_files == ("requirements/production.txt", "requirements/base.txt")
 
 
 def test_they_are_not_looked_for_where_the_project_has_its_own(tmp_path: Path) -> None:

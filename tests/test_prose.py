@@ -55,6 +55,7 @@ ERRORS: tuple[RunError, ...] = (
     BadSwitch(variable="BP_PYTHON_PROVIDE_ONLY", value="perhaps"),
     MissingVariable(name="CNB_LAYERS_DIR"),
     NothingRequired(variable="BP_PYTHON_PROVIDE_ONLY"),
+    NothingRequired(variable="BP_PYTHON_PROVIDE_ONLY", nested=("services/api/uv.lock",)),
     ContradictingRequirers(first="3.12", first_source=_FILE, second=">=3.13", second_source=_ENTRY),
     UnreadablePlan(because="is not readable TOML"),
     BadRequirement(entry=2, key="launch", value="'yes'", expected="true or false"),

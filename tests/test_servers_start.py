@@ -145,6 +145,8 @@ HEAVY_APPS: Mapping[str, App] = {
     "flask-factory-hypercorn": App(files={"app.py": FLASK}, installed=("flask", "hypercorn"), program="hypercorn"),
     "flask-granian": App(files={"app.py": FLASK + OBJECT}, installed=("flask", "granian"), program="granian"),
     "flask-factory-granian": App(files={"app.py": FLASK}, installed=("flask", "granian"), program="granian"),
+    "flask-uwsgi": App(files={"app.py": FLASK + OBJECT}, installed=("flask", "pyuwsgi"), program="uwsgi"),
+    "flask-factory-uwsgi": App(files={"app.py": FLASK}, installed=("flask", "pyuwsgi"), program="uwsgi"),
     "flask-run": App(files={"service.py": FLASK + OBJECT}, installed=("flask",), program="flask"),
     "flask-factory-run": App(files={"service.py": FLASK}, installed=("flask",), program="flask"),
     "fastapi-command": App(
@@ -183,6 +185,7 @@ HEAVY_APPS: Mapping[str, App] = {
     "quart-hypercorn": App(files={"app.py": QUART}, installed=("quart", "flask", "hypercorn"), program="hypercorn"),
     "django-gunicorn": App(files=DJANGO, installed=("django", "gunicorn"), program="gunicorn"),
     "django-waitress": App(files=DJANGO, installed=("django", "waitress"), program="waitress-serve"),
+    "django-uwsgi": App(files=DJANGO, installed=("django", "pyuwsgi"), program="uwsgi"),
     "django-granian": App(files=DJANGO, installed=("django", "granian"), program="granian"),
     "django-uvicorn": App(files=DJANGO, installed=("django", "uvicorn"), program="uvicorn"),
     "django-hypercorn": App(files=DJANGO, installed=("django", "hypercorn"), program="hypercorn"),
@@ -236,7 +239,7 @@ ENVIRONMENTS = {
     "light": ("flask", "gunicorn", "fastapi", "uvicorn"),
     "servers": (
         *("flask", "fastapi", "fastapi-cli", "starlette", "litestar", "quart", "django"),
-        *("gunicorn", "uvicorn", "uvicorn-worker", "hypercorn", "granian", "daphne", "waitress"),
+        *("gunicorn", "uvicorn", "uvicorn-worker", "hypercorn", "granian", "daphne", "waitress", "pyuwsgi"),
     ),
     "data": ("streamlit", "gradio", "dash", "panel", "marimo", "gunicorn", "waitress"),
 }

@@ -49,6 +49,8 @@ DJANGO = {
 CELERY = 'from celery import Celery\n\napp = Celery("shop")\n'
 
 
+GUARDED = 'if __name__ == "__main__":\n    go()\n'
+
 NO_PROJECT = Project()
 
 
@@ -67,6 +69,31 @@ def case(files: Mapping[str, str | bytes], *installed: str, project: Project = N
 CASES: Mapping[str, Case] = {
     "Flask with gunicorn": case({"app.py": FLASK}, "flask", "gunicorn==27.0"),
     "Flask with waitress": case({"app.py": FLASK}, "flask", "waitress"),
+    "Flask with uWSGI": case({"app.py": FLASK}, "flask", "uwsgi", "waitress"),
+    "Flask with uWSGI from a wheel": case({"shop/__init__.py": FLASK_FACTORY}, "flask", "pyuwsgi"),
+    "Flask derived from": case(
+        {
+            "shop/__init__.py": "from shop.web import Shop\n\ndef create_app(config='x'):\n    app = Shop(__name__)\n"
+            "    with app.app_context():\n        app.ready = True\n    return app\n",
+            "shop/web.py": "from typing import Generic\nimport flask\n\n"
+            "class Base(flask.Flask, Generic[int]):\n    pass\n\nclass Shop(Base):\n    ready = False\n",
+            "wsgi.py": "import monkey\nmonkey.patch_all()\nfrom shop import create_app\napp = create_app()\n",
+            "manage.py": "from shop import create_app\ncreate_app().cli()\n",
+        },
+        "flask",
+        "gunicorn",
+    ),
+    "A manage.py that isn't Django's": case(
+        {
+            "manage.py": "# Like Django's.\nimport sys\nsys.path.append('src/py')\nfrom shop.cli import main\nmain()\n",
+            "src/py/shop/__init__.py": "",
+            "src/py/shop/cli.py": "def main():\n    pass\n",
+            "src/py/shop/asgi.py": "from litestar import Litestar\nfrom shop.cli import main\n\n"
+            "def create_app():\n    return Litestar()\n",
+        },
+        "litestar",
+        "uvicorn",
+    ),
     "Flask with hypercorn": case({"app.py": FLASK}, "flask", "hypercorn"),
     "Flask without a server": case({"app.py": FLASK}, "flask"),
     "Flask by another name": case(
@@ -298,6 +325,16 @@ CASES: Mapping[str, Case] = {
         "shop",
         project=Project(name="shop", scripts=(Script(name="a", target="a:a"), Script(name="b", target="b:b"))),
     ),
+    "A server of its own": case({"server.py": f"from aiohttp import web\n{GUARDED}", "util.py": ""}, "aiohttp"),
+    "A program with others beside it": case({"run.py": GUARDED, "bot.py": GUARDED}, "requests"),
+    "A bot in its folder": case(
+        {"bot/main.py": f"from helper import go\n{GUARDED}", "bot/helper.py": "def go():\n    pass\n"}, "discord-py"
+    ),
+    "A program of a package": case(
+        {"bot/__init__.py": "", "bot/main.py": f"from .helper import go\n{GUARDED}", "bot/helper.py": ""}, "aiogram"
+    ),
+    "Programs of several services": case({"api/main.py": GUARDED, "jobs/main.py": GUARDED}, "requests"),
+    "A module that only looks like a program": case({"shop/main.py": "print('loaded')\n"}, "requests"),
     "A bot": case(
         {"bot.py": "import discord\n\nclient = discord.Client()\nclient.run('…')\n", "util.py": "x = 1\n"}, "discord-py"
     ),

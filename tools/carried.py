@@ -132,7 +132,7 @@ def download(target: str) -> Carried:
 
 
 def unpack_without_links(archive: Path, runtime: Path) -> None:
-    unpacked = unpack_runtime(archive, runtime, wheel_to=None)
+    unpacked = unpack_runtime(archive, runtime, wheel_to=None, stays=False)
     if isinstance(unpacked, Failure):
         raise PackageError(f"{archive} cannot be unpacked.{_said(unpacked.failure())}")
     # Platforms copy folders with their own ideas of symbolic links; a buildpack without any needs none of them.

@@ -13,6 +13,7 @@ class _Source(msgspec.Struct, frozen=True, kw_only=True):
     directory: str | None = None
     path: str | None = None
     git: str | None = None
+    virtual: str | None = None
 
 
 class _Package(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,5 +42,7 @@ def read(raw: bytes) -> LockOutcome:
             local.append(package.name)
         elif source.git is not None and "#" not in source.git:
             moving.append(package.name)
-    names = in_order([package.name for package in lock.unwrap().package])
+    # What isn't packaged isn't installed, but is locked with what it needs.
+    installed = [each for each in lock.unwrap().package if each.source is None or each.source.virtual is None]
+    names = in_order([package.name for package in installed])
     return Success(LockFacts(names=names, local=in_order(local), moving=in_order(moving)))

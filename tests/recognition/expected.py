@@ -66,11 +66,21 @@ PIP: Final[dict[str, Kind]] = {
     "header_missing": r.Needed,
     "header_of_python_missing": r.Needed,
     "header_nobody_knows": r.Needed,
+    "code_for_another_python": r.BuildFailed,
     "library_missing": r.Needed,
     "build_imports": r.BuildFailed,
     "python_two": r.BuildFailed,
 }
 
+# Projects whose version comes from git.
+IN_GIT: Final[dict[str, str]] = {
+    "setuptools_scm": "SETUPTOOLS_SCM_PRETEND_VERSION",
+    "hatch_vcs": "SETUPTOOLS_SCM_PRETEND_VERSION",
+    "pdm_backend": "PDM_BUILD_SCM_VERSION",
+    "pbr": "PBR_VERSION",
+    "uv_dynamic_versioning": "UV_DYNAMIC_VERSIONING_BYPASS",
+    "poetry_dynamic_versioning": "POETRY_DYNAMIC_VERSIONING_BYPASS",
+}
 APPLICATIONS: Final = {
     name: InstalledFrom(
         manager=name,
@@ -93,6 +103,7 @@ _ALIKE: Final[dict[str, Kind | None]] = {
     "certificate_untrusted": r.CertificateUntrusted,
     "wheel_of_another_platform": r.OtherPlatform,
     "compiler_missing": r.Needed,
+    "code_for_another_python": r.BuildFailed,
     "build_killed": r.OutOfMemory,
     "repository_private": r.RepositoryRefused,
     "disk_full": r.DiskFull,
@@ -135,6 +146,8 @@ TOOLS: Final[dict[str, dict[str, Kind | None]]] = {
         "lock_stale": None,
         "other_python_checked": r.LockStale,
         "build_killed": None,
+        # Of a compiler's words PDM shows the last lines.
+        "code_for_another_python": None,
         # PDM has one sentence for all of these.
         **dict.fromkeys(
             ("hash_mismatch", "index_unauthorised", "index_forbidden", "index_broken", "wheel_of_another_platform"),

@@ -456,6 +456,14 @@ def header_of_python_missing(stage: Stage) -> Said:
 
 
 @scene
+def code_for_another_python(stage: Stage) -> Said:
+    stage.link("gcc", "as", "ld", "cc")
+    _extension(stage, "#include <Python.h>\nlong f(void) { return PyLong_AsLong(); }\n")
+    with stage.index() as index:
+        return stage.pip(index)
+
+
+@scene
 def library_missing(stage: Stage) -> Said:
     stage.link("gcc", "as", "ld", "cc")
     _extension(stage, "int x;\n", libraries='["nosuchthing"]')

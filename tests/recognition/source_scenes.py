@@ -41,6 +41,37 @@ SOURCES: Final[dict[str, Source]] = {
 }
 
 
+_STATIC: Final = '[project]\nname = "mine"\ndynamic = ["version"]\n'
+# Projects whose version comes from git, by the build backends and plugins that read it.
+VERSIONED: Final[dict[str, str]] = {
+    "setuptools_scm": '[build-system]\nrequires = ["setuptools", "setuptools-scm"]\n'
+    f'build-backend = "setuptools.build_meta"\n{_STATIC}[tool.setuptools_scm]\n',
+    "hatch_vcs": '[build-system]\nrequires = ["hatchling", "hatch-vcs"]\nbuild-backend = "hatchling.build"\n'
+    f'{_STATIC}[tool.hatch.version]\nsource = "vcs"\n[tool.hatch.build.targets.wheel]\nonly-include = ["mine.py"]\n',
+    "pdm_backend": '[build-system]\nrequires = ["pdm-backend"]\nbuild-backend = "pdm.backend"\n'
+    f'{_STATIC}[tool.pdm.version]\nsource = "scm"\n',
+    "pbr": '[build-system]\nrequires = ["pbr", "setuptools"]\nbuild-backend = "pbr.build"\n',
+    "uv_dynamic_versioning": '[build-system]\nrequires = ["hatchling", "uv-dynamic-versioning"]\n'
+    f'build-backend = "hatchling.build"\n{_STATIC}[tool.hatch.version]\nsource = "uv-dynamic-versioning"\n'
+    '[tool.hatch.build.targets.wheel]\nonly-include = ["mine.py"]\n',
+    "poetry_dynamic_versioning": '[build-system]\nrequires = ["poetry-core", "poetry-dynamic-versioning"]\n'
+    f'build-backend = "poetry_dynamic_versioning.backend"\n{_STATIC}[tool.poetry]\nversion = "0"\n'
+    "[tool.poetry-dynamic-versioning]\nenable = true\n",
+}
+
+
+def write_versioned(stage: Stage, kind: str) -> dict[str, str]:
+    """Make the application such a project, without git; gives the environment to install it in."""
+    stage.write({"pyproject.toml": VERSIONED[kind], "mine.py": ""})
+    if kind == "pbr":
+        setup = "from setuptools import setup\nsetup(setup_requires=['pbr'], pbr=True)\n"
+        stage.write({"setup.py": setup, "setup.cfg": "[metadata]\nname = mine\n[files]\nmodules = mine\n"})
+    stage.require(".")
+    stage.settings.pop("PIP_CONFIG_FILE", None)
+    # pbr takes requirements.txt for the project's own requirements, and can't read that it needs itself.
+    return {"PIP_RETRIES": "3", "PIP_CONFIG_FILE": "", "PBR_REQUIREMENTS_FILES": "none.txt", **machine_index()}
+
+
 def machine_index() -> dict[str, str]:
     """How this machine says that a package index is reached."""
     starts = ("PIP_", "SSL_", "REQUESTS_", "HTTP_", "HTTPS_", "NO_PROXY", "http_", "https_", "no_proxy")

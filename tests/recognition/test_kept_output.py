@@ -5,7 +5,7 @@ import re
 import pytest
 from pure.build_log import error_lines
 from pure.prose_recognised import describe_installer
-from pure.recognised import Needed, Recognised
+from pure.recognised import Needed, Recognised, VersionInGit
 from pure.recognition_rules import RULES
 
 from tests.golden import check_golden
@@ -24,6 +24,7 @@ UNSEEN = (
     "gfortran",
     "swig",
     "(?:make)",
+    "PyO3's maximum supported version",
     r"HTTP error (?P<status>5\d\d) while getting",
 )
 
@@ -31,6 +32,8 @@ UNSEEN = (
 def _expected(tool: str, scene: str) -> type[Recognised] | None:
     if scene.startswith("source_"):
         return Needed
+    if scene.startswith("in_git_"):
+        return VersionInGit
     return PIP[scene] if tool == "pip" else TOOLS[tool][scene]
 
 

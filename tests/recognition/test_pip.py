@@ -1,10 +1,11 @@
 """The real pip fails in every way that we know, and the table knows why (LAMINA_UPDATE_GOLDENS=1 keeps its words)."""
 
 import pytest
+from pure.recognised import VersionInGit
 
-from tests.recognition.expected import PIP, keep, recognised
+from tests.recognition.expected import IN_GIT, PIP, keep, recognised
 from tests.recognition.pip_scenes import PIP_SCENES
-from tests.recognition.source_scenes import SOURCES, build
+from tests.recognition.source_scenes import SOURCES, VERSIONED, build, write_versioned
 from tests.recognition.stage import Stage, neutral
 
 
@@ -28,3 +29,15 @@ def test_a_real_source_distribution_lacks_something_of_the_system(source: str, s
     found = recognised("pip", said)
     assert type(found).__name__ == "Needed", "\n".join(said.lines)
     keep("pip", f"source_{source}", neutral(said, stage))
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("kind", VERSIONED)
+def test_a_projects_version_is_looked_for_in_git(kind: str, stage: Stage) -> None:
+    env = write_versioned(stage, kind)
+    said = stage.pip("", env=env)
+    assert recognised("pip", said) == VersionInGit(variable=IN_GIT[kind]), "\n".join(said.lines)
+    keep("pip", f"in_git_{kind}", neutral(said, stage))
+    # What the advice says, helps.
+    stage.prepare(stage.pip_command, env={**env, IN_GIT[kind]: "1.2.3"})
+    assert list(stage.venv.glob("lib/*/site-packages/mine-1.2.3.dist-info"))

@@ -304,6 +304,19 @@ def compiler_missing(stage: Stage, tool: Manager) -> Said:
 
 
 @scene
+def code_for_another_python(stage: Stage, tool: Manager) -> Said:
+    stage.link("gcc", "as", "ld", "cc")
+    setup = 'setup(name="fast", version="1.0", ext_modules=[Extension("fast", ["fast.c"])])\n'
+    setup = f"from setuptools import Extension, setup\n{setup}"
+    code = "#include <Python.h>\nlong f(void) { return PyLong_AsLong(); }\n"
+    stage.sdist("fast", "1.0", {"setup.py": setup, "fast.c": code})
+    with stage.index() as index:
+        tool.write(stage, index, "fast==1.0")
+        tool.make_lock(stage)
+        return tool.install(stage)
+
+
+@scene
 def build_killed(stage: Stage, tool: Manager) -> Said:
     setup = 'if "bdist_wheel" in sys.argv: os.kill(os.getpid(), signal.SIGKILL)\n'
     setup = f'import os, signal, sys\n{setup}{SETUP}setup(name="greedy", version="1.0")\n'
