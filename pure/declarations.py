@@ -1,6 +1,7 @@
 """Reads from ``pyproject.toml`` what decides over package managers: which are meant, in which versions."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -10,16 +11,22 @@ from pure.outcome import Failure, Outcome, Success
 
 FILE = "pyproject.toml"
 
+# A requirement's name and extras (the dependency specifiers' grammar).
+_REQUIREMENT = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?")
+
 
 class Declarations(msgspec.Struct, frozen=True, kw_only=True):
     """What a ``pyproject.toml`` declares.
 
     ``project`` says that it has a ``[project]`` table; ``tools`` names the package managers that it configures.
     ``groups`` and ``extras`` are all that may be asked for; ``tool_versions`` are the demands on a tool's own version
-    as (tool, where it stands, constraint). ``installs_itself`` names the tools that would install the project itself.
+    as (tool, where it stands, constraint). ``installs_itself`` names the tools that would install the project itself,
+    which is called ``name``. ``requirements`` are those of ``[project]``, as (name, extras).
     """
 
     project: bool = False
+    name: str | None = None
+    requirements: tuple[tuple[str, tuple[str, ...]], ...] = ()
     tools: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
@@ -40,9 +47,13 @@ def read(raw: bytes | None) -> Outcome[Declarations, LockUnreadable]:
     groups = {*table(found.get("dependency-groups")), *table(poetry.get("group")), *table(pdm.get("dev-dependencies"))}
     if uv.get("dev-dependencies") or poetry.get("dev-dependencies"):
         groups.add("dev")
+    name = project.get("name") or poetry.get("name")
+    required = project.get("dependencies")
     return Success(
         Declarations(
             project=bool(project),
+            name=name if isinstance(name, str) else None,
+            requirements=tuple(_requirements(required if isinstance(required, list) else [])),
             tools=tuple(name for name in ("uv", "poetry", "pdm") if name in tool),
             groups=tuple(sorted(groups)),
             extras=tuple(sorted({*table(project.get("optional-dependencies")), *table(poetry.get("extras"))})),
@@ -66,6 +77,13 @@ def uv_demands(raw: bytes | None) -> tuple[tuple[str, str, str], ...]:
         return ()
     demanded: Mapping[str, Any] = loaded.unwrap()
     return tuple(_demand("uv", "required-version in uv.toml", demanded.get("required-version")))
+
+
+def _requirements(listed: list[Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for text in listed:
+        found = _REQUIREMENT.match(text) if isinstance(text, str) else None
+        if found:
+            yield found[1], tuple(extra.strip() for extra in (found[2] or "").split(",") if extra.strip())
 
 
 def _demand(tool: str, place: str, value: object) -> tuple[tuple[str, str, str], ...]:

@@ -285,10 +285,17 @@ def _processes(
     if kept and state is not None:
         installed = {each.name: each.version for each in state.resolved.distributions}
     else:
-        pip = managed.choice.manager is PIP and isinstance(facts.requirements, Success)
+        manager, declared = managed.choice.manager, managed.declared
+        pip = manager is PIP and isinstance(facts.requirements, Success)
         lines = facts.requirements.unwrap().requirements if pip and facts.requirements is not None else ()
-        installed = declared_distributions((line.name, line.extras) for line in lines if line.name)
-        installed |= {normalise_name(name): "" for name in managed.lock.names}
+        direct = [(line.name, line.extras) for line in lines if line.name]
+        own = (
+            (declared.name,)
+            if declared.name and (manager is PROJECT or manager.name in declared.installs_itself)
+            else ()
+        )
+        installed = declared_distributions(declared.requirements if manager is PROJECT else direct)
+        installed |= {normalise_name(name): "" for name in (*own, *managed.lock.names)}
     return decide_processes(
         facts.procfile,
         facts.pyproject,
