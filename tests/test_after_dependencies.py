@@ -77,7 +77,11 @@ def test_a_plan_of_a_project_without_a_lock_knows_its_requirements_and_itself(fo
     files = ProjectFiles(names=("pyproject.toml",), texts={"pyproject.toml": PYPROJECT})
     given_ = msgspec.structs.replace(
         application(found),
-        **{"names": files.names, "requirements": None, "pyproject": PYPROJECT, "project": Success(files), "code": code},
+        names=files.names,
+        requirements=None,
+        pyproject=PYPROJECT,
+        project=Success(files),
+        code=code,
     )
     plan = planned(given_)
     assert plan.processes.provisional
