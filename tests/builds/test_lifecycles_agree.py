@@ -3,7 +3,7 @@
 import json
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +20,26 @@ from tests.real_lifecycle import RealLifecycle, RealResult, lifecycle_folder
 class Both:
     """The two lifecycles with the same history of builds."""
 
-    def __init__(self, root: Path, scratch: Path, workshop: Workshop) -> None:
-        self.app = write_application(root / "app")
+    def __init__(
+        self,
+        root: Path,
+        scratch: Path,
+        workshop: Workshop,
+        *,
+        app: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        said: Callable[[str], str] = normalised,
+    ) -> None:
+        """Build ``app`` with ``env``, or else a small application off the network; ``said`` is what logs come to."""
+        self.app = app or write_application(root / "app")
+        self.said = said
         self.lamina = Lamina(root / "local", workshop)
         target = read_target({})
         distro = (target.distro.name, target.distro.version) if target.distro else ("debian", "12")
         self.target = target
         self.real = RealLifecycle(lifecycle_folder(), scratch, distro=distro)
         self.env = {
-            **self.lamina.offline,
+            **(self.lamina.offline if env is None else env),
             "BP_PYTHON_CATALOGUE": str(workshop.catalogue),
             "BP_PYTHON_DEFAULT_VERSION": MINOR,
         }
@@ -40,7 +51,7 @@ class Both:
         local = local_build(self.app, [ROOT], self.lamina.cache, env=given, target=self.target)
         assert real.status == 0, real.whole_log
         local.built()
-        assert lines(local.lines) == lines(real.log.splitlines())
+        assert self.said(own_lines(local.lines)) == self.said(own_lines(real.log.splitlines()))
         ours, theirs = local.metadata, real.metadata
         assert layers(ours["buildpacks"]) == layers(theirs["buildpacks"])
         assert ours["app"] == theirs["app"]
@@ -57,10 +68,11 @@ class Both:
         return ours.out, "".join(f"{line}\n" for line in self.real.launch(command).lines)
 
 
-def lines(log: Any) -> str:
+def own_lines(log: Iterable[str]) -> str:
     """Lamina's own part of a log."""
     text = "\n".join(log)
-    return normalised(text[text.index("Lamina 0") : text.rindex("Done in")] + re.findall(r"Done in .*", text)[-1])
+    done = re.findall(r"Done in .*", text)
+    return f"{text[text.index('Lamina 0') : text.rindex('Done in')]}{done[-1]}"
 
 
 def layers(buildpacks: Any) -> Any:
