@@ -55,8 +55,10 @@ WOULD: Final[Mapping[Action, str]] = {
 
 _REDONE: Final[Mapping[RedoReason, str]] = {
     "editable": "editable, and so installed anew each time",
-    "local_path": "a local path, and so installed anew each time",
+    "local_folder": "a local folder, and so installed anew each time",
+    "local_wheel": "a local wheel, and so installed anew each time",
     "local_source_archive": "a local source archive, and so installed anew each time",
+    "local_path": "a local path, and so installed anew each time",
     "url_with_query": "its URL may name another archive each time",
     "vcs_without_commit": "no full commit is named, so the repository may have moved on",
     "origin_unknown": "nobody knows what it was made from",
@@ -96,7 +98,7 @@ def package_manager(plan: Plan, *, tense: Tense = DOES) -> Lines:
         "",
         f"{tool.title} {manager.version}",
         *(f"  {_sentence(reason)}" for reason in manager.because),
-        *(f"  Note: {advice}" for advice in manager.advice),
+        *(f"  Warning: {advice}" for advice in manager.advice),
         *(
             line
             for layer in plan.layers

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from pure.distributions import normalise_name
 from pure.locks.facts import LockUnreadable, document, table
 from pure.outcome import Failure, Outcome, Success
 
@@ -18,16 +19,18 @@ _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?
 class Declarations(msgspec.Struct, frozen=True, kw_only=True):
     """What a ``pyproject.toml`` declares.
 
-    ``project`` says that it has a ``[project]`` table; ``tools`` names the package managers that it configures.
-    ``groups`` and ``extras`` are all that may be asked for; ``tool_versions`` are the demands on a tool's own version
-    as (tool, where it stands, constraint). ``installs_itself`` names the tools that would install the project itself,
-    which is called ``name``. ``requirements`` are those of ``[project]``, as (name, extras).
+    ``project`` says that it has a ``[project]`` table, ``name`` is the project's own (normalised). ``tools`` names the
+    package managers that it configures, ``configures`` all programs. ``groups`` and ``extras`` are all that may be
+    asked for; ``tool_versions`` are the demands on a tool's own version as (tool, where it stands, constraint).
+    ``installs_itself`` names the tools that would install the project itself. ``requirements`` are those of
+    ``[project]``, as (name, extras).
     """
 
     project: bool = False
-    name: str | None = None
+    name: str = ""
     requirements: tuple[tuple[str, tuple[str, ...]], ...] = ()
     tools: tuple[str, ...] = ()
+    configures: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
     tool_versions: tuple[tuple[str, str, str], ...] = ()
@@ -47,14 +50,14 @@ def read(raw: bytes | None) -> Outcome[Declarations, LockUnreadable]:
     groups = {*table(found.get("dependency-groups")), *table(poetry.get("group")), *table(pdm.get("dev-dependencies"))}
     if uv.get("dev-dependencies") or poetry.get("dev-dependencies"):
         groups.add("dev")
-    name = project.get("name") or poetry.get("name")
     required = project.get("dependencies")
     return Success(
         Declarations(
             project=bool(project),
-            name=name if isinstance(name, str) else None,
+            name=normalise_name(name) if isinstance(name := project.get("name", poetry.get("name")), str) else "",
             requirements=tuple(_requirements(required if isinstance(required, list) else [])),
             tools=tuple(name for name in ("uv", "poetry", "pdm") if name in tool),
+            configures=tuple(sorted(tool)),
             groups=tuple(sorted(groups)),
             extras=tuple(sorted({*table(project.get("optional-dependencies")), *table(poetry.get("extras"))})),
             # Poetry's and PDM's locks don't mention the project itself, uv's does.

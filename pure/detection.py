@@ -123,7 +123,9 @@ def detect(names: Iterable[str], variables: Mapping[str, str]) -> Detection:
 
 def _looks_like_python(name: str) -> bool:
     lowered = name.lower()
-    return lowered in MISSPELLED_REQUIREMENTS or (lowered.startswith("pylock.") and lowered.endswith(".toml"))
+    return lowered in MISSPELLED_REQUIREMENTS or (
+        lowered.startswith(("pylock.", "pylock-", "pylock_")) and lowered.endswith(".toml")
+    )
 
 
 def _several(names: tuple[str, ...]) -> str:

@@ -8,21 +8,23 @@ import msgspec
 from pure import declarations
 from pure.declarations import Declarations
 from pure.distributions import normalise_name
+from pure.lock_command import Made, made
 from pure.locks.facts import LockFacts, LockUnreadable
 from pure.locks.read import read_lock
 from pure.manager_choice import ChoiceError, ManagerChoice, choose_manager
-from pure.managers import PIP, PIPENV, PYLOCK, Manager
+from pure.managers import MANAGERS, PIP, PIPENV, PYLOCK
 from pure.outcome import Failure, Outcome, Success
 from pure.project import EXTRAS_VARIABLE, GROUPS_VARIABLE, BadSelection, ProjectFiles, Selection, selection
+from pure.terms import InstalledFrom, path
 
 
 class UnknownSelection(msgspec.Struct, frozen=True, kw_only=True):
     """``variable`` names a group or an extra that isn't known; ``what`` is the manager's word for it, if any."""
 
+    source: InstalledFrom
     variable: str
     value: str
     what: str
-    manager: str
     known: tuple[str, ...]
 
 
@@ -32,10 +34,11 @@ ManagedError: TypeAlias = ChoiceError | LockUnreadable | BadSelection | UnknownS
 class Managed(msgspec.Struct, frozen=True, kw_only=True):
     """The manager, what its lock and the project say, and which groups and extras are wanted.
 
-    ``demands`` are those on the tool's version, as (tool, where it stands, constraint).
+    ``source`` is what errors name. ``demands`` are those on the tool's version, as (tool, where it stands, constraint).
     """
 
     choice: ManagerChoice
+    source: InstalledFrom
     lock: LockFacts
     declared: Declarations
     selection: Selection
@@ -49,30 +52,43 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
     declared = read.unwrap() if isinstance(read, Success) else Declarations()
     chosen = choose_manager(project, declared, variables)
     if isinstance(chosen, Failure):
-        return read if isinstance(read, Failure) else chosen
+        return _placed(read, project.folder) if isinstance(read, Failure) else chosen
     choice = chosen.unwrap()
     manager = choice.manager
     if isinstance(read, Failure) and declarations.FILE in manager.configuration:
-        return read
+        return _placed(read, project.folder)
     asked = selection(variables)
     if isinstance(asked, Failure):
         return asked
     texts = project.texts if choice.folder == project.folder else project.workspace_texts
     if manager is not PIP and choice.files[0] not in texts:
-        return Failure(not_a_file(choice.files[0]))
-    lock = read_lock(manager.name, texts.get(choice.files[0], b""), choice.files[0])
+        return Failure(not_a_file(path(choice.folder, choice.files[0])))
+    raw = texts.get(choice.files[0], b"")
+    maker = made(manager, choice.files[0], raw) if len(choice.files) == 1 else Made()
+    source = InstalledFrom(
+        manager=manager.name,
+        files=choice.files,
+        folder=choice.folder,
+        home=project.folder,
+        maker=maker.maker,
+        command=maker.command,
+        project=declared.name,
+    )
+    lock = read_lock(manager.name, raw, choice.files[0])
     if isinstance(lock, Failure):
-        return lock
+        return Failure(msgspec.structs.replace(lock.failure(), source=source))
     known = lock.unwrap()
     if manager.name in declared.installs_itself:
         known = msgspec.structs.replace(known, local=(*known.local, "the project itself"))
-    unknown = _unknown(manager, asked.unwrap(), declared, known)
+    unknown = _unknown(source, asked.unwrap(), declared, known)
     if unknown is not None:
         return Failure(unknown)
     above = project.workspace_texts if choice.folder != project.folder else {}
     configured = declarations.uv_demands(texts.get("uv.toml"))
     demands = configured or (*declared.tool_versions, *_demands_above(above))
-    return Success(Managed(choice=choice, lock=known, declared=declared, selection=asked.unwrap(), demands=demands))
+    return Success(
+        Managed(choice=choice, source=source, lock=known, declared=declared, selection=asked.unwrap(), demands=demands)
+    )
 
 
 def _demands_above(texts: Mapping[str, bytes]) -> tuple[tuple[str, str, str], ...]:
@@ -81,12 +97,20 @@ def _demands_above(texts: Mapping[str, bytes]) -> tuple[tuple[str, str, str], ..
     return read.unwrap().tool_versions if isinstance(read, Success) else ()
 
 
+def _placed(failed: Failure[LockUnreadable], folder: str) -> Failure[LockUnreadable]:
+    error = failed.failure()
+    return Failure(msgspec.structs.replace(error, file=path(folder, error.file)))
+
+
 def not_a_file(name: str) -> LockUnreadable:
     """The error for a lock that is a folder, or a link that leads nowhere."""
     return LockUnreadable(file=name, because="is not a file: it is a folder, or a link to a file that doesn't exist")
 
 
-def _unknown(manager: Manager, asked: Selection, declared: Declarations, lock: LockFacts) -> UnknownSelection | None:
+def _unknown(
+    source: InstalledFrom, asked: Selection, declared: Declarations, lock: LockFacts
+) -> UnknownSelection | None:
+    manager = MANAGERS[source.manager]
     groups, extras = declared.groups, declared.extras
     if manager in (PIPENV, PYLOCK):
         groups, extras = lock.groups or (), lock.extras or ()
@@ -98,6 +122,6 @@ def _unknown(manager: Manager, asked: Selection, declared: Declarations, lock: L
         for name in wanted:
             if not what or normalise_name(name) not in normalised:
                 return UnknownSelection(
-                    variable=variable, value=name, what=what, manager=manager.name, known=tuple(sorted(known))
+                    source=source, variable=variable, value=name, what=what, known=tuple(sorted(known))
                 )
     return None

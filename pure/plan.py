@@ -48,13 +48,14 @@ from pure.pip_settings import PipChoice, PipVersionError, choose_pip, configured
 from pure.process_choice import ProcessesError, decide_processes
 from pure.processes import Processes
 from pure.project import BadProjectFolder, Project, ProjectFiles, Selection
-from pure.requirements_file import RequirementsError
+from pure.requirements_file import RequirementsError, placed
 from pure.requirements_set import RequirementsSet
 from pure.requirers import Requirers, RequirersError, read_requirers
 from pure.runtime_choice import PythonDecision, RuntimeChoiceError, RuntimeFacts, choose_runtime
 from pure.source import Source
 from pure.start_command import declared_distributions
 from pure.target import Target
+from pure.terms import InstalledFrom, path
 from pure.tool_choice import ToolError, choose_tool
 from pure.venv_state import VenvState, decode_state
 from pure.wording import count
@@ -103,6 +104,7 @@ class PackageManagerDecision(msgspec.Struct, frozen=True, kw_only=True):
 
     ``files`` are what it installs from, ``folder`` is the project's below the application's root. ``local`` names what
     is installed from folders and has to be made anew each time. ``advice`` is what the user should know.
+    ``installed_from`` is what errors name; ``comparable`` says that the tool can tell whether the lock is up to date.
     """
 
     name: str
@@ -116,6 +118,8 @@ class PackageManagerDecision(msgspec.Struct, frozen=True, kw_only=True):
     declared: Declarations = Declarations()
     local: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
+    installed_from: InstalledFrom
+    comparable: bool = True
 
     @property
     def manager(self) -> Manager:
@@ -195,9 +199,9 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     managed = decided.unwrap()
     choice, lock, chosen, manager = managed.choice, managed.lock, managed.selection, managed.choice.manager
     if manager is PIP and facts.requirements is None:
-        return Failure(not_a_file(choice.files[0]))
+        return Failure(not_a_file(path(choice.folder, choice.files[0])))
     if manager is PIP and isinstance(facts.requirements, Failure):
-        return facts.requirements
+        return Failure(placed(facts.requirements.failure(), project.folder))
     python = choose_runtime(facts, requirers)
     if isinstance(python, Failure):
         return python
@@ -212,7 +216,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     state = _previous(facts)
     version = tool.unwrap()
     about = (str(chosen),) if chosen != Selection() else ()
-    layers = _layers(facts, runtime, manager, version, pinning, state)
+    layers = _layers(facts, runtime, managed.source, version, pinning, state)
     processes = _processes(facts, managed, layers, state)
     if isinstance(processes, Failure):
         return processes
@@ -232,6 +236,8 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
                 declared=managed.declared,
                 local=lock.local,
                 advice=choice.advice,
+                installed_from=managed.source,
+                comparable=choice.comparable,
             ),
             layers=layers,
             processes=processes.unwrap(),
@@ -334,11 +340,12 @@ def _provide_only(facts: Facts, requirers: Requirers) -> Outcome[Plan, PlanError
 def _layers(
     facts: Facts,
     runtime: Runtime,
-    manager: Manager,
+    source: InstalledFrom,
     tool: PipChoice,
     pinning: Pinning,
     state: VenvState | None,
 ) -> tuple[LayerDecision, ...]:
+    manager = MANAGERS[source.manager]
     arch, distro = facts.target.arch, str(facts.target.distro or "")
     venv = decide_layer(
         "venv",
@@ -349,7 +356,7 @@ def _layers(
     made = (
         _python_layer(facts, runtime, None),
         *_tool_layers(facts, runtime, manager.tool, tool),
-        _reconciled(venv, pinning, state, manager),
+        _reconciled(venv, pinning, state, source),
     )
     unused = f"{manager.tool.title} installs the dependencies, and it doesn't use this layer"
     kept = {layer.name for layer in made}
@@ -413,15 +420,16 @@ def _previous(facts: Facts) -> VenvState | None:
             return None
 
 
-def _reconciled(venv: LayerDecision, pinning: Pinning, state: VenvState | None, manager: Manager) -> LayerDecision:
+def _reconciled(venv: LayerDecision, pinning: Pinning, state: VenvState | None, source: InstalledFrom) -> LayerDecision:
     """A kept environment is only kept as it is where that is known to be right; otherwise it is reconciled."""
     if venv.action is not Action.KEEP:
         return venv
     if state is None:
         missing = ("its record of what was installed is missing or unreadable",)
         return msgspec.structs.replace(venv, action=Action.RECREATE, because=missing)
+    manager = MANAGERS[source.manager]
     locked = manager.synchronises
-    changed = f"{manager.lock}, the configuration, groups or settings have changed"
+    changed = f"{path(source.folder, source.files[0])}, the configuration, groups or settings have changed"
     because: tuple[str, ...] = (changed if locked else "the pinned requirements, or settings that count, have changed",)
     match pinning:
         case NotPinned(because=reasons, more=more):

@@ -222,8 +222,8 @@ def _pip(error: _Pip) -> Message:
             )
         case BadPin(file=file):
             return Message(happened=f"The buildpack's {file} names no pip version", do=BUG)
-        case PipFailed(returncode=returncode, signal=signal, version=version, recognised=recognised):
-            return describe_installer("pip", version, recognised, returncode=returncode, signal=signal)
+        case PipFailed(source=source, returncode=returncode, signal=signal, version=version, recognised=recognised):
+            return describe_installer(source, version, recognised, returncode=returncode, signal=signal)
         case PipNotInstalled(version=version, hashed=hashed, output=output, title=title, variable=variable):
             return Message(
                 happened=f"{title} {version} itself could not be installed",

@@ -40,6 +40,7 @@ from pure.runtime import (
     UnpackNoRoom,
     UnsafeArchive,
 )
+from pure.wording import size
 
 _FREE_SPACE = "Free some space, or give the build a larger disk, and build again."
 
@@ -56,9 +57,9 @@ def fetch_failure_in_short(failure: FetchFailure) -> str:
         case AuthoritiesUnreadable(file=file, detail=detail):
             return f"the certificates in {file} cannot be used: {detail}"
         case TimedOut(seconds=seconds, received=received):
-            return f"nothing arrived for {seconds:g} s" + (f", after {_size(received)}" if received else "")
+            return f"nothing arrived for {seconds:g} s" + (f", after {size(received)}" if received else "")
         case BodyTruncated(received=received, expected=expected):
-            return f"the file ended after {_size(received)}" + (f" of {_size(expected)}" if expected else "")
+            return f"the file ended after {size(received)}" + (f" of {size(expected)}" if expected else "")
         case HttpStatus(status=status, reason=reason):
             return f"the server answered {status} {reason}".rstrip()
         case TooManyRedirects(to=to):
@@ -132,11 +133,11 @@ def _fetch_advice(failure: FetchFailure) -> tuple[tuple[str, ...], tuple[str, ..
                 ("Redirections are not followed endlessly, nor from https: to http:.",),
                 ("Check the URL, or the mirror's configuration.",),
             )
-        case DigestMismatch(expected=expected, actual=actual, size=size):
+        case DigestMismatch(expected=expected, actual=actual, size=received):
             return (
                 (
                     f"expected sha256 {expected}",
-                    f"received sha256 {actual} ({_size(size)})",
+                    f"received sha256 {actual} ({size(received)})",
                     "The file was changed on the server or on the way; it is not used.",
                 ),
                 ("Check the mirror or the proxy; if a catalogue of your own names the file, check its digest there.",),
@@ -281,9 +282,3 @@ def pack_message(error: PackError) -> Message:
             )
         case _:
             assert_never(error)
-
-
-def _size(size: int) -> str:
-    if size < 1000:
-        return f"{size} bytes"
-    return f"{size / 1000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"

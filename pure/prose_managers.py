@@ -2,41 +2,62 @@
 
 from typing import Final, TypeAlias, assert_never
 
-import msgspec
-
 from pure.locks.facts import LockUnreadable
+from pure.locks.pylock import NAME as PYLOCK_NAME
 from pure.managed import UnknownSelection
 from pure.manager_choice import (
     MANAGER_VARIABLE,
     PYLOCK_VARIABLE,
+    REQUIREMENTS_VARIABLE,
+    LockWithoutDeclaration,
     ManagerWithoutFile,
     MissingLock,
+    NoProjectTable,
     NothingToInstall,
     SeveralLocks,
     UnknownManager,
 )
-from pure.managers import MANAGERS
+from pure.managers import MANAGERS, PIP, PYLOCK
 from pure.message import Message
 from pure.project import FOLDER_VARIABLE, BadProjectFolder, BadSelection
 from pure.prose_recognised import describe_installer
 from pure.run_errors import LockOutOfDate, ToolFailed
+from pure.terms import path, relock, sentence, terms
 from pure.tool_choice import BadToolVersion, ToolRefused, ToolTooOld
 
-_Choice: TypeAlias = SeveralLocks | UnknownManager | ManagerWithoutFile | MissingLock | NothingToInstall
+_Choice: TypeAlias = (
+    SeveralLocks
+    | UnknownManager
+    | ManagerWithoutFile
+    | NoProjectTable
+    | MissingLock
+    | LockWithoutDeclaration
+    | NothingToInstall
+)
 _Project: TypeAlias = BadProjectFolder | BadSelection | UnknownSelection | LockUnreadable
 _Tool: TypeAlias = BadToolVersion | ToolTooOld | ToolRefused | ToolFailed | LockOutOfDate
 
 ManagersError: TypeAlias = _Choice | _Project | _Tool
 ManagersFamily: Final = (
-    SeveralLocks, UnknownManager, ManagerWithoutFile, MissingLock, NothingToInstall, BadProjectFolder, BadSelection,
-    UnknownSelection, LockUnreadable, BadToolVersion, ToolTooOld, ToolRefused, ToolFailed, LockOutOfDate,
+    SeveralLocks, UnknownManager, ManagerWithoutFile, NoProjectTable, MissingLock, LockWithoutDeclaration,
+    NothingToInstall,
+    BadProjectFolder, BadSelection, UnknownSelection, LockUnreadable,
+    BadToolVersion, ToolTooOld, ToolRefused, ToolFailed, LockOutOfDate,
 )  # fmt: skip
 
 
 def describe_managers(error: ManagersError) -> Message:
     """The message for an error of this family."""
     match error:
-        case SeveralLocks() | UnknownManager() | ManagerWithoutFile() | MissingLock() | NothingToInstall():
+        case (
+            SeveralLocks()
+            | UnknownManager()
+            | ManagerWithoutFile()
+            | NoProjectTable()
+            | MissingLock()
+            | LockWithoutDeclaration()
+            | NothingToInstall()
+        ):
             return _choice(error)
         case BadProjectFolder() | BadSelection() | UnknownSelection() | LockUnreadable():
             return _project(error)
@@ -49,32 +70,57 @@ def describe_managers(error: ManagersError) -> Message:
 def _choice(error: _Choice) -> Message:
     match error:
         case SeveralLocks(found=found):
+            # A lock says more than a requirements file, which may be made from it.
+            names = sorted(dict.fromkeys(name for _, name in found), key=lambda name: name == PIP.name)
+            exporters = [MANAGERS[name] for name in names if MANAGERS[name].exporter]
             return Message(
                 happened="Several files say what to install",
                 found=tuple(f"{file}  ({MANAGERS[name].title})" for file, name in found),
-                means=("They may disagree, and only one of them can be followed.",),
+                means=(
+                    "They may disagree, and only one of them can be followed.",
+                    *(
+                        f"A requirements file that {each.title} exported from its lock says so in its header, "
+                        "which this one doesn't."
+                        for each in exporters
+                        if PIP.name in names and len(names) == 2
+                    ),
+                ),
                 do=(
                     "Delete those that you don't use, or name the one that counts:",
-                    f"  {MANAGER_VARIABLE}={found[0][1]}    (or {', '.join(name for _, name in found[1:])})",
+                    f"  {MANAGER_VARIABLE}={names[0]}    (or {', '.join(names[1:])})",
                 ),
             )
-        case UnknownManager(value=value, known=known):
+        case UnknownManager(value=value, known=known, meant=meant):
             return Message(
                 happened=f"${MANAGER_VARIABLE} names no package manager",
                 found=(f"{MANAGER_VARIABLE}={value}",),
-                do=(f"Name one of {', '.join(known)}.",),
+                do=(
+                    *((f"Did you mean {meant}?",) if meant else ()),
+                    f"Name one of {', '.join(known)}, or unset it: a lock file chooses its manager.",
+                ),
             )
-        case ManagerWithoutFile(variable=variable, value=value, file=file, candidates=candidates):
+        case ManagerWithoutFile():
+            return _without_file(error)
+        case NoProjectTable(variable=variable, value=value, file=file):
             return Message(
-                happened=f"There is no {file}, and ${variable} asks for it",
-                found=(f"{variable}={value}", *((f"found {', '.join(candidates)}",) if candidates else ())),
-                do=(f"Commit {file}, or unset {variable}.",),
+                happened=f"{file} has no [project] table, and ${variable} asks for it",
+                found=(f"{variable}={value}",),
+                do=(f"Declare the project in {file}, or unset {variable}.",),
             )
         case MissingLock(declared_in=declared_in, manager=manager, lock=lock, command=command):
             return Message(
-                happened=f"There is a {declared_in} for {MANAGERS[manager].title}, and no {lock}",
+                happened=f"{declared_in} is written for {MANAGERS[manager].title}, and there is no {lock}",
                 means=(f"{MANAGERS[manager].title} installs what its lock names, so that each build gives the same.",),
                 do=(f"Make the lock and commit it:  {command}",),
+            )
+        case LockWithoutDeclaration(lock=lock, manager=manager, declared_in=declared_in):
+            return Message(
+                happened=f"There is {lock}, and no {declared_in}",
+                means=(f"{MANAGERS[manager].title} needs the file that its lock was made from.",),
+                do=(
+                    f"Commit {declared_in}, or delete {lock} if you don't use it.",
+                    f"If {declared_in} exists on your machine, look into .gitignore and the build tool's exclusions.",
+                ),
             )
         case NothingToInstall():
             return _nothing(error)
@@ -82,43 +128,95 @@ def _choice(error: _Choice) -> Message:
             assert_never(error)
 
 
+def _without_file(error: ManagerWithoutFile) -> Message:
+    variable, file, candidates = error.variable, error.file, error.candidates
+    pylocks = [name.rpartition("/")[2] for name in candidates if PYLOCK_NAME.match(name.rpartition("/")[2])]
+    named = [name.split(".")[1] if name.count(".") == 2 else name for name in pylocks]
+    alternatives = {
+        MANAGER_VARIABLE: f"Or name the standard lock file:  {PYLOCK_VARIABLE}={named[0]}"
+        if error.value == PYLOCK.name and named
+        else f"Or name the requirements files:  {REQUIREMENTS_VARIABLE}=requirements/production.txt"
+        if error.value == PIP.name
+        else "",
+        PYLOCK_VARIABLE: f"Or name one that is there:  {PYLOCK_VARIABLE}={named[0]}" if named else "",
+        REQUIREMENTS_VARIABLE: "",
+    }
+    return Message(
+        happened=f"There is no {file}, and ${variable} asks for it",
+        found=(
+            f"{variable}={error.value}",
+            *((f"but there is: {', '.join(candidates[:6])}",) if candidates else ()),
+        ),
+        do=(
+            f"Make it and commit it:  {error.command}" if error.command else f"Commit {file}.",
+            *((alternatives[variable],) if alternatives[variable] else ()),
+            f"Or correct {variable}, or unset it.",
+        ),
+    )
+
+
 def _nothing(error: NothingToInstall) -> Message:
     place = f"/{error.folder}" if error.folder else "the application's root"
     if error.misspelled:
         wrong, right = error.misspelled[0]
+        named = right.split(".")[1] if right.startswith("pylock.") and right.count(".") == 2 else ""
         return Message(
-            happened=f"There is no {right}",
-            found=(f"but there is: {', '.join(name for name, _ in error.misspelled)}",),
+            happened=f"There is no {path(error.folder, right)}",
+            found=(f"but there is: {', '.join(path(error.folder, name) for name, _ in error.misspelled)}",),
             means=("The file has to have exactly that name.",),
-            do=(f"Rename it:  git mv {wrong} {right}",),
+            do=(
+                f"Rename it:  git mv {path(error.folder, wrong)} {path(error.folder, right)}",
+                *((f"And choose it:  {PYLOCK_VARIABLE}={named}",) if named else ()),
+            ),
         )
     if error.named_pylocks:
         name = error.named_pylocks[0].split(".")[1]
         return Message(
             happened="There are named standard lock files, and none of them is chosen",
-            found=(f"found {', '.join(error.named_pylocks[:6])}",),
+            found=(f"found {', '.join(path(error.folder, name) for name in error.named_pylocks[:6])}",),
             means=("pylock.toml is taken by itself; any other has to be named.",),
             do=(f"Name one:  {PYLOCK_VARIABLE}={name}",),
+        )
+    # Names of locks come first, and a folder of requirements files may hold a requirements.txt too.
+    listed = [each for each in error.nested if each.startswith("requirements/")]
+    if listed and len(listed) == len(error.nested):
+        likely = next((each for each in listed if "prod" in each), listed[0])
+        return Message(
+            happened=f"There is no {path(error.folder, PIP.lock)}, and a folder of requirements files isn't chosen",
+            found=(f"found {', '.join(path(error.folder, each) for each in listed[:6])}",),
+            means=("requirements.txt is taken by itself; any other has to be named.",),
+            do=(f"Name those to install, relative to the project:  {REQUIREMENTS_VARIABLE}={likely}",),
         )
     if error.nested:
         folder = error.nested[0].rpartition("/")[0]
         return Message(
             happened=f"Nothing in {place} says what to install",
-            found=(f"but there is: {', '.join(error.nested[:6])}",),
+            found=(f"but there is: {', '.join(path(error.folder, each) for each in error.nested[:6])}",),
             means=("A project in a folder of its own has to be pointed at.",),
             do=(
-                f"Name its folder:  {FOLDER_VARIABLE}={f'{error.folder}/' if error.folder else ''}{folder}",
-                "Or move its files to the application's root.",
+                f"Name its folder:  {FOLDER_VARIABLE}={path(error.folder, folder)}",
+                f"Or move its files to {place}.",
             ),
         )
+    project = path(error.folder, "pyproject.toml")
     return Message(
-        happened="There is no requirements.txt, no lock file and no [project] table in a pyproject.toml",
-        found=(f"found {', '.join(error.markers[:6])}",) if error.markers else (),
-        means=("Lamina recognised a Python project and found nothing that says what to install.",),
+        happened=f"Nothing in {place} says what to install",
+        found=(
+            *((f"found {', '.join(error.markers[:6])}",) if error.markers else ()),
+            *(
+                (f"{project} configures {', '.join(error.tools[:6])}, and declares no [project]",)
+                if error.tools
+                else ()
+            ),
+        ),
+        means=(
+            "There is no requirements.txt, no lock file and no [project] table in a pyproject.toml.",
+            "Something else makes it a Python project for Lamina.",
+        ),
         do=(
-            "Write the dependencies into a requirements.txt in the application's root, a line each: flask==3.1.2",
-            "Or declare them in pyproject.toml and lock them:  uv lock",
-            "For an application without dependencies, an empty file will do:  touch requirements.txt",
+            f"Write the dependencies into {path(error.folder, PIP.lock)}, a line each: flask==3.1.2",
+            f"Or declare them in {project} and lock them:  uv lock",
+            f"For an application without dependencies, an empty file will do:  touch {path(error.folder, PIP.lock)}",
         ),
     )
 
@@ -137,25 +235,28 @@ def _project(error: _Project) -> Message:
                 found=(value,),
                 do=("List the names, separated by spaces or commas.",),
             )
-        case UnknownSelection(variable=variable, value=value, what="", manager=manager):
+        case UnknownSelection(source=source, variable=variable, value=value, what=""):
+            words = terms(source)
             return Message(
-                happened=f"${variable} asks for {value}, and {MANAGERS[manager].title} knows nothing like it here",
-                found=(f"the dependencies are declared in {MANAGERS[manager].lock}",),
+                happened=f"${variable} asks for {value}, and {words.title} knows nothing like it here",
+                found=(f"the dependencies are those of {words.lock or words.declared}",),
                 do=(f"Unset {variable}.",),
             )
-        case UnknownSelection(variable=variable, value=value, what=what, known=known):
+        case UnknownSelection(source=source, variable=variable, value=value, what=what, known=known):
+            words = terms(source)
             return Message(
                 happened=f"${variable} asks for {value}, and the project has no such one among its {what}",
                 found=(f"it has {', '.join(known)}" if known else "it has none",),
-                do=(f"Correct {variable}, or add it to the project and lock again.",),
+                do=(f"Correct {variable}, or add it to {words.declared}.", *words.after),
             )
-        case LockUnreadable(file=file, because=because, conflict=conflict):
+        case LockUnreadable(file=file, because=because, conflict=conflict, source=source):
+            again = f"{relock(source)}." if source else "commit it."
             return Message(
-                happened=f"{file} {because}",
+                happened=f"{terms(source).lock if source else file} {because}",
                 means=("It holds the marks of a merge conflict.",) if conflict else (),
-                do=("Resolve the conflict, make the lock again and commit it.",)
-                if conflict
-                else (f"Restore it or make it again:  {_lock_command(file)}",),
+                do=(f"Take one side of the conflict, then {again}" if conflict else f"Restore it, or {again}",)
+                if source or conflict
+                else ("Correct it, or restore it from the last commit in which it was right.",),
             )
         case _:
             assert_never(error)
@@ -181,24 +282,13 @@ def _tool(error: _Tool) -> Message:
                 found=(f"{text}  ({place})", who),
                 do=(f"Set {variable} to a version that satisfies it, or relax {place}.",),
             )
-        case ToolFailed(manager=manager, version=version, returncode=returncode, signal=signal, recognised=recognised):
-            tool = MANAGERS[manager].tool
-            message = describe_installer(tool.name, version, recognised, returncode=returncode, signal=signal)
-            words = (line.replace(f"{tool.name} ended", f"{tool.title} ended") for line in message.found)
-            happened = f"{tool.title}{message.happened.removeprefix(tool.name)}"
-            return msgspec.structs.replace(message, happened=happened, found=tuple(words))
-        case LockOutOfDate(manager=manager, file=file):
+        case ToolFailed(source=source, version=version, returncode=returncode, signal=signal, recognised=recognised):
+            return describe_installer(source, version, recognised, returncode=returncode, signal=signal)
+        case LockOutOfDate(source=source):
             return Message(
-                happened=f"{file} is out of date",
+                happened=f"{terms(source).lock} is out of date",
                 means=("The project's declarations have changed since it was made.",),
-                do=(f"Make it again and commit it:  {MANAGERS[manager].lock_command}",),
+                do=(sentence(relock(source)),),
             )
         case _:
             assert_never(error)
-
-
-def _lock_command(file: str) -> str:
-    found = next((each for each in MANAGERS.values() if each.lock == file and each.lock_command), None)
-    if found is not None:
-        return found.lock_command
-    return "git checkout -- pyproject.toml" if file == "pyproject.toml" else MANAGERS["pylock"].lock_command

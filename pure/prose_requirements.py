@@ -47,7 +47,7 @@ def describe_requirements(error: RequirementsFamily) -> Message:
                 means=("Some editors, and > in Windows PowerShell, write UTF-16. pip takes this file for UTF-8.",),
                 do=(
                     "Save the file as UTF-8.",
-                    "In PowerShell:  pip freeze | Out-File -Encoding utf8 requirements.txt",
+                    f"In PowerShell:  pip freeze | Out-File -Encoding utf8 {file}",
                 ),
             )
         case CondaList(file=file, lines=lines, number=number):
@@ -57,7 +57,7 @@ def describe_requirements(error: RequirementsFamily) -> Message:
                 means=("`conda list --export` writes name=version=build, and lists what isn't Python as well.",),
                 do=(
                     "Write the list that pip reads, in the activated environment:",
-                    "  pip list --format=freeze > requirements.txt",
+                    f"  pip list --format=freeze > {file}",
                     "Better: list only what the application itself imports.",
                 ),
             )
@@ -68,7 +68,7 @@ def describe_requirements(error: RequirementsFamily) -> Message:
                 means=("`pip freeze` writes these for what conda installed. They don't exist in a build.",),
                 do=(
                     "Write names and versions instead, in the activated environment:",
-                    "  pip list --format=freeze > requirements.txt",
+                    f"  pip list --format=freeze > {file}",
                     "Better: list only what the application itself imports.",
                 ),
             )

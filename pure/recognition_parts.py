@@ -52,7 +52,8 @@ _WHOLE_HOST: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9.-]+(?::[0
 _BUILT: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"Failed to build '(?P<name>{NAME})",
+        # Of what has no name yet, pip says the URL.
+        rf"Failed to build '(?P<name>{NAME})(?!://)(?=[^A-Za-z0-9._-])",
         rf"Failed building (?:wheel|editable) for (?P<name>{NAME})",
         rf"Building (?:wheel|editable) for (?P<name>{NAME}) \([^)]*\) did not run successfully",
         rf"Failed to (?:download and )?build `(?P<name>{NAME})",
@@ -61,7 +62,7 @@ _BUILT: Final = tuple(
         rf"Could not build wheels for (?P<name>{NAME})",
     )
 )
-_COLLECTED: Final = re.compile(rf"\bCollecting (?P<name>{NAME})")
+_COLLECTED: Final = re.compile(rf"\b(?:Collecting (?P<name>{NAME})|Processing [./][^ ]*)")
 _PARTY: Final = re.compile(r" (?=The user requested |[A-Za-z0-9._\[\],-]+(?:\[[^\]]*\])? [^ ]+ depends on )")
 _SHOWN_PARTIES: Final = 8
 
@@ -72,6 +73,7 @@ def built(text: str) -> str:
         found = pattern.search(text)
         if found:
             return normalise_name(found["name"].rstrip("._-"))
+    # The last is what it failed of; a folder has no name before it is built.
     collected: list[str] = _COLLECTED.findall(text)
     return normalise_name(collected[-1].rstrip("._-")) if collected else ""
 

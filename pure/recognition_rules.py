@@ -209,14 +209,19 @@ RULES: Final[tuple[Rule, ...]] = (
         make=lambda match, _: LockUnreadable(detail=match["detail"] or ""),
     ),
     Rule(
+        tools=UV,
+        pattern=r"Not a valid `pylock\.toml` file: [^ ]+(?: cause: (?P<detail>TOML parse error at line \d+))?",
+        make=lambda match, _: LockUnreadable(detail=match["detail"] or ""),
+    ),
+    Rule(
         tools=("poetry", "pdm"),
         pattern=r"(?P<detail>Invalid statement \(at line \d+, column \d+\))",
         make=lambda match, _: LockUnreadable(detail=match["detail"]),
     ),
     Rule(
         tools=UV,
-        pattern=r"resolved to Python (?P<python>[0-9.a-z+]+), which is incompatible with the project's Python"
-        r" requirement: `(?P<requires>[^`]+)`",
+        pattern=r"resolved to Python (?P<python>[0-9.a-z+]+), which is incompatible with the"
+        r" (?:project|`pylock\.toml`)'s Python requirement: `(?P<requires>[^`]+)`",
         make=other_python,
     ),
     Rule(
@@ -313,7 +318,8 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         tools=UV,
-        pattern=rf"Distribution `(?P<name>{NAME})[^`]*` can't be installed because it doesn't have a source",
+        pattern=rf"(?:Distribution|Package) `(?P<name>{NAME})[^`]*` can't be installed because"
+        r" it doesn't have a source",
         make=lambda match, _: OtherPlatform(name=match["name"]),
     ),
     Rule(

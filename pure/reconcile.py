@@ -15,8 +15,10 @@ from pure.installed import InstalledDistribution, InstalledSet, Mismatch, shared
 
 RedoReason: TypeAlias = Literal[
     "editable",
-    "local_path",
+    "local_folder",
+    "local_wheel",
     "local_source_archive",
+    "local_path",
     "url_with_query",
     "vcs_without_commit",
     "origin_unknown",
@@ -188,7 +190,7 @@ def always_redone(distribution: Distribution) -> RedoReason | None:
         case Local(editable=True):
             return "editable"
         case Local():
-            return "local_path"
+            return "local_folder"
         case Vcs(immutable=False):
             return "vcs_without_commit"
         case Archive(query=True):

@@ -208,6 +208,15 @@ RequirementsError: TypeAlias = (
 )
 
 
+def placed(error: RequirementsError, folder: str) -> RequirementsError:
+    """The error with its paths from the application's root, for a project in a folder."""
+    if not folder:
+        return error
+    named = {"file": error.file, "path": error.path} if isinstance(error, IncludeMissing) else {"file": error.file}
+    moved = {key: f"{folder}/{name}" for key, name in named.items() if name and not name.startswith("/")}
+    return msgspec.structs.replace(error, **moved)
+
+
 def parse_requirements(raw: bytes, *, file: str) -> Outcome[RequirementsFile, RequirementsError]:
     """What the file named ``file`` (relative to the project) asks for."""
     text = _decode(raw, file)

@@ -12,6 +12,7 @@ from pure.plan import PlanError
 from pure.recognised import Recognised
 from pure.runtime import CompileError, UnpackError
 from pure.stages import NotAsResolved
+from pure.terms import InstalledFrom
 
 
 class PipFailed(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,6 +21,7 @@ class PipFailed(msgspec.Struct, frozen=True, kw_only=True):
     ``recognised`` is the reason, where these words are known.
     """
 
+    source: InstalledFrom
     returncode: int
     signal: str | None
     version: str
@@ -29,7 +31,7 @@ class PipFailed(msgspec.Struct, frozen=True, kw_only=True):
 class ToolFailed(msgspec.Struct, frozen=True, kw_only=True):
     """A package manager's tool couldn't install the application's dependencies; its words were printed above."""
 
-    manager: str
+    source: InstalledFrom
     version: str
     returncode: int
     signal: str | None
@@ -39,8 +41,7 @@ class ToolFailed(msgspec.Struct, frozen=True, kw_only=True):
 class LockOutOfDate(msgspec.Struct, frozen=True, kw_only=True):
     """The lock no longer fits what the project declares; the tool's own words were printed above."""
 
-    manager: str
-    file: str
+    source: InstalledFrom
 
 
 class PipNotInstalled(msgspec.Struct, frozen=True, kw_only=True):

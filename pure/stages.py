@@ -265,7 +265,12 @@ def install(plan: Plan, facts: Facts, work: Workplace) -> Steps:
             check=command.check,
         )
         for command in commands(
-            manager, places, file=decided.files[0], selection=decided.selection, groups=decided.declared.groups
+            manager,
+            places,
+            file=decided.files[0],
+            selection=decided.selection,
+            groups=decided.declared.groups,
+            comparable=decided.comparable,
         )
     )
 

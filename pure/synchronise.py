@@ -125,11 +125,14 @@ def _because(found: InstalledDistribution, again: bool) -> RedoReason:
         case Local(editable=True):
             return "editable"
         case Local():
-            return "local_path"
+            return "local_folder"
         case Vcs():
             return "vcs_without_commit"
+        case Archive(url=url):
+            return "local_wheel" if url.endswith(".whl") else "local_source_archive"
         case _:
-            return "local_source_archive"
+            # Its lock says that it comes from a path, and nothing says of what kind.
+            return "local_path"
 
 
 def _moving(found: InstalledDistribution) -> bool:

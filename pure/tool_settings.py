@@ -63,9 +63,18 @@ _STALE: Final[Mapping[str, re.Pattern[str]]] = {
 
 
 def commands(
-    manager: Manager, places: Places, *, file: str, selection: Selection, groups: tuple[str, ...]
+    manager: Manager,
+    places: Places,
+    *,
+    file: str,
+    selection: Selection,
+    groups: tuple[str, ...],
+    comparable: bool = True,
 ) -> tuple[Command, ...]:
-    """What brings the environment to what ``file`` locks; ``groups`` are all dependency groups that there are."""
+    """What brings the environment to what ``file`` locks; ``groups`` are all dependency groups that there are.
+
+    ``comparable`` says that the declaration is there too, with which the lock can be compared.
+    """
     module = (places.python, "-P", "-m", manager.tool.name)
     asked_groups = _each("--group", selection.groups)
     match manager.name:
@@ -86,7 +95,8 @@ def commands(
         case "pipenv":
             wanted = " ".join(dict.fromkeys(("packages", *selection.groups)))
             categories = ("--categories", wanted) if selection.groups else ()
-            return (Command(argv=(*module, "verify"), check=True), Command(argv=(*module, "sync", *categories)))
+            verify = (Command(argv=(*module, "verify"), check=True),) if comparable else ()
+            return (*verify, Command(argv=(*module, "sync", *categories)))
         case "pdm":
             # PDM refuses --prod beside one of the groups that it leaves out; naming one leaves out the others.
             production = () if set(selection.groups) & set(groups) else ("--prod",)
@@ -125,6 +135,8 @@ def environment(manager: Manager, tools: Mapping[str, str], places: Places) -> d
                 "PIPENV_CACHE_DIR": f"{places.temporary}/pipenv-cache",
                 "PIPENV_DONT_LOAD_ENV": "1",
                 "PIPENV_NOSPIN": "1",
+                # Else a Pipfile of a folder above would be taken for that of a project without one.
+                "PIPENV_NO_INHERIT": "1",
                 "PIPENV_VERBOSITY": "-1",
                 "PIPENV_YES": "1",
                 # The switch for compiling is named by what it turns on.

@@ -27,6 +27,16 @@ def duration(seconds: float) -> str:
     return f"{int(seconds) // 60} min {int(seconds) % 60:02d} s"
 
 
+def wrapped(line: str, *, width: int) -> tuple[str, ...]:
+    """A line, broken between words where it is too long; a command in backticks is never broken."""
+    parts = line.split("`")
+    text = "`".join(part.replace(" ", "\0") if at % 2 else part for at, part in enumerate(parts))
+    if len(line) <= width or line.startswith("  "):
+        return (line,)
+    broken = textwrap.wrap(text, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    return tuple(each.replace("\0", " ") for each in broken)
+
+
 def listing(items: Iterable[str], *, width: int, indent: str) -> tuple[str, ...]:
     """Items separated by commas, wrapped into lines that start with ``indent``; an item is never broken."""
     text = ", ".join(item.replace(" ", "\0") for item in items)

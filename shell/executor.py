@@ -206,10 +206,10 @@ class Executor:
         assert self._plan.package_manager is not None
         decided = self._plan.package_manager
         if is_stale(decided.manager.tool.name, tuple(said)) and ended.signal_name is None:
-            return Failure(LockOutOfDate(manager=decided.name, file=decided.files[0]))
+            return Failure(LockOutOfDate(source=decided.installed_from))
         return Failure(
             ToolFailed(
-                manager=decided.name,
+                source=decided.installed_from,
                 version=decided.version,
                 returncode=ended.returncode,
                 signal=ended.signal_name,
@@ -236,9 +236,16 @@ class Executor:
         if full := self._full(said):
             return full
         assert self._plan.package_manager is not None
-        version = self._plan.package_manager.version
-        signal = ended.signal_name
-        return Failure(PipFailed(returncode=ended.returncode, signal=signal, version=version, recognised=recognised))
+        decided = self._plan.package_manager
+        return Failure(
+            PipFailed(
+                source=decided.installed_from,
+                version=decided.version,
+                returncode=ended.returncode,
+                signal=ended.signal_name,
+                recognised=recognised,
+            )
+        )
 
     def _asked_again(self, step: RunPip) -> tuple[str, ...]:
         """What pip notes in a log and doesn't print: with a log, it doesn't print the output of failing builds."""

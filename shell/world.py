@@ -28,6 +28,7 @@ from pure.run_errors import NotReadable
 from pure.runtime_choice import CATALOGUE_VARIABLE, CatalogueText, CatalogueUnreachable
 from pure.stages import STATE_FILE
 from pure.target import Target, distro_from_os_release, target_from_environment
+from pure.workspace import has_member
 
 from shell.layer_store import LayerStore
 from shell.sources import find_manage, read_sources
@@ -157,18 +158,25 @@ def read_project(app: Path, environ: Mapping[str, str]) -> Project:
     texts |= _texts(home, environ.get(REQUIREMENTS_VARIABLE, "").split())
     workspace: str | None = None
     above: dict[str, bytes] = {}
-    for parent in home.parents if name and UV.lock not in names else ():
+    # Only what declares a project can be a member.
+    member = bool(name) and UV.lock not in names and set(UV.declared_in) <= set(names)
+    for parent in home.parents if member else ():
         if not parent.is_relative_to(app):
             break
         if (parent / UV.lock).is_file():
-            workspace = "" if parent == app else str(parent.relative_to(app))
-            above = _texts(parent, (UV.lock, *UV.configuration))
-            break
+            texts_above = _texts(parent, (UV.lock, *UV.configuration))
+            if has_member(texts_above, str(home.relative_to(parent))):
+                workspace = "" if parent == app else str(parent.relative_to(app))
+                above = texts_above
+                break
     locks = frozenset(LOCK_NAMES)
     nested = () if locks.intersection(names) else _nested(home, names)
     return Success(
         ProjectFiles(folder=name, names=names, texts=texts, workspace=workspace, workspace_texts=above, nested=nested)
     )
+
+
+_REQUIREMENTS_FOLDER: Final = "requirements"
 
 
 def _texts(folder: Path, names: Iterable[str]) -> dict[str, bytes]:
@@ -177,9 +185,14 @@ def _texts(folder: Path, names: Iterable[str]) -> dict[str, bytes]:
 
 
 def _nested(home: Path, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Lock files one folder deeper, for the error that says where they are."""
+    """Lock files one folder deeper, and a folder's requirements files, for the error that says where they are."""
     folders = [name for name in names if not name.startswith(".") and (home / name).is_dir()]
-    found = (f"{folder}/{lock}" for folder in folders[:200] for lock in LOCK_NAMES if (home / folder / lock).is_file())
+    found = [f"{folder}/{lock}" for folder in folders[:200] for lock in LOCK_NAMES if (home / folder / lock).is_file()]
+    if _REQUIREMENTS_FOLDER in folders:
+        files = (
+            f"{_REQUIREMENTS_FOLDER}/{name}" for name in _names(home / _REQUIREMENTS_FOLDER) if name.endswith(".txt")
+        )
+        found += (file for file in files if file not in found and (home / file).is_file())
     return tuple(found)
 
 

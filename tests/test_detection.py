@@ -25,7 +25,7 @@ OTHERS = ("README.md", "package.json", "Gemfile", "go.mod", "src", "Procfile", "
 cases: st.SearchStrategy[Callable[[str], str]] = st.sampled_from([str.upper, str.title, str.capitalize, str.lower])
 
 
-@pytest.mark.parametrize("name", [*MARKERS, *sorted(MISSPELLED_REQUIREMENTS), "pylock.dev.toml"])
+@pytest.mark.parametrize("name", [*MARKERS, *sorted(MISSPELLED_REQUIREMENTS), "pylock.dev.toml", "pylock_dev.toml"])
 def test_each_name_alone_passes_and_is_named(name: str) -> None:
     assert detect([*OTHERS, name], {}) == Passed(
         build_plan='[[provides]]\nname = "python"\n\n[[requires]]\nname = "python"\n',

@@ -35,9 +35,11 @@ from pure.run_errors import (
 from pure.runtime_choice import CatalogueUnreachable, ContradictingRequirers, NothingReplaces
 from pure.source import Source
 from pure.stages import NotAsResolved
+from pure.terms import InstalledFrom
 
 from tests.golden import check_golden
 
+_PIP = InstalledFrom(manager="pip", files=("requirements.txt",))
 _ENTRY = Source(default="another buildpack's requirement (entry 2 of the buildpack plan)")
 _FILE = Source(file=".python-version", line=1)
 
@@ -64,9 +66,9 @@ ERRORS: tuple[RunError, ...] = (
     BadPipVersion(value="latest"),
     PipTooOld(version="22.3", oldest="23.1"),
     BadPin(file="data/pip-requirements.txt"),
-    PipFailed(returncode=1, signal=None, version="26.3"),
-    PipFailed(returncode=-9, signal="SIGKILL", version="26.3", recognised=OutOfMemory()),
-    PipFailed(returncode=-11, signal="SIGSEGV", version="26.3"),
+    PipFailed(source=_PIP, returncode=1, signal=None, version="26.3"),
+    PipFailed(source=_PIP, returncode=-9, signal="SIGKILL", version="26.3", recognised=OutOfMemory()),
+    PipFailed(source=_PIP, returncode=-11, signal="SIGSEGV", version="26.3"),
     PipNotInstalled(version="26.3", hashed=True, output=("ERROR: No matching distribution found for pip==26.3",)),
     PipNotInstalled(version="99.0", hashed=False, output=("ERROR: No matching distribution found for pip==99.0",)),
     NoPipWheel(python="3.14.9"),

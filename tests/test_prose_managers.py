@@ -6,12 +6,21 @@ import pytest
 from pure.build_log import error_lines
 from pure.locks.facts import LockUnreadable
 from pure.managed import UnknownSelection
-from pure.manager_choice import ManagerWithoutFile, MissingLock, NothingToInstall, SeveralLocks, UnknownManager
+from pure.manager_choice import (
+    LockWithoutDeclaration,
+    ManagerWithoutFile,
+    MissingLock,
+    NoProjectTable,
+    NothingToInstall,
+    SeveralLocks,
+    UnknownManager,
+)
 from pure.managers import MANAGERS
 from pure.project import BadProjectFolder, BadSelection
 from pure.prose import describe
 from pure.prose_managers import ManagersError, ManagersFamily, describe_managers
 from pure.run_errors import LockOutOfDate, ToolFailed
+from pure.terms import InstalledFrom
 from pure.tool_choice import BadToolVersion, ToolRefused, ToolTooOld
 
 from tests.golden import check_golden
@@ -28,31 +37,71 @@ def _nothing(**given: object) -> NothingToInstall:
     return NothingToInstall(**{**empty, **given})  # type: ignore[arg-type]
 
 
+def _source(manager: str, folder: str = "", home: str = "") -> InstalledFrom:
+    row = MANAGERS[manager]
+    return InstalledFrom(
+        manager=manager, files=(row.lock,), folder=folder, home=home or folder, command=row.lock_command
+    )
+
+
 ERRORS: tuple[ManagersError, ...] = (
     SeveralLocks(found=(("requirements.txt", "pip"), ("uv.lock", "uv"), ("poetry.lock", "poetry"))),
+    SeveralLocks(found=(("requirements.txt", "pip"), ("uv.lock", "uv"))),
+    SeveralLocks(found=(("api/a.txt", "pip"), ("api/b.txt", "pip"), ("api/poetry.lock", "poetry"))),
     UnknownManager(value="conda", known=tuple(MANAGERS)),
-    ManagerWithoutFile(variable="BP_PYTHON_PACKAGE_MANAGER", value="uv", file="uv.lock"),
+    UnknownManager(value="poety", known=tuple(MANAGERS), meant="poetry"),
+    ManagerWithoutFile(
+        variable="BP_PYTHON_PACKAGE_MANAGER", value="uv", file="api/uv.lock", command="cd api && uv lock"
+    ),
+    ManagerWithoutFile(
+        variable="BP_PYTHON_PACKAGE_MANAGER", value="poetry", file="poetry.lock", candidates=("Poetry.lock",)
+    ),
+    ManagerWithoutFile(variable="BP_PYTHON_PACKAGE_MANAGER", value="pip", file="requirements.txt"),
+    ManagerWithoutFile(
+        variable="BP_PYTHON_PACKAGE_MANAGER", value="pylock", file="pylock.toml", candidates=("pylock.prod.toml",)
+    ),
+    ManagerWithoutFile(
+        variable="BP_PIP_REQUIREMENTS",
+        value="requirements/prod.txt",
+        file="requirements/prod.txt",
+        candidates=("requirements/base.txt", "requirements/production.txt"),
+    ),
+    NoProjectTable(variable="BP_PYTHON_PACKAGE_MANAGER", value="project", file="pyproject.toml"),
     ManagerWithoutFile(
         variable="BP_PYLOCK", value="prod", file="pylock.prod.toml", candidates=("pylock.dev.toml", "pylock.toml")
     ),
     MissingLock(declared_in="Pipfile", manager="pipenv", lock="Pipfile.lock", command="pipenv lock"),
     MissingLock(declared_in="pyproject.toml", manager="poetry", lock="poetry.lock", command="poetry lock"),
+    LockWithoutDeclaration(lock="services/uv.lock", manager="uv", declared_in="services/pyproject.toml"),
     _nothing(misspelled=(("requirement.txt", "requirements.txt"), ("Poetry.lock", "poetry.lock"))),
+    _nothing(folder="api", misspelled=(("pylock_prod.toml", "pylock.prod.toml"),)),
+    _nothing(nested=("requirements/base.txt", "requirements/production.txt")),
+    _nothing(markers=("pyproject.toml",), tools=("mypy", "ruff")),
     _nothing(named_pylocks=("pylock.dev.toml", "pylock.prod.toml")),
     _nothing(nested=("backend/uv.lock", "worker/requirements.txt")),
     _nothing(folder="services", nested=("api/poetry.lock",)),
     _nothing(),
     BadProjectFolder(value="../api", because="leaves the application's folder"),
     BadSelection(variable="BP_PYTHON_GROUPS", value="--dev"),
-    UnknownSelection(variable="BP_PYTHON_EXTRAS", value="fast", what="", manager="pip", known=()),
+    UnknownSelection(source=_source("pip", folder="api"), variable="BP_PYTHON_EXTRAS", value="fast", what="", known=()),
     UnknownSelection(
-        variable="BP_PYTHON_GROUPS", value="tset", what="dependency groups", manager="uv", known=("dev", "test")
+        variable="BP_PYTHON_GROUPS", value="tset", what="dependency groups", source=_source("uv"), known=("dev", "test")
     ),
-    UnknownSelection(variable="BP_PYTHON_EXTRAS", value="fast", what="extras", manager="pylock", known=()),
-    LockUnreadable(file="uv.lock", because="is not valid TOML", conflict=True),
-    LockUnreadable(file="Pipfile.lock", because="is not valid JSON"),
+    UnknownSelection(
+        source=InstalledFrom(manager="pylock", files=("pylock.prod.toml",), maker="hatch"),
+        variable="BP_PYTHON_EXTRAS",
+        value="fast",
+        what="extras",
+        known=(),
+    ),
+    LockUnreadable(file="uv.lock", because="is not valid TOML", conflict=True, source=_source("uv")),
+    LockUnreadable(file="Pipfile.lock", because="is not valid JSON", source=_source("pipenv", folder="api")),
     LockUnreadable(file="pyproject.toml", because="is not valid TOML"),
-    LockUnreadable(file="pylock.prod.toml", because="has lock-version 2.0, and 1.x is understood"),
+    LockUnreadable(
+        file="pylock.prod.toml",
+        because="has lock-version 2.0, and 1.x is understood",
+        source=InstalledFrom(manager="pylock", files=("pylock.prod.toml",), maker="hatch"),
+    ),
     BadToolVersion(variable="BP_UV_VERSION", title="uv", value="newest"),
     ToolTooOld(variable="BP_POETRY_VERSION", title="Poetry", version="1.8.5", oldest="2.0"),
     ToolRefused(
@@ -71,10 +120,10 @@ ERRORS: tuple[ManagersError, ...] = (
         constraint=">=0.13",
         asked=True,
     ),
-    ToolFailed(manager="poetry", version="2.5.1", returncode=1, signal=None),
-    ToolFailed(manager="pylock", version="0.13.9", returncode=-9, signal="SIGKILL"),
-    LockOutOfDate(manager="poetry", file="poetry.lock"),
-    LockOutOfDate(manager="uv", file="uv.lock"),
+    ToolFailed(source=_source("poetry"), version="2.5.1", returncode=1, signal=None),
+    ToolFailed(source=_source("pylock"), version="0.13.9", returncode=-9, signal="SIGKILL"),
+    LockOutOfDate(source=_source("poetry")),
+    LockOutOfDate(source=_source("uv", folder="services", home="services/api")),
 )
 
 

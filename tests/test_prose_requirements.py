@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import get_args
 
+import pytest
 from pure.distributions import ReportHasNoOrigin, ReportUnreadable, ReportVersionUnknown
 from pure.message import Message
 from pure.prose_requirements import RequirementsFamily, describe_requirements
@@ -12,8 +13,10 @@ from pure.requirements_file import (
     ForeignPaths,
     IncludeMissing,
     RequirementsEncodingUnknown,
+    RequirementsError,
     RequirementsUndecodable,
     RequirementsUnmarkedUtf16,
+    placed,
 )
 from pure.venv_state import StateSchemaUnknown, StateUnreadable
 
@@ -58,3 +61,15 @@ def test_the_words_are_those_of_the_golden_file() -> None:
 
 def test_every_error_of_the_family_is_in_the_golden_file() -> None:
     assert {type(error) for error in ERRORS} == set(get_args(RequirementsFamily))
+
+
+PLACED = [error for error in ERRORS if isinstance(error, get_args(RequirementsError))]
+
+
+@pytest.mark.parametrize("error", PLACED, ids=lambda error: type(error).__name__)
+def test_paths_are_those_from_the_applications_root(error: RequirementsError) -> None:
+    message = describe_requirements(placed(error, "services/api"))
+    text = " ".join((message.happened, *message.found, *message.do))
+    name = error.path if isinstance(error, IncludeMissing) else error.file
+    assert (name if name.startswith("/") else f"services/api/{name}") in text
+    assert placed(error, "") == error

@@ -1,12 +1,16 @@
 """Says what a build needs to know of a lock, whatever its kind."""
 
+import re
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 import msgspec
 import tomli
 
 from pure.outcome import Failure, Outcome, Success
+from pure.terms import InstalledFrom
+
+_Kind = TypeVar("_Kind")
 
 
 class LockFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,11 +29,15 @@ class LockFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LockUnreadable(msgspec.Struct, frozen=True, kw_only=True):
-    """The lock is not what its name says; ``because`` completes "it …", ``conflict`` says that git left its marks."""
+    """The lock is not what its name says; ``because`` completes "it …", ``conflict`` says that git left its marks.
+
+    ``source`` says how the file is made again, where it is a lock.
+    """
 
     file: str
     because: str
     conflict: bool = False
+    source: InstalledFrom | None = None
 
 
 LockOutcome: TypeAlias = Outcome[LockFacts, LockUnreadable]
@@ -45,14 +53,41 @@ def document(raw: bytes, file: str) -> Outcome[Mapping[str, Any], LockUnreadable
         return Failure(LockUnreadable(file=file, because="is not valid TOML", conflict=b"\n<<<<<<< " in b"\n" + raw))
 
 
-def tables(value: object) -> tuple[Mapping[str, Any], ...]:
-    """The tables of an array of tables; whatever else stands there is left out."""
-    return tuple(each for each in value if isinstance(each, dict)) if isinstance(value, list) else ()
+def shaped(found: object, kind: type[_Kind], file: str, *, place: str = "") -> Outcome[_Kind, LockUnreadable]:
+    """What stands at ``place`` of a document as a value of this kind, or an error that names the key that isn't so."""
+    try:
+        return Success(msgspec.convert(found, kind))
+    except msgspec.ValidationError as error:
+        return Failure(LockUnreadable(file=file, because=_wrong(str(error), place)))
 
 
-def table(value: object) -> Mapping[str, Any]:
-    """The table, or an empty one where there is something else."""
-    return value if isinstance(value, dict) else {}
+_AT: Final = re.compile(r"(?P<what>.*?)(?: - at `[$](?P<place>.*)`)?", re.DOTALL)
+_EXPECTED: Final = re.compile(r"Expected `(?P<wanted>[a-z]+)(?: \| null)?`, got `(?P<got>[a-z]+)`")
+_MISSING: Final = re.compile(r"Object missing required field `(?P<field>[^`]+)`")
+_WORDS: Final[Mapping[str, str]] = {
+    "array": "an array", "object": "a table", "str": "a string", "int": "a number", "float": "a number",
+    "bool": "true or false", "null": "null",
+}  # fmt: skip
+
+
+def _wrong(said: str, base: str) -> str:
+    """msgspec's words, which hold no value of the document, as the end of a sentence."""
+    found = _AT.fullmatch(said)
+    place = f"{base}{found['place'] or ''}".lstrip(".")[:120] if found else base
+    # A key may hold anything.
+    place = "".join(letter if letter.isprintable() else "?" for letter in place)
+    missing, expected = _MISSING.match(said), _EXPECTED.match(said)
+    if missing:
+        return f"has no {missing['field']} in {place}"
+    if expected:
+        got, wanted = (_WORDS.get(expected[which], "something else") for which in ("got", "wanted"))
+        return f"has {got} as {place}, where {wanted} belongs"
+    return f"is not as its tool writes it, at {place}"
+
+
+def in_order(names: list[str]) -> tuple[str, ...]:
+    """The names sorted, each once, and fit to be shown."""
+    return tuple(sorted({name[:100] for name in names}))
 
 
 def words(value: object) -> tuple[str, ...]:
@@ -60,12 +95,6 @@ def words(value: object) -> tuple[str, ...]:
     return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
 
 
-def name_of(value: Mapping[str, Any]) -> str:
-    """The name of a locked package, fit to be shown."""
-    name = value.get("name")
-    return name[:100] if isinstance(name, str) else "a package without a name"
-
-
-def in_order(names: list[str]) -> tuple[str, ...]:
-    """The names sorted, each once."""
-    return tuple(sorted(set(names)))
+def table(value: object) -> Mapping[str, Any]:
+    """The table, or an empty one where there is something else."""
+    return value if isinstance(value, dict) else {}

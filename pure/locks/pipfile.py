@@ -1,12 +1,29 @@
 """Reads ``Pipfile.lock`` (``pipfile-spec`` 6, JSON)."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
 
 from pure.distributions import normalise_name
-from pure.locks.facts import LockFacts, LockOutcome, LockUnreadable, in_order, table
-from pure.outcome import Failure, Success
+from pure.locks.facts import LockFacts, LockOutcome, LockUnreadable, in_order, shaped, table
+from pure.outcome import Failure, Outcome, Success
 
 FILE = "Pipfile.lock"
+
+
+class _Package(msgspec.Struct, frozen=True, kw_only=True):
+    path: str | None = None
+    file: str | None = None
+    editable: bool = False
+    git: str | None = None
+    hg: str | None = None
+    svn: str | None = None
+    bzr: str | None = None
+    ref: str | None = None
+    hashes: tuple[str, ...] = ()
+    markers: str = ""
+    version: str = ""
 
 
 def read(raw: bytes) -> LockOutcome:
@@ -18,21 +35,40 @@ def read(raw: bytes) -> LockOutcome:
         return Failure(LockUnreadable(file=FILE, because="is not valid JSON", conflict=conflict))
     if not isinstance(found, dict) or not isinstance(found.get("_meta"), dict):
         return Failure(LockUnreadable(file=FILE, because="has no _meta, so it isn't one of Pipenv's"))
-    local, moving = [], []
-    categories = tuple(name for name in found if name != "_meta")
-    for category in categories:
-        for name, each in table(found[category]).items():
-            package = table(each)
-            if package.keys() & {"path", "file"} or package.get("editable") is True:
-                local.append(name[:100])
-            elif package.keys() & {"git", "hg", "svn", "bzr"}:
-                if not isinstance(package.get("ref"), str):
-                    moving.append(name[:100])
-            elif not package.get("hashes"):
-                moving.append(name[:100])
-    groups = tuple({"default": "packages", "develop": "dev-packages"}.get(name, name) for name in categories)
-    names = in_order([name[:100] for category in categories for name in table(found[category])])
-    return Success(LockFacts(names=names, local=in_order(local), moving=in_order(moving), groups=groups, extras=()))
+    locked = _locked(found)
+    if isinstance(locked, Failure):
+        return locked
+    local, moving, names = [], [], []
+    for packages in locked.unwrap().values():
+        for name, package in packages.items():
+            names.append(name)
+            if package.path is not None or package.file is not None or package.editable:
+                local.append(name)
+            elif any(each is not None for each in (package.git, package.hg, package.svn, package.bzr)):
+                if package.ref is None:
+                    moving.append(name)
+            elif not package.hashes:
+                moving.append(name)
+    groups = tuple({"default": "packages", "develop": "dev-packages"}.get(name, name) for name in locked.unwrap())
+    return Success(
+        LockFacts(names=in_order(names), local=in_order(local), moving=in_order(moving), groups=groups, extras=())
+    )
+
+
+def _locked(found: Mapping[str, object]) -> Outcome[dict[str, dict[str, _Package]], LockUnreadable]:
+    """The packages of each category."""
+    result: dict[str, dict[str, _Package]] = {}
+    for category in (name for name in found if name != "_meta"):
+        packages = shaped(found[category], dict[str, Any], FILE, place=category)
+        if isinstance(packages, Failure):
+            return packages
+        result[category] = {}
+        for name, each in packages.unwrap().items():
+            package = shaped(each, _Package, FILE, place=f"{category}.{name}")
+            if isinstance(package, Failure):
+                return package
+            result[category][name] = package.unwrap()
+    return Success(result)
 
 
 def wanted(raw: bytes, *, categories: tuple[str, ...], python_version: str, arch: str) -> dict[str, str]:

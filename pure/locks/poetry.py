@@ -1,9 +1,24 @@
 """Reads ``poetry.lock`` (lock versions 1.1, 2.0 and 2.1)."""
 
-from pure.locks.facts import LockFacts, LockOutcome, LockUnreadable, document, in_order, name_of, table, tables
+import msgspec
+
+from pure.locks.facts import LockFacts, LockOutcome, LockUnreadable, document, in_order, shaped, table
 from pure.outcome import Failure, Success
 
 FILE = "poetry.lock"
+
+
+class _Source(msgspec.Struct, frozen=True, kw_only=True):
+    type: str = ""
+
+
+class _Package(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    source: _Source | None = None
+
+
+class _Lock(msgspec.Struct, frozen=True, kw_only=True):
+    package: tuple[_Package, ...] = ()
 
 
 def read(raw: bytes) -> LockOutcome:
@@ -11,13 +26,12 @@ def read(raw: bytes) -> LockOutcome:
     loaded = document(raw, FILE)
     if isinstance(loaded, Failure):
         return loaded
-    found = loaded.unwrap()
-    if not isinstance(table(found.get("metadata")).get("lock-version"), str):
+    if not isinstance(table(loaded.unwrap().get("metadata")).get("lock-version"), str):
         return Failure(LockUnreadable(file=FILE, because="has no lock-version, so it isn't one of Poetry's"))
-    local = []
-    names = in_order([name_of(package) for package in tables(found.get("package"))])
-    for package in tables(found.get("package")):
-        # A git source carries the commit that it was locked at, a URL the hash.
-        if table(package.get("source")).get("type") in ("directory", "file"):
-            local.append(name_of(package))
+    lock = shaped(loaded.unwrap(), _Lock, FILE)
+    if isinstance(lock, Failure):
+        return lock
+    # A git source carries the commit that it was locked at, a URL the hash.
+    local = [each.name for each in lock.unwrap().package if each.source and each.source.type in ("directory", "file")]
+    names = in_order([each.name for each in lock.unwrap().package])
     return Success(LockFacts(names=names, local=in_order(local)))

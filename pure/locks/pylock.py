@@ -1,12 +1,48 @@
 """Reads ``pylock.toml`` (PyPA specification "pylock.toml", PEP 751, lock version 1)."""
 
 import re
+from collections.abc import Mapping
 
-from pure.locks.facts import LockFacts, LockOutcome, LockUnreadable, document, in_order, name_of, table, tables, words
+import msgspec
+
+from pure.locks.facts import LockFacts, LockOutcome, LockUnreadable, document, in_order, shaped
 from pure.outcome import Failure, Success
 
 # The specification allows no dot inside the name (regular expression of the specification).
 NAME = re.compile(r"pylock(?:\.(?P<name>[^.]+))?\.toml\Z")
+
+
+class _Artefact(msgspec.Struct, frozen=True, kw_only=True):
+    url: str = ""
+    path: str = ""
+    hashes: Mapping[str, str] = {}
+
+
+class _Vcs(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
+    commit_id: str = ""
+
+
+class _Directory(msgspec.Struct, frozen=True, kw_only=True):
+    path: str = ""
+
+
+class _Package(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    archive: _Artefact | None = None
+    sdist: _Artefact | None = None
+    wheels: tuple[_Artefact, ...] = ()
+    vcs: _Vcs | None = None
+    directory: _Directory | None = None
+
+    @property
+    def artefacts(self) -> tuple[_Artefact, ...]:
+        return tuple(each for each in (self.archive, self.sdist, *self.wheels) if each is not None)
+
+
+class _Lock(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
+    packages: tuple[_Package, ...] = ()
+    dependency_groups: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
 
 
 def read(raw: bytes, file: str) -> LockOutcome:
@@ -14,30 +50,29 @@ def read(raw: bytes, file: str) -> LockOutcome:
     loaded = document(raw, file)
     if isinstance(loaded, Failure):
         return loaded
-    found = loaded.unwrap()
-    version = found.get("lock-version")
+    version = loaded.unwrap().get("lock-version")
     if not isinstance(version, str):
         return Failure(LockUnreadable(file=file, because="has no lock-version, so it isn't a standard lock file"))
     if version.partition(".")[0] != "1":
         return Failure(LockUnreadable(file=file, because=f"has lock-version {version[:20]}, and 1.x is understood"))
+    lock = shaped(loaded.unwrap(), _Lock, file)
+    if isinstance(lock, Failure):
+        return lock
     local, moving = [], []
-    names = in_order([name_of(package) for package in tables(found.get("packages"))])
-    for package in tables(found.get("packages")):
-        archives = [table(package.get("archive")), table(package.get("sdist")), *tables(package.get("wheels"))]
-        archives = [each for each in archives if each]
-        if package.get("directory") or any("path" in each and "url" not in each for each in archives):
-            local.append(name_of(package))
-        elif package.get("vcs"):
-            if not isinstance(table(package["vcs"]).get("commit-id"), str):
-                moving.append(name_of(package))
-        elif not archives or not all(table(each.get("hashes")) for each in archives):
-            moving.append(name_of(package))
+    for package in lock.unwrap().packages:
+        if package.directory or any(each.path and not each.url for each in package.artefacts):
+            local.append(package.name)
+        elif package.vcs:
+            if not package.vcs.commit_id:
+                moving.append(package.name)
+        elif not package.artefacts or not all(each.hashes for each in package.artefacts):
+            moving.append(package.name)
     return Success(
         LockFacts(
-            names=names,
+            names=in_order([package.name for package in lock.unwrap().packages]),
             local=in_order(local),
             moving=in_order(moving),
-            groups=words(found.get("dependency-groups")),
-            extras=words(found.get("extras")),
+            groups=lock.unwrap().dependency_groups,
+            extras=lock.unwrap().extras,
         )
     )

@@ -1,9 +1,27 @@
 """Reads ``uv.lock`` (uv's documentation, "Locking and syncing"; the format's ``version`` is 1)."""
 
-from pure.locks.facts import LockFacts, LockOutcome, LockUnreadable, document, in_order, name_of, table, tables
+import msgspec
+
+from pure.locks.facts import LockFacts, LockOutcome, LockUnreadable, document, in_order, shaped
 from pure.outcome import Failure, Success
 
 FILE = "uv.lock"
+
+
+class _Source(msgspec.Struct, frozen=True, kw_only=True):
+    editable: str | None = None
+    directory: str | None = None
+    path: str | None = None
+    git: str | None = None
+
+
+class _Package(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    source: _Source | None = None
+
+
+class _Lock(msgspec.Struct, frozen=True, kw_only=True):
+    package: tuple[_Package, ...] = ()
 
 
 def read(raw: bytes) -> LockOutcome:
@@ -11,15 +29,17 @@ def read(raw: bytes) -> LockOutcome:
     loaded = document(raw, FILE)
     if isinstance(loaded, Failure):
         return loaded
-    found = loaded.unwrap()
-    if not isinstance(found.get("version"), int):
+    if not isinstance(loaded.unwrap().get("version"), int):
         return Failure(LockUnreadable(file=FILE, because="has no version, so it isn't one of uv's"))
+    lock = shaped(loaded.unwrap(), _Lock, FILE)
+    if isinstance(lock, Failure):
+        return lock
     local, moving = [], []
-    names = in_order([name_of(package) for package in tables(found.get("package"))])
-    for package in tables(found.get("package")):
-        source = table(package.get("source"))
-        if source.keys() & {"editable", "directory", "path"}:
-            local.append(name_of(package))
-        elif "git" in source and "#" not in str(source["git"]):
-            moving.append(name_of(package))
+    for package in lock.unwrap().package:
+        source = package.source or _Source()
+        if any(each is not None for each in (source.editable, source.directory, source.path)):
+            local.append(package.name)
+        elif source.git is not None and "#" not in source.git:
+            moving.append(package.name)
+    names = in_order([package.name for package in lock.unwrap().package])
     return Success(LockFacts(names=names, local=in_order(local), moving=in_order(moving)))

@@ -6,6 +6,7 @@ import venv
 from pathlib import Path
 
 import pytest
+from pure.managers import MANAGERS
 from shell.process import run
 
 from tests.builds.workshop import PIN, locked
@@ -62,5 +63,6 @@ def wheels(shared: Path) -> Path:
 def stage(request: pytest.FixtureRequest, tmp_path: Path, shared: Path, wheels: Path) -> Stage:
     """A stage with the tool that the test's parameter ``tool`` names, pip without one."""
     tool = request.node.callspec.params.get("tool", "pip") if hasattr(request.node, "callspec") else "pip"
+    tool = MANAGERS[tool].tool.name
     _install(shared, tool)
     return Stage(tmp_path / "stage", Tools(root=shared / "tools", wheels=wheels), settings={})

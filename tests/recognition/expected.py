@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import Final
 
 from pure import recognised as r
+from pure.lock_command import made
+from pure.managers import MANAGERS
 from pure.recognised import Recognised
 from pure.recognition import recognise
+from pure.terms import InstalledFrom
 
 from tests.recognition.stage import Said
 
@@ -68,6 +71,16 @@ PIP: Final[dict[str, Kind]] = {
     "python_two": r.BuildFailed,
 }
 
+APPLICATIONS: Final = {
+    name: InstalledFrom(
+        manager=name,
+        files=(manager.lock,),
+        maker=manager.tool.title if manager.synchronises else "",
+        command=made(manager, manager.lock, b'created-by = "uv"\n').command,
+    )
+    for name, manager in MANAGERS.items()
+}
+
 # ``None`` where the tool doesn't fail there, or doesn't say why.
 _ALIKE: Final[dict[str, Kind | None]] = {
     "conflict": None,
@@ -112,6 +125,11 @@ TOOLS: Final[dict[str, dict[str, Kind | None]]] = {
         ),
         "wheel_of_another_platform": r.NameUnknown,
     },
+    "pylock": {
+        **_ALIKE,
+        # Nothing is declared beside it that it could contradict, and without it nothing chooses it.
+        **dict.fromkeys(("lock_stale", "lock_stale_checked", "other_python_checked", "lock_missing")),
+    },
     "pdm": {
         **_ALIKE,
         "lock_stale": None,
@@ -140,6 +158,6 @@ def keep(tool: str, scene: str, text: str) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-def recognised(tool: str, said: Said) -> Recognised | None:
-    """What the table makes of an output."""
-    return recognise(tool, said.lines, returncode=said.returncode)
+def recognised(manager: str, said: Said) -> Recognised | None:
+    """What the table makes of an output of a manager's tool."""
+    return recognise(MANAGERS[manager].tool.name, said.lines, returncode=said.returncode)

@@ -9,7 +9,7 @@ from pure.recognised import Needed, Recognised
 from pure.recognition_rules import RULES
 
 from tests.golden import check_golden
-from tests.recognition.expected import FOLDER, PIP, TOOLS, read, recognised
+from tests.recognition.expected import APPLICATIONS, FOLDER, PIP, TOOLS, read, recognised
 
 KEPT = [(path.parent.name, path.stem) for path in sorted(FOLDER.glob("*/*.txt"))]
 # What couldn't be brought about here: known from the tools' sources and documentation alone. Of a rule for something
@@ -49,7 +49,9 @@ def test_the_words_are_those_of_the_golden_file() -> None:
     blocks = []
     for tool, scene in KEPT:
         said = read(tool, scene)
-        message = describe_installer(tool, "<version>", recognised(tool, said), returncode=said.returncode, signal=None)
+        message = describe_installer(
+            APPLICATIONS[tool], "<version>", recognised(tool, said), returncode=said.returncode, signal=None
+        )
         lines = "\n".join(line for line in error_lines(message)[2:] if line)
         blocks.append(f"[{tool}: {scene.replace('_', ' ')}]\n{lines}\n")
     check_golden("errors_recognised", "\n".join(blocks))

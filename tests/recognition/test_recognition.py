@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pure.prose_recognised import describe_installer
-from pure.recognised import RepositoryRefused
+from pure.recognised import Needed, RepositoryRefused
 from pure.recognition import recognise, undecided, worth_keeping
 from pure.recognition_rules import ANY, RULES
 
-from tests.recognition.expected import FOLDER, read
+from tests.recognition.expected import APPLICATIONS, FOLDER, read
 
 TOOLS = st.sampled_from(ANY)
 LINES = sorted({line for path in FOLDER.glob("*/*.txt") for line in read(path.parent.name, path.stem).lines})
@@ -24,7 +24,7 @@ SECRET = st.text(st.sampled_from("abcdefghijklmnopqrstuvwxyz0123456789_-~%"), mi
 def test_any_output_gives_a_reason_or_none(tool: str, lines: list[str], status: int) -> None:
     found = recognise(tool, lines, returncode=status)
     assert found is None or type(found).__module__ == "pure.recognised"
-    message = describe_installer(tool, "1.0", found, returncode=status, signal=None)
+    message = describe_installer(APPLICATIONS[tool], "1.0", found, returncode=status, signal=None)
     assert message.found
     assert message.do
     assert not any("\n" in line for line in (*message.found, *message.means, *message.do))
@@ -64,6 +64,21 @@ def test_a_repository_that_wants_a_key(line: str) -> None:
     lines = ("Running command git clone --quiet ssh://git@host.example/team/alpha.git /tmp/x", line)
     found = recognise("pip", lines, returncode=1)
     assert found == RepositoryRefused(place="ssh://git@host.example/team/alpha.git", ssh=True)
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("Collecting beta Processing ./fast error: pg_config executable not found. from file:///workspace/fast", ""),
+        ("Processing ./. Collecting beta error: pg_config executable not found.", "beta"),
+        ("pg_config executable not found. ERROR: Failed to build 'file:///workspace' when getting requirements", ""),
+        ("pg_config executable not found. ERROR: Failed to build 'psycopg2' when getting requirements", "psycopg2"),
+    ],
+)
+def test_a_folder_without_a_name_is_not_called_by_anothers(said: str, name: str) -> None:
+    found = recognise("pip", [said], returncode=1)
+    assert isinstance(found, Needed)
+    assert found.distribution == name
 
 
 def test_long_output_takes_no_time_worth_mentioning() -> None:

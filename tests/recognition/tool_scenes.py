@@ -14,9 +14,10 @@ OTHER: Final = "3.12" if MINOR != "3.12" else "3.13"
 
 
 class Manager(msgspec.Struct, frozen=True, kw_only=True):
-    """A tool: the files that declare ``dependencies``, and its commands."""
+    """A manager and its tool: the files that declare ``dependencies``, and its commands."""
 
     name: str
+    tool: str
     declare: Callable[[str, str, tuple[str, ...]], dict[str, str]]
     lock: tuple[str, ...]
     sync: tuple[str, ...]
@@ -29,12 +30,12 @@ class Manager(msgspec.Struct, frozen=True, kw_only=True):
 
     def make_lock(self, stage: Stage, *, env: Mapping[str, str] | None = None) -> None:
         stage.make_venv()
-        argv = (stage.tools.program(self.name), *self.lock[1:])
+        argv = (stage.tools.program(self.tool), *self.lock[1:])
         stage.prepare(argv, env={**self.environment(stage), **(env or {})})
 
     def install(self, stage: Stage, *, env: Mapping[str, str] | None = None, checked: bool = False) -> Said:
         stage.make_venv()
-        argv = (stage.tools.program(self.name), *(self.check if checked else self.sync)[1:])
+        argv = (stage.tools.program(self.tool), *(self.check if checked else self.sync)[1:])
         return stage.run(argv, env={**self.environment(stage), **(env or {})})
 
 
@@ -42,6 +43,17 @@ def _project(python: str, dependencies: tuple[str, ...], more: str) -> dict[str,
     listed = ", ".join(f'"{each}"' for each in dependencies)
     text = f'[project]\nname = "mine"\nversion = "1"\nrequires-python = "{python}"\ndependencies = [{listed}]\n'
     return {"pyproject.toml": text + more}
+
+
+def _uv(index: str, python: str, dependencies: tuple[str, ...]) -> dict[str, str]:
+    return _project(python, dependencies, f'\n[[tool.uv.index]]\nurl = "{index}"\ndefault = true\n')
+
+
+def _uv_environment(stage: Stage) -> dict[str, str]:
+    return {
+        "UV_PYTHON": str(stage.venv / "bin" / "python"), "UV_PROJECT_ENVIRONMENT": str(stage.venv),
+        "UV_PYTHON_DOWNLOADS": "never", "UV_HTTP_RETRIES": "0", "UV_NO_CONFIG": "0",
+    }  # fmt: skip
 
 
 def _pipfile(index: str, python: str, dependencies: tuple[str, ...]) -> dict[str, str]:
@@ -61,20 +73,17 @@ def _activated(stage: Stage) -> dict[str, str]:
 MANAGERS: Final = (
     Manager(
         name="uv",
-        declare=lambda index, python, dependencies: _project(
-            python, dependencies, f'\n[[tool.uv.index]]\nurl = "{index}"\ndefault = true\n'
-        ),
+        tool="uv",
+        declare=_uv,
         lock=("uv", "lock"),
         sync=("uv", "sync", "--locked", "--no-default-groups", "--no-progress"),
         check=("uv", "lock", "--check"),
         file="uv.lock",
-        environment=lambda stage: {
-            "UV_PYTHON": str(stage.venv / "bin" / "python"), "UV_PROJECT_ENVIRONMENT": str(stage.venv),
-            "UV_PYTHON_DOWNLOADS": "never", "UV_HTTP_RETRIES": "0", "UV_NO_CONFIG": "0",
-        },
+        environment=_uv_environment,
     ),
     Manager(
         name="poetry",
+        tool="poetry",
         declare=lambda index, python, dependencies: _project(
             python, dependencies, "\n[tool.poetry]\npackage-mode = false\n"
             f'\n[[tool.poetry.source]]\nname = "local"\nurl = "{index}"\npriority = "primary"\n'
@@ -87,6 +96,7 @@ MANAGERS: Final = (
     ),
     Manager(
         name="pipenv",
+        tool="pipenv",
         declare=_pipfile,
         lock=("pipenv", "lock"),
         sync=("pipenv", "sync"),
@@ -96,6 +106,7 @@ MANAGERS: Final = (
     ),
     Manager(
         name="pdm",
+        tool="pdm",
         declare=lambda index, python, dependencies: _project(
             python, dependencies, "\n[tool.pdm]\ndistribution = false\n"
             f'\n[[tool.pdm.source]]\nname = "pypi"\nurl = "{index}"\nverify_ssl = true\n'
@@ -105,6 +116,16 @@ MANAGERS: Final = (
         check=("pdm", "lock", "--check"),
         file="pdm.lock",
         environment=lambda stage: {**_activated(stage), "PDM_NON_INTERACTIVE": "1", "PDM_CHECK_UPDATE": "0"},
+    ),
+    Manager(
+        name="pylock",
+        tool="uv",
+        declare=_uv,
+        lock=("uv", "pip", "compile", "--no-header", "pyproject.toml", "--output-file", "pylock.toml"),
+        sync=("uv", "pip", "sync", "--preview-features", "pylock", "--no-progress", "pylock.toml"),
+        check=("uv", "pip", "sync", "--preview-features", "pylock", "--dry-run", "pylock.toml"),
+        file="pylock.toml",
+        environment=_uv_environment,
     ),
 )  # fmt: skip
 
@@ -337,7 +358,7 @@ def disk_full(stage: Stage, tool: Manager) -> Said:
         tool.write(stage, index, "large==1.0")
         tool.make_lock(stage)
         _forget(stage)
-        root, command = stage.root, " ".join((stage.tools.program(tool.name), *tool.sync[1:]))
+        root, command = stage.root, " ".join((stage.tools.program(tool.tool), *tool.sync[1:]))
         mounts = f"mount -t tmpfs -o size=200k none {root}/tmp && mount -t tmpfs -o size=200k none {root}/home"
         path = tool.environment(stage).get("PATH", str(stage.root / "path"))
         script = f"{mounts} && PATH={path} exec {command}"

@@ -1,0 +1,180 @@
+"""Any document gives what a lock says, or an error that names the key with the wrong value."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, TypeAlias
+
+import pytest
+import tomli
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pure.locks.facts import LockFacts, LockUnreadable
+from pure.locks.read import read_lock
+from pure.managers import MANAGERS
+from pure.outcome import Failure, Success
+
+Document: TypeAlias = Mapping[str, Any]
+# Of each lock the smallest one with everything that is read of it, and the places of that.
+FULL: Mapping[str, Document] = {
+    "uv": {
+        "version": 1,
+        "package": [{"name": "a", "source": {"git": "https://host.example/#1"}}, {"name": "b", "source": {"path": "b"}},
+                    {"name": "c", "source": {"editable": "c"}}, {"name": "d", "source": {"directory": "d"}}],
+    },
+    "poetry": {
+        "metadata": {"lock-version": "2.1"},
+        "package": [{"name": "a", "source": {"type": "directory"}}],
+    },
+    "pdm": {
+        "metadata": {"lock_version": "4.5.0", "groups": ["default"]},
+        "package": [{"name": "a", "path": "./a"}, {"name": "b", "git": "https://host.example/b", "revision": "1"}],
+    },
+    "pipenv": {
+        "_meta": {},
+        "default": {"a": {"version": "==1", "hashes": ["sha256:0"], "markers": "os_name == 'posix'"},
+                    "b": {"path": "b", "editable": True}, "c": {"file": "c.whl"}, "d": {"git": "x", "ref": "1"}},
+    },
+    "pylock": {
+        "lock-version": "1.0",
+        "extras": ["fast"],
+        "dependency-groups": ["dev"],
+        "packages": [
+            {"name": "a", "wheels": [{"url": "https://index.example/a.whl", "hashes": {"sha256": "0"}}],
+             "sdist": {"path": "a.tar.gz", "hashes": {"sha256": "0"}}},
+            {"name": "b", "archive": {"url": "https://index.example/b.zip", "hashes": {"sha256": "0"}}},
+            {"name": "c", "vcs": {"commit-id": "1"}}, {"name": "d", "directory": {"path": "d"}},
+        ],
+    },
+}  # fmt: skip
+LOCKED = tuple(FULL)
+Place: TypeAlias = tuple[str | int, ...]
+
+
+def _toml(value: object) -> str:
+    match value:
+        case dict():
+            return "{" + ", ".join(f"{_toml(str(key))} = {_toml(each)}" for key, each in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(_toml, value)) + "]"
+        case bool():
+            return str(value).lower()
+        case str():
+            return json.dumps(value)
+        case _:
+            return str(value)
+
+
+def _written(manager: str, document: object) -> bytes:
+    if manager == "pipenv":
+        return json.dumps(document).encode()
+    assert isinstance(document, dict)
+    return "".join(f"{_toml(key)} = {_toml(value)}\n" for key, value in document.items()).encode()
+
+
+def _read(manager: str, document: object) -> LockFacts | LockUnreadable:
+    outcome = read_lock(manager, _written(manager, document), MANAGERS[manager].lock)
+    return outcome.failure() if isinstance(outcome, Failure) else outcome.unwrap()
+
+
+def _places(value: object, at: Place = ()) -> list[Place]:
+    if isinstance(value, dict):
+        return [place for key, each in value.items() for place in ((*at, key), *_places(each, (*at, key)))]
+    if isinstance(value, list):
+        return [place for key, each in enumerate(value) for place in ((*at, key), *_places(each, (*at, key)))]
+    return []
+
+
+def _with(document: Any, place: Place, change: Callable[[Any], Any]) -> Any:
+    if not place:
+        return change(document)
+    copy: Any = dict(document) if isinstance(document, dict) else list(document)
+    copy[place[0]] = _with(copy[place[0]], place[1:], change)
+    return copy
+
+
+def _key(place: Place) -> str:
+    """A place as errors name it: the keys of hashes aren't told."""
+    named = "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in place).lstrip(".")
+    return named.rpartition("hashes.")[0] + "hashes[...]" if "hashes." in named else named
+
+
+EVERYWHERE = [(manager, place) for manager in LOCKED for place in _places(FULL[manager])]
+# What may stand there too: whatever is in _meta, and another version of uv's format.
+FREE = {("pipenv", ("_meta",)), ("uv", ("version",))}
+MARKS = {("metadata",), ("metadata", "lock-version"), ("metadata", "lock_version"), ("lock-version",), ("_meta",)}
+
+
+@pytest.mark.parametrize("manager", LOCKED)
+def test_the_full_document_is_one(manager: str) -> None:
+    found = _read(manager, FULL[manager])
+    assert isinstance(found, LockFacts)
+    assert found.names
+    assert found.local
+
+
+@pytest.mark.parametrize(("manager", "place"), EVERYWHERE)
+def test_a_wrong_type_anywhere_is_an_error_that_names_the_key(manager: str, place: Place) -> None:
+    for wrong in (3, "x", True, [], {}, [3], {"x": 3}, date(2026, 1, 1), 1.5):
+        if manager == "pipenv" and isinstance(wrong, date):
+            continue
+
+        def change(right: object, wrong: object = wrong) -> object:
+            return wrong
+
+        right: Any = FULL[manager]
+        for step in place:
+            right = right[step]
+        if type(wrong) is type(right):
+            continue
+        found = _read(manager, _with(FULL[manager], place, change))
+        if (manager, place) in FREE and isinstance(found, LockFacts):
+            continue
+        assert isinstance(found, LockUnreadable), (wrong, found)
+        if place not in MARKS:
+            assert f" {_key(place)}" in found.because, (wrong, found.because)
+        else:
+            assert str(place[-1]).replace("metadata", "lock") in found.because
+
+
+@pytest.mark.parametrize("manager", [each for each in LOCKED if each != "pipenv"])
+def test_a_package_without_a_name_is_an_error(manager: str) -> None:
+    key = "packages" if manager == "pylock" else "package"
+    nameless = _with(FULL[manager], (key, 0), lambda package: {k: v for k, v in package.items() if k != "name"})
+    found = _read(manager, nameless)
+    assert isinstance(found, LockUnreadable)
+    assert found.because == f"has no name in {key}[0]"
+
+
+_KEYS = st.sampled_from(sorted({step for _, place in EVERYWHERE for step in place if isinstance(step, str)}))
+_ANY = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=8) | st.floats(allow_nan=False, width=16),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_KEYS | st.text(max_size=4), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def _without_null(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _without_null(each) for key, each in value.items() if each is not None}
+    return [_without_null(each) for each in value if each is not None] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("manager", LOCKED)
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_any_document_gives_facts_or_an_error(manager: str, data: st.DataObject) -> None:
+    place = data.draw(st.sampled_from([(), *_places(FULL[manager])]))
+    anything = data.draw(_ANY if place else st.dictionaries(_KEYS, _ANY, max_size=5))
+    document = _with(FULL[manager], place, lambda _: anything)
+    if manager != "pipenv":
+        document = _without_null(document)
+        try:
+            tomli.loads(_written(manager, document).decode())
+        except tomli.TOMLDecodeError:
+            return
+    match read_lock(manager, _written(manager, document), MANAGERS[manager].lock):
+        case Success(LockFacts() as facts):
+            assert all(len(name) <= 100 for name in (*facts.names, *facts.local))
+        case Failure(error):
+            assert error.because.isprintable()
