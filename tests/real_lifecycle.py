@@ -12,7 +12,7 @@ import os
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -145,13 +145,19 @@ class RealLifecycle:
         )
         return subprocess.Popen(argv, env={}, stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.STDOUT)
 
+    def layers(self) -> Iterator[bytes]:
+        """The last image's own layers, as tars."""
+        _, blobs = _read_image(self._image())
+        for blob in blobs[1:]:
+            yield gzip.decompress(blob.read_bytes())
+
     def _unpacked_image(self) -> tuple[Mapping[str, Any], tuple[Mount, ...]]:
         tree = self.root / "image"
         remove(tree)
         tree.mkdir()
-        config, layers = _read_image(self._image())
-        for blob in layers[1:]:
-            with tarfile.open(fileobj=io.BytesIO(gzip.decompress(blob.read_bytes()))) as archive:
+        config, _ = _read_image(self._image())
+        for layer in self.layers():
+            with tarfile.open(fileobj=io.BytesIO(layer)) as archive:
                 archive.extractall(tree, filter="tar")
         (tree / "workspace").mkdir(exist_ok=True)
         mounts = [

@@ -1,7 +1,9 @@
 """The same builds of Lamina by the local lifecycle and the reference one: the same layers, labels and environment."""
 
+import io
 import json
 import re
+import tarfile
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -54,7 +56,7 @@ class Both:
         assert self.said(own_lines(local.lines)) == self.said(own_lines(real.log.splitlines()))
         ours, theirs = local.metadata, real.metadata
         assert layers(ours["buildpacks"]) == layers(theirs["buildpacks"])
-        assert ours["app"] == theirs["app"]
+        assert ours["app"] == theirs["app"], self._different_files()
         cache = json.loads((self.lamina.cache / "cache" / "metadata.json").read_bytes())
         assert layers(cache["buildpacks"]) == layers(real.cache["buildpacks"])
         assert build_label(local.image.labels) == build_label(real.labels)
@@ -62,10 +64,28 @@ class Both:
         assert local.image.labels.keys() == real.labels.keys() - base
         return local, real
 
+    def _different_files(self) -> dict[str, tuple[object, object]]:
+        image = self.lamina.image()["layers"]
+        ours = app_files((self.lamina.cache / "image" / f"{layer['diff_id']}.tar").read_bytes() for layer in image)
+        theirs = app_files(self.real.layers())
+        return {name: (ours.get(name), theirs.get(name)) for name in dict(ours.items() ^ theirs.items())}
+
     def launched(self, *command: str) -> tuple[str, str]:
         """What the command writes in either image."""
         ours = self.lamina.run("run", self.app, "--cache", self.lamina.cache, "--", *command)
         return ours.out, "".join(f"{line}\n" for line in self.real.launch(command).lines)
+
+
+def app_files(tars: Iterable[bytes]) -> dict[str, tuple[str, bytes, bytes]]:
+    """Mode, type and contents of the application's files in an image's layers."""
+    found: dict[str, tuple[str, bytes, bytes]] = {}
+    for tar in tars:
+        with tarfile.open(fileobj=io.BytesIO(tar)) as archive:
+            for member in archive:
+                file = archive.extractfile(member) if member.isreg() else None
+                if member.name.lstrip("/").startswith("workspace"):
+                    found[member.name.strip("/")] = (oct(member.mode), member.type, file.read() if file else b"")
+    return found
 
 
 def own_lines(log: Iterable[str]) -> str:
