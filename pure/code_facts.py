@@ -239,13 +239,20 @@ class _Tree:
         for path in paths:
             parts = path.split("/")
             for depth, part in enumerate(parts):
+                # A folder with a `src` of its own is a project, such as a workspace's member, and no package: it often
+                # has its package's name, but nothing is imported from it.
+                if depth + 1 < len(parts) and self._is_source_root(parts[: depth + 2]):
+                    continue
                 self._tops.setdefault("/".join(parts[:depth]), set()).add(part.removesuffix(".py"))
+
+    def _is_source_root(self, folders: list[str]) -> bool:
+        return folders[-1] == _SOURCE_ROOT and f"{'/'.join(folders)}/__init__.py" not in self.paths
 
     def root_of(self, module: Module) -> str:
         """The outermost folder from which the file's own imports of project files work.
 
-        Without any: ``src`` if it is a folder of packages, else the root. Folders that no import could name
-        (``my-service``) are always left.
+        Without any: the innermost ``src`` if it is a folder of packages, else the root. Folders that no import could
+        name (``my-service``) are always left.
         """
         folders = module.path.split("/")[:-1]
         first = max((depth + 1 for depth, name in enumerate(folders) if not name.isidentifier()), default=0)
@@ -255,9 +262,8 @@ class _Tree:
         for candidate in candidates:
             if (self._tops.get(candidate, frozenset()) & module.packages) - foreign:
                 return candidate
-        if folders[:1] == [_SOURCE_ROOT] and f"{_SOURCE_ROOT}/__init__.py" not in self.paths:
-            return _SOURCE_ROOT
-        return candidates[0]
+        sources = (folders[:depth] for depth in range(len(folders), 0, -1) if self._is_source_root(folders[:depth]))
+        return "/".join(next(sources, [])) or candidates[0]
 
 
 class _Project:

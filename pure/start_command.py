@@ -184,7 +184,7 @@ class _Detection:
 
     def _serve(self, each: AppObject, server: Server, *, name: str | None = None) -> _Found:
         words = server.factory if each.factory else server.command
-        root, folder = self._importable(each.place.root)
+        root, folder = self._importable(each.place)
         kind = f"{_TITLES[each.kind]} {'factory' if each.factory else 'object'} {each.name}"
         return _found(
             "web",
@@ -196,13 +196,19 @@ class _Detection:
             warning=server.warning,
         )
 
-    def _importable(self, root: str) -> tuple[str, str]:
-        """How a folder becomes importable: on the path (``src``), or as the folder where the process starts."""
+    def _importable(self, place: Place) -> tuple[str, str]:
+        """How a file's root becomes importable: on the path (``src``), or as the folder where the process starts.
+
+        Neither is needed for what is installed: the project itself, and in a workspace the member that the ``src``
+        belongs to, whose distribution is called like its package.
+        """
+        root = place.root
         if not root:
             return "", ""
         if root == "src" or root.endswith("/src"):
-            own = normalise_name(self._project.name) if self._project.name else None
-            return ("", "") if own in self._installed else (root, "")
+            package = place.path.removeprefix(f"{root}/").partition("/")[0].removesuffix(".py")
+            owner = self._project.name if root == "src" else package
+            return ("", "") if owner and normalise_name(owner) in self._installed else (root, "")
         return "", root
 
     def _folder(self, folder: str) -> str:
@@ -317,7 +323,7 @@ class _Detection:
             self._notes.append(f"{objects[0].place} makes a Celery object in a function, which no worker can import")
             return
         each = ready[0]
-        root, folder = self._importable(each.place.root)
+        root, folder = self._importable(each.place)
 
         def process(kind: str, options: tuple[str, ...], because: str) -> _Found:
             words = ("celery", "--app", each.target, kind, "--loglevel", "INFO", *options)
@@ -359,7 +365,7 @@ class _Detection:
         queues = self._code.queues or ("default",)
         own = self._code.redis if self._code.redis not in _REDIS_VARIABLES else None
         names = [f"${name}" for name in (_REDIS_VARIABLES[0], *((own,) if own else ()), _REDIS_VARIABLES[1])]
-        root, folder = self._importable(places[0].root)
+        root, folder = self._importable(places[0])
         yield _found(
             kind,
             command_line(("rq", "worker", "--url", f"{{redis:{own}}}" if own else "{redis}", *queues), root=root),
@@ -398,7 +404,7 @@ class _Detection:
             (name, place), *more = self._code.packages
             if more:
                 self._notes.append(f"{place.path} is taken before {_listed(other.path for _, other in more)}")
-            path, folder = self._importable(place.root)
+            path, folder = self._importable(place)
             words = ("python", "-m", name) if name else ("python", "__main__.py")
             yield _found(
                 "app",

@@ -10,10 +10,11 @@ import io
 import json
 import os
 import shutil
+import subprocess
 import tarfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 import pytest
@@ -125,16 +126,40 @@ class RealLifecycle:
         return self._result(tuple(phases))
 
     def launch(self, command: Sequence[str], *, process: str | None = None) -> PhaseResult:
-        """Start the last image through the reference launcher; the process type is chosen by its name."""
+        """Run the last image through the reference launcher; the process type is chosen by its name."""
+        config, mounts = self._unpacked_image()
+        program = ("/cnb/lifecycle/launcher", "--") if process is None else (f"/cnb/process/{process}",)
+        return self._execute("launcher", (*program, *command), mounts, _environment(config))
+
+    def start(self, env: Mapping[str, str], *, stdout: IO[bytes]) -> "subprocess.Popen[bytes]":
+        """Start the last image as a container of it would be: by its own entry point, with ``env`` besides."""
+        config, mounts = self._unpacked_image()
+        argv, _ = Room(self.root / "enter").prepare(
+            Description(
+                mounts=mounts,
+                argv=tuple(config["config"]["Entrypoint"]),
+                env={**_environment(config), **env},
+                cwd="/workspace",
+                app="/workspace",
+            )
+        )
+        return subprocess.Popen(argv, env={}, stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.STDOUT)
+
+    def layers(self) -> Iterator[bytes]:
+        """The last image's own layers, as tars."""
+        _, blobs = _read_image(self._image())
+        for blob in blobs[1:]:
+            yield gzip.decompress(blob.read_bytes())
+
+    def _unpacked_image(self) -> tuple[Mapping[str, Any], tuple[Mount, ...]]:
         tree = self.root / "image"
         remove(tree)
         tree.mkdir()
-        config, layers = _read_image(self._image())
-        for blob in layers[1:]:
-            with tarfile.open(fileobj=io.BytesIO(gzip.decompress(blob.read_bytes()))) as archive:
+        config, _ = _read_image(self._image())
+        for layer in self.layers():
+            with tarfile.open(fileobj=io.BytesIO(layer)) as archive:
                 archive.extractall(tree, filter="tar")
         (tree / "workspace").mkdir(exist_ok=True)
-        env = dict(entry.split("=", 1) for entry in config["config"]["Env"])
         mounts = [
             Mount(target="/layers", source=str(tree / "layers")),
             Mount(target="/workspace", source=str(tree / "workspace")),
@@ -143,8 +168,7 @@ class RealLifecycle:
         ]
         if (tree / "cnb" / "process").exists():
             mounts.append(Mount(target="/cnb/process", source=str(tree / "cnb" / "process")))
-        program = ("/cnb/lifecycle/launcher", "--") if process is None else (f"/cnb/process/{process}",)
-        return self._execute("launcher", (*program, *command), mounts, {**env, "HOME": "/cnb/home"})
+        return config, tuple(mounts)
 
     def forget_cache(self) -> None:
         """Lose the cache."""
@@ -220,6 +244,10 @@ def _phases(*, clear_cache: bool, process_type: str | None) -> dict[str, tuple[s
             APP_IMAGE,
         ),
     }
+
+
+def _environment(config: Mapping[str, Any]) -> dict[str, str]:
+    return {**dict(entry.split("=", 1) for entry in config["config"]["Env"]), "HOME": "/cnb/home"}
 
 
 def _env_files(folder: Path, variables: Mapping[str, str]) -> None:

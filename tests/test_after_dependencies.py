@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pure.after_dependencies import NoStaticFiles, StaticFiles, static_files, with_final_processes
-from pure.code_facts import SourceFile, Sources, code_facts
+from pure.code_facts import CodeFacts, SourceFile, Sources, code_facts
 from pure.launch import launch_toml
 from pure.outcome import Success
 from pure.plan import Facts, Plan
 from pure.process_choice import decide_processes
+from pure.project import ProjectFiles
 from pure.stages import Workplace
 
 from tests.strategies_plan import facts, planned, requirements
@@ -58,6 +59,33 @@ def test_what_is_required_decides_first_and_what_is_installed_in_the_end(found: 
 @given(facts())
 def test_a_plan_names_what_the_requirements_bring(found: Facts) -> None:
     assert "uvicorn" in command(planned(application(found, b"fastapi\nuvicorn[standard]>=0.30\n")))
+
+
+PYPROJECT = b"""
+[project]
+name = "My.Shop"
+version = "1"
+dependencies = ["fastapi >=0.120", 'uvicorn [standard] ; python_version > "3"', 7]
+[project.scripts]
+shop = "shop:main"
+"""
+
+
+@settings(max_examples=10, deadline=None)
+@given(facts(), st.sampled_from([CODE, CodeFacts()]))
+def test_a_plan_of_a_project_without_a_lock_knows_its_requirements_and_itself(found: Facts, code: CodeFacts) -> None:
+    files = ProjectFiles(names=("pyproject.toml",), texts={"pyproject.toml": PYPROJECT})
+    given_ = msgspec.structs.replace(
+        application(found),
+        names=files.names,
+        requirements=None,
+        pyproject=PYPROJECT,
+        project=Success(files),
+        code=code,
+    )
+    plan = planned(given_)
+    assert plan.processes.provisional
+    assert command(plan).startswith("sh -c exec uvicorn" if code is CODE else "shop")
 
 
 @settings(max_examples=10, deadline=None)

@@ -27,9 +27,15 @@ _MEMBERS = "".join(
 )
 STAND_INS = {
     "fastapi-uv": ("uv.lock", _LOCKED + '[[package]]\nname = "fastapi"\n[[package]]\nname = "uvicorn"\n'),
-    "workspace-uv": ("uv.lock", _LOCKED + _MEMBERS),
-    "flask-pipenv": ("Pipfile.lock", '{"_meta": {}, "default": {}}'),
-    "streamlit-pylock": ("pylock.toml", 'lock-version = "1.0"\nrequires-python = ">=3.11"\n'),
+    "workspace-uv": (
+        "uv.lock",
+        _LOCKED + _MEMBERS + '[[package]]\nname = "starlette"\n[[package]]\nname = "uvicorn"\n',
+    ),
+    "flask-pipenv": ("Pipfile.lock", '{"_meta": {}, "default": {"flask": {}, "gunicorn": {}}}'),
+    "streamlit-pylock": (
+        "pylock.toml",
+        'lock-version = "1.0"\nrequires-python = ">=3.11"\n[[packages]]\nname = "streamlit"\nversion = "1.50"\n',
+    ),
 }
 GENERATED = shutil.ignore_patterns("uv.lock", "Pipfile.lock", "pylock.toml", "__pycache__", "build", "*.egg-info")
 

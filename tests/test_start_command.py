@@ -138,6 +138,31 @@ CASES: Mapping[str, Case] = {
         "my-shop",
         project=Project(name="My.Shop"),
     ),
+    "FastAPI in a member of a workspace": case(
+        {
+            "packages/api/src/api/__init__.py": f"from greeting import greeting\n{FASTAPI}",
+            "packages/greeting/src/greeting/__init__.py": "",
+        },
+        "fastapi",
+        "uvicorn",
+        "api",
+        "greeting",
+    ),
+    "FastAPI in a member of a workspace that isn't installed": case(
+        {
+            "packages/api/src/api/__init__.py": f"from greeting import greeting\n{FASTAPI}",
+            "packages/greeting/src/greeting/__init__.py": "",
+        },
+        "fastapi",
+        "uvicorn",
+        "greeting",
+    ),
+    "FastAPI in a src further down": case({"backend/src/main.py": FASTAPI}, "fastapi", "uvicorn"),
+    "A src that is a package": case(
+        {"src/__init__.py": "", "src/words.py": "", "src/main.py": f"from src import words\n{FASTAPI}"},
+        "fastapi",
+        "uvicorn",
+    ),
     "FastAPI in a package": case(
         {"app/__init__.py": "", "app/core.py": "", "app/main.py": f"from app.core import x\n{FASTAPI}"},
         "fastapi",

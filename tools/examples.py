@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
 PLACE = ROOT / ".lamina" / "lockers"
 UV, PIPENV = TOOLS["uv"], TOOLS["pipenv"]
+NOT_COMMITTED = ("uv.lock", "Pipfile.lock", "pylock.toml")
 
 # The lock that is made, by which tool, with which arguments.
 LOCKS: tuple[tuple[str, str, Tool, tuple[tuple[str, ...], ...]], ...] = (
@@ -52,9 +53,9 @@ def main() -> int:
     return 0
 
 
-def make(folder: Path, tool: Tool, commands: tuple[tuple[str, ...], ...]) -> None:
-    """Run the tool in an example's folder."""
-    place = PLACE / tool.name
+def make(folder: Path, tool: Tool, commands: tuple[tuple[str, ...], ...], *, place: Path | None = None) -> None:
+    """Run the tool in an example's folder; ``place`` is where it is or will be installed."""
+    place = place or PLACE / tool.name
     if not place.is_dir():
         pip = (sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps")
         _run((*pip, "--target", str(place), "-r", str(ROOT / tool.pin_file)), ROOT, {})
@@ -63,7 +64,12 @@ def make(folder: Path, tool: Tool, commands: tuple[tuple[str, ...], ...]) -> Non
         "PIPENV_PYTHON": sys.executable,
         "PIPENV_NOSPIN": "1",
         "PIPENV_IGNORE_VIRTUALENVS": "1",
-        "WORKON_HOME": str(PLACE / "environments"),
+        "PIPENV_YES": "1",
+        "WORKON_HOME": str(place.parent / "environments"),
+        "PDM_CHECK_UPDATE": "0",
+        "PDM_IGNORE_SAVED_PYTHON": "1",
+        "PDM_PYTHON": sys.executable,
+        "POETRY_VIRTUALENVS_CREATE": "false",
         "UV_PYTHON": sys.executable,
         "UV_PYTHON_DOWNLOADS": "never",
     }

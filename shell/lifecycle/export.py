@@ -194,7 +194,8 @@ class Exporter:
                 for part in divide(paths, self._built.slices)
             ]
         for number, entries in enumerate(candidates, start=1):
-            entries = list(entries)
+            # By the bytes of whole paths, as the reference lifecycle orders an application's files, unlike a layer's.
+            entries = sorted(entries, key=lambda entry: os.fsencode(entry.name))
             # Hashing is cheap; only what is new is written, in a second pass.
             diff_id = write_tar(entries, None)
             if diff_id not in known or not self._images.has(diff_id):

@@ -48,13 +48,19 @@ class Lamina:
         self.env = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "BP_"))},
             "XDG_CACHE_HOME": str(workshop.cache_home),
+            # The script's environment may hold another checkout of this project.
+            "PYTHONPATH": str(ROOT),
             "COLUMNS": "110",
         }
         # Here the wheels are where they are: the local lifecycle shows the machine's folders.
         self.offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": f"{workshop.wheels} {workshop.pips}"}
 
+    def argv(self, *arguments: str | Path) -> tuple[str, ...]:
+        """The command of the console script with these arguments."""
+        return (PROGRAM, *map(str, arguments))
+
     def run(self, *arguments: str | Path, env: Mapping[str, str] | None = None) -> Ran:
-        ended = run((PROGRAM, *map(str, arguments)), env={**self.env, **(env or {})})
+        ended = run(self.argv(*arguments), env={**self.env, **(env or {})})
         return Ran(status=ended.returncode, out=ended.stdout, err=ended.stderr)
 
     def build(self, app: Path, *more: str | Path, env: Mapping[str, str] | None = None) -> Ran:

@@ -1,9 +1,11 @@
 """The same builds of Lamina by the local lifecycle and the reference one: the same layers, labels and environment."""
 
+import io
 import json
 import re
+import tarfile
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +22,26 @@ from tests.real_lifecycle import RealLifecycle, RealResult, lifecycle_folder
 class Both:
     """The two lifecycles with the same history of builds."""
 
-    def __init__(self, root: Path, scratch: Path, workshop: Workshop) -> None:
-        self.app = write_application(root / "app")
+    def __init__(
+        self,
+        root: Path,
+        scratch: Path,
+        workshop: Workshop,
+        *,
+        app: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        said: Callable[[str], str] = normalised,
+    ) -> None:
+        """Build ``app`` with ``env``, or else a small application off the network; ``said`` is what logs come to."""
+        self.app = app or write_application(root / "app")
+        self.said = said
         self.lamina = Lamina(root / "local", workshop)
         target = read_target({})
         distro = (target.distro.name, target.distro.version) if target.distro else ("debian", "12")
         self.target = target
         self.real = RealLifecycle(lifecycle_folder(), scratch, distro=distro)
         self.env = {
-            **self.lamina.offline,
+            **(self.lamina.offline if env is None else env),
             "BP_PYTHON_CATALOGUE": str(workshop.catalogue),
             "BP_PYTHON_DEFAULT_VERSION": MINOR,
         }
@@ -40,10 +53,10 @@ class Both:
         local = local_build(self.app, [ROOT], self.lamina.cache, env=given, target=self.target)
         assert real.status == 0, real.whole_log
         local.built()
-        assert lines(local.lines) == lines(real.log.splitlines())
+        assert self.said(own_lines(local.lines)) == self.said(own_lines(real.log.splitlines()))
         ours, theirs = local.metadata, real.metadata
         assert layers(ours["buildpacks"]) == layers(theirs["buildpacks"])
-        assert ours["app"] == theirs["app"]
+        assert ours["app"] == theirs["app"], self._different_files()
         cache = json.loads((self.lamina.cache / "cache" / "metadata.json").read_bytes())
         assert layers(cache["buildpacks"]) == layers(real.cache["buildpacks"])
         assert build_label(local.image.labels) == build_label(real.labels)
@@ -51,16 +64,35 @@ class Both:
         assert local.image.labels.keys() == real.labels.keys() - base
         return local, real
 
+    def _different_files(self) -> dict[str, tuple[object, object]]:
+        image = self.lamina.image()["layers"]
+        ours = app_files((self.lamina.cache / "image" / f"{layer['diff_id']}.tar").read_bytes() for layer in image)
+        theirs = app_files(self.real.layers())
+        return {name: (ours.get(name), theirs.get(name)) for name in dict(ours.items() ^ theirs.items())}
+
     def launched(self, *command: str) -> tuple[str, str]:
         """What the command writes in either image."""
         ours = self.lamina.run("run", self.app, "--cache", self.lamina.cache, "--", *command)
         return ours.out, "".join(f"{line}\n" for line in self.real.launch(command).lines)
 
 
-def lines(log: Any) -> str:
+def app_files(tars: Iterable[bytes]) -> dict[str, tuple[str, bytes, bytes]]:
+    """Mode, type and contents of the application's files in an image's layers."""
+    found: dict[str, tuple[str, bytes, bytes]] = {}
+    for tar in tars:
+        with tarfile.open(fileobj=io.BytesIO(tar)) as archive:
+            for member in archive:
+                file = archive.extractfile(member) if member.isreg() else None
+                if member.name.lstrip("/").startswith("workspace"):
+                    found[member.name.strip("/")] = (oct(member.mode), member.type, file.read() if file else b"")
+    return found
+
+
+def own_lines(log: Iterable[str]) -> str:
     """Lamina's own part of a log."""
     text = "\n".join(log)
-    return normalised(text[text.index("Lamina 0") : text.rindex("Done in")] + re.findall(r"Done in .*", text)[-1])
+    done = re.findall(r"Done in .*", text)
+    return f"{text[text.index('Lamina 0') : text.rindex('Done in')]}{done[-1]}"
 
 
 def layers(buildpacks: Any) -> Any:

@@ -313,7 +313,8 @@ X
 
 
 def test_processes_labels_and_slices(both: Both, tmp_path: Path) -> None:
-    for name in ("static/a", "static/deep/b", "docs/c", "docs/d/e", "x.txt", "sub/y.txt", "keep/z"):
+    names = ("static/a", "static/deep/b", "static/deep.b", "docs/c", "docs/d/e", "x.txt", "sub/y.txt", "keep/z")
+    for name in names:
         path = both.app / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(name)
@@ -329,6 +330,14 @@ def test_processes_labels_and_slices(both: Both, tmp_path: Path) -> None:
     assert local.image.labels["one"] == "1"
     both.agree(packs, process_type="a.b")
     both.agree(packs)
+
+
+def test_the_order_of_files_that_begin_alike(both: Both, tmp_path: Path) -> None:
+    for name in ("shop/a", "shop/b/c", "shop/b-x/d", "shop/b.y", "shop.egg-info/e", "shop-x"):
+        path = both.app / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name)
+    both.agree([buildpack(tmp_path / "one", "toy/one", "exit 0\n")])
 
 
 TWO_DEFAULTS = """cat > "$CNB_LAYERS_DIR/launch.toml" <<X
