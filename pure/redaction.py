@@ -151,7 +151,8 @@ def _without_userinfo(match: re.Match[str]) -> str:
 
 
 def _without_value(match: re.Match[str]) -> str:
-    return f"{match['name']}{HIDDEN}"
+    plain = match["value"].rstrip(_PUNCTUATION)
+    return f"{match['name']}{HIDDEN if plain else ''}{match['value'][len(plain) :]}"
 
 
 def _without_query(match: re.Match[str]) -> str:

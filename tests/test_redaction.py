@@ -196,6 +196,7 @@ ends = st.sampled_from(["", ")", ",", ".", "'", '"', "#sha256=00ff&egg=flask", "
 
 
 @settings(max_examples=150, deadline=None)
+@example(before="(", scheme="https", query=[("KEY", "Q0Q")], end=")")
 @given(
     around, st.sampled_from(["https", "git+https", "http"]), st.lists(st.tuples(parameters, values), min_size=1), ends
 )
