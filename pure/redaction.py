@@ -41,7 +41,7 @@ _PUNCTUATION: Final = ").,;:]}"
 # Private archives are often addressed by links that carry a token or a signature; a tool may have torn one apart.
 _QUERY: Final = re.compile(
     r"(?P<name>[?&](?:[^=&\s#]*(?:TOKEN|SECRET|PASSWORD|PASSWD|PWD|CREDENTIAL|SIGNATURE|KEY|AUTH|JWT)[^=&\s#]*|SIG|CODE)=)"
-    r"(?P<value>[^&\s#'\"]+)",
+    r"(?P<value>[^&\s#'\"<>`]+)",
     re.IGNORECASE,
 )
 # As pip, Pipenv and PDM write it; without braces only Pipenv reads it.
@@ -77,8 +77,10 @@ class Redactor(msgspec.Struct, frozen=True, kw_only=True):
     def _once(self, text: str) -> str:
         for secret in self.secrets:
             text = text.replace(secret, HIDDEN)
-        text = _QUERY.sub(_without_value, _USERINFO.sub(_without_userinfo, text))
-        return _WORD.sub(_without_query, text) if "?" in text else text
+        text = _USERINFO.sub(_without_userinfo, text)
+        # Whole addresses first: a token that is padded with "=" looks like a parameter's name.
+        text = _WORD.sub(_without_query, text) if "?" in text else text
+        return _QUERY.sub(_without_value, text)
 
 
 def redactor(

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from pure.redaction import HIDDEN, SHORTEST, Redactor, redactor
 
@@ -191,7 +191,12 @@ def test_a_redactor_is_a_value(secret: str) -> None:
 
 # A parameter of a query may have any name, and any value that a URL can hold.
 parameters = st.text(_LETTERS + "_-.~%", min_size=1, max_size=12)
-values = st.text(_LETTERS + "-._~%+/@:!$*", min_size=1, max_size=20).map(lambda text: f"Q{text}Q")
+# One with an address in it is hidden together with what surrounds it.
+values = (
+    st.text(_LETTERS + "-._~%+/@:!$*", min_size=1, max_size=20)
+    .filter(lambda text: "://" not in text)
+    .map(lambda text: f"Q{text}Q")
+)
 ends = st.sampled_from(["", ")", ",", ".", "'", '"', "#sha256=00ff&egg=flask", "`) was refused"])
 
 
@@ -210,6 +215,7 @@ def test_no_value_of_a_query_is_shown_whatever_its_name(
 
 
 @settings(max_examples=50, deadline=None)
+@example(token="Q0JWT", padding="==")
 @given(plain_secrets, st.sampled_from(["", "=", "=="]))
 def test_a_query_that_is_nothing_but_a_token_is_hidden(token: str, padding: str) -> None:
     shown = redactor({})(f"GET https://host/a.whl?{token}{padding} failed")
