@@ -20,15 +20,20 @@ FULL: Mapping[str, Document] = {
     "uv": {
         "version": 1,
         "package": [{"name": "a", "source": {"git": "https://host.example/#1"}}, {"name": "b", "source": {"path": "b"}},
-                    {"name": "c", "source": {"editable": "c"}}, {"name": "d", "source": {"directory": "d"}}],
+                    {"name": "c", "source": {"editable": "c"}}, {"name": "d", "source": {"directory": "d"}},
+                    {"name": "e", "source": {"registry": "https://index.example/"}, "sdist": {"hash": "sha256:0"},
+                     "wheels": [{"hash": "sha256:1"}]}],
     },
     "poetry": {
         "metadata": {"lock-version": "2.1"},
-        "package": [{"name": "a", "source": {"type": "directory"}}],
+        "package": [{"name": "a", "source": {"type": "directory"}},
+                    {"name": "b", "files": [{"hash": "sha256:0"}],
+                     "source": {"type": "git", "resolved_reference": "1"}}],
     },
     "pdm": {
         "metadata": {"lock_version": "4.5.0", "groups": ["default"]},
-        "package": [{"name": "a", "path": "./a"}, {"name": "b", "git": "https://host.example/b", "revision": "1"}],
+        "package": [{"name": "a", "path": "./a"}, {"name": "b", "git": "https://host.example/b", "revision": "1"},
+                    {"name": "c", "files": [{"hash": "sha256:0"}]}],
     },
     "pipenv": {
         "_meta": {},
@@ -178,3 +183,66 @@ def test_any_document_gives_facts_or_an_error(manager: str, data: st.DataObject)
             assert all(len(name) <= 100 for name in (*facts.names, *facts.local))
         case Failure(error):
             assert error.because.isprintable()
+
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+def _from_git(commit: str) -> Mapping[str, Document]:
+    """Of each lock one with a distribution from a repository, fixed by this."""
+    return {
+        "uv": {"version": 1, "package": [{"name": "a", "source": {"git": f"https://host.example/a?rev=x#{commit}"}}]},
+        "poetry": {
+            "metadata": {"lock-version": "2.1"},
+            "package": [{"name": "a", "source": {"type": "git", "reference": "x", "resolved_reference": commit}}],
+        },
+        "pdm": {
+            "metadata": {"lock_version": "4.5.0"},
+            "package": [{"name": "a", "git": "https://host.example/a", "revision": commit}],
+        },
+        "pipenv": {"_meta": {}, "default": {"a": {"git": "https://host.example/a", "ref": commit}}},
+        "pylock": {"lock-version": "1.0", "packages": [{"name": "a", "vcs": {"type": "git", "commit-id": commit}}]},
+    }
+
+
+@pytest.mark.parametrize("manager", LOCKED)
+@pytest.mark.parametrize(
+    ("commit", "moving"),
+    [(COMMIT, ()), (COMMIT.upper(), ()), (COMMIT + COMMIT[:24], ()), ("main", ("a",)), (COMMIT[:12], ("a",)),
+     ("", ("a",)), ("g" * 40, ("a",))],
+)  # fmt: skip
+def test_only_a_full_commit_fixes_what_comes_from_a_repository(
+    manager: str, commit: str, moving: tuple[str, ...]
+) -> None:
+    found = _read(manager, _from_git(commit)[manager])
+    assert isinstance(found, LockFacts)
+    assert (found.local, found.moving) == ((), moving)
+
+
+@pytest.mark.parametrize(
+    ("registry", "artefacts", "local", "moving"),
+    [
+        ("vendor", {"wheels": [{"path": "a-1.0-py3-none-any.whl"}]}, ("a",), ()),
+        ("../vendor", {"wheels": [{"path": "a-1.0-py3-none-any.whl", "hash": "sha256:0"}]}, ("a",), ()),
+        ("https://index.example/simple", {"wheels": [{"url": "https://index.example/a.whl"}]}, (), ("a",)),
+        ("https://index.example/simple", {"sdist": {"url": "https://index.example/a.tar.gz"}}, (), ("a",)),
+        ("https://index.example/simple", {"sdist": {"hash": "sha256:0"}, "wheels": [{"hash": "sha256:1"}]}, (), ()),
+    ],
+)
+def test_what_uv_takes_from_a_folder_or_without_a_hash_is_not_fixed(
+    registry: str, artefacts: Document, local: tuple[str, ...], moving: tuple[str, ...]
+) -> None:
+    package = {"name": "a", "source": {"registry": registry}, **artefacts}
+    found = _read("uv", {"version": 1, "package": [package]})
+    assert isinstance(found, LockFacts)
+    assert (found.local, found.moving) == (local, moving)
+
+
+@pytest.mark.parametrize(("manager", "mark"), [("poetry", {"lock-version": "2.1"}), ("pdm", {"lock_version": "4.5.0"})])
+@pytest.mark.parametrize(("files", "moving"), [([{"hash": "sha256:0"}], ()), ([{"file": "a.whl"}], ("a",))])
+def test_a_file_without_a_hash_is_not_fixed(
+    manager: str, mark: Document, files: list[Document], moving: tuple[str, ...]
+) -> None:
+    found = _read(manager, {"metadata": mark, "package": [{"name": "a", "files": files}]})
+    assert isinstance(found, LockFacts)
+    assert found.moving == moving

@@ -89,6 +89,15 @@ def _wrong(said: str, base: str) -> str:
     return f"is not as its tool writes it, at {place}"
 
 
+# A commit of git or Mercurial by its full identifier: anything shorter may be a branch, or become ambiguous.
+_COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
+
+
+def is_commit(text: str | None) -> bool:
+    """Whether this names one commit for good."""
+    return text is not None and _COMMIT.fullmatch(text) is not None
+
+
 def in_order(names: list[str]) -> tuple[str, ...]:
     """The names sorted, each once, and fit to be shown."""
     return tuple(sorted({name[:100] for name in names}))

@@ -5,7 +5,7 @@ import json
 
 import msgspec
 
-from pure.locks.facts import LockFacts, LockOutcome, LockUnreadable, document, in_order, shaped, table
+from pure.locks.facts import LockFacts, LockOutcome, LockUnreadable, document, in_order, is_commit, shaped, table
 from pure.outcome import Failure, Success
 
 FILE = "pdm.lock"
@@ -15,11 +15,23 @@ class _Metadata(msgspec.Struct, frozen=True, kw_only=True):
     groups: tuple[str, ...] = ()
 
 
+class _File(msgspec.Struct, frozen=True, kw_only=True):
+    hash: str = ""
+
+
 class _Package(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     path: str | None = None
     git: str | None = None
     revision: str | None = None
+    files: tuple[_File, ...] = ()
+
+    @property
+    def moves(self) -> bool:
+        """Whether it may be something else the next time."""
+        if self.git is not None:
+            return not is_commit(self.revision)
+        return not all(each.hash for each in self.files)
 
 
 class _Lock(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +51,7 @@ def read(raw: bytes) -> LockOutcome:
         return lock
     packages = lock.unwrap().package
     local = [each.name for each in packages if each.path is not None]
-    moving = [each.name for each in packages if each.path is None and each.git is not None and each.revision is None]
+    moving = [each.name for each in packages if each.path is None and each.moves]
     # PDM writes groups and extras into one list.
     groups = lock.unwrap().metadata.groups or None
     names = in_order([each.name for each in packages])

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from pure.distributions import normalise_name
-from pure.locks.facts import LockFacts, LockOutcome, LockUnreadable, document, in_order, shaped, table
+from pure.locks.facts import LockFacts, LockOutcome, LockUnreadable, document, in_order, is_commit, shaped, table
 from pure.marker_environment import marker_environment
 from pure.outcome import Failure, Outcome, Success
 
@@ -50,7 +50,7 @@ def read(raw: bytes) -> LockOutcome:
             if package.path is not None or package.file is not None or package.editable:
                 local.append(name)
             elif any(each is not None for each in (package.git, package.hg, package.svn, package.bzr)):
-                if package.ref is None:
+                if not is_commit(package.ref):
                     moving.append(name)
             elif not package.hashes:
                 moving.append(name)

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from pure.locks.facts import LockFacts, LockOutcome, LockUnreadable, document, in_order, shaped, table
+from pure.locks.facts import LockFacts, LockOutcome, LockUnreadable, document, in_order, is_commit, shaped, table
 from pure.outcome import Failure, Success
 
 FILE = "poetry.lock"
@@ -10,11 +10,17 @@ FILE = "poetry.lock"
 
 class _Source(msgspec.Struct, frozen=True, kw_only=True):
     type: str = ""
+    resolved_reference: str = ""
+
+
+class _File(msgspec.Struct, frozen=True, kw_only=True):
+    hash: str = ""
 
 
 class _Package(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     source: _Source | None = None
+    files: tuple[_File, ...] = ()
 
 
 class _Lock(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +38,12 @@ def read(raw: bytes) -> LockOutcome:
     if isinstance(lock, Failure):
         return lock
     # A git source carries the commit that it was locked at, a URL the hash.
+    moving = [
+        each.name
+        for each in lock.unwrap().package
+        if (each.source and each.source.type == "git" and not is_commit(each.source.resolved_reference))
+        or not all(file.hash for file in each.files)
+    ]
     local = [each.name for each in lock.unwrap().package if each.source and each.source.type in ("directory", "file")]
     names = in_order([each.name for each in lock.unwrap().package])
-    return Success(LockFacts(names=names, local=in_order(local)))
+    return Success(LockFacts(names=names, local=in_order(local), moving=in_order(moving)))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from pure.locks.facts import LockFacts, LockOutcome, LockUnreadable, document, in_order, shaped
+from pure.locks.facts import LockFacts, LockOutcome, LockUnreadable, document, in_order, is_commit, shaped
 from pure.outcome import Failure, Success
 
 # The specification allows no dot inside the name (regular expression of the specification).
@@ -64,7 +64,7 @@ def read(raw: bytes, file: str) -> LockOutcome:
         if package.directory or any(each.path and not each.url for each in package.artefacts):
             local.append(package.name)
         elif package.vcs:
-            if not package.vcs.commit_id:
+            if not is_commit(package.vcs.commit_id):
                 moving.append(package.name)
         elif not package.artefacts or not all(each.hashes for each in package.artefacts):
             moving.append(package.name)
