@@ -112,7 +112,8 @@ class PackageManagerDecision(msgspec.Struct, frozen=True, kw_only=True):
     """Which package manager installs the dependencies, by which tool, in which version.
 
     ``files`` are what it installs from, ``folder`` is the project's below the application's root. ``local`` names what
-    is installed from folders and has to be made anew each time. ``default_groups`` are those that the lock
+    is installed from folders and ``moving`` what else the lock doesn't fix, which both have to be made anew each time;
+    ``artefacts`` are the digests of the others (``pure.locks.facts``). ``default_groups`` are those that the lock
     itself adds to whatever is asked for. ``advice`` is what the user should know.
     ``installed_from`` is what errors name; ``comparable`` says that the tool can tell whether the lock is up to date,
     ``up_to_date`` that this is known without it.
@@ -128,6 +129,8 @@ class PackageManagerDecision(msgspec.Struct, frozen=True, kw_only=True):
     selection: Selection = Selection()
     declared: Declarations = Declarations()
     local: tuple[str, ...] = ()
+    moving: tuple[str, ...] = ()
+    artefacts: tuple[tuple[str, str], ...] = ()
     default_groups: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
     installed_from: InstalledFrom
@@ -262,6 +265,8 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
                 selection=chosen,
                 declared=managed.declared,
                 local=lock.local,
+                moving=lock.moving,
+                artefacts=lock.artefacts,
                 default_groups=lock.default_groups,
                 advice=choice.advice,
                 up_to_date=managed.up_to_date,

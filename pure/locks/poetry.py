@@ -1,8 +1,22 @@
 """Reads ``poetry.lock`` (lock versions 1.1, 2.0 and 2.1)."""
 
+from collections.abc import Mapping
+
 import msgspec
 
-from pure.locks.facts import LockFacts, LockOutcome, LockUnreadable, document, in_order, is_commit, shaped, table
+from pure.locks.facts import (
+    Fixed,
+    LockFacts,
+    LockOutcome,
+    LockUnreadable,
+    artefacts,
+    document,
+    in_order,
+    is_commit,
+    origin,
+    shaped,
+    table,
+)
 from pure.outcome import Failure, Success
 
 FILE = "poetry.lock"
@@ -10,7 +24,10 @@ FILE = "poetry.lock"
 
 class _Source(msgspec.Struct, frozen=True, kw_only=True):
     type: str = ""
+    url: str = ""
+    reference: str = ""
     resolved_reference: str = ""
+    subdirectory: str = ""
 
 
 class _File(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,7 +40,13 @@ class _Package(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[_File, ...] = ()
 
 
+class _Metadata(msgspec.Struct, frozen=True, kw_only=True):
+    # Lock version 1.1 has the files of all packages here.
+    files: Mapping[str, tuple[_File, ...]] = {}
+
+
 class _Lock(msgspec.Struct, frozen=True, kw_only=True):
+    metadata: _Metadata
     package: tuple[_Package, ...] = ()
 
 
@@ -46,4 +69,26 @@ def read(raw: bytes) -> LockOutcome:
     ]
     local = [each.name for each in lock.unwrap().package if each.source and each.source.type in ("directory", "file")]
     names = in_order([each.name for each in lock.unwrap().package])
-    return Success(LockFacts(names=names, local=in_order(local), moving=in_order(moving)))
+    files = lock.unwrap().metadata.files
+    fixed = (
+        Fixed(
+            name=each.name,
+            hashes=tuple(file.hash for file in (*each.files, *files.get(each.name, ()))),
+            origin=_origin(each.source) if each.source else (),
+        )
+        for each in lock.unwrap().package
+    )
+    return Success(
+        LockFacts(
+            names=names,
+            local=in_order(local),
+            moving=in_order(moving),
+            artefacts=artefacts(fixed, but=(*local, *moving)),
+        )
+    )
+
+
+def _origin(source: _Source) -> tuple[str, ...]:
+    if source.type not in ("git", "url"):
+        return ()
+    return origin(source.url, source.reference, source.resolved_reference, source.subdirectory)

@@ -2,7 +2,18 @@
 
 import msgspec
 
-from pure.locks.facts import LockFacts, LockOutcome, LockUnreadable, document, in_order, is_commit, shaped
+from pure.locks.facts import (
+    Fixed,
+    LockFacts,
+    LockOutcome,
+    LockUnreadable,
+    artefacts,
+    document,
+    in_order,
+    is_commit,
+    origin,
+    shaped,
+)
 from pure.outcome import Failure, Success
 
 FILE = "uv.lock"
@@ -14,6 +25,8 @@ class _Source(msgspec.Struct, frozen=True, kw_only=True):
     path: str | None = None
     git: str | None = None
     virtual: str | None = None
+    url: str | None = None
+    subdirectory: str | None = None
     registry: str | None = None
 
 
@@ -60,5 +73,21 @@ def read(raw: bytes) -> LockOutcome:
             moving.append(package.name)
     # What isn't packaged isn't installed, but is locked with what it needs.
     installed = [each for each in lock.unwrap().package if each.source is None or each.source.virtual is None]
-    names = in_order([package.name for package in installed])
-    return Success(LockFacts(names=names, local=in_order(local), moving=in_order(moving)))
+    return Success(
+        LockFacts(
+            names=in_order([package.name for package in installed]),
+            local=in_order(local),
+            moving=in_order(moving),
+            artefacts=artefacts(map(_fixed, installed), but=(*local, *moving)),
+        )
+    )
+
+
+def _fixed(package: _Package) -> Fixed:
+    source = package.source or _Source()
+    url = source.git or source.url
+    return Fixed(
+        name=package.name,
+        hashes=package.hashes,
+        origin=origin(url, source.subdirectory or "") if url else (),
+    )
