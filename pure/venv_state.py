@@ -19,12 +19,14 @@ class VenvState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     Nothing stands here that can differ between environments of equal contents, such as the lock that they were made
     from. ``artefacts`` are the names of what is installed with the digests that their lock had for them, where a tool
-    synchronises: it compares versions only.
+    synchronises: it compares versions only. ``built_with`` is a digest of the settings of builds, empty if there were
+    none (``pure.build_settings``).
     """
 
     resolved: ResolvedSet
     installer: str = "pip"
     artefacts: tuple[tuple[str, str], ...] = ()
+    built_with: str = ""
     schema: int = SCHEMA
 
 

@@ -119,3 +119,17 @@ def test_another_artefact_of_the_same_version_is_installed(
         (bench.own / "venv.toml").unlink()
         assert bench.build(index.variables).actions()["venv"] == "created"
         assert differences(reconciled, tree(bench.venv)) == []
+
+
+@pytest.mark.heavy
+def test_other_settings_of_builds_give_another_environment(
+    bench: Bench, workshop: Workshop, index: Index, tmp_path: Path
+) -> None:
+    bench.write(lock("uv", workshop, project("uv", index, "alpha==1.0"), tmp_path / "lock"))
+    bench.build(index.variables)
+    settings = {**index.variables, "UV_NO_BUILD": "1"}
+    other = bench.build(settings)
+    assert other.actions()["venv"] == "recreated", other.log
+    assert "settings that say whether and how distributions are built have changed" in other.log
+    assert bench.versions() == {"alpha": "1.0"}
+    assert set(bench.build(settings).actions().values()) == {"kept"}
