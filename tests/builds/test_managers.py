@@ -133,3 +133,28 @@ def test_other_settings_of_builds_give_another_environment(
     assert "settings that say whether and how distributions are built have changed" in other.log
     assert bench.versions() == {"alpha": "1.0"}
     assert set(bench.build(settings).actions().values()) == {"kept"}
+
+
+@pytest.mark.heavy
+def test_vendored_wheels_are_installed_anew_each_time(
+    bench: Bench, workshop: Workshop, index: Index, tmp_path: Path
+) -> None:
+    vendored, folder = "alpha-1.0-py3-none-any.whl", tmp_path / "lock"
+    (folder / "vendor").mkdir(parents=True)
+    declared = '[project]\nname = "app"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = ["alpha==1.0"]\n'
+    declared += '[tool.uv]\nfind-links = ["./vendor"]\nno-index = true\n'
+    wheel = (workshop.wheels / vendored).read_bytes()
+    (folder / "vendor" / vendored).write_bytes(wheel)
+    files = lock("uv", workshop, {"pyproject.toml": declared}, folder)
+    assert 'registry = "vendor"' in files["uv.lock"]
+    assert "sha256" not in files["uv.lock"]
+    bench.write({**files, f"vendor/{vendored}": wheel})
+    bench.build(index.variables)
+    again = bench.build(index.variables)
+    assert "    ~ alpha 1.0 (a local path, and so installed anew each time)\n" in again.log
+
+    module = {"alpha/__init__.py": "VERSION = 'another 1.0'\n"}
+    other = make_wheel(tmp_path, "alpha", "1.0", module).read_bytes()
+    bench.write({**files, f"vendor/{vendored}": other})
+    assert bench.build(index.variables).actions()["venv"] == "reconciled"
+    assert (bench.site / "alpha" / "__init__.py").read_text() == module["alpha/__init__.py"]
