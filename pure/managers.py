@@ -47,7 +47,6 @@ class Manager(msgspec.Struct, frozen=True, kw_only=True):
     groups: str = ""
     extras: str = ""
     exporter: str = ""
-    editable_own: bool = False
 
 
 PIP_TOOL: Final = Tool(
@@ -116,7 +115,6 @@ POETRY: Final = Manager(
     configuration=("pyproject.toml", "poetry.toml"),
     groups="dependency groups",
     extras="extras",
-    editable_own=True,
 )
 PIPENV: Final = Manager(
     name="pipenv",
@@ -145,7 +143,8 @@ PYLOCK: Final = Manager(
     title="a standard lock file",
     tool=UV_TOOL,
     lock="pylock.toml",
-    configuration=("uv.toml",),
+    # uv's own settings may stand in either, such as the extras that it always adds.
+    configuration=("pyproject.toml", "uv.toml"),
     groups="dependency groups",
     extras="extras",
 )

@@ -288,6 +288,9 @@ def _pinning(facts: Facts, project: ProjectFiles, managed: Managed, runtime: Run
     manager = managed.choice.manager
     if manager is PROJECT:
         return NotPinned(because=("the project itself is installed from its folder", "there is no lock file"))
+    # The configuration files' settings are known, so naming such a file leaves nothing open.
+    settings = {name: value for name, value, _ in facts.pip_settings} | dict(facts.variables)
+    settings.pop("PIP_CONFIG_FILE", None)
     if manager is not PIP:
         names = {*managed.choice.files, *manager.configuration}
         texts = {name: text for name, text in project.texts.items() if name in names}
@@ -298,14 +301,11 @@ def _pinning(facts: Facts, project: ProjectFiles, managed: Managed, runtime: Run
             texts=texts | above,
             folder=project.folder,
             selection=managed.selection,
-            python_minor=runtime.minor,
+            python=runtime.version,
             target=facts.target,
-            settings=facts.variables,
+            settings=settings,
         )
     assert isinstance(facts.requirements, Success), "a requirements file that was chosen has been read"
-    # The configuration files' settings are known, so naming such a file leaves nothing open.
-    settings = {name: value for name, value, _ in facts.pip_settings} | dict(facts.variables)
-    settings.pop("PIP_CONFIG_FILE", None)
     return pinned_fingerprint(
         facts.requirements.unwrap(), python_minor=runtime.minor, target=facts.target, settings=settings
     )
