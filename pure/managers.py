@@ -33,7 +33,8 @@ class Manager(msgspec.Struct, frozen=True, kw_only=True):
     says by itself; otherwise the build reconciles it. ``groups`` and ``extras`` are what the manager calls them,
     empty if it knows none. ``configuration`` are further files of the project that change what is installed.
     ``exporter`` is the maker that the header of a requirements file names if it was exported from the lock; Poetry and
-    Pipenv leave no trace in what they export.
+    Pipenv leave no trace in what they export. ``oldest`` is the first release of the tool that can install for it, if
+    that isn't the tool's.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Manager(msgspec.Struct, frozen=True, kw_only=True):
     groups: str = ""
     extras: str = ""
     exporter: str = ""
+    oldest: tuple[int, int] | None = None
 
 
 PIP_TOOL: Final = Tool(
@@ -62,7 +64,7 @@ UV_TOOL: Final = Tool(
     title="uv",
     pin_file="data/uv-requirements.txt",
     variable="BP_UV_VERSION",
-    oldest=(0, 9),
+    oldest=(0, 6),
     prefixes=("UV_",),
 )
 POETRY_TOOL: Final = Tool(
@@ -147,6 +149,7 @@ PYLOCK: Final = Manager(
     configuration=("pyproject.toml", "uv.toml"),
     groups="dependency groups",
     extras="extras",
+    oldest=(0, 9),
 )
 # Not chosen by a lock: what remains for a project that only declares its dependencies.
 PROJECT: Final = Manager(

@@ -232,7 +232,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         )
         if problem is not None:
             return Failure(problem)
-    tool = _tool(facts, manager.tool, managed.demands)
+    tool = _tool(facts, manager, managed.demands)
     if isinstance(tool, Failure):
         return tool
     django = decide_django(facts.variables, facts.manage)
@@ -277,11 +277,12 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
 
 
 def _tool(
-    facts: Facts, tool: Tool, demands: tuple[tuple[str, str, str], ...]
+    facts: Facts, manager: Manager, demands: tuple[tuple[str, str, str], ...]
 ) -> Outcome[PipChoice, PipVersionError | ToolError]:
-    if tool is PIP_TOOL:
+    if manager.tool is PIP_TOOL:
         return choose_pip(facts.variables, facts.pip_pin)
-    return choose_tool(tool, facts.variables, facts.tool_pins.get(tool.name, ""), demands)
+    pin = facts.tool_pins.get(manager.tool.name, "")
+    return choose_tool(manager.tool, facts.variables, pin, demands, oldest=manager.oldest)
 
 
 def _pinning(facts: Facts, project: ProjectFiles, managed: Managed, runtime: Runtime) -> Pinning:

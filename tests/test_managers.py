@@ -34,7 +34,7 @@ from pure.plan import Facts, decide
 from pure.project import ProjectFiles, requirement_files
 from pure.runtime_choice import CatalogueText
 from pure.target import Distro, Target
-from pure.tool_choice import ToolRefused, satisfies
+from pure.tool_choice import ToolRefused, ToolTooOld, choose_tool, satisfies
 from pure.tool_settings import Places, commands, is_stale
 
 from tests.strategies_plan import END_OF_LIFE, UNBOUND, A, B, after, facts, junk, pin_file, planned, requirements
@@ -539,6 +539,39 @@ def test_any_demand_has_an_answer(constraint: str) -> None:
 def test_a_demand_that_the_pin_does_not_meet_is_an_error() -> None:
     error = _choice("uv.lock", "pyproject.toml", pyproject_toml=b'[tool.uv]\nrequired-version = "<1"\n')
     assert isinstance(error, ToolRefused)
+
+
+# The pins of these tests are 9999.1.
+@pytest.mark.parametrize(
+    ("demand", "variable", "expected"),
+    [
+        ("==0.12.3", "", ("0.12.3", False)),
+        ("0.12.3", "", ("0.12.3", False)),
+        (" == 0.12.3 ", "0.12.3", ("0.12.3", False)),
+        ("==9999.1", "", ("9999.1", True)),
+        (">=0.12.3", "", ("9999.1", True)),
+        ("==0.12.3", "0.13.1", ToolRefused),
+        ("==0.12.*", "", ToolRefused),
+        ("<1", "", ToolRefused),
+        ("==0.4.30", "", ToolTooOld),
+    ],
+)
+def test_one_version_that_the_project_demands_is_the_one(demand: str, variable: str, expected: object) -> None:
+    variables = {"BP_UV_VERSION": variable} if variable else {}
+    found = choose_tool(
+        TOOLS["uv"], variables, "uv==9999.1 --hash=x\n", (("uv", "[tool.uv] required-version", demand),)
+    )
+    match found:
+        case Success(choice):
+            assert (choice.version, choice.hashed) == expected
+        case Failure(error):
+            assert type(error) is expected
+
+
+def test_what_a_standard_lock_needs_of_uv_is_newer() -> None:
+    first = _with(locked(FIRST, "pylock"), BP_UV_VERSION="0.8.24")
+    assert isinstance(decide(first), Failure)
+    assert isinstance(decide(_with(locked(FIRST, "uv"), BP_UV_VERSION="0.8.24")), Success)
 
 
 @pytest.mark.parametrize(
