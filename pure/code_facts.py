@@ -1,8 +1,8 @@
 """Turns the texts of a project's Python files into facts about what can be started: objects, scripts and settings.
 
 Names are followed across the project's own files: ``from shop.web import create_app`` and ``app = create_app()`` give a
-Flask object if that function returns one. Nothing is ever imported. Only files that mention a framework are parsed, so
-the work is bounded by their number and size, which the shell bounds again.
+Flask object if that function returns one. Nothing is ever imported. Only files that mention a framework, or what such
+functions are called, are parsed, so the work is bounded by their number and size, which the shell bounds again.
 """
 
 import codecs
@@ -47,6 +47,8 @@ _WORDS: Final = tuple(
     for word in (
         *("fastapi", "starlette", "litestar", "quart", "flask", "dash", "gradio", "marimo", "celery", "django"),
         *("streamlit", "panel", "rq", "redis", "WSGI_APPLICATION", "ASGI_APPLICATION", "beat_schedule", "channels"),
+        # create_app, build_app, make_application: a file that calls one needn't mention the framework.
+        "_app",
     )
 )
 
@@ -354,6 +356,9 @@ class _Project:
                 bound |= dict(self._handed_on(module, root, bound))
             yield from bound.values()
             for function in module.functions:
+                # A server calls a factory without arguments; the application's own code may give it some.
+                if function.needs:
+                    continue
                 kinds = [kind for callee in function.returns if (kind := self._kind_of(callee))]
                 if kinds:
                     place = Place(path=module.path, line=function.line, root=root)

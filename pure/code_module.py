@@ -44,11 +44,15 @@ class Called(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Function(msgspec.Struct, frozen=True, kw_only=True):
-    """A module-level function that needs no arguments; ``returns`` are the calls whose result it may return."""
+    """A module-level function; ``returns`` are the calls whose result it may return.
+
+    ``needs`` says that it can't be called without arguments.
+    """
 
     name: str
     returns: tuple[str, ...]
     line: int
+    needs: bool = False
 
 
 class Class(msgspec.Struct, frozen=True, kw_only=True):
@@ -183,7 +187,7 @@ class _Reader:
 
     def _function(self, statement: Statement) -> Iterator[Function]:
         # Servers call factories; none of them awaits one.
-        if not isinstance(statement, ast.FunctionDef) or _required(statement.args):
+        if not isinstance(statement, ast.FunctionDef):
             return
         bound: dict[str, str] = {}
         returned: list[str] = []
@@ -197,7 +201,9 @@ class _Reader:
                 if callee:
                     returned.append(callee)
         if returned:
-            yield Function(name=statement.name, returns=tuple(dict.fromkeys(returned)), line=statement.lineno)
+            returns = tuple(dict.fromkeys(returned))
+            needs = _required(statement.args)
+            yield Function(name=statement.name, returns=returns, line=statement.lineno, needs=needs)
 
     def _class(self, statement: Statement) -> Iterator[Class]:
         if isinstance(statement, ast.ClassDef):

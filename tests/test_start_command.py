@@ -25,6 +25,7 @@ def create_app(config=None):
     app.config.from_object(config)
     return app
 """
+FLASK_CALLED = FLASK_FACTORY.replace("config=None", "config_name")
 MANAGE = """
 import os
 import sys
@@ -116,6 +117,42 @@ CASES: Mapping[str, Case] = {
     ),
     "A factory that needs arguments is none": case(
         {"shop.py": "from flask import Flask\ndef create_app(config):\n    return Flask(config)\n"}, "flask", "gunicorn"
+    ),
+    "A factory that is called with arguments": case(
+        {
+            "app/__init__.py": FLASK_CALLED,
+            "flasky.py": 'import os\nfrom app import create_app\n\napp = create_app(os.getenv("FLASK_CONFIG"))\n',
+        },
+        "flask",
+        "gunicorn",
+    ),
+    "A wsgi.py that calls a factory with arguments": case(
+        {
+            "shop/__init__.py": FLASK_CALLED,
+            "wsgi.py": 'from shop import create_app\n\napplication = create_app("prod")\n',
+        },
+        "flask",
+        "gunicorn",
+    ),
+    "FastAPI from a function with arguments, beside Celery": case(
+        {
+            "main.py": "from celery import Celery\nfrom fastapi import FastAPI\n\n"
+            "def build_app(*, title):\n    return FastAPI(title=title)\n\n"
+            'app = build_app(title="x")\ncelery_app = Celery("x")\n',
+        },
+        "fastapi",
+        "uvicorn",
+        "celery",
+    ),
+    "Celery from a function that takes the Flask object": case(
+        {
+            "app.py": f"{FLASK}\nfrom celery import Celery\n\n"
+            "def make_celery(app):\n    celery = Celery(app.import_name)\n    return celery\n\n"
+            "celery = make_celery(app)\n",
+        },
+        "flask",
+        "gunicorn",
+        "celery",
     ),
     "FastAPI with its own command": case({"main.py": FASTAPI}, "fastapi", "fastapi-cli==0.0.24", "uvicorn"),
     "FastAPI with an old command": case({"main.py": FASTAPI}, "fastapi", "fastapi-cli==0.0.8", "uvicorn"),
