@@ -178,7 +178,7 @@ def code_facts(sources: Sources) -> CodeFacts:
     """The facts in the given files. Any contents whatever give a value."""
     files = [each for each in sources.files if not is_ignored(each.path)]
     # What lies beside or below a manage.py is imported from there, as manage.py itself does it.
-    manage = {each.path.rpartition("/")[0] for each in files if _is_manage(each)}
+    manage = {each.path.rpartition("/")[0] for each in files if is_manage(each)}
     tree = _Tree(frozenset(each.path for each in files))
     modules: dict[str, tuple[Module, str]] = {}
     notes = list(sources.left_out)
@@ -211,7 +211,7 @@ def _worth_parsing(file: SourceFile) -> bool:
     )
 
 
-def _is_manage(file: SourceFile) -> bool:
+def is_manage(file: SourceFile) -> bool:
     """Whether this is Django's ``manage.py``: others give that name to a program of their own."""
     return file.path.rpartition("/")[2] == MANAGE and _DJANGOS.search(file.raw) is not None
 

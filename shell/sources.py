@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from pure.code_facts import IGNORED_FOLDERS, MANAGE, SourceFile, Sources
+from pure.code_facts import IGNORED_FOLDERS, MANAGE, SourceFile, Sources, is_manage
 from pure.leftovers import BUILD, EGG_INFO, PLUGINS
 from pure.wording import count, size
 
@@ -45,11 +45,11 @@ def read_sources(app: Path) -> Sources:
 
 
 def find_manage(app: Path) -> tuple[str, ...]:
-    """The paths of ``manage.py``: that of the root alone where it has one, else those up to two folders below."""
-    if known((app / MANAGE).is_file):
-        return (MANAGE,)
-    below = [path for folder in _folders(app, 2) if folder != app and known((path := folder / MANAGE).is_file)]
-    return tuple(sorted((path.relative_to(app).as_posix() for path in below), key=lambda name: (name.count("/"), name)))
+    """The paths of Django's ``manage.py``: the root's alone where it has one, else those up to two folders below."""
+    found = [
+        path.relative_to(app).as_posix() for folder in _folders(app, 2) if _is_manage(app, path := folder / MANAGE)
+    ]
+    return (MANAGE,) if MANAGE in found else tuple(sorted(found, key=lambda name: (name.count("/"), name)))
 
 
 def build_folders(app: Path) -> frozenset[str]:
@@ -74,6 +74,16 @@ def known(ask: Callable[[], bool]) -> bool:
     """
     try:
         return ask()
+    except OSError:
+        return False
+
+
+def _is_manage(app: Path, path: Path) -> bool:
+    try:
+        # Like any other file, a large one isn't read.
+        if not path.is_file() or path.stat().st_size > MOST_BYTES:
+            return False
+        return is_manage(SourceFile(path=path.relative_to(app).as_posix(), raw=path.read_bytes()))
     except OSError:
         return False
 

@@ -12,6 +12,10 @@ from pure.code_facts import code_facts
 from shell import sources
 from shell.sources import find_manage, read_sources
 
+DJANGO = (
+    "import sys\nfrom django.core.management import execute_from_command_line\nexecute_from_command_line(sys.argv)\n"
+)
+
 
 def write(app: Path, *names: str, text: str = "x = 1\n") -> None:
     for name in names:
@@ -84,10 +88,19 @@ def test_nothing_is_run(tmp_path: Path) -> None:
 
 def test_manage_py_of_the_root_comes_before_all_others(tmp_path: Path) -> None:
     assert find_manage(tmp_path) == ()
-    write(tmp_path, "b/manage.py", "a/b/manage.py", "tests/manage.py", "a/b/c/manage.py")
+    write(tmp_path, "b/manage.py", "a/b/manage.py", "tests/manage.py", "a/b/c/manage.py", text=DJANGO)
     assert find_manage(tmp_path) == ("b/manage.py", "a/b/manage.py")
     (tmp_path / "manage.py").symlink_to("b/manage.py")
     assert find_manage(tmp_path) == ("manage.py",)
+
+
+@pytest.mark.parametrize("text", ["from flask.cli import FlaskGroup\nFlaskGroup()()\n", "# Like Django's.\n", ""])
+def test_a_manage_py_that_is_not_djangos_is_none_for_static_files_as_for_the_start(tmp_path: Path, text: str) -> None:
+    write(tmp_path, "manage.py", "tools/manage.py", text=text)
+    assert find_manage(tmp_path) == ()
+    write(tmp_path, "backend/manage.py", text=DJANGO)
+    assert find_manage(tmp_path) == ("backend/manage.py",)
+    assert [each.folder for each in code_facts(read_sources(tmp_path)).django] == ["backend"]
 
 
 ROOT = Path(__file__).parents[1]
@@ -111,7 +124,7 @@ OVERRIDES = "-dac_override,-dac_read_search"
 @pytest.fixture
 def closed(tmp_path: Path) -> Iterator[Path]:
     """An application with a folder that can't be entered, and one whose names alone can be read."""
-    write(tmp_path, "main.py", "data/x.py", "data/manage.py", "names/y.py", "names/inner/manage.py")
+    write(tmp_path, "main.py", "data/x.py", "data/manage.py", "names/y.py", "names/inner/manage.py", text=DJANGO)
     write(tmp_path, "service/requirements.txt")
     (tmp_path / "data").chmod(0)
     (tmp_path / "names").chmod(0o444)
