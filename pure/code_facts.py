@@ -143,7 +143,8 @@ class CodeFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What the project's code offers to start; every tuple in the order of preference.
 
     ``redis`` is the variable that holds the URL of the Redis, if the code names one and only one. ``inner_programs``
-    are programs in a folder of the root, with the names of their modules.
+    are programs in a folder of the root, with the names of their modules. ``apart`` are programs that have
+    nothing to do with the objects.
     """
 
     objects: tuple[AppObject, ...] = ()
@@ -159,6 +160,7 @@ class CodeFacts(msgspec.Struct, frozen=True, kw_only=True):
     periodic: Place | None = None
     django: tuple[Django, ...] = ()
     programs: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
     inner_programs: tuple[tuple[str, Place], ...] = ()
     packages: tuple[tuple[str, Place], ...] = ()
     notes: tuple[str, ...] = ()
@@ -324,6 +326,14 @@ class _Project:
             ),
             django=tuple(self._django()),
             programs=tuple(self._programs()),
+            apart=tuple(
+                path
+                for path in self._programs()
+                if not self._modules[path][0].serves
+                and not any(
+                    each.place.path == path or self._modules[path][0].uses(each.module, each.name) for each in objects
+                )
+            ),
             inner_programs=tuple(self._inner_programs()),
             packages=tuple(self._packages()),
             notes=notes,

@@ -17,6 +17,10 @@ _PERIODIC: Final = frozenset({"beat_schedule", "CELERY_BEAT_SCHEDULE", "CELERYBE
 # Arguments that name something, for a call without others.
 _NAMING: Final = ("name", "queue")
 _MAIN: Final = "__main__"
+# What a program imports that serves an application itself.
+_SERVING: Final = frozenset(
+    {"uvicorn", "hypercorn", "granian", "gunicorn", "waitress", "werkzeug", "gevent", "eventlet"}
+)
 
 Statement: TypeAlias = ast.stmt
 
@@ -97,6 +101,18 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
     periodic: int | None = None
     acts: bool = False
     guarded: bool = False
+
+    @property
+    def serves(self) -> bool:
+        """Whether it imports what serves an application."""
+        return bool(self.packages & _SERVING)
+
+    def uses(self, module: str, name: str) -> bool:
+        """Whether it imports something of this name, from wherever it is handed on, or calls it by its module."""
+        called = f"{module}.{name}."
+        return any(each.target.rpartition(".")[2] == name for each in self.imported) or any(
+            f"{callee}.".startswith(called) for callee, _, _ in self.calls
+        )
 
 
 def parse_module(raw: bytes, *, path: str, name: str) -> Module | Unparsed:

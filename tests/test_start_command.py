@@ -48,7 +48,12 @@ DJANGO = {
     "site_/asgi.py": ASGI,
 }
 CELERY = 'from celery import Celery\n\napp = Celery("shop")\n'
-
+KEPT_ALIVE = {
+    "keep_alive.py": "from threading import Thread\nfrom flask import Flask\n\napp = Flask('')\n\n"
+    "def run():\n    app.run(host='0.0.0.0', port=8080)\n\ndef keep_alive():\n    Thread(target=run).start()\n",
+    "main.py": "import discord\nfrom keep_alive import keep_alive\n\n"
+    "client = discord.Client()\nkeep_alive()\nclient.run('…')\n",
+}
 
 GUARDED = 'if __name__ == "__main__":\n    go()\n'
 
@@ -399,6 +404,29 @@ CASES: Mapping[str, Case] = {
     "A module that only looks like a program": case({"shop/main.py": "print('loaded')\n"}, "requests"),
     "A bot": case(
         {"bot.py": "import discord\n\nclient = discord.Client()\nclient.run('…')\n", "util.py": "x = 1\n"}, "discord-py"
+    ),
+    "A bot that a web application keeps alive": case(KEPT_ALIVE, "discord-py", "flask"),
+    "A bot that a web application keeps alive, by its module": case(
+        {
+            "keep_alive.py": KEPT_ALIVE["keep_alive.py"],
+            "bot.py": "import keep_alive\nfrom pyrogram import Client\n\n"
+            "keep_alive.keep_alive()\napp = Client('x')\napp.run()\n",
+        },
+        "pyrogram",
+        "flask",
+        "gunicorn",
+    ),
+    "Programs that serve what is in the project": case(
+        {
+            "shop/__init__.py": "from shop.web import app\n",
+            "shop/web.py": FLASK,
+            "app.py": "import shop.web\nshop.web.app.run()\n",
+            "main.py": "import uvicorn\nuvicorn.run('shop:app')\n",
+            "run.py": "from shop import app\nif __name__ == '__main__':\n    app.run()\n",
+            "server.py": "import shop\nshop.web.app.run()\n",
+        },
+        "flask",
+        "gunicorn",
     ),
     "A program that only defines something": case({"main.py": '"""Says nothing."""\n\ndef main():\n    pass\n'}),
     "A package that runs": case({"src/shop/__init__.py": "", "src/shop/__main__.py": "print('x')\n"}),
