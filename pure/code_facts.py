@@ -1,8 +1,8 @@
 """Turns the texts of a project's Python files into facts about what can be started: objects, scripts and settings.
 
 Names are followed across the project's own files: ``from shop.web import create_app`` and ``app = create_app()`` give a
-Flask object if that function returns one. Nothing is ever imported. Only files that mention a framework are parsed, so
-the work is bounded by their number and size, which the shell bounds again.
+Flask object if that function returns one. Nothing is ever imported. Only files that mention a framework, or what such
+functions are called, are parsed, so the work is bounded by their number and size, which the shell bounds again.
 """
 
 import codecs
@@ -47,6 +47,8 @@ _WORDS: Final = tuple(
     for word in (
         *("fastapi", "starlette", "litestar", "quart", "flask", "dash", "gradio", "marimo", "celery", "django"),
         *("streamlit", "panel", "rq", "redis", "WSGI_APPLICATION", "ASGI_APPLICATION", "beat_schedule", "channels"),
+        # create_app, build_app, make_application: a file that calls one needn't mention the framework.
+        "_app",
     )
 )
 
@@ -141,7 +143,8 @@ class CodeFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What the project's code offers to start; every tuple in the order of preference.
 
     ``redis`` is the variable that holds the URL of the Redis, if the code names one and only one. ``inner_programs``
-    are programs in a folder of the root, with the names of their modules.
+    are programs in a folder of the root, with the names of their modules. ``apart`` are programs that have
+    nothing to do with the objects.
     """
 
     objects: tuple[AppObject, ...] = ()
@@ -157,6 +160,7 @@ class CodeFacts(msgspec.Struct, frozen=True, kw_only=True):
     periodic: Place | None = None
     django: tuple[Django, ...] = ()
     programs: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
     inner_programs: tuple[tuple[str, Place], ...] = ()
     packages: tuple[tuple[str, Place], ...] = ()
     notes: tuple[str, ...] = ()
@@ -176,7 +180,7 @@ def code_facts(sources: Sources) -> CodeFacts:
     """The facts in the given files. Any contents whatever give a value."""
     files = [each for each in sources.files if not is_ignored(each.path)]
     # What lies beside or below a manage.py is imported from there, as manage.py itself does it.
-    manage = {each.path.rpartition("/")[0] for each in files if _is_manage(each)}
+    manage = {each.path.rpartition("/")[0] for each in files if is_manage(each)}
     tree = _Tree(frozenset(each.path for each in files))
     modules: dict[str, tuple[Module, str]] = {}
     notes = list(sources.left_out)
@@ -209,7 +213,7 @@ def _worth_parsing(file: SourceFile) -> bool:
     )
 
 
-def _is_manage(file: SourceFile) -> bool:
+def is_manage(file: SourceFile) -> bool:
     """Whether this is Django's ``manage.py``: others give that name to a program of their own."""
     return file.path.rpartition("/")[2] == MANAGE and _DJANGOS.search(file.raw) is not None
 
@@ -322,6 +326,14 @@ class _Project:
             ),
             django=tuple(self._django()),
             programs=tuple(self._programs()),
+            apart=tuple(
+                path
+                for path in self._programs()
+                if not self._modules[path][0].serves
+                and not any(
+                    each.place.path == path or self._modules[path][0].uses(each.module, each.name) for each in objects
+                )
+            ),
             inner_programs=tuple(self._inner_programs()),
             packages=tuple(self._packages()),
             notes=notes,
@@ -354,6 +366,9 @@ class _Project:
                 bound |= dict(self._handed_on(module, root, bound))
             yield from bound.values()
             for function in module.functions:
+                # A server calls a factory without arguments; the application's own code may give it some.
+                if function.needs:
+                    continue
                 kinds = [kind for callee in function.returns if (kind := self._kind_of(callee))]
                 if kinds:
                     place = Place(path=module.path, line=function.line, root=root)

@@ -17,6 +17,10 @@ _PERIODIC: Final = frozenset({"beat_schedule", "CELERY_BEAT_SCHEDULE", "CELERYBE
 # Arguments that name something, for a call without others.
 _NAMING: Final = ("name", "queue")
 _MAIN: Final = "__main__"
+# What a program imports that serves an application itself.
+_SERVING: Final = frozenset(
+    {"uvicorn", "hypercorn", "granian", "gunicorn", "waitress", "werkzeug", "gevent", "eventlet"}
+)
 
 Statement: TypeAlias = ast.stmt
 
@@ -44,11 +48,15 @@ class Called(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Function(msgspec.Struct, frozen=True, kw_only=True):
-    """A module-level function that needs no arguments; ``returns`` are the calls whose result it may return."""
+    """A module-level function; ``returns`` are the calls whose result it may return.
+
+    ``needs`` says that it can't be called without arguments.
+    """
 
     name: str
     returns: tuple[str, ...]
     line: int
+    needs: bool = False
 
 
 class Class(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +101,18 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
     periodic: int | None = None
     acts: bool = False
     guarded: bool = False
+
+    @property
+    def serves(self) -> bool:
+        """Whether it imports what serves an application."""
+        return bool(self.packages & _SERVING)
+
+    def uses(self, module: str, name: str) -> bool:
+        """Whether it imports something of this name, from wherever it is handed on, or calls it by its module."""
+        called = f"{module}.{name}."
+        return any(each.target.rpartition(".")[2] == name for each in self.imported) or any(
+            f"{callee}.".startswith(called) for callee, _, _ in self.calls
+        )
 
 
 def parse_module(raw: bytes, *, path: str, name: str) -> Module | Unparsed:
@@ -183,7 +203,7 @@ class _Reader:
 
     def _function(self, statement: Statement) -> Iterator[Function]:
         # Servers call factories; none of them awaits one.
-        if not isinstance(statement, ast.FunctionDef) or _required(statement.args):
+        if not isinstance(statement, ast.FunctionDef):
             return
         bound: dict[str, str] = {}
         returned: list[str] = []
@@ -197,7 +217,9 @@ class _Reader:
                 if callee:
                     returned.append(callee)
         if returned:
-            yield Function(name=statement.name, returns=tuple(dict.fromkeys(returned)), line=statement.lineno)
+            returns = tuple(dict.fromkeys(returned))
+            needs = _required(statement.args)
+            yield Function(name=statement.name, returns=returns, line=statement.lineno, needs=needs)
 
     def _class(self, statement: Statement) -> Iterator[Class]:
         if isinstance(statement, ast.ClassDef):

@@ -88,7 +88,7 @@ def decide_django(variables: Mapping[str, str], manage: Sequence[str]) -> Django
         return wanted
     first = manage[0] if manage else None
     if first is None:
-        return DjangoDecision(manage=None, collect=False, because="there is no manage.py")
+        return DjangoDecision(manage=None, collect=False, because="there is no manage.py of Django's")
     if not wanted:
         because = f"${COLLECT_VARIABLE} is {variables[COLLECT_VARIABLE].strip()}"
         return DjangoDecision(manage=first, collect=False, because=because)

@@ -21,7 +21,7 @@ _REQUESTED_ROW = "REQUESTED,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0
 _KNOWN_FILES = ("INSTALLER", "METADATA", "RECORD", "REQUESTED", "WHEEL", "direct_url.json")
 _DIST_INFO_FILE = re.compile(r"([^/]+\.dist-info)/([^/]+)")
 _OWN_FILE = re.compile(
-    r"pyvenv\.cfg|\.gitignore|CACHEDIR\.TAG|lib64|\.lamina/.+"
+    r"bin|include|include/python3\.[0-9]+|pyvenv\.cfg|\.gitignore|CACHEDIR\.TAG|lib64|\.lamina/.+"
     r"|bin/(?:[Aa]ctivate(?:\..+)?|python(?:\d+(?:\.\d+t?)?)?|\U0001d70bthon)"  # CPython 3.14 adds the last one
 )
 _OPTIMISATIONS = ("", ".opt-1", ".opt-2")

@@ -170,7 +170,7 @@ TYPES: Final[Mapping[str, LayerTypes]] = {
 class RestoredLayer(msgspec.Struct, frozen=True, kw_only=True):
     """What the platform restored of a layer: the bytes of ``<layer>.toml`` and whether its directory is there.
 
-    A directory without its ``<layer>.toml`` counts as nothing restored: the file is removed before a layer is changed
+    A directory without its ``<layer>.toml`` counts as nothing restored: the file is removed before a layer is made anew
     and written when it is finished, so an interrupted build leaves none.
     """
 

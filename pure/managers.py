@@ -33,7 +33,8 @@ class Manager(msgspec.Struct, frozen=True, kw_only=True):
     says by itself; otherwise the build reconciles it. ``groups`` and ``extras`` are what the manager calls them,
     empty if it knows none. ``configuration`` are further files of the project that change what is installed.
     ``exporter`` is the maker that the header of a requirements file names if it was exported from the lock; Poetry and
-    Pipenv leave no trace in what they export.
+    Pipenv leave no trace in what they export. ``oldest`` is the first release of the tool that can install for it, if
+    that isn't the tool's.
     """
 
     name: str
@@ -47,7 +48,7 @@ class Manager(msgspec.Struct, frozen=True, kw_only=True):
     groups: str = ""
     extras: str = ""
     exporter: str = ""
-    editable_own: bool = False
+    oldest: tuple[int, int] | None = None
 
 
 PIP_TOOL: Final = Tool(
@@ -63,7 +64,7 @@ UV_TOOL: Final = Tool(
     title="uv",
     pin_file="data/uv-requirements.txt",
     variable="BP_UV_VERSION",
-    oldest=(0, 9),
+    oldest=(0, 6),
     prefixes=("UV_",),
 )
 POETRY_TOOL: Final = Tool(
@@ -116,7 +117,6 @@ POETRY: Final = Manager(
     configuration=("pyproject.toml", "poetry.toml"),
     groups="dependency groups",
     extras="extras",
-    editable_own=True,
 )
 PIPENV: Final = Manager(
     name="pipenv",
@@ -145,9 +145,11 @@ PYLOCK: Final = Manager(
     title="a standard lock file",
     tool=UV_TOOL,
     lock="pylock.toml",
-    configuration=("uv.toml",),
+    # uv's own settings may stand in either, such as the extras that it always adds.
+    configuration=("pyproject.toml", "uv.toml"),
     groups="dependency groups",
     extras="extras",
+    oldest=(0, 9),
 )
 # Not chosen by a lock: what remains for a project that only declares its dependencies.
 PROJECT: Final = Manager(

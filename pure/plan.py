@@ -238,7 +238,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         )
         if problem is not None:
             return Failure(problem)
-    tool = _tool(facts, manager.tool, managed.demands)
+    tool = _tool(facts, manager, managed.demands)
     if isinstance(tool, Failure):
         return tool
     django = decide_django(facts.variables, facts.manage)
@@ -288,17 +288,21 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
 
 
 def _tool(
-    facts: Facts, tool: Tool, demands: tuple[tuple[str, str, str], ...]
+    facts: Facts, manager: Manager, demands: tuple[tuple[str, str, str], ...]
 ) -> Outcome[PipChoice, PipVersionError | ToolError]:
-    if tool is PIP_TOOL:
+    if manager.tool is PIP_TOOL:
         return choose_pip(facts.variables, facts.pip_pin)
-    return choose_tool(tool, facts.variables, facts.tool_pins.get(tool.name, ""), demands)
+    pin = facts.tool_pins.get(manager.tool.name, "")
+    return choose_tool(manager.tool, facts.variables, pin, demands, oldest=manager.oldest)
 
 
 def _pinning(facts: Facts, project: ProjectFiles, managed: Managed, runtime: Runtime) -> Pinning:
     manager = managed.choice.manager
     if manager is PROJECT:
         return NotPinned(because=("the project itself is installed from its folder", "there is no lock file"))
+    # The configuration files' settings are known, so naming such a file leaves nothing open.
+    settings = {name: value for name, value, _ in facts.pip_settings} | dict(facts.variables)
+    settings.pop("PIP_CONFIG_FILE", None)
     if manager is not PIP:
         names = {*managed.choice.files, *manager.configuration}
         texts = {name: text for name, text in project.texts.items() if name in names}
@@ -309,14 +313,11 @@ def _pinning(facts: Facts, project: ProjectFiles, managed: Managed, runtime: Run
             texts=texts | above,
             folder=project.folder,
             selection=managed.selection,
-            python_minor=runtime.minor,
+            python=runtime.version,
             target=facts.target,
-            settings=facts.variables,
+            settings=settings,
         )
     assert isinstance(facts.requirements, Success), "a requirements file that was chosen has been read"
-    # The configuration files' settings are known, so naming such a file leaves nothing open.
-    settings = {name: value for name, value, _ in facts.pip_settings} | dict(facts.variables)
-    settings.pop("PIP_CONFIG_FILE", None)
     return pinned_fingerprint(
         facts.requirements.unwrap(), python_minor=runtime.minor, target=facts.target, settings=settings
     )

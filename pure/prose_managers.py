@@ -291,14 +291,18 @@ def _tool(error: _Tool) -> Message:
         case ToolTooOld(variable=variable, title=title, version=version, oldest=oldest):
             return Message(
                 happened=f"{title} {version} is too old for this buildpack",
-                do=(f"Set {variable} to {oldest} or newer, or unset it to get the pinned one.",),
+                do=(
+                    f"Ask for {oldest} or newer, by {variable} or in the project; with neither, it is the pinned one.",
+                ),
             )
-        case ToolRefused(variable=variable, title=title, version=version, place=place, constraint=text, asked=asked):
+        case ToolRefused(
+            variable=variable, title=title, version=version, place=place, constraint=text, asked=asked, oldest=oldest
+        ):
             who = f"${variable} asks for {version}" if asked else f"this buildpack pins {title} {version}"
             return Message(
                 happened=f"The project asks for another version of {title}",
                 found=(f"{text}  ({place})", who),
-                do=(f"Set {variable} to a version that satisfies it, or relax {place}.",),
+                do=(f"Set {variable} to a version that satisfies it ({oldest} or newer), or relax {place}.",),
             )
         case ToolFailed(source=source, version=version, returncode=returncode, signal=signal, recognised=recognised):
             return describe_installer(source, version, recognised, returncode=returncode, signal=signal)

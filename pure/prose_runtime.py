@@ -72,6 +72,8 @@ RuntimeProblem: TypeAlias = (
 
 _WRITE_IN_FILE = "Write one version on a line of its own, such as 3.13 (its newest patch release) or 3.13.1."
 _WRITE_IN_VARIABLE = "Set it to a version such as 3.13 or 3.13.1, or to a range such as >=3.11,<3.14."
+# The files that hold a version and nothing else.
+_VERSION_FILES: Final = (".python-version", "runtime.txt")
 # A lock repeats what stands elsewhere: where to change it, and what writes the lock.
 _LOCKED_FROM: Final[Mapping[str, tuple[str, str]]] = {
     "Pipfile.lock": ("[requires] in the Pipfile", PIPENV.lock_command),
@@ -201,7 +203,7 @@ def _request(error: RequestError) -> Message:
                 happened=f"{file} is not UTF-8 text",
                 found=(f"line {line}: {visible}",),
                 means=("Bytes that are no text are shown by their number.",),
-                do=("Save the file as UTF-8.", _WRITE_IN_FILE),
+                do=("Save the file as UTF-8.", *((_WRITE_IN_FILE,) if file.endswith(_VERSION_FILES) else ())),
             )
         case Utf16File(file=file, visible=visible):
             return Message(

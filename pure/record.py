@@ -28,12 +28,13 @@ class PythonRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ManagerRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """The package manager."""
+    """The package manager; ``warnings`` are what its user should know."""
 
     name: str
     version: str
     source: str
     because: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
 class LayerRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +101,7 @@ def record(plan: Plan, *, version: str, redact: Callable[[str], str]) -> Record:
             version=manager.version,
             source=str(manager.source),
             because=tuple(map(redact, manager.because)),
+            warnings=tuple(map(redact, manager.advice)),
         ),
         layers={
             layer.name: LayerRecord(

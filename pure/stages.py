@@ -355,8 +355,9 @@ def after_installation(
             RemoveHistories(root=f"{root}/{_CHECKOUTS}"),
             CleanOrigins(root=f"{work.layer('pip-cache')}/wheels"),
             CompileBytecode(python=f"{root}/bin/python", roots=(f"{root}/lib", f"{root}/src")),
-            WriteFiles(root=root, files=((STATE_FILE, encode_state(state)),)),
             FinishLayer(decision=_decision(plan, "venv")),
+            # Last, so that metadata which say what it was made from never stand beside a trusted environment of before.
+            WriteFiles(root=root, files=((STATE_FILE, encode_state(state)),)),
         )
     )
 

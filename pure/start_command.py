@@ -122,6 +122,8 @@ class _Detection:
         chosen = web[0] if web else next(self._program(), None)
         if len(web) > 1:
             self._notes.append(f"Passed over: {_listed(each.what for each in web[1:])}")
+        if web:
+            self._notes += self._apart()
         workers = [*self._celery(), *self._rq()]
         found = [*([chosen] if chosen else []), *workers]
         processes = tuple(
@@ -416,6 +418,16 @@ class _Detection:
             )
             return
         yield from self._inner_program()
+
+    def _apart(self) -> Iterator[str]:
+        """A bot, say, beside the small web application that keeps it alive."""
+        scripts = {each.path for each in (*self._code.streamlit, *self._code.gradio, *self._code.panel)}
+        for path in self._code.apart:
+            if path not in scripts:
+                yield (
+                    f"{path} is a program, too, and isn't started: "
+                    f"a Procfile or [tool.lamina.processes] of {PYPROJECT} could choose it"
+                )
 
     def _inner_program(self) -> Iterator[_Found]:
         """The only program in a folder of the root; of several nobody knows which one is the application."""

@@ -37,7 +37,8 @@ class ToolTooOld(msgspec.Struct, frozen=True, kw_only=True):
 class ToolRefused(msgspec.Struct, frozen=True, kw_only=True):
     """The project demands another version of the tool: ``constraint`` stands at ``place``.
 
-    ``asked`` says that ``variable`` chose the version; otherwise the buildpack pins it.
+    ``asked`` says that ``variable`` chose the version; otherwise the buildpack pins it. ``oldest`` is the first release
+    that may be chosen.
     """
 
     variable: str
@@ -46,16 +47,27 @@ class ToolRefused(msgspec.Struct, frozen=True, kw_only=True):
     place: str
     constraint: str
     asked: bool
+    oldest: str
 
 
 ToolError: TypeAlias = BadToolVersion | ToolTooOld | ToolRefused | BadPin
 
 
 def choose_tool(
-    tool: Tool, variables: Mapping[str, str], pin_file: str, demands: tuple[tuple[str, str, str], ...]
+    tool: Tool,
+    variables: Mapping[str, str],
+    pin_file: str,
+    demands: tuple[tuple[str, str, str], ...],
+    *,
+    oldest: tuple[int, int] | None = None,
 ) -> Outcome[ToolChoice, ToolError]:
-    """The tool's version; ``demands`` are the project's own, as (tool, where it stands, constraint)."""
-    chosen = _chosen(tool, variables, pin_file)
+    """The tool's version; ``demands`` are the project's own, as (tool, where it stands, constraint).
+
+    A variable chooses, then a demand for one version and no other, then the pin. ``oldest`` is the first release that
+    can do what is asked of it, if that is more than usual.
+    """
+    oldest = oldest or tool.oldest
+    chosen = _chosen(tool, variables, pin_file, demands, oldest)
     if isinstance(chosen, Failure):
         return chosen
     choice = chosen.unwrap()
@@ -73,18 +85,35 @@ def choose_tool(
                     place=place,
                     constraint=constraint[:80],
                     asked=choice.source.variable is not None,
+                    oldest=_written(oldest),
                 )
             )
-        if allowed:
+        if allowed and choice.source.file != _file(place):
             because.append(f"{place} asks for {constraint}, which it satisfies")
     return Success(msgspec.structs.replace(choice, because=tuple(because)))
 
 
-def _chosen(tool: Tool, variables: Mapping[str, str], pin_file: str) -> Outcome[ToolChoice, ToolError]:
+def _chosen(
+    tool: Tool,
+    variables: Mapping[str, str],
+    pin_file: str,
+    demands: tuple[tuple[str, str, str], ...],
+    oldest: tuple[int, int],
+) -> Outcome[ToolChoice, ToolError]:
     pin = re.search(rf"^{re.escape(tool.name)}==([^\s;\\]+)", pin_file, re.MULTILINE)
     if pin is None:
         return Failure(BadPin(file=tool.pin_file))
     wanted = variables.get(tool.variable, "").strip()
+    demanded = next(((place, each) for name, place, each in demands if name == tool.name and _exact(each)), None)
+    if not wanted and demanded is not None and satisfies(pin[1], demanded[1]) is False:
+        place, constraint = demanded
+        version = _exact(constraint)
+        if _numbers(version) < oldest:
+            return Failure(
+                ToolTooOld(variable=tool.variable, title=tool.title, version=version, oldest=_written(oldest))
+            )
+        because = f"{place} asks for {constraint}, which this buildpack's hashes don't cover"
+        return Success(ToolChoice(version=version, hashed=False, source=Source(file=_file(place)), because=(because,)))
     if not wanted or wanted == pin[1]:
         source = Source(variable=tool.variable) if wanted else Source(file=tool.pin_file)
         return Success(
@@ -92,10 +121,8 @@ def _chosen(tool: Tool, variables: Mapping[str, str], pin_file: str) -> Outcome[
         )
     if not _VERSION.match(wanted):
         return Failure(BadToolVersion(variable=tool.variable, title=tool.title, value=wanted[:60]))
-    numbers = tuple(int(number) for number in re.findall(r"[0-9]+", wanted)[:2])
-    if numbers < tool.oldest:
-        oldest = ".".join(map(str, tool.oldest))
-        return Failure(ToolTooOld(variable=tool.variable, title=tool.title, version=wanted, oldest=oldest))
+    if _numbers(wanted) < oldest:
+        return Failure(ToolTooOld(variable=tool.variable, title=tool.title, version=wanted, oldest=_written(oldest)))
     return Success(
         ToolChoice(
             version=wanted,
@@ -104,6 +131,26 @@ def _chosen(tool: Tool, variables: Mapping[str, str], pin_file: str) -> Outcome[
             because=(f"${tool.variable} asks for {wanted}, which this buildpack's hashes don't cover",),
         )
     )
+
+
+def _exact(constraint: str) -> str:
+    """The one version that a constraint allows, empty if it allows others."""
+    match = _CLAUSE.match(constraint.strip())
+    only = match is not None and (match["operator"] or "==") in ("==", "=", "===")
+    return match["version"] if only and match is not None and _VERSION.match(match["version"]) else ""
+
+
+def _file(place: str) -> str:
+    """The file of a demand, which its place may name."""
+    return next((word for word in place.split() if word.endswith(".toml")), "pyproject.toml")
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"[0-9]+", version)[:2])
+
+
+def _written(version: tuple[int, int]) -> str:
+    return ".".join(map(str, version))
 
 
 def satisfies(version: str, constraint: str) -> bool | None:

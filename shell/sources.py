@@ -1,11 +1,11 @@
 """Reads an application's Python files as text, within bounds: nothing of them is imported or run."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from pure.code_facts import IGNORED_FOLDERS, MANAGE, SourceFile, Sources
+from pure.code_facts import IGNORED_FOLDERS, MANAGE, SourceFile, Sources, is_manage
 from pure.leftovers import BUILD, EGG_INFO, PLUGINS
 from pure.wording import count, size
 
@@ -45,11 +45,11 @@ def read_sources(app: Path) -> Sources:
 
 
 def find_manage(app: Path) -> tuple[str, ...]:
-    """The paths of ``manage.py``: that of the root alone where it has one, else those up to two folders below."""
-    if (app / MANAGE).is_file():
-        return (MANAGE,)
-    below = [path for folder in _folders(app, 2) if folder != app and (path := folder / MANAGE).is_file()]
-    return tuple(sorted((path.relative_to(app).as_posix() for path in below), key=lambda name: (name.count("/"), name)))
+    """The paths of Django's ``manage.py``: the root's alone where it has one, else those up to two folders below."""
+    found = [
+        path.relative_to(app).as_posix() for folder in _folders(app, 2) if _is_manage(app, path := folder / MANAGE)
+    ]
+    return (MANAGE,) if MANAGE in found else tuple(sorted(found, key=lambda name: (name.count("/"), name)))
 
 
 def build_folders(app: Path) -> frozenset[str]:
@@ -60,15 +60,39 @@ def build_folders(app: Path) -> frozenset[str]:
         if any(name in (BUILD, PLUGINS) or name.endswith(EGG_INFO) for name in place.parts):
             found.add(f"{place.as_posix()}/")
             found |= {(place / name).as_posix() for name in files}
-        folders[:] = [name for name in folders if name not in _LARGE and not Path(folder, name, "pyvenv.cfg").exists()]
+        folders[:] = [
+            name for name in folders if name not in _LARGE and not known(Path(folder, name, "pyvenv.cfg").exists)
+        ]
     return frozenset(found)
+
+
+def known(ask: Callable[[], bool]) -> bool:
+    """What a path says when it is asked ``is_file`` and the like; no, where nobody may look.
+
+    A folder without permission to enter it may be anybody's: a database's, another user's. It isn't the application's
+    code, and no reason to end a build.
+    """
+    try:
+        return ask()
+    except OSError:
+        return False
+
+
+def _is_manage(app: Path, path: Path) -> bool:
+    try:
+        # Like any other file, a large one isn't read.
+        if not path.is_file() or path.stat().st_size > MOST_BYTES:
+            return False
+        return is_manage(SourceFile(path=path.relative_to(app).as_posix(), raw=path.read_bytes()))
+    except OSError:
+        return False
 
 
 def _python_files(app: Path) -> Iterator[Path]:
     for folder in _folders(app, DEEPEST):
         for path in _listed(folder):
             # A link to a file of the application is read at its own place, where its imports work.
-            if path.suffix == ".py" and path.is_file() and not (path.is_symlink() and _is_inside(path, app)):
+            if path.suffix == ".py" and known(path.is_file) and not (path.is_symlink() and _is_inside(path, app)):
                 yield path
 
 
@@ -83,9 +107,9 @@ def _folders(app: Path, deepest: int) -> Iterator[Path]:
             for child in _listed(folder)
             if child.name not in IGNORED_FOLDERS
             and not child.name.startswith(".")
+            and known(child.is_dir)
             and not child.is_symlink()
-            and child.is_dir()
-            and not (child / "pyvenv.cfg").exists()
+            and not known((child / "pyvenv.cfg").exists)
         ]
 
 

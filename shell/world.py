@@ -37,7 +37,7 @@ from pure.target import Target, distro_from_os_release, target_from_environment
 from pure.workspace import has_member
 
 from shell.layer_store import LayerStore
-from shell.sources import find_manage, read_sources
+from shell.sources import find_manage, known, read_sources
 
 CATALOGUE: Final = "data/cpython.json"
 CARRIED: Final = "data/carried.json"
@@ -144,7 +144,7 @@ def read_project(app: Path, environ: Mapping[str, str]) -> Project:
         return folder
     name = folder.unwrap()
     home = app / name
-    if not home.is_dir():
+    if not known(home.is_dir):
         return Failure(BadProjectFolder(value=name, because="is no folder of the application"))
     if not home.resolve().is_relative_to(app.resolve()):
         return Failure(BadProjectFolder(value=name, because="leaves the application's folder by a link"))
@@ -195,8 +195,8 @@ def _nested(home: Path, folders: Iterable[str]) -> tuple[str, ...]:
     below = [path for folder in level for path in _folders(folder)][:_MOST_FOLDERS]
     found = []
     for path in (*level, *below):
-        locks = [path / lock for lock in LOCK_NAMES if (path / lock).is_file()]
-        found += locks or [declared for declared in (path / PYPROJECT,) if declared.is_file()]
+        locks = [path / lock for lock in LOCK_NAMES if known((path / lock).is_file)]
+        found += locks or [declared for declared in (path / PYPROJECT,) if known(declared.is_file)]
     return tuple(path.relative_to(home).as_posix() for path in found)
 
 
@@ -217,7 +217,7 @@ def _files(home: Path, names: Iterable[str], folders: frozenset[str]) -> tuple[s
     inner = _names(home / REQUIREMENTS_FOLDER) if REQUIREMENTS_FOLDER in folders else ()
     return (
         *(name for name in names if name not in folders),
-        *(f"{REQUIREMENTS_FOLDER}/{name}" for name in inner if (home / REQUIREMENTS_FOLDER / name).is_file()),
+        *(f"{REQUIREMENTS_FOLDER}/{name}" for name in inner if known((home / REQUIREMENTS_FOLDER / name).is_file)),
     )
 
 

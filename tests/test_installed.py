@@ -1,6 +1,6 @@
 """What an environment holds, what may be deleted from it."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pure.distributions import Local
 from pure.installed import (
@@ -59,6 +59,7 @@ def test_any_record_gives_a_value(record: bytes) -> None:
     _parse(record)
 
 
+@example(f"{ROOT}/bin,,\n".encode())
 @given(_records)
 def test_nothing_outside_the_environment_and_nothing_of_its_own_is_ever_deleted(record: bytes) -> None:
     for path in removal(_parse(record), ["al-pha"]):
@@ -126,6 +127,9 @@ def test_paths_that_leave_the_environment_are_refused_and_noted() -> None:
         f"{ROOT}/../python/bin/python3",
         f"{ROOT}/bin/python3",
         f"{ROOT}/",
+        f"{ROOT}/bin",
+        "../../../bin",
+        "../../../include",
         "../../../../etc/passwd",
         "../../../bin/python3",
         "../../../pyvenv.cfg",

@@ -34,7 +34,7 @@ from pure.plan import Facts, decide
 from pure.project import ProjectFiles, requirement_files
 from pure.runtime_choice import CatalogueText
 from pure.target import Distro, Target
-from pure.tool_choice import ToolRefused, satisfies
+from pure.tool_choice import ToolRefused, ToolTooOld, choose_tool, satisfies
 from pure.tool_settings import Places, commands, is_stale
 
 from tests.strategies_plan import END_OF_LIFE, UNBOUND, A, B, after, facts, junk, pin_file, planned, requirements
@@ -134,7 +134,7 @@ def _target(given_facts: Facts, **changes: object) -> Facts:
 
 
 def _configuration(given_facts: Facts, manager: str) -> Facts:
-    name = "Pipfile" if manager == "pipenv" else "uv__toml" if manager == "pylock" else "pyproject__toml"
+    name = "Pipfile" if manager == "pipenv" else "pyproject__toml"
     return _texts(given_facts, **{name: PROJECT + b"[tool.other]\n"})
 
 
@@ -179,6 +179,48 @@ def test_matrix(manager: str, what: str, python: str, tool: str, uv: str, venv: 
     assert {layer.name: layer.action for layer in now.layers} == {
         name: MARKS.get(mark, Action.KEEP) for name, mark in marks.items()
     }
+
+
+# Markers as the tools write them into their locks, and whether they tell releases of one minor version apart.
+MARKERS = {
+    b"marker = \"python_full_version < '3.11.3'\"": True,
+    b'markers = "python_full_version < \\"3.11.3\\""': True,
+    b'"markers": "python_full_version <= \'3.13.12\'"': True,
+    b"marker = \"'3.11.3' > python_full_version\"": True,
+    b"marker = \"implementation_version >= '3.12'\"": True,
+    b"marker = \"python_full_version >= '3.12'\"": False,
+    b"marker = \"python_full_version < '3.14.0'\"": False,
+    b"marker = \"python_version < '3.11'\"": False,
+    b'version = "3.11.3"': False,
+}
+
+
+@pytest.mark.parametrize("marker", MARKERS, ids=range(len(MARKERS)))
+@settings(max_examples=4, deadline=None)
+@given(first=facts(bound=False))
+def test_a_patch_of_python_counts_where_a_marker_asks_for_it(marker: bytes, first: Facts) -> None:
+    first = locked(first, "uv", LOCKS["uv"][0] + b"# " + marker + b"\n")
+    now = planned(_version(after(first, planned(first)), minor=False)).layer("venv")
+    assert now is not None
+    assert now.action is (Action.RECONCILE if MARKERS[marker] else Action.KEEP)
+
+
+@pytest.mark.parametrize("manager", LOCKED)
+def test_a_setting_that_names_an_unknown_file_leaves_open_what_is_installed(manager: str) -> None:
+    variable = {"uv": "UV_CONFIG_FILE", "pylock": "UV_CONSTRAINT", "poetry": "POETRY_CONFIG_DIR"}
+    variable |= {"pipenv": "PIP_CONSTRAINT", "pdm": "PDM_CONFIG_FILE"}
+    first = _with(locked(FIRST, manager), **{variable[manager]: "ci/file"})
+    again = planned(after(first, planned(first))).layer("venv")
+    assert again is not None
+    assert again.action is Action.RECONCILE
+    assert f"${variable[manager]} names a file, whose contents aren't known here" in again.because
+
+
+def test_the_kernel_is_not_known_beforehand() -> None:
+    first = locked(FIRST, "uv", LOCKS["uv"][0] + b"# marker = \"platform_release >= '6'\"\n")
+    again = planned(after(first, planned(first))).layer("venv")
+    assert again is not None
+    assert again.action is Action.RECONCILE
 
 
 @pytest.mark.parametrize("manager", LOCKED)
@@ -501,6 +543,39 @@ def test_a_demand_that_the_pin_does_not_meet_is_an_error() -> None:
     assert isinstance(error, ToolRefused)
 
 
+# The pins of these tests are 9999.1.
+@pytest.mark.parametrize(
+    ("demand", "variable", "expected"),
+    [
+        ("==0.12.3", "", ("0.12.3", False)),
+        ("0.12.3", "", ("0.12.3", False)),
+        (" == 0.12.3 ", "0.12.3", ("0.12.3", False)),
+        ("==9999.1", "", ("9999.1", True)),
+        (">=0.12.3", "", ("9999.1", True)),
+        ("==0.12.3", "0.13.1", ToolRefused),
+        ("==0.12.*", "", ToolRefused),
+        ("<1", "", ToolRefused),
+        ("==0.4.30", "", ToolTooOld),
+    ],
+)
+def test_one_version_that_the_project_demands_is_the_one(demand: str, variable: str, expected: object) -> None:
+    variables = {"BP_UV_VERSION": variable} if variable else {}
+    found = choose_tool(
+        TOOLS["uv"], variables, "uv==9999.1 --hash=x\n", (("uv", "[tool.uv] required-version", demand),)
+    )
+    match found:
+        case Success(choice):
+            assert (choice.version, choice.hashed) == expected
+        case Failure(error):
+            assert type(error) is expected
+
+
+def test_what_a_standard_lock_needs_of_uv_is_newer() -> None:
+    first = _with(locked(FIRST, "pylock"), BP_UV_VERSION="0.8.24")
+    assert isinstance(decide(first), Failure)
+    assert isinstance(decide(_with(locked(FIRST, "uv"), BP_UV_VERSION="0.8.24")), Success)
+
+
 @pytest.mark.parametrize(
     ("tool", "said"),
     [
@@ -564,7 +639,7 @@ def test_a_pdm_project_with_hooks_is_never_taken_for_unchanged(scripts: str, hoo
         texts=texts,
         folder="",
         selection=managed.selection,
-        python_minor="3.13",
+        python="3.13.1",
         target=FIRST.target,
         settings={},
     )

@@ -112,6 +112,7 @@ ERRORS: tuple[ManagersError, ...] = (
         place="[tool.poetry] requires-poetry",
         constraint=">=3",
         asked=False,
+        oldest="2.0",
     ),
     ToolRefused(
         variable="BP_UV_VERSION",
@@ -120,6 +121,7 @@ ERRORS: tuple[ManagersError, ...] = (
         place="[tool.uv] required-version",
         constraint=">=0.13",
         asked=True,
+        oldest="0.6",
     ),
     ToolFailed(source=_source("poetry"), version="2.5.1", returncode=1, signal=None),
     ToolFailed(source=_source("pylock"), version="0.13.9", returncode=-9, signal="SIGKILL"),

@@ -1,11 +1,20 @@
 """Which files of an application are read for its start command: its own, within bounds, and never run."""
 
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pure.code_facts import code_facts
 from shell import sources
 from shell.sources import find_manage, read_sources
+
+DJANGO = (
+    "import sys\nfrom django.core.management import execute_from_command_line\nexecute_from_command_line(sys.argv)\n"
+)
 
 
 def write(app: Path, *names: str, text: str = "x = 1\n") -> None:
@@ -79,7 +88,59 @@ def test_nothing_is_run(tmp_path: Path) -> None:
 
 def test_manage_py_of_the_root_comes_before_all_others(tmp_path: Path) -> None:
     assert find_manage(tmp_path) == ()
-    write(tmp_path, "b/manage.py", "a/b/manage.py", "tests/manage.py", "a/b/c/manage.py")
+    write(tmp_path, "b/manage.py", "a/b/manage.py", "tests/manage.py", "a/b/c/manage.py", text=DJANGO)
     assert find_manage(tmp_path) == ("b/manage.py", "a/b/manage.py")
     (tmp_path / "manage.py").symlink_to("b/manage.py")
     assert find_manage(tmp_path) == ("manage.py",)
+
+
+@pytest.mark.parametrize("text", ["from flask.cli import FlaskGroup\nFlaskGroup()()\n", "# Like Django's.\n", ""])
+def test_a_manage_py_that_is_not_djangos_is_none_for_static_files_as_for_the_start(tmp_path: Path, text: str) -> None:
+    write(tmp_path, "manage.py", "tools/manage.py", text=text)
+    assert find_manage(tmp_path) == ()
+    write(tmp_path, "backend/manage.py", text=DJANGO)
+    assert find_manage(tmp_path) == ("backend/manage.py",)
+    assert [each.folder for each in code_facts(read_sources(tmp_path)).django] == ["backend"]
+
+
+ROOT = Path(__file__).parents[1]
+PROBE = """
+import sys
+from pathlib import Path
+from shell.sources import build_folders, find_manage, read_sources
+from shell.world import read_project
+
+app = Path(sys.argv[1])
+print([file.path for file in read_sources(app).files])
+print(find_manage(app))
+print(sorted(build_folders(app)))
+print(read_project(app, {}).unwrap().nested)
+print(read_project(app, {"BP_PYTHON_PROJECT_DIR": "data/inner"}).failure().because)
+"""
+# What lets root in everywhere.
+OVERRIDES = "-dac_override,-dac_read_search"
+
+
+@pytest.fixture
+def closed(tmp_path: Path) -> Iterator[Path]:
+    """An application with a folder that can't be entered, and one whose names alone can be read."""
+    write(tmp_path, "main.py", "data/x.py", "data/manage.py", "names/y.py", "names/inner/manage.py", text=DJANGO)
+    write(tmp_path, "service/requirements.txt")
+    (tmp_path / "data").chmod(0)
+    (tmp_path / "names").chmod(0o444)
+    yield tmp_path
+    for name in ("data", "names"):
+        (tmp_path / name).chmod(0o755)
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("setpriv"), reason="every folder is open to root")
+def test_a_folder_that_cannot_be_entered_is_left_alone(closed: Path) -> None:
+    drop = ("setpriv", "--bounding-set", OVERRIDES, "--inh-caps", OVERRIDES) if os.geteuid() == 0 else ()
+    entered = subprocess.run([*drop, "ls", closed / "data"], capture_output=True, check=False)
+    if entered.returncode == 0:
+        pytest.skip("every folder is open to this user")
+    probe = [*drop, sys.executable, "-c", PROBE, closed]
+    said = subprocess.run(probe, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert said.stderr == ""
+    nested = "('service/requirements.txt',)"
+    assert said.stdout.splitlines() == ["['main.py']", "()", "[]", nested, "is no folder of the application"]

@@ -25,6 +25,7 @@ def create_app(config=None):
     app.config.from_object(config)
     return app
 """
+FLASK_CALLED = FLASK_FACTORY.replace("config=None", "config_name")
 MANAGE = """
 import os
 import sys
@@ -47,7 +48,12 @@ DJANGO = {
     "site_/asgi.py": ASGI,
 }
 CELERY = 'from celery import Celery\n\napp = Celery("shop")\n'
-
+KEPT_ALIVE = {
+    "keep_alive.py": "from threading import Thread\nfrom flask import Flask\n\napp = Flask('')\n\n"
+    "def run():\n    app.run(host='0.0.0.0', port=8080)\n\ndef keep_alive():\n    Thread(target=run).start()\n",
+    "main.py": "import discord\nfrom keep_alive import keep_alive\n\n"
+    "client = discord.Client()\nkeep_alive()\nclient.run('…')\n",
+}
 
 GUARDED = 'if __name__ == "__main__":\n    go()\n'
 
@@ -116,6 +122,42 @@ CASES: Mapping[str, Case] = {
     ),
     "A factory that needs arguments is none": case(
         {"shop.py": "from flask import Flask\ndef create_app(config):\n    return Flask(config)\n"}, "flask", "gunicorn"
+    ),
+    "A factory that is called with arguments": case(
+        {
+            "app/__init__.py": FLASK_CALLED,
+            "flasky.py": 'import os\nfrom app import create_app\n\napp = create_app(os.getenv("FLASK_CONFIG"))\n',
+        },
+        "flask",
+        "gunicorn",
+    ),
+    "A wsgi.py that calls a factory with arguments": case(
+        {
+            "shop/__init__.py": FLASK_CALLED,
+            "wsgi.py": 'from shop import create_app\n\napplication = create_app("prod")\n',
+        },
+        "flask",
+        "gunicorn",
+    ),
+    "FastAPI from a function with arguments, beside Celery": case(
+        {
+            "main.py": "from celery import Celery\nfrom fastapi import FastAPI\n\n"
+            "def build_app(*, title):\n    return FastAPI(title=title)\n\n"
+            'app = build_app(title="x")\ncelery_app = Celery("x")\n',
+        },
+        "fastapi",
+        "uvicorn",
+        "celery",
+    ),
+    "Celery from a function that takes the Flask object": case(
+        {
+            "app.py": f"{FLASK}\nfrom celery import Celery\n\n"
+            "def make_celery(app):\n    celery = Celery(app.import_name)\n    return celery\n\n"
+            "celery = make_celery(app)\n",
+        },
+        "flask",
+        "gunicorn",
+        "celery",
     ),
     "FastAPI with its own command": case({"main.py": FASTAPI}, "fastapi", "fastapi-cli==0.0.24", "uvicorn"),
     "FastAPI with an old command": case({"main.py": FASTAPI}, "fastapi", "fastapi-cli==0.0.8", "uvicorn"),
@@ -362,6 +404,29 @@ CASES: Mapping[str, Case] = {
     "A module that only looks like a program": case({"shop/main.py": "print('loaded')\n"}, "requests"),
     "A bot": case(
         {"bot.py": "import discord\n\nclient = discord.Client()\nclient.run('…')\n", "util.py": "x = 1\n"}, "discord-py"
+    ),
+    "A bot that a web application keeps alive": case(KEPT_ALIVE, "discord-py", "flask"),
+    "A bot that a web application keeps alive, by its module": case(
+        {
+            "keep_alive.py": KEPT_ALIVE["keep_alive.py"],
+            "bot.py": "import keep_alive\nfrom pyrogram import Client\n\n"
+            "keep_alive.keep_alive()\napp = Client('x')\napp.run()\n",
+        },
+        "pyrogram",
+        "flask",
+        "gunicorn",
+    ),
+    "Programs that serve what is in the project": case(
+        {
+            "shop/__init__.py": "from shop.web import app\n",
+            "shop/web.py": FLASK,
+            "app.py": "import shop.web\nshop.web.app.run()\n",
+            "main.py": "import uvicorn\nuvicorn.run('shop:app')\n",
+            "run.py": "from shop import app\nif __name__ == '__main__':\n    app.run()\n",
+            "server.py": "import shop\nshop.web.app.run()\n",
+        },
+        "flask",
+        "gunicorn",
     ),
     "A program that only defines something": case({"main.py": '"""Says nothing."""\n\ndef main():\n    pass\n'}),
     "A package that runs": case({"src/shop/__init__.py": "", "src/shop/__main__.py": "print('x')\n"}),

@@ -81,7 +81,8 @@ def read(raw: bytes, file: str) -> LockOutcome:
     if not isinstance(version, str):
         return Failure(LockUnreadable(file=file, because="has no lock-version, so it isn't a standard lock file"))
     if version.partition(".")[0] != "1":
-        return Failure(LockUnreadable(file=file, because=f"has lock-version {version[:20]}, and 1.x is understood"))
+        shown = version[:20] if version.isprintable() else ascii(version[:20])
+        return Failure(LockUnreadable(file=file, because=f"has lock-version {shown}, and 1.x is understood"))
     lock = shaped(loaded.unwrap(), _Lock, file)
     if isinstance(lock, Failure):
         return lock
