@@ -61,6 +61,7 @@ _REDONE: Final[Mapping[RedoReason, str]] = {
     "local_path": "a local path, and so installed anew each time",
     "url_with_query": "its URL may name another archive each time",
     "vcs_without_commit": "no full commit is named, so the repository may have moved on",
+    "without_hash": "its lock has no hash for it, and so installed anew each time",
     "origin_unknown": "nobody knows what it was made from",
     "origin_changed": "it comes from another place now",
     "artefact_changed": "its archive has another hash now",

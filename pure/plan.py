@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from pure.build_settings import build_settings
 from pure.catalogue import Runtime
 from pure.code_facts import CodeFacts
 from pure.declarations import Declarations, Named
@@ -112,8 +113,10 @@ class PackageManagerDecision(msgspec.Struct, frozen=True, kw_only=True):
     """Which package manager installs the dependencies, by which tool, in which version.
 
     ``files`` are what it installs from, ``folder`` is the project's below the application's root. ``local`` names what
-    is installed from folders and has to be made anew each time. ``default_groups`` are those that the lock
-    itself adds to whatever is asked for. ``advice`` is what the user should know.
+    is installed from folders and ``moving`` what else the lock doesn't fix, which both have to be made anew each time;
+    ``artefacts`` are the digests of the others (``pure.locks.facts``), ``built_with`` that of the settings of builds.
+    ``default_groups`` are those that the lock itself adds to whatever is asked for. ``advice`` is what the user should
+    know.
     ``installed_from`` is what errors name; ``comparable`` says that the tool can tell whether the lock is up to date,
     ``up_to_date`` that this is known without it.
     """
@@ -128,6 +131,9 @@ class PackageManagerDecision(msgspec.Struct, frozen=True, kw_only=True):
     selection: Selection = Selection()
     declared: Declarations = Declarations()
     local: tuple[str, ...] = ()
+    moving: tuple[str, ...] = ()
+    artefacts: tuple[tuple[str, str], ...] = ()
+    built_with: str = ""
     default_groups: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
     installed_from: InstalledFrom
@@ -243,7 +249,9 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     state = _previous(facts)
     version = tool.unwrap()
     about = (str(chosen),) if chosen != Selection() else ()
-    layers = _layers(facts, runtime, managed.source, version, pinning, state)
+    configured = {name: value for name, value, _ in facts.pip_settings} | dict(facts.variables)
+    built_with = build_settings(manager, configured, texts=project.texts, above=project.workspace_texts)
+    layers = _layers(facts, runtime, managed.source, version, pinning, state, built_with)
     processes = _processes(facts, managed, layers, state)
     if isinstance(processes, Failure):
         return processes
@@ -262,6 +270,9 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
                 selection=chosen,
                 declared=managed.declared,
                 local=lock.local,
+                moving=lock.moving,
+                artefacts=lock.artefacts,
+                built_with=built_with,
                 default_groups=lock.default_groups,
                 advice=choice.advice,
                 up_to_date=managed.up_to_date,
@@ -380,6 +391,7 @@ def _layers(
     tool: PipChoice,
     pinning: Pinning,
     state: VenvState | None,
+    built_with: str,
 ) -> tuple[LayerDecision, ...]:
     manager = MANAGERS[source.manager]
     digest = pinning.digest if isinstance(pinning, Fingerprint) else ""
@@ -390,6 +402,9 @@ def _layers(
         facts.restored.get("venv"),
         environment=venv_layer_environment(f"{facts.layers_dir}/venv"),
     )
+    if venv.action is Action.KEEP and state is not None and state.built_with != built_with:
+        other = ("settings that say whether and how distributions are built have changed",)
+        venv = msgspec.structs.replace(venv, action=Action.RECREATE, because=other)
     made = (
         _python_layer(facts, runtime, None),
         *_tool_layers(facts, runtime, manager.tool, tool),

@@ -21,6 +21,7 @@ RedoReason: TypeAlias = Literal[
     "local_path",
     "url_with_query",
     "vcs_without_commit",
+    "without_hash",
     "origin_unknown",
     "origin_changed",
     "artefact_changed",

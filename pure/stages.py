@@ -344,7 +344,10 @@ def after_installation(
     root = work.layer("venv")
     wanted = {each.name: each.requested for each in resolved.distributions}
     requested = requested_changes(result.installed, wanted) if changes is not None else ()
-    state = VenvState(resolved=resolved, installer=_manager(plan).name)
+    decided = _manager(plan)
+    locked = dict(decided.artefacts)
+    artefacts = tuple((each.name, locked[each.name]) for each in resolved.distributions if each.name in locked)
+    state = VenvState(resolved=resolved, installer=decided.name, artefacts=artefacts, built_with=decided.built_with)
     return Complete(
         steps=(
             *_metadata_steps(root, requested, metadata, hide),

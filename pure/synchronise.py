@@ -1,15 +1,16 @@
 """Decides what surrounds a tool that synchronises an environment by itself.
 
-Before it starts, whatever comes from a folder or a moving place is taken out, so that it is made anew: tools compare
-versions, not contents. For Pipenv, which removes nothing, so is what its lock doesn't want any more. After it, traces
-that differ from build to build are taken out, and what is installed is read as the set that the lock resolved to.
+Before it starts, whatever comes from a folder or a moving place is taken out, so that it is made anew, and so is what
+the lock has other hashes for than it had: tools compare versions, not contents. For Pipenv, which removes nothing, so
+is what its lock doesn't want any more. After it, traces that differ from build to build are taken out, and what is
+installed is read as the set that the lock resolved to.
 """
 
 from collections.abc import Mapping
 
 import msgspec
 
-from pure.distributions import Archive, Distribution, Index, Local, ResolvedSet, Vcs, resolved_set
+from pure.distributions import Archive, Distribution, Index, Local, ResolvedSet, Vcs, normalise_name, resolved_set
 from pure.installed import InstalledDistribution, InstalledSet, emptied_directories, removal
 from pure.locks import pipfile
 from pure.managers import PIPENV
@@ -25,9 +26,12 @@ _LOCKS = (".lock",)
 
 
 class Synchronising(msgspec.Struct, frozen=True, kw_only=True):
-    """The environment is changed in place. ``redone`` are the names that were taken out to be made anew."""
+    """The environment is changed in place. ``redone`` are the names that were taken out to be made anew, and why.
 
-    redone: tuple[str, ...]
+    Why is ``None`` where only what is installed afterwards tells.
+    """
+
+    redone: Mapping[str, RedoReason | None]
     steps: Steps
 
 
@@ -41,8 +45,7 @@ def before(plan: Plan, facts: Facts, work: Workplace, installed: InstalledSet) -
     for each in installed.distributions:
         if isinstance(each.direct_url, Local) and each.direct_url.path.startswith(checkouts):
             return fresh(plan, facts, work, because=(f"{each.name} is an editable checkout of a repository",))
-    local = frozenset(plan.package_manager.local)
-    redone = tuple(each.name for each in installed.distributions if each.name in local or _moving(each))
+    redone = _redone(plan, installed)
     unwanted = (*redone, *_unwanted(plan, facts, installed))
     root = work.layer("venv")
     # The record goes first: an environment without it is not trusted, so an interrupted change cannot be reused.
@@ -97,16 +100,16 @@ def resolved(installed: InstalledSet) -> ResolvedSet:
     )
 
 
-def changes(old: InstalledSet, new: InstalledSet, redone: tuple[str, ...]) -> Changes:
+def changes(old: InstalledSet, new: InstalledSet, redone: Mapping[str, RedoReason | None]) -> Changes:
     """What a tool did to an environment; ``redone`` were taken out beforehand to be made anew."""
     before_, after = ({each.name: each for each in one.distributions} for one in (old, new))
-    again = {name for name in redone if name in after}
     redo: list[Changed | Redone] = []
     for name in sorted(before_.keys() & after.keys()):
         if before_[name].version != after[name].version:
             redo.append(Changed(name=name, old=before_[name].version, new=after[name].version))
-        elif name in again or before_[name].files != after[name].files:
-            redo.append(Redone(name=name, version=after[name].version, because=_because(after[name], name in again)))
+        elif name in redone or before_[name].files != after[name].files:
+            because = redone.get(name, "artefact_changed") or _because(after[name])
+            redo.append(Redone(name=name, version=after[name].version, because=because))
     touched = {each.name for each in redo}
     return Changes(
         remove=tuple(Removed(name=n, version=before_[n].version) for n in sorted(before_.keys() - after.keys())),
@@ -118,9 +121,25 @@ def changes(old: InstalledSet, new: InstalledSet, redone: tuple[str, ...]) -> Ch
     )
 
 
-def _because(found: InstalledDistribution, again: bool) -> RedoReason:
-    if not again:
-        return "artefact_changed"
+def _redone(plan: Plan, installed: InstalledSet) -> dict[str, RedoReason | None]:
+    """What is taken out to be made anew, of what the lock still wants."""
+    decided = plan.package_manager
+    assert decided is not None, "something is synchronised by its manager"
+    local, moving = (frozenset(map(normalise_name, names)) for names in (decided.local, decided.moving))
+    locked, recorded = dict(decided.artefacts), dict(plan.previous.artefacts) if plan.previous else {}
+    found: dict[str, RedoReason | None] = {}
+    for each in installed.distributions:
+        direct = each.direct_url
+        if each.name in local or _moving(each):
+            found[each.name] = None
+        elif each.name in moving:
+            found[each.name] = "vcs_without_commit" if isinstance(direct, Vcs) else "without_hash"
+        elif each.name in locked and locked[each.name] != recorded.get(each.name):
+            found[each.name] = "origin_changed" if isinstance(direct, Vcs) else "artefact_changed"
+    return found
+
+
+def _because(found: InstalledDistribution) -> RedoReason:
     match found.direct_url:
         case Local(editable=True):
             return "editable"

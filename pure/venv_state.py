@@ -17,11 +17,16 @@ SCHEMA = 2
 class VenvState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The last complete build of an environment: what is installed, and by what (``pip``).
 
-    Nothing stands here that can differ between environments of equal contents, such as what they were made from.
+    Nothing stands here that can differ between environments of equal contents, such as the lock that they were made
+    from. ``artefacts`` are the names of what is installed with the digests that their lock had for them, where a tool
+    synchronises: it compares versions only. ``built_with`` is a digest of the settings of builds, empty if there were
+    none (``pure.build_settings``).
     """
 
     resolved: ResolvedSet
     installer: str = "pip"
+    artefacts: tuple[tuple[str, str], ...] = ()
+    built_with: str = ""
     schema: int = SCHEMA
 
 

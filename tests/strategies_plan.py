@@ -139,10 +139,11 @@ def layer_toml(decision: LayerDecision) -> bytes:
 
 def after(given: Facts, plan: Plan) -> Facts:
     """The same facts in the next build: all that ``plan`` decided was done, and everything was restored."""
+    built_with = plan.package_manager.built_with if plan.package_manager else ""
     return msgspec.structs.replace(
         given,
         restored={layer.name: RestoredLayer(toml=layer_toml(layer), contents=True) for layer in plan.layers},
-        venv_state=encode_state(VenvState(resolved=ResolvedSet())),
+        venv_state=encode_state(VenvState(resolved=ResolvedSet(), built_with=built_with)),
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 import tomli
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pure.locks.facts import LockFacts, LockUnreadable
+from pure.locks.facts import LockFacts, LockUnreadable, origin
 from pure.locks.read import read_lock
 from pure.managers import MANAGERS
 from pure.outcome import Failure, Success
@@ -20,15 +20,20 @@ FULL: Mapping[str, Document] = {
     "uv": {
         "version": 1,
         "package": [{"name": "a", "source": {"git": "https://host.example/#1"}}, {"name": "b", "source": {"path": "b"}},
-                    {"name": "c", "source": {"editable": "c"}}, {"name": "d", "source": {"directory": "d"}}],
+                    {"name": "c", "source": {"editable": "c"}}, {"name": "d", "source": {"directory": "d"}},
+                    {"name": "e", "source": {"registry": "https://index.example/"}, "sdist": {"hash": "sha256:0"},
+                     "wheels": [{"hash": "sha256:1"}]}],
     },
     "poetry": {
         "metadata": {"lock-version": "2.1"},
-        "package": [{"name": "a", "source": {"type": "directory"}}],
+        "package": [{"name": "a", "source": {"type": "directory"}},
+                    {"name": "b", "files": [{"hash": "sha256:0"}],
+                     "source": {"type": "git", "resolved_reference": "1"}}],
     },
     "pdm": {
         "metadata": {"lock_version": "4.5.0", "groups": ["default"]},
-        "package": [{"name": "a", "path": "./a"}, {"name": "b", "git": "https://host.example/b", "revision": "1"}],
+        "package": [{"name": "a", "path": "./a"}, {"name": "b", "git": "https://host.example/b", "revision": "1"},
+                    {"name": "c", "files": [{"hash": "sha256:0"}]}],
     },
     "pipenv": {
         "_meta": {},
@@ -178,3 +183,153 @@ def test_any_document_gives_facts_or_an_error(manager: str, data: st.DataObject)
             assert all(len(name) <= 100 for name in (*facts.names, *facts.local))
         case Failure(error):
             assert error.because.isprintable()
+
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+def _from_git(commit: str) -> Mapping[str, Document]:
+    """Of each lock one with a distribution from a repository, fixed by this."""
+    return {
+        "uv": {"version": 1, "package": [{"name": "a", "source": {"git": f"https://host.example/a?rev=x#{commit}"}}]},
+        "poetry": {
+            "metadata": {"lock-version": "2.1"},
+            "package": [{"name": "a", "source": {"type": "git", "reference": "x", "resolved_reference": commit}}],
+        },
+        "pdm": {
+            "metadata": {"lock_version": "4.5.0"},
+            "package": [{"name": "a", "git": "https://host.example/a", "revision": commit}],
+        },
+        "pipenv": {"_meta": {}, "default": {"a": {"git": "https://host.example/a", "ref": commit}}},
+        "pylock": {"lock-version": "1.0", "packages": [{"name": "a", "vcs": {"type": "git", "commit-id": commit}}]},
+    }
+
+
+@pytest.mark.parametrize("manager", LOCKED)
+@pytest.mark.parametrize(
+    ("commit", "moving"),
+    [(COMMIT, ()), (COMMIT.upper(), ()), (COMMIT + COMMIT[:24], ()), ("main", ("a",)), (COMMIT[:12], ("a",)),
+     ("", ("a",)), ("g" * 40, ("a",))],
+)  # fmt: skip
+def test_only_a_full_commit_fixes_what_comes_from_a_repository(
+    manager: str, commit: str, moving: tuple[str, ...]
+) -> None:
+    found = _read(manager, _from_git(commit)[manager])
+    assert isinstance(found, LockFacts)
+    assert (found.local, found.moving) == ((), moving)
+
+
+@pytest.mark.parametrize(
+    ("registry", "artefacts", "local", "moving"),
+    [
+        ("vendor", {"wheels": [{"path": "a-1.0-py3-none-any.whl"}]}, ("a",), ()),
+        ("../vendor", {"wheels": [{"path": "a-1.0-py3-none-any.whl", "hash": "sha256:0"}]}, ("a",), ()),
+        ("https://index.example/simple", {"wheels": [{"url": "https://index.example/a.whl"}]}, (), ("a",)),
+        ("https://index.example/simple", {"sdist": {"url": "https://index.example/a.tar.gz"}}, (), ("a",)),
+        ("https://index.example/simple", {"sdist": {"hash": "sha256:0"}, "wheels": [{"hash": "sha256:1"}]}, (), ()),
+    ],
+)
+def test_what_uv_takes_from_a_folder_or_without_a_hash_is_not_fixed(
+    registry: str, artefacts: Document, local: tuple[str, ...], moving: tuple[str, ...]
+) -> None:
+    package = {"name": "a", "source": {"registry": registry}, **artefacts}
+    found = _read("uv", {"version": 1, "package": [package]})
+    assert isinstance(found, LockFacts)
+    assert (found.local, found.moving) == (local, moving)
+
+
+@pytest.mark.parametrize(("manager", "mark"), [("poetry", {"lock-version": "2.1"}), ("pdm", {"lock_version": "4.5.0"})])
+@pytest.mark.parametrize(("files", "moving"), [([{"hash": "sha256:0"}], ()), ([{"file": "a.whl"}], ("a",))])
+def test_a_file_without_a_hash_is_not_fixed(
+    manager: str, mark: Document, files: list[Document], moving: tuple[str, ...]
+) -> None:
+    found = _read(manager, {"metadata": mark, "package": [{"name": "a", "files": files}]})
+    assert isinstance(found, LockFacts)
+    assert found.moving == moving
+
+
+def _entries(manager: str, entries: list[tuple[str, list[str]]]) -> Document:
+    """A lock with these names, in this order, and the hashes of each one's files."""
+    if manager == "pipenv":
+        return {"_meta": {}, **{f"c{at}": {name: {"hashes": found}} for at, (name, found) in enumerate(entries)}}
+    if manager == "pylock":
+        packages = [
+            {"name": name, "wheels": [{"url": "https://index.example/", "hashes": {"sha256": each}} for each in found]}
+            for name, found in entries
+        ]
+        return {"lock-version": "1.0", "packages": packages}
+    key = "wheels" if manager == "uv" else "files"
+    head = {name: FULL[manager][name] for name in FULL[manager] if name != "package"}
+    return {**head, "package": [{"name": name, key: [{"hash": each} for each in found]} for name, found in entries]}
+
+
+def _artefacts(manager: str, document: object) -> dict[str, str]:
+    found = _read(manager, document)
+    assert isinstance(found, LockFacts), found
+    return dict(found.artefacts)
+
+
+# Names may come several times, for other markers or extras.
+_SEVERAL = st.lists(
+    st.tuples(st.sampled_from(["a", "b", "c-d"]), st.lists(st.sampled_from(["1", "2", "3"]), min_size=1, unique=True)),
+    min_size=1,
+    max_size=5,
+)
+
+
+@pytest.mark.parametrize("manager", LOCKED)
+@settings(max_examples=40, deadline=None)
+@given(entries=_SEVERAL, data=st.data())
+def test_the_order_in_a_lock_makes_no_other_artefacts(
+    manager: str, entries: list[tuple[str, list[str]]], data: st.DataObject
+) -> None:
+    other = [(name, data.draw(st.permutations(found))) for name, found in data.draw(st.permutations(entries))]
+    found = _artefacts(manager, _entries(manager, entries))
+    assert found == _artefacts(manager, _entries(manager, other))
+    assert list(found) == sorted({name for name, _ in entries})
+
+
+@pytest.mark.parametrize("manager", LOCKED)
+@settings(max_examples=40, deadline=None)
+@given(entries=_SEVERAL, data=st.data())
+def test_another_hash_changes_the_artefact_of_its_name_and_no_other(
+    manager: str, entries: list[tuple[str, list[str]]], data: st.DataObject
+) -> None:
+    at = data.draw(st.integers(0, len(entries) - 1))
+    name, found = entries[at]
+    other = [*entries[:at], (name, [*found[:-1], "another"]), *entries[at + 1 :]]
+    one, two = (_artefacts(manager, _entries(manager, each)) for each in (entries, other))
+    assert {each for each in one if one[each] != two[each]} == {name}
+
+
+@pytest.mark.parametrize("manager", LOCKED)
+def test_another_commit_is_another_artefact(manager: str) -> None:
+    one, two, moving = (_artefacts(manager, _from_git(each)[manager]) for each in (COMMIT, COMMIT[::-1], "main"))
+    assert one.keys() == two.keys() == {"a"}
+    assert one != two
+    assert moving == {}
+
+
+@given(st.sampled_from(["https://", "git+ssh://"]), st.sampled_from(["", "user@", "user:secret@", "other%40:x@"]))
+def test_who_asks_is_no_part_of_an_origin(scheme: str, user: str) -> None:
+    plain = origin(f"{scheme}host.example/a?subdirectory=b#{COMMIT}")
+    assert origin(f"{scheme}{user}host.example/a?subdirectory=b&token={user}#{COMMIT}") == plain
+    assert origin(f"{scheme}host.example/a?subdirectory=c#{COMMIT}") != plain
+    assert origin(f"{scheme}host.example/b?subdirectory=b#{COMMIT}") != plain
+
+
+@pytest.mark.parametrize("manager", LOCKED)
+def test_names_are_normalised_for_their_artefacts(manager: str) -> None:
+    assert _artefacts(manager, _entries(manager, [("C_d", ["1"])])).keys() == {"c-d"}
+
+
+def test_the_oldest_locks_of_poetry_have_their_hashes_elsewhere() -> None:
+    one, two = (
+        _artefacts(
+            "poetry",
+            {"metadata": {"lock-version": "1.1", "files": {"a": [{"file": "a.whl", "hash": each}]}},
+             "package": [{"name": "a"}]},
+        )
+        for each in ("sha256:0", "sha256:1")
+    )  # fmt: skip
+    assert one != two

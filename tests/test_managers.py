@@ -91,6 +91,7 @@ MATRIX = """
 | lock                      | -      | -    | -  | r    |
 | configuration             | -      | -    | -  | r    |
 | groups                    | -      | -    | -  | r    |
+| settings of builds        | -      | -    | -  | R    |
 | a local distribution      | -      | -    | -  | r    |
 | Procfile                  | -      | -    | -  | -    |
 | another index             | -      | -    | -  | -    |
@@ -151,6 +152,7 @@ CHANGES: Mapping[str, Change] = {
     "lock": lambda f, m: _texts(f, **{MANAGERS[m].lock.replace(".", "__"): LOCKS[m][1]}),
     "configuration": _configuration,
     "groups": lambda f, m: _with(f, BP_PYTHON_GROUPS="more"),
+    "settings of builds": lambda f, m: _with(f, **{f"{MANAGERS[m].tool.prefixes[-1]}NO_BINARY": "a"}),
     "a local distribution": lambda f, m: _texts(f, **{MANAGERS[m].lock.replace(".", "__"): LOCKS[m][2]}),
     "Procfile": lambda f, m: msgspec.structs.replace(f, procfile=b"web: another\n"),
     "another index": lambda f, m: _with(

@@ -1,12 +1,14 @@
 """Says what a build needs to know of a lock, whatever its kind."""
 
+import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeAlias, TypeVar
 
 import msgspec
 import tomli
 
+from pure.distributions import normalise_name
 from pure.outcome import Failure, Outcome, Success
 from pure.terms import InstalledFrom
 
@@ -18,15 +20,16 @@ class LockFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     ``names`` are all that it locks, whatever group they belong to. ``local`` names what is installed from a folder or a
     file of this machine, whose contents the lock doesn't fix; ``moving`` names what comes from a place that may change,
-    such as a branch, or has no hash; ``unfixed`` says in words what else can make a difference. ``groups`` and
-    ``extras`` are those that it knows, ``None`` where it doesn't say; ``default_groups`` are what it calls those that
-    are always installed.
+    such as a branch, or has no hash; ``unfixed`` says in words what else can make a difference. ``artefacts`` has a
+    digest for each of the other names (normalised), see the function of that name. ``groups`` and ``extras`` are those
+    that it knows, ``None`` where it doesn't say; ``default_groups`` are what it calls those that are always installed.
     """
 
     names: tuple[str, ...] = ()
     local: tuple[str, ...] = ()
     moving: tuple[str, ...] = ()
     unfixed: tuple[str, ...] = ()
+    artefacts: tuple[tuple[str, str], ...] = ()
     groups: tuple[str, ...] | None = None
     default_groups: tuple[str, ...] = ()
     extras: tuple[str, ...] | None = None
@@ -87,6 +90,52 @@ def _wrong(said: str, base: str) -> str:
         got, wanted = (_WORDS.get(expected[which], "something else") for which in ("got", "wanted"))
         return f"has {got} as {place}, where {wanted} belongs"
     return f"is not as its tool writes it, at {place}"
+
+
+# A commit of git or Mercurial by its full identifier: anything shorter may be a branch, or become ambiguous.
+_COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
+
+
+def is_commit(text: str | None) -> bool:
+    """Whether this names one commit for good."""
+    return text is not None and _COMMIT.fullmatch(text) is not None
+
+
+class Fixed(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of a lock: the hashes that it allows, and where it comes from if that isn't an index."""
+
+    name: str
+    hashes: tuple[str, ...] = ()
+    origin: tuple[str, ...] = ()
+
+
+def artefacts(entries: Iterable[Fixed], *, but: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """A digest for each name of what its entries allow, whatever their order; none for those that nothing fixes.
+
+    Which index serves a file takes no part, since its hash leaves no choice.
+    """
+    left_out = frozenset(map(normalise_name, but))
+    found: dict[str, set[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+    for each in entries:
+        found.setdefault(normalise_name(each.name), set()).add((tuple(sorted(set(each.hashes))), each.origin))
+    return tuple(
+        (name, hashlib.sha256(msgspec.json.encode(sorted(found[name]))).hexdigest()[:_LENGTH])
+        for name in sorted(found.keys() - left_out)
+    )
+
+
+_LENGTH: Final = 16
+_USER: Final = re.compile(r"(?<=//)[^/?#]*@")
+# What says which part of a repository is meant. Anything else in a query may be a token.
+_PARTS: Final = ("subdirectory", "rev", "tag", "branch")
+
+
+def origin(url: str, *more: str) -> tuple[str, ...]:
+    """Where a distribution comes from, without what only says who asks for it."""
+    address, _, fragment = url.partition("#")
+    place, _, query = address.partition("?")
+    parts = (each for each in query.split("&") if each.partition("=")[0] in _PARTS)
+    return (_USER.sub("", place), *sorted(parts), fragment, *more)
 
 
 def in_order(names: list[str]) -> tuple[str, ...]:

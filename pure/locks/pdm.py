@@ -5,7 +5,19 @@ import json
 
 import msgspec
 
-from pure.locks.facts import LockFacts, LockOutcome, LockUnreadable, document, in_order, shaped, table
+from pure.locks.facts import (
+    Fixed,
+    LockFacts,
+    LockOutcome,
+    LockUnreadable,
+    artefacts,
+    document,
+    in_order,
+    is_commit,
+    origin,
+    shaped,
+    table,
+)
 from pure.outcome import Failure, Success
 
 FILE = "pdm.lock"
@@ -15,11 +27,35 @@ class _Metadata(msgspec.Struct, frozen=True, kw_only=True):
     groups: tuple[str, ...] = ()
 
 
+class _File(msgspec.Struct, frozen=True, kw_only=True):
+    hash: str = ""
+
+
 class _Package(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     path: str | None = None
     git: str | None = None
+    url: str | None = None
+    ref: str | None = None
     revision: str | None = None
+    subdirectory: str | None = None
+    files: tuple[_File, ...] = ()
+
+    @property
+    def moves(self) -> bool:
+        """Whether it may be something else the next time."""
+        if self.git is not None:
+            return not is_commit(self.revision)
+        return not all(each.hash for each in self.files)
+
+    @property
+    def fixed(self) -> Fixed:
+        url, parts = self.git or self.url, (self.ref, self.revision, self.subdirectory)
+        return Fixed(
+            name=self.name,
+            hashes=tuple(each.hash for each in self.files),
+            origin=origin(url, *(part or "" for part in parts)) if url else (),
+        )
 
 
 class _Lock(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,11 +75,20 @@ def read(raw: bytes) -> LockOutcome:
         return lock
     packages = lock.unwrap().package
     local = [each.name for each in packages if each.path is not None]
-    moving = [each.name for each in packages if each.path is None and each.git is not None and each.revision is None]
+    moving = [each.name for each in packages if each.path is None and each.moves]
     # PDM writes groups and extras into one list.
     groups = lock.unwrap().metadata.groups or None
     names = in_order([each.name for each in packages])
-    return Success(LockFacts(names=names, local=in_order(local), moving=in_order(moving), groups=groups, extras=groups))
+    return Success(
+        LockFacts(
+            names=names,
+            local=in_order(local),
+            moving=in_order(moving),
+            artefacts=artefacts((each.fixed for each in packages), but=(*local, *moving)),
+            groups=groups,
+            extras=groups,
+        )
+    )
 
 
 def made_from(lock: bytes, pyproject: bytes) -> bool:

@@ -8,7 +8,19 @@ from typing import Any
 import msgspec
 
 from pure.distributions import normalise_name
-from pure.locks.facts import LockFacts, LockOutcome, LockUnreadable, document, in_order, shaped, table
+from pure.locks.facts import (
+    Fixed,
+    LockFacts,
+    LockOutcome,
+    LockUnreadable,
+    artefacts,
+    document,
+    in_order,
+    is_commit,
+    origin,
+    shaped,
+    table,
+)
 from pure.marker_environment import marker_environment
 from pure.outcome import Failure, Outcome, Success
 
@@ -26,9 +38,18 @@ class _Package(msgspec.Struct, frozen=True, kw_only=True):
     svn: str | None = None
     bzr: str | None = None
     ref: str | None = None
+    subdirectory: str | None = None
     hashes: tuple[str, ...] = ()
     markers: str = ""
     version: str = ""
+
+    @property
+    def repository(self) -> str | None:
+        return next((each for each in (self.git, self.hg, self.svn, self.bzr) if each is not None), None)
+
+    @property
+    def origin(self) -> tuple[str, ...]:
+        return origin(self.repository, self.ref or "", self.subdirectory or "") if self.repository else ()
 
 
 def read(raw: bytes) -> LockOutcome:
@@ -43,20 +64,28 @@ def read(raw: bytes) -> LockOutcome:
     locked = _locked(found)
     if isinstance(locked, Failure):
         return locked
-    local, moving, names = [], [], []
+    local, moving, names, fixed = [], [], [], []
     for packages in locked.unwrap().values():
         for name, package in packages.items():
             names.append(name)
+            fixed.append(Fixed(name=name, hashes=package.hashes, origin=package.origin))
             if package.path is not None or package.file is not None or package.editable:
                 local.append(name)
-            elif any(each is not None for each in (package.git, package.hg, package.svn, package.bzr)):
-                if package.ref is None:
+            elif package.repository is not None:
+                if not is_commit(package.ref):
                     moving.append(name)
             elif not package.hashes:
                 moving.append(name)
     groups = tuple({"default": "packages", "develop": "dev-packages"}.get(name, name) for name in locked.unwrap())
     return Success(
-        LockFacts(names=in_order(names), local=in_order(local), moving=in_order(moving), groups=groups, extras=())
+        LockFacts(
+            names=in_order(names),
+            local=in_order(local),
+            moving=in_order(moving),
+            artefacts=artefacts(fixed, but=(*local, *moving)),
+            groups=groups,
+            extras=(),
+        )
     )
 
 

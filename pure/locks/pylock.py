@@ -5,7 +5,18 @@ from collections.abc import Mapping
 
 import msgspec
 
-from pure.locks.facts import LockFacts, LockOutcome, LockUnreadable, document, in_order, shaped
+from pure.locks.facts import (
+    Fixed,
+    LockFacts,
+    LockOutcome,
+    LockUnreadable,
+    artefacts,
+    document,
+    in_order,
+    is_commit,
+    origin,
+    shaped,
+)
 from pure.outcome import Failure, Success
 
 # The specification allows no dot inside the name (regular expression of the specification).
@@ -15,11 +26,15 @@ NAME = re.compile(r"pylock(?:\.(?P<name>[^.]+))?\.toml\Z")
 class _Artefact(msgspec.Struct, frozen=True, kw_only=True):
     url: str = ""
     path: str = ""
+    subdirectory: str = ""
     hashes: Mapping[str, str] = {}
 
 
 class _Vcs(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
+    url: str = ""
+    requested_revision: str = ""
     commit_id: str = ""
+    subdirectory: str = ""
 
 
 class _Directory(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +52,17 @@ class _Package(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def artefacts(self) -> tuple[_Artefact, ...]:
         return tuple(each for each in (self.archive, self.sdist, *self.wheels) if each is not None)
+
+    @property
+    def fixed(self) -> Fixed:
+        hashes = tuple(f"{kind}:{value}" for each in self.artefacts for kind, value in each.hashes.items())
+        return Fixed(name=self.name, hashes=hashes, origin=self._origin)
+
+    @property
+    def _origin(self) -> tuple[str, ...]:
+        if self.vcs:
+            return origin(self.vcs.url, self.vcs.requested_revision, self.vcs.commit_id, self.vcs.subdirectory)
+        return origin(self.archive.url, self.archive.subdirectory) if self.archive else ()
 
 
 class _Lock(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
@@ -65,7 +91,7 @@ def read(raw: bytes, file: str) -> LockOutcome:
         if package.directory or any(each.path and not each.url for each in package.artefacts):
             local.append(package.name)
         elif package.vcs:
-            if not package.vcs.commit_id:
+            if not is_commit(package.vcs.commit_id):
                 moving.append(package.name)
         elif not package.artefacts or not all(each.hashes for each in package.artefacts):
             moving.append(package.name)
@@ -74,6 +100,7 @@ def read(raw: bytes, file: str) -> LockOutcome:
             names=in_order([package.name for package in lock.unwrap().packages]),
             local=in_order(local),
             moving=in_order(moving),
+            artefacts=artefacts((each.fixed for each in lock.unwrap().packages), but=(*local, *moving)),
             groups=lock.unwrap().dependency_groups,
             extras=lock.unwrap().extras,
             default_groups=lock.unwrap().default_groups,

@@ -7,9 +7,9 @@ import pytest
 from pure.managers import MANAGERS
 
 from tests.builds.locked import MAIN, Index, lock, project
-from tests.builds.workshop import Bench, Workshop, differences, normalised, tree
+from tests.builds.workshop import Bench, Workshop, copy, differences, normalised, tree
 from tests.golden import check_golden
-from tests.local_index import serve
+from tests.local_index import make_wheel, serve
 
 # What says when and how something was decided, and what tools keep of times.
 RECORDS = {"lamina-record.json"}
@@ -87,3 +87,74 @@ def test_locked_builds(manager: str, bench: Bench, workshop: Workshop, index: In
         stale = bench.try_build(index.variables)
         assert stale.status == 1
         golden("stale", stale.log)
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("manager", MAIN)
+def test_another_artefact_of_the_same_version_is_installed(
+    manager: str, bench: Bench, workshop: Workshop, tmp_path: Path
+) -> None:
+    # Tools compare versions, and find nothing to do where an index has replaced a file.
+    wheels = tmp_path / "wheels"
+    copy(workshop.wheels, wheels)
+    with serve(wheels) as host:
+        index = Index(host)
+        files = project(manager, index, "alpha==1.0", "beta==1.0")
+        bench.write(lock(manager, workshop, files, tmp_path / "one"))
+        bench.build(index.variables)
+        beta = tree(bench.site / "beta-1.0.dist-info")
+
+        module = {"alpha/__init__.py": "VERSION = 'another 1.0'\n"}
+        make_wheel(wheels, "alpha", "1.0", module, scripts={"alpha": "alpha:VERSION.strip"})
+        bench.write(lock(manager, workshop, files, tmp_path / "two"))
+        replaced = bench.build(index.variables)
+        assert replaced.actions()["venv"] == "reconciled"
+        assert "    ~ alpha 1.0 (its archive has another hash now)\n" in replaced.log
+        assert (bench.site / "alpha" / "__init__.py").read_text() == module["alpha/__init__.py"]
+        assert not (bench.site / "alpha" / "only_1.py").exists()
+        assert tree(bench.site / "beta-1.0.dist-info") == beta
+        reconciled = tree(bench.venv)
+        assert set(bench.build(index.variables).actions().values()) == {"kept"}
+
+        (bench.own / "venv.toml").unlink()
+        assert bench.build(index.variables).actions()["venv"] == "created"
+        assert differences(reconciled, tree(bench.venv)) == []
+
+
+@pytest.mark.heavy
+def test_other_settings_of_builds_give_another_environment(
+    bench: Bench, workshop: Workshop, index: Index, tmp_path: Path
+) -> None:
+    bench.write(lock("uv", workshop, project("uv", index, "alpha==1.0"), tmp_path / "lock"))
+    bench.build(index.variables)
+    settings = {**index.variables, "UV_NO_BUILD": "1"}
+    other = bench.build(settings)
+    assert other.actions()["venv"] == "recreated", other.log
+    assert "settings that say whether and how distributions are built have changed" in other.log
+    assert bench.versions() == {"alpha": "1.0"}
+    assert set(bench.build(settings).actions().values()) == {"kept"}
+
+
+@pytest.mark.heavy
+def test_vendored_wheels_are_installed_anew_each_time(
+    bench: Bench, workshop: Workshop, index: Index, tmp_path: Path
+) -> None:
+    vendored, folder = "alpha-1.0-py3-none-any.whl", tmp_path / "lock"
+    (folder / "vendor").mkdir(parents=True)
+    declared = '[project]\nname = "app"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = ["alpha==1.0"]\n'
+    declared += '[tool.uv]\nfind-links = ["./vendor"]\nno-index = true\n'
+    wheel = (workshop.wheels / vendored).read_bytes()
+    (folder / "vendor" / vendored).write_bytes(wheel)
+    files = lock("uv", workshop, {"pyproject.toml": declared}, folder)
+    assert 'registry = "vendor"' in files["uv.lock"]
+    assert "sha256" not in files["uv.lock"]
+    bench.write({**files, f"vendor/{vendored}": wheel})
+    bench.build(index.variables)
+    again = bench.build(index.variables)
+    assert "    ~ alpha 1.0 (a local path, and so installed anew each time)\n" in again.log
+
+    module = {"alpha/__init__.py": "VERSION = 'another 1.0'\n"}
+    other = make_wheel(tmp_path, "alpha", "1.0", module).read_bytes()
+    bench.write({**files, f"vendor/{vendored}": other})
+    assert bench.build(index.variables).actions()["venv"] == "reconciled"
+    assert (bench.site / "alpha" / "__init__.py").read_text() == module["alpha/__init__.py"]
