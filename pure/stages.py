@@ -283,28 +283,44 @@ def after_resolution(
     plan: Plan, facts: Facts, work: Workplace, *, resolved: ResolvedSet, installed: InstalledSet
 ) -> Reconcile | Fresh:
     """The steps from what is installed to what was resolved."""
-    if installed.problems:
-        problem = installed.problems[0]
-        return fresh(plan, facts, work, because=(f"{problem.dist_info} cannot be trusted ({problem.kind})",))
-    checkouts = f"{work.layer('venv')}/{_CHECKOUTS}/"
-    for each in installed.distributions:
-        if isinstance(each.direct_url, Local) and each.direct_url.path.startswith(checkouts):
-            return fresh(plan, facts, work, because=(f"{each.name} is an editable checkout of a repository",))
+    untrusted = why_untrusted(work, installed)
+    if untrusted:
+        return fresh(plan, facts, work, because=(untrusted,))
     previous = plan.previous.resolved if plan.previous else ResolvedSet()
     changes = diff(installed, previous, resolved)
     if changes.empty:
         return Reconcile(changes=changes, steps=())
-    files = removal(installed, changes.to_delete)
-    root = work.layer("venv")
-    # The record goes first: an environment without it is not trusted, so an interrupted change cannot be reused.
-    steps: list[Step] = [RemoveFiles(root=root, files=(STATE_FILE,), directories=())]
-    if files:
-        steps.append(RemoveFiles(root=root, files=files, directories=emptied_directories(installed, files)))
+    steps = [*take_out(work, installed, changes.to_delete)]
     if changes.to_install:
         constraints = "".join(f"{pin}\n" for pin in pins(resolved)).encode()
         steps.append(WriteFiles(root=work.temporary, files=((work.constraints.rpartition("/")[2], constraints),)))
         steps.append(_run_pip(plan, facts, work, ("--constraint", work.constraints), quiet=False))
     return Reconcile(changes=changes, steps=tuple(steps))
+
+
+def why_untrusted(work: Workplace, installed: InstalledSet) -> str:
+    """Why an environment can't be changed in place; empty if it can."""
+    if installed.problems:
+        problem = installed.problems[0]
+        return f"{problem.dist_info} cannot be trusted ({problem.kind})"
+    checkouts = f"{work.layer('venv')}/{_CHECKOUTS}/"
+    for each in installed.distributions:
+        if isinstance(each.direct_url, Local) and each.direct_url.path.startswith(checkouts):
+            return f"{each.name} is an editable checkout of a repository"
+    return ""
+
+
+def take_out(work: Workplace, installed: InstalledSet, names: Iterable[str]) -> Steps:
+    """The steps with which a change in place begins: the record goes, and the files of these distributions.
+
+    The record goes first: an environment without it is not trusted, so an interrupted change cannot be reused.
+    """
+    root = work.layer("venv")
+    record = RemoveFiles(root=root, files=(STATE_FILE,), directories=())
+    files = removal(installed, names)
+    if not files:
+        return (record,)
+    return (record, RemoveFiles(root=root, files=files, directories=emptied_directories(installed, files)))
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):

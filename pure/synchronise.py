@@ -16,7 +16,7 @@ from pure.locks import pipfile
 from pure.managers import PIPENV
 from pure.plan import Facts, Plan
 from pure.reconcile import Added, Changed, Changes, Kept, Redone, RedoReason, Removed
-from pure.stages import STATE_FILE, Fresh, Steps, Workplace, fresh, install
+from pure.stages import Fresh, Steps, Workplace, fresh, install, take_out, why_untrusted
 from pure.steps import RemoveFiles, Step, WriteFiles
 
 # What uv leaves beside a distribution that it built: times of files, which differ from build to build.
@@ -38,22 +38,12 @@ class Synchronising(msgspec.Struct, frozen=True, kw_only=True):
 def before(plan: Plan, facts: Facts, work: Workplace, installed: InstalledSet) -> Synchronising | Fresh:
     """The steps that bring an environment in place to what the lock says."""
     assert plan.package_manager is not None, "something is synchronised by its manager"
-    if installed.problems:
-        problem = installed.problems[0]
-        return fresh(plan, facts, work, because=(f"{problem.dist_info} cannot be trusted ({problem.kind})",))
-    checkouts = f"{work.layer('venv')}/src/"
-    for each in installed.distributions:
-        if isinstance(each.direct_url, Local) and each.direct_url.path.startswith(checkouts):
-            return fresh(plan, facts, work, because=(f"{each.name} is an editable checkout of a repository",))
+    untrusted = why_untrusted(work, installed)
+    if untrusted:
+        return fresh(plan, facts, work, because=(untrusted,))
     redone = _redone(plan, installed)
     unwanted = (*redone, *_unwanted(plan, facts, installed))
-    root = work.layer("venv")
-    # The record goes first: an environment without it is not trusted, so an interrupted change cannot be reused.
-    steps: list[Step] = [RemoveFiles(root=root, files=(STATE_FILE,), directories=())]
-    files = removal(installed, unwanted)
-    if files:
-        steps.append(RemoveFiles(root=root, files=files, directories=emptied_directories(installed, files)))
-    return Synchronising(redone=redone, steps=(*steps, *install(plan, facts, work)))
+    return Synchronising(redone=redone, steps=(*take_out(work, installed, unwanted), *install(plan, facts, work)))
 
 
 def tidy(
