@@ -199,13 +199,13 @@ class _Build:
                 return result
             resolved = with_hidden_urls(synchronise.resolved(result.unwrap().installed), self._hide)
             self._say(build_log.installed_fresh(resolved, duration(time.monotonic() - started)))
-            return self._complete(resolved, None)
+            return self._complete(resolved, result.unwrap(), None)
         report = self._run_and_report(fresh.steps)
         if isinstance(report, Failure):
             return report
         resolved = report.unwrap()
         self._say(build_log.installed_fresh(resolved, duration(time.monotonic() - started)))
-        return self._complete(resolved, None)
+        return self._complete(resolved, self._read_result(), None)
 
     def _reconcile(self, steps: stages.Steps) -> Outcome[ResolvedSet, RunError]:
         report = self._run_and_report(steps)
@@ -223,7 +223,7 @@ class _Build:
         if isinstance(made, Failure):
             return made
         self._say(build_log.reconciled(following.changes, duration(time.monotonic() - started)))
-        return self._complete(resolved, following.changes, before)
+        return self._complete(resolved, self._read_result(), following.changes, before)
 
     def _synchronise(self) -> Outcome[ResolvedSet, RunError]:
         before = self._read_result()
@@ -240,11 +240,11 @@ class _Build:
         changes = synchronise.changes(before.installed, installed, following.redone)
         self._say(build_log.synchronised_lines(self._plan, changes))
         resolved = with_hidden_urls(synchronise.resolved(installed), self._hide)
-        return self._complete(resolved, changes, before)
+        return self._complete(resolved, result.unwrap(), changes, before)
 
     def _tidied(self, old: InstalledSet | None = None) -> Outcome[Result, RunError]:
         """What a tool installed, without the traces that differ from build to build."""
-        installed = self._read_result().installed
+        installed = self._read_installed()
         made = self._execute(synchronise.tidy(self._work, installed, self._metadata(installed), old=old))
         return made if isinstance(made, Failure) else Success(self._read_result())
 
@@ -255,9 +255,8 @@ class _Build:
         return {path: (root / path).read_bytes() for path in paths if (root / path).is_file()}
 
     def _complete(
-        self, resolved: ResolvedSet, changes: Changes | None, before: Result | None = None
+        self, resolved: ResolvedSet, result: Result, changes: Changes | None, before: Result | None = None
     ) -> Outcome[ResolvedSet, RunError]:
-        result = self._read_result()
         following = stages.after_installation(
             self._plan,
             self._facts,
@@ -279,9 +278,11 @@ class _Build:
                 made = self._execute(steps)
                 return made if isinstance(made, Failure) else Success(resolved)
 
+    def _read_installed(self) -> InstalledSet:
+        return read_installed(Path(self._work.layer("venv")), self._plan.python.runtime.minor)
+
     def _read_result(self) -> Result:
-        root = Path(self._work.layer("venv"))
-        return Result(installed=read_installed(root, self._plan.python.runtime.minor), files=all_files(root))
+        return Result(installed=self._read_installed(), files=all_files(Path(self._work.layer("venv"))))
 
     def _run_and_report(self, steps: stages.Steps) -> Outcome[ResolvedSet, RunError]:
         made = self._execute(steps)
