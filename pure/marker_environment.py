@@ -1,4 +1,12 @@
-"""States what environment markers see in the image (PyPA specification "Dependency specifiers")."""
+"""States what environment markers see in the image, and what they make of it.
+
+PyPA specification "Dependency specifiers", with the additions of "pylock.toml" for markers in locks.
+"""
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias, cast
+
+Environment: TypeAlias = Mapping[str, "str | frozenset[str]"]
 
 MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
 
@@ -19,3 +27,14 @@ def marker_environment(python_version: str, arch: str) -> dict[str, str]:
         "sys_platform": "linux",
         "extra": "",
     }
+
+
+def holds(marker: str, environment: Environment, context: str = "metadata") -> bool | None:
+    """Whether a marker holds there; ``None`` where it can't be evaluated. ``context`` is that of ``packaging``."""
+    from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
+
+    try:
+        # The type of the parameter doesn't know the sets that the context "lock_file" is about.
+        return bool(Marker(marker).evaluate(cast("dict[str, str]", dict(environment)), context=cast("Any", context)))
+    except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName, RecursionError):
+        return None

@@ -21,7 +21,7 @@ from pure.locks.facts import (
     shaped,
     table,
 )
-from pure.marker_environment import marker_environment
+from pure.marker_environment import holds, marker_environment
 from pure.outcome import Failure, Outcome, Success
 
 FILE = "Pipfile.lock"
@@ -153,9 +153,4 @@ def wanted(raw: bytes, *, categories: tuple[str, ...], python_version: str, arch
 def _applies(marker: object, python_version: str, arch: str) -> bool:
     if not isinstance(marker, str) or not marker.strip():
         return True
-    from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
-
-    try:
-        return bool(Marker(marker).evaluate(marker_environment(python_version, arch)))
-    except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName, RecursionError):
-        return False
+    return holds(marker, marker_environment(python_version, arch)) is True

@@ -6,20 +6,19 @@ package. Whatever can't be evaluated passes: uv, which reads the whole file, has
 """
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 import msgspec
 
 from pure.distributions import normalise_name
 from pure.locks.facts import document, words
-from pure.marker_environment import marker_environment
+from pure.marker_environment import Environment, holds, marker_environment
 from pure.outcome import Failure
 from pure.project import Selection
 from pure.target import Target
 
 # What a marker knows of the kernel can't be known here: the image will run on another one.
 _UNKNOWN = ("platform_release", "platform_version")
-_Environment: TypeAlias = Mapping[str, "str | frozenset[str]"]
 
 
 class LockForOtherEnvironment(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +62,7 @@ def check(raw: bytes, file: str, *, selection: Selection, python: str, target: T
     if environments and all(_applies(each, plain, "requirement") is False for each in environments):
         return LockForOtherEnvironment(file=file, environments=environments, python=python, target=str(target))
     groups = (*words(found.get("default-groups")), *selection.groups)
-    chosen: _Environment = plain | {
+    chosen: Environment = plain | {
         "extras": frozenset(map(normalise_name, selection.extras)),
         "dependency_groups": frozenset(map(normalise_name, groups)),
     }
@@ -95,19 +94,13 @@ def _version(package: Mapping[str, Any]) -> str:
     return version[:60] if isinstance(version, str) else "no version"
 
 
-def _applies(marker: object, environment: _Environment, context: str) -> bool | None:
+def _applies(marker: object, environment: Environment, context: str) -> bool | None:
     """Whether a marker holds, as it does where there is none; ``None`` where that isn't known."""
     if marker is None:
         return True
     if not isinstance(marker, str) or any(word in marker for word in _UNKNOWN):
         return None
-    from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
-
-    try:
-        # The type of the parameter doesn't know the sets that the context "lock_file" is about.
-        return bool(Marker(marker).evaluate(cast("dict[str, str]", dict(environment)), context=cast("Any", context)))
-    except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName, RecursionError):
-        return None
+    return holds(marker, environment, context)
 
 
 def _allows(requires: str, python: str) -> bool | None:
