@@ -46,10 +46,7 @@ def known_secrets(facts: Facts) -> Redactor:
         for name, raw in (*files.texts.items(), *files.workspace_texts.items()):
             texts += searched(name, raw)
     texts += (_text(raw) for raw in facts.requirement_texts.values())
-    configured = {name: value for name, value, _ in facts.pip_settings}
-    return redactor(
-        configured | dict(facts.variables), requirement_texts=tuple(texts), passwords=tuple(netrc(facts.netrc))
-    )
+    return redactor(facts.settings, requirement_texts=tuple(texts), passwords=tuple(netrc(facts.netrc)))
 
 
 def searched(name: str, raw: bytes) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ digests leave an index no choice. Where anything is left open, the answer is the
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -78,6 +78,11 @@ class NotPinned(msgspec.Struct, frozen=True, kw_only=True):
 Pinning: TypeAlias = Fingerprint | NotPinned
 
 
+def not_pinned(reasons: Sequence[str]) -> NotPinned:
+    """The answer for these reasons, however many."""
+    return NotPinned(because=tuple(reasons[:MAX_REASONS]), more=max(0, len(reasons) - MAX_REASONS))
+
+
 def pinned_fingerprint(
     requirements: RequirementsSet, *, python_minor: str, target: Target, settings: Mapping[str, str]
 ) -> Pinning:
@@ -88,7 +93,7 @@ def pinned_fingerprint(
     """
     reasons = list(dict.fromkeys(_reasons(requirements, settings)))
     if reasons:
-        return NotPinned(because=tuple(reasons[:MAX_REASONS]), more=max(0, len(reasons) - MAX_REASONS))
+        return not_pinned(reasons)
     content = {
         "python": python_minor,
         "target": str(target),

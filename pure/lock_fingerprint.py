@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from pure.fingerprint import MAX_REASONS, Fingerprint, NotPinned, Pinning
+from pure.fingerprint import Fingerprint, Pinning, not_pinned
 from pure.locks.facts import LockFacts
 from pure.managers import Manager
 from pure.project import Selection
@@ -21,8 +21,6 @@ _IRRELEVANT = (
     "INDEX", "USERNAME", "PASSWORD", "TOKEN", "CERT", "PROXY", "TIMEOUT", "RETRIES", "CACHE", "HTTP_BASIC",
     "KEYRING", "MIRROR", "VERBOS", "QUIET", "COLOR", "PROGRESS", "CONCURRENT", "MAX_WORKERS", "LOG_DIR", "TRUSTED_HOST",
 )  # fmt: skip
-
-
 # Settings that name files which aren't among those that were read.
 _OPEN_SETTINGS = (
     "PDM_CONFIG_FILE", "PIP_BUILD_CONSTRAINT", "PIP_CONFIG_FILE", "PIP_CONSTRAINT", "POETRY_CONFIG_DIR",
@@ -61,7 +59,7 @@ def lock_fingerprint(
     if any(_KERNEL.search(text) for text in texts.values()):
         reasons.append("a marker asks for the machine's kernel")
     if reasons:
-        return NotPinned(because=tuple(reasons[:MAX_REASONS]), more=max(0, len(reasons) - MAX_REASONS))
+        return not_pinned(reasons)
     relevant = {name: value for name, value in own.items() if not any(word in name for word in _IRRELEVANT)}
     patch = any(_PATCH.search(text) for text in texts.values())
     content = {

@@ -103,6 +103,11 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
     venv_state: bytes | None = None
 
     @property
+    def settings(self) -> dict[str, str]:
+        """The settings of tools by the names of their variables: the environment's, else those of pip's files."""
+        return {name: value for name, value, _ in self.pip_settings} | dict(self.variables)
+
+    @property
     def home(self) -> str:
         """The project's folder: the application's, or the one below it that ``BP_PYTHON_PROJECT_DIR`` picks."""
         folder = self.project.unwrap().folder if isinstance(self.project, Success) else ""
@@ -249,8 +254,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     state = _previous(facts)
     version = tool.unwrap()
     about = (str(chosen),) if chosen != Selection() else ()
-    configured = {name: value for name, value, _ in facts.pip_settings} | dict(facts.variables)
-    built_with = build_settings(manager, configured, texts=project.texts, above=project.workspace_texts)
+    built_with = build_settings(manager, facts.settings, texts=project.texts, above=project.workspace_texts)
     layers = _layers(facts, runtime, managed.source, version, pinning, state, built_with)
     processes = _processes(facts, managed, layers, state)
     if isinstance(processes, Failure):
@@ -301,8 +305,7 @@ def _pinning(facts: Facts, project: ProjectFiles, managed: Managed, runtime: Run
     if manager is PROJECT:
         return NotPinned(because=("the project itself is installed from its folder", "there is no lock file"))
     # The configuration files' settings are known, so naming such a file leaves nothing open.
-    settings = {name: value for name, value, _ in facts.pip_settings} | dict(facts.variables)
-    settings.pop("PIP_CONFIG_FILE", None)
+    settings = {name: value for name, value in facts.settings.items() if name != "PIP_CONFIG_FILE"}
     if manager is not PIP:
         names = {*managed.choice.files, *manager.configuration}
         texts = {name: text for name, text in project.texts.items() if name in names}
