@@ -21,8 +21,8 @@ class LockFacts(msgspec.Struct, frozen=True, kw_only=True):
     ``names`` are all that it locks, whatever group they belong to. ``local`` names what is installed from a folder or a
     file of this machine, whose contents the lock doesn't fix; ``moving`` names what comes from a place that may change,
     such as a branch, or has no hash; ``unfixed`` says in words what else can make a difference. ``artefacts`` has a
-    digest for each of the other names (normalised), see the function of that name. ``groups`` and ``extras`` are those
-    that it knows, ``None`` where it doesn't say; ``default_groups`` are what it calls those that are always installed.
+    digest for each of the other names (normalised) of what its entries allow. ``groups`` and ``extras`` are those that
+    it knows, ``None`` where it doesn't say; ``default_groups`` are what it calls those that are always installed.
     """
 
     names: tuple[str, ...] = ()
@@ -57,7 +57,12 @@ def document(raw: bytes, file: str) -> Outcome[Mapping[str, Any], LockUnreadable
     except UnicodeDecodeError:
         return Failure(LockUnreadable(file=file, because="is not UTF-8 text"))
     except (tomli.TOMLDecodeError, RecursionError, ValueError):
-        return Failure(LockUnreadable(file=file, because="is not valid TOML", conflict=b"\n<<<<<<< " in b"\n" + raw))
+        return Failure(LockUnreadable(file=file, because="is not valid TOML", conflict=has_conflict(raw)))
+
+
+def has_conflict(raw: bytes) -> bool:
+    """Whether git left the marks of a merge conflict."""
+    return b"\n<<<<<<< " in b"\n" + raw
 
 
 def shaped(found: object, kind: type[_Kind], file: str, *, place: str = "") -> Outcome[_Kind, LockUnreadable]:
@@ -101,15 +106,42 @@ def is_commit(text: str | None) -> bool:
     return text is not None and _COMMIT.fullmatch(text) is not None
 
 
-class Fixed(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of a lock: the hashes that it allows, and where it comes from if that isn't an index."""
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of a lock: the hashes that it allows, and where it comes from if that isn't an index.
+
+    ``local`` and ``moving`` say that it belongs to the names so called in ``LockFacts``.
+    """
 
     name: str
     hashes: tuple[str, ...] = ()
     origin: tuple[str, ...] = ()
+    local: bool = False
+    moving: bool = False
 
 
-def artefacts(entries: Iterable[Fixed], *, but: Iterable[str]) -> tuple[tuple[str, str], ...]:
+def lock_facts(
+    entries: Iterable[Entry],
+    *,
+    groups: tuple[str, ...] | None = None,
+    extras: tuple[str, ...] | None = None,
+    default_groups: tuple[str, ...] = (),
+) -> LockFacts:
+    """What the entries of a lock say together."""
+    found = tuple(entries)
+    local = [each.name for each in found if each.local]
+    moving = [each.name for each in found if each.moving]
+    return LockFacts(
+        names=_in_order(each.name for each in found),
+        local=_in_order(local),
+        moving=_in_order(moving),
+        artefacts=_artefacts(found, but=(*local, *moving)),
+        groups=groups,
+        extras=extras,
+        default_groups=default_groups,
+    )
+
+
+def _artefacts(entries: Iterable[Entry], *, but: Iterable[str]) -> tuple[tuple[str, str], ...]:
     """A digest for each name of what its entries allow, whatever their order; none for those that nothing fixes.
 
     Which index serves a file takes no part, since its hash leaves no choice.
@@ -138,7 +170,7 @@ def origin(url: str, *more: str) -> tuple[str, ...]:
     return (_USER.sub("", place), *sorted(parts), fragment, *more)
 
 
-def in_order(names: list[str]) -> tuple[str, ...]:
+def _in_order(names: Iterable[str]) -> tuple[str, ...]:
     """The names sorted, each once, and fit to be shown."""
     return tuple(sorted({name[:100] for name in names}))
 

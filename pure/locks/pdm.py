@@ -6,14 +6,12 @@ import json
 import msgspec
 
 from pure.locks.facts import (
-    Fixed,
-    LockFacts,
+    Entry,
     LockOutcome,
     LockUnreadable,
-    artefacts,
     document,
-    in_order,
     is_commit,
+    lock_facts,
     origin,
     shaped,
     table,
@@ -42,19 +40,15 @@ class _Package(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[_File, ...] = ()
 
     @property
-    def moves(self) -> bool:
-        """Whether it may be something else the next time."""
-        if self.git is not None:
-            return not is_commit(self.revision)
-        return not all(each.hash for each in self.files)
-
-    @property
-    def fixed(self) -> Fixed:
+    def entry(self) -> Entry:
         url, parts = self.git or self.url, (self.ref, self.revision, self.subdirectory)
-        return Fixed(
+        fixed = all(each.hash for each in self.files) if self.git is None else is_commit(self.revision)
+        return Entry(
             name=self.name,
             hashes=tuple(each.hash for each in self.files),
             origin=origin(url, *(part or "" for part in parts)) if url else (),
+            local=self.path is not None,
+            moving=self.path is None and not fixed,
         )
 
 
@@ -73,22 +67,9 @@ def read(raw: bytes) -> LockOutcome:
     lock = shaped(loaded.unwrap(), _Lock, FILE)
     if isinstance(lock, Failure):
         return lock
-    packages = lock.unwrap().package
-    local = [each.name for each in packages if each.path is not None]
-    moving = [each.name for each in packages if each.path is None and each.moves]
     # PDM writes groups and extras into one list.
     groups = lock.unwrap().metadata.groups or None
-    names = in_order([each.name for each in packages])
-    return Success(
-        LockFacts(
-            names=names,
-            local=in_order(local),
-            moving=in_order(moving),
-            artefacts=artefacts((each.fixed for each in packages), but=(*local, *moving)),
-            groups=groups,
-            extras=groups,
-        )
-    )
+    return Success(lock_facts((each.entry for each in lock.unwrap().package), groups=groups, extras=groups))
 
 
 def made_from(lock: bytes, pyproject: bytes) -> bool:

@@ -9,14 +9,13 @@ import msgspec
 
 from pure.distributions import normalise_name
 from pure.locks.facts import (
-    Fixed,
-    LockFacts,
+    Entry,
     LockOutcome,
     LockUnreadable,
-    artefacts,
     document,
-    in_order,
+    has_conflict,
     is_commit,
+    lock_facts,
     origin,
     shaped,
     table,
@@ -47,9 +46,17 @@ class _Package(msgspec.Struct, frozen=True, kw_only=True):
     def repository(self) -> str | None:
         return next((each for each in (self.git, self.hg, self.svn, self.bzr) if each is not None), None)
 
-    @property
-    def origin(self) -> tuple[str, ...]:
-        return origin(self.repository, self.ref or "", self.subdirectory or "") if self.repository else ()
+    def entry(self, name: str) -> Entry:
+        """It under the name that the lock has for it."""
+        local = self.path is not None or self.file is not None or self.editable
+        fixed = bool(self.hashes) if self.repository is None else is_commit(self.ref)
+        return Entry(
+            name=name,
+            hashes=self.hashes,
+            origin=origin(self.repository, self.ref or "", self.subdirectory or "") if self.repository else (),
+            local=local,
+            moving=not local and not fixed,
+        )
 
 
 def read(raw: bytes) -> LockOutcome:
@@ -57,36 +64,15 @@ def read(raw: bytes) -> LockOutcome:
     try:
         found = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        conflict = b"\n<<<<<<< " in b"\n" + raw
-        return Failure(LockUnreadable(file=FILE, because="is not valid JSON", conflict=conflict))
+        return Failure(LockUnreadable(file=FILE, because="is not valid JSON", conflict=has_conflict(raw)))
     if not isinstance(found, dict) or not isinstance(found.get("_meta"), dict):
         return Failure(LockUnreadable(file=FILE, because="has no _meta, so it isn't one of Pipenv's"))
     locked = _locked(found)
     if isinstance(locked, Failure):
         return locked
-    local, moving, names, fixed = [], [], [], []
-    for packages in locked.unwrap().values():
-        for name, package in packages.items():
-            names.append(name)
-            fixed.append(Fixed(name=name, hashes=package.hashes, origin=package.origin))
-            if package.path is not None or package.file is not None or package.editable:
-                local.append(name)
-            elif package.repository is not None:
-                if not is_commit(package.ref):
-                    moving.append(name)
-            elif not package.hashes:
-                moving.append(name)
+    entries = (package.entry(name) for packages in locked.unwrap().values() for name, package in packages.items())
     groups = tuple({"default": "packages", "develop": "dev-packages"}.get(name, name) for name in locked.unwrap())
-    return Success(
-        LockFacts(
-            names=in_order(names),
-            local=in_order(local),
-            moving=in_order(moving),
-            artefacts=artefacts(fixed, but=(*local, *moving)),
-            groups=groups,
-            extras=(),
-        )
-    )
+    return Success(lock_facts(entries, groups=groups, extras=()))
 
 
 def _locked(found: Mapping[str, object]) -> Outcome[dict[str, dict[str, _Package]], LockUnreadable]:

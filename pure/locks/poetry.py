@@ -5,14 +5,12 @@ from collections.abc import Mapping
 import msgspec
 
 from pure.locks.facts import (
-    Fixed,
-    LockFacts,
+    Entry,
     LockOutcome,
     LockUnreadable,
-    artefacts,
     document,
-    in_order,
     is_commit,
+    lock_facts,
     origin,
     shaped,
     table,
@@ -60,31 +58,20 @@ def read(raw: bytes) -> LockOutcome:
     lock = shaped(loaded.unwrap(), _Lock, FILE)
     if isinstance(lock, Failure):
         return lock
-    # A git source carries the commit that it was locked at, a URL the hash.
-    moving = [
-        each.name
-        for each in lock.unwrap().package
-        if (each.source and each.source.type == "git" and not is_commit(each.source.resolved_reference))
-        or not all(file.hash for file in each.files)
-    ]
-    local = [each.name for each in lock.unwrap().package if each.source and each.source.type in ("directory", "file")]
-    names = in_order([each.name for each in lock.unwrap().package])
     files = lock.unwrap().metadata.files
-    fixed = (
-        Fixed(
-            name=each.name,
-            hashes=tuple(file.hash for file in (*each.files, *files.get(each.name, ()))),
-            origin=_origin(each.source) if each.source else (),
-        )
-        for each in lock.unwrap().package
-    )
-    return Success(
-        LockFacts(
-            names=names,
-            local=in_order(local),
-            moving=in_order(moving),
-            artefacts=artefacts(fixed, but=(*local, *moving)),
-        )
+    return Success(lock_facts(_entry(each, files.get(each.name, ())) for each in lock.unwrap().package))
+
+
+def _entry(package: _Package, more: tuple[_File, ...]) -> Entry:
+    source = package.source or _Source()
+    # A git source carries the commit that it was locked at, a URL the hash.
+    branch = source.type == "git" and not is_commit(source.resolved_reference)
+    return Entry(
+        name=package.name,
+        hashes=tuple(file.hash for file in (*package.files, *more)),
+        origin=_origin(source),
+        local=source.type in ("directory", "file"),
+        moving=branch or not all(file.hash for file in package.files),
     )
 
 

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 import msgspec
 
 from pure.locks.facts import (
-    Fixed,
-    LockFacts,
+    Entry,
     LockOutcome,
     LockUnreadable,
-    artefacts,
     document,
-    in_order,
     is_commit,
+    lock_facts,
     origin,
     shaped,
 )
@@ -54,9 +52,16 @@ class _Package(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(each for each in (self.archive, self.sdist, *self.wheels) if each is not None)
 
     @property
-    def fixed(self) -> Fixed:
-        hashes = tuple(f"{kind}:{value}" for each in self.artefacts for kind, value in each.hashes.items())
-        return Fixed(name=self.name, hashes=hashes, origin=self._origin)
+    def entry(self) -> Entry:
+        local = self.directory is not None or any(each.path and not each.url for each in self.artefacts)
+        hashed = bool(self.artefacts) and all(each.hashes for each in self.artefacts)
+        return Entry(
+            name=self.name,
+            hashes=tuple(f"{kind}:{value}" for each in self.artefacts for kind, value in each.hashes.items()),
+            origin=self._origin,
+            local=local,
+            moving=not local and not (is_commit(self.vcs.commit_id) if self.vcs else hashed),
+        )
 
     @property
     def _origin(self) -> tuple[str, ...]:
@@ -86,23 +91,12 @@ def read(raw: bytes, file: str) -> LockOutcome:
     lock = shaped(loaded.unwrap(), _Lock, file)
     if isinstance(lock, Failure):
         return lock
-    local, moving = [], []
-    for package in lock.unwrap().packages:
-        if package.directory or any(each.path and not each.url for each in package.artefacts):
-            local.append(package.name)
-        elif package.vcs:
-            if not is_commit(package.vcs.commit_id):
-                moving.append(package.name)
-        elif not package.artefacts or not all(each.hashes for each in package.artefacts):
-            moving.append(package.name)
+    found = lock.unwrap()
     return Success(
-        LockFacts(
-            names=in_order([package.name for package in lock.unwrap().packages]),
-            local=in_order(local),
-            moving=in_order(moving),
-            artefacts=artefacts((each.fixed for each in lock.unwrap().packages), but=(*local, *moving)),
-            groups=lock.unwrap().dependency_groups,
-            extras=lock.unwrap().extras,
-            default_groups=lock.unwrap().default_groups,
+        lock_facts(
+            (each.entry for each in found.packages),
+            groups=found.dependency_groups,
+            extras=found.extras,
+            default_groups=found.default_groups,
         )
     )

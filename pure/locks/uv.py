@@ -3,14 +3,12 @@
 import msgspec
 
 from pure.locks.facts import (
-    Fixed,
-    LockFacts,
+    Entry,
     LockOutcome,
     LockUnreadable,
-    artefacts,
     document,
-    in_order,
     is_commit,
+    lock_facts,
     origin,
     shaped,
 )
@@ -59,35 +57,23 @@ def read(raw: bytes) -> LockOutcome:
     lock = shaped(loaded.unwrap(), _Lock, FILE)
     if isinstance(lock, Failure):
         return lock
-    local, moving = [], []
-    for package in lock.unwrap().package:
-        source = package.source or _Source()
-        # A registry that is no URL is a folder of wheels, which uv names without their hashes.
-        vendored = source.registry is not None and "://" not in source.registry
-        if vendored or any(each is not None for each in (source.editable, source.directory, source.path)):
-            local.append(package.name)
-        elif source.git is not None:
-            if not is_commit(source.git.rpartition("#")[2]):
-                moving.append(package.name)
-        elif not all(package.hashes):
-            moving.append(package.name)
     # What isn't packaged isn't installed, but is locked with what it needs.
-    installed = [each for each in lock.unwrap().package if each.source is None or each.source.virtual is None]
     return Success(
-        LockFacts(
-            names=in_order([package.name for package in installed]),
-            local=in_order(local),
-            moving=in_order(moving),
-            artefacts=artefacts(map(_fixed, installed), but=(*local, *moving)),
-        )
+        lock_facts(_entry(each) for each in lock.unwrap().package if each.source is None or each.source.virtual is None)
     )
 
 
-def _fixed(package: _Package) -> Fixed:
+def _entry(package: _Package) -> Entry:
     source = package.source or _Source()
     url = source.git or source.url
-    return Fixed(
+    # A registry that is no URL is a folder of wheels, which uv names without their hashes.
+    vendored = source.registry is not None and "://" not in source.registry
+    local = vendored or any(each is not None for each in (source.editable, source.directory, source.path))
+    fixed = all(package.hashes) if source.git is None else is_commit(source.git.rpartition("#")[2])
+    return Entry(
         name=package.name,
         hashes=package.hashes,
         origin=origin(url, source.subdirectory or "") if url else (),
+        local=local,
+        moving=not local and not fixed,
     )
