@@ -363,7 +363,7 @@ def after_installation(
     decided = _manager(plan)
     locked = dict(decided.artefacts)
     artefacts = tuple((each.name, locked[each.name]) for each in resolved.distributions if each.name in locked)
-    state = VenvState(resolved=resolved, installer=decided.name, artefacts=artefacts, built_with=decided.built_with)
+    state = VenvState(resolved=resolved, artefacts=artefacts, built_with=decided.built_with)
     return Complete(
         steps=(
             *_metadata_steps(root, requested, metadata, hide),

@@ -15,7 +15,7 @@ SCHEMA = 2
 
 
 class VenvState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The last complete build of an environment: what is installed, and by what (``pip``).
+    """The last complete build of an environment: what is installed.
 
     Nothing stands here that can differ between environments of equal contents, such as the lock that they were made
     from. ``artefacts`` are the names of what is installed with the digests that their lock had for them, where a tool
@@ -24,7 +24,6 @@ class VenvState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """
 
     resolved: ResolvedSet
-    installer: str = "pip"
     artefacts: tuple[tuple[str, str], ...] = ()
     built_with: str = ""
     schema: int = SCHEMA
