@@ -1,8 +1,7 @@
 """Reads from ``pyproject.toml`` what decides over package managers: which are meant, in which versions."""
 
 import re
-from collections.abc import Mapping
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -11,10 +10,20 @@ from pure.locks.facts import LockUnreadable, document, table, words
 from pure.outcome import Failure, Outcome, Success
 
 FILE = "pyproject.toml"
+UV_FILE = "uv.toml"
 
 Named: TypeAlias = tuple[str, tuple[str, ...]]
 # A requirement's name and extras (PEP 508); what else it says doesn't matter here.
 _NAMED: Final = re.compile(r"\s*(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[(?P<extras>[^\]]*)\])?")
+
+
+class Demand(msgspec.Struct, frozen=True, kw_only=True):
+    """What a project demands of a tool's own version: ``constraint``, which stands at ``place`` of ``file``."""
+
+    tool: str
+    file: str
+    place: str
+    constraint: str
 
 
 class Declarations(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,7 +31,7 @@ class Declarations(msgspec.Struct, frozen=True, kw_only=True):
 
     ``project`` says that it has a ``[project]`` table, ``name`` is the project's own (normalised). ``tools`` names the
     package managers that it configures, ``configures`` all programs. ``groups`` and ``extras`` are all that may be
-    asked for; ``tool_versions`` are the demands on a tool's own version as (tool, where it stands, constraint).
+    asked for; ``tool_versions`` are the demands on a tool's own version.
     ``installs_itself`` names the tools that would install the project itself. ``hooks`` are the scripts that PDM runs
     when it installs. ``own_package`` is what Poetry looks for as a folder or a file of the project itself, empty if
     the project names its packages. ``requires`` are the project's dependencies as (name, extras), ``optional`` those of
@@ -35,7 +44,7 @@ class Declarations(msgspec.Struct, frozen=True, kw_only=True):
     configures: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
-    tool_versions: tuple[tuple[str, str, str], ...] = ()
+    tool_versions: tuple[Demand, ...] = ()
     installs_itself: tuple[str, ...] = ()
     own_package: str = ""
     hooks: tuple[str, ...] = ()
@@ -72,8 +81,8 @@ def read(raw: bytes | None) -> Outcome[Declarations, LockUnreadable]:
             own_package=_own_package(project.get("name") or poetry.get("name"), poetry.get("packages")),
             hooks=tuple(name for name in ("pre_install", "post_install") if table(pdm.get("scripts")).get(name)),
             tool_versions=(
-                *_demand("poetry", "[tool.poetry] requires-poetry", poetry.get("requires-poetry")),
-                *_demand("uv", "[tool.uv] required-version", uv.get("required-version")),
+                *_demand("poetry", FILE, "[tool.poetry] requires-poetry", poetry.get("requires-poetry")),
+                *_demand("uv", FILE, "[tool.uv] required-version", uv.get("required-version")),
             ),
             requires=_named(project.get("dependencies")),
             optional=tuple(
@@ -96,14 +105,15 @@ def _named(requirements: object) -> tuple[Named, ...]:
     )
 
 
-def uv_demands(raw: bytes | None) -> tuple[tuple[str, str, str], ...]:
+def uv_demands(raw: bytes | None) -> tuple[Demand, ...]:
     """What an ``uv.toml`` demands of uv's version; it has precedence over ``[tool.uv]``."""
-    loaded = document(raw or b"", "uv.toml")
+    loaded = document(raw or b"", UV_FILE)
     if isinstance(loaded, Failure):
         return ()
-    demanded: Mapping[str, Any] = loaded.unwrap()
-    return tuple(_demand("uv", "required-version in uv.toml", demanded.get("required-version")))
+    return _demand("uv", UV_FILE, f"required-version in {UV_FILE}", loaded.unwrap().get("required-version"))
 
 
-def _demand(tool: str, place: str, value: object) -> tuple[tuple[str, str, str], ...]:
-    return ((tool, place, value),) if isinstance(value, str) and value.strip() else ()
+def _demand(tool: str, file: str, place: str, value: object) -> tuple[Demand, ...]:
+    if not isinstance(value, str) or not value.strip():
+        return ()
+    return (Demand(tool=tool, file=file, place=place, constraint=value),)

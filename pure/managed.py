@@ -7,7 +7,7 @@ from typing import TypeAlias
 import msgspec
 
 from pure import declarations
-from pure.declarations import Declarations
+from pure.declarations import Declarations, Demand
 from pure.distributions import normalise_name
 from pure.lock_command import Made, made
 from pure.locks import pdm, pipfile
@@ -36,7 +36,7 @@ ManagedError: TypeAlias = ChoiceError | LockUnreadable | BadSelection | UnknownS
 class Managed(msgspec.Struct, frozen=True, kw_only=True):
     """The manager, what its lock and the project say, and which groups and extras are wanted.
 
-    ``source`` is what errors name. ``demands`` are those on the tool's version, as (tool, where it stands, constraint).
+    ``source`` is what errors name. ``demands`` are those on tools' versions.
     ``up_to_date`` says that the lock is known to be, so that its tool needn't look.
     """
 
@@ -45,7 +45,7 @@ class Managed(msgspec.Struct, frozen=True, kw_only=True):
     lock: LockFacts
     declared: Declarations
     selection: Selection
-    demands: tuple[tuple[str, str, str], ...]
+    demands: tuple[Demand, ...]
     up_to_date: bool = False
 
 
@@ -102,7 +102,7 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
             choice, advice=(*choice.advice, f"{note}  {GROUPS_VARIABLE}={','.join((*asked.unwrap().groups, *left))}")
         )
     above = project.workspace_texts if choice.folder != project.folder else {}
-    configured = declarations.uv_demands(texts.get("uv.toml"))
+    configured = declarations.uv_demands(texts.get(declarations.UV_FILE))
     demands = configured or (*declared.tool_versions, *_demands_above(above))
     return Success(
         Managed(
@@ -149,7 +149,7 @@ def _has_no_package(declared: Declarations, project: ProjectFiles) -> bool:
     return wanted and own.isdisjoint(project.names) and own.isdisjoint(project.source_names)
 
 
-def _demands_above(texts: Mapping[str, bytes]) -> tuple[tuple[str, str, str], ...]:
+def _demands_above(texts: Mapping[str, bytes]) -> tuple[Demand, ...]:
     """What the workspace's root demands of a tool's version."""
     read = declarations.read(texts.get(declarations.FILE))
     return read.unwrap().tool_versions if isinstance(read, Success) else ()

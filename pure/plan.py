@@ -13,7 +13,7 @@ import msgspec
 from pure.build_settings import build_settings
 from pure.catalogue import Runtime
 from pure.code_facts import CodeFacts
-from pure.declarations import Declarations, Named
+from pure.declarations import Declarations, Demand, Named
 from pure.detection import PROVIDE_ONLY_VARIABLE, BadSwitch, python_markers, switch
 from pure.distributions import normalise_name
 from pure.django import DjangoDecision, decide_django
@@ -292,7 +292,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
 
 
 def _tool(
-    facts: Facts, manager: Manager, demands: tuple[tuple[str, str, str], ...]
+    facts: Facts, manager: Manager, demands: tuple[Demand, ...]
 ) -> Outcome[PipChoice, PipVersionError | ToolError]:
     if manager.tool is PIP_TOOL:
         return choose_pip(facts.variables, facts.pip_pin)

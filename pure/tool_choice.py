@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from pure.declarations import Demand
 from pure.managers import Tool
 from pure.outcome import Failure, Outcome, Success
 from pure.pip_settings import BadPin, PipChoice
@@ -57,80 +58,65 @@ def choose_tool(
     tool: Tool,
     variables: Mapping[str, str],
     pin_file: str,
-    demands: tuple[tuple[str, str, str], ...],
+    demands: tuple[Demand, ...],
     *,
     oldest: tuple[int, int] | None = None,
 ) -> Outcome[ToolChoice, ToolError]:
-    """The tool's version; ``demands`` are the project's own, as (tool, where it stands, constraint).
+    """The tool's version; ``demands`` are the project's own, on any tool.
 
     A variable chooses, then a demand for one version and no other, then the pin. ``oldest`` is the first release that
     can do what is asked of it, if that is more than usual.
     """
     oldest = oldest or tool.oldest
-    chosen = _chosen(tool, variables, pin_file, demands, oldest)
+    own = tuple(each for each in demands if each.tool == tool.name)
+    chosen = _chosen(tool, variables, pin_file, own, oldest)
     if isinstance(chosen, Failure):
         return chosen
     choice = chosen.unwrap()
     because = list(choice.because)
-    for name, place, constraint in demands:
-        if name != tool.name:
-            continue
-        allowed = satisfies(choice.version, constraint)
+    for demand in own:
+        allowed = satisfies(choice.version, demand.constraint)
         if allowed is False:
             return Failure(
                 ToolRefused(
                     variable=tool.variable,
                     title=tool.title,
                     version=choice.version,
-                    place=place,
-                    constraint=constraint[:80],
+                    place=demand.place,
+                    constraint=demand.constraint[:80],
                     asked=choice.source.variable is not None,
                     oldest=_written(oldest),
                 )
             )
-        if allowed and choice.source.file != _file(place):
-            because.append(f"{place} asks for {constraint}, which it satisfies")
+        if allowed and choice.source.file != demand.file:
+            because.append(f"{demand.place} asks for {demand.constraint}, which it satisfies")
     return Success(msgspec.structs.replace(choice, because=tuple(because)))
 
 
 def _chosen(
-    tool: Tool,
-    variables: Mapping[str, str],
-    pin_file: str,
-    demands: tuple[tuple[str, str, str], ...],
-    oldest: tuple[int, int],
+    tool: Tool, variables: Mapping[str, str], pin_file: str, demands: tuple[Demand, ...], oldest: tuple[int, int]
 ) -> Outcome[ToolChoice, ToolError]:
     pin = re.search(rf"^{re.escape(tool.name)}==([^\s;\\]+)", pin_file, re.MULTILINE)
     if pin is None:
         return Failure(BadPin(file=tool.pin_file))
     wanted = variables.get(tool.variable, "").strip()
-    demanded = next(((place, each) for name, place, each in demands if name == tool.name and _exact(each)), None)
-    if not wanted and demanded is not None and satisfies(pin[1], demanded[1]) is False:
-        place, constraint = demanded
-        version = _exact(constraint)
-        if _numbers(version) < oldest:
-            return Failure(
-                ToolTooOld(variable=tool.variable, title=tool.title, version=version, oldest=_written(oldest))
-            )
-        because = f"{place} asks for {constraint}, which this buildpack's hashes don't cover"
-        return Success(ToolChoice(version=version, hashed=False, source=Source(file=_file(place)), because=(because,)))
-    if not wanted or wanted == pin[1]:
+    demand = next((each for each in demands if _exact(each.constraint)), None)
+    if wanted and wanted != pin[1]:
+        version, asks, source = wanted, f"${tool.variable} asks for {wanted}", Source(variable=tool.variable)
+    elif not wanted and demand is not None and satisfies(pin[1], demand.constraint) is False:
+        version, asks = _exact(demand.constraint), f"{demand.place} asks for {demand.constraint}"
+        source = Source(file=demand.file)
+    else:
         source = Source(variable=tool.variable) if wanted else Source(file=tool.pin_file)
         return Success(
             ToolChoice(version=pin[1], hashed=True, source=source, because=("pinned by this buildpack, with hashes",))
         )
-    if not _VERSION.match(wanted):
-        return Failure(BadToolVersion(variable=tool.variable, title=tool.title, value=wanted[:60]))
-    if _numbers(wanted) < oldest:
-        return Failure(ToolTooOld(variable=tool.variable, title=tool.title, version=wanted, oldest=_written(oldest)))
-    return Success(
-        ToolChoice(
-            version=wanted,
-            hashed=False,
-            source=Source(variable=tool.variable),
-            because=(f"${tool.variable} asks for {wanted}, which this buildpack's hashes don't cover",),
-        )
-    )
+    if not _VERSION.match(version):
+        return Failure(BadToolVersion(variable=tool.variable, title=tool.title, value=version[:60]))
+    if _numbers(version) < oldest:
+        return Failure(ToolTooOld(variable=tool.variable, title=tool.title, version=version, oldest=_written(oldest)))
+    because = (f"{asks}, which this buildpack's hashes don't cover",)
+    return Success(ToolChoice(version=version, hashed=False, source=source, because=because))
 
 
 def _exact(constraint: str) -> str:
@@ -138,11 +124,6 @@ def _exact(constraint: str) -> str:
     match = _CLAUSE.match(constraint.strip())
     only = match is not None and (match["operator"] or "==") in ("==", "=", "===")
     return match["version"] if only and match is not None and _VERSION.match(match["version"]) else ""
-
-
-def _file(place: str) -> str:
-    """The file of a demand, which its place may name."""
-    return next((word for word in place.split() if word.endswith(".toml")), "pyproject.toml")
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pure import declarations
-from pure.declarations import Declarations
+from pure.declarations import Declarations, Demand
 from pure.detection import Passed, detect
 from pure.fingerprint import Fingerprint, NotPinned
 from pure.layers import STRUCTS, Action
@@ -560,9 +560,8 @@ def test_a_demand_that_the_pin_does_not_meet_is_an_error() -> None:
 )
 def test_one_version_that_the_project_demands_is_the_one(demand: str, variable: str, expected: object) -> None:
     variables = {"BP_UV_VERSION": variable} if variable else {}
-    found = choose_tool(
-        TOOLS["uv"], variables, "uv==9999.1 --hash=x\n", (("uv", "[tool.uv] required-version", demand),)
-    )
+    demands = (Demand(tool="uv", file="pyproject.toml", place="[tool.uv] required-version", constraint=demand),)
+    found = choose_tool(TOOLS["uv"], variables, "uv==9999.1 --hash=x\n", demands)
     match found:
         case Success(choice):
             assert (choice.version, choice.hashed) == expected
