@@ -13,9 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from pure.outcome import Failure, Outcome, Success
-from pure.pruning import Member, UnsafeMember, decide, is_ensurepip_wheel, member_fault
-from pure.relocation import MOST_BYTES, is_relocated, relocated
-from pure.runtime import (
+from pure.runtime.endings import (
     CorruptArchive,
     NoRuntimeInArchive,
     Unpacked,
@@ -24,6 +22,8 @@ from pure.runtime import (
     UnpackNoRoom,
     UnsafeArchive,
 )
+from pure.runtime.pruning import Member, UnsafeMember, decide, is_ensurepip_wheel, member_fault
+from pure.runtime.relocation import MOST_BYTES, is_relocated, relocated
 
 from shell.disk import NO_ROOM
 
@@ -38,7 +38,7 @@ def unpack_runtime(
 ) -> Outcome[Unpacked, UnpackError]:
     """Unpack ``archive`` (``.tar.gz``, top folder ``python/``) so that ``target`` has ``bin``, ``lib``, …
 
-    What ``pure.pruning`` leaves out is not written. The wheel of pip that ``ensurepip`` bundles goes to the folder
+    What ``runtime.pruning`` leaves out is not written. The wheel of pip that ``ensurepip`` bundles goes to the folder
     ``wheel_to``, if that is given. ``target`` is replaced in the end, by renaming; before that, and after a failure,
     it is as it was. Owners and times of the archive are not kept; modes are 0755 and 0644. If the runtime
     ``stays`` in ``target``, what its files say of where and how it was made is made to hold there.

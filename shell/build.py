@@ -7,20 +7,12 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from pure import after_dependencies, build_log, stages, synchronise
-from pure.accelerators import accelerated_torch
-from pure.credentials import known_secrets
-from pure.distributions import ResolvedSet, parse_report, with_hidden_urls
-from pure.installed import InstalledSet, parse_installed
-from pure.launch import launch_toml
-from pure.leftovers import leftovers
-from pure.outcome import Failure, Outcome, Success
-from pure.plan import Facts, Plan, decide
-from pure.reconcile import Changes
-from pure.record import encode_record, record
-from pure.redaction import Redactor, redactor
-from pure.run_errors import MissingVariable, NotReadable, RunError
-from pure.stages import (
+from pure.build import after_dependencies, stages, synchronise
+from pure.build.credentials import known_secrets
+from pure.build.errors import MissingVariable, NotReadable, RunError
+from pure.build.leftovers import leftovers
+from pure.build.plan import Facts, Plan, decide
+from pure.build.stages import (
     Complete,
     Fresh,
     NotAsResolved,
@@ -30,6 +22,15 @@ from pure.stages import (
     Unchanged,
     Workplace,
 )
+from pure.outcome import Failure, Outcome, Success
+from pure.redaction import Redactor, redactor
+from pure.report import build_log
+from pure.report.launch import launch_toml
+from pure.report.record import encode_record, record
+from pure.venv.accelerators import accelerated_torch
+from pure.venv.difference import Changes
+from pure.venv.installed import InstalledSet, parse_installed
+from pure.venv.resolved import ResolvedSet, parse_report, with_hidden_urls
 from pure.wording import duration
 
 from shell.executor import Executor, not_written
@@ -50,7 +51,7 @@ def main(root: str, arguments: list[str]) -> int:
     output = Output(redactor(environ))
     finished = build(Path(root).absolute(), arguments, environ, output)
     if isinstance(finished, Failure):
-        from pure.prose import describe
+        from pure.report.prose.describe import describe
 
         output.lines(build_log.error_lines(describe(finished.failure())))
         return 1

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 from pure.outcome import Failure, Outcome, Success
-from pure.runtime import CompileError, CompileNoRoom, CompileNotWritable, CompilerFailed, CompileSummary
+from pure.runtime.endings import CompileError, CompileNoRoom, CompileNotWritable, CompilerFailed, CompileSummary
 
 from shell.disk import NO_ROOM
 from shell.process import run

@@ -12,11 +12,11 @@ from typing import NoReturn
 
 import click
 import msgspec
-from pure import build_log
 from pure.message import Message
 from pure.outcome import Failure
+from pure.python.choice import DEFAULT_VARIABLE
 from pure.redaction import redactor
-from pure.runtime_choice import DEFAULT_VARIABLE
+from pure.report import build_log
 from pure.target import Target
 
 from shell.local_runtime import LocalRuntime, cache_folder, foreseen_runtime, is_packed, local_runtime
@@ -138,7 +138,7 @@ def build(
 ) -> None:
     """Build APP by a local lifecycle: detect, restore, build, export."""
     from pure.lifecycle.errors import BuildFailed
-    from pure.prose_lifecycle import describe_lifecycle
+    from pure.report.prose.lifecycle import describe_lifecycle
 
     from shell.lifecycle import LocalBuild
     from shell.lifecycle import build as build_locally
@@ -197,7 +197,7 @@ def run(
     process: str | None,
 ) -> None:
     """Start the image that was built from APP, with its launch layers only; or, after --, another command in it."""
-    from pure.prose_lifecycle import describe_lifecycle
+    from pure.report.prose.lifecycle import describe_lifecycle
 
     from shell.lifecycle import run as run_locally
 
@@ -229,8 +229,8 @@ def runtime() -> None:
 )
 def pack(python: Path, folder: Path) -> None:
     """Make an archive and its catalogue entry from an existing CPython installation."""
-    from pure.catalogue import Catalogue, encode_catalogue
-    from pure.prose_runtime import describe_runtime
+    from pure.python.catalogue import Catalogue, encode_catalogue
+    from pure.report.prose.runtime import describe_runtime
     from pure.wording import size
 
     from shell.layer_store import write_atomically
@@ -293,7 +293,7 @@ def _pair(text: str, place: str) -> tuple[str, str]:
 
 
 def _local_runtime() -> LocalRuntime:
-    from pure.prose_runtime import describe_runtime
+    from pure.report.prose.runtime import describe_runtime
 
     cache = cache_folder()
     if not is_packed(cache):

@@ -6,7 +6,8 @@ Kept apart from ``bin/build`` because it starts once per buildpack of a builder'
 import os
 import sys
 
-from pure.detection import BadSwitch, NotPython, Passed, detect
+from pure.project.detection import NotPython, Passed, detect
+from pure.switches import BadSwitch
 
 PASS, ERROR, FAIL = 0, 1, 100
 

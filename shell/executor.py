@@ -7,14 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, assert_never
 
-from pure import build_log
-from pure.distributions import without_credentials
-from pure.django import CollectStaticFailed, judge
-from pure.fetching import FetchEvent
-from pure.outcome import Failure, Outcome, Success
-from pure.plan import Plan
-from pure.recognition import recognise, undecided, worth_keeping
-from pure.run_errors import (
+from pure.build.errors import (
     LockOutOfDate,
     NoEnvironment,
     NoPipWheel,
@@ -26,8 +19,9 @@ from pure.run_errors import (
     ToolFailed,
     complaint_of_no_room,
 )
-from pure.stages import Steps
-from pure.steps import (
+from pure.build.plan import Plan
+from pure.build.stages import Steps
+from pure.build.steps import (
     BeginLayer,
     CleanOrigins,
     CollectStatic,
@@ -44,7 +38,13 @@ from pure.steps import (
     Step,
     WriteFiles,
 )
-from pure.tool_settings import is_stale
+from pure.complaints.recognition import recognise, undecided, worth_keeping
+from pure.manager.commands import is_stale
+from pure.outcome import Failure, Outcome, Success
+from pure.report import build_log
+from pure.runtime.fetching import FetchEvent
+from pure.start.django import CollectStaticFailed, judge
+from pure.venv.resolved import without_credentials
 from pure.wording import duration
 
 from shell.disk import NO_ROOM

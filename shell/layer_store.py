@@ -2,7 +2,7 @@
 
 The order of its writes keeps interrupted builds harmless: a layer's ``<layer>.toml`` is removed before the layer is
 made anew and written when all of it is finished, so that a half-written layer is never taken for a finished one.
-What is changed in place has a record of its own (``pure.stages``).
+What is changed in place has a record of its own (``pure.build.stages``).
 """
 
 import contextlib
@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import tomli_w
-from pure.environment import LayerEnvironment
-from pure.layers import STRUCTS, LayerDecision, RestoredLayer, metadata_table
+from pure.layers.decision import STRUCTS, LayerDecision, RestoredLayer, metadata_table
+from pure.manager.environment import LayerEnvironment
 
 
 class LayerStore:

@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 import msgspec
-from pure.catalogue import Catalogue, Runtime, encode_catalogue
 from pure.outcome import Failure, Outcome, Success
-from pure.runtime import PackError
-from pure.runtime_choice import CATALOGUE_VARIABLE, DEFAULT_VARIABLE, CatalogueText
+from pure.python.catalogue import Catalogue, Runtime, encode_catalogue
+from pure.python.choice import CATALOGUE_VARIABLE, DEFAULT_VARIABLE, CatalogueText
+from pure.runtime.endings import PackError
 
 from shell.layer_store import write_atomically
 from shell.runtime_pack import packed_before, packed_once

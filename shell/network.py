@@ -22,7 +22,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import urllib3
 import urllib3.exceptions
-from pure.fetching import (
+from pure.outcome import Failure, Outcome, Success
+from pure.runtime.fetching import (
     AuthoritiesUnreadable,
     BodyTruncated,
     CertificateRejected,
@@ -47,9 +48,8 @@ from pure.fetching import (
     TooManyRedirects,
     Wait,
     retry_decision,
-    visible_url,
 )
-from pure.outcome import Failure, Outcome, Success
+from pure.urls import visible_url
 from urllib3.util import Timeout, make_headers
 
 from shell.disk import NO_ROOM

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
-from pure import build_log
-from pure.credentials import known_secrets
+from pure.build.credentials import known_secrets
+from pure.build.plan import decide
 from pure.message import Message
 from pure.outcome import Failure
-from pure.plan import decide
-from pure.prose import describe
-from pure.record import encode_record, record
-from pure.runtime_choice import CatalogueText
+from pure.python.choice import CatalogueText
+from pure.report import build_log
+from pure.report.prose.describe import describe
+from pure.report.record import encode_record, record
 from pure.target import Target
 
 from shell.output import Output

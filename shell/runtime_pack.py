@@ -21,11 +21,9 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
 import msgspec
-from pure.catalogue import Runtime
 from pure.outcome import Failure, Outcome, Success
-from pure.pruning import decide
-from pure.relocation import PREFIX
-from pure.runtime import (
+from pure.python.catalogue import Runtime
+from pure.runtime.endings import (
     InterpreterUnsupported,
     InterpreterUnusable,
     LibraryMissing,
@@ -36,6 +34,8 @@ from pure.runtime import (
     PatchingFailed,
     PipWheelMissing,
 )
+from pure.runtime.pruning import decide
+from pure.runtime.relocation import PREFIX
 from pure.target import Distro, distro_from_os_release
 
 from shell.disk import NO_ROOM
@@ -167,7 +167,7 @@ def pack(python: Path, destination: Path, *, distro: Distro | None = None) -> Ou
     """Write an archive of the CPython that ``python`` belongs to into the folder ``destination``.
 
     ``python`` may be a virtual environment's: its base is packed. ``distro`` is that of this machine unless given. What
-    other programs or users installed into it stays out; ``pure.pruning`` applies, except that the wheel of pip that
+    other programs or users installed into it stays out; ``runtime.pruning`` applies, except that the wheel of pip that
     ``ensurepip`` bundles is kept. The same installation gives the same bytes. Needs ``ldd`` and ``patchelf``;
     ``strip`` makes it smaller where there is one.
     """

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from pure.code_facts import IGNORED_FOLDERS, MANAGE, SourceFile, Sources, is_manage
-from pure.leftovers import BUILD, EGG_INFO, PLUGINS
+from pure.build.leftovers import BUILD, EGG_INFO, PLUGINS
+from pure.start.code_facts import IGNORED_FOLDERS, MANAGE, SourceFile, Sources, is_manage
 from pure.wording import count, size
 
 # Far more than where an application is started from, far less than what would keep a build waiting.

@@ -8,18 +8,14 @@ from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
 import tomli
-from pure.code_facts import IGNORED_FOLDERS, code_facts
-from pure.declared_processes import PYPROJECT
-from pure.fetching import visible_url
-from pure.locks.pylock import NAME as PYLOCK_NAME
-from pure.manager_choice import REQUIREMENTS_VARIABLE
-from pure.managers import LOCK_NAMES, MANAGERS, PIP_TOOL, TOOLS, UV
+from pure.build.errors import NotReadable
+from pure.build.plan import REQUIREMENTS, Facts
+from pure.build.stages import STATE_FILE
+from pure.manager.choice import REQUIREMENTS_VARIABLE
+from pure.manager.pip_configuration import PIN_FILE, ConfigurationFile, configured
+from pure.manager.table import LOCK_NAMES, MANAGERS, PIP_TOOL, TOOLS, UV
 from pure.outcome import Failure, Outcome, Success
-from pure.pip_settings import PIN_FILE, ConfigurationFile, configured
-from pure.plan import REQUIREMENTS, Facts
-from pure.process_choice import code_matters
-from pure.processes import PROCFILE
-from pure.project import (
+from pure.project.files import (
     REQUIREMENTS_FOLDER,
     BadProjectFolder,
     Project,
@@ -27,14 +23,18 @@ from pure.project import (
     project_folder,
     requirement_files,
 )
-from pure.python_sources import version_files
-from pure.requirements_file import RequirementsError
-from pure.requirements_set import MissingFiles, RequirementsSet, collect
-from pure.run_errors import NotReadable
-from pure.runtime_choice import CATALOGUE_VARIABLE, CatalogueText, CatalogueUnreachable
-from pure.stages import STATE_FILE
+from pure.project.locks.pylock import NAME as PYLOCK_NAME
+from pure.project.requirements.collection import MissingFiles, RequirementsSet, collect
+from pure.project.requirements.file import RequirementsError
+from pure.project.workspace import has_member
+from pure.python.choice import CATALOGUE_VARIABLE, CatalogueText, CatalogueUnreachable
+from pure.python.sources import version_files
+from pure.start.choice import code_matters
+from pure.start.code_facts import IGNORED_FOLDERS, code_facts
+from pure.start.declared import PYPROJECT
+from pure.start.processes import PROCFILE
 from pure.target import Target, distro_from_os_release, target_from_environment
-from pure.workspace import has_member
+from pure.urls import visible_url
 
 from shell.layer_store import LayerStore
 from shell.sources import find_manage, known, read_sources

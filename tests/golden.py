@@ -1,11 +1,12 @@
 """Compares what a user would see with a file that reads well in review (LAMINA_UPDATE_GOLDENS=1 writes it anew)."""
 
 import os
-from pathlib import Path
 
 import pytest
 
-FOLDER = Path(__file__).parent / "goldens"
+from tests.places import GOLDENS
+
+FOLDER = GOLDENS
 
 
 def check_golden(name: str, text: str, *, suffix: str = ".txt") -> None:

@@ -1,8 +1,9 @@
 """Generators of values that several property tests share."""
 
 from hypothesis import strategies as st
-from pure.distributions import Archive, Distribution, Hash, Index, Local, Origin, ResolvedSet, Vcs, resolved_set
-from pure.installed import InstalledDistribution, InstalledSet, RecordEntry
+from pure.hashes import Hash
+from pure.venv.installed import InstalledDistribution, InstalledSet, RecordEntry
+from pure.venv.resolved import Archive, Distribution, Index, Local, Origin, ResolvedSet, Vcs, resolved_set
 
 # Few names, so that sets of them meet.
 NAMES = ("alpha", "beta", "gamma", "delta", "epsilon", "name-space")

@@ -6,16 +6,16 @@ from datetime import date
 import msgspec
 import tomli_w
 from hypothesis import strategies as st
-from pure.catalogue import Catalogue, Runtime, encode_catalogue
-from pure.distributions import ResolvedSet
-from pure.layers import LayerDecision, RestoredLayer, metadata_table
+from pure.build.plan import Facts, Plan, decide
+from pure.layers.decision import LayerDecision, RestoredLayer, metadata_table
 from pure.outcome import Failure, Outcome, Success
-from pure.plan import Facts, Plan, decide
-from pure.requirements_file import RequirementsError
-from pure.requirements_set import MissingFiles, RequirementsSet, collect
-from pure.runtime_choice import CatalogueText
+from pure.project.requirements.collection import MissingFiles, RequirementsSet, collect
+from pure.project.requirements.file import RequirementsError
+from pure.python.catalogue import Catalogue, Runtime, encode_catalogue
+from pure.python.choice import CatalogueText
 from pure.target import Distro, Target
-from pure.venv_state import VenvState, encode_state
+from pure.venv.resolved import ResolvedSet
+from pure.venv.state import VenvState, encode_state
 
 MINORS = ("3.12", "3.13", "3.14")
 PATCHES = ("0", "1", "2")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.places import ROOT
+
 PURE = sorted((ROOT / "pure").rglob("*.py"))
 SHELL = sorted((ROOT / "shell").rglob("*.py"))
 LONGEST = 520
@@ -37,9 +38,9 @@ LIBRARIES = {"pure", "returns", "msgspec", "packaging", "tomli", "tomli_w"}
 PARTS = {"pathlib": {"PurePosixPath"}, "urllib": {"parse"}}
 # What a module of the core uses of a module that isn't pure, and why it may.
 ALLOWED = {
-    ("pure/code_facts.py", "sys"),  # the names of the standard library's modules, a constant
-    ("pure/recognition_parts.py", "sys"),  # the same
-    ("pure/code_module.py", "warnings"),  # keeps the parser's remarks on foreign code from being printed
+    ("pure/start/code_facts.py", "sys"),  # the names of the standard library's modules, a constant
+    ("pure/complaints/parts.py", "sys"),  # the same
+    ("pure/start/code_module.py", "warnings"),  # keeps the parser's remarks on foreign code from being printed
 }
 # These answer from the world: the host's platform, its clock, its terminal.
 EFFECTS = {"open", "input", "print", "exec", "eval", "breakpoint"}

@@ -1,4 +1,4 @@
-"""Runs workers beside a Redis in a network of its own and gives them work; started by ``tests.test_workers_start``.
+"""Runs workers beside a Redis in a network of its own and gives them work; started by ``tests.starts.test_workers``.
 
 In such a network port 6379 is free whatever this machine does. The one argument is a JSON object with ``redis`` (the
 server's command), ``processes`` (each with ``argv`` and ``cwd``), ``client`` (a command that gives work and prints what
@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.serving import name_of, stopped, turn_loopback_on
+from tests.starts.serving import name_of, stopped, turn_loopback_on
 
 REDIS_PORT = 6379
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
-from pure.catalogue import Runtime, decode_catalogue, decode_end_of_life, resolve
-from pure.fetching import FetchPolicy
 from pure.outcome import Failure
-from pure.prose_runtime import RuntimeProblem, describe_runtime
-from pure.python_request import MinorRequest
-from pure.runtime_choice import DEFAULT_MINOR
+from pure.python.catalogue import Runtime, decode_catalogue, decode_end_of_life, resolve
+from pure.python.choice import DEFAULT_MINOR
+from pure.python.request import MinorRequest
+from pure.report.prose.runtime import RuntimeProblem, describe_runtime
+from pure.runtime.fetching import FetchPolicy
 from pure.source import Source
 from pure.target import Target
 from shell.archive import unpack_runtime

@@ -7,8 +7,8 @@ from typing import Literal
 from urllib.parse import unquote
 
 from pbs_installer._versions import PYTHON_VERSIONS
-from pure.catalogue import Catalogue, Runtime, decode_catalogue, encode_catalogue
 from pure.outcome import Failure
+from pure.python.catalogue import Catalogue, Runtime, decode_catalogue, encode_catalogue
 
 DESTINATION = Path(__file__).resolve().parent.parent / "data" / "cpython.json"
 OLDEST = (3, 11)

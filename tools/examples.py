@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from pure.managers import TOOLS, Tool
+from pure.manager.table import TOOLS, Tool
 from shell.process import run
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -22,8 +22,8 @@ from typing import Final
 import msgspec
 import tomli
 import tomli_w
-from pure.catalogue import Catalogue, Runtime, encode_catalogue
 from pure.outcome import Failure
+from pure.python.catalogue import Catalogue, Runtime, encode_catalogue
 from shell.bytecode import compile_files
 from shell.process import run
 
@@ -56,7 +56,7 @@ BUILDPACK_SCHEME: Final = "buildpack:"
 DEVELOPERS_ONLY: Final = (
     # The console script and the local lifecycle; a platform brings its own.
     "pure/lifecycle",
-    "pure/prose_lifecycle.py",
+    "pure/report/prose/lifecycle.py",
     "shell/cli",
     "shell/cli.py",
     "shell/lifecycle",
@@ -66,8 +66,8 @@ DEVELOPERS_ONLY: Final = (
     "shell/runtime_pack.py",
 )
 
-# What the interpreter that runs the buildpack never needs, beside what pure.pruning leaves out of every runtime. An
-# application's Python has all of it: it comes from the archive. Patterns are relative to the runtime.
+# What the interpreter that runs the buildpack never needs, beside what pure.runtime.pruning leaves out of every
+# runtime. An application's Python has all of it: it comes from the archive. Patterns are relative to the runtime.
 NOT_FOR_BUILDS: Final = (
     "include",
     "share",

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from pure.managers import PIP_TOOL, TOOLS
+from pure.manager.table import PIP_TOOL, TOOLS
 from shell.process import run
 
 ROOT = Path(__file__).resolve().parent.parent

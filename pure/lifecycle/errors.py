@@ -1,4 +1,4 @@
-"""Lists what can go wrong in a local build, as data; the words are in ``pure.prose_lifecycle``."""
+"""Lists what can go wrong in a local build, as data; the words are in ``pure.report.prose.lifecycle``."""
 
 from typing import TypeAlias
 

@@ -15,12 +15,13 @@ from typing import Any
 import msgspec
 import tomli
 from pip._internal.models.index import PyPI
-from pure.managers import TOOLS
+from pure.manager.table import TOOLS
 from shell.process import run
-from tools import examples
 
 from tests.builds.locked import fetch_tool
-from tests.builds.workshop import ROOT, Workshop, normalised
+from tests.builds.workshop import Workshop, normalised
+from tests.places import ROOT
+from tools import examples
 
 # What each example gets as a further dependency: small, and needed by none of them.
 ADDED, ADDED_MODULE = "python-dotenv", "dotenv"

@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 from shell.process import run
 
-from tests.builds.workshop import ROOT, Workshop, copy
+from tests.builds.workshop import Workshop, copy
+from tests.places import ROOT
 
 PROGRAM = str(ROOT / ".venv" / "bin" / "lamina")
 APPLICATION = {

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Protocol
 
 import msgspec
-from pure.managers import MANAGERS, TOOLS
+from pure.manager.table import MANAGERS, TOOLS
 from shell.process import run
 
-from tests.builds.workshop import ROOT, locked
+from tests.builds.workshop import locked
+from tests.places import ROOT
 
 MAIN = ("uv", "poetry", "pipenv", "pdm", "pylock")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 import pytest
-from pure.managers import TOOLS
+from pure.manager.table import TOOLS
 from shell.lifecycle.disk import remove
 
 from tests.builds.example_apps import (
@@ -29,8 +29,9 @@ from tests.builds.example_apps import (
 from tests.builds.lamina import Lamina
 from tests.builds.started import Started, started
 from tests.builds.test_lifecycles_agree import Both
-from tests.builds.workshop import ROOT, Built, Workshop, machine_settings
+from tests.builds.workshop import Built, Workshop, machine_settings
 from tests.golden import check_golden
+from tests.places import ROOT
 
 pytestmark = pytest.mark.heavy
 

@@ -14,9 +14,10 @@ from shell.lifecycle.disk import remove
 from shell.world import read_target
 
 from tests.builds.lamina import Lamina, write_application
-from tests.builds.workshop import MINOR, ROOT, Workshop, hashed, normalised
-from tests.lifecycle.toys import LocalResult, local_build
+from tests.builds.workshop import MINOR, Workshop, hashed, normalised
+from tests.places import ROOT
 from tests.real_lifecycle import RealLifecycle, RealResult, lifecycle_folder
+from tests.shell.lifecycle.toys import LocalResult, local_build
 
 
 class Both:

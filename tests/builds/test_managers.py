@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pure.managers import MANAGERS
+from pure.manager.table import MANAGERS
 
 from tests.builds.locked import MAIN, Index, lock, project
 from tests.builds.workshop import Bench, Workshop, copy, differences, normalised, tree

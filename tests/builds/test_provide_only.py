@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.builds.lamina import Lamina
-from tests.builds.workshop import MINOR, ROOT, VERSION, Workshop
-from tests.lifecycle.toys import buildpack
+from tests.builds.workshop import MINOR, VERSION, Workshop
+from tests.places import ROOT
+from tests.shell.lifecycle.toys import buildpack
 
 OTHER = "3.12" if MINOR != "3.12" else "3.13"
 

@@ -1,6 +1,7 @@
 """The example with real distributions from the package index that this machine is set up for."""
 
-from tests.builds.workshop import LAYERS, ROOT, Bench, differences, machine_settings, tree
+from tests.builds.workshop import LAYERS, Bench, differences, machine_settings, tree
+from tests.places import ROOT
 
 EXAMPLE = ROOT / "examples" / "pip-flask"
 ASK = "from app import app; print(app.test_client().get('/').text)"

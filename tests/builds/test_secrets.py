@@ -11,8 +11,9 @@ import msgspec
 import pytest
 from shell.process import run
 
-from tests.builds.workshop import ROOT, Bench, Workshop, locked
+from tests.builds.workshop import Bench, Workshop, locked
 from tests.local_index import make_project, serve
+from tests.places import ROOT
 
 USER, PASSWORD = "deploy-user-7301", "p@ss:w0rd/s3cr3t-%41"
 TOKEN = "tok3n-5d1f0c"

@@ -9,13 +9,14 @@ from urllib.parse import quote, unquote
 import msgspec
 import pytest
 import tomli
-from pure.managers import MANAGERS
+from pure.manager.table import MANAGERS
 from shell.process import run
 
 from tests.builds.locked import Index, fetch_tool, lock, project
 from tests.builds.test_secrets import PASSWORD, TOKEN, USER, holding
-from tests.builds.workshop import ROOT, Bench, Workshop, locked, remove
+from tests.builds.workshop import Bench, Workshop, locked, remove
 from tests.local_index import BACKEND, serve
+from tests.places import ROOT
 
 pytestmark = pytest.mark.heavy
 

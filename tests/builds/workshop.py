@@ -20,16 +20,16 @@ from pathlib import Path
 
 import msgspec
 import tomli
-from pure.catalogue import Catalogue, Runtime, encode_catalogue
 from pure.outcome import Success
+from pure.python.catalogue import Catalogue, Runtime, encode_catalogue
 from shell.lifecycle.processes import Description, Mount, Room
 from shell.process import run
 from shell.runtime_pack import packed_once
 from shell.world import read_target
 
 from tests.local_index import make_wheel
+from tests.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 LAYERS = "/layers/lamina_python"
 MINOR = f"{sys.version_info.major}.{sys.version_info.minor}"
 VERSION = sys.version.split()[0]

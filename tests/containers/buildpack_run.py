@@ -14,11 +14,11 @@ from pure.lifecycle.environment import EnvDir, LayerEnv, after_launch_layers
 
 from tests.containers.engine import Engine, mounts
 from tests.containers.machine import named_files, pip_variables, proxies
+from tests.places import ROOT
 
 USER = 1000
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 FOLDER = "lamina_python"
-ROOT = Path(__file__).resolve().parent.parent.parent
 VERSION = tomllib.loads((ROOT / "buildpack.toml").read_text())["buildpack"]["version"]
 STORE = f"/cnb/buildpacks/{FOLDER}/{VERSION}"
 LAYERS = f"/layers/{FOLDER}"

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from tests.builds.locked import Index
-from tests.containers.buildpack_run import PATH, ROOT, USER
+from tests.containers.buildpack_run import PATH, USER
 from tests.containers.engine import NEEDED, Engine
 from tests.containers.locked_apps import Apps
 from tests.local_index import serve
+from tests.places import ROOT
 
 BASES = ROOT / ".lamina" / "test-base"
 BASE = "localhost/lamina-test-base"

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.containers.buildpack_run import ROOT, USER, opened
+from tests.containers.buildpack_run import USER, opened
 from tests.containers.contents import installers
 from tests.containers.engine import Engine
 from tests.containers.machine import pip_variables
 from tests.containers.served import served
+from tests.places import ROOT
 
 pytestmark = pytest.mark.containers
 

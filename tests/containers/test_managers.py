@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from pure.managers import MANAGERS
+from pure.manager.table import MANAGERS
 
 from tests.containers.buildpack_run import LAYERS, USER, Site, opened
 from tests.containers.contents import compilers, distributions, installers

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.containers.buildpack_run import LAYERS, ROOT, USER, Site, opened
+from tests.containers.buildpack_run import LAYERS, USER, Site, opened
 from tests.containers.contents import compilers, installers
 from tests.containers.engine import Engine
 from tests.containers.served import served
 from tests.containers.trees import digest_of
+from tests.places import ROOT
 
 pytestmark = pytest.mark.containers
 

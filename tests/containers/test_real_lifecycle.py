@@ -6,14 +6,15 @@ import shutil
 from pathlib import Path
 
 import pytest
-from pure.managers import MANAGERS
+from pure.manager.table import MANAGERS
 
-from tests.containers.buildpack_run import LAYERS, PATH, ROOT, STORE, USER, VERSION
+from tests.containers.buildpack_run import LAYERS, PATH, STORE, USER, VERSION
 from tests.containers.contents import compilers, distributions, installers
 from tests.containers.engine import Engine, mounts
 from tests.containers.locked_apps import Apps
 from tests.containers.machine import named_files, pip_variables, proxies
 from tests.containers.served import served
+from tests.places import ROOT
 
 LIFECYCLE = os.environ.get("CNB_LIFECYCLE_DIR", "")
 

@@ -6,7 +6,7 @@ import venv
 from pathlib import Path
 
 import pytest
-from pure.managers import MANAGERS
+from pure.manager.table import MANAGERS
 from shell.process import run
 
 from tests.builds.workshop import PIN, locked

@@ -1,19 +1,19 @@
 """What each scene has to be recognised as, by tool, and where its output is kept."""
 
 import os
-from pathlib import Path
 from typing import Final
 
-from pure import recognised as r
-from pure.lock_command import made
-from pure.managers import MANAGERS
-from pure.recognised import Recognised
-from pure.recognition import recognise
-from pure.terms import InstalledFrom
+from pure.complaints import reasons as r
+from pure.complaints.reasons import Recognised
+from pure.complaints.recognition import recognise
+from pure.manager.lock_command import made
+from pure.manager.table import MANAGERS
+from pure.manager.terms import InstalledFrom
 
+from tests.places import ROOT
 from tests.recognition.stage import Said
 
-FOLDER: Final = Path(__file__).parents[1] / "tool_output"
+FOLDER: Final = ROOT / "tests/tool_output"
 Kind = type[Recognised]
 
 PIP: Final[dict[str, Kind]] = {

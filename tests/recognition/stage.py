@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
-from pure.recognition import recognise, undecided, worth_keeping
+from pure.complaints.recognition import recognise, undecided, worth_keeping
 from shell.process import Completed, run
 
 from tests.file_server import Exchange, serving

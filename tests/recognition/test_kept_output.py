@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from pure.build_log import error_lines
-from pure.prose_recognised import describe_installer
-from pure.recognised import Needed, Recognised, VersionInGit
-from pure.recognition_rules import RULES
+from pure.complaints.reasons import Needed, Recognised, VersionInGit
+from pure.complaints.rules import RULES
+from pure.report.build_log import error_lines
+from pure.report.prose.recognised import describe_installer
 
 from tests.golden import check_golden
 from tests.recognition.expected import APPLICATIONS, FOLDER, PIP, TOOLS, read, recognised

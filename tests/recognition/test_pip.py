@@ -1,7 +1,7 @@
 """The real pip fails in every way that we know, and the table knows why (LAMINA_UPDATE_GOLDENS=1 keeps its words)."""
 
 import pytest
-from pure.recognised import VersionInGit
+from pure.complaints.reasons import VersionInGit
 
 from tests.recognition.expected import IN_GIT, PIP, keep, recognised
 from tests.recognition.pip_scenes import PIP_SCENES

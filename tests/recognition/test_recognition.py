@@ -4,10 +4,10 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pure.prose_recognised import describe_installer
-from pure.recognised import LockStale, Needed, RepositoryRefused
-from pure.recognition import recognise, undecided, worth_keeping
-from pure.recognition_rules import ANY, RULES
+from pure.complaints.reasons import LockStale, Needed, RepositoryRefused
+from pure.complaints.recognition import recognise, undecided, worth_keeping
+from pure.complaints.rules import ANY, RULES
+from pure.report.prose.recognised import describe_installer
 
 from tests.recognition.expected import APPLICATIONS, FOLDER, read
 
@@ -23,7 +23,7 @@ SECRET = st.text(st.sampled_from("abcdefghijklmnopqrstuvwxyz0123456789_-~%"), mi
 @given(TOOLS, st.lists(ANY_LINE, max_size=30), st.integers(-15, 255))
 def test_any_output_gives_a_reason_or_none(tool: str, lines: list[str], status: int) -> None:
     found = recognise(tool, lines, returncode=status)
-    assert found is None or type(found).__module__ == "pure.recognised"
+    assert found is None or type(found).__module__ == "pure.complaints.reasons"
     message = describe_installer(APPLICATIONS[tool], "1.0", found, returncode=status, signal=None)
     assert message.found
     assert message.do

@@ -1,0 +1,93 @@
+"""Says where in an application's files credentials may stand that its tools read.
+
+Only the tables that tools read are searched: what a description, a script or another program's setting holds (a test
+database's address, say) is no credential of the build, and hiding its words would blank innocent text all over the log.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Any, Final, TypeAlias
+
+import tomli
+
+from pure.build.plan import Facts
+from pure.outcome import Success
+from pure.redaction import Redactor, redactor
+
+_Path: TypeAlias = tuple[str, ...]
+
+# Of a pyproject.toml, the tables in which package managers look for indexes, sources and requirements.
+_PYPROJECT: Final[tuple[_Path, ...]] = (
+    ("project", "dependencies"),
+    ("project", "optional-dependencies"),
+    ("dependency-groups",),
+    ("build-system", "requires"),
+    ("tool", "uv"),
+    ("tool", "poetry", "source"),
+    ("tool", "poetry", "dependencies"),
+    ("tool", "poetry", "dev-dependencies"),
+    ("tool", "poetry", "group"),
+    ("tool", "pdm", "source"),
+    ("tool", "pdm", "resolution"),
+    ("tool", "pdm", "overrides"),
+    ("tool", "pdm", "dev-dependencies"),
+)
+# Of a Pipfile, every table is a category of packages but for these.
+_NOT_OF_A_PIPFILE: Final = frozenset({"scripts", "requires", "pipenv"})
+_NETRC: Final = re.compile(r"(?:^|\s)password\s+(?P<value>\S+)")
+
+
+def known_secrets(facts: Facts) -> Redactor:
+    """The credentials that stand in variables, settings, requirements files, locks and declarations of a build."""
+    texts: list[str] = []
+    if isinstance(facts.project, Success):
+        files = facts.project.unwrap()
+        for name, raw in (*files.texts.items(), *files.workspace_texts.items()):
+            texts += searched(name, raw)
+    texts += (_text(raw) for raw in facts.requirement_texts.values())
+    return redactor(facts.settings, requirement_texts=tuple(texts), passwords=tuple(netrc(facts.netrc)))
+
+
+def searched(name: str, raw: bytes) -> tuple[str, ...]:
+    """What of a file is searched for credentials: all of it, or its strings in the tables that tools read."""
+    plain = PurePosixPath(name).name
+    if plain not in ("pyproject.toml", "Pipfile"):
+        return (_text(raw),)
+    try:
+        document = tomli.loads(raw.decode("utf-8-sig"))
+    except (UnicodeDecodeError, tomli.TOMLDecodeError, RecursionError, ValueError):
+        # Whoever complains of the file may quote any part of it.
+        return (_text(raw),)
+    if plain == "Pipfile":
+        return tuple(_strings(value for name, value in document.items() if name not in _NOT_OF_A_PIPFILE))
+    return tuple(_strings(_at(document, path) for path in _PYPROJECT))
+
+
+def netrc(raw: bytes | None) -> Iterator[str]:
+    """The passwords in a netrc file; any bytes give some or none."""
+    for found in _NETRC.finditer(_text(raw or b"")):
+        yield found["value"].strip('"')
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")
+
+
+def _at(document: Mapping[str, Any], path: _Path) -> object:
+    value: object = document
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _strings(values: Iterable[object]) -> Iterator[str]:
+    pending = list(values)
+    while pending:
+        value = pending.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            pending += value.values()
+        elif isinstance(value, list):
+            pending += value

@@ -1,0 +1,127 @@
+"""Names what can go wrong while steps are carried out, as data."""
+
+from collections.abc import Iterable
+from typing import Final, TypeAlias
+
+import msgspec
+
+from pure.build.plan import PlanError
+from pure.build.stages import NotAsResolved
+from pure.complaints.reasons import Recognised
+from pure.manager.terms import InstalledFrom
+from pure.runtime.endings import CompileError, UnpackError
+from pure.runtime.fetching import FetchError
+from pure.start.django import CollectStaticFailed
+from pure.venv.resolved import ReportError
+
+
+class PipFailed(msgspec.Struct, frozen=True, kw_only=True):
+    """pip couldn't install the application's dependencies; its own words were printed above.
+
+    ``recognised`` is the reason, where these words are known.
+    """
+
+    source: InstalledFrom
+    returncode: int
+    signal: str | None
+    version: str
+    recognised: Recognised | None = None
+
+
+class ToolFailed(msgspec.Struct, frozen=True, kw_only=True):
+    """A package manager's tool couldn't install the application's dependencies; its words were printed above."""
+
+    source: InstalledFrom
+    version: str
+    returncode: int
+    signal: str | None
+    recognised: Recognised | None = None
+
+
+class LockOutOfDate(msgspec.Struct, frozen=True, kw_only=True):
+    """The lock no longer fits what the project declares; the tool's own words were printed above."""
+
+    source: InstalledFrom
+
+
+class PipNotInstalled(msgspec.Struct, frozen=True, kw_only=True):
+    """pip, or the tool that ``title`` names, couldn't be installed; ``output`` are the last words."""
+
+    version: str
+    hashed: bool
+    output: tuple[str, ...]
+    title: str = "pip"
+    variable: str = "BP_PIP_VERSION"
+
+
+class NoPipWheel(msgspec.Struct, frozen=True, kw_only=True):
+    """There is no pip to begin with: neither the runtime nor the cache nor the buildpack holds a pip wheel."""
+
+    python: str
+
+
+class NoEnvironment(msgspec.Struct, frozen=True, kw_only=True):
+    """The virtual environment couldn't be created; ``output`` are the last words of the runtime's ``venv``."""
+
+    returncode: int
+    output: tuple[str, ...]
+
+
+class RuntimeDoesNotStart(msgspec.Struct, frozen=True, kw_only=True):
+    """The runtime was installed and doesn't start here."""
+
+    version: str
+    target: str
+    output: tuple[str, ...]
+
+
+class NotWritable(msgspec.Struct, frozen=True, kw_only=True):
+    """A file or folder couldn't be written or removed; ``detail`` is the system's word, ``full`` says the disk is."""
+
+    path: str
+    detail: str
+    full: bool
+
+
+# What the C library says for ENOSPC, EDQUOT and EFBIG; our steps run in the C locale's words.
+_NO_ROOM: Final = ("No space left on device", "Disk quota exceeded", "File too large")
+
+
+def complaint_of_no_room(output: Iterable[str]) -> str | None:
+    """The last line in which a tool that failed says that the disk is full, if there is one."""
+    found = [line.strip() for line in output if any(words in line for words in _NO_ROOM)]
+    return found[-1] if found else None
+
+
+class NotReadable(msgspec.Struct, frozen=True, kw_only=True):
+    """A file couldn't be read; ``detail`` is the system's word."""
+
+    path: str
+    detail: str
+
+
+class MissingVariable(msgspec.Struct, frozen=True, kw_only=True):
+    """The platform didn't state a path that the specification promises."""
+
+    name: str
+
+
+RunError: TypeAlias = (
+    CollectStaticFailed
+    | CompileError
+    | FetchError
+    | LockOutOfDate
+    | MissingVariable
+    | NoEnvironment
+    | NoPipWheel
+    | NotAsResolved
+    | NotReadable
+    | NotWritable
+    | PipFailed
+    | PipNotInstalled
+    | PlanError
+    | ReportError
+    | RuntimeDoesNotStart
+    | ToolFailed
+    | UnpackError
+)

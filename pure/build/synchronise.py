@@ -1,0 +1,174 @@
+"""Decides what surrounds a tool that synchronises an environment by itself.
+
+Before it starts, whatever comes from a folder or a moving place is taken out, so that it is made anew, and so is what
+the lock has other hashes for than it had: tools compare versions, not contents. For Pipenv, which removes nothing, so
+is what its lock doesn't want any more. After it, traces that differ from build to build are taken out, and what is
+installed is read as the set that the lock resolved to.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from pure.build.plan import Facts, Plan
+from pure.build.stages import Fresh, Steps, Workplace, fresh, install, take_out, why_untrusted
+from pure.build.steps import RemoveFiles, Step, WriteFiles
+from pure.manager.table import PIPENV
+from pure.names import normalise_name
+from pure.project.locks import pipfile
+from pure.venv.difference import Added, Changed, Changes, Kept, Redone, RedoReason, Removed
+from pure.venv.installed import InstalledDistribution, InstalledSet, emptied_directories, removal
+from pure.venv.resolved import Archive, Distribution, Index, Local, ResolvedSet, Vcs, resolved_set
+
+# What uv leaves beside a distribution that it built: times of files, which differ from build to build.
+_TRACES = ("uv_cache.json", "uv_build.json")
+# uv locks an environment by this file, and leaves it.
+_LOCKS = (".lock",)
+
+
+class Synchronising(msgspec.Struct, frozen=True, kw_only=True):
+    """The environment is changed in place. ``redone`` are the names that were taken out to be made anew, and why.
+
+    Why is ``None`` where only what is installed afterwards tells.
+    """
+
+    redone: Mapping[str, RedoReason | None]
+    steps: Steps
+
+
+def before(plan: Plan, facts: Facts, work: Workplace, installed: InstalledSet) -> Synchronising | Fresh:
+    """The steps that bring an environment in place to what the lock says."""
+    assert plan.package_manager is not None, "something is synchronised by its manager"
+    untrusted = why_untrusted(work, installed)
+    if untrusted:
+        return fresh(plan, facts, work, because=(untrusted,))
+    redone = _redone(plan, installed)
+    unwanted = (*redone, *_unwanted(plan, facts, installed))
+    return Synchronising(redone=redone, steps=(*take_out(work, installed, unwanted), *install(plan, facts, work)))
+
+
+def tidy(
+    work: Workplace, installed: InstalledSet, records: Mapping[str, bytes], *, old: InstalledSet | None = None
+) -> Steps:
+    """The steps that take out what differs from build to build; ``records`` are the RECORDs by their paths.
+
+    ``old`` is what was there before: our bytecode of modules that the tool took away, which not every tool looks for.
+    """
+    root = work.layer("venv")
+    steps: list[Step] = [RemoveFiles(root=root, files=_LOCKS, directories=())]
+    if old is not None:
+        owned = frozenset(removal(installed, installed.names))
+        stale = tuple(path for path in removal(old, old.names) if path.endswith(".pyc") and path not in owned)
+        steps.append(RemoveFiles(root=root, files=stale, directories=emptied_directories(old, stale)))
+    for each in installed.distributions:
+        path = f"{each.dist_info}/RECORD"
+        traces = tuple(f"{each.dist_info}/{name}" for name in _TRACES if f"{each.dist_info}/{name}" in each.paths)
+        if traces and path in records:
+            record = without_rows(records[path], tuple(trace.rpartition("/")[2] for trace in traces))
+            # The rows go first: a RECORD may miss a file, but may not name one that is missing.
+            steps.append(WriteFiles(root=root, files=((path, record),)))
+            steps.append(RemoveFiles(root=root, files=traces, directories=()))
+    return tuple(steps)
+
+
+def without_rows(record: bytes, names: tuple[str, ...]) -> bytes:
+    """The bytes of a RECORD without the rows of these files of its own ``dist-info`` directory."""
+    endings = tuple(f".dist-info/{name}".encode() for name in names)
+    lines = record.splitlines(keepends=True)
+    return b"".join(line for line in lines if not line.partition(b",")[0].endswith(endings))
+
+
+def resolved(installed: InstalledSet) -> ResolvedSet:
+    """What a synchronised environment holds, as the set that the lock resolved to."""
+    return resolved_set(
+        Distribution(
+            name=each.name,
+            version=each.version,
+            origin=each.direct_url or Index(file=""),
+            requested=each.requested,
+        )
+        for each in installed.distributions
+    )
+
+
+def changes(old: InstalledSet, new: InstalledSet, redone: Mapping[str, RedoReason | None]) -> Changes:
+    """What a tool did to an environment; ``redone`` were taken out beforehand to be made anew."""
+    before_, after = ({each.name: each for each in one.distributions} for one in (old, new))
+    redo: list[Changed | Redone] = []
+    for name in sorted(before_.keys() & after.keys()):
+        if before_[name].version != after[name].version:
+            redo.append(Changed(name=name, old=before_[name].version, new=after[name].version))
+        elif name in redone or before_[name].files != after[name].files:
+            because = redone.get(name, "artefact_changed") or _because(after[name])
+            redo.append(Redone(name=name, version=after[name].version, because=because))
+    touched = {each.name for each in redo}
+    return Changes(
+        remove=tuple(Removed(name=n, version=before_[n].version) for n in sorted(before_.keys() - after.keys())),
+        install=tuple(Added(name=n, version=after[n].version) for n in sorted(after.keys() - before_.keys())),
+        redo=tuple(redo),
+        keep=tuple(
+            Kept(name=n, version=after[n].version) for n in sorted(before_.keys() & after.keys()) if n not in touched
+        ),
+    )
+
+
+def _redone(plan: Plan, installed: InstalledSet) -> dict[str, RedoReason | None]:
+    """What is taken out to be made anew, of what the lock still wants."""
+    decided = plan.package_manager
+    assert decided is not None, "something is synchronised by its manager"
+    local, moving = (frozenset(map(normalise_name, names)) for names in (decided.local, decided.moving))
+    locked, recorded = dict(decided.artefacts), dict(plan.previous.artefacts) if plan.previous else {}
+    found: dict[str, RedoReason | None] = {}
+    for each in installed.distributions:
+        direct = each.direct_url
+        if each.name in local or _moving(each):
+            found[each.name] = None
+        elif each.name in moving:
+            found[each.name] = "vcs_without_commit" if isinstance(direct, Vcs) else "without_hash"
+        elif each.name in locked and locked[each.name] != recorded.get(each.name):
+            found[each.name] = "origin_changed" if isinstance(direct, Vcs) else "artefact_changed"
+    return found
+
+
+def _because(found: InstalledDistribution) -> RedoReason:
+    match found.direct_url:
+        case Local(editable=True):
+            return "editable"
+        case Local():
+            return "local_folder"
+        case Vcs():
+            return "vcs_without_commit"
+        case Archive(url=url):
+            return "local_wheel" if url.endswith(".whl") else "local_source_archive"
+        case _:
+            # Its lock says that it comes from a path, and nothing says of what kind.
+            return "local_path"
+
+
+def _moving(found: InstalledDistribution) -> bool:
+    match found.direct_url:
+        case Local():
+            return True
+        case Archive(url=url):
+            return url.startswith("file:")
+        case _:
+            return False
+
+
+def _unwanted(plan: Plan, facts: Facts, installed: InstalledSet) -> tuple[str, ...]:
+    """What Pipenv's lock doesn't want any more, or wants in another version; the other tools see to that themselves."""
+    decided = plan.package_manager
+    if decided is None or decided.manager is not PIPENV or facts.project is None:
+        return ()
+    lock = facts.project.unwrap().texts.get(PIPENV.lock, b"")
+    wanted = pipfile.wanted(
+        lock,
+        categories=("packages", *decided.selection.groups),
+        python_version=plan.python.version,
+        arch=plan.target.arch,
+    )
+    return tuple(
+        each.name
+        for each in installed.distributions
+        if each.name not in wanted or wanted[each.name] not in ("", each.version)
+    )

@@ -1,0 +1,199 @@
+"""Makes reasons of the parts of a tool's sentence: names, hosts, versions, places.
+
+Each function gets a rule's match and the whole text that it was found in.
+"""
+
+import re
+import sys
+from typing import Final, TypeAlias
+
+from pure.complaints.reasons import (
+    CertificateUntrusted,
+    Conflict,
+    HashMissing,
+    IndexRefused,
+    IndexUnreachable,
+    LockForOtherPython,
+    NameUnknown,
+    NotARequirement,
+    OtherPlatform,
+    OtherPython,
+    OutOfMemory,
+    Recognised,
+    RepositoryNotFound,
+    RepositoryRefused,
+    RepositoryUnreachable,
+    VersionUnknown,
+)
+from pure.complaints.system_needs import CLOSE_NAMES, IMPORT_NAMES
+from pure.names import normalise_name
+from pure.redaction import HIDDEN
+
+Found: TypeAlias = re.Match[str]
+
+NAME: Final = r"[A-Za-z0-9][A-Za-z0-9._-]*"
+URL: Final = r"[A-Za-z][A-Za-z0-9+.-]*://[^ '\"`)>,]+"
+
+# A host counts only where its end is in sight: a URL that a tool broke in two may have a part of a password before it.
+_HOST: Final = re.compile(
+    r"://(?:[^/ @'\"]*@)?(?P<host>[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:.]+\])"
+    r"(?::[0-9]{1,5})?(?=[/'\"])"
+)
+_PLACE: Final = re.compile(
+    r"(?:Cloning|Updating|Failed to clone|git clone(?: -[^ ]+)*|git fetch(?: -[^ ]+)*)"
+    r" '?(?P<place>[^ ']+(?:://|@)[^ ']+)"
+)
+# Places that nothing of a password can be in, even if a tool broke the line in the middle of one.
+_WHOLE_PLACE: Final = re.compile(
+    r"(?:[A-Za-z][A-Za-z0-9+.-]*://(?:git@|[*]{4}@)?[A-Za-z0-9.-]*(?::[0-9]{1,5})?/|git@[A-Za-z0-9.-]+:)[^ @]*$"
+)
+_WHOLE_HOST: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9.-]+(?::[0-9]{1,5})?")
+# Who names the distribution that is being built, the clearest sentence first.
+_BUILT: Final = tuple(
+    re.compile(pattern)
+    for pattern in (
+        # Of what has no name yet, pip says the URL.
+        rf"Failed to build '(?P<name>{NAME})(?!://)(?=[^A-Za-z0-9._-])",
+        rf"Failed building (?:wheel|editable) for (?P<name>{NAME})",
+        rf"Building (?:wheel|editable) for (?P<name>{NAME}) \([^)]*\) did not run successfully",
+        rf"Failed to (?:download and )?build `(?P<name>{NAME})",
+        rf"one of the following issues with (?P<name>{NAME}) \(",
+        rf"\badd (?P<name>{NAME}) failed:",
+        rf"Could not build wheels for (?P<name>{NAME})",
+    )
+)
+_COLLECTED: Final = re.compile(rf"\b(?:Collecting (?P<name>{NAME})|Processing [./][^ ]*)")
+_PARTY: Final = re.compile(r" (?=The user requested |[A-Za-z0-9._\[\],-]+(?:\[[^\]]*\])? [^ ]+ depends on )")
+_SHOWN_PARTIES: Final = 8
+
+
+def built(text: str) -> str:
+    """The name of the distribution whose build failed; empty where nothing says it."""
+    for pattern in _BUILT:
+        found = pattern.search(text)
+        if found:
+            return normalise_name(found["name"].rstrip("._-"))
+    # The last is what it failed of; a folder has no name before it is built.
+    collected: list[str] = _COLLECTED.findall(text)
+    return normalise_name(collected[-1].rstrip("._-")) if collected else ""
+
+
+def name_of(requirement: str) -> str:
+    """The name in a requirement."""
+    found = re.match(NAME, requirement)
+    return found[0].rstrip("._-") if found else requirement
+
+
+def version_or_name(match: Found, text: str) -> Recognised:
+    """What pip's "from versions" tells."""
+    requirement = match["requirement"].strip()
+    if match["versions"] != "none":
+        known = tuple(each for each in match["versions"].split(", ") if each)
+        return VersionUnknown(requirement=requirement, known=known)
+    if "Skipping link: none of the wheel's tags" in text:
+        return OtherPlatform(name=name_of(requirement))
+    return name_unknown(name_of(requirement), certain="404 Client Error" in text)
+
+
+def name_unknown(name: str, *, certain: bool) -> NameUnknown:
+    """What is known about a name that no distribution has."""
+    plain = normalise_name(name)
+    known = IMPORT_NAMES.get(plain, "")
+    standard = not known and plain.replace("-", "_") in sys.stdlib_module_names
+    similar = ""
+    if not known and not standard and len(plain) < 60:
+        from difflib import get_close_matches
+
+        close = get_close_matches(plain, CLOSE_NAMES, n=1, cutoff=0.8)
+        similar = close[0] if close and close[0] != plain else ""
+    return NameUnknown(name=name, standard=standard, distribution=known, similar=similar, certain=certain)
+
+
+def ignored_versions(match: Found, text: str) -> Recognised | None:
+    """pip lists what it ignored, whatever it fails of: that is the reason only where it found nothing else."""
+    requirement = re.search(
+        r"satisfies the requirement ([^ ]+)[^()]*(?:\(from (?!versions)[^:]*)?\(from versions:", text
+    )
+    if requirement is None:
+        return None
+    requires = re.findall(r"Requires-Python ([<>=!~][^;]*?)(?=;| ERROR:| WARNING:|$)", match["list"])
+    return OtherPython(name=name_of(requirement[1]), requires=tuple(dict.fromkeys(each.strip() for each in requires)))
+
+
+def conflict(match: Found, _: str) -> Recognised:
+    """Who asks for what."""
+    parties = [each.strip() for each in _PARTY.split(match["parties"])]
+    return Conflict(parties=tuple(each for each in parties if each)[:_SHOWN_PARTIES])
+
+
+def not_a_requirement(match: Found, text: str) -> Recognised:
+    """A line that pip cannot read."""
+    where = re.search(r"\(from (line [0-9]+ of [^ )]+)\)", text[match.end() : match.end() + 1000])
+    conda = re.fullmatch(r"[A-Za-z0-9_.-]+=[^= ]+(?:=[^= ]+)?", match["text"]) is not None
+    return NotARequirement(text=match["text"], line=where[1] if where else "", conda=conda)
+
+
+def hash_missing(match: Found, text: str) -> Recognised:
+    """A requirement without a hash, which pip shows as it should be written."""
+    found = re.search(rf"(?P<name>{NAME})(?:==[^ ]+)? --hash=sha", text[match.end() :])
+    return HashMissing(name=found["name"] if found else "")
+
+
+def refused(match: Found, _: str) -> Recognised:
+    """An index that wants credentials."""
+    return IndexRefused(host=_host(match[0]), status=int(match.groupdict().get("status") or 0))
+
+
+def unreachable(match: Found, text: str) -> Recognised:
+    """An index that doesn't answer."""
+    groups = match.groupdict()
+    host = groups.get("host") or _host(match[0]) or _host(text[: match.start()][-600:]) or _host(text)
+    return IndexUnreachable(host=host, status=int(groups.get("status") or 0))
+
+
+def untrusted(match: Found, text: str) -> Recognised:
+    """A certificate that isn't trusted."""
+    host = match.groupdict().get("host") or _host(match[0]) or _host(text[: match.start()][-600:])
+    return CertificateUntrusted(host=host)
+
+
+def repository_refused(match: Found, text: str) -> Recognised:
+    """A repository that wants credentials."""
+    ssh = "publickey" in match[0] or "Host key" in match[0]
+    return RepositoryRefused(place=_place(match, text), ssh=ssh)
+
+
+def repository_not_found(match: Found, text: str) -> Recognised:
+    """A repository that isn't there."""
+    return RepositoryNotFound(place=_place(match, text), revision=match.groupdict().get("revision") or "")
+
+
+def repository_unreachable(match: Found, text: str) -> Recognised:
+    """A code host that doesn't answer."""
+    return RepositoryUnreachable(place=_place(match, text))
+
+
+def killed(_: Found, text: str) -> Recognised:
+    """Something got no memory."""
+    return OutOfMemory(distribution=built(text))
+
+
+def other_python(match: Found, _: str) -> Recognised:
+    """A project for other versions of Python."""
+    python = match.groupdict().get("python") or ""
+    return LockForOtherPython(requires=match["requires"].strip(" ,."), python=python)
+
+
+def _host(text: str) -> str:
+    found = _HOST.search(text)
+    return found["host"] if found else ""
+
+
+def _place(match: Found, text: str) -> str:
+    # The command has the whole URL, the complaint often the host alone.
+    commands = [each["place"] for each in _PLACE.finditer(text, max(0, match.start() - 2000), match.end())]
+    complained = match.groupdict().get("place") or ""
+    for place in (*commands[::-1], complained):
+        if _WHOLE_PLACE.match(place):
+            return place.replace(f"{HIDDEN}@", "").rstrip(".,'/")
+    return complained if _WHOLE_HOST.fullmatch(complained) else ""

@@ -1,0 +1,170 @@
+"""Holds the table of package managers: what each is chosen by, which tool installs for it, and what it can do.
+
+Everything that tells one manager from another and fits a value stands here; what takes a decision reads it from here.
+``pure.manager.commands`` has the arguments and the environment of each tool, ``pure.locks`` reads the lock files.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+
+class Tool(msgspec.Struct, frozen=True, kw_only=True):
+    """A program that installs: its layer, the file that pins its whole closure, the variable that overrides the pin.
+
+    ``prefixes`` are those of the variables that configure it; ``oldest`` is the first release that can do what is
+    asked of it here.
+    """
+
+    name: str
+    title: str
+    pin_file: str
+    variable: str
+    oldest: tuple[int, int]
+    prefixes: tuple[str, ...]
+
+
+class Manager(msgspec.Struct, frozen=True, kw_only=True):
+    """A way to declare dependencies.
+
+    ``lock`` is the file that chooses it. ``declared_in`` are files that show that it is meant, and ``lock_command``
+    says how to make the lock from them. ``synchronises`` says that the tool brings an environment to what the lock
+    says by itself; otherwise the build reconciles it. ``groups`` and ``extras`` are what the manager calls them,
+    empty if it knows none. ``configuration`` are further files of the project that change what is installed.
+    ``exporter`` is the maker that the header of a requirements file names if it was exported from the lock; Poetry and
+    Pipenv leave no trace in what they export. ``oldest`` is the first release of the tool that can install for it, if
+    that isn't the tool's.
+    """
+
+    name: str
+    title: str
+    tool: Tool
+    lock: str
+    lock_command: str = ""
+    declared_in: tuple[str, ...] = ()
+    configuration: tuple[str, ...] = ()
+    synchronises: bool = True
+    groups: str = ""
+    extras: str = ""
+    exporter: str = ""
+    oldest: tuple[int, int] | None = None
+
+
+PIP_TOOL: Final = Tool(
+    name="pip",
+    title="pip",
+    pin_file="data/pip-requirements.txt",
+    variable="BP_PIP_VERSION",
+    oldest=(23, 1),
+    prefixes=("PIP_",),
+)
+UV_TOOL: Final = Tool(
+    name="uv",
+    title="uv",
+    pin_file="data/uv-requirements.txt",
+    variable="BP_UV_VERSION",
+    oldest=(0, 6),
+    prefixes=("UV_",),
+)
+POETRY_TOOL: Final = Tool(
+    name="poetry",
+    title="Poetry",
+    pin_file="data/poetry-requirements.txt",
+    variable="BP_POETRY_VERSION",
+    oldest=(2, 0),
+    prefixes=("POETRY_",),
+)
+PIPENV_TOOL: Final = Tool(
+    name="pipenv",
+    title="Pipenv",
+    pin_file="data/pipenv-requirements.txt",
+    variable="BP_PIPENV_VERSION",
+    oldest=(2024, 0),
+    prefixes=("PIPENV_", "PIP_"),
+)
+PDM_TOOL: Final = Tool(
+    name="pdm",
+    title="PDM",
+    pin_file="data/pdm-requirements.txt",
+    variable="BP_PDM_VERSION",
+    oldest=(2, 20),
+    prefixes=("PDM_",),
+)
+
+TOOLS: Final[Mapping[str, Tool]] = {tool.name: tool for tool in (PIP_TOOL, UV_TOOL, POETRY_TOOL, PIPENV_TOOL, PDM_TOOL)}
+
+PIP: Final = Manager(name="pip", title="pip", tool=PIP_TOOL, lock="requirements.txt", synchronises=False)
+UV: Final = Manager(
+    name="uv",
+    title="uv",
+    tool=UV_TOOL,
+    lock="uv.lock",
+    lock_command="uv lock",
+    declared_in=("pyproject.toml",),
+    configuration=("pyproject.toml", "uv.toml"),
+    groups="dependency groups",
+    extras="extras",
+    exporter="uv export",
+)
+POETRY: Final = Manager(
+    name="poetry",
+    title="Poetry",
+    tool=POETRY_TOOL,
+    lock="poetry.lock",
+    lock_command="poetry lock",
+    declared_in=("pyproject.toml",),
+    configuration=("pyproject.toml", "poetry.toml"),
+    groups="dependency groups",
+    extras="extras",
+)
+PIPENV: Final = Manager(
+    name="pipenv",
+    title="Pipenv",
+    tool=PIPENV_TOOL,
+    lock="Pipfile.lock",
+    lock_command="pipenv lock",
+    declared_in=("Pipfile",),
+    configuration=("Pipfile",),
+    groups="categories",
+)
+PDM: Final = Manager(
+    name="pdm",
+    title="PDM",
+    tool=PDM_TOOL,
+    lock="pdm.lock",
+    lock_command="pdm lock",
+    declared_in=("pyproject.toml",),
+    configuration=("pyproject.toml", "pdm.toml"),
+    groups="dependency groups",
+    extras="extras",
+    exporter="PDM",
+)
+PYLOCK: Final = Manager(
+    name="pylock",
+    title="a standard lock file",
+    tool=UV_TOOL,
+    lock="pylock.toml",
+    # uv's own settings may stand in either, such as the extras that it always adds.
+    configuration=("pyproject.toml", "uv.toml"),
+    groups="dependency groups",
+    extras="extras",
+    oldest=(0, 9),
+)
+# Not chosen by a lock: what remains for a project that only declares its dependencies.
+PROJECT: Final = Manager(
+    name="project",
+    title="pip",
+    tool=PIP_TOOL,
+    lock="pyproject.toml",
+    declared_in=("pyproject.toml",),
+    configuration=("pyproject.toml",),
+    synchronises=False,
+    groups="dependency groups",
+    extras="extras",
+)
+
+# Those chosen by a file of their own, in the order in which errors list them.
+CHOSEN_BY_LOCK: Final = (PIP, UV, POETRY, PIPENV, PDM, PYLOCK)
+MANAGERS: Final[Mapping[str, Manager]] = {each.name: each for each in (*CHOSEN_BY_LOCK, PROJECT)}
+LOCK_NAMES: Final = tuple(each.lock for each in CHOSEN_BY_LOCK)

@@ -1,0 +1,140 @@
+"""Says how the users of a manager name things: the files that declare and lock, what makes the lock again, settings.
+
+Errors carry an ``InstalledFrom``, so that their words name the files that this application has.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from pure.manager.table import MANAGERS, PIP, PROJECT, PYLOCK, Manager
+
+# Never a whole URL: what stands before its host is taken out of every line that is printed.
+_USERINFO: Final = "with user:password@ before its host"
+
+
+class InstalledFrom(msgspec.Struct, frozen=True, kw_only=True):
+    """What an application is installed from: the manager's name, its files, and the folder that these lie in.
+
+    ``folder`` and ``home``, the project's own folder, are relative to the application's root. ``maker`` and
+    ``command`` say how the files are made again, empty where nobody knows. ``project`` is the project's own name.
+    """
+
+    manager: str
+    files: tuple[str, ...]
+    folder: str = ""
+    home: str = ""
+    maker: str = ""
+    command: str = ""
+    project: str = ""
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """The words for one application.
+
+    ``declared`` is where its requirements are written, ``lock`` what is made of them, and ``relock`` how, as an
+    imperative; both are empty where nothing is locked. ``index`` is where an index's address stands, ``credentials``
+    and ``certificates`` are the settings for those. ``interpolated`` says that it is a requirements file, the only one
+    that may hold ``${TOKEN}``; ``file`` is the first of them. ``project`` is the project's own name; ``alone`` says
+    that nothing else is installed from a folder.
+    """
+
+    title: str
+    declared: str
+    lock: str = ""
+    relock: str = ""
+    index: str
+    credentials: str
+    certificates: str
+    interpolated: bool = False
+    file: str = ""
+    project: str = ""
+    alone: bool = False
+
+    def own(self, distribution: str) -> bool:
+        """Whether this (normalised) name is that of the project itself, which pip doesn't know before it is built."""
+        return distribution == self.project if distribution else self.alone
+
+    @property
+    def after(self) -> tuple[str, ...]:
+        """What has to follow a change of what is declared, in a sentence of its own."""
+        return (sentence(f"then {self.relock}"),) if self.relock else ()
+
+
+class _Settings(msgspec.Struct, frozen=True, kw_only=True):
+    credentials: str
+    certificates: str = "PIP_CERT or SSL_CERT_FILE"
+
+
+_SETTINGS: Final[Mapping[str, _Settings]] = {
+    "pip": _Settings(credentials=f"PIP_INDEX_URL, {_USERINFO}"),
+    "project": _Settings(credentials=f"PIP_INDEX_URL, {_USERINFO}"),
+    "uv": _Settings(credentials="UV_INDEX_<NAME>_USERNAME and UV_INDEX_<NAME>_PASSWORD", certificates="SSL_CERT_FILE"),
+    "poetry": _Settings(
+        credentials="POETRY_HTTP_BASIC_<NAME>_USERNAME and POETRY_HTTP_BASIC_<NAME>_PASSWORD",
+        certificates="REQUESTS_CA_BUNDLE or POETRY_CERTIFICATES_<NAME>_CERT",
+    ),
+    "pipenv": _Settings(credentials="the variables in the URL of the Pipfile's source, such as ${TOKEN}"),
+    "pdm": _Settings(
+        # PDM has variables for one source only.
+        credentials="PDM_PYPI_USERNAME and PDM_PYPI_PASSWORD (the source named pypi), or ${TOKEN} in the source's URL",
+        certificates="SSL_CERT_FILE or REQUESTS_CA_BUNDLE",
+    ),
+    # The lock names each file's address, and no index. uv sends these credentials to all addresses of that host.
+    "pylock": _Settings(credentials=f"UV_DEFAULT_INDEX, {_USERINFO}", certificates="SSL_CERT_FILE"),
+}
+
+
+def path(folder: str, name: str) -> str:
+    """A file's path as the user sees it, from the application's root."""
+    return f"{folder}/{name}" if folder else name
+
+
+def terms(source: InstalledFrom) -> Terms:
+    """The words for an application."""
+    manager, settings = MANAGERS[source.manager], _SETTINGS[source.manager]
+    files = [path(source.folder, name) for name in source.files]
+    listed = f"{', '.join(files[:-1])} or {files[-1]}" if len(files) > 1 else files[0]
+    compiled = manager is PIP and bool(source.maker)
+    locked = manager.synchronises or compiled
+    declared = listed
+    if manager is PYLOCK or compiled:
+        declared = f"what {listed} is made from"
+    elif manager.synchronises:
+        declared = path(source.home, manager.declared_in[0])
+    return Terms(
+        title=manager.tool.title,
+        declared=declared,
+        lock=listed if locked else "",
+        relock=relock(source) if locked else "",
+        index=_index(manager, listed, declared),
+        credentials=settings.credentials,
+        certificates=settings.certificates,
+        interpolated=manager is PIP,
+        file=files[0],
+        project=source.project,
+        alone=manager is PROJECT,
+    )
+
+
+def sentence(words: str) -> str:
+    """The words as a sentence of their own."""
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+def relock(source: InstalledFrom) -> str:
+    """How the lock is made again, as an imperative without capital letter and full stop."""
+    lock = " and ".join(path(source.folder, name) for name in source.files)
+    if not source.command:
+        return f"make {lock} again{f', with {source.maker},' if source.maker else ''} and commit it"
+    place = f" in {source.folder}" if source.folder else ""
+    return f"run `{source.command}`{place} and commit {lock}"
+
+
+def _index(manager: Manager, listed: str, declared: str) -> str:
+    if manager is PIP:
+        return f"PIP_INDEX_URL or {listed}"
+    if manager is PROJECT:
+        return "PIP_INDEX_URL"
+    return listed if manager is PYLOCK else declared

@@ -1,0 +1,119 @@
+"""Reads from ``pyproject.toml`` what decides over package managers: which are meant, in which versions."""
+
+import re
+from typing import Final, TypeAlias
+
+import msgspec
+
+from pure.names import normalise_name
+from pure.outcome import Failure, Outcome, Success
+from pure.project.locks.facts import LockUnreadable, document, table, words
+
+FILE = "pyproject.toml"
+UV_FILE = "uv.toml"
+
+Named: TypeAlias = tuple[str, tuple[str, ...]]
+# A requirement's name and extras (PEP 508); what else it says doesn't matter here.
+_NAMED: Final = re.compile(r"\s*(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[(?P<extras>[^\]]*)\])?")
+
+
+class Demand(msgspec.Struct, frozen=True, kw_only=True):
+    """What a project demands of a tool's own version: ``constraint``, which stands at ``place`` of ``file``."""
+
+    tool: str
+    file: str
+    place: str
+    constraint: str
+
+
+class Declarations(msgspec.Struct, frozen=True, kw_only=True):
+    """What a ``pyproject.toml`` declares.
+
+    ``project`` says that it has a ``[project]`` table, ``name`` is the project's own (normalised). ``tools`` names the
+    package managers that it configures, ``configures`` all programs. ``groups`` and ``extras`` are all that may be
+    asked for; ``tool_versions`` are the demands on a tool's own version.
+    ``installs_itself`` names the tools that would install the project itself. ``hooks`` are the scripts that PDM runs
+    when it installs. ``own_package`` is what Poetry looks for as a folder or a file of the project itself, empty if
+    the project names its packages. ``requires`` are the project's dependencies as (name, extras), ``optional`` those of
+    each extra.
+    """
+
+    project: bool = False
+    name: str = ""
+    tools: tuple[str, ...] = ()
+    configures: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
+    tool_versions: tuple[Demand, ...] = ()
+    installs_itself: tuple[str, ...] = ()
+    own_package: str = ""
+    hooks: tuple[str, ...] = ()
+    requires: tuple[Named, ...] = ()
+    optional: tuple[tuple[str, tuple[Named, ...]], ...] = ()
+
+
+def read(raw: bytes | None) -> Outcome[Declarations, LockUnreadable]:
+    """The declarations of a ``pyproject.toml``, empty where there is none; any bytes give a value or an error value."""
+    if raw is None:
+        return Success(Declarations())
+    loaded = document(raw, FILE)
+    if isinstance(loaded, Failure):
+        return loaded
+    found = loaded.unwrap()
+    project, tool = table(found.get("project")), table(found.get("tool"))
+    poetry, pdm, uv = table(tool.get("poetry")), table(tool.get("pdm")), table(tool.get("uv"))
+    groups = {*table(found.get("dependency-groups")), *table(poetry.get("group")), *table(pdm.get("dev-dependencies"))}
+    if uv.get("dev-dependencies") or poetry.get("dev-dependencies"):
+        groups.add("dev")
+    return Success(
+        Declarations(
+            project=bool(project),
+            name=normalise_name(name) if isinstance(name := project.get("name", poetry.get("name")), str) else "",
+            tools=tuple(name for name in ("uv", "poetry", "pdm") if name in tool),
+            configures=tuple(sorted(tool)),
+            groups=tuple(sorted(groups)),
+            extras=tuple(sorted({*table(project.get("optional-dependencies")), *table(poetry.get("extras"))})),
+            # Poetry's and PDM's locks don't mention the project itself, uv's does.
+            installs_itself=(
+                *(("poetry",) if poetry.get("package-mode") is not False else ()),
+                *(("pdm",) if pdm.get("distribution") is not False else ()),
+            ),
+            own_package=_own_package(project.get("name") or poetry.get("name"), poetry.get("packages")),
+            hooks=tuple(name for name in ("pre_install", "post_install") if table(pdm.get("scripts")).get(name)),
+            tool_versions=(
+                *_demand("poetry", FILE, "[tool.poetry] requires-poetry", poetry.get("requires-poetry")),
+                *_demand("uv", FILE, "[tool.uv] required-version", uv.get("required-version")),
+            ),
+            requires=_named(project.get("dependencies")),
+            optional=tuple(
+                (extra, _named(listed)) for extra, listed in table(project.get("optional-dependencies")).items()
+            ),
+        )
+    )
+
+
+def _own_package(name: object, packages: object) -> str:
+    return "" if packages or not isinstance(name, str) else normalise_name(name).replace("-", "_")
+
+
+def _named(requirements: object) -> tuple[Named, ...]:
+    found = (_NAMED.match(text) for text in words(requirements))
+    return tuple(
+        (match["name"], tuple(extra.strip() for extra in (match["extras"] or "").split(",") if extra.strip()))
+        for match in found
+        if match
+    )
+
+
+def uv_demands(raw: bytes | None) -> tuple[Demand, ...]:
+    """What an ``uv.toml`` demands of uv's version; it has precedence over ``[tool.uv]``."""
+    loaded = document(raw or b"", UV_FILE)
+    if isinstance(loaded, Failure):
+        return ()
+    return _demand("uv", UV_FILE, f"required-version in {UV_FILE}", loaded.unwrap().get("required-version"))
+
+
+def _demand(tool: str, file: str, place: str, value: object) -> tuple[Demand, ...]:
+    if not isinstance(value, str) or not value.strip():
+        return ()
+    return (Demand(tool=tool, file=file, place=place, constraint=value),)

@@ -1,0 +1,119 @@
+"""Decides from the names in an application's root whether it is a Python project (buildpack specification, Detection).
+
+This module runs in every ``bin/detect``, once for each buildpack that a builder tries. Its values are named tuples: the
+import of ``msgspec`` would take half of the time that detection may take.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple, TypeAlias
+
+from pure.switches import BadSwitch, switch
+
+# Why each name marks a Python project. The order is the order in which reasons are given.
+MARKERS: Final[Mapping[str, str]] = {
+    "requirements.txt": "pip",
+    "uv.lock": "uv",
+    "poetry.lock": "Poetry",
+    "Pipfile.lock": "Pipenv",
+    "Pipfile": "Pipenv",
+    "pdm.lock": "PDM",
+    "pylock.toml": "a standard lock file (PEP 751)",
+    "pyproject.toml": "a Python project's configuration",
+    "setup.py": "setuptools",
+    "setup.cfg": "setuptools",
+    ".python-version": "a Python version",
+    "runtime.txt": "a Python version",
+    "manage.py": "Django",
+    "app.py": "a Python program",
+    "main.py": "a Python program",
+    "application.py": "a Python program",
+    "server.py": "a Python program",
+    "wsgi.py": "a WSGI application",
+    "asgi.py": "an ASGI application",
+    "bot.py": "a Python program",
+    "run.py": "a Python program",
+    "__main__.py": "a Python program",
+    "streamlit_app.py": "a Streamlit application",
+    "environment.yml": "a conda environment",
+    "environment.yaml": "a conda environment",
+    "requirements": "a folder of requirements files",
+    "requirements.in": "pip-tools",
+    ".venv": "a committed virtual environment",
+    "venv": "a committed virtual environment",
+    "virtualenv": "a committed virtual environment",
+}
+
+# Compared without case: each is what somebody wrote who meant requirements.txt.
+MISSPELLED_REQUIREMENTS: Final = frozenset({
+    "requirements.txt", "requirement.txt", "requirements", "requirments.txt", "requirement", "requirements.text",
+    "requirements.tx", "requirements.md", "requirements.txt.txt", "requiremnts.txt", "requirement.text",
+    "requeriments.txt", "requirememts.txt", "reqirements.txt", "reqs.txt", "req.txt", "requires.txt",
+    "requirements..txt", "requirements_txt", "requirementstxt", "requirements.pip", "rquirements.txt",
+})  # fmt: skip
+
+PROVIDES_AND_REQUIRES: Final = '[[provides]]\nname = "python"\n\n[[requires]]\nname = "python"\n'
+PROVIDES: Final = '[[provides]]\nname = "python"\n'
+
+PROVIDE_ONLY_VARIABLE: Final = "BP_PYTHON_PROVIDE_ONLY"
+
+
+class Passed(NamedTuple):
+    """Detection passes: ``build_plan`` is the TOML for ``CNB_BUILD_PLAN_PATH``, ``because`` one line for the log."""
+
+    build_plan: str
+    because: str
+
+
+class NotPython(NamedTuple):
+    """Detection fails with status 100: ``looked_for`` is the one line that says what would have made it pass."""
+
+    looked_for: str
+
+
+Detection: TypeAlias = Passed | NotPython | BadSwitch
+
+
+def python_markers(names: Iterable[str]) -> tuple[str, ...]:
+    """The names that mark a Python project, those of ``MARKERS`` first and in its order."""
+    present = frozenset(names)
+    known = tuple(name for name in MARKERS if name in present)
+    patterned = sorted(name for name in present if name not in MARKERS and _looks_like_python(name))
+    return (*known, *patterned)
+
+
+def misspelled_requirements(names: Iterable[str]) -> tuple[str, ...]:
+    """Names that were probably meant to be ``requirements.txt``."""
+    return tuple(sorted(n for n in names if n != "requirements.txt" and n.lower() in MISSPELLED_REQUIREMENTS))
+
+
+def detect(names: Iterable[str], variables: Mapping[str, str]) -> Detection:
+    """Decide from the names in the application's root and the user's variables."""
+    markers = python_markers(names)
+    if markers:
+        return Passed(build_plan=PROVIDES_AND_REQUIRES, because=f"Python project: found {_several(markers)}")
+    match switch(variables, PROVIDE_ONLY_VARIABLE):
+        case BadSwitch() as bad:
+            return bad
+        case True:
+            return Passed(
+                build_plan=PROVIDES,
+                because=f"not a Python project; ${PROVIDE_ONLY_VARIABLE} offers Python to buildpacks that require it",
+            )
+        case False:
+            return NotPython(
+                looked_for="no Python project: none of requirements.txt, pyproject.toml, a lock file (uv, Poetry, "
+                "Pipenv, PDM, pylock.toml), setup.py, .python-version, manage.py, app.py, main.py in its root; "
+                "a project in a folder below is named by $BP_PYTHON_PROJECT_DIR"
+            )
+
+
+def _looks_like_python(name: str) -> bool:
+    lowered = name.lower()
+    return lowered in MISSPELLED_REQUIREMENTS or (
+        lowered.startswith(("pylock.", "pylock-", "pylock_")) and lowered.endswith(".toml")
+    )
+
+
+def _several(names: tuple[str, ...]) -> str:
+    shown = ", ".join(names[:3])
+    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"

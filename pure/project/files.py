@@ -1,0 +1,84 @@
+"""States which folder of the application is the project, and what it holds."""
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+from typing import Final, TypeAlias
+
+import msgspec
+
+from pure.outcome import Failure, Outcome, Success
+
+FOLDER_VARIABLE: Final = "BP_PYTHON_PROJECT_DIR"
+
+
+class BadProjectFolder(msgspec.Struct, frozen=True, kw_only=True):
+    """``BP_PYTHON_PROJECT_DIR`` is no folder below the application's root; ``because`` completes "it …"."""
+
+    value: str
+    because: str
+
+
+class ProjectFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """What decides how a project is installed.
+
+    ``folder`` is where it lies below the application's root, empty for the root itself. ``names`` are those in it,
+    ``texts`` the contents of the files among them that matter. ``workspace`` is the folder of the workspace's root
+    above it, if its lock lies there, and ``workspace_texts`` are that folder's files. ``source_names`` are the names in
+    ``src``.
+
+    Looked for only where the project itself has no lock: ``nested`` are lock files, or ``pyproject.toml``, one or two
+    folders deeper, ``requirement_files`` what may have been meant to be pip's (``requirements/prod.txt``), ``folders``
+    those of the names that are folders.
+    """
+
+    folder: str = ""
+    names: tuple[str, ...] = ()
+    texts: Mapping[str, bytes] = {}
+    workspace: str | None = None
+    workspace_texts: Mapping[str, bytes] = {}
+    nested: tuple[str, ...] = ()
+    source_names: tuple[str, ...] = ()
+    requirement_files: tuple[str, ...] = ()
+    folders: frozenset[str] = frozenset()
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names that aren't known to be folders."""
+        return tuple(name for name in self.names if name not in self.folders)
+
+
+Project: TypeAlias = Outcome[ProjectFiles, BadProjectFolder]
+
+
+def project_folder(variables: Mapping[str, str]) -> Outcome[str, BadProjectFolder]:
+    """The project's folder relative to the application's root; empty for the root itself."""
+    value = variables.get(FOLDER_VARIABLE, "").strip()
+    path = PurePosixPath(value or ".")
+    if path.is_absolute():
+        return Failure(BadProjectFolder(value=value, because="is an absolute path"))
+    if ".." in path.parts:
+        return Failure(BadProjectFolder(value=value, because="leaves the application's folder"))
+    if "\0" in value:
+        return Failure(BadProjectFolder(value="", because="is no path"))
+    return Success("" if str(path) == "." else str(path))
+
+
+REQUIREMENTS_FOLDER: Final = "requirements"
+# What an image needs comes first; what only developers need isn't proposed.
+_FOR_IMAGES: Final = ("prod", "deploy", "server", "requirements/requirements", "base", "common", "default", "main")
+_FOR_DEVELOPERS: Final = re.compile(r"dev|test|doc|lint|ci\b|local|debug|typing|mypy|build|tools", re.IGNORECASE)
+_REQUIREMENTS: Final = re.compile(
+    rf"{REQUIREMENTS_FOLDER}/[^/]+\.txt|requirements[-_.][\w.-]+\.txt|[\w.-]+[-_.]requirements\.txt", re.IGNORECASE
+)
+
+
+def requirement_files(files: Iterable[str]) -> tuple[str, ...]:
+    """Those of the files that may be meant for pip instead of ``requirements.txt``, the likeliest first."""
+
+    def rank(name: str) -> tuple[bool, int, str]:
+        lowered = name.lower()
+        likely = next((place for place, word in enumerate(_FOR_IMAGES) if word in lowered), len(_FOR_IMAGES))
+        return _FOR_DEVELOPERS.search(name.removeprefix(f"{REQUIREMENTS_FOLDER}/")) is not None, likely, name
+
+    return tuple(sorted((name for name in files if _REQUIREMENTS.fullmatch(name)), key=rank))

@@ -1,0 +1,180 @@
+"""Says what a build needs to know of a lock, whatever its kind."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, TypeAlias, TypeVar
+
+import msgspec
+import tomli
+
+from pure.names import normalise_name
+from pure.outcome import Failure, Outcome, Success
+
+_Kind = TypeVar("_Kind")
+
+
+class LockFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a lock says.
+
+    ``names`` are all that it locks, whatever group they belong to. ``local`` names what is installed from a folder or a
+    file of this machine, whose contents the lock doesn't fix; ``moving`` names what comes from a place that may change,
+    such as a branch, or has no hash; ``unfixed`` says in words what else can make a difference. ``artefacts`` has a
+    digest for each of the other names (normalised) of what its entries allow. ``groups`` and ``extras`` are those that
+    it knows, ``None`` where it doesn't say; ``default_groups`` are what it calls those that are always installed.
+    """
+
+    names: tuple[str, ...] = ()
+    local: tuple[str, ...] = ()
+    moving: tuple[str, ...] = ()
+    unfixed: tuple[str, ...] = ()
+    artefacts: tuple[tuple[str, str], ...] = ()
+    groups: tuple[str, ...] | None = None
+    default_groups: tuple[str, ...] = ()
+    extras: tuple[str, ...] | None = None
+
+
+class LockUnreadable(msgspec.Struct, frozen=True, kw_only=True):
+    """The file is not what its name says; ``because`` completes "it …", ``conflict`` says that git left its marks."""
+
+    file: str
+    because: str
+    conflict: bool = False
+
+
+LockOutcome: TypeAlias = Outcome[LockFacts, LockUnreadable]
+
+
+def document(raw: bytes, file: str) -> Outcome[Mapping[str, Any], LockUnreadable]:
+    """The TOML document in ``raw``; any bytes give a document or a ``LockUnreadable``."""
+    try:
+        return Success(tomli.loads(raw.decode("utf-8-sig")))
+    except UnicodeDecodeError:
+        return Failure(LockUnreadable(file=file, because="is not UTF-8 text"))
+    except (tomli.TOMLDecodeError, RecursionError, ValueError):
+        return Failure(LockUnreadable(file=file, because="is not valid TOML", conflict=has_conflict(raw)))
+
+
+def has_conflict(raw: bytes) -> bool:
+    """Whether git left the marks of a merge conflict."""
+    return b"\n<<<<<<< " in b"\n" + raw
+
+
+def shaped(found: object, kind: type[_Kind], file: str, *, place: str = "") -> Outcome[_Kind, LockUnreadable]:
+    """What stands at ``place`` of a document as a value of this kind, or an error that names the key that isn't so."""
+    try:
+        return Success(msgspec.convert(found, kind))
+    except msgspec.ValidationError as error:
+        return Failure(LockUnreadable(file=file, because=_wrong(str(error), place)))
+
+
+_AT: Final = re.compile(r"(?P<what>.*?)(?: - at `[$](?P<place>.*)`)?", re.DOTALL)
+_EXPECTED: Final = re.compile(r"Expected `(?P<wanted>[a-z]+)(?: \| null)?`, got `(?P<got>[a-z]+)`")
+_MISSING: Final = re.compile(r"Object missing required field `(?P<field>[^`]+)`")
+_WORDS: Final[Mapping[str, str]] = {
+    "array": "an array", "object": "a table", "str": "a string", "int": "a number", "float": "a number",
+    "bool": "true or false", "null": "null",
+}  # fmt: skip
+
+
+def _wrong(said: str, base: str) -> str:
+    """msgspec's words, which hold no value of the document, as the end of a sentence."""
+    found = _AT.fullmatch(said)
+    place = f"{base}{found['place'] or ''}".lstrip(".")[:120] if found else base
+    # A key may hold anything.
+    place = "".join(letter if letter.isprintable() else "?" for letter in place)
+    missing, expected = _MISSING.match(said), _EXPECTED.match(said)
+    if missing:
+        return f"has no {missing['field']} in {place}"
+    if expected:
+        got, wanted = (_WORDS.get(expected[which], "something else") for which in ("got", "wanted"))
+        return f"has {got} as {place}, where {wanted} belongs"
+    return f"is not as its tool writes it, at {place}"
+
+
+# A commit of git or Mercurial by its full identifier: anything shorter may be a branch, or become ambiguous.
+_COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
+
+
+def is_commit(text: str | None) -> bool:
+    """Whether this names one commit for good."""
+    return text is not None and _COMMIT.fullmatch(text) is not None
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of a lock: the hashes that it allows, and where it comes from if that isn't an index.
+
+    ``local`` and ``moving`` say that it belongs to the names so called in ``LockFacts``.
+    """
+
+    name: str
+    hashes: tuple[str, ...] = ()
+    origin: tuple[str, ...] = ()
+    local: bool = False
+    moving: bool = False
+
+
+def lock_facts(
+    entries: Iterable[Entry],
+    *,
+    groups: tuple[str, ...] | None = None,
+    extras: tuple[str, ...] | None = None,
+    default_groups: tuple[str, ...] = (),
+) -> LockFacts:
+    """What the entries of a lock say together."""
+    found = tuple(entries)
+    local = [each.name for each in found if each.local]
+    moving = [each.name for each in found if each.moving]
+    return LockFacts(
+        names=_in_order(each.name for each in found),
+        local=_in_order(local),
+        moving=_in_order(moving),
+        artefacts=_artefacts(found, but=(*local, *moving)),
+        groups=groups,
+        extras=extras,
+        default_groups=default_groups,
+    )
+
+
+def _artefacts(entries: Iterable[Entry], *, but: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """A digest for each name of what its entries allow, whatever their order; none for those that nothing fixes.
+
+    Which index serves a file takes no part, since its hash leaves no choice.
+    """
+    left_out = frozenset(map(normalise_name, but))
+    found: dict[str, set[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+    for each in entries:
+        found.setdefault(normalise_name(each.name), set()).add((tuple(sorted(set(each.hashes))), each.origin))
+    return tuple(
+        (name, hashlib.sha256(msgspec.json.encode(sorted(found[name]))).hexdigest()[:_LENGTH])
+        for name in sorted(found.keys() - left_out)
+    )
+
+
+_LENGTH: Final = 16
+_USER: Final = re.compile(r"(?<=//)[^/?#]*@")
+# What says which part of a repository is meant. Anything else in a query may be a token.
+_PARTS: Final = ("subdirectory", "rev", "tag", "branch")
+
+
+def origin(url: str, *more: str) -> tuple[str, ...]:
+    """Where a distribution comes from, without what only says who asks for it."""
+    address, _, fragment = url.partition("#")
+    place, _, query = address.partition("?")
+    parts = (each for each in query.split("&") if each.partition("=")[0] in _PARTS)
+    return (_USER.sub("", place), *sorted(parts), fragment, *more)
+
+
+def _in_order(names: Iterable[str]) -> tuple[str, ...]:
+    """The names sorted, each once, and fit to be shown."""
+    return tuple(sorted({name[:100] for name in names}))
+
+
+def words(value: object) -> tuple[str, ...]:
+    """The strings of an array."""
+    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
+
+
+def table(value: object) -> Mapping[str, Any]:
+    """The table, or an empty one where there is something else."""
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,97 @@
+"""Reads ``pdm.lock`` (lock versions 4.x)."""
+
+import hashlib
+import json
+
+import msgspec
+
+from pure.outcome import Failure, Success
+from pure.project.locks.facts import (
+    Entry,
+    LockOutcome,
+    LockUnreadable,
+    document,
+    is_commit,
+    lock_facts,
+    origin,
+    shaped,
+    table,
+)
+
+FILE = "pdm.lock"
+
+
+class _Metadata(msgspec.Struct, frozen=True, kw_only=True):
+    groups: tuple[str, ...] = ()
+
+
+class _File(msgspec.Struct, frozen=True, kw_only=True):
+    hash: str = ""
+
+
+class _Package(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    path: str | None = None
+    git: str | None = None
+    url: str | None = None
+    ref: str | None = None
+    revision: str | None = None
+    subdirectory: str | None = None
+    files: tuple[_File, ...] = ()
+
+    @property
+    def entry(self) -> Entry:
+        url, parts = self.git or self.url, (self.ref, self.revision, self.subdirectory)
+        fixed = all(each.hash for each in self.files) if self.git is None else is_commit(self.revision)
+        return Entry(
+            name=self.name,
+            hashes=tuple(each.hash for each in self.files),
+            origin=origin(url, *(part or "" for part in parts)) if url else (),
+            local=self.path is not None,
+            moving=self.path is None and not fixed,
+        )
+
+
+class _Lock(msgspec.Struct, frozen=True, kw_only=True):
+    metadata: _Metadata
+    package: tuple[_Package, ...] = ()
+
+
+def read(raw: bytes) -> LockOutcome:
+    """The facts in a ``pdm.lock``; any bytes give facts or an error value."""
+    loaded = document(raw, FILE)
+    if isinstance(loaded, Failure):
+        return loaded
+    if not isinstance(table(loaded.unwrap().get("metadata")).get("lock_version"), str):
+        return Failure(LockUnreadable(file=FILE, because="has no lock_version, so it isn't one of PDM's"))
+    lock = shaped(loaded.unwrap(), _Lock, FILE)
+    if isinstance(lock, Failure):
+        return lock
+    # PDM writes groups and extras into one list.
+    groups = lock.unwrap().metadata.groups or None
+    return Success(lock_facts((each.entry for each in lock.unwrap().package), groups=groups, extras=groups))
+
+
+def made_from(lock: bytes, pyproject: bytes) -> bool:
+    """Whether the digest in a lock is that of this project, as PDM took it until its overrides became resolutions.
+
+    To a later release, every lock of an earlier one is out of date.
+    """
+    locked, loaded = document(lock, FILE), document(pyproject, "pyproject.toml")
+    if isinstance(locked, Failure) or isinstance(loaded, Failure):
+        return False
+    project, pdm = table(loaded.unwrap().get("project")), table(table(loaded.unwrap().get("tool")).get("pdm"))
+    content = {
+        "sources": pdm.get("source", []),
+        "dependencies": project.get("dependencies", []),
+        "dev-dependencies": pdm.get("dev-dependencies", {}),
+        "optional-dependencies": project.get("optional-dependencies", {}),
+        "requires-python": project.get("requires-python", ""),
+        "overrides": table(pdm.get("resolution")).get("overrides", {}),
+    }
+    try:
+        text = json.dumps(content, sort_keys=True)
+    except (TypeError, ValueError, RecursionError):
+        return False
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return table(locked.unwrap().get("metadata")).get("content_hash") == f"sha256:{digest}"

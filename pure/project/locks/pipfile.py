@@ -1,0 +1,142 @@
+"""Reads ``Pipfile.lock`` (``pipfile-spec`` 6, JSON)."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from pure.names import normalise_name
+from pure.outcome import Failure, Outcome, Success
+from pure.project.locks.facts import (
+    Entry,
+    LockOutcome,
+    LockUnreadable,
+    document,
+    has_conflict,
+    is_commit,
+    lock_facts,
+    origin,
+    shaped,
+    table,
+)
+from pure.project.locks.markers import holds, marker_environment
+
+FILE = "Pipfile.lock"
+# What a Pipfile has beside categories of packages.
+_NO_CATEGORIES = frozenset({"source", "packages", "dev-packages", "requires", "scripts", "pipfile", "pipenv"})
+
+
+class _Package(msgspec.Struct, frozen=True, kw_only=True):
+    path: str | None = None
+    file: str | None = None
+    editable: bool = False
+    git: str | None = None
+    hg: str | None = None
+    svn: str | None = None
+    bzr: str | None = None
+    ref: str | None = None
+    subdirectory: str | None = None
+    hashes: tuple[str, ...] = ()
+    markers: str = ""
+    version: str = ""
+
+    @property
+    def repository(self) -> str | None:
+        return next((each for each in (self.git, self.hg, self.svn, self.bzr) if each is not None), None)
+
+    def entry(self, name: str) -> Entry:
+        """It under the name that the lock has for it."""
+        local = self.path is not None or self.file is not None or self.editable
+        fixed = bool(self.hashes) if self.repository is None else is_commit(self.ref)
+        return Entry(
+            name=name,
+            hashes=self.hashes,
+            origin=origin(self.repository, self.ref or "", self.subdirectory or "") if self.repository else (),
+            local=local,
+            moving=not local and not fixed,
+        )
+
+
+def read(raw: bytes) -> LockOutcome:
+    """The facts in a ``Pipfile.lock``; any bytes give facts or an error value."""
+    try:
+        found = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return Failure(LockUnreadable(file=FILE, because="is not valid JSON", conflict=has_conflict(raw)))
+    if not isinstance(found, dict) or not isinstance(found.get("_meta"), dict):
+        return Failure(LockUnreadable(file=FILE, because="has no _meta, so it isn't one of Pipenv's"))
+    locked = _locked(found)
+    if isinstance(locked, Failure):
+        return locked
+    entries = (package.entry(name) for packages in locked.unwrap().values() for name, package in packages.items())
+    groups = tuple({"default": "packages", "develop": "dev-packages"}.get(name, name) for name in locked.unwrap())
+    return Success(lock_facts(entries, groups=groups, extras=()))
+
+
+def _locked(found: Mapping[str, object]) -> Outcome[dict[str, dict[str, _Package]], LockUnreadable]:
+    """The packages of each category."""
+    result: dict[str, dict[str, _Package]] = {}
+    for category in (name for name in found if name != "_meta"):
+        packages = shaped(found[category], dict[str, Any], FILE, place=category)
+        if isinstance(packages, Failure):
+            return packages
+        result[category] = {}
+        for name, each in packages.unwrap().items():
+            package = shaped(each, _Package, FILE, place=f"{category}.{name}")
+            if isinstance(package, Failure):
+                return package
+            result[category][name] = package.unwrap()
+    return Success(result)
+
+
+def made_from(lock: bytes, pipfile: bytes) -> bool:
+    """Whether the digest in a lock is that of this Pipfile, as Pipenv took it for its first ten years.
+
+    Since pull request 6609 it normalises the names of packages before, so that it calls a lock of an earlier release
+    out of date as soon as its Pipfile says ``Django``.
+    """
+    loaded = document(pipfile, "Pipfile")
+    if isinstance(loaded, Failure):
+        return False
+    found = loaded.unwrap()
+    content = {
+        "_meta": {"sources": found.get("source"), "requires": found.get("requires", {})},
+        "default": found.get("packages", {}),
+        "develop": found.get("dev-packages", {}),
+        **{name: found[name] for name in found if name not in _NO_CATEGORIES | {"default", "develop"}},
+    }
+    try:
+        locked = msgspec.json.decode(lock)
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError, ValueError):
+        return False
+    digest = table(table(table(locked).get("_meta")).get("hash")).get("sha256")
+    return digest == hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def wanted(raw: bytes, *, categories: tuple[str, ...], python_version: str, arch: str) -> dict[str, str]:
+    """The names (normalised) and versions that these categories install here; no version where the lock has none.
+
+    Where a marker can't be evaluated, the package counts as unwanted: it is then installed anew, which does no harm.
+    """
+    try:
+        found = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    result: dict[str, str] = {}
+    for category in categories:
+        key = {"packages": "default", "dev-packages": "develop"}.get(category, category)
+        for name, each in table(table(found).get(key)).items():
+            package = table(each)
+            if _applies(package.get("markers"), python_version, arch):
+                version = package.get("version")
+                result[normalise_name(name)] = version.removeprefix("==") if isinstance(version, str) else ""
+    return result
+
+
+def _applies(marker: object, python_version: str, arch: str) -> bool:
+    if not isinstance(marker, str) or not marker.strip():
+        return True
+    return holds(marker, marker_environment(python_version, arch)) is True

@@ -1,0 +1,81 @@
+"""Reads ``poetry.lock`` (lock versions 1.1, 2.0 and 2.1)."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from pure.outcome import Failure, Success
+from pure.project.locks.facts import (
+    Entry,
+    LockOutcome,
+    LockUnreadable,
+    document,
+    is_commit,
+    lock_facts,
+    origin,
+    shaped,
+    table,
+)
+
+FILE = "poetry.lock"
+
+
+class _Source(msgspec.Struct, frozen=True, kw_only=True):
+    type: str = ""
+    url: str = ""
+    reference: str = ""
+    resolved_reference: str = ""
+    subdirectory: str = ""
+
+
+class _File(msgspec.Struct, frozen=True, kw_only=True):
+    hash: str = ""
+
+
+class _Package(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    source: _Source | None = None
+    files: tuple[_File, ...] = ()
+
+
+class _Metadata(msgspec.Struct, frozen=True, kw_only=True):
+    # Lock version 1.1 has the files of all packages here.
+    files: Mapping[str, tuple[_File, ...]] = {}
+
+
+class _Lock(msgspec.Struct, frozen=True, kw_only=True):
+    metadata: _Metadata
+    package: tuple[_Package, ...] = ()
+
+
+def read(raw: bytes) -> LockOutcome:
+    """The facts in a ``poetry.lock``; any bytes give facts or an error value."""
+    loaded = document(raw, FILE)
+    if isinstance(loaded, Failure):
+        return loaded
+    if not isinstance(table(loaded.unwrap().get("metadata")).get("lock-version"), str):
+        return Failure(LockUnreadable(file=FILE, because="has no lock-version, so it isn't one of Poetry's"))
+    lock = shaped(loaded.unwrap(), _Lock, FILE)
+    if isinstance(lock, Failure):
+        return lock
+    files = lock.unwrap().metadata.files
+    return Success(lock_facts(_entry(each, files.get(each.name, ())) for each in lock.unwrap().package))
+
+
+def _entry(package: _Package, more: tuple[_File, ...]) -> Entry:
+    source = package.source or _Source()
+    # A git source carries the commit that it was locked at, a URL the hash.
+    branch = source.type == "git" and not is_commit(source.resolved_reference)
+    return Entry(
+        name=package.name,
+        hashes=tuple(file.hash for file in (*package.files, *more)),
+        origin=_origin(source),
+        local=source.type in ("directory", "file"),
+        moving=branch or not all(file.hash for file in package.files),
+    )
+
+
+def _origin(source: _Source) -> tuple[str, ...]:
+    if source.type not in ("git", "url"):
+        return ()
+    return origin(source.url, source.reference, source.resolved_reference, source.subdirectory)

@@ -1,0 +1,79 @@
+"""Reads ``uv.lock`` (uv's documentation, "Locking and syncing"; the format's ``version`` is 1)."""
+
+import msgspec
+
+from pure.outcome import Failure, Success
+from pure.project.locks.facts import (
+    Entry,
+    LockOutcome,
+    LockUnreadable,
+    document,
+    is_commit,
+    lock_facts,
+    origin,
+    shaped,
+)
+
+FILE = "uv.lock"
+
+
+class _Source(msgspec.Struct, frozen=True, kw_only=True):
+    editable: str | None = None
+    directory: str | None = None
+    path: str | None = None
+    git: str | None = None
+    virtual: str | None = None
+    url: str | None = None
+    subdirectory: str | None = None
+    registry: str | None = None
+
+
+class _Artefact(msgspec.Struct, frozen=True, kw_only=True):
+    hash: str = ""
+
+
+class _Package(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    source: _Source | None = None
+    sdist: _Artefact | None = None
+    wheels: tuple[_Artefact, ...] = ()
+
+    @property
+    def hashes(self) -> tuple[str, ...]:
+        return tuple(each.hash for each in (self.sdist, *self.wheels) if each is not None)
+
+
+class _Lock(msgspec.Struct, frozen=True, kw_only=True):
+    package: tuple[_Package, ...] = ()
+
+
+def read(raw: bytes) -> LockOutcome:
+    """The facts in an ``uv.lock``; any bytes give facts or an error value."""
+    loaded = document(raw, FILE)
+    if isinstance(loaded, Failure):
+        return loaded
+    if not isinstance(loaded.unwrap().get("version"), int):
+        return Failure(LockUnreadable(file=FILE, because="has no version, so it isn't one of uv's"))
+    lock = shaped(loaded.unwrap(), _Lock, FILE)
+    if isinstance(lock, Failure):
+        return lock
+    # What isn't packaged isn't installed, but is locked with what it needs.
+    return Success(
+        lock_facts(_entry(each) for each in lock.unwrap().package if each.source is None or each.source.virtual is None)
+    )
+
+
+def _entry(package: _Package) -> Entry:
+    source = package.source or _Source()
+    url = source.git or source.url
+    # A registry that is no URL is a folder of wheels, which uv names without their hashes.
+    vendored = source.registry is not None and "://" not in source.registry
+    local = vendored or any(each is not None for each in (source.editable, source.directory, source.path))
+    fixed = all(package.hashes) if source.git is None else is_commit(source.git.rpartition("#")[2])
+    return Entry(
+        name=package.name,
+        hashes=package.hashes,
+        origin=origin(url, source.subdirectory or "") if url else (),
+        local=local,
+        moving=not local and not fixed,
+    )

@@ -1,0 +1,111 @@
+"""Says which files a set of pip requirements consists of, or which of them must still be read to know.
+
+The shell reads, this module asks: call ``collect`` with what has been read so far until it no longer answers
+``MissingFiles``. A file may be reached as requirements and as constraints; the last ``-r`` or ``-c`` on the way counts,
+as in pip. Cycles are fine.
+"""
+
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from pure.outcome import Failure, Outcome, Success
+from pure.project.requirements.file import (
+    Include,
+    IncludeMissing,
+    RequirementLine,
+    RequirementsError,
+    RequirementsFile,
+    is_remote,
+    parse_requirements,
+)
+from pure.project.requirements.origin import written_for_something_else
+from pure.urls import without_secrets
+
+
+class MissingFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """Files to read, by their paths relative to the project (or absolute), sorted."""
+
+    paths: tuple[str, ...]
+
+
+class CollectedFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file in the role it is used in."""
+
+    kind: Literal["requirement", "constraint"]
+    content: RequirementsFile
+
+
+class RequirementsSet(msgspec.Struct, frozen=True, kw_only=True):
+    """All files, in the order in which pip meets them; ``remote`` are the includes by URL, which nobody reads here."""
+
+    files: tuple[CollectedFile, ...] = ()
+    remote: tuple[Include, ...] = ()
+
+    @property
+    def requirements(self) -> tuple[RequirementLine, ...]:
+        """The lines that install something: those of the files that are not constraints."""
+        return tuple(line for each in self.files if each.kind == "requirement" for line in each.content.lines)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of all files, without repetition."""
+        return tuple(dict.fromkeys(each.content.file for each in self.files))
+
+
+Collected: TypeAlias = MissingFiles | RequirementsSet
+
+
+def collect(
+    read: Mapping[str, bytes | None],
+    *,
+    requirements: tuple[str, ...] = ("requirements.txt",),
+    constraints: tuple[str, ...] = (),
+) -> Outcome[Collected, RequirementsError]:
+    """The requirements that start at the given files, or the files still to be read.
+
+    ``read`` maps paths to contents, ``None`` where there is no such file. ``constraints`` are those of settings
+    (``PIP_CONSTRAINT``).
+    """
+    pending = [
+        *(Include(kind="requirement", path=path, file="", line=0) for path in requirements),
+        *(_constraint(path) for path in constraints),
+    ]
+    pending.reverse()
+    seen: dict[tuple[str, str], CollectedFile] = {}
+    remote: list[Include] = []
+    missing: set[str] = set()
+    while pending:
+        include = pending.pop()
+        if include.remote:
+            remote.append(include)
+            continue
+        key = (include.kind, include.path)
+        if key in seen:
+            continue
+        if include.path not in read:
+            missing.add(include.path)
+            continue
+        raw = read[include.path]
+        if raw is None:
+            return Failure(IncludeMissing(path=include.path, kind=include.kind, file=include.file, line=include.line))
+        parsed = parse_requirements(raw, file=include.path)
+        if isinstance(parsed, Failure):
+            return parsed
+        content = parsed.unwrap()
+        seen[key] = CollectedFile(kind=include.kind, content=content)
+        pending += reversed(content.includes)
+    if missing:
+        return Success(MissingFiles(paths=tuple(sorted(missing))))
+    foreign = written_for_something_else(each.content for each in seen.values())
+    if foreign is not None:
+        return Failure(foreign)
+    return Success(RequirementsSet(files=tuple(seen.values()), remote=tuple(remote)))
+
+
+def _constraint(path: str) -> Include:
+    """A setting's constraints file, which may be a URL, as pip takes it."""
+    if is_remote(path):
+        return Include(kind="constraint", path=without_secrets(path), file="", line=0, remote=True)
+    return Include(kind="constraint", path=path, file="", line=0)

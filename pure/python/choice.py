@@ -1,0 +1,353 @@
+"""Decides which Python runtime a build uses, from everybody who has a say in it.
+
+The application's own word counts first (``python_sources`` has its rule), then what other buildpacks require, the
+operator's default and ours. What other buildpacks require binds like what a lock or ``pyproject.toml`` states.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final, TypeAlias
+
+import msgspec
+
+from pure.outcome import Failure, Outcome, Success
+from pure.python.catalogue import (
+    Catalogue,
+    CatalogueError,
+    Resolution,
+    ResolutionError,
+    ResolutionWarning,
+    Runtime,
+    decode_catalogue,
+    decode_end_of_life,
+    merge_catalogues,
+    minors,
+    parse_mirror,
+    resolve,
+    serves,
+    with_mirror,
+)
+from pure.python.request import (
+    LAMINAS_DEFAULT,
+    MinorRequest,
+    PatchRequest,
+    PythonRequest,
+    RangeRequest,
+    RequestError,
+    meets,
+    parse_variable,
+    plain_version,
+)
+from pure.python.requirers import Requirers
+from pure.python.sources import Voices, listen
+from pure.python.version_files import RUNTIME_FILE, FileError, Unusable, Word
+from pure.source import Source
+from pure.switches import BadSwitch, switch
+from pure.target import Target
+
+DEFAULT_MINOR: Final = "3.14"
+DEFAULT_VARIABLE: Final = "BP_PYTHON_DEFAULT_VERSION"
+MIRROR_VARIABLE: Final = "BP_PYTHON_MIRROR"
+CATALOGUE_VARIABLE: Final = "BP_PYTHON_CATALOGUE"
+CATALOGUE_REPLACES_VARIABLE: Final = "BP_PYTHON_CATALOGUE_REPLACES"
+
+
+class CatalogueText(msgspec.Struct, frozen=True, kw_only=True):
+    """A catalogue as it was read: its JSON and the name that errors give it."""
+
+    raw: bytes
+    origin: str
+
+
+class CatalogueUnreachable(msgspec.Struct, frozen=True, kw_only=True):
+    """The operator's catalogue couldn't be read from where ``variable`` says."""
+
+    variable: str
+    place: str
+    detail: str
+
+
+class NothingReplaces(msgspec.Struct, frozen=True, kw_only=True):
+    """``variable`` says that the operator's catalogue replaces ours, and ``needed`` names none."""
+
+    variable: str
+    needed: str
+
+
+class RuntimeFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """The facts that the choice depends on. ``carried`` is the catalogue of what the buildpack was packaged with.
+
+    ``version_files`` are the contents, by name, of those files in the application's root that may name a version.
+    """
+
+    target: Target
+    today: date
+    variables: Mapping[str, str]
+    catalogue: CatalogueText
+    end_of_life: CatalogueText
+    carried: CatalogueText | None = None
+    operator_catalogue: CatalogueText | CatalogueUnreachable | None = None
+    version_files: Mapping[str, bytes] = {}
+
+
+class SupersededFile(msgspec.Struct, frozen=True, kw_only=True):
+    """The version was decided by a kind of file that others have superseded; ``version`` is what it asks for."""
+
+    file: str
+    version: str
+
+
+PythonWarning: TypeAlias = ResolutionWarning | SupersededFile
+
+
+class IgnoredSource(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that was said about the version and had no influence; ``text`` is empty where nothing can be quoted."""
+
+    source: Source
+    text: str
+    because: str
+
+
+class PythonDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """The runtime, where the request for it came from, and why it is this one. ``url`` is where it is fetched from."""
+
+    runtime: Runtime
+    url: str
+    request: str
+    source: Source
+    because: tuple[str, ...]
+    warnings: tuple[PythonWarning, ...]
+    ignored: tuple[IgnoredSource, ...] = ()
+
+    @property
+    def version(self) -> str:
+        """The exact version, such as ``3.13.1``."""
+        return self.runtime.version
+
+
+class ContradictingRequirers(msgspec.Struct, frozen=True, kw_only=True):
+    """Two requests for Python, each of which can be met, and both of which cannot."""
+
+    first: str
+    first_source: Source
+    second: str
+    second_source: Source
+
+
+class Quote(msgspec.Struct, frozen=True, kw_only=True):
+    """What a source says, with its place."""
+
+    text: str
+    source: Source
+
+
+class ContradictingSources(msgspec.Struct, frozen=True, kw_only=True):
+    """Sources of the application that no version satisfies together, the strongest first; ``minors`` are on offer."""
+
+    quotes: tuple[Quote, ...]
+    minors: tuple[str, ...]
+
+
+class _Catalogues(msgspec.Struct, frozen=True, kw_only=True):
+    all: Catalogue
+    at_hand: tuple[Runtime, ...]
+    mirror: str | None
+    end_of_life: Mapping[str, date]
+
+
+_CatalogueProblem: TypeAlias = CatalogueError | CatalogueUnreachable | NothingReplaces | BadSwitch
+
+
+def _catalogues(facts: RuntimeFacts) -> Outcome[_Catalogues, _CatalogueProblem]:
+    replaces = switch(facts.variables, CATALOGUE_REPLACES_VARIABLE)
+    if isinstance(replaces, BadSwitch):
+        return Failure(replaces)
+    if isinstance(facts.operator_catalogue, CatalogueUnreachable):
+        return Failure(facts.operator_catalogue)
+    catalogue = decode_catalogue(facts.catalogue.raw, origin=facts.catalogue.origin)
+    if isinstance(catalogue, Failure):
+        return catalogue
+    if replaces and facts.operator_catalogue is None:
+        return Failure(NothingReplaces(variable=CATALOGUE_REPLACES_VARIABLE, needed=CATALOGUE_VARIABLE))
+    merged = catalogue.unwrap()
+    for text, replace in ((facts.carried, False), (facts.operator_catalogue, replaces)):
+        if text is not None:
+            own = decode_catalogue(text.raw, origin=text.origin)
+            if isinstance(own, Failure):
+                return own
+            merged = merge_catalogues(merged, own.unwrap(), replace=replace)
+    mirror: str | None = None
+    if facts.variables.get(MIRROR_VARIABLE, "").strip():
+        parsed = parse_mirror(facts.variables[MIRROR_VARIABLE], origin=f"${MIRROR_VARIABLE}")
+        if isinstance(parsed, Failure):
+            return parsed
+        mirror = parsed.unwrap()
+    dates = decode_end_of_life(facts.end_of_life.raw, origin=facts.end_of_life.origin)
+    if isinstance(dates, Failure):
+        return dates
+    at_hand = tuple(runtime for runtime in merged.runtimes if runtime.url.startswith("file:"))
+    return Success(_Catalogues(all=merged, at_hand=at_hand, mirror=mirror, end_of_life=dates.unwrap()))
+
+
+RuntimeChoiceError: TypeAlias = (
+    _CatalogueProblem | FileError | ResolutionError | ContradictingRequirers | ContradictingSources
+)
+
+
+def choose_runtime(facts: RuntimeFacts, requirers: Requirers) -> Outcome[PythonDecision, RuntimeChoiceError]:
+    """The runtime that meets every request, from the catalogues and mirror that the operator allows."""
+    catalogues = _catalogues(facts)
+    if isinstance(catalogues, Failure):
+        return catalogues
+    known = catalogues.unwrap()
+    heard = listen(facts.variables, facts.version_files)
+    if isinstance(heard, Failure):
+        return heard
+    voices = heard.unwrap()
+    own = tuple(word.request for word in voices.words if word.binding or word is voices.words[0])
+    requests = (*own, *requirers.requests) or _default(facts.variables)
+    if isinstance(requests, Failure):
+        return requests
+    first = requests[0]
+    alone = _resolve(first, (), known, facts)
+    if isinstance(alone, Failure):
+        return alone
+    resolution, influential = alone.unwrap(), [first]
+    for number, request in enumerate(requests[1:], start=1):
+        together = _resolve(first, requests[1 : number + 1], known, facts)
+        if isinstance(together, Failure):
+            # Another buildpack's request that nothing answers is an error of its own.
+            theirs = _resolve(request, (), known, facts) if request in requirers.requests else None
+            if isinstance(theirs, Failure):
+                return theirs
+            return Failure(_contradiction(request, requests[:number], requirers, known, facts))
+        if together.unwrap().runtime != resolution.runtime:
+            influential.append(request)
+        resolution = together.unwrap()
+    runtime = resolution.runtime
+    local = runtime.url.startswith("file:")
+    return Success(
+        PythonDecision(
+            runtime=runtime,
+            url=runtime.url if local or known.mirror is None else with_mirror(runtime, known.mirror),
+            request=first.text,
+            source=first.source,
+            because=_explained(resolution) if len(influential) == 1 else _narrowed(influential, runtime),
+            warnings=(*_superseded(first), *resolution.warnings),
+            ignored=_ignored(voices, influential, runtime.version),
+        )
+    )
+
+
+def _resolve(
+    request: PythonRequest, others: tuple[PythonRequest, ...], known: _Catalogues, facts: RuntimeFacts
+) -> Outcome[Resolution, ResolutionError]:
+    """What answers ``request`` among the runtimes that all ``others`` allow."""
+
+    def allowed(runtimes: tuple[Runtime, ...]) -> tuple[Runtime, ...]:
+        return tuple(runtime for runtime in runtimes if all(meets(runtime.version, other) for other in others))
+
+    return resolve(
+        request,
+        Catalogue(runtimes=allowed(known.all.runtimes)),
+        target=facts.target,
+        end_of_life=known.end_of_life,
+        today=facts.today,
+        default_minor=_default_minor(facts.variables),
+        at_hand=allowed(known.at_hand),
+    )
+
+
+def _superseded(first: PythonRequest) -> tuple[SupersededFile, ...]:
+    match first:
+        case MinorRequest(minor=version, source=Source(file=str(file))) if file == RUNTIME_FILE:
+            return (SupersededFile(file=file, version=version),)
+        case PatchRequest(version=version, source=Source(file=str(file))) if file == RUNTIME_FILE:
+            return (SupersededFile(file=file, version=version),)
+        case _:
+            return ()
+
+
+def _ignored(voices: Voices, influential: list[PythonRequest], version: str) -> tuple[IgnoredSource, ...]:
+    first = influential[0].source
+    ignored: list[IgnoredSource] = []
+    for each in voices.said:
+        match each:
+            case Unusable(source=source, text=text, because=because):
+                ignored.append(IgnoredSource(source=source, text=text, because=because))
+            case Word(request=request) if request not in influential:
+                because = f"{first} comes first"
+                if meets(version, request):
+                    because += f", and Python {version} satisfies this as well"
+                elif isinstance(influential[0], RangeRequest) and first.file is not None:
+                    # Only a version to use gets here; what binds is satisfied. A range leaves room for it.
+                    because += "; written into .python-version, it would count"
+                ignored.append(IgnoredSource(source=request.source, text=request.text, because=because))
+            case Word():
+                pass
+    return tuple(ignored)
+
+
+def _explained(chosen: Resolution) -> tuple[str, ...]:
+    source = chosen.request.source
+    if source.variable == DEFAULT_VARIABLE:
+        instead = f"makes {chosen.request.text} the default, instead of Lamina's {DEFAULT_MINOR}"
+        first = f"no version is asked for; ${DEFAULT_VARIABLE} {instead}"
+    elif chosen.request.source.default == LAMINAS_DEFAULT:
+        first = f"no version is asked for; {DEFAULT_MINOR} is Lamina's default"
+    else:
+        return chosen.because
+    return (first, *chosen.because[1:])
+
+
+def _narrowed(influential: list[PythonRequest], runtime: Runtime) -> tuple[str, ...]:
+    """The reasons for a version that several requests had to agree on."""
+    hand = f"{runtime.version} satisfies all of these and needs no download"
+    newest = f"{runtime.version} is the newest version that satisfies all of these"
+    return (
+        *(f"{request.source} asks for {request.text}" for request in influential),
+        hand if runtime.url.startswith("file:") else newest,
+    )
+
+
+def _default(variables: Mapping[str, str]) -> tuple[PythonRequest, ...] | Failure[RequestError]:
+    """The request where nobody asks for anything: the operator's default, or ours."""
+    text = variables.get(DEFAULT_VARIABLE, "").strip()
+    if not text:
+        ours = Source(default=LAMINAS_DEFAULT)
+        return (MinorRequest(minor=DEFAULT_MINOR, text=DEFAULT_MINOR, source=ours),)
+    operators = parse_variable(DEFAULT_VARIABLE, text)
+    return operators if isinstance(operators, Failure) else (operators.unwrap(),)
+
+
+def _default_minor(variables: Mapping[str, str]) -> str:
+    """The minor version that ranges prefer: the operator's where there is one."""
+    operators = plain_version(variables.get(DEFAULT_VARIABLE, "").strip(), Source(variable=DEFAULT_VARIABLE))
+    match operators:
+        case MinorRequest(minor=minor):
+            return minor
+        case PatchRequest(version=version):
+            return version.rpartition(".")[0]
+        case None:
+            return DEFAULT_MINOR
+
+
+def _contradiction(
+    culprit: PythonRequest,
+    before: tuple[PythonRequest, ...],
+    requirers: Requirers,
+    known: _Catalogues,
+    facts: RuntimeFacts,
+) -> ContradictingRequirers | ContradictingSources:
+    """``culprit`` and those ``before`` that no version satisfies together with it: a single one if one will do."""
+    pair = next((each for each in before if isinstance(_resolve(each, (culprit,), known, facts), Failure)), None)
+    others = before if pair is None else (pair,)
+    if culprit in requirers.requests:
+        return ContradictingRequirers(
+            first=others[0].text, first_source=others[0].source, second=culprit.text, second_source=culprit.source
+        )
+    serving = (runtime for runtime in known.all.runtimes if serves(runtime, facts.target))
+    return ContradictingSources(
+        quotes=tuple(Quote(text=each.text, source=each.source) for each in (*others, culprit)),
+        minors=minors(tuple(serving)),
+    )

@@ -1,0 +1,148 @@
+"""Decides which of an application's sources has the say over the Python version.
+
+The sources, the strongest first, are the variables and the rows of ``_FILES``. Each says one of two kinds of things:
+
+- a *wish* names a version to use: the variables, ``.python-version``, ``runtime.txt``, ``.tool-versions`` and mise's;
+- a *binding* word states what the application or its lock works with: the locks, ``pyproject.toml``, ``setup.cfg``.
+
+The rule:
+
+1. The first source that says something decides.
+2. Every binding word has to be satisfied too, however weak its source. If the version that the deciding source alone
+   would give satisfies it, it changes nothing; otherwise the choice is among the versions that satisfy all of them; if
+   there is none, the sources contradict each other, which is an error that quotes them (``runtime_choice``).
+3. A weaker wish is ignored, whether it agrees or not.
+4. A file that can't be understood is an error if it stands before the deciding source, and is ignored after it.
+
+Whatever is said and has no influence is named in the plan with the reason.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+import msgspec
+
+from pure.outcome import Failure, Outcome, Success
+from pure.python.request import NotUtf8, SeveralVersions, Utf16File, variable_requests
+from pure.python.version_files import (
+    RUNTIME_FILE,
+    FileError,
+    MalformedFile,
+    Reading,
+    Said,
+    Unusable,
+    Word,
+    mise,
+    pdm_lock,
+    pipfile_lock,
+    poetry_lock,
+    pyproject,
+    python_version_file,
+    runtime_file,
+    setup_cfg,
+    specifier_in,
+    tool_versions,
+)
+from pure.source import Source
+
+PYLOCK_VARIABLE: Final = "BP_PYLOCK"
+MANAGER_VARIABLE: Final = "BP_PYTHON_PACKAGE_MANAGER"
+
+_PYLOCK: Final = "pylock.toml"
+
+Reader: TypeAlias = Callable[[bytes, str], Reading]
+
+# In the order in which they are asked. A lock is read unless another manager than its own is chosen.
+_FILES: Final[tuple[tuple[str, Reader], ...]] = (
+    (".python-version", python_version_file),
+    (RUNTIME_FILE, runtime_file),
+    ("Pipfile.lock", pipfile_lock),
+    ("uv.lock", specifier_in("requires-python")),
+    ("poetry.lock", poetry_lock),
+    ("pdm.lock", pdm_lock),
+    (_PYLOCK, specifier_in("requires-python")),
+    ("pyproject.toml", pyproject),
+    ("setup.cfg", setup_cfg),
+    (".tool-versions", tool_versions),
+    ("mise.toml", mise),
+    (".mise.toml", mise),
+)
+
+# Which lock each manager installs from; pip has none, neither alone nor for a project without a lock.
+_LOCKS: Final[Mapping[str, str]] = {
+    "pip": "",
+    "pipenv": "Pipfile.lock",
+    "uv": "uv.lock",
+    "poetry": "poetry.lock",
+    "pdm": "pdm.lock",
+    "pylock": _PYLOCK,
+    "project": "",
+}
+
+
+class Voices(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that is said, in the sources' order."""
+
+    said: tuple[Said, ...]
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        """What can have an influence; the first of them decides."""
+        return tuple(each for each in self.said if isinstance(each, Word))
+
+
+def version_files(variables: Mapping[str, str]) -> tuple[str, ...]:
+    """The names of the files in the application's root that may say something, the strongest first."""
+    return tuple(_name(name, variables) for name, _ in _FILES)
+
+
+def listen(variables: Mapping[str, str], files: Mapping[str, bytes]) -> Outcome[Voices, FileError]:
+    """What the variables and the files (by name, those that exist) say; any bytes give a value or an error."""
+    asked = variable_requests(variables)
+    if isinstance(asked, Failure):
+        return asked
+    said: list[Said] = [Word(request=request, binding=False) for request in asked.unwrap()]
+    manager = variables.get(MANAGER_VARIABLE, "").strip().lower()
+    for row, read in _FILES:
+        name = _name(row, variables)
+        raw = files.get(name)
+        if raw is None:
+            continue
+        if manager in _LOCKS and row in _LOCKS.values() and row != _LOCKS[manager]:
+            because = f"${MANAGER_VARIABLE} chooses {manager}"
+            said.append(Unusable(source=Source(file=name), text="", because=because))
+            continue
+        match read(raw, name):
+            case Success(more):
+                said += more
+            case Failure(error):
+                words = Voices(said=tuple(said)).words
+                if not words:
+                    return Failure(error)
+                said.append(_not_understood(error, name, words[0].request.source))
+    return Success(Voices(said=tuple(said)))
+
+
+def _name(row: str, variables: Mapping[str, str]) -> str:
+    chosen = variables.get(PYLOCK_VARIABLE, "").strip()
+    if row != _PYLOCK or not chosen or "/" in chosen:
+        return row
+    return chosen if chosen.endswith(".toml") else f"pylock.{chosen}.toml"
+
+
+def _not_understood(error: FileError, name: str, first: Source) -> Unusable:
+    match error:
+        case MalformedFile(language=language, line=line):
+            place, problem = line, f"is not valid {language}"
+        case NotUtf8() | Utf16File():
+            place, problem = None, "is not UTF-8 text"
+        case SeveralVersions():
+            place, problem = None, "names several versions"
+        case _:
+            source = getattr(error, "source", None)
+            place, problem = source.line if isinstance(source, Source) else None, "is not understood"
+    return Unusable(
+        source=Source(file=name, line=place),
+        text=str(getattr(error, "visible", "")),
+        because=f"it {problem}, and {first} comes first",
+    )

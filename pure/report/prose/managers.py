@@ -1,0 +1,325 @@
+"""Says in words what is wrong with the choice of a package manager, its lock, or its tool."""
+
+from pathlib import PurePosixPath
+from typing import Final, TypeAlias, assert_never
+
+from pure.build.errors import LockOutOfDate, ToolFailed
+from pure.manager.choice import (
+    MANAGER_VARIABLE,
+    PYLOCK_VARIABLE,
+    REQUIREMENTS_VARIABLE,
+    LockWithoutDeclaration,
+    ManagerWithoutFile,
+    MissingLock,
+    NoProjectTable,
+    NothingToInstall,
+    SeveralLocks,
+    UnknownManager,
+)
+from pure.manager.managed import BrokenLock, UnknownSelection
+from pure.manager.table import MANAGERS, PIP, PYLOCK
+from pure.manager.terms import path, relock, sentence, terms
+from pure.manager.tool_version import BadToolVersion, ToolRefused, ToolTooOld
+from pure.message import Message
+from pure.project.files import FOLDER_VARIABLE, BadProjectFolder
+from pure.project.locks.facts import LockUnreadable
+from pure.project.locks.pylock import NAME as PYLOCK_NAME
+from pure.project.selection import BadSelection
+from pure.report.prose.recognised import describe_installer
+
+_Choice: TypeAlias = (
+    SeveralLocks
+    | UnknownManager
+    | ManagerWithoutFile
+    | NoProjectTable
+    | MissingLock
+    | LockWithoutDeclaration
+    | NothingToInstall
+)
+_CONFLICT: Final = ("It holds the marks of a merge conflict.",)
+
+_Project: TypeAlias = BadProjectFolder | BadSelection | UnknownSelection | LockUnreadable | BrokenLock
+_Tool: TypeAlias = BadToolVersion | ToolTooOld | ToolRefused | ToolFailed | LockOutOfDate
+
+SETUP: Final = "setup.py"
+
+ManagersError: TypeAlias = _Choice | _Project | _Tool
+ManagersFamily: Final = (
+    SeveralLocks, UnknownManager, ManagerWithoutFile, NoProjectTable, MissingLock, LockWithoutDeclaration,
+    NothingToInstall,
+    BadProjectFolder, BadSelection, UnknownSelection, LockUnreadable, BrokenLock,
+    BadToolVersion, ToolTooOld, ToolRefused, ToolFailed, LockOutOfDate,
+)  # fmt: skip
+
+
+def describe_managers(error: ManagersError) -> Message:
+    """The message for an error of this family."""
+    match error:
+        case (
+            SeveralLocks()
+            | UnknownManager()
+            | ManagerWithoutFile()
+            | NoProjectTable()
+            | MissingLock()
+            | LockWithoutDeclaration()
+            | NothingToInstall()
+        ):
+            return _choice(error)
+        case BadProjectFolder() | BadSelection() | UnknownSelection() | LockUnreadable() | BrokenLock():
+            return _project(error)
+        case BadToolVersion() | ToolTooOld() | ToolRefused() | ToolFailed() | LockOutOfDate():
+            return _tool(error)
+        case _:
+            assert_never(error)
+
+
+def _choice(error: _Choice) -> Message:
+    match error:
+        case SeveralLocks(found=found):
+            # A lock says more than a requirements file, which may be made from it.
+            names = sorted(dict.fromkeys(name for _, name in found), key=lambda name: name == PIP.name)
+            exporters = [MANAGERS[name] for name in names if MANAGERS[name].exporter]
+            return Message(
+                happened="Several files say what to install",
+                found=tuple(f"{file}  ({MANAGERS[name].title})" for file, name in found),
+                means=(
+                    "They may disagree, and only one of them can be followed.",
+                    *(
+                        f"A requirements file that {each.title} exported from its lock says so in its header, "
+                        "which this one doesn't."
+                        for each in exporters
+                        if PIP.name in names and len(names) == 2
+                    ),
+                ),
+                do=(
+                    "Delete those that you don't use, or name the one that counts:",
+                    f"  {MANAGER_VARIABLE}={names[0]}    (or {', '.join(names[1:])})",
+                ),
+            )
+        case UnknownManager(value=value, known=known, meant=meant):
+            return Message(
+                happened=f"${MANAGER_VARIABLE} names no package manager",
+                found=(f"{MANAGER_VARIABLE}={value}",),
+                do=(
+                    *((f"Did you mean {meant}?",) if meant else ()),
+                    f"Name one of {', '.join(known)}, or unset it: a lock file chooses its manager.",
+                ),
+            )
+        case ManagerWithoutFile():
+            return _without_file(error)
+        case NoProjectTable(variable=variable, value=value, file=file):
+            return Message(
+                happened=f"{file} has no [project] table, and ${variable} asks for it",
+                found=(f"{variable}={value}",),
+                do=(f"Declare the project in {file}, or unset {variable}.",),
+            )
+        case MissingLock(declared_in=declared_in, manager=manager, lock=lock, command=command):
+            return Message(
+                happened=f"{declared_in} is written for {MANAGERS[manager].title}, and there is no {lock}",
+                means=(f"{MANAGERS[manager].title} installs what its lock names, so that each build gives the same.",),
+                do=(f"Make the lock and commit it:  {command}",),
+            )
+        case LockWithoutDeclaration(lock=lock, manager=manager, declared_in=declared_in):
+            return Message(
+                happened=f"There is {lock}, and no {declared_in}",
+                means=(f"{MANAGERS[manager].title} needs the file that its lock was made from.",),
+                do=(
+                    f"Commit {declared_in}, or delete {lock} if you don't use it.",
+                    f"If {declared_in} exists on your machine, look into .gitignore and the build tool's exclusions.",
+                ),
+            )
+        case NothingToInstall():
+            return _nothing(error)
+        case _:
+            assert_never(error)
+
+
+def folder_choice(nested: tuple[str, ...], *, below: str = "") -> str:
+    """How to name the folder of one of these files."""
+    folders = [str(PurePosixPath(below, file).parent) for file in nested]
+    others = list(dict.fromkeys(folder for folder in folders if folder != folders[0]))
+    more = f"    (or {', '.join(others[:4])}{', …' if len(others) > 4 else ''})" if others else ""
+    return f"{FOLDER_VARIABLE}={folders[0]}{more}"
+
+
+def _without_file(error: ManagerWithoutFile) -> Message:
+    variable, file, candidates = error.variable, error.file, error.candidates
+    pylocks = [name.rpartition("/")[2] for name in candidates if PYLOCK_NAME.match(name.rpartition("/")[2])]
+    named = [name.split(".")[1] if name.count(".") == 2 else name for name in pylocks]
+    alternatives = {
+        MANAGER_VARIABLE: f"Or name the standard lock file:  {PYLOCK_VARIABLE}={named[0]}"
+        if error.value == PYLOCK.name and named
+        else f"Or name the requirements files:  {REQUIREMENTS_VARIABLE}=requirements/production.txt"
+        if error.value == PIP.name
+        else "",
+        PYLOCK_VARIABLE: f"Or name one that is there:  {PYLOCK_VARIABLE}={named[0]}" if named else "",
+        REQUIREMENTS_VARIABLE: "",
+    }
+    return Message(
+        happened=f"There is no {file}, and ${variable} asks for it",
+        found=(
+            f"{variable}={error.value}",
+            *((f"but there is: {', '.join(candidates[:6])}",) if candidates else ()),
+        ),
+        do=(
+            f"Make it and commit it:  {error.command}" if error.command else f"Commit {file}.",
+            *((alternatives[variable],) if alternatives[variable] else ()),
+            f"Or correct {variable}, or unset it.",
+        ),
+    )
+
+
+def _nothing(error: NothingToInstall) -> Message:
+    place = f"/{error.folder}" if error.folder else "the application's root"
+    if error.misspelled:
+        wrong, right = error.misspelled[0]
+        named = right.split(".")[1] if right.startswith("pylock.") and right.count(".") == 2 else ""
+        return Message(
+            happened=f"There is no {path(error.folder, right)}",
+            found=(f"but there is: {', '.join(path(error.folder, name) for name, _ in error.misspelled)}",),
+            means=("The file has to have exactly that name.",),
+            do=(
+                f"Rename it:  git mv {path(error.folder, wrong)} {path(error.folder, right)}",
+                *((f"And choose it:  {PYLOCK_VARIABLE}={named}",) if named else ()),
+            ),
+        )
+    if error.named_pylocks:
+        name = error.named_pylocks[0].split(".")[1]
+        return Message(
+            happened="There are named standard lock files, and none of them is chosen",
+            found=(f"found {', '.join(path(error.folder, name) for name in error.named_pylocks[:6])}",),
+            means=("pylock.toml is taken by itself; any other has to be named.",),
+            do=(f"Name one:  {PYLOCK_VARIABLE}={name}",),
+        )
+    if error.requirement_files:
+        listed = error.requirement_files
+        return Message(
+            happened=f"There is no {path(error.folder, PIP.lock)}, and none of the other requirements files is chosen",
+            found=(f"found {', '.join(path(error.folder, each) for each in listed[:6])}",),
+            means=("requirements.txt is taken by itself; any other has to be named.",),
+            do=(
+                f"Name those to install, relative to the project:  {REQUIREMENTS_VARIABLE}={listed[0]}",
+                f"Or write {path(error.folder, PIP.lock)} with the line:  -r {listed[0]}",
+            ),
+        )
+    if SETUP in error.markers:
+        return Message(
+            happened=f"There is a {path(error.folder, SETUP)}, and no requirements.txt",
+            means=("pip can install the project itself, with the dependencies that it declares there.",),
+            do=(f"Write {path(error.folder, PIP.lock)} with the line  .  (a full stop: the project in this folder).",),
+        )
+    if error.nested:
+        return Message(
+            happened=f"Nothing in {place} says what to install",
+            found=(f"but there is: {', '.join(path(error.folder, each) for each in error.nested[:6])}",),
+            means=("A project in a folder of its own has to be pointed at.",),
+            do=(
+                f"Name its folder:  {folder_choice(error.nested, below=error.folder)}",
+                f"Or move its files to {place}.",
+            ),
+        )
+    project = path(error.folder, "pyproject.toml")
+    return Message(
+        happened=f"Nothing in {place} says what to install",
+        found=(
+            *((f"found {', '.join(error.markers[:6])}",) if error.markers else ()),
+            *(
+                (f"{project} configures {', '.join(error.tools[:6])}, and declares no [project]",)
+                if error.tools
+                else ()
+            ),
+        ),
+        means=(
+            "There is no requirements.txt, no lock file and no [project] table in a pyproject.toml.",
+            "Something else makes it a Python project for Lamina.",
+        ),
+        do=(
+            f"Write the dependencies into {path(error.folder, PIP.lock)}, a line each: flask==3.1.2",
+            f"Or declare them in {project} and lock them:  uv lock",
+            f"For an application without dependencies, an empty file will do:  touch {path(error.folder, PIP.lock)}",
+        ),
+    )
+
+
+def _project(error: _Project) -> Message:
+    match error:
+        case BadProjectFolder(value=value, because=because):
+            return Message(
+                happened=f"${FOLDER_VARIABLE} {because}",
+                found=(f"{FOLDER_VARIABLE}={value[:120]}",),
+                do=("Give the project's folder relative to the application's root, such as services/api.",),
+            )
+        case BadSelection(variable=variable, value=value):
+            return Message(
+                happened=f"${variable} holds something that can't be a name",
+                found=(value,),
+                do=("List the names, separated by spaces or commas.",),
+            )
+        case UnknownSelection(source=source, variable=variable, value=value, what=""):
+            words = terms(source)
+            return Message(
+                happened=f"${variable} asks for {value}, and {words.title} knows nothing like it here",
+                found=(f"the dependencies are those of {words.lock or words.declared}",),
+                do=(f"Unset {variable}.",),
+            )
+        case UnknownSelection(source=source, variable=variable, value=value, what=what, known=known):
+            words = terms(source)
+            holder = "the lock" if source.manager == "pylock" else "the project"
+            return Message(
+                happened=f"${variable} asks for {value}, and {holder} has no such one among its {what}",
+                found=(f"it has {', '.join(known)}" if known else "it has none",),
+                do=(f"Correct {variable}, or add it to {words.declared}.", *words.after),
+            )
+        case BrokenLock(lock=LockUnreadable(because=because, conflict=conflict), source=source):
+            again = f"{relock(source)}."
+            return Message(
+                happened=f"{terms(source).lock} {because}",
+                means=_CONFLICT if conflict else (),
+                do=(f"Take one side of the conflict, then {again}" if conflict else f"Restore it, or {again}",),
+            )
+        case LockUnreadable(file=file, because=because, conflict=conflict):
+            return Message(
+                happened=f"{file} {because}",
+                means=_CONFLICT if conflict else (),
+                do=("Take one side of the conflict, then commit it.",)
+                if conflict
+                else ("Correct it, or restore it from the last commit in which it was right.",),
+            )
+        case _:
+            assert_never(error)
+
+
+def _tool(error: _Tool) -> Message:
+    match error:
+        case BadToolVersion(variable=variable, title=title, value=value):
+            return Message(
+                happened=f"${variable} is not a version number",
+                found=(f"{variable}={value}",),
+                do=(f"Write a release of {title}, or unset it to get the pinned one.",),
+            )
+        case ToolTooOld(variable=variable, title=title, version=version, oldest=oldest):
+            return Message(
+                happened=f"{title} {version} is too old for this buildpack",
+                do=(
+                    f"Ask for {oldest} or newer, by {variable} or in the project; with neither, it is the pinned one.",
+                ),
+            )
+        case ToolRefused(
+            variable=variable, title=title, version=version, place=place, constraint=text, asked=asked, oldest=oldest
+        ):
+            who = f"${variable} asks for {version}" if asked else f"this buildpack pins {title} {version}"
+            return Message(
+                happened=f"The project asks for another version of {title}",
+                found=(f"{text}  ({place})", who),
+                do=(f"Set {variable} to a version that satisfies it ({oldest} or newer), or relax {place}.",),
+            )
+        case ToolFailed(source=source, version=version, returncode=returncode, signal=signal, recognised=recognised):
+            return describe_installer(source, version, recognised, returncode=returncode, signal=signal)
+        case LockOutOfDate(source=source):
+            return Message(
+                happened=f"{terms(source).lock} is out of date",
+                means=("The project's declarations have changed since it was made.",),
+                do=(sentence(relock(source)),),
+            )
+        case _:
+            assert_never(error)

@@ -1,0 +1,133 @@
+"""Says in words what is wrong with a declared start command, or why static files couldn't be collected."""
+
+from typing import TypeAlias, assert_never
+
+from pure.message import Message
+from pure.start.declared import (
+    PYPROJECT,
+    TABLE,
+    DeclarationError,
+    NotACommand,
+    NotATable,
+    NothingToExecute,
+    PyprojectUnreadable,
+    SeveralDefaults,
+    TypeNotAllowed,
+)
+from pure.start.django import COLLECT_VARIABLE, Cause, CollectStaticFailed
+
+ProcessesFamily: TypeAlias = DeclarationError | CollectStaticFailed
+
+_FORM = (
+    f"Declare each process by a line in the table [{TABLE}]:",
+    '  web = "gunicorn --bind 0.0.0.0:${PORT:-8000} shop:app"',
+    '  worker = ["celery", "--app", "shop.tasks", "worker"]',
+)
+_OFF = f"If the image needs no static files, set {COLLECT_VARIABLE}=false for the build."
+
+
+def describe_processes(error: ProcessesFamily) -> Message:
+    """The message for any error of this family."""
+    if isinstance(error, CollectStaticFailed):
+        return _collectstatic(error)
+    return _declaration(error)
+
+
+def _declaration(error: DeclarationError) -> Message:
+    match error:
+        case PyprojectUnreadable(detail=detail):
+            return Message(
+                happened=f"{PYPROJECT} is not TOML",
+                found=(detail,),
+                means=("It mentions lamina, so it may declare how the application is started.",),
+                do=("Correct the file at that place.",),
+            )
+        case NotATable(found=found):
+            return Message(happened=f"{TABLE} in {PYPROJECT} is not a table", found=(f"it is {found}",), do=_FORM)
+        case NotACommand(type=kind, found=found):
+            return Message(
+                happened=f"the process {kind} in {PYPROJECT} has no usable command",
+                found=(f"{TABLE}.{kind} is {found}",),
+                means=("A command is a string, an array of strings, or a table with command and default.",),
+                do=_FORM,
+            )
+        case TypeNotAllowed(type=kind):
+            return Message(
+                happened="a process type has characters that are not allowed",
+                found=(f"{TABLE} in {PYPROJECT}: {kind!r}",),
+                do=("Use letters, digits, dots, dashes and underscores only.",),
+            )
+        case NothingToExecute(type=kind):
+            return Message(
+                happened=f"the process type {kind} has no command", found=(f"{TABLE} in {PYPROJECT}",), do=_FORM
+            )
+        case SeveralDefaults(types=types):
+            return Message(
+                happened="several processes claim to be the default",
+                found=(f"{TABLE} in {PYPROJECT}: {', '.join(types)}",),
+                do=("Leave default = true with one of them.",),
+            )
+        case _:
+            assert_never(error)
+
+
+def _collectstatic(error: CollectStaticFailed) -> Message:
+    ending = f"was ended by {error.signal}" if error.signal else f"ended with status {error.returncode}"
+    means, do = _explained(error.cause, error.manage)
+    if error.signal == "SIGKILL":
+        means, do = ("SIGKILL usually means that the build ran out of memory.",), ("Give the build more memory.",)
+    return Message(
+        happened="Django's static files could not be collected",
+        found=(f"python {error.manage} collectstatic --noinput {ending}; its own messages stand above.",),
+        means=means,
+        do=(*do, _OFF),
+    )
+
+
+def _explained(cause: Cause | None, manage: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if cause is None:
+        return (
+            ("The command runs in the build with the build's variables, without a database and other services.",),
+            (f"Run it yourself in a fresh checkout:  python {manage} collectstatic --noinput",),
+        )
+    subject = cause.subject
+    match cause.kind:
+        case "static_root":
+            return (
+                ("The settings don't say into which folder static files are collected.",),
+                ('Add to the settings:  STATIC_ROOT = BASE_DIR / "staticfiles"',),
+            )
+        case "variable":
+            return (
+                (f"The settings read the variable {subject}, which is not set in the build.",
+                 "A build doesn't see the variables that the running application gets."),
+                (f"Give the build a value:  --env {subject}=…   (any value will do if collecting doesn't use it)",
+                 f'Or give the settings a default:  os.environ.get("{subject}", "…")'),
+            )  # fmt: skip
+        case "secret_key":
+            return (
+                ("SECRET_KEY is empty in the build. It is usually read from a variable that the build doesn't have.",),
+                ("Give the build a value that is not the real one, by --env and the variable's name.",
+                 "Or give the settings a default for it that is only good for a build."),
+            )  # fmt: skip
+        case "module":
+            return (
+                (f"The settings, or an application that they name, import {subject}, which is not installed.",),
+                (
+                    f"Add what provides {subject} to the requirements; development ones are not installed here.",
+                    "If manage.py names the settings of development, give the build those of production:",
+                    "  --env DJANGO_SETTINGS_MODULE=…",
+                ),
+            )
+        case "manifest":
+            return (
+                (f"The storage with hashed names found a reference to {subject}, which doesn't exist.",),
+                ("Add that file, or remove the reference in the CSS or JavaScript file that stands above.",),
+            )
+        case "database":
+            return (
+                ("Something connects to a database while the settings or applications are loaded.",),
+                ("Move the query out of the module level, to where its result is needed.",),
+            )
+        case _:
+            assert_never(cause.kind)

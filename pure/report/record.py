@@ -1,0 +1,136 @@
+"""Puts a plan into the machine-readable form that ``lamina plan --json`` prints and each build leaves behind."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from pure.build.plan import Plan
+from pure.layers.decision import Action, metadata_table
+
+
+class IgnoredRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that was said about the Python version and had no influence."""
+
+    source: str
+    text: str
+    because: str
+
+
+class PythonRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The runtime: its version, the request it answers, where that stands, why it is this one, and what was ignored."""
+
+    version: str
+    request: str
+    source: str
+    because: tuple[str, ...]
+    ignored: tuple[IgnoredRecord, ...]
+    sha256: str
+
+
+class ManagerRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The package manager; ``warnings`` are what its user should know."""
+
+    name: str
+    version: str
+    source: str
+    because: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+class LayerRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One layer: what is done to it, why, in which roles it is used, and the metadata that decides over it."""
+
+    action: Action
+    because: tuple[str, ...]
+    build: bool
+    launch: bool
+    cache: bool
+    metadata: dict[str, str]
+
+
+class ProcessRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One process type."""
+
+    type: str
+    command: tuple[str, ...]
+    default: bool
+    source: str
+    because: str
+    working_dir: str
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole plan. No field holds a variable's value, and a URL never stands in it."""
+
+    lamina: str
+    target: str
+    python: PythonRecord
+    package_manager: ManagerRecord | None
+    layers: dict[str, LayerRecord]
+    processes: tuple[ProcessRecord, ...]
+    processes_because: tuple[str, ...]
+    processes_notes: tuple[str, ...]
+    processes_provisional: bool
+
+
+def record(plan: Plan, *, version: str, redact: Callable[[str], str]) -> Record:
+    """The record of a plan; ``version`` is this buildpack's.
+
+    ``redact`` takes credentials out of what users wrote (commands, reasons): nothing else in a record can hold one, and
+    a password that is an ordinary word must not blank the record's own words.
+    """
+    manager = plan.package_manager
+    return Record(
+        lamina=version,
+        target=str(plan.target),
+        python=PythonRecord(
+            version=plan.python.version,
+            request=plan.python.request,
+            source=str(plan.python.source),
+            because=tuple(map(redact, plan.python.because)),
+            ignored=tuple(
+                IgnoredRecord(source=str(each.source), text=redact(each.text), because=redact(each.because))
+                for each in plan.python.ignored
+            ),
+            sha256=plan.python.runtime.sha256,
+        ),
+        package_manager=None
+        if manager is None
+        else ManagerRecord(
+            name=manager.name,
+            version=manager.version,
+            source=str(manager.source),
+            because=tuple(map(redact, manager.because)),
+            warnings=tuple(map(redact, manager.advice)),
+        ),
+        layers={
+            layer.name: LayerRecord(
+                action=layer.action,
+                because=tuple(map(redact, layer.because)),
+                build=bool(layer.types and layer.types.build),
+                launch=bool(layer.types and layer.types.launch),
+                cache=bool(layer.types and layer.types.cache),
+                metadata=metadata_table(layer.metadata) if layer.metadata else {},
+            )
+            for layer in plan.layers
+        },
+        processes=tuple(
+            ProcessRecord(
+                type=process.type,
+                command=tuple(map(redact, process.command)),
+                default=process.default,
+                source=str(process.source),
+                because=redact(process.because),
+                working_dir=process.working_dir,
+            )
+            for process in plan.processes.processes
+        ),
+        processes_because=tuple(map(redact, plan.processes.because)),
+        processes_notes=tuple(map(redact, (*plan.processes.warnings, *plan.processes.notes))),
+        processes_provisional=plan.processes.provisional,
+    )
+
+
+def encode_record(value: Record) -> bytes:
+    """The record as JSON, indented, with a final newline; equal records give equal bytes."""
+    return msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=2) + b"\n"

@@ -1,0 +1,158 @@
+"""States how unpacking, compiling and packing a runtime can end."""
+
+from typing import TypeAlias
+
+import msgspec
+
+from pure.python.catalogue import Runtime
+from pure.runtime.pruning import UnsafeMember
+
+
+class CorruptArchive(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Not a ``.tar.gz``, or one that is cut short or damaged."""
+
+    archive: str
+    detail: str
+
+
+class NoRuntimeInArchive(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """An archive without ``python/bin/python3``."""
+
+    archive: str
+
+
+class UnsafeArchive(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """An archive with an entry that would leave the folder it is unpacked into."""
+
+    archive: str
+    member: UnsafeMember
+
+
+class UnpackNoRoom(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The disk (or a quota) was full before everything was unpacked."""
+
+    archive: str
+    target: str
+
+
+class UnpackFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The archive could not be read, or the folder not written."""
+
+    archive: str
+    path: str
+    detail: str
+
+
+UnpackError: TypeAlias = CorruptArchive | NoRuntimeInArchive | UnsafeArchive | UnpackNoRoom | UnpackFailed
+
+
+class Unpacked(msgspec.Struct, frozen=True, kw_only=True):
+    """What lies in the target now: files and their bytes, how many were left out and why, the wheel of pip if any."""
+
+    target: str
+    files: int
+    size: int
+    left_out: tuple[tuple[str, int], ...]
+    pip_wheel: str | None
+
+
+class CompileSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """How many bytecode files were written, were right already, could not be (no valid source), and were removed."""
+
+    compiled: int
+    current: int
+    invalid: int
+    removed: int
+    seconds: float
+
+
+class CompilerFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The interpreter that should compile did not start, or ended otherwise than it should; ``output`` is its last."""
+
+    python: str
+    ending: str
+    output: str
+
+
+class CompileNoRoom(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The disk (or a quota) was full before all bytecode was written."""
+
+    path: str
+
+
+class CompileNotWritable(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A bytecode file could not be written, or a source not read."""
+
+    path: str
+    detail: str
+
+
+CompileError: TypeAlias = CompilerFailed | CompileNoRoom | CompileNotWritable
+
+
+class Packed(msgspec.Struct, frozen=True, kw_only=True):
+    """An archive made from an installation, and the entry that a catalogue needs for it."""
+
+    archive: str
+    entry: Runtime
+    size: int
+    files: int
+
+
+class InterpreterUnusable(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What should be packed does not run, or does not answer as CPython does."""
+
+    python: str
+    detail: str
+
+
+class InterpreterUnsupported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A Python that cannot be packed: too old, another implementation, free-threaded, another system."""
+
+    python: str
+    reason: str
+
+
+class PipWheelMissing(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The installation has no wheel of pip for ``ensurepip``; ``searched`` are the folders where it could be."""
+
+    python: str
+    searched: tuple[str, ...]
+
+
+class LibraryMissing(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A shared library that the interpreter, or one of its modules, needs was not found."""
+
+    library: str
+    needed_by: str
+
+
+class PatchingFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """``patchelf`` is missing, or could not change where a file looks for its libraries."""
+
+    path: str
+    detail: str
+
+
+class PackNoRoom(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The disk (or a quota) was full before the archive was written."""
+
+    path: str
+
+
+class PackFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A file of the installation could not be read, or the archive not written."""
+
+    path: str
+    detail: str
+
+
+PackError: TypeAlias = (
+    InterpreterUnusable
+    | InterpreterUnsupported
+    | PipWheelMissing
+    | LibraryMissing
+    | PatchingFailed
+    | PackNoRoom
+    | PackFailed
+)

@@ -1,0 +1,70 @@
+"""Decides what decides over the start command: the ``Procfile``, ``pyproject.toml``, or else the code.
+
+The code is asked twice: for a plan with the requirements' names, and for the image with what was installed in the end.
+"""
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+import msgspec
+
+from pure.outcome import Failure, Outcome, Success
+from pure.start.code_facts import CodeFacts
+from pure.start.command import Circumstances, detect_processes
+from pure.start.declared import DeclarationError, Project, read_project
+from pure.start.processes import Processes, ProcfileError, from_procfile, from_table
+
+ProcessesError: TypeAlias = ProcfileError | DeclarationError
+
+
+def code_matters(procfile: bytes | None, pyproject: bytes | None) -> bool:
+    """Whether the code has to be read: only where the project declares no process itself."""
+    if procfile is not None:
+        return False
+    project = read_project(pyproject)
+    return isinstance(project, Success) and project.unwrap().declared is None
+
+
+def decide_processes(
+    procfile: bytes | None,
+    pyproject: bytes | None,
+    code: CodeFacts | None,
+    *,
+    installed: Mapping[str, str],
+    app: str,
+    root: str,
+    provisional: bool,
+) -> Outcome[Processes, ProcessesError]:
+    """The image's processes. ``installed`` maps distributions to versions.
+
+    ``app`` is the project's folder, whose files the others are, and ``root`` the application's, in which a platform
+    starts what names no working directory.
+    """
+    decided = _decided(procfile, pyproject, code, installed=installed, app=app, provisional=provisional)
+    if isinstance(decided, Failure) or app == root:
+        return decided
+    found = decided.unwrap()
+    moved = (msgspec.structs.replace(each, working_dir=each.working_dir or app) for each in found.processes)
+    return Success(msgspec.structs.replace(found, processes=tuple(moved)))
+
+
+def _decided(
+    procfile: bytes | None,
+    pyproject: bytes | None,
+    code: CodeFacts | None,
+    *,
+    installed: Mapping[str, str],
+    app: str,
+    provisional: bool,
+) -> Outcome[Processes, ProcessesError]:
+    if procfile is not None:
+        return from_procfile(procfile)
+    read = read_project(pyproject)
+    if isinstance(read, Failure):
+        return read
+    project: Project = read.unwrap()
+    if project.declared is not None:
+        return Success(from_table(project.declared))
+    circumstances = Circumstances(installed=installed, project=project, app=app, provisional=provisional)
+    found = detect_processes(code or CodeFacts(), circumstances)
+    return Success(msgspec.structs.replace(found, notes=(*found.notes, project.note)) if project.note else found)

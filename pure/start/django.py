@@ -1,0 +1,126 @@
+"""Decides whether Django's static files are collected, and what became of it.
+
+Whether ``staticfiles`` is enabled only the project's own settings know, so the project is asked by the command itself:
+a ``manage.py`` whose settings don't enable it answers that it doesn't know ``collectstatic``. Asking first and
+collecting then would load the settings twice.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal, TypeAlias
+
+import msgspec
+
+from pure.switches import BadSwitch, switch
+
+COLLECT_VARIABLE: Final = "BP_DJANGO_COLLECTSTATIC"
+DJANGO: Final = "django"
+COMMAND: Final = ("collectstatic", "--noinput")
+
+CauseKind: TypeAlias = Literal["static_root", "variable", "secret_key", "module", "manifest", "database"]
+
+# What everyone meets, in the words of Django and of the libraries that read settings from the environment. The last
+# line that matches decides: it stands at the end of the traceback.
+_CAUSES: Final[tuple[tuple[CauseKind, re.Pattern[str]], ...]] = (
+    ("static_root", re.compile(r"ImproperlyConfigured: .*STATIC_ROOT setting")),
+    ("secret_key", re.compile(r"ImproperlyConfigured: The (?P<subject>SECRET_KEY) setting must not be empty")),
+    ("variable", re.compile(r"ImproperlyConfigured: .*?\b(?P<subject>[A-Z][A-Z0-9_]{2,}) environment variable")),
+    ("variable", re.compile(r"ImproperlyConfigured: .*environment variable:? ['\"]?(?P<subject>[A-Z][A-Z0-9_]{2,})")),
+    ("variable", re.compile(r"^KeyError: ['\"](?P<subject>[A-Za-z_][A-Za-z0-9_]*)['\"]")),
+    ("variable", re.compile(r"UndefinedValueError: (?P<subject>[A-Za-z_][A-Za-z0-9_]*) not found")),
+    ("variable", re.compile(r"EnvError: Environment variable [\"'](?P<subject>\w+)[\"']")),
+    ("module", re.compile(r"^ModuleNotFoundError: No module named ['\"](?P<subject>[\w.]+)['\"]")),
+    (
+        "manifest",
+        re.compile(r"(?:MissingFileError|ValueError): The file ['\"](?P<subject>.+?)['\"] could not be found"),
+    ),
+    ("database", re.compile(r"OperationalError: (?P<subject>.*connect.*)")),
+)
+_UNKNOWN: Final = re.compile(r"^Unknown command: ['\"]collectstatic['\"]", re.MULTILINE)
+_SUMMARY: Final = re.compile(r"^\d+ static files? ")
+_ENVIRONMENT: Final = re.compile(r"environ|getenv|config\(|env\(")
+
+
+class DjangoDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether static files are to be collected if Django is installed: by which ``manage.py``, and why (not).
+
+    ``manage`` is its path from the application's folder.
+    """
+
+    manage: str | None
+    collect: bool
+    because: str
+
+
+class Collected(msgspec.Struct, frozen=True, kw_only=True):
+    """The static files are collected; ``summary`` are Django's words."""
+
+    summary: str
+
+
+class NotEnabled(msgspec.Struct, frozen=True, kw_only=True):
+    """The project doesn't use ``django.contrib.staticfiles``."""
+
+
+class Cause(msgspec.Struct, frozen=True, kw_only=True):
+    """What the output shows to be wrong; ``subject`` is the variable, module or file."""
+
+    kind: CauseKind
+    subject: str = ""
+
+
+class CollectStaticFailed(msgspec.Struct, frozen=True, kw_only=True):
+    """``collectstatic`` failed; the project's own error was printed above."""
+
+    manage: str
+    returncode: int
+    signal: str | None
+    cause: Cause | None
+
+
+Judgement: TypeAlias = Collected | NotEnabled | CollectStaticFailed
+
+
+def decide_django(variables: Mapping[str, str], manage: Sequence[str]) -> DjangoDecision | BadSwitch:
+    """The decision before anything is installed. ``manage`` are the project's ``manage.py``, the best first."""
+    wanted = switch(variables, COLLECT_VARIABLE) if variables.get(COLLECT_VARIABLE, "").strip() else True
+    if isinstance(wanted, BadSwitch):
+        return wanted
+    first = manage[0] if manage else None
+    if first is None:
+        return DjangoDecision(manage=None, collect=False, because="there is no manage.py of Django's")
+    if not wanted:
+        because = f"${COLLECT_VARIABLE} is {variables[COLLECT_VARIABLE].strip()}"
+        return DjangoDecision(manage=first, collect=False, because=because)
+    others = f"; {', '.join(manage[1:4])} passed over" if len(manage) > 1 else ""
+    return DjangoDecision(manage=first, collect=True, because=f"the project has {first}{others}")
+
+
+def judge(manage: str, returncode: int, signal: str | None, lines: Sequence[str]) -> Judgement:
+    """What became of ``collectstatic``, from its exit status and its output."""
+    if returncode == 0:
+        summary = next((line.strip() for line in reversed(lines) if _SUMMARY.match(line.strip())), "")
+        return Collected(summary=summary.rstrip("."))
+    text = "\n".join(lines)
+    if signal is None and _UNKNOWN.search(text):
+        return NotEnabled()
+    cause = None if signal else _cause(lines)
+    return CollectStaticFailed(manage=manage, returncode=returncode, signal=signal, cause=cause)
+
+
+def _cause(lines: Sequence[str]) -> Cause | None:
+    for number in range(len(lines) - 1, -1, -1):
+        for kind, pattern in _CAUSES:
+            match = pattern.search(lines[number])
+            if match is None:
+                continue
+            subject = (match.groupdict().get("subject") or "")[:120]
+            if lines[number].startswith("KeyError:") and not _reads_environment(lines[:number]):
+                continue
+            return Cause(kind=kind, subject=subject)
+    return None
+
+
+def _reads_environment(before: Sequence[str]) -> bool:
+    """Whether a traceback ends in a look-up of an environment variable: any other ``KeyError`` says nothing."""
+    return any(_ENVIRONMENT.search(line) for line in before[-8:])

@@ -1,0 +1,176 @@
+"""Decides which processes the image offers (specification, launch.toml).
+
+Here are those that the project declares, in a ``Procfile`` or in ``pyproject.toml``; ``pure.start.command`` detects the
+others, and ``pure.start.choice`` says which of the three decides.
+"""
+
+import re
+import shlex
+from typing import Final, TypeAlias
+
+import msgspec
+
+from pure.outcome import Failure, Outcome, Success
+from pure.source import Source
+from pure.start.declared import PYPROJECT, TABLE, Declared
+
+PROCFILE: Final = "Procfile"
+
+_LINE: Final = re.compile(r"(?P<type>[^:\s]+)\s*:\s*(?P<command>.*)\Z")
+_TYPE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
+# What only a shell understands. Without any of it the words are executed as they are, and signals reach the process.
+_SHELL: Final = re.compile(r"[$`;&|<>*?~(){}!\[\]\\\n]|^\s*[A-Za-z_][A-Za-z0-9_]*=")
+_EXECUTED: Final = "executed directly"
+_BY_SHELL: Final = "its command needs a shell: run by bash"
+_NO_DEFAULT: Final = "none of several processes is named web, so the image has no default process"
+
+
+class Process(msgspec.Struct, frozen=True, kw_only=True):
+    """One process type: what is executed, whether it is the image's default, and where it was declared.
+
+    ``working_dir`` is an absolute path, empty for the application's folder.
+    """
+
+    type: str
+    command: tuple[str, ...]
+    default: bool
+    source: Source
+    because: str
+    working_dir: str = ""
+
+
+class NotText(msgspec.Struct, frozen=True, kw_only=True):
+    """The ``Procfile`` isn't UTF-8 text; ``line`` is the first with an undecodable byte."""
+
+    line: int
+
+
+class BadLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the ``Procfile`` that isn't ``type: command``."""
+
+    line: int
+    text: str
+
+
+class BadType(msgspec.Struct, frozen=True, kw_only=True):
+    """A process type with characters that the specification doesn't allow."""
+
+    line: int
+    type: str
+
+
+class EmptyCommand(msgspec.Struct, frozen=True, kw_only=True):
+    """A process type without a command."""
+
+    line: int
+    type: str
+
+
+class DuplicateType(msgspec.Struct, frozen=True, kw_only=True):
+    """A process type that is declared twice, on the lines ``first`` and ``line``."""
+
+    first: int
+    line: int
+    type: str
+
+
+ProcfileError: TypeAlias = NotText | BadLine | BadType | EmptyCommand | DuplicateType
+
+
+class Processes(msgspec.Struct, frozen=True, kw_only=True):
+    """The image's processes in the order of their declaration, with the reasons for them (or for their absence).
+
+    ``notes`` say what was passed over, ``warnings`` what should be changed. ``provisional`` processes were decided
+    before anything was installed.
+    """
+
+    processes: tuple[Process, ...]
+    because: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    provisional: bool = False
+
+
+def from_procfile(raw: bytes) -> Outcome[Processes, ProcfileError]:
+    """Read ``type: command`` lines; blank lines and comments are skipped, any bytes give a value or an error."""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return Failure(NotText(line=raw.count(b"\n", 0, error.start) + 1))
+    found: dict[str, tuple[int, str]] = {}
+    for number, line in enumerate(text.split("\n"), start=1):
+        stripped = line.strip()
+        if not stripped or stripped.startswith("#"):
+            continue
+        match = _LINE.match(stripped)
+        if match is None:
+            return Failure(BadLine(line=number, text=stripped[:120]))
+        kind, command = match["type"], match["command"].strip()
+        if not _TYPE.match(kind):
+            return Failure(BadType(line=number, type=kind[:60]))
+        if not command:
+            return Failure(EmptyCommand(line=number, type=kind))
+        if kind in found:
+            return Failure(DuplicateType(first=found[kind][0], line=number, type=kind))
+        found[kind] = (number, command)
+    default = "web" if "web" in found else next(iter(found)) if len(found) == 1 else None
+    return Success(
+        Processes(
+            processes=tuple(_process(kind, number, command, default) for kind, (number, command) in found.items()),
+            because=_because(found, default),
+        )
+    )
+
+
+def from_table(declared: tuple[Declared, ...]) -> Processes:
+    """The processes of ``tool.lamina.processes``."""
+    marked = next((each.type for each in declared if each.default), None)
+    types = [each.type for each in declared]
+    default = marked or ("web" if "web" in types else types[0] if len(types) == 1 else None)
+    source = Source(file=PYPROJECT, line=None)
+    processes: list[Process] = []
+    for each in declared:
+        words = each.words if each.line is None else _words(each.line)
+        processes.append(
+            Process(
+                type=each.type,
+                command=words or ("bash", "-c", each.line or ""),
+                default=each.type == default,
+                source=source,
+                because=_EXECUTED if words else _BY_SHELL,
+            )
+        )
+    because = f"declared by {TABLE} of {PYPROJECT}"
+    if not types:
+        because = f"{TABLE} of {PYPROJECT} is empty"
+    elif default is None:
+        because += f"; {_NO_DEFAULT}"
+    return Processes(processes=tuple(processes), because=(because,))
+
+
+def _process(kind: str, line: int, command: str, default: str | None) -> Process:
+    words = _words(command)
+    return Process(
+        type=kind,
+        command=words or ("bash", "-c", command),
+        default=kind == default,
+        source=Source(file=PROCFILE, line=line),
+        because=_EXECUTED if words else _BY_SHELL,
+    )
+
+
+def _words(command: str) -> tuple[str, ...] | None:
+    if _SHELL.search(command):
+        return None
+    try:
+        return tuple(shlex.split(command)) or None
+    except ValueError:
+        return None
+
+
+def _because(found: dict[str, tuple[int, str]], default: str | None) -> tuple[str, ...]:
+    if not found:
+        return ("the Procfile declares no process",)
+    if default is None:
+        return (f"declared by the Procfile; {_NO_DEFAULT}",)
+    return ("declared by the Procfile",)

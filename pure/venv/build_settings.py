@@ -1,0 +1,61 @@
+"""Condenses to one digest the settings that say whether and how distributions are built.
+
+The same lock gives other files under others of them, and no tool looks at that: what is installed in the right version
+stays. So an environment that was made under other ones is made anew.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from pure.project.locks.facts import document, table
+from pure.manager.table import Manager
+from pure.outcome import Success
+
+# Parts of their names, as variables have them.
+_WORDS: Final = (
+    "NO_BINARY", "ONLY_BINARY", "PREFER_BINARY", "NO_BUILD", "EXTRA_BUILD", "BUILD_ISOLATION", "BUILD_CONSTRAINT",
+    "CONFIG_SETTING", "GLOBAL_OPTION",
+)  # fmt: skip
+# A project's file, which holds the settings of many tools.
+_SHARED: Final = "pyproject.toml"
+_DEEPEST: Final = 4
+
+
+def build_settings(
+    manager: Manager, variables: Mapping[str, str], *, texts: Mapping[str, bytes], above: Mapping[str, bytes]
+) -> str:
+    """The digest; empty where nothing is set, or where pip is asked what it would install, which knows them.
+
+    ``texts`` are the project's files, of which some configure the tool, ``above`` are those of its workspace.
+    """
+    if not manager.synchronises:
+        return ""
+    found = [
+        (name, value)
+        for name, value in variables.items()
+        if value and name.startswith(manager.tool.prefixes) and _counts(name)
+    ]
+    for where, files in (("", texts), ("workspace/", above)):
+        for name in (name for name in manager.configuration if name in files and name.endswith(".toml")):
+            loaded = document(files[name], name)
+            if isinstance(loaded, Success):
+                settings = loaded.unwrap()
+                if name == _SHARED:
+                    settings = table(table(settings.get("tool")).get(manager.tool.name))
+                found += _configured(settings, f"{where}{name}", _DEEPEST)
+    return hashlib.sha256(json.dumps(sorted(found)).encode()).hexdigest()[:16] if found else ""
+
+
+def _counts(name: str) -> bool:
+    plain = name.upper().replace("-", "_")
+    return any(word in plain for word in _WORDS)
+
+
+def _configured(settings: Mapping[str, object], place: str, depth: int) -> Iterator[tuple[str, str]]:
+    for key, value in settings.items():
+        if _counts(key):
+            yield f"{place}.{key}", json.dumps(value, sort_keys=True, default=str)
+        elif isinstance(value, dict) and depth:
+            yield from _configured(value, f"{place}.{key}", depth - 1)

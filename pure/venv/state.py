@@ -1,0 +1,63 @@
+"""Defines what a build leaves in the environment for the next one to compare with.
+
+Index installs leave no trace of their artefact's digest on disk, so the resolved set of the last complete build is kept
+in a file of our own. It is written last: where it is absent, the environment is not known to be complete.
+"""
+
+from typing import TypeAlias
+
+import msgspec
+
+from pure.venv.resolved import ResolvedSet, resolved_set
+from pure.outcome import Failure, Outcome, Success
+
+SCHEMA = 2
+
+
+class VenvState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The last complete build of an environment: what is installed.
+
+    Nothing stands here that can differ between environments of equal contents, such as the lock that they were made
+    from. ``artefacts`` are the names of what is installed with the digests that their lock had for them, where a tool
+    synchronises: it compares versions only. ``built_with`` is a digest of the settings of builds, empty if there were
+    none (``pure.venv.build_settings``).
+    """
+
+    resolved: ResolvedSet
+    artefacts: tuple[tuple[str, str], ...] = ()
+    built_with: str = ""
+    schema: int = SCHEMA
+
+
+class StateUnreadable(msgspec.Struct, frozen=True, kw_only=True):
+    """The state is not JSON of the expected shape."""
+
+
+class StateSchemaUnknown(msgspec.Struct, frozen=True, kw_only=True):
+    """The state was written by another version of the buildpack, with another schema."""
+
+    schema: int
+
+
+StateError: TypeAlias = StateUnreadable | StateSchemaUnknown
+
+
+class _Schema(msgspec.Struct, frozen=True):
+    schema: int
+
+
+def encode_state(state: VenvState) -> bytes:
+    """The state as JSON; equal states give equal bytes."""
+    return msgspec.json.format(msgspec.json.encode(state), indent=1) + b"\n"
+
+
+def decode_state(raw: bytes) -> Outcome[VenvState, StateError]:
+    """The state in ``raw``, the inverse of ``encode_state``; any bytes give a value or an error value."""
+    try:
+        schema = msgspec.json.decode(raw, type=_Schema).schema
+        if schema != SCHEMA:
+            return Failure(StateSchemaUnknown(schema=schema))
+        state = msgspec.json.decode(raw, type=VenvState)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return Failure(StateUnreadable())
+    return Success(msgspec.structs.replace(state, resolved=resolved_set(state.resolved.distributions)))

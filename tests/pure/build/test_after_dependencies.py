@@ -1,0 +1,127 @@
+"""What is decided before the installation is provisional; what is installed has the last word."""
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pure.build.after_dependencies import NoStaticFiles, StaticFiles, static_files, with_final_processes
+from pure.build.plan import Facts, Plan
+from pure.build.stages import Workplace
+from pure.outcome import Success
+from pure.project.files import ProjectFiles
+from pure.report.launch import launch_toml
+from pure.start.choice import decide_processes
+from pure.start.code_facts import CodeFacts, SourceFile, Sources, code_facts
+
+from tests.strategies_plan import facts, planned, requirements
+
+CODE = code_facts(
+    Sources(files=(SourceFile(path="backend/m.py", raw=b"import x\nfrom fastapi import FastAPI\napp = FastAPI()\n"),
+                   SourceFile(path="backend/x.py", raw=b"")))
+)  # fmt: skip
+WORK = Workplace(layers="/layers/l", app="/workspace", buildpack="/cnb", temporary="/tmp/t")
+
+
+def application(found: Facts, text: bytes = b"fastapi\n", **changes: object) -> Facts:
+    return msgspec.structs.replace(
+        found,
+        requirements=requirements(text),
+        procfile=None,
+        pyproject=None,
+        code=CODE,
+        restored={},
+        venv_state=None,
+        app_dir="/workspace",
+        **changes,
+    )
+
+
+def command(plan: Plan) -> str:
+    return " ".join(word for process in plan.processes.processes for word in process.command)
+
+
+@settings(max_examples=20, deadline=None)
+@given(facts())
+def test_what_is_required_decides_first_and_what_is_installed_in_the_end(found: Facts) -> None:
+    given_ = application(found)
+    plan = planned(given_)
+    assert plan.processes.provisional
+    # fastapi alone brings no server; what was installed in the end has one.
+    assert not plan.processes.processes
+    final = with_final_processes(plan, given_, {"fastapi": "0.120", "uvicorn": "0.38"})
+    assert isinstance(final, Success)
+    assert not final.unwrap().processes.provisional
+    assert "uvicorn" in command(final.unwrap())
+    assert msgspec.structs.replace(final.unwrap(), processes=plan.processes) == plan
+
+
+@settings(max_examples=10, deadline=None)
+@given(facts())
+def test_a_plan_names_what_the_requirements_bring(found: Facts) -> None:
+    assert "uvicorn" in command(planned(application(found, b"fastapi\nuvicorn[standard]>=0.30\n")))
+
+
+PYPROJECT = b"""
+[project]
+name = "My.Shop"
+version = "1"
+dependencies = ["fastapi >=0.120", 'uvicorn [standard] ; python_version > "3"', 7]
+[project.scripts]
+shop = "shop:main"
+"""
+
+
+@settings(max_examples=10, deadline=None)
+@given(facts(), st.sampled_from([CODE, CodeFacts()]))
+def test_a_plan_of_a_project_without_a_lock_knows_its_requirements_and_itself(found: Facts, code: CodeFacts) -> None:
+    files = ProjectFiles(names=("pyproject.toml",), texts={"pyproject.toml": PYPROJECT})
+    given_ = msgspec.structs.replace(
+        application(found),
+        names=files.names,
+        requirements=None,
+        pyproject=PYPROJECT,
+        project=Success(files),
+        code=code,
+    )
+    plan = planned(given_)
+    assert plan.processes.provisional
+    assert command(plan).startswith("sh -c exec uvicorn" if code is CODE else "shop")
+
+
+@settings(max_examples=10, deadline=None)
+@given(facts())
+def test_a_process_in_a_folder_says_so_in_launch_toml(found: Facts) -> None:
+    plan = planned(application(found, b"fastapi\nuvicorn\n"))
+    (process,) = launch_toml(plan, None)["processes"]
+    assert process["working-dir"] == "/workspace/backend"
+
+
+@settings(max_examples=20, deadline=None)
+@given(facts(), st.sampled_from([(), ("manage.py",), ("shop/manage.py", "x/manage.py")]), st.booleans())
+def test_static_files_are_django_projects_business(found: Facts, manage: tuple[str, ...], wanted: bool) -> None:
+    variables = {**found.variables, "PYTHONPATH": "/workspace/lib", "BP_DJANGO_COLLECTSTATIC": str(wanted).lower()}
+    given_ = application(found, manage=manage, variables=variables)
+    plan = planned(given_)
+    assert static_files(plan, given_, WORK, {"flask": "3"}) is None
+    collecting = static_files(plan, given_, WORK, {"django": "5.2"})
+    if not manage or not wanted:
+        assert isinstance(collecting, NoStaticFiles)
+        return
+    assert isinstance(collecting, StaticFiles)
+    (step,) = collecting.steps
+    assert step.argv == ("/layers/l/venv/bin/python", "manage.py", "collectstatic", "--noinput")
+    assert step.folder == f"/workspace/{manage[0]}".removesuffix("/manage.py")
+    environment = dict(step.environment)
+    extended = ("PATH", "LD_LIBRARY_PATH")
+    assert all(environment[name] == value for name, value in variables.items() if value and name not in extended)
+    assert environment["PATH"].startswith("/layers/l/venv/bin:/layers/l/python/bin")
+
+
+@pytest.mark.parametrize("installed", [{}, {"fastapi": "1"}, {"uvicorn": "1"}])
+def test_without_what_it_needs_nothing_is_started(installed: dict[str, str]) -> None:
+    decided = decide_processes(
+        None, None, CODE, installed=installed, app="/workspace", root="/workspace", provisional=False
+    )
+    assert isinstance(decided, Success)
+    assert decided.unwrap().processes == ()
+    assert decided.unwrap().notes

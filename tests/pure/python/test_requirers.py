@@ -1,0 +1,92 @@
+"""What other buildpacks require of Python, merged over all entries."""
+
+import pytest
+import tomli_w
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pure.outcome import Failure, Success
+from pure.python.request import MajorOnly
+from pure.python.requirers import BadRequirement, BadVersion, Requirers, RequirersError, UnreadablePlan, read_requirers
+
+from tests.strategies_plan import junk
+
+VERSIONS = ("3.12", "3.13.1", ">=3.11")
+entries = st.fixed_dictionaries(
+    {"name": st.sampled_from(["python", "node"])},
+    optional={
+        "metadata": st.fixed_dictionaries(
+            {},
+            optional={
+                "version": st.sampled_from([*VERSIONS, "", "*", "default"]),
+                "build": st.booleans(),
+                "launch": st.booleans(),
+            },
+        )
+    },
+)
+
+
+def _merged(found: list[dict[str, object]]) -> Requirers:
+    read = read_requirers(tomli_w.dumps({"entries": found}).encode())
+    assert isinstance(read, Success), read
+    return read.unwrap()
+
+
+@given(st.lists(entries, max_size=5))
+def test_all_entries_of_our_name_are_merged(found: list[dict[str, object]]) -> None:
+    merged = _merged(found)
+    ours = [entry.get("metadata", {}) for entry in found if entry["name"] == "python"]
+    assert merged.build is any(each.get("build") for each in ours)  # type: ignore[attr-defined]
+    assert merged.launch is any(each.get("launch") for each in ours)  # type: ignore[attr-defined]
+    wanted = [each.get("version") for each in ours]  # type: ignore[attr-defined]
+    assert [request.text for request in merged.requests] == [each for each in wanted if each in VERSIONS]
+
+
+@given(st.lists(entries, max_size=5))
+def test_each_request_names_its_entry(found: list[dict[str, object]]) -> None:
+    for request in _merged(found).requests:
+        assert "another buildpack's requirement (entry " in str(request.source)
+
+
+def test_an_empty_plan_requires_nothing() -> None:
+    assert read_requirers(b"") == Success(Requirers())
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("\udcff", UnreadablePlan(because="is not readable TOML")),
+        ("entries = [", UnreadablePlan(because="is not readable TOML")),
+        ("a = " + "1" * 5000, UnreadablePlan(because="is not readable TOML")),
+        ("entries = 3", UnreadablePlan(because="has no list of entries")),
+        ("entries = [3]", UnreadablePlan(because="has no list of entries")),
+        (
+            'entries = [{name = "python", metadata = 3}]',
+            BadRequirement(entry=1, key="metadata", value="3", expected="a table"),
+        ),
+        (
+            'entries = [{name = "x"}, {name = "python", metadata = {launch = "yes"}}]',
+            BadRequirement(entry=2, key="launch", value="'yes'", expected="true or false"),
+        ),
+        (
+            'entries = [{name = "python", metadata = {version = 3.1}}]',
+            BadRequirement(entry=1, key="version", value="3.1", expected='a string, such as "3.13"'),
+        ),
+    ],
+)
+def test_what_is_unusable_is_said_with_its_entry(text: str, error: RequirersError) -> None:
+    assert read_requirers(text.encode("utf-8", "surrogateescape")) == Failure(error)
+
+
+def test_a_version_that_is_none_is_said_with_its_entry() -> None:
+    read = read_requirers(b'[[entries]]\nname = "python"\n[entries.metadata]\nversion = "3"\n')
+    assert isinstance(read, Failure)
+    error = read.failure()
+    assert isinstance(error, BadVersion)
+    assert (error.entry, type(error.error)) == (1, MajorOnly)
+
+
+@settings(max_examples=200, deadline=None)
+@given(junk)
+def test_any_bytes_give_requirers_or_an_error(raw: bytes) -> None:
+    assert isinstance(read_requirers(raw), Success | Failure)

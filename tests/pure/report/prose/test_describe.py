@@ -1,0 +1,135 @@
+"""Every error that a build can end with is said in words."""
+
+from collections.abc import Iterator
+from typing import get_args
+
+import pytest
+from pure.build.errors import (
+    MissingVariable,
+    NoEnvironment,
+    NoPipWheel,
+    NotReadable,
+    NotWritable,
+    PipFailed,
+    PipNotInstalled,
+    RunError,
+    RuntimeDoesNotStart,
+)
+from pure.build.plan import NothingRequired
+from pure.build.stages import NotAsResolved
+from pure.complaints.reasons import OutOfMemory
+from pure.manager.environment import BREAKING, BreakingVariable, BreakingVariables
+from pure.manager.pip_configuration import BadPin, BadPipVersion, PipTooOld
+from pure.manager.pylock_selection import PylockProblem
+from pure.manager.terms import InstalledFrom
+from pure.python.catalogue import MinorUnknown
+from pure.python.choice import CatalogueUnreachable, ContradictingRequirers, NothingReplaces
+from pure.python.request import MajorOnly, MinorRequest
+from pure.python.requirers import BadRequirement, BadVersion, UnreadablePlan
+from pure.report.build_log import error_lines
+from pure.report.prose.describe import describe
+from pure.report.prose.managers import ManagersError
+from pure.report.prose.processes import ProcessesFamily
+from pure.report.prose.requirements import RequirementsFamily
+from pure.report.prose.runtime import RuntimeProblem
+from pure.report.prose.versions import VersionsFamily
+from pure.source import Source
+from pure.start.processes import BadLine, BadType, DuplicateType, EmptyCommand, NotText
+from pure.switches import BadSwitch
+from pure.venv.installed import Mismatch
+
+from tests.golden import check_golden
+
+_PIP = InstalledFrom(manager="pip", files=("requirements.txt",))
+_ENTRY = Source(default="another buildpack's requirement (entry 2 of the buildpack plan)")
+_FILE = Source(file=".python-version", line=1)
+
+
+def _breaking(*names: str) -> BreakingVariables:
+    return BreakingVariables(found=tuple(BreakingVariable(name=name, effect=BREAKING[name]) for name in names))
+
+
+ERRORS: tuple[RunError, ...] = (
+    _breaking("PIP_TARGET"),
+    _breaking("PIP_USER", "PYTHONHOME", "VIRTUAL_ENV"),
+    BadSwitch(variable="BP_PYTHON_PROVIDE_ONLY", value="perhaps"),
+    MissingVariable(name="CNB_LAYERS_DIR"),
+    NothingRequired(variable="BP_PYTHON_PROVIDE_ONLY"),
+    NothingRequired(variable="BP_PYTHON_PROVIDE_ONLY", nested=("services/api/uv.lock",)),
+    ContradictingRequirers(first="3.12", first_source=_FILE, second=">=3.13", second_source=_ENTRY),
+    UnreadablePlan(because="is not readable TOML"),
+    BadRequirement(entry=2, key="launch", value="'yes'", expected="true or false"),
+    BadVersion(entry=2, error=MajorOnly(visible="3", source=Source(variable="plan entry 2"))),
+    NotText(line=3),
+    BadLine(line=2, text="gunicorn app:app"),
+    BadType(line=1, type="wéb"),
+    EmptyCommand(line=1, type="web"),
+    DuplicateType(first=1, line=4, type="web"),
+    BadPipVersion(value="latest"),
+    PipTooOld(version="22.3", oldest="23.1"),
+    BadPin(file="data/pip-requirements.txt"),
+    PipFailed(source=_PIP, returncode=1, signal=None, version="26.3"),
+    PipFailed(source=_PIP, returncode=-9, signal="SIGKILL", version="26.3", recognised=OutOfMemory()),
+    PipFailed(source=_PIP, returncode=-11, signal="SIGSEGV", version="26.3"),
+    PipNotInstalled(version="26.3", hashed=True, output=("ERROR: No matching distribution found for pip==26.3",)),
+    PipNotInstalled(version="99.0", hashed=False, output=("ERROR: No matching distribution found for pip==99.0",)),
+    NoPipWheel(python="3.14.9"),
+    NotAsResolved(
+        mismatches=(
+            Mismatch(name="flask", wanted="3.1.3", installed="3.1.0"),
+            Mismatch(name="click", wanted="8.3", installed=None),
+            Mismatch(name="extra", wanted=None, installed="1.0"),
+        )
+    ),
+    NoEnvironment(returncode=1, output=("Error: No module named venv",)),
+    NotReadable(path="/workspace/requirements.txt", detail="Permission denied"),
+    NotWritable(path="/layers/lamina_python/venv", detail="No space left on device", full=True),
+    NotWritable(path="/layers/lamina_python/venv", detail="Permission denied", full=False),
+    NothingReplaces(variable="BP_PYTHON_CATALOGUE_REPLACES", needed="BP_PYTHON_CATALOGUE"),
+    CatalogueUnreachable(variable="BP_PYTHON_CATALOGUE", place="/catalogue.json", detail="No such file or directory"),
+    RuntimeDoesNotStart(
+        version="3.14.9",
+        target="linux/amd64 (alpine 3.22)",
+        output=("python3: /lib/libc.so.6: version `GLIBC_2.17' not found",),
+    ),
+)
+
+
+def _members(union: object) -> Iterator[type]:
+    members = get_args(union)
+    if not members:
+        assert isinstance(union, type)
+        yield union
+    for member in members:
+        yield from _members(member)
+
+
+EVERY = sorted(set(_members(RunError)), key=lambda kind: (kind.__module__, kind.__qualname__))
+FAMILIES = (ManagersError, ProcessesFamily, PylockProblem, RequirementsFamily, RuntimeProblem, VersionsFamily)
+OTHERS = {member for family in FAMILIES for member in _members(family)}
+
+
+def test_the_words_are_those_of_the_golden_file() -> None:
+    check_golden("errors_build", "\n".join("\n".join(error_lines(describe(error))) for error in ERRORS))
+
+
+@pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.__qualname__)
+def test_every_error_of_a_build_has_an_example_in_a_golden_file(kind: type) -> None:
+    # Those of the other families are in files of their own, with tests of their own.
+    assert kind in {type(error) for error in ERRORS} | OTHERS
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__qualname__)
+def test_each_message_is_made_of_whole_lines_and_has_a_way_out(error: RunError) -> None:
+    message = describe(error)
+    assert message.do
+    assert not message.happened.endswith(".")
+    for line in (message.happened, *message.found, *message.means, *message.do):
+        assert line.strip()
+        assert "\n" not in line
+        assert len(line) <= 120
+
+
+def test_the_families_with_words_of_their_own_are_described_there() -> None:
+    request = MinorRequest(minor="3.99", text="3.99", source=_FILE)
+    assert "3.99" in describe(MinorUnknown(request=request, minor="3.99", minors=("3.14",))).happened

@@ -1,0 +1,66 @@
+"""The words for start commands that are declared wrongly, and for static files that can't be collected."""
+
+from typing import get_args
+
+import pytest
+from pure.message import Message
+from pure.report.prose.describe import describe
+from pure.report.prose.processes import ProcessesFamily
+from pure.start.declared import (
+    NotACommand,
+    NotATable,
+    NothingToExecute,
+    PyprojectUnreadable,
+    SeveralDefaults,
+    TypeNotAllowed,
+)
+from pure.start.django import Cause, CauseKind, CollectStaticFailed
+
+from tests.golden import check_golden
+
+SUBJECTS: dict[CauseKind, str] = {
+    "static_root": "",
+    "variable": "API_KEY",
+    "secret_key": "SECRET_KEY",
+    "module": "debug_toolbar",
+    "manifest": "img/logo.png",
+    "database": "connection refused",
+}
+
+
+def failed(cause: Cause | None, *, signal: str | None = None) -> CollectStaticFailed:
+    return CollectStaticFailed(manage="manage.py", returncode=-9 if signal else 1, signal=signal, cause=cause)
+
+
+ERRORS: tuple[ProcessesFamily, ...] = (
+    PyprojectUnreadable(detail="Expected ']' at the end of a table declaration (at line 1, column 8)"),
+    NotATable(found="a string"),
+    NotACommand(type="web", found="a number"),
+    TypeNotAllowed(type="my web"),
+    NothingToExecute(type="web"),
+    SeveralDefaults(types=("web", "bot")),
+    *(failed(Cause(kind=kind, subject=subject)) for kind, subject in SUBJECTS.items()),
+    failed(None),
+    failed(None, signal="SIGKILL"),
+)
+
+
+def _shown(message: Message) -> str:
+    parts = (("found", message.found), ("means", message.means), ("do", message.do))
+    return "\n".join([message.happened, *(f"  {name}: {line}" for name, lines in parts for line in lines)]) + "\n"
+
+
+def test_the_words() -> None:
+    check_golden("errors_processes", "\n".join(_shown(describe(error)) for error in ERRORS))
+
+
+def test_every_error_and_every_cause_has_words() -> None:
+    family = {member for part in get_args(ProcessesFamily) for member in (get_args(part) or (part,))}
+    assert {type(error) for error in ERRORS} == family
+    assert set(SUBJECTS) == set(get_args(CauseKind))
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_no_line_is_longer_than_a_terminal(error: ProcessesFamily) -> None:
+    message = describe(error)
+    assert max(map(len, (message.happened, *message.found, *message.means, *message.do))) <= 116

@@ -1,0 +1,76 @@
+"""The words for the errors of requirements, as a user reads them."""
+
+from typing import get_args
+
+import pytest
+from pure.message import Message
+from pure.project.requirements.file import (
+    CondaList,
+    ForeignLine,
+    ForeignPaths,
+    IncludeMissing,
+    RequirementsEncodingUnknown,
+    RequirementsError,
+    RequirementsUndecodable,
+    RequirementsUnmarkedUtf16,
+    placed,
+)
+from pure.report.prose.requirements import RequirementsFamily, describe_requirements
+from pure.venv.resolved import ReportHasNoOrigin, ReportUnreadable, ReportVersionUnknown
+from pure.venv.state import StateSchemaUnknown, StateUnreadable
+
+from tests.places import GOLDENS
+
+GOLDEN = GOLDENS / "errors_requirements.txt"
+ERRORS: tuple[RequirementsFamily, ...] = (
+    RequirementsUndecodable(file="requirements.txt", encoding="utf-8", line=3),
+    RequirementsUndecodable(file="requirements/base.txt", encoding="utf-16-le", line=None),
+    RequirementsEncodingUnknown(file="requirements.txt", encoding="klingon"),
+    IncludeMissing(path="requirements/base.txt", kind="requirement", file="requirements.txt", line=2),
+    IncludeMissing(path="limits.txt", kind="constraint", file="requirements.txt", line=1),
+    IncludeMissing(path="/platform/limits.txt", kind="constraint"),
+    RequirementsUnmarkedUtf16(file="requirements.txt"),
+    CondaList(
+        file="requirements.txt",
+        lines=(
+            ForeignLine(line=4, text="_libgcc_mutex=0.1=main"),
+            ForeignLine(line=5, text="numpy=1.26.4=py311h24aa872_0"),
+        ),
+        number=212,
+    ),
+    ForeignPaths(
+        file="requirements.txt",
+        lines=(ForeignLine(line=3, text="certifi @ file:///croot/certifi_1700501669400/work/certifi"),),
+        number=1,
+    ),
+    ReportUnreadable(detail="Object missing required field `install`"),
+    ReportVersionUnknown(version="2"),
+    ReportHasNoOrigin(name="flask"),
+    StateUnreadable(),
+    StateSchemaUnknown(schema=0),
+)
+
+
+def _shown(message: Message) -> str:
+    parts = (("found", message.found), ("means", message.means), ("do", message.do))
+    return "\n".join([message.happened, *(f"  {name}: {line}" for name, lines in parts for line in lines)]) + "\n"
+
+
+def test_the_words_are_those_of_the_golden_file() -> None:
+    assert "\n".join(_shown(describe_requirements(error)) for error in ERRORS) == GOLDEN.read_text()
+
+
+def test_every_error_of_the_family_is_in_the_golden_file() -> None:
+    assert {type(error) for error in ERRORS} == set(get_args(RequirementsFamily))
+
+
+PLACED = [error for error in ERRORS if isinstance(error, get_args(RequirementsError))]
+
+
+@pytest.mark.parametrize("error", PLACED, ids=lambda error: type(error).__name__)
+def test_paths_are_those_from_the_applications_root(error: RequirementsError) -> None:
+    message = describe_requirements(placed(error, "services/api"))
+    text = " ".join((message.happened, *message.found, *message.do))
+    name = error.path if isinstance(error, IncludeMissing) else error.file
+    assert (name if name.startswith("/") else f"services/api/{name}") in text
+    assert placed(error, "") == error

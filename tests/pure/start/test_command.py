@@ -1,0 +1,566 @@
+"""Which command starts which application, and why: many small sources, each as people write them."""
+
+import re
+from collections.abc import Mapping
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pure.start.code_facts import CodeFacts, SourceFile, Sources, code_facts
+from pure.start.command import Circumstances, declared_distributions, detect_processes
+from pure.start.declared import Project, Script
+from pure.start.processes import Process, Processes
+from pure.start.servers import SERVERS, Server, shown, usable
+
+from tests.golden import check_golden
+
+FASTAPI = "from fastapi import FastAPI\n\napp = FastAPI()\n"
+FLASK = "from flask import Flask\n\napp = Flask(__name__)\n"
+FLASK_FACTORY = """
+from flask import Flask
+
+def create_app(config=None):
+    app = Flask(__name__)
+    app.config.from_object(config)
+    return app
+"""
+FLASK_CALLED = FLASK_FACTORY.replace("config=None", "config_name")
+MANAGE = """
+import os
+import sys
+
+def main():
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "site_.settings")
+    from django.core.management import execute_from_command_line
+    execute_from_command_line(sys.argv)
+
+if __name__ == "__main__":
+    main()
+"""
+WSGI = "from django.core.wsgi import get_wsgi_application\n\napplication = get_wsgi_application()\n"
+ASGI = "from django.core.asgi import get_asgi_application\n\napplication = get_asgi_application()\n"
+DJANGO = {
+    "manage.py": MANAGE,
+    "site_/__init__.py": "",
+    "site_/settings.py": 'DEBUG = False\nWSGI_APPLICATION = "site_.wsgi.application"\n',
+    "site_/wsgi.py": WSGI,
+    "site_/asgi.py": ASGI,
+}
+CELERY = 'from celery import Celery\n\napp = Celery("shop")\n'
+KEPT_ALIVE = {
+    "keep_alive.py": "from threading import Thread\nfrom flask import Flask\n\napp = Flask('')\n\n"
+    "def run():\n    app.run(host='0.0.0.0', port=8080)\n\ndef keep_alive():\n    Thread(target=run).start()\n",
+    "main.py": "import discord\nfrom keep_alive import keep_alive\n\n"
+    "client = discord.Client()\nkeep_alive()\nclient.run('…')\n",
+}
+
+GUARDED = 'if __name__ == "__main__":\n    go()\n'
+
+NO_PROJECT = Project()
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """An application: its files, what is installed, and what ``pyproject.toml`` says of it."""
+
+    files: Mapping[str, str | bytes]
+    installed: tuple[str, ...]
+    project: Project = NO_PROJECT
+
+
+def case(files: Mapping[str, str | bytes], *installed: str, project: Project = NO_PROJECT) -> Case:
+    return Case(files=files, installed=installed, project=project)
+
+
+CASES: Mapping[str, Case] = {
+    "Flask with gunicorn": case({"app.py": FLASK}, "flask", "gunicorn==27.0"),
+    "Flask with waitress": case({"app.py": FLASK}, "flask", "waitress"),
+    "Flask with uWSGI": case({"app.py": FLASK}, "flask", "uwsgi", "waitress"),
+    "Flask with uWSGI from a wheel": case({"shop/__init__.py": FLASK_FACTORY}, "flask", "pyuwsgi"),
+    "Flask derived from": case(
+        {
+            "shop/__init__.py": "from shop.web import Shop\n\ndef create_app(config='x'):\n    app = Shop(__name__)\n"
+            "    with app.app_context():\n        app.ready = True\n    return app\n",
+            "shop/web.py": "from typing import Generic\nimport flask\n\n"
+            "class Base(flask.Flask, Generic[int]):\n    pass\n\nclass Shop(Base):\n    ready = False\n",
+            "wsgi.py": "import monkey\nmonkey.patch_all()\nfrom shop import create_app\napp = create_app()\n",
+            "manage.py": "from shop import create_app\ncreate_app().cli()\n",
+        },
+        "flask",
+        "gunicorn",
+    ),
+    "A manage.py that isn't Django's": case(
+        {
+            "manage.py": "# Like Django's.\nimport sys\nsys.path.append('src/py')\nfrom shop.cli import main\nmain()\n",
+            "src/py/shop/__init__.py": "",
+            "src/py/shop/cli.py": "def main():\n    pass\n",
+            "src/py/shop/asgi.py": "from litestar import Litestar\nfrom shop.cli import main\n\n"
+            "def create_app():\n    return Litestar()\n",
+        },
+        "litestar",
+        "uvicorn",
+    ),
+    "Flask with hypercorn": case({"app.py": FLASK}, "flask", "hypercorn"),
+    "Flask without a server": case({"app.py": FLASK}, "flask"),
+    "Flask by another name": case(
+        {"app.py": "from apiflask import APIFlask\n\napp = APIFlask(__name__)\n"}, "apiflask", "flask", "gunicorn"
+    ),
+    "Flask's name spelled differently": case(
+        {"service.py": "import flask as f\nsite: f.Flask = f.Flask('site')\n"}, "flask", "gunicorn"
+    ),
+    "A factory in a package": case({"shop/__init__.py": FLASK_FACTORY}, "flask", "gunicorn"),
+    "A factory with waitress": case({"shop/__init__.py": FLASK_FACTORY}, "flask", "waitress"),
+    "A factory and a wsgi.py that calls it": case(
+        {"shop/__init__.py": FLASK_FACTORY, "wsgi.py": "from shop import create_app\n\napplication = create_app()\n"},
+        "flask",
+        "gunicorn",
+    ),
+    "A wsgi.py that hands an object on": case(
+        {"wsgi.py": "from shop.web import app as application\n", "shop/__init__.py": "", "shop/web/__init__.py": FLASK},
+        "flask",
+        "gunicorn",
+    ),
+    "A factory that needs arguments is none": case(
+        {"shop.py": "from flask import Flask\ndef create_app(config):\n    return Flask(config)\n"}, "flask", "gunicorn"
+    ),
+    "A factory that is called with arguments": case(
+        {
+            "app/__init__.py": FLASK_CALLED,
+            "flasky.py": 'import os\nfrom app import create_app\n\napp = create_app(os.getenv("FLASK_CONFIG"))\n',
+        },
+        "flask",
+        "gunicorn",
+    ),
+    "A wsgi.py that calls a factory with arguments": case(
+        {
+            "shop/__init__.py": FLASK_CALLED,
+            "wsgi.py": 'from shop import create_app\n\napplication = create_app("prod")\n',
+        },
+        "flask",
+        "gunicorn",
+    ),
+    "FastAPI from a function with arguments, beside Celery": case(
+        {
+            "main.py": "from celery import Celery\nfrom fastapi import FastAPI\n\n"
+            "def build_app(*, title):\n    return FastAPI(title=title)\n\n"
+            'app = build_app(title="x")\ncelery_app = Celery("x")\n',
+        },
+        "fastapi",
+        "uvicorn",
+        "celery",
+    ),
+    "Celery from a function that takes the Flask object": case(
+        {
+            "app.py": f"{FLASK}\nfrom celery import Celery\n\n"
+            "def make_celery(app):\n    celery = Celery(app.import_name)\n    return celery\n\n"
+            "celery = make_celery(app)\n",
+        },
+        "flask",
+        "gunicorn",
+        "celery",
+    ),
+    "FastAPI with its own command": case({"main.py": FASTAPI}, "fastapi", "fastapi-cli==0.0.24", "uvicorn"),
+    "FastAPI with an old command": case({"main.py": FASTAPI}, "fastapi", "fastapi-cli==0.0.8", "uvicorn"),
+    "FastAPI with uvicorn": case({"main.py": FASTAPI}, "fastapi", "uvicorn"),
+    "FastAPI with hypercorn": case({"main.py": FASTAPI}, "fastapi", "hypercorn"),
+    "FastAPI with granian": case({"main.py": FASTAPI}, "fastapi", "granian"),
+    "FastAPI with gunicorn and uvicorn's worker": case(
+        {"main.py": FASTAPI}, "fastapi", "gunicorn", "uvicorn", "uvicorn-worker"
+    ),
+    "FastAPI with a new gunicorn": case({"main.py": FASTAPI}, "fastapi", "gunicorn==24.1"),
+    "FastAPI with an old gunicorn": case({"main.py": FASTAPI}, "fastapi", "gunicorn==23.0"),
+    "FastAPI that isn't installed": case({"main.py": FASTAPI}, "uvicorn"),
+    "FastAPI in src": case(
+        {"src/shop/__init__.py": "", "src/shop/main.py": FASTAPI}, "fastapi", "uvicorn"
+    ),
+    "FastAPI in src, itself installed": case(
+        {"src/shop/__init__.py": "", "src/shop/main.py": FASTAPI},
+        "fastapi",
+        "uvicorn",
+        "my-shop",
+        project=Project(name="My.Shop"),
+    ),
+    "FastAPI in a member of a workspace": case(
+        {
+            "packages/api/src/api/__init__.py": f"from greeting import greeting\n{FASTAPI}",
+            "packages/greeting/src/greeting/__init__.py": "",
+        },
+        "fastapi",
+        "uvicorn",
+        "api",
+        "greeting",
+    ),
+    "FastAPI in a member of a workspace that isn't installed": case(
+        {
+            "packages/api/src/api/__init__.py": f"from greeting import greeting\n{FASTAPI}",
+            "packages/greeting/src/greeting/__init__.py": "",
+        },
+        "fastapi",
+        "uvicorn",
+        "greeting",
+    ),
+    "FastAPI in a src further down": case({"backend/src/main.py": FASTAPI}, "fastapi", "uvicorn"),
+    "A src that is a package": case(
+        {"src/__init__.py": "", "src/words.py": "", "src/main.py": f"from src import words\n{FASTAPI}"},
+        "fastapi",
+        "uvicorn",
+    ),
+    "FastAPI in a package": case(
+        {"app/__init__.py": "", "app/core.py": "", "app/main.py": f"from app.core import x\n{FASTAPI}"},
+        "fastapi",
+        "uvicorn",
+    ),
+    "FastAPI started from its own folder": case(
+        {"backend/routers/users.py": "", "backend/main.py": f"from routers import users\n{FASTAPI}"},
+        "fastapi",
+        "uvicorn",
+    ),
+    "FastAPI in a folder that no import could name": case({"my-service/main.py": FASTAPI}, "fastapi", "uvicorn"),
+    "FastAPI with a mounted application": case(
+        {"main.py": f"{FASTAPI}api = FastAPI()\napp.mount('/api', api)\n"}, "fastapi", "uvicorn"
+    ),
+    "Several FastAPI objects": case(
+        {"main.py": FASTAPI, "admin.py": FASTAPI, "tools/one.py": FASTAPI, "tools/two.py": FASTAPI, "z.py": FASTAPI},
+        "fastapi",
+        "uvicorn",
+    ),
+    "FastAPI behind a middleware": case(
+        {"main.py": f"from m import Wrap\n{FASTAPI}app = Wrap(app)\n"}, "fastapi", "uvicorn"
+    ),
+    "Starlette": case(
+        {"main.py": "from starlette.applications import Starlette\nsite = Starlette(routes=[])\n"},
+        "starlette",
+        "uvicorn",
+    ),
+    "Litestar": case(
+        {"app.py": "from litestar import Litestar, get\n\napp = Litestar([])\n"}, "litestar", "uvicorn"
+    ),
+    "Litestar's factory": case(
+        {"shop/asgi.py": "from litestar import Litestar\ndef create_app() -> Litestar:\n    return Litestar([])\n"},
+        "litestar",
+        "granian",
+    ),
+    "Quart": case({"app.py": "from quart import Quart\napp = Quart(__name__)\n"}, "quart", "flask", "hypercorn"),
+    "Quart with uvicorn": case(
+        {"app.py": "from quart import Quart\napp = Quart(__name__)\n"}, "quart", "flask", "hypercorn", "uvicorn"
+    ),
+    "Django with gunicorn": case(DJANGO, "django", "gunicorn"),
+    "Django with uvicorn alone": case(DJANGO, "django", "uvicorn"),
+    "Django with daphne alone": case(DJANGO, "django", "daphne"),
+    "Django without a server": case(DJANGO, "django"),
+    "Django with settings in several files": case(
+        {
+            **DJANGO,
+            "manage.py": MANAGE.replace("site_.settings", "site_.settings.production"),
+            "site_/settings.py": "",
+            "site_/settings/__init__.py": "",
+            "site_/settings/base.py": 'WSGI_APPLICATION = "site_.serving.application"\n',
+            "site_/settings/production.py": "from .base import *\n",
+        },
+        "django",
+        "gunicorn",
+    ),
+    "Django whose settings don't say": case(
+        {**DJANGO, "site_/settings.py": "DEBUG = False\n"}, "django", "gunicorn"
+    ),
+    "Django in a subdirectory": case(
+        {f"backend/{path}": text for path, text in DJANGO.items()}, "django", "gunicorn"
+    ),
+    "Django Channels": case(
+        {
+            **DJANGO,
+            "site_/settings.py": f'{DJANGO["site_/settings.py"]}ASGI_APPLICATION = "site_.asgi.application"\n',
+            "site_/asgi.py": "from channels.routing import ProtocolTypeRouter\n\n"
+            "application = ProtocolTypeRouter({})\n",
+        },
+        "django",
+        "channels",
+        "daphne",
+        "gunicorn",
+    ),
+    "Django and Celery": case(
+        {
+            **DJANGO,
+            "site_/celery.py": CELERY,
+            "site_/__init__.py": "from .celery import app as celery_app\n",
+            "shop/tasks.py": "from celery import shared_task\n\n@shared_task\ndef work():\n    pass\n",
+        },
+        "django",
+        "gunicorn",
+        "celery",
+        "django-celery-beat",
+    ),
+    "Django and RQ": case(
+        {**DJANGO, "shop/jobs.py": "import django_rq\n\ndjango_rq.enqueue(print)\n"},
+        "django",
+        "gunicorn",
+        "django-rq",
+        "rq",
+    ),
+    "Django and RQ with several queues": case(
+        {
+            **DJANGO,
+            "shop/jobs.py": "import django_rq\nfrom django_rq import job\n\n@job('mails')\ndef send():\n    pass\n\n"
+            "django_rq.get_queue('high').enqueue(print)\ndjango_rq.enqueue(print)\n",
+        },
+        "django",
+        "gunicorn",
+        "django-rq",
+        "rq",
+    ),
+    "Streamlit": case({"streamlit_app.py": "import streamlit as st\n\nst.title('x')\n"}, "streamlit"),
+    "Streamlit with pages": case(
+        {
+            "Home.py": "import streamlit as st\nst.title('x')\n",
+            "helpers.py": "import streamlit as st\ndef draw():\n    st.title('y')\n",
+            "pages/1_more.py": "import streamlit as st\nst.title('y')\n",
+        },
+        "streamlit",
+    ),
+    "Gradio": case(
+        {"app.py": "import gradio as gr\n\nwith gr.Blocks() as demo:\n    gr.Textbox()\n\ndemo.launch()\n"}, "gradio"
+    ),
+    "Dash": case(
+        {"app.py": "from dash import Dash\napp = Dash(__name__)\nserver = app.server\n"}, "dash", "flask", "gunicorn"
+    ),
+    "Dash without a server's name": case(
+        {"app.py": "import dash\napp = dash.Dash(__name__)\nif __name__ == '__main__':\n    app.run()\n"},
+        "dash",
+        "flask",
+        "gunicorn",
+    ),
+    "Panel": case({"app.py": "import panel as pn\n\npn.Row('x').servable()\n"}, "panel"),
+    "marimo": case({"notebook.py": "import marimo\n\napp = marimo.App()\n"}, "marimo"),
+    "A web application and a dashboard": case(
+        {"main.py": FASTAPI, "dashboard.py": "import streamlit as st\nst.title('x')\n"},
+        "fastapi",
+        "uvicorn",
+        "streamlit",
+    ),
+    "Celery with periodic tasks": case(
+        {"shop/tasks.py": f"{CELERY}app.conf.beat_schedule = {{}}\n", "shop/__init__.py": ""}, "celery", "redis"
+    ),
+    "Celery beside Flask": case({"app.py": FLASK, "tasks.py": CELERY}, "flask", "gunicorn", "celery"),
+    "RQ": case(
+        {"jobs.py": "from redis import Redis\nfrom rq import Queue\n\nhigh = Queue('high', connection=Redis())\n"}, "rq"
+    ),
+    "RQ with queues of all kinds": case(
+        {
+            "jobs.py": "import os\nfrom redis import Redis\nfrom rq import Queue\nfrom rq.decorators import job\n\n"
+            "LOW = 'low'\nredis = Redis()\n\n"
+            "unnamed, low = Queue(connection=redis), Queue(LOW, connection=redis)\n"
+            "high = Queue(connection=redis, name='high')\nunknown = Queue(os.environ['QUEUE'])\n\n"
+            "@job(queue='mails', connection=redis)\ndef send():\n    pass\n",
+        },
+        "rq",
+    ),
+    "RQ with a variable of its own": case(
+        {
+            "connection.py": "import os\nimport redis\n\nurl = os.getenv('QUEUE_DSN', 'redis://')\n"
+            "connection = redis.from_url(url)\n",
+            "jobs.py": "from rq import Queue\nfrom connection import connection\n\nq = Queue(connection=connection)\n",
+        },
+        "rq",
+    ),
+    "RQ beside a cache": case(
+        {
+            "cache.py": "from os import environ\nfrom redis import Redis\n\ncache = Redis.from_url(environ['CACHE'])\n",
+            "jobs.py": "from os import environ as env\nfrom redis import Redis\nfrom rq import Queue\n\n"
+            "q = Queue(connection=Redis.from_url(url=env.get('JOBS') or 'redis://'))\n",
+        },
+        "rq",
+    ),
+    "RQ with several variables": case(
+        {
+            "jobs.py": "import os\nfrom redis import Redis\nfrom rq import Queue\n\n"
+            "one, other = Redis.from_url(os.environ['ONE']), Redis.from_url(os.environ['OTHER'])\n"
+            "q = Queue(connection=one)\n",
+        },
+        "rq",
+    ),
+    "A console script": case(
+        {"shop/cli.py": "def main():\n    pass\n"},
+        "shop",
+        project=Project(name="shop", scripts=(Script(name="shop-bot", target="shop.cli:main"),)),
+    ),
+    "A console script that isn't installed": case(
+        {"shop/__init__.py": "", "shop/__main__.py": "print('x')\n"},
+        project=Project(name="shop", scripts=(Script(name="shop-bot", target="shop.cli:main"),)),
+    ),
+    "Several console scripts": case(
+        {"main.py": "print('x')\n"},
+        "shop",
+        project=Project(name="shop", scripts=(Script(name="a", target="a:a"), Script(name="b", target="b:b"))),
+    ),
+    "A server of its own": case({"server.py": f"from aiohttp import web\n{GUARDED}", "util.py": ""}, "aiohttp"),
+    "A program with others beside it": case({"run.py": GUARDED, "bot.py": GUARDED}, "requests"),
+    "A bot in its folder": case(
+        {"bot/main.py": f"from helper import go\n{GUARDED}", "bot/helper.py": "def go():\n    pass\n"}, "discord-py"
+    ),
+    "A program of a package": case(
+        {"bot/__init__.py": "", "bot/main.py": f"from .helper import go\n{GUARDED}", "bot/helper.py": ""}, "aiogram"
+    ),
+    "Programs of several services": case({"api/main.py": GUARDED, "jobs/main.py": GUARDED}, "requests"),
+    "A module that only looks like a program": case({"shop/main.py": "print('loaded')\n"}, "requests"),
+    "A bot": case(
+        {"bot.py": "import discord\n\nclient = discord.Client()\nclient.run('…')\n", "util.py": "x = 1\n"}, "discord-py"
+    ),
+    "A bot that a web application keeps alive": case(KEPT_ALIVE, "discord-py", "flask"),
+    "A bot that a web application keeps alive, by its module": case(
+        {
+            "keep_alive.py": KEPT_ALIVE["keep_alive.py"],
+            "bot.py": "import keep_alive\nfrom pyrogram import Client\n\n"
+            "keep_alive.keep_alive()\napp = Client('x')\napp.run()\n",
+        },
+        "pyrogram",
+        "flask",
+        "gunicorn",
+    ),
+    "Programs that serve what is in the project": case(
+        {
+            "shop/__init__.py": "from shop.web import app\n",
+            "shop/web.py": FLASK,
+            "app.py": "import shop.web\nshop.web.app.run()\n",
+            "main.py": "import uvicorn\nuvicorn.run('shop:app')\n",
+            "run.py": "from shop import app\nif __name__ == '__main__':\n    app.run()\n",
+            "server.py": "import shop\nshop.web.app.run()\n",
+        },
+        "flask",
+        "gunicorn",
+    ),
+    "A program that only defines something": case({"main.py": '"""Says nothing."""\n\ndef main():\n    pass\n'}),
+    "A package that runs": case({"src/shop/__init__.py": "", "src/shop/__main__.py": "print('x')\n"}),
+    "A root that runs": case({"__main__.py": "print('x')\n"}),
+    "Broken files": case(
+        {
+            "app.py": FLASK,
+            "broken.py": "import flask\ndef (:\n",
+            "wide.py": "x = 'ä'\n".encode("utf-16"),
+            "latin.py": b"import flask\nx = '\xe4'\n",
+            "null.py": b"import flask\0\n",
+        },
+        "flask",
+        "gunicorn",
+    ),
+    "Tests, examples and virtual environments": case(
+        {"tests/app.py": FLASK, "examples/app.py": FLASK, ".tox/app.py": FLASK, "test_app.py": FLASK},
+        "flask",
+        "gunicorn",
+    ),
+    "Words in comments and strings": case(
+        {"notes.py": '# app = Flask(__name__)\nTEXT = "app = FastAPI()"\n'}, "flask", "fastapi", "gunicorn", "uvicorn"
+    ),
+    "Nothing": case({}, "requests"),
+}  # fmt: skip
+
+
+def facts(files: Mapping[str, str | bytes]) -> CodeFacts:
+    texts = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
+    return code_facts(Sources(files=tuple(SourceFile(path=path, raw=raw) for path, raw in sorted(texts.items()))))
+
+
+def decide(each: Case) -> Processes:
+    installed = dict(name.partition("==")[::2] for name in each.installed)
+    circumstances = Circumstances(installed=installed, project=each.project, app="/workspace")
+    return detect_processes(facts(each.files), circumstances)
+
+
+def _shown(name: str, processes: Processes) -> str:
+    lines = [f"# {name}"]
+    for process in processes.processes:
+        default = "*" if process.default else ""
+        place = f"  [in {process.working_dir}]" if process.working_dir else ""
+        lines += [
+            f"{process.type}{default}: {shown(process.command)}{place}",
+            f"    {process.source}; {process.because}",
+        ]
+    if not processes.processes:
+        lines += [f"none: {reason}" for reason in processes.because]
+    lines += [f"  warning: {warning}" for warning in processes.warnings]
+    # What an interpreter says of a broken file differs from version to version.
+    lines += [f"  note: {re.sub('can read [(].*[)]', 'can read (…)', note)}" for note in processes.notes]
+    return "\n".join(lines) + "\n"
+
+
+def test_commands_and_reasons() -> None:
+    check_golden("start_commands", "\n".join(_shown(name, decide(each)) for name, each in CASES.items()))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_at_most_one_process_is_the_default_and_types_are_unique(name: str) -> None:
+    processes = decide(CASES[name]).processes
+    assert sum(process.default for process in processes) <= 1
+    assert len({process.type for process in processes}) == len(processes)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_order_of_the_files_does_not_matter(name: str) -> None:
+    each = CASES[name]
+    turned = dict(reversed(list(each.files.items())))
+    assert decide(msgspec.structs.replace(each, files=turned)) == decide(each)
+
+
+names = st.sampled_from(sorted({name.partition("==")[0] for each in CASES.values() for name in each.installed}))
+sources = st.dictionaries(
+    st.sampled_from(sorted({path for each in CASES.values() for path in each.files})),
+    st.sampled_from(sorted({str(text) for each in CASES.values() for text in each.files.values()})),
+    max_size=6,
+)
+
+
+@given(sources, st.sets(names, max_size=6))
+def test_every_detected_command_starts_with_something_installed(files: dict[str, str], installed: set[str]) -> None:
+    known = {program for servers in SERVERS.values() for server in servers for program in _programs(server)}
+    decided = decide(Case(files=files, installed=tuple(installed)))
+    for process in decided.processes:
+        program = _program(process)
+        assert program not in known or any(
+            program in _programs(server) and usable(server, dict.fromkeys(installed, ""), factory=False)
+            for servers in SERVERS.values()
+            for server in servers
+        )
+
+
+@given(sources, st.sets(names, max_size=6))
+def test_what_is_served_listens_to_the_outside_on_the_port(files: dict[str, str], installed: set[str]) -> None:
+    for process in decide(Case(files=files, installed=tuple(installed))).processes:
+        if process.type == "web":
+            assert "0.0.0.0" in " ".join(process.command)
+            assert "${PORT:-8000}" in " ".join(process.command)
+            assert process.command[:2] == ("sh", "-c")
+
+
+@given(st.dictionaries(st.text(max_size=20), st.binary(max_size=200), max_size=3))
+def test_no_file_raises(files: dict[str, bytes]) -> None:
+    decide(Case(files={f"{name}.py": raw for name, raw in files.items()}, installed=("flask", "gunicorn")))
+
+
+@given(st.lists(st.tuples(st.sampled_from(sorted(CASES)), st.integers(0, 400), st.binary(max_size=5)), max_size=3))
+def test_no_damaged_file_raises(cuts: list[tuple[str, int, bytes]]) -> None:
+    files: dict[str, str | bytes] = {}
+    for name, at, inserted in cuts:
+        for path, text in CASES[name].files.items():
+            raw = text.encode() if isinstance(text, str) else text
+            files[path] = raw[:at] + inserted + raw[at:]
+    decide(Case(files=files, installed=("flask", "gunicorn", "fastapi", "uvicorn", "django", "celery")))
+
+
+def test_deep_nesting_does_not_raise() -> None:
+    deep = {"a.py": "flask" + "(" * 5000, "b.py": "flask = " + "-" * 60000 + "1", "c.py": "flask" + ".a" * 20000}
+    assert len(facts(deep).notes) >= 1
+
+
+def test_a_requirement_brings_what_it_is_known_to_bring() -> None:
+    assert set(declared_distributions([("FastAPI", ("standard",)), ("quart", ())])) == {
+        *("fastapi", "starlette", "fastapi-cli", "uvicorn", "quart", "flask", "hypercorn"),
+    }
+
+
+def _program(process: Process) -> str:
+    if process.command[0] != "sh":
+        return process.command[0]
+    return process.command[2].partition("exec ")[2].split()[0]
+
+
+def _programs(server: Server) -> set[str]:
+    return {words[0] for words in (server.command, server.factory) if words} - {"python"}

