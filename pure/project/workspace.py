@@ -5,23 +5,23 @@ from pathlib import PurePosixPath
 
 from pure.outcome import Failure
 from pure.project import declarations
-from pure.project.locks.facts import document, table, words
+from pure.project.document import Document, at, words
 
 
-def has_member(texts: Mapping[str, bytes], folder: str) -> bool:
+def has_member(texts: Mapping[str, Document], folder: str) -> bool:
     """Whether the files of a workspace's root, by name, declare ``folder`` (relative to it) a member.
 
     The lock isn't asked: where it doesn't know a member yet, it is out of date, and uv says so. Where the declaration
     can't be read, its error has to come up, so the answer is yes.
     """
-    raw = texts.get(declarations.FILE)
-    if raw is None:
+    pyproject = texts.get(declarations.FILE)
+    if pyproject is None:
         return False
-    loaded = document(raw, declarations.FILE)
+    loaded = pyproject.toml
     if isinstance(loaded, Failure):
         return True
-    workspace = table(table(table(loaded.unwrap().get("tool")).get("uv")).get("workspace"))
-    return _matches(folder, workspace.get("members")) and not _matches(folder, workspace.get("exclude"))
+    members, excluded = (at(loaded.unwrap(), ("tool", "uv", "workspace", key)) for key in ("members", "exclude"))
+    return _matches(folder, members) and not _matches(folder, excluded)
 
 
 def _matches(folder: str, patterns: object) -> bool:

@@ -6,17 +6,19 @@ import json
 import msgspec
 
 from pure.outcome import Failure, Success
+from pure.project.document import Document, at, table
 from pure.project.locks.facts import (
     Entry,
     LockOutcome,
     LockUnreadable,
-    document,
     is_commit,
     lock_facts,
     origin,
     shaped,
-    table,
+    toml,
 )
+from pure.project.line_numbers import toml_line
+from pure.project.stated import PythonRange, Stated, toml_range
 
 FILE = "pdm.lock"
 
@@ -57,27 +59,45 @@ class _Lock(msgspec.Struct, frozen=True, kw_only=True):
     package: tuple[_Package, ...] = ()
 
 
-def read(raw: bytes) -> LockOutcome:
+def read(lock: Document, file: str = FILE) -> LockOutcome:
     """The facts in a ``pdm.lock``; any bytes give facts or an error value."""
-    loaded = document(raw, FILE)
+    loaded = toml(lock, file)
     if isinstance(loaded, Failure):
         return loaded
     if not isinstance(table(loaded.unwrap().get("metadata")).get("lock_version"), str):
-        return Failure(LockUnreadable(file=FILE, because="has no lock_version, so it isn't one of PDM's"))
-    lock = shaped(loaded.unwrap(), _Lock, FILE)
-    if isinstance(lock, Failure):
-        return lock
+        return Failure(LockUnreadable(file=file, because="has no lock_version, so it isn't one of PDM's"))
+    found = shaped(loaded.unwrap(), _Lock, file)
+    if isinstance(found, Failure):
+        return found
     # PDM writes groups and extras into one list.
-    groups = lock.unwrap().metadata.groups or None
-    return Success(lock_facts((each.entry for each in lock.unwrap().package), groups=groups, extras=groups))
+    groups = found.unwrap().metadata.groups or None
+    return Success(lock_facts((each.entry for each in found.unwrap().package), groups=groups, extras=groups))
 
 
-def made_from(lock: bytes, pyproject: bytes) -> bool:
+def pythons(document: object, text: str) -> tuple[PythonRange, ...]:
+    """The Pythons that it is made for: stated in older locks for the whole, in newer ones for each target."""
+    whole = toml_range(document, text, ("metadata", "requires_python"), "specifier")
+    targets = at(document, ("metadata", "targets"))
+    if whole or not isinstance(targets, list) or not targets:
+        return whole
+    return (PythonRange(grammar="specifier", any_of=tuple(_target(each, text) for each in targets)),)
+
+
+def _target(target: object, text: str) -> Stated:
+    value = at(target, ("requires_python",))
+    shown = value if isinstance(value, str) else ""
+    line = toml_line(text, ("metadata", "targets", "requires_python"), shown)
+    return Stated(key="requires_python", value=value, line=line)
+
+
+def made_from(lock: Document | None, pyproject: Document | None) -> bool:
     """Whether the digest in a lock is that of this project, as PDM took it until its overrides became resolutions.
 
     To a later release, every lock of an earlier one is out of date.
     """
-    locked, loaded = document(lock, FILE), document(pyproject, "pyproject.toml")
+    if lock is None or pyproject is None:
+        return False
+    locked, loaded = lock.toml, pyproject.toml
     if isinstance(locked, Failure) or isinstance(loaded, Failure):
         return False
     project, pdm = table(loaded.unwrap().get("project")), table(table(loaded.unwrap().get("tool")).get("pdm"))

@@ -5,17 +5,18 @@ from collections.abc import Mapping
 import msgspec
 
 from pure.outcome import Failure, Success
+from pure.project.document import Document, table
 from pure.project.locks.facts import (
     Entry,
     LockOutcome,
     LockUnreadable,
-    document,
     is_commit,
     lock_facts,
     origin,
     shaped,
-    table,
+    toml,
 )
+from pure.project.stated import PythonRange, toml_range
 
 FILE = "poetry.lock"
 
@@ -48,18 +49,18 @@ class _Lock(msgspec.Struct, frozen=True, kw_only=True):
     package: tuple[_Package, ...] = ()
 
 
-def read(raw: bytes) -> LockOutcome:
+def read(lock: Document, file: str = FILE) -> LockOutcome:
     """The facts in a ``poetry.lock``; any bytes give facts or an error value."""
-    loaded = document(raw, FILE)
+    loaded = toml(lock, file)
     if isinstance(loaded, Failure):
         return loaded
     if not isinstance(table(loaded.unwrap().get("metadata")).get("lock-version"), str):
-        return Failure(LockUnreadable(file=FILE, because="has no lock-version, so it isn't one of Poetry's"))
-    lock = shaped(loaded.unwrap(), _Lock, FILE)
-    if isinstance(lock, Failure):
-        return lock
-    files = lock.unwrap().metadata.files
-    return Success(lock_facts(_entry(each, files.get(each.name, ())) for each in lock.unwrap().package))
+        return Failure(LockUnreadable(file=file, because="has no lock-version, so it isn't one of Poetry's"))
+    found = shaped(loaded.unwrap(), _Lock, file)
+    if isinstance(found, Failure):
+        return found
+    files = found.unwrap().metadata.files
+    return Success(lock_facts(_entry(each, files.get(each.name, ())) for each in found.unwrap().package))
 
 
 def _entry(package: _Package, more: tuple[_File, ...]) -> Entry:
@@ -79,3 +80,8 @@ def _origin(source: _Source) -> tuple[str, ...]:
     if source.type not in ("git", "url"):
         return ()
     return origin(source.url, source.reference, source.resolved_reference, source.subdirectory)
+
+
+def pythons(document: object, text: str) -> tuple[PythonRange, ...]:
+    """The Pythons that it is made for, in Poetry's words."""
+    return toml_range(document, text, ("metadata", "python-versions"), "constraint")

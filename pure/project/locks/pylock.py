@@ -6,16 +6,18 @@ from collections.abc import Mapping
 import msgspec
 
 from pure.outcome import Failure, Success
+from pure.project.document import Document
 from pure.project.locks.facts import (
     Entry,
     LockOutcome,
     LockUnreadable,
-    document,
     is_commit,
     lock_facts,
     origin,
     shaped,
+    toml,
 )
+from pure.project.stated import PythonRange, toml_range
 
 # The specification allows no dot inside the name (regular expression of the specification).
 NAME = re.compile(r"pylock(?:\.(?P<name>[^.]+))?\.toml\Z")
@@ -77,9 +79,9 @@ class _Lock(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     extras: tuple[str, ...] = ()
 
 
-def read(raw: bytes, file: str) -> LockOutcome:
+def read(lock: Document, file: str) -> LockOutcome:
     """The facts in a standard lock file; any bytes give facts or an error value."""
-    loaded = document(raw, file)
+    loaded = toml(lock, file)
     if isinstance(loaded, Failure):
         return loaded
     version = loaded.unwrap().get("lock-version")
@@ -88,10 +90,10 @@ def read(raw: bytes, file: str) -> LockOutcome:
     if version.partition(".")[0] != "1":
         shown = version[:20] if version.isprintable() else ascii(version[:20])
         return Failure(LockUnreadable(file=file, because=f"has lock-version {shown}, and 1.x is understood"))
-    lock = shaped(loaded.unwrap(), _Lock, file)
-    if isinstance(lock, Failure):
-        return lock
-    found = lock.unwrap()
+    shape = shaped(loaded.unwrap(), _Lock, file)
+    if isinstance(shape, Failure):
+        return shape
+    found = shape.unwrap()
     return Success(
         lock_facts(
             (each.entry for each in found.packages),
@@ -100,3 +102,8 @@ def read(raw: bytes, file: str) -> LockOutcome:
             default_groups=found.default_groups,
         )
     )
+
+
+def pythons(document: object, text: str) -> tuple[PythonRange, ...]:
+    """The Pythons that it is made for."""
+    return toml_range(document, text, ("requires-python",), "specifier")

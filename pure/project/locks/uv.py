@@ -3,16 +3,18 @@
 import msgspec
 
 from pure.outcome import Failure, Success
+from pure.project.document import Document
 from pure.project.locks.facts import (
     Entry,
     LockOutcome,
     LockUnreadable,
-    document,
     is_commit,
     lock_facts,
     origin,
     shaped,
+    toml,
 )
+from pure.project.stated import PythonRange, toml_range
 
 FILE = "uv.lock"
 
@@ -47,19 +49,19 @@ class _Lock(msgspec.Struct, frozen=True, kw_only=True):
     package: tuple[_Package, ...] = ()
 
 
-def read(raw: bytes) -> LockOutcome:
+def read(lock: Document, file: str = FILE) -> LockOutcome:
     """The facts in an ``uv.lock``; any bytes give facts or an error value."""
-    loaded = document(raw, FILE)
+    loaded = toml(lock, file)
     if isinstance(loaded, Failure):
         return loaded
     if not isinstance(loaded.unwrap().get("version"), int):
-        return Failure(LockUnreadable(file=FILE, because="has no version, so it isn't one of uv's"))
-    lock = shaped(loaded.unwrap(), _Lock, FILE)
-    if isinstance(lock, Failure):
-        return lock
+        return Failure(LockUnreadable(file=file, because="has no version, so it isn't one of uv's"))
+    found = shaped(loaded.unwrap(), _Lock, file)
+    if isinstance(found, Failure):
+        return found
     # What isn't packaged isn't installed, but is locked with what it needs.
     return Success(
-        lock_facts(_entry(each) for each in lock.unwrap().package if each.source is None or each.source.virtual is None)
+        lock_facts(_entry(each) for each in found.unwrap().package if each.source is None or each.source.virtual is None)
     )
 
 
@@ -77,3 +79,8 @@ def _entry(package: _Package) -> Entry:
         local=local,
         moving=not local and not fixed,
     )
+
+
+def pythons(document: object, text: str) -> tuple[PythonRange, ...]:
+    """The Pythons that it is made for."""
+    return toml_range(document, text, ("requires-python",), "specifier")
