@@ -46,7 +46,8 @@ from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
 from pure.project.declarations import Declarations, Demand, Named
 from pure.project.detection import PROVIDE_ONLY_VARIABLE, python_markers
-from pure.project.files import BadProjectFolder, Project, ProjectFiles
+from pure.project.document import Document
+from pure.project.files import BadProjectFolder, ProjectFiles, ProjectOutcome
 from pure.project.requirements.collection import RequirementsSet
 from pure.project.requirements.file import RequirementsError, placed
 from pure.project.selection import Selection
@@ -92,13 +93,13 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
     pip_pin: str
     pip_settings: tuple[tuple[str, str, str], ...] = ()
     procfile: bytes | None = None
-    pyproject: bytes | None = None
+    pyproject: Document | None = None
     code: CodeFacts | None = None
     manage: tuple[str, ...] = ()
     requirements: Outcome[RequirementsSet, RequirementsError] | None = None
     requirement_texts: Mapping[str, bytes] = {}
     netrc: bytes | None = None
-    project: Project | None = None
+    project: ProjectOutcome | None = None
     tool_pins: Mapping[str, str] = {}
     buildpack_plan: bytes = b""
     restored: Mapping[str, RestoredLayer] = {}
@@ -310,8 +311,8 @@ def _pinning(facts: Facts, project: ProjectFiles, managed: Managed, runtime: Run
     settings = {name: value for name, value in facts.settings.items() if name != "PIP_CONFIG_FILE"}
     if manager is not PIP:
         names = {*managed.choice.files, *manager.configuration}
-        texts = {name: text for name, text in project.texts.items() if name in names}
-        above = {f"workspace/{name}": text for name, text in project.workspace_texts.items() if name in names}
+        texts = {name: text.raw for name, text in project.texts.items() if name in names}
+        above = {f"workspace/{name}": text.raw for name, text in project.workspace_texts.items() if name in names}
         return lock_fingerprint(
             manager,
             managed.lock,

@@ -14,10 +14,11 @@ from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
 from pure.project import declarations
 from pure.project.declarations import Declarations, Demand
+from pure.project.document import Document
 from pure.project.files import ProjectFiles
 from pure.project.locks import pdm, pipfile
 from pure.project.locks.facts import LockFacts, LockUnreadable
-from pure.project.locks.read import read_lock
+from pure.project.locks.kinds import LOCKS
 from pure.project.selection import EXTRAS_VARIABLE, GROUPS_VARIABLE, BadSelection, Selection, selection
 
 
@@ -75,8 +76,8 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
     texts = project.texts if choice.folder == project.folder else project.workspace_texts
     if manager is not PIP and choice.files[0] not in texts:
         return Failure(not_a_file(path(choice.folder, choice.files[0])))
-    raw = texts.get(choice.files[0], b"")
-    maker = made(manager, choice.files[0], raw) if len(choice.files) == 1 else Made()
+    file = texts.get(choice.files[0], Document(raw=b""))
+    maker = made(manager, choice.files[0], file.raw) if len(choice.files) == 1 else Made()
     source = InstalledFrom(
         manager=manager.name,
         files=choice.files,
@@ -86,7 +87,9 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
         command=maker.command,
         project=declared.name,
     )
-    lock = read_lock(manager.name, raw, choice.files[0])
+    kind = LOCKS.get(manager.lock)
+    # A requirements file and a project without a lock have none.
+    lock = kind.facts(file, choice.files[0]) if kind else Success(LockFacts())
     if isinstance(lock, Failure):
         return Failure(BrokenLock(lock=lock.failure(), source=source))
     known = lock.unwrap()
@@ -125,12 +128,12 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
     )
 
 
-def _is_up_to_date(manager: Manager, texts: Mapping[str, bytes]) -> bool:
+def _is_up_to_date(manager: Manager, texts: Mapping[str, Document]) -> bool:
     """Whether a lock has the digest that an earlier release of its tool takes of the declarations."""
-    lock = texts.get(manager.lock, b"")
+    lock = texts.get(manager.lock)
     if manager is PIPENV:
-        return pipfile.made_from(lock, texts.get(PIPENV.declared_in[0], b""))
-    return manager is PDM and pdm.made_from(lock, texts.get(declarations.FILE, b""))
+        return pipfile.made_from(lock, texts.get(PIPENV.declared_in[0]))
+    return manager is PDM and pdm.made_from(lock, texts.get(declarations.FILE))
 
 
 # What people call the group that only deployments need, as the one with gunicorn in it.
@@ -157,7 +160,7 @@ def _has_no_package(declared: Declarations, project: ProjectFiles) -> bool:
     return wanted and own.isdisjoint(project.names) and own.isdisjoint(project.source_names)
 
 
-def _demands_above(texts: Mapping[str, bytes]) -> tuple[Demand, ...]:
+def _demands_above(texts: Mapping[str, Document]) -> tuple[Demand, ...]:
     """What the workspace's root demands of a tool's version."""
     read = declarations.read(texts.get(declarations.FILE))
     return read.unwrap().tool_versions if isinstance(read, Success) else ()

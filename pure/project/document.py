@@ -72,9 +72,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             detail = str(error)[: place.start()].strip() if place else str(error)
             return self._unparsed("JSON", detail, placed=str(error), line=line)
 
-    def _unparsed(
-        self, language: str, detail: str, *, placed: str, line: int | None = None
-    ) -> Failure[Unparsed]:
+    def _unparsed(self, language: str, detail: str, *, placed: str, line: int | None = None) -> Failure[Unparsed]:
         conflict = b"\n<<<<<<< " in b"\n" + self.raw
         return Failure(
             Unparsed(because=f"is not valid {language}", detail=detail, placed=placed, line=line, conflict=conflict)

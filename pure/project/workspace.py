@@ -3,9 +3,38 @@
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
+import msgspec
+
 from pure.outcome import Failure
 from pure.project import declarations
 from pure.project.document import Document, at, words
+from pure.project.seen import Look, Seen, inside
+
+
+class Workspace(msgspec.Struct, frozen=True, kw_only=True):
+    """The workspace that a folder is a member of."""
+
+    # Its root, from the application's; empty for that one.
+    folder: str
+    # The files in it that matter.
+    texts: Mapping[str, Document]
+
+
+def workspace_above(seen: Seen, home: str, *, lock: str, configuration: tuple[str, ...]) -> Workspace | Look | None:
+    """The nearest workspace above ``home`` that has its ``lock`` and declares ``home`` a member, if there is one."""
+    parents = tuple("" if str(path) == "." else str(path) for path in PurePosixPath(home).parents)
+    if look := seen.unseen(files=(inside(parent, lock) for parent in parents)):
+        return look
+    for parent in parents:
+        if seen.files[inside(parent, lock)] is None:
+            continue
+        names = (lock, *configuration)
+        if look := seen.unseen(files=(inside(parent, name) for name in names)):
+            return look
+        texts = seen.texts(parent, names)
+        if has_member(texts, str(PurePosixPath(home).relative_to(parent))):
+            return Workspace(folder=parent, texts=texts)
+    return None
 
 
 def has_member(texts: Mapping[str, Document], folder: str) -> bool:

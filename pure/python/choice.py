@@ -1,6 +1,6 @@
 """Decides which Python runtime a build uses, from everybody who has a say in it.
 
-The application's own word counts first (``python_sources`` has its rule), then what other buildpacks require, the
+The application's own word counts first (``sources`` has its rule), then what other buildpacks require, the
 operator's default and ours. What other buildpacks require binds like what a lock or ``pyproject.toml`` states.
 """
 
@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from pure.outcome import Failure, Outcome, Success
+from pure.project.document import Document
 from pure.python.catalogue import (
     Catalogue,
     CatalogueError,
@@ -40,7 +41,8 @@ from pure.python.request import (
 )
 from pure.python.requirers import Requirers
 from pure.python.sources import Voices, listen
-from pure.python.version_files import RUNTIME_FILE, FileError, Unusable, Word
+from pure.python.version_files import RUNTIME_FILE
+from pure.python.words import FileError, Unusable, Word
 from pure.source import Source
 from pure.switches import BadSwitch, switch
 from pure.target import Target
@@ -87,7 +89,7 @@ class RuntimeFacts(msgspec.Struct, frozen=True, kw_only=True):
     end_of_life: CatalogueText
     carried: CatalogueText | None = None
     operator_catalogue: CatalogueText | CatalogueUnreachable | None = None
-    version_files: Mapping[str, bytes] = {}
+    version_files: Mapping[str, Document] = {}
 
 
 class SupersededFile(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """Decides what the text of a variable or of ``.python-version`` asks for: a minor version, a release or a range.
 
-Which sources there are, and which of them counts, is the business of ``python_sources``.
+Which sources there are, and which of them counts, is the business of ``sources``.
 """
 
 import itertools

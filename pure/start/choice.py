@@ -9,6 +9,7 @@ from typing import TypeAlias
 import msgspec
 
 from pure.outcome import Failure, Outcome, Success
+from pure.project.document import Document
 from pure.start.code_facts import CodeFacts
 from pure.start.command import Circumstances, detect_processes
 from pure.start.declared import DeclarationError, Project, read_project
@@ -17,7 +18,7 @@ from pure.start.processes import Processes, ProcfileError, from_procfile, from_t
 ProcessesError: TypeAlias = ProcfileError | DeclarationError
 
 
-def code_matters(procfile: bytes | None, pyproject: bytes | None) -> bool:
+def code_matters(procfile: bytes | None, pyproject: Document | None) -> bool:
     """Whether the code has to be read: only where the project declares no process itself."""
     if procfile is not None:
         return False
@@ -27,7 +28,7 @@ def code_matters(procfile: bytes | None, pyproject: bytes | None) -> bool:
 
 def decide_processes(
     procfile: bytes | None,
-    pyproject: bytes | None,
+    pyproject: Document | None,
     code: CodeFacts | None,
     *,
     installed: Mapping[str, str],
@@ -50,7 +51,7 @@ def decide_processes(
 
 def _decided(
     procfile: bytes | None,
-    pyproject: bytes | None,
+    pyproject: Document | None,
     code: CodeFacts | None,
     *,
     installed: Mapping[str, str],

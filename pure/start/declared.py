@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
 import msgspec
-import tomli
 
 from pure.outcome import Failure, Outcome, Success
+from pure.project.document import Document
 
 PYPROJECT: Final = "pyproject.toml"
 TABLE: Final = "tool.lamina.processes"
@@ -90,17 +90,17 @@ DeclarationError: TypeAlias = (
 _TYPE_CHARACTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 
 
-def read_project(raw: bytes | None) -> Outcome[Project, DeclarationError]:
+def read_project(pyproject: Document | None) -> Outcome[Project, DeclarationError]:
     """Read the file; ``None`` is a project without one. Any bytes give a value or an error."""
-    if raw is None:
+    if pyproject is None:
         return Success(Project())
-    try:
-        document = tomli.loads(raw.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomli.TOMLDecodeError, RecursionError) as error:
-        detail = _printable(str(error))
-        if b"lamina" in raw:
+    parsed = pyproject.toml
+    if isinstance(parsed, Failure):
+        detail = _printable(parsed.failure().placed)
+        if b"lamina" in pyproject.raw:
             return Failure(PyprojectUnreadable(detail=detail))
         return Success(Project(note=f"{PYPROJECT} was skipped: it isn't TOML ({detail})"))
+    document = parsed.unwrap()
     declared = _declared(document)
     if isinstance(declared, Failure):
         return declared

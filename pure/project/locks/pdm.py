@@ -7,6 +7,7 @@ import msgspec
 
 from pure.outcome import Failure, Success
 from pure.project.document import Document, at, table
+from pure.project.line_numbers import toml_line
 from pure.project.locks.facts import (
     Entry,
     LockOutcome,
@@ -17,7 +18,6 @@ from pure.project.locks.facts import (
     shaped,
     toml,
 )
-from pure.project.line_numbers import toml_line
 from pure.project.stated import PythonRange, Stated, toml_range
 
 FILE = "pdm.lock"

@@ -10,6 +10,7 @@ import msgspec
 from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
 from pure.project.document import Document, at, table
+from pure.project.line_numbers import json_line
 from pure.project.locks.facts import (
     Entry,
     LockOutcome,
@@ -21,7 +22,6 @@ from pure.project.locks.facts import (
     unreadable,
 )
 from pure.project.locks.markers import holds, marker_environment
-from pure.project.line_numbers import json_line
 from pure.project.stated import PythonRange, Stated
 
 FILE = "Pipfile.lock"

@@ -60,9 +60,8 @@ def read(lock: Document, file: str = FILE) -> LockOutcome:
     if isinstance(found, Failure):
         return found
     # What isn't packaged isn't installed, but is locked with what it needs.
-    return Success(
-        lock_facts(_entry(each) for each in found.unwrap().package if each.source is None or each.source.virtual is None)
-    )
+    packages = (each for each in found.unwrap().package if each.source is None or each.source.virtual is None)
+    return Success(lock_facts(map(_entry, packages)))
 
 
 def _entry(package: _Package) -> Entry:

@@ -4,7 +4,7 @@ from typing import Final, TypeAlias, assert_never
 
 from pure.message import Message
 from pure.python.choice import ContradictingSources, PythonWarning, SupersededFile
-from pure.python.version_files import BadPoetryConstraint, BadRuntimeFile, BadSpecifier, MalformedFile, NotAString
+from pure.python.words import BadPoetryConstraint, BadRuntimeFile, BadSpecifier, MalformedFile, NotAString
 from pure.report.prose.runtime import describe_warning
 from pure.source import Source
 

@@ -24,7 +24,8 @@ from pure.python.choice import (
 from pure.python.request import MinorRequest, UnreadableVersion, meets
 from pure.python.requirers import Requirers
 from pure.python.sources import listen, version_files
-from pure.python.version_files import BadSpecifier, MalformedFile
+from pure.python.words import BadSpecifier
+from pure.python.words import MalformedFile
 from pure.source import Source
 from pure.target import Target
 

@@ -7,26 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pure.outcome import Failure, Success
 from pure.python.request import MinorRequest, PatchRequest, PythonRequest, RangeRequest, SeveralVersions
-from pure.python.version_files import (
-    BadPoetryConstraint,
-    BadRuntimeFile,
-    BadSpecifier,
-    FileError,
-    MalformedFile,
-    NotAString,
-    Unusable,
-    Word,
-    mise,
-    pdm_lock,
-    pipfile_lock,
-    poetry_lock,
-    pyproject,
-    python_version_file,
-    runtime_file,
-    setup_cfg,
-    specifier_in,
-    tool_versions,
-)
+from pure.python.version_files import (mise, pdm_lock, pipfile_lock, poetry_lock, pyproject, python_version_file, runtime_file, setup_cfg, specifier_in, tool_versions)
+from pure.python.words import BadPoetryConstraint
+from pure.python.words import BadRuntimeFile
+from pure.python.words import BadSpecifier
+from pure.python.words import FileError
+from pure.python.words import MalformedFile
+from pure.python.words import NotAString
+from pure.python.words import Unusable
+from pure.python.words import Word
 from pure.source import Source
 
 uv_lock = specifier_in("requires-python")
