@@ -17,6 +17,8 @@ from pure.target import Distro, Target
 from pure.venv.resolved import ResolvedSet
 from pure.venv.state import VenvState, encode_state
 
+from tests.documents import documents
+
 MINORS = ("3.12", "3.13", "3.14")
 PATCHES = ("0", "1", "2")
 ARCHES = ("amd64", "arm64")
@@ -111,7 +113,7 @@ def facts(draw: st.DrawFn, *, bound: bool | None = None) -> Facts:
         variables=variables,
         catalogue=BOUND if bound else UNBOUND,
         end_of_life=CatalogueText(raw=END_OF_LIFE, origin="data/end-of-life.json"),
-        version_files={".python-version": f"{version}\n".encode()} if in_file else {},
+        version_files=documents({".python-version": f"{version}\n"}) if in_file else {},
         layers_dir="/layers/lamina_python",
         app_dir="/workspace",
         names=("Procfile", "app.py", "requirements.txt"),

@@ -65,12 +65,10 @@ def application(seen: Seen, variables: Mapping[str, str]) -> Application | Look 
         return Application(names=root.names, project=folder)
     home = folder.unwrap()
     project = _project(seen, home, variables)
+    if isinstance(project, BadProjectFolder):
+        return Application(names=root.names, project=Failure(project))
     if not isinstance(project, ProjectFiles):
-        return (
-            Application(names=root.names, project=Failure(project))
-            if isinstance(project, BadProjectFolder)
-            else project
-        )
+        return project
     names = version_files(variables)
     if look := seen.unseen(files=(inside(home, name) for name in (*names, PROCFILE, PYPROJECT))):
         return look

@@ -13,6 +13,7 @@ from pure.report.launch import launch_toml
 from pure.start.choice import decide_processes
 from pure.start.code_facts import CodeFacts, SourceFile, Sources, code_facts
 
+from tests.documents import document, documents
 from tests.strategies_plan import facts, planned, requirements
 
 CODE = code_facts(
@@ -74,12 +75,12 @@ shop = "shop:main"
 @settings(max_examples=10, deadline=None)
 @given(facts(), st.sampled_from([CODE, CodeFacts()]))
 def test_a_plan_of_a_project_without_a_lock_knows_its_requirements_and_itself(found: Facts, code: CodeFacts) -> None:
-    files = ProjectFiles(names=("pyproject.toml",), texts={"pyproject.toml": PYPROJECT})
+    files = ProjectFiles(names=("pyproject.toml",), texts=documents({"pyproject.toml": PYPROJECT}))
     given_ = msgspec.structs.replace(
         application(found),
         names=files.names,
         requirements=None,
-        pyproject=PYPROJECT,
+        pyproject=document(PYPROJECT),
         project=Success(files),
         code=code,
     )

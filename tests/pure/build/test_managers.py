@@ -30,13 +30,14 @@ from pure.project.declarations import Declarations, Demand
 from pure.project.detection import Passed, detect
 from pure.project.files import ProjectFiles, requirement_files
 from pure.project.locks.facts import LockFacts
-from pure.project.locks.read import read_lock
+from pure.project.locks.kinds import LOCKS as KINDS
 from pure.python.choice import CatalogueText
 from pure.target import Distro, Target
 from pure.venv.lock_fingerprint import lock_fingerprint
 from pure.venv.requirements_fingerprint import Fingerprint, NotPinned
 
 from pure.project import declarations
+from tests.documents import document, documents
 from tests.strategies_plan import END_OF_LIFE, UNBOUND, A, B, after, facts, junk, pin_file, planned, requirements
 
 PROJECT = b'[project]\nname = "a"\nversion = "1"\n[dependency-groups]\nmore = []\n'
@@ -105,7 +106,7 @@ def locked(given_facts: Facts, manager: str, lock: bytes | None = None) -> Facts
     names = {row.lock: LOCKS[manager][0] if lock is None else lock, "pyproject.toml": PROJECT}
     if manager == "pipenv":
         names = {row.lock: names[row.lock], "Pipfile": b"[packages]\n"}
-    project = ProjectFiles(names=tuple(sorted(names)), texts=names)
+    project = ProjectFiles(names=tuple(sorted(names)), texts=documents(names))
     return msgspec.structs.replace(
         given_facts, names=tuple(sorted(names)), requirements=None, project=Success(project), tool_pins=PINS
     )
@@ -114,7 +115,7 @@ def locked(given_facts: Facts, manager: str, lock: bytes | None = None) -> Facts
 def _texts(given_facts: Facts, **changed: bytes) -> Facts:
     assert given_facts.project is not None
     project = given_facts.project.unwrap()
-    texts = {**project.texts, **{name.replace("__", "."): raw for name, raw in changed.items()}}
+    texts = {**project.texts, **documents({name.replace("__", "."): raw for name, raw in changed.items()})}
     return msgspec.structs.replace(given_facts, project=Success(msgspec.structs.replace(project, texts=texts)))
 
 
@@ -238,7 +239,7 @@ def test_an_unchanged_build_keeps_everything_and_starts_nothing(manager: str, fi
 def test_the_lock_that_has_changed_is_named_as_it_is(first: Facts) -> None:
     def chosen(lock: bytes) -> Facts:
         files = {"pylock.prod.toml": lock}
-        project = ProjectFiles(folder="api", names=tuple(files), texts=files)
+        project = ProjectFiles(folder="api", names=tuple(files), texts=documents(files))
         return _with(msgspec.structs.replace(locked(first, "pylock"), project=Success(project)), BP_PYLOCK="prod")
 
     one, two = (chosen(LOCKS["pylock"][at]) for at in (0, 1))
@@ -275,7 +276,7 @@ def test_another_manager_recreates_the_environment_and_drops_what_it_does_not_us
 @settings(max_examples=60, deadline=None)
 @given(raw=junk | st.binary(max_size=60), start=st.sampled_from([b"", b"version = 1\n", b"{", b"[metadata]\nx = 1\n"]))
 def test_any_lock_gives_facts_or_an_error(manager: str, raw: bytes, start: bytes) -> None:
-    match read_lock(manager, start + raw, MANAGERS[manager].lock):
+    match KINDS[MANAGERS[manager].lock].facts(document(start + raw), MANAGERS[manager].lock):
         case Success(LockFacts()):
             pass
         case Failure(error):
@@ -285,12 +286,12 @@ def test_any_lock_gives_facts_or_an_error(manager: str, raw: bytes, start: bytes
 @settings(max_examples=100, deadline=None)
 @given(raw=junk | st.binary(max_size=60))
 def test_any_pyproject_gives_declarations_or_an_error(raw: bytes) -> None:
-    assert isinstance(declarations.read(raw), Success | Failure)
+    assert isinstance(declarations.read(document(raw)), Success | Failure)
 
 
 @pytest.mark.parametrize("manager", LOCKED)
 def test_what_a_lock_takes_from_folders_is_found(manager: str) -> None:
-    found = [read_lock(manager, raw, MANAGERS[manager].lock) for raw in LOCKS[manager]]
+    found = [KINDS[MANAGERS[manager].lock].facts(document(raw), MANAGERS[manager].lock) for raw in LOCKS[manager]]
     assert [each.unwrap().local for each in found] == [(), (), ("a",)]
     assert found[0].unwrap().moving == ()
 
@@ -298,7 +299,7 @@ def test_what_a_lock_takes_from_folders_is_found(manager: str) -> None:
 def _choice(*names: str, variables: Mapping[str, str] | None = None, **texts: bytes) -> object:
     locks = {each.lock: LOCKS[each.name][0] for each in CHOSEN_BY_LOCK if each is not PIP}
     known = {name: texts.get(name.replace(".", "_"), locks.get(name, b"")) for name in names}
-    project = ProjectFiles(names=names, texts=known)
+    project = ProjectFiles(names=names, texts=documents(known))
     first = FIRST
     given_facts = msgspec.structs.replace(
         first,
@@ -343,7 +344,7 @@ def test_a_lock_without_what_it_was_made_from_is_an_error(manager: str) -> None:
 @settings(max_examples=5, deadline=None)
 @given(first=facts())
 def test_pipenv_installs_a_lock_alone_and_warns_that_nobody_can_compare_it(first: Facts) -> None:
-    alone = ProjectFiles(names=("Pipfile.lock",), texts={"Pipfile.lock": LOCKS["pipenv"][0]})
+    alone = ProjectFiles(names=("Pipfile.lock",), texts=documents({"Pipfile.lock": LOCKS["pipenv"][0]}))
     plan = planned(msgspec.structs.replace(locked(first, "pipenv"), names=alone.names, project=Success(alone)))
     manager = plan.package_manager
     assert manager is not None
@@ -479,9 +480,9 @@ def test_configuration_of_tools_alone_declares_nothing() -> None:
 
 def test_a_project_without_a_lock_warns_and_says_how_to_lock() -> None:
     files = ProjectFiles(
-        folder="api", names=("pyproject.toml",), texts={"pyproject.toml": PROJECT}, nested=("old/uv.lock",)
+        folder="api", names=("pyproject.toml",), texts=documents({"pyproject.toml": PROJECT}), nested=("old/uv.lock",)
     )
-    declared = declarations.read(PROJECT).unwrap()
+    declared = declarations.read(document(PROJECT)).unwrap()
     for variables in ({}, {"BP_PYTHON_PACKAGE_MANAGER": "project"}):
         chosen = choose_manager(files, declared, variables).unwrap()
         assert chosen.manager.name == "project"
@@ -605,7 +606,7 @@ def test_poetry_installs_the_project_where_it_is_a_package(
     declared: str, names: tuple[str, ...], sources: tuple[str, ...], *, itself: bool
 ) -> None:
     texts = {"pyproject.toml": f"[tool.poetry]\n{declared}\n".encode(), "poetry.lock": LOCKS["poetry"][0]}
-    project = ProjectFiles(names=(*names, *texts), texts=texts, source_names=sources)
+    project = ProjectFiles(names=(*names, *texts), texts=documents(texts), source_names=sources)
     decided = decide_manager(project, {})
     assert isinstance(decided, Success)
     managed = decided.unwrap()
@@ -629,7 +630,7 @@ def test_poetry_installs_the_project_where_it_is_a_package(
 def test_a_pdm_project_with_hooks_is_never_taken_for_unchanged(scripts: str, hooks: int) -> None:
     declared = f'[project]\nname = "a"\n[tool.pdm]\ndistribution = false\n[tool.pdm.scripts]\n{scripts}\n'
     texts = {"pyproject.toml": declared.encode(), "pdm.lock": LOCKS["pdm"][0]}
-    decided = decide_manager(ProjectFiles(names=tuple(texts), texts=texts), {})
+    decided = decide_manager(ProjectFiles(names=tuple(texts), texts=documents(texts)), {})
     assert isinstance(decided, Success)
     managed = decided.unwrap()
     pinning = lock_fingerprint(
@@ -658,7 +659,7 @@ def test_a_pdm_project_with_hooks_is_never_taken_for_unchanged(scripts: str, hoo
 def test_groups_that_deployments_need_are_pointed_out(groups: str, asked: str, adds: str | None) -> None:
     declared = f'[project]\nname = "a"\nversion = "1"\n[dependency-groups]\n{groups}\n'.encode()
     texts = {"pyproject.toml": declared, "uv.lock": LOCKS["uv"][0]}
-    decided = decide_manager(ProjectFiles(names=tuple(texts), texts=texts), {"BP_PYTHON_GROUPS": asked})
+    decided = decide_manager(ProjectFiles(names=tuple(texts), texts=documents(texts)), {"BP_PYTHON_GROUPS": asked})
     assert isinstance(decided, Success)
     advice = decided.unwrap().choice.advice
     assert [note.rpartition("  ")[2] for note in advice] == ([adds] if adds else [])

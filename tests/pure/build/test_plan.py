@@ -21,6 +21,7 @@ from pure.python.sources import version_files
 from pure.report.record import encode_record, record
 from pure.target import Target
 
+from tests.documents import documents
 from tests.strategies_plan import (
     ARCHES,
     DISTROS,
@@ -68,12 +69,12 @@ def _cells() -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def _version(given: Facts) -> str:
-    return given.variables.get("BP_PYTHON_VERSION") or given.version_files[".python-version"].decode().strip()
+    return given.variables.get("BP_PYTHON_VERSION") or given.version_files[".python-version"].text.strip()
 
 
 def _with_version(given: Facts, version: str) -> Facts:
     if given.version_files:
-        return msgspec.structs.replace(given, version_files={".python-version": version.encode()})
+        return msgspec.structs.replace(given, version_files=documents({".python-version": version}))
     return msgspec.structs.replace(given, variables={**given.variables, "BP_PYTHON_VERSION": version})
 
 
@@ -261,7 +262,7 @@ def test_variables_that_nothing_asks_for_change_no_decision(first: Facts, more: 
         optional={
             "venv_state": junk,
             "buildpack_plan": junk,
-            "version_files": st.dictionaries(st.sampled_from(version_files({})), junk),
+            "version_files": st.dictionaries(st.sampled_from(version_files({})), junk).map(documents),
             "requirements": junk.map(requirements),
             "procfile": junk,
             "operator_catalogue": junk.map(lambda raw: CatalogueText(raw=raw, origin="$BP_PYTHON_CATALOGUE")),

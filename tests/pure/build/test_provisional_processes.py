@@ -7,6 +7,7 @@ from pure.project.files import ProjectFiles
 from pure.start.code_facts import SourceFile, Sources, code_facts
 from pure.start.servers import shown
 
+from tests.documents import documents
 from tests.pure.build.test_managers import FIRST, PINS
 from tests.strategies_plan import planned, requirements
 
@@ -25,12 +26,13 @@ LOCK = 'version = 1\n[[package]]\nname = "Shop"\nversion = "1"\nsource = {{ {} =
 
 def processes(files: dict[str, bytes], code: str = "", **variables: str) -> tuple[str, ...]:
     sources = Sources(files=(SourceFile(path="app.py", raw=code.encode()),))
+    texts = documents(files)
     asked = files.get("requirements.txt")
     given = msgspec.structs.replace(
         FIRST,
         names=tuple(files),
-        project=Success(ProjectFiles(names=tuple(files), texts=files)),
-        pyproject=files.get("pyproject.toml"),
+        project=Success(ProjectFiles(names=tuple(files), texts=texts)),
+        pyproject=texts.get("pyproject.toml"),
         code=code_facts(sources),
         tool_pins=PINS,
         variables={**FIRST.variables, **variables},

@@ -10,6 +10,7 @@ from pure.outcome import Success
 from pure.project.files import ProjectFiles
 
 from pure.project.locks import pdm, pipfile
+from tests.documents import document, documents
 
 PIPFILE = """
 [[source]]
@@ -45,7 +46,7 @@ def lock(digest: str) -> bytes:
 
 
 def test_the_digest_is_pipenvs() -> None:
-    assert pipfile.made_from(lock(DIGEST), PIPFILE.encode())
+    assert pipfile.made_from(document(lock(DIGEST)), document(PIPFILE))
 
 
 @pytest.mark.parametrize(
@@ -64,18 +65,18 @@ def test_the_digest_is_pipenvs() -> None:
 )
 def test_what_the_digest_covers(old: str, new: str, *, same: bool) -> None:
     assert old in PIPFILE
-    assert pipfile.made_from(lock(DIGEST), PIPFILE.replace(old, new).encode()) is same
+    assert pipfile.made_from(document(lock(DIGEST)), document(PIPFILE.replace(old, new))) is same
 
 
 @given(st.one_of(st.binary(), st.just(lock(DIGEST))), st.one_of(st.binary(), st.just(b"[packages]\na = 2026-01-01\n")))
 def test_any_bytes_give_an_answer(locked: bytes, declared: bytes) -> None:
-    assert pipfile.made_from(locked, declared) is False
+    assert pipfile.made_from(document(locked), document(declared)) is False
 
 
 @pytest.mark.parametrize(("digest", "known"), [(DIGEST, True), ("0" * 64, False)])
 def test_pipenv_is_asked_only_where_it_is_not_known(digest: str, *, known: bool) -> None:
     texts = {"Pipfile": PIPFILE.encode(), "Pipfile.lock": lock(digest)}
-    decided = decide_manager(ProjectFiles(names=tuple(texts), texts=texts), {})
+    decided = decide_manager(ProjectFiles(names=tuple(texts), texts=documents(texts)), {})
     assert isinstance(decided, Success)
     assert decided.unwrap().up_to_date is known
 
@@ -119,10 +120,10 @@ PDM_DIGEST = "f43bab1efdb0cbd499ee14151f33cfc827325aeb651d2e3be695dc1835b914ba"
 def test_the_digest_of_an_earlier_pdm(old: str, new: str, *, same: bool) -> None:
     locked = f'[metadata]\nlock_version = "4.4"\ncontent_hash = "sha256:{PDM_DIGEST}"\n'.encode()
     assert old in PYPROJECT
-    assert pdm.made_from(locked, PYPROJECT.encode())
-    assert pdm.made_from(locked, PYPROJECT.replace(old, new).encode()) is same
+    assert pdm.made_from(document(locked), document(PYPROJECT))
+    assert pdm.made_from(document(locked), document(PYPROJECT.replace(old, new))) is same
     texts = {"pyproject.toml": PYPROJECT.encode(), "pdm.lock": locked}
-    decided = decide_manager(ProjectFiles(names=tuple(texts), texts=texts), {})
+    decided = decide_manager(ProjectFiles(names=tuple(texts), texts=documents(texts)), {})
     assert isinstance(decided, Success)
     assert decided.unwrap().up_to_date
 
@@ -131,4 +132,4 @@ def test_the_digest_of_an_earlier_pdm(old: str, new: str, *, same: bool) -> None
     st.binary(), st.one_of(st.binary(), st.just(PYPROJECT.replace('["flask>=3", "gunicorn"]', "2026-01-01").encode()))
 )
 def test_any_bytes_give_an_answer_of_pdms(locked: bytes, declared: bytes) -> None:
-    assert pdm.made_from(locked, declared) is False
+    assert pdm.made_from(document(locked), document(declared)) is False

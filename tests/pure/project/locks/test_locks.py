@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from pure.manager.table import MANAGERS
 from pure.outcome import Failure, Success
 from pure.project.locks.facts import LockFacts, LockUnreadable, origin
-from pure.project.locks.read import read_lock
+from pure.project.locks.kinds import LOCKS
+
+from tests.documents import document as documented
 
 Document: TypeAlias = Mapping[str, Any]
 # Of each lock the smallest one with everything that is read of it, and the places of that.
@@ -78,7 +80,7 @@ def _written(manager: str, document: object) -> bytes:
 
 
 def _read(manager: str, document: object) -> LockFacts | LockUnreadable:
-    outcome = read_lock(manager, _written(manager, document), MANAGERS[manager].lock)
+    outcome = LOCKS[MANAGERS[manager].lock].facts(documented(_written(manager, document)), MANAGERS[manager].lock)
     return outcome.failure() if isinstance(outcome, Failure) else outcome.unwrap()
 
 
@@ -178,7 +180,7 @@ def test_any_document_gives_facts_or_an_error(manager: str, data: st.DataObject)
             tomli.loads(_written(manager, document).decode())
         except tomli.TOMLDecodeError:
             return
-    match read_lock(manager, _written(manager, document), MANAGERS[manager].lock):
+    match LOCKS[MANAGERS[manager].lock].facts(documented(_written(manager, document)), MANAGERS[manager].lock):
         case Success(LockFacts() as facts):
             assert all(len(name) <= 100 for name in (*facts.names, *facts.local))
         case Failure(error):
