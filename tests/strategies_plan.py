@@ -10,7 +10,7 @@ from pure.build.plan import Facts, Plan, decide
 from pure.layers.decision import LayerDecision, RestoredLayer, metadata_table
 from pure.outcome import Failure, Outcome, Success
 from pure.project.requirements.collection import MissingFiles, RequirementsSet, collect
-from pure.project.requirements.file import RequirementsError
+from pure.project.requirements.errors import RequirementsError
 from pure.python.catalogue import Catalogue, Runtime, encode_catalogue
 from pure.python.choice import CatalogueText
 from pure.target import Distro, Target

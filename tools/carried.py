@@ -12,9 +12,10 @@ from typing import Final, Literal
 
 import msgspec
 from pure.outcome import Failure
-from pure.python.catalogue import Runtime, decode_catalogue, decode_end_of_life, resolve
+from pure.python.catalogue import Runtime, decode_catalogue, decode_end_of_life
 from pure.python.choice import DEFAULT_MINOR
 from pure.python.request import MinorRequest
+from pure.python.resolution import resolve
 from pure.report.prose.runtime import RuntimeProblem, describe_runtime
 from pure.runtime.fetching import FetchPolicy
 from pure.source import Source

@@ -49,7 +49,7 @@ from pure.project.detection import PROVIDE_ONLY_VARIABLE, python_markers
 from pure.project.document import Document
 from pure.project.files import BadProjectFolder, ProjectFiles, ProjectOutcome
 from pure.project.requirements.collection import RequirementsSet
-from pure.project.requirements.file import RequirementsError, placed
+from pure.project.requirements.errors import RequirementsError, placed
 from pure.project.selection import Selection
 from pure.python.catalogue import Runtime
 from pure.python.choice import PythonDecision, RuntimeChoiceError, RuntimeFacts, choose_runtime

@@ -15,16 +15,12 @@ from pure.project.document import Document
 from pure.python.catalogue import (
     Catalogue,
     CatalogueError,
-    Resolution,
-    ResolutionError,
-    ResolutionWarning,
     Runtime,
     decode_catalogue,
     decode_end_of_life,
     merge_catalogues,
     minors,
     parse_mirror,
-    resolve,
     serves,
     with_mirror,
 )
@@ -40,6 +36,7 @@ from pure.python.request import (
     plain_version,
 )
 from pure.python.requirers import Requirers
+from pure.python.resolution import Resolution, ResolutionError, ResolutionWarning, resolve
 from pure.python.sources import Voices, listen
 from pure.python.version_files import RUNTIME_FILE
 from pure.python.words import FileError, Unusable, Word

@@ -11,15 +11,8 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from pure.outcome import Failure, Outcome, Success
-from pure.project.requirements.file import (
-    Include,
-    IncludeMissing,
-    RequirementLine,
-    RequirementsError,
-    RequirementsFile,
-    is_remote,
-    parse_requirements,
-)
+from pure.project.requirements.errors import IncludeMissing, RequirementsError
+from pure.project.requirements.file import Include, RequirementLine, RequirementsFile, is_remote, parse_requirements
 from pure.project.requirements.origin import written_for_something_else
 from pure.urls import without_secrets
 

@@ -6,24 +6,7 @@ from typing import Final, TypeAlias, assert_never
 
 from pure.manager.table import PDM, PIPENV, POETRY, UV
 from pure.message import Message
-from pure.python.catalogue import (
-    CatalogueError,
-    EndOfLife,
-    InvalidCatalogue,
-    InvalidMirror,
-    MinorEndOfLife,
-    MinorTooOld,
-    MinorUnknown,
-    NearEndOfLife,
-    NewerPatch,
-    NothingForTarget,
-    RepeatedRuntime,
-    ResolutionError,
-    ResolutionWarning,
-    SpecifierUnsatisfied,
-    UnavailableForTarget,
-    VersionUnknown,
-)
+from pure.python.catalogue import CatalogueError, InvalidCatalogue, InvalidMirror, RepeatedRuntime
 from pure.python.request import (
     ContradictingVariables,
     InvalidSpecifier,
@@ -39,6 +22,20 @@ from pure.python.request import (
     UnreadableVersion,
     Utf16File,
     WildcardVersion,
+)
+from pure.python.resolution import (
+    EndOfLife,
+    MinorEndOfLife,
+    MinorTooOld,
+    MinorUnknown,
+    NearEndOfLife,
+    NewerPatch,
+    NothingForTarget,
+    ResolutionError,
+    ResolutionWarning,
+    SpecifierUnsatisfied,
+    UnavailableForTarget,
+    VersionUnknown,
 )
 from pure.report.prose.archives import (
     compile_message,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pure.outcome import Failure, Success
 from pure.python.catalogue import Catalogue as Runtimes
-from pure.python.catalogue import Runtime, SpecifierUnsatisfied, encode_catalogue
+from pure.python.catalogue import Runtime, encode_catalogue
 from pure.python.choice import (
     CatalogueText,
     ContradictingRequirers,
@@ -23,6 +23,7 @@ from pure.python.choice import (
 )
 from pure.python.request import MinorRequest, UnreadableVersion, meets
 from pure.python.requirers import Requirers
+from pure.python.resolution import SpecifierUnsatisfied
 from pure.python.sources import listen, version_files
 from pure.python.words import BadSpecifier, MalformedFile
 from pure.source import Source

@@ -22,10 +22,10 @@ from pure.manager.environment import BREAKING, BreakingVariable, BreakingVariabl
 from pure.manager.pip_configuration import BadPin, BadPipVersion, PipTooOld
 from pure.manager.pylock_selection import PylockProblem
 from pure.manager.terms import InstalledFrom
-from pure.python.catalogue import MinorUnknown
 from pure.python.choice import CatalogueUnreachable, ContradictingRequirers, NothingReplaces
 from pure.python.request import MajorOnly, MinorRequest
 from pure.python.requirers import BadRequirement, BadVersion, UnreadablePlan
+from pure.python.resolution import MinorUnknown
 from pure.report.build_log import error_lines
 from pure.report.prose.describe import describe
 from pure.report.prose.managers import ManagersError

@@ -4,22 +4,7 @@ from datetime import date
 from typing import get_args
 
 from pure.message import Message
-from pure.python.catalogue import (
-    EndOfLife,
-    InvalidCatalogue,
-    InvalidMirror,
-    MinorEndOfLife,
-    MinorTooOld,
-    MinorUnknown,
-    NearEndOfLife,
-    NewerPatch,
-    NothingForTarget,
-    RepeatedRuntime,
-    ResolutionWarning,
-    SpecifierUnsatisfied,
-    UnavailableForTarget,
-    VersionUnknown,
-)
+from pure.python.catalogue import InvalidCatalogue, InvalidMirror, RepeatedRuntime
 from pure.python.request import (
     ContradictingVariables,
     FoundVersion,
@@ -36,6 +21,19 @@ from pure.python.request import (
     UnreadableVersion,
     Utf16File,
     WildcardVersion,
+)
+from pure.python.resolution import (
+    EndOfLife,
+    MinorEndOfLife,
+    MinorTooOld,
+    MinorUnknown,
+    NearEndOfLife,
+    NewerPatch,
+    NothingForTarget,
+    ResolutionWarning,
+    SpecifierUnsatisfied,
+    UnavailableForTarget,
+    VersionUnknown,
 )
 from pure.report.prose.runtime import RuntimeProblem, describe_runtime, describe_warning
 from pure.runtime.endings import (

@@ -3,8 +3,8 @@
 from typing import get_args
 
 from pure.message import Message
-from pure.python.catalogue import NewerPatch
 from pure.python.choice import ContradictingSources, PythonWarning, Quote, SupersededFile
+from pure.python.resolution import NewerPatch
 from pure.python.words import BadPoetryConstraint, BadRuntimeFile, BadSpecifier, MalformedFile, NotAString
 from pure.report.prose.versions import VersionsFamily, describe_python_warning, describe_versions
 from pure.source import Source
