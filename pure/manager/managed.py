@@ -17,7 +17,7 @@ from pure.project.declarations import Declarations, Demand
 from pure.project.document import Document
 from pure.project.files import ProjectFiles
 from pure.project.locks import pdm, pipfile
-from pure.project.locks.facts import LockFacts, LockUnreadable
+from pure.project.locks.facts import FileUnreadable, LockFacts
 from pure.project.locks.kinds import LOCKS
 from pure.project.selection import EXTRAS_VARIABLE, GROUPS_VARIABLE, BadSelection, Selection, selection
 
@@ -35,11 +35,11 @@ class UnknownSelection(msgspec.Struct, frozen=True, kw_only=True):
 class BrokenLock(msgspec.Struct, frozen=True, kw_only=True):
     """The lock can't be read; ``source`` says how it is made again."""
 
-    lock: LockUnreadable
+    lock: FileUnreadable
     source: InstalledFrom
 
 
-ManagedError: TypeAlias = ChoiceError | LockUnreadable | BrokenLock | BadSelection | UnknownSelection
+ManagedError: TypeAlias = ChoiceError | FileUnreadable | BrokenLock | BadSelection | UnknownSelection
 
 
 class Managed(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,14 +166,14 @@ def _demands_above(texts: Mapping[str, Document]) -> tuple[Demand, ...]:
     return read.unwrap().tool_versions if isinstance(read, Success) else ()
 
 
-def _placed(failed: Failure[LockUnreadable], folder: str) -> Failure[LockUnreadable]:
+def _placed(failed: Failure[FileUnreadable], folder: str) -> Failure[FileUnreadable]:
     error = failed.failure()
     return Failure(msgspec.structs.replace(error, file=path(folder, error.file)))
 
 
-def not_a_file(name: str) -> LockUnreadable:
+def not_a_file(name: str) -> FileUnreadable:
     """The error for a lock that is a folder, or a link that leads nowhere."""
-    return LockUnreadable(file=name, because="is not a file: it is a folder, or a link to a file that doesn't exist")
+    return FileUnreadable(file=name, because="is not a file: it is a folder, or a link to a file that doesn't exist")
 
 
 def _unknown(

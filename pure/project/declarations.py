@@ -8,7 +8,7 @@ import msgspec
 from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
 from pure.project.document import Document, table, words
-from pure.project.locks.facts import LockUnreadable, toml
+from pure.project.locks.facts import FileUnreadable, toml
 
 FILE = "pyproject.toml"
 UV_FILE = "uv.toml"
@@ -53,7 +53,7 @@ class Declarations(msgspec.Struct, frozen=True, kw_only=True):
     optional: tuple[tuple[str, tuple[Named, ...]], ...] = ()
 
 
-def read(pyproject: Document | None) -> Outcome[Declarations, LockUnreadable]:
+def read(pyproject: Document | None) -> Outcome[Declarations, FileUnreadable]:
     """The declarations of a ``pyproject.toml``, empty where there is none; any bytes give a value or an error value."""
     if pyproject is None:
         return Success(Declarations())

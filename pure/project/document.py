@@ -18,7 +18,7 @@ from pure.outcome import Failure, Outcome, Success
 _BYTE: Final = re.compile(r"\(byte (?P<byte>[0-9]+)\)")
 
 
-class Unparsed(msgspec.Struct, frozen=True, kw_only=True):
+class NotParsed(msgspec.Struct, frozen=True, kw_only=True):
     """The bytes are no document of the language that was asked for."""
 
     # It completes "it …".
@@ -48,12 +48,12 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return self.content.decode("utf-8", "replace")
 
     @cached_property
-    def toml(self) -> Outcome[Mapping[str, Any], Unparsed]:
+    def toml(self) -> Outcome[Mapping[str, Any], NotParsed]:
         """It as TOML; any bytes give a value or an error value."""
         try:
             return Success(tomli.loads(self.content.decode()))
         except UnicodeDecodeError as error:
-            return Failure(Unparsed(because="is not UTF-8 text", detail=str(error), placed=str(error)))
+            return Failure(NotParsed(because="is not UTF-8 text", detail=str(error), placed=str(error)))
         except tomli.TOMLDecodeError as error:
             return self._unparsed("TOML", error.msg, placed=str(error), line=error.lineno)
         except (ValueError, RecursionError) as error:
@@ -61,7 +61,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             return self._unparsed("TOML", str(error), placed=str(error))
 
     @cached_property
-    def json(self) -> Outcome[object, Unparsed]:
+    def json(self) -> Outcome[object, NotParsed]:
         """It as JSON; any bytes give a value or an error value."""
         try:
             return Success(msgspec.json.decode(self.content))
@@ -72,10 +72,10 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             detail = str(error)[: place.start()].strip() if place else str(error)
             return self._unparsed("JSON", detail, placed=str(error), line=line)
 
-    def _unparsed(self, language: str, detail: str, *, placed: str, line: int | None = None) -> Failure[Unparsed]:
+    def _unparsed(self, language: str, detail: str, *, placed: str, line: int | None = None) -> Failure[NotParsed]:
         conflict = b"\n<<<<<<< " in b"\n" + self.raw
         return Failure(
-            Unparsed(because=f"is not valid {language}", detail=detail, placed=placed, line=line, conflict=conflict)
+            NotParsed(because=f"is not valid {language}", detail=detail, placed=placed, line=line, conflict=conflict)
         )
 
 

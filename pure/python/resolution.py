@@ -49,7 +49,7 @@ class NewerPatch(msgspec.Struct, frozen=True, kw_only=True):
 ResolutionWarning: TypeAlias = EndOfLife | NearEndOfLife | NewerPatch
 
 
-class Resolution(msgspec.Struct, frozen=True, kw_only=True):
+class ChosenRuntime(msgspec.Struct, frozen=True, kw_only=True):
     """The chosen runtime, why it is that one, and what its user should know."""
 
     request: PythonRequest
@@ -91,7 +91,7 @@ class MinorUnknown(msgspec.Struct, frozen=True, kw_only=True):
     minors: tuple[str, ...]
 
 
-class VersionUnknown(msgspec.Struct, frozen=True, kw_only=True):
+class ReleaseUnknown(msgspec.Struct, frozen=True, kw_only=True):
     """An exact version that the catalogue has for no target; ``known`` are the others of its minor, newest first."""
 
     request: PythonRequest
@@ -100,28 +100,26 @@ class VersionUnknown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UnavailableForTarget(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked for is in the catalogue, for other targets only.
-
-    ``wanted`` is the version or minor version; ``elsewhere`` are the targets that have it; ``known`` are the versions
-    that this target has of that minor (newest first) or, where it has none, its minor versions.
-    """
+    """What is asked for is in the catalogue, for other targets only."""
 
     request: PythonRequest
+    # The version or minor version.
     wanted: str
     target: Target
+    # The targets that have it.
     elsewhere: tuple[str, ...]
+    # The versions that this target has of that minor (newest first) or, where it has none, its minor versions.
     known: tuple[str, ...]
 
 
 class SpecifierUnsatisfied(msgspec.Struct, frozen=True, kw_only=True):
-    """No released version for this target satisfies the specifier; ``minors`` are those that there are, newest first.
-
-    ``pre_releases`` are the versions that would satisfy it if pre-releases counted.
-    """
+    """No released version for this target satisfies the specifier."""
 
     request: PythonRequest
     specifier: str
+    # Those that there are, newest first.
     minors: tuple[str, ...]
+    # The versions that would satisfy it if pre-releases counted.
     pre_releases: tuple[str, ...]
 
 
@@ -130,7 +128,7 @@ ResolutionError: TypeAlias = (
     | MinorEndOfLife
     | MinorTooOld
     | MinorUnknown
-    | VersionUnknown
+    | ReleaseUnknown
     | UnavailableForTarget
     | SpecifierUnsatisfied
 )
@@ -145,7 +143,7 @@ def resolve(
     today: date,
     default_minor: str,
     at_hand: tuple[Runtime, ...] = (),
-) -> Outcome[Resolution, ResolutionError]:
+) -> Outcome[ChosenRuntime, ResolutionError]:
     """The newest runtime for ``target`` that answers ``request``; a specifier prefers ``default_minor``.
 
     ``at_hand`` are runtimes that cost no download (packed from a local interpreter): where one of them answers the
@@ -164,7 +162,7 @@ def resolve(
     if chosen is None:
         return Failure(_explain(request, catalogue, here, target=target, end_of_life=end_of_life, today=today))
     warnings = (*_life(chosen, end_of_life, today), *_newer_patch(request, chosen, here))
-    return Success(Resolution(request=request, runtime=chosen, because=because, warnings=warnings))
+    return Success(ChosenRuntime(request=request, runtime=chosen, because=because, warnings=warnings))
 
 
 def _newest(runtimes: tuple[Runtime, ...]) -> Runtime | None:
@@ -270,7 +268,7 @@ def _explain(
             known=_versions(siblings) or minors(here),
         )
     if siblings:
-        return VersionUnknown(request=request, version=wanted, known=_versions(siblings))
+        return ReleaseUnknown(request=request, version=wanted, known=_versions(siblings))
     available = minors(here)
     end = end_of_life.get(minor)
     if end is not None and end <= today:

@@ -11,7 +11,7 @@ from typing import Final, Literal, TypeAlias
 import msgspec
 
 from pure.outcome import Failure, Success
-from pure.project.document import Document, Unparsed, at
+from pure.project.document import Document, NotParsed, at
 from pure.project.line_numbers import ini_line, toml_line
 from pure.project.locks.kinds import LockKind
 from pure.project.stated import PythonRange, Stated, toml_range
@@ -214,7 +214,7 @@ def _toml(document: Document, file: str, read: Callable[[object, str], Reading])
             return read(found, document.text)
 
 
-def _malformed(unparsed: Unparsed, file: str, language: Literal["TOML", "JSON"]) -> MalformedFile:
+def _malformed(unparsed: NotParsed, file: str, language: Literal["TOML", "JSON"]) -> MalformedFile:
     return MalformedFile(file=file, language=language, line=unparsed.line, detail=unparsed.detail)
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
-from pure.project.document import Document, Unparsed
+from pure.project.document import Document, NotParsed
 
 _Kind = TypeVar("_Kind")
 
@@ -34,7 +34,7 @@ class LockFacts(msgspec.Struct, frozen=True, kw_only=True):
     default_groups: tuple[str, ...] = ()
 
 
-class LockUnreadable(msgspec.Struct, frozen=True, kw_only=True):
+class FileUnreadable(msgspec.Struct, frozen=True, kw_only=True):
     """The file is not what its name says."""
 
     file: str
@@ -44,26 +44,26 @@ class LockUnreadable(msgspec.Struct, frozen=True, kw_only=True):
     conflict: bool = False
 
 
-LockOutcome: TypeAlias = Outcome[LockFacts, LockUnreadable]
+LockOutcome: TypeAlias = Outcome[LockFacts, FileUnreadable]
 
 
-def toml(document: Document, file: str) -> Outcome[Mapping[str, Any], LockUnreadable]:
-    """The TOML document in a file of this name; any bytes give a document or a ``LockUnreadable``."""
+def toml(document: Document, file: str) -> Outcome[Mapping[str, Any], FileUnreadable]:
+    """The TOML document in a file of this name; any bytes give a document or a ``FileUnreadable``."""
     found = document.toml
     return Failure(unreadable(found.failure(), file)) if isinstance(found, Failure) else found
 
 
-def unreadable(unparsed: Unparsed, file: str) -> LockUnreadable:
+def unreadable(unparsed: NotParsed, file: str) -> FileUnreadable:
     """The error for a file of this name that is no document."""
-    return LockUnreadable(file=file, because=unparsed.because, conflict=unparsed.conflict)
+    return FileUnreadable(file=file, because=unparsed.because, conflict=unparsed.conflict)
 
 
-def shaped(found: object, kind: type[_Kind], file: str, *, place: str = "") -> Outcome[_Kind, LockUnreadable]:
+def shaped(found: object, kind: type[_Kind], file: str, *, place: str = "") -> Outcome[_Kind, FileUnreadable]:
     """What stands at ``place`` of a document as a value of this kind, or an error that names the key that isn't so."""
     try:
         return Success(msgspec.convert(found, kind))
     except msgspec.ValidationError as error:
-        return Failure(LockUnreadable(file=file, because=_wrong(str(error), place)))
+        return Failure(FileUnreadable(file=file, because=_wrong(str(error), place)))
 
 
 _AT: Final = re.compile(r"(?P<what>.*?)(?: - at `[$](?P<place>.*)`)?", re.DOTALL)

@@ -6,7 +6,7 @@ from typing import Final, Literal, TypeAlias
 import msgspec
 
 from pure.outcome import Outcome
-from pure.project.document import Document, Unparsed
+from pure.project.document import Document, NotParsed
 from pure.project.locks import pdm, pipfile, poetry, pylock, uv
 from pure.project.locks.facts import LockOutcome
 from pure.project.stated import PythonRange
@@ -25,7 +25,7 @@ class LockKind(msgspec.Struct, frozen=True, kw_only=True):
     # The Pythons that it is made for, all of which have to agree, as the parsed document and its text say it.
     pythons: Callable[[object, str], tuple[PythonRange, ...]]
 
-    def parsed(self, lock: Document) -> Outcome[object, Unparsed]:
+    def parsed(self, lock: Document) -> Outcome[object, NotParsed]:
         """The document in its own language."""
         return lock.json if self.language == "JSON" else lock.toml
 

@@ -10,8 +10,8 @@ from pure.project.document import Document, at, table
 from pure.project.line_numbers import toml_line
 from pure.project.locks.facts import (
     Entry,
+    FileUnreadable,
     LockOutcome,
-    LockUnreadable,
     is_commit,
     lock_facts,
     origin,
@@ -23,15 +23,15 @@ from pure.project.stated import PythonRange, Stated, toml_range
 FILE = "pdm.lock"
 
 
-class _Metadata(msgspec.Struct, frozen=True, kw_only=True):
+class _PdmMetadata(msgspec.Struct, frozen=True, kw_only=True):
     groups: tuple[str, ...] = ()
 
 
-class _File(msgspec.Struct, frozen=True, kw_only=True):
+class _PdmFile(msgspec.Struct, frozen=True, kw_only=True):
     hash: str = ""
 
 
-class _Package(msgspec.Struct, frozen=True, kw_only=True):
+class _PdmPackage(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     path: str | None = None
     git: str | None = None
@@ -39,7 +39,7 @@ class _Package(msgspec.Struct, frozen=True, kw_only=True):
     ref: str | None = None
     revision: str | None = None
     subdirectory: str | None = None
-    files: tuple[_File, ...] = ()
+    files: tuple[_PdmFile, ...] = ()
 
     @property
     def entry(self) -> Entry:
@@ -54,9 +54,9 @@ class _Package(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class _Lock(msgspec.Struct, frozen=True, kw_only=True):
-    metadata: _Metadata
-    package: tuple[_Package, ...] = ()
+class _PdmLock(msgspec.Struct, frozen=True, kw_only=True):
+    metadata: _PdmMetadata
+    package: tuple[_PdmPackage, ...] = ()
 
 
 def read(lock: Document, file: str = FILE) -> LockOutcome:
@@ -65,8 +65,8 @@ def read(lock: Document, file: str = FILE) -> LockOutcome:
     if isinstance(loaded, Failure):
         return loaded
     if not isinstance(table(loaded.unwrap().get("metadata")).get("lock_version"), str):
-        return Failure(LockUnreadable(file=file, because="has no lock_version, so it isn't one of PDM's"))
-    found = shaped(loaded.unwrap(), _Lock, file)
+        return Failure(FileUnreadable(file=file, because="has no lock_version, so it isn't one of PDM's"))
+    found = shaped(loaded.unwrap(), _PdmLock, file)
     if isinstance(found, Failure):
         return found
     # PDM writes groups and extras into one list.

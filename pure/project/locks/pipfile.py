@@ -13,8 +13,8 @@ from pure.project.document import Document, at, table
 from pure.project.line_numbers import json_line
 from pure.project.locks.facts import (
     Entry,
+    FileUnreadable,
     LockOutcome,
-    LockUnreadable,
     is_commit,
     lock_facts,
     origin,
@@ -29,7 +29,7 @@ FILE = "Pipfile.lock"
 _NO_CATEGORIES = frozenset({"source", "packages", "dev-packages", "requires", "scripts", "pipfile", "pipenv"})
 
 
-class _Package(msgspec.Struct, frozen=True, kw_only=True):
+class _PipenvPackage(msgspec.Struct, frozen=True, kw_only=True):
     path: str | None = None
     file: str | None = None
     editable: bool = False
@@ -67,10 +67,10 @@ def read(lock: Document, file: str = FILE) -> LockOutcome:
         return Failure(unreadable(loaded.failure(), file))
     if lock.content != lock.raw:
         # Pipenv's parser of JSON takes no mark of UTF-8.
-        return Failure(LockUnreadable(file=file, because="is not valid JSON"))
+        return Failure(FileUnreadable(file=file, because="is not valid JSON"))
     found = loaded.unwrap()
     if not isinstance(found, dict) or not isinstance(found.get("_meta"), dict):
-        return Failure(LockUnreadable(file=file, because="has no _meta, so it isn't one of Pipenv's"))
+        return Failure(FileUnreadable(file=file, because="has no _meta, so it isn't one of Pipenv's"))
     locked = _locked(found, file)
     if isinstance(locked, Failure):
         return locked
@@ -79,16 +79,16 @@ def read(lock: Document, file: str = FILE) -> LockOutcome:
     return Success(lock_facts(entries, groups=groups, extras=()))
 
 
-def _locked(found: Mapping[str, object], file: str) -> Outcome[dict[str, dict[str, _Package]], LockUnreadable]:
+def _locked(found: Mapping[str, object], file: str) -> Outcome[dict[str, dict[str, _PipenvPackage]], FileUnreadable]:
     """The packages of each category."""
-    result: dict[str, dict[str, _Package]] = {}
+    result: dict[str, dict[str, _PipenvPackage]] = {}
     for category in (name for name in found if name != "_meta"):
         packages = shaped(found[category], dict[str, Any], file, place=category)
         if isinstance(packages, Failure):
             return packages
         result[category] = {}
         for name, each in packages.unwrap().items():
-            package = shaped(each, _Package, file, place=f"{category}.{name}")
+            package = shaped(each, _PipenvPackage, file, place=f"{category}.{name}")
             if isinstance(package, Failure):
                 return package
             result[category][name] = package.unwrap()

@@ -9,8 +9,8 @@ from pure.outcome import Failure, Success
 from pure.project.document import Document
 from pure.project.locks.facts import (
     Entry,
+    FileUnreadable,
     LockOutcome,
-    LockUnreadable,
     is_commit,
     lock_facts,
     origin,
@@ -23,34 +23,34 @@ from pure.project.stated import PythonRange, toml_range
 NAME = re.compile(r"pylock(?:\.(?P<name>[^.]+))?\.toml\Z")
 
 
-class _Artefact(msgspec.Struct, frozen=True, kw_only=True):
+class _PylockArtefact(msgspec.Struct, frozen=True, kw_only=True):
     url: str = ""
     path: str = ""
     subdirectory: str = ""
     hashes: Mapping[str, str] = {}
 
 
-class _Vcs(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
+class _PylockVcs(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     url: str = ""
     requested_revision: str = ""
     commit_id: str = ""
     subdirectory: str = ""
 
 
-class _Directory(msgspec.Struct, frozen=True, kw_only=True):
+class _PylockDirectory(msgspec.Struct, frozen=True, kw_only=True):
     path: str = ""
 
 
-class _Package(msgspec.Struct, frozen=True, kw_only=True):
+class _PylockPackage(msgspec.Struct, frozen=True, kw_only=True):
     name: str
-    archive: _Artefact | None = None
-    sdist: _Artefact | None = None
-    wheels: tuple[_Artefact, ...] = ()
-    vcs: _Vcs | None = None
-    directory: _Directory | None = None
+    archive: _PylockArtefact | None = None
+    sdist: _PylockArtefact | None = None
+    wheels: tuple[_PylockArtefact, ...] = ()
+    vcs: _PylockVcs | None = None
+    directory: _PylockDirectory | None = None
 
     @property
-    def artefacts(self) -> tuple[_Artefact, ...]:
+    def artefacts(self) -> tuple[_PylockArtefact, ...]:
         return tuple(each for each in (self.archive, self.sdist, *self.wheels) if each is not None)
 
     @property
@@ -72,8 +72,8 @@ class _Package(msgspec.Struct, frozen=True, kw_only=True):
         return origin(self.archive.url, self.archive.subdirectory) if self.archive else ()
 
 
-class _Lock(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
-    packages: tuple[_Package, ...] = ()
+class _PylockLock(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
+    packages: tuple[_PylockPackage, ...] = ()
     dependency_groups: tuple[str, ...] = ()
     default_groups: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
@@ -86,11 +86,11 @@ def read(lock: Document, file: str) -> LockOutcome:
         return loaded
     version = loaded.unwrap().get("lock-version")
     if not isinstance(version, str):
-        return Failure(LockUnreadable(file=file, because="has no lock-version, so it isn't a standard lock file"))
+        return Failure(FileUnreadable(file=file, because="has no lock-version, so it isn't a standard lock file"))
     if version.partition(".")[0] != "1":
         shown = version[:20] if version.isprintable() else ascii(version[:20])
-        return Failure(LockUnreadable(file=file, because=f"has lock-version {shown}, and 1.x is understood"))
-    shape = shaped(loaded.unwrap(), _Lock, file)
+        return Failure(FileUnreadable(file=file, because=f"has lock-version {shown}, and 1.x is understood"))
+    shape = shaped(loaded.unwrap(), _PylockLock, file)
     if isinstance(shape, Failure):
         return shape
     found = shape.unwrap()

@@ -72,26 +72,28 @@ Kind: TypeAlias = Literal["named", "direct_url", "vcs", "local_path", "local_arc
 
 
 class RequirementLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One requirement, on line ``line`` (from 1; the first one of a continued line) of ``file``.
+    """One requirement."""
 
-    ``text`` is fit to be shown. ``version`` is set for a named requirement that allows just one, by ``==`` without a
-    wildcard or ``===``; ``url`` for a direct or VCS URL, without secrets; ``hashes`` come from ``--hash`` and the URL's
-    fragment; ``options`` are the build options that follow it; ``variables`` the names of ``${…}`` on its line.
-    """
-
+    # Fit to be shown.
     text: str
     file: str
+    # From 1; the first one of a continued line.
     line: int
     kind: Kind
     name: str | None = None
     extras: tuple[str, ...] = ()
+    # The only one that a named requirement allows, by == without a wildcard or ===.
     version: str | None = None
+    # A direct or VCS URL, without secrets.
     url: str | None = None
     subdirectory: str = ""
     marker: str = ""
+    # From --hash and the URL's fragment; whether the first is there.
     hashes: tuple[Hash, ...] = ()
     hash_option: bool = False
+    # The build options that follow it.
     options: tuple[tuple[str, str], ...] = ()
+    # The names of ${…} on its line.
     variables: tuple[str, ...] = ()
 
     @property

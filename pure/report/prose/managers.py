@@ -22,7 +22,7 @@ from pure.manager.terms import path, relock, sentence, terms
 from pure.manager.tool_version import BadToolVersion, ToolRefused, ToolTooOld
 from pure.message import Message
 from pure.project.files import FOLDER_VARIABLE, BadProjectFolder
-from pure.project.locks.facts import LockUnreadable
+from pure.project.locks.facts import FileUnreadable
 from pure.project.locks.pylock import NAME as PYLOCK_NAME
 from pure.project.selection import BadSelection
 from pure.report.prose.recognised import describe_installer
@@ -38,7 +38,7 @@ _Choice: TypeAlias = (
 )
 _CONFLICT: Final = ("It holds the marks of a merge conflict.",)
 
-_Project: TypeAlias = BadProjectFolder | BadSelection | UnknownSelection | LockUnreadable | BrokenLock
+_Project: TypeAlias = BadProjectFolder | BadSelection | UnknownSelection | FileUnreadable | BrokenLock
 _Tool: TypeAlias = BadToolVersion | ToolTooOld | ToolRefused | ToolFailed | LockOutOfDate
 
 SETUP: Final = "setup.py"
@@ -47,7 +47,7 @@ ManagersError: TypeAlias = _Choice | _Project | _Tool
 ManagersFamily: Final = (
     SeveralLocks, UnknownManager, ManagerWithoutFile, NoProjectTable, MissingLock, LockWithoutDeclaration,
     NothingToInstall,
-    BadProjectFolder, BadSelection, UnknownSelection, LockUnreadable, BrokenLock,
+    BadProjectFolder, BadSelection, UnknownSelection, FileUnreadable, BrokenLock,
     BadToolVersion, ToolTooOld, ToolRefused, ToolFailed, LockOutOfDate,
 )  # fmt: skip
 
@@ -65,7 +65,7 @@ def describe_managers(error: ManagersError) -> Message:
             | NothingToInstall()
         ):
             return _choice(error)
-        case BadProjectFolder() | BadSelection() | UnknownSelection() | LockUnreadable() | BrokenLock():
+        case BadProjectFolder() | BadSelection() | UnknownSelection() | FileUnreadable() | BrokenLock():
             return _project(error)
         case BadToolVersion() | ToolTooOld() | ToolRefused() | ToolFailed() | LockOutOfDate():
             return _tool(error)
@@ -270,14 +270,14 @@ def _project(error: _Project) -> Message:
                 found=(f"it has {', '.join(known)}" if known else "it has none",),
                 do=(f"Correct {variable}, or add it to {words.declared}.", *words.after),
             )
-        case BrokenLock(lock=LockUnreadable(because=because, conflict=conflict), source=source):
+        case BrokenLock(lock=FileUnreadable(because=because, conflict=conflict), source=source):
             again = f"{relock(source)}."
             return Message(
                 happened=f"{terms(source).lock} {because}",
                 means=_CONFLICT if conflict else (),
                 do=(f"Take one side of the conflict, then {again}" if conflict else f"Restore it, or {again}",),
             )
-        case LockUnreadable(file=file, because=because, conflict=conflict):
+        case FileUnreadable(file=file, because=because, conflict=conflict):
             return Message(
                 happened=f"{file} {because}",
                 means=_CONFLICT if conflict else (),

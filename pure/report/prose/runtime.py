@@ -31,11 +31,11 @@ from pure.python.resolution import (
     NearEndOfLife,
     NewerPatch,
     NothingForTarget,
+    ReleaseUnknown,
     ResolutionError,
     ResolutionWarning,
     SpecifierUnsatisfied,
     UnavailableForTarget,
-    VersionUnknown,
 )
 from pure.report.prose.archives import (
     compile_message,
@@ -110,7 +110,7 @@ def describe_runtime(error: RuntimeProblem) -> Message:
             | MinorEndOfLife()
             | MinorTooOld()
             | MinorUnknown()
-            | VersionUnknown()
+            | ReleaseUnknown()
             | UnavailableForTarget()
             | SpecifierUnsatisfied()
         ):
@@ -286,7 +286,7 @@ def _resolution(error: ResolutionError) -> Message:
                 means=("It does not exist, or is newer than this release of the buildpack.",),
                 do=(f"Ask for one of: {_list(minors)}.", *_change(request)),
             )
-        case VersionUnknown(request=request, version=version, known=known):
+        case ReleaseUnknown(request=request, version=version, known=known):
             minor = version.rpartition(".")[0]
             return Message(
                 happened=f"There is no Python {version} in the catalogue",

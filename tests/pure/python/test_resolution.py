@@ -15,6 +15,7 @@ from pure.python.catalogue import (
 )
 from pure.python.request import MinorRequest, PatchRequest, PythonRequest, RangeRequest, parse_variable
 from pure.python.resolution import (
+    ChosenRuntime,
     EndOfLife,
     MinorEndOfLife,
     MinorTooOld,
@@ -22,11 +23,10 @@ from pure.python.resolution import (
     NearEndOfLife,
     NewerPatch,
     NothingForTarget,
-    Resolution,
+    ReleaseUnknown,
     ResolutionError,
     SpecifierUnsatisfied,
     UnavailableForTarget,
-    VersionUnknown,
     resolve,
 )
 from pure.source import Source
@@ -52,7 +52,7 @@ def answer(
     end_of_life: dict[str, date] | None = None,
     today: date = TODAY,
     at_hand: tuple[Runtime, ...] = (),
-) -> Resolution | ResolutionError:
+) -> ChosenRuntime | ResolutionError:
     outcome = resolve(
         asked(text),
         entries,
@@ -67,7 +67,7 @@ def answer(
 
 def version_for(text: str, entries: Catalogue, **options: object) -> str:
     found = answer(text, entries, **options)  # type: ignore[arg-type]
-    assert isinstance(found, Resolution)
+    assert isinstance(found, ChosenRuntime)
     return found.runtime.version
 
 
@@ -102,7 +102,7 @@ def test_every_failure_has_its_own_reason() -> None:
     assert answer("3.11", SOME, end_of_life=life) == MinorTooOld(request=asked("3.11"), minor="3.11", minors=minors)
     assert answer("3.16", SOME) == MinorUnknown(request=asked("3.16"), minor="3.16", minors=minors)
     assert answer("3.16.1", SOME) == MinorUnknown(request=asked("3.16.1"), minor="3.16", minors=minors)
-    assert answer("3.12.2", SOME) == VersionUnknown(
+    assert answer("3.12.2", SOME) == ReleaseUnknown(
         request=asked("3.12.2"), version="3.12.2", known=("3.12.10", "3.12.9", "3.12.1")
     )
     assert answer("3.12.9", both, target=arm) == UnavailableForTarget(
@@ -131,13 +131,13 @@ def test_every_failure_has_its_own_reason() -> None:
 )
 def test_an_end_of_life_is_warned_of(days: int, warnings: tuple[object, ...]) -> None:
     found = answer("3.12", SOME, end_of_life={"3.12": TODAY + timedelta(days)})
-    assert isinstance(found, Resolution)
+    assert isinstance(found, ChosenRuntime)
     assert found.warnings == warnings
 
 
 def test_a_newer_patch_than_the_pinned_one_is_noted() -> None:
     found = answer("3.12.9", SOME)
-    assert isinstance(found, Resolution)
+    assert isinstance(found, ChosenRuntime)
     assert found.warnings == (NewerPatch(version="3.12.9", newest="3.12.10"),)
 
 
@@ -148,7 +148,7 @@ def test_a_runtime_for_a_distribution_serves_only_that_and_is_preferred_there() 
     )
     for target, distro in ((AMD64, debian), (Target(os="linux", arch="amd64"), None)):
         found = answer("3.13", entries, target=target)
-        assert isinstance(found, Resolution)
+        assert isinstance(found, ChosenRuntime)
         assert (found.runtime.version, found.runtime.distro) == ("3.13.1", distro)
 
 
@@ -166,7 +166,7 @@ REQUESTS = st.one_of(
 @given(REQUESTS, CATALOGUES)
 def test_the_answer_satisfies_the_request_and_the_target(text: str, entries: Catalogue) -> None:
     found = answer(text, entries)
-    if isinstance(found, Resolution):
+    if isinstance(found, ChosenRuntime):
         version = Version(found.runtime.version)
         match found.request:
             case MinorRequest(minor=minor):
@@ -192,7 +192,7 @@ def test_the_order_of_the_catalogue_does_not_matter(text: str, entries: Catalogu
 @given(st.sampled_from(MINORS), CATALOGUES, VERSIONS)
 def test_an_older_patch_more_changes_nothing(text: str, entries: Catalogue, version: str) -> None:
     found = answer(text, entries)
-    if isinstance(found, Resolution) and Version(version) < Version(found.runtime.version):
+    if isinstance(found, ChosenRuntime) and Version(version) < Version(found.runtime.version):
         more = Catalogue(runtimes=(*entries.runtimes, runtime(version, sha256="f" * 64)))
         assert answer(text, more) == found
 
@@ -200,7 +200,7 @@ def test_an_older_patch_more_changes_nothing(text: str, entries: Catalogue, vers
 @given(REQUESTS, CATALOGUES)
 def test_what_other_targets_have_does_not_change_an_answer(text: str, entries: Catalogue) -> None:
     found = answer(text, entries)
-    if isinstance(found, Resolution):
+    if isinstance(found, ChosenRuntime):
         own = tuple(
             entry for entry in entries.runtimes if entry.arch == "amd64" and entry.distro in (None, AMD64.distro)
         )
@@ -210,6 +210,6 @@ def test_what_other_targets_have_does_not_change_an_answer(text: str, entries: C
 @given(st.sampled_from([">=3.12", "<=3.14.99", "!=3.13.*"]), CATALOGUES)
 def test_a_range_prefers_the_default_minor(text: str, entries: Catalogue) -> None:
     found = answer(text, entries)
-    if isinstance(answer("3.14", entries), Resolution):
-        assert isinstance(found, Resolution)
+    if isinstance(answer("3.14", entries), ChosenRuntime):
+        assert isinstance(found, ChosenRuntime)
         assert found.runtime.minor == "3.14"

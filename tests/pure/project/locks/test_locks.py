@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pure.manager.table import MANAGERS
 from pure.outcome import Failure, Success
-from pure.project.locks.facts import LockFacts, LockUnreadable, origin
+from pure.project.locks.facts import FileUnreadable, LockFacts, origin
 from pure.project.locks.kinds import LOCKS
 
 from tests.documents import document as documented
@@ -79,7 +79,7 @@ def _written(manager: str, document: object) -> bytes:
     return "".join(f"{_toml(key)} = {_toml(value)}\n" for key, value in document.items()).encode()
 
 
-def _read(manager: str, document: object) -> LockFacts | LockUnreadable:
+def _read(manager: str, document: object) -> LockFacts | FileUnreadable:
     outcome = LOCKS[MANAGERS[manager].lock].facts(documented(_written(manager, document)), MANAGERS[manager].lock)
     return outcome.failure() if isinstance(outcome, Failure) else outcome.unwrap()
 
@@ -137,7 +137,7 @@ def test_a_wrong_type_anywhere_is_an_error_that_names_the_key(manager: str, plac
         found = _read(manager, _with(FULL[manager], place, change))
         if (manager, place) in FREE and isinstance(found, LockFacts):
             continue
-        assert isinstance(found, LockUnreadable), (wrong, found)
+        assert isinstance(found, FileUnreadable), (wrong, found)
         if place not in MARKS:
             assert f" {_key(place)}" in found.because, (wrong, found.because)
         else:
@@ -149,7 +149,7 @@ def test_a_package_without_a_name_is_an_error(manager: str) -> None:
     key = "packages" if manager == "pylock" else "package"
     nameless = _with(FULL[manager], (key, 0), lambda package: {k: v for k, v in package.items() if k != "name"})
     found = _read(manager, nameless)
-    assert isinstance(found, LockUnreadable)
+    assert isinstance(found, FileUnreadable)
     assert found.because == f"has no name in {key}[0]"
 
 

@@ -30,10 +30,10 @@ from pure.python.resolution import (
     NearEndOfLife,
     NewerPatch,
     NothingForTarget,
+    ReleaseUnknown,
     ResolutionWarning,
     SpecifierUnsatisfied,
     UnavailableForTarget,
-    VersionUnknown,
 )
 from pure.report.prose.runtime import RuntimeProblem, describe_runtime, describe_warning
 from pure.runtime.endings import (
@@ -141,7 +141,7 @@ ERRORS: tuple[RuntimeProblem, ...] = (
     MinorEndOfLife(request=minor("3.9"), minor="3.9", since=date(2025, 10, 31), minors=MINORS),
     MinorTooOld(request=minor("3.11", VARIABLE), minor="3.11", minors=("3.14", "3.13")),
     MinorUnknown(request=minor("3.16", Source(default="Lamina's default")), minor="3.16", minors=MINORS),
-    VersionUnknown(request=patch("3.13.99"), version="3.13.99", known=("3.13.2", "3.13.1", "3.13.0")),
+    ReleaseUnknown(request=patch("3.13.99"), version="3.13.99", known=("3.13.2", "3.13.1", "3.13.0")),
     UnavailableForTarget(
         request=patch("3.13.1"), wanted="3.13.1", target=TARGET, elsewhere=("linux/amd64",), known=("3.13.0",)
     ),
