@@ -10,8 +10,9 @@ from pathlib import Path
 from pure.build import after_dependencies, stages, synchronise
 from pure.build.credentials import known_secrets
 from pure.build.errors import MissingVariable, NotReadable, RunError
+from pure.build.facts import Facts
 from pure.build.leftovers import leftovers
-from pure.build.plan import Facts, Plan, decide
+from pure.build.plan import Plan, decide
 from pure.build.stages import (
     Complete,
     Fresh,

@@ -9,7 +9,8 @@ from urllib.parse import quote, unquote, urlsplit
 
 import tomli
 from pure.build.errors import NotReadable
-from pure.build.plan import REQUIREMENTS, Facts
+from pure.build.facts import Facts
+from pure.build.plan import REQUIREMENTS
 from pure.build.stages import STATE_FILE
 from pure.manager.choice import REQUIREMENTS_VARIABLE
 from pure.manager.pip_configuration import PIN_FILE, ConfigurationFile, configured

@@ -8,7 +8,8 @@ from typing import TypeAlias
 
 import msgspec
 
-from pure.build.plan import Facts, Plan
+from pure.build.facts import Facts
+from pure.build.plan import Plan
 from pure.build.stages import Workplace
 from pure.build.steps import CollectStatic
 from pure.manager.environment import application_environment

@@ -12,7 +12,8 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from pure.build.plan import Facts, PackageManagerDecision, Plan
+from pure.build.facts import Facts
+from pure.build.plan import PackageManagerDecision, Plan
 from pure.build.steps import (
     BeginLayer,
     CleanOrigins,

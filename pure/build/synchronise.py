@@ -10,7 +10,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from pure.build.plan import Facts, Plan
+from pure.build.facts import Facts
+from pure.build.plan import Plan
 from pure.build.stages import Fresh, Steps, Workplace, fresh, install, take_out, why_untrusted
 from pure.build.steps import RemoveFiles, Step, WriteFiles
 from pure.manager.table import PIPENV

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pure.build.after_dependencies import NoStaticFiles, StaticFiles, static_files, with_final_processes
-from pure.build.plan import Facts, Plan
+from pure.build.facts import Facts
+from pure.build.plan import Plan
 from pure.build.stages import Workplace
 from pure.outcome import Success
 from pure.project.files import ProjectFiles
