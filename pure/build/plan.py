@@ -122,6 +122,23 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     django: DjangoDecision = NO_DJANGO
     previous: VenvState | None = None
 
+    @property
+    def manager(self) -> PackageManagerDecision:
+        """The decision over the package manager, where something is installed."""
+        assert self.package_manager is not None, "without a package manager there are no dependencies"
+        return self.package_manager
+
+    def decided(self, name: str) -> LayerDecision:
+        """The decision over a layer that there is one over."""
+        decision = self.layer(name)
+        assert decision is not None, f"the plan decides over {name}"
+        return decision
+
+    def with_layer(self, decision: LayerDecision) -> "Plan":
+        """The plan with another decision over one of its layers."""
+        layers = tuple(decision if each.name == decision.name else each for each in self.layers)
+        return msgspec.structs.replace(self, layers=layers)
+
     def layer(self, name: str) -> LayerDecision | None:
         """The decision over one layer; ``None`` where there is nothing to decide."""
         return next((layer for layer in self.layers if layer.name == name), None)
