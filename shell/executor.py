@@ -36,6 +36,7 @@ from pure.build.steps import (
 )
 from pure.outcome import Failure, Outcome, Success
 from pure.report import build_log
+from pure.report.live import live
 from pure.runtime.fetching import FetchEvent
 
 from shell.disk import NO_ROOM
@@ -156,7 +157,7 @@ class Executor:
 
         def hear(line: str) -> None:
             said.append(line)
-            self._output.lines(build_log.live(step.purpose, line))
+            self._output.lines(live(step.purpose, line))
 
         started = time.monotonic()
         ended = run(step.argv, env=dict(step.environment), cwd=step.folder, on_line=hear, own_group=False)

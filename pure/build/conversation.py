@@ -50,7 +50,7 @@ from pure.build.errors import NoPipWheel, NotAsResolved
 from pure.build.facts import Facts
 from pure.build.leftovers import leftovers
 from pure.build.news import News
-from pure.build.plan import Plan, PlanError, decide
+from pure.build.plan import Plan, PlanError, decide, final_processes
 from pure.build.runtime_steps import finish_runtime, install_runtime
 from pure.build.states import Build, Done, Next, State, Stopped, Turn
 from pure.build.static_files import collect, static_files
@@ -72,7 +72,6 @@ from pure.complaints.recognition import worth_keeping
 from pure.layers.decision import Action
 from pure.outcome import Failure, Outcome, Success
 from pure.redaction import Redactor
-from pure.start.choice import decide_processes
 from pure.start.django import CollectStaticFailed, judge
 from pure.venv.accelerators import accelerated_torch
 from pure.venv.difference import RedoReason, diff, verify
@@ -353,17 +352,9 @@ def _collected(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
 
 def _end(build: Build, resolved: ResolvedSet | None, said: _Said) -> Next:
     """The end. What is installed decides over the processes, unless only Python is provided."""
-    plan, facts = build.plan, build.facts
+    plan = build.plan
     if resolved is not None:
-        decided = decide_processes(
-            facts.procfile,
-            facts.pyproject,
-            facts.code,
-            installed=_versions(resolved),
-            app=facts.home,
-            root=facts.app_dir,
-            provisional=False,
-        )
+        decided = final_processes(build.facts, _versions(resolved))
         if isinstance(decided, Failure):
             return Failure(Stopped(error=decided.failure(), said=said))
         plan = msgspec.structs.replace(plan, processes=decided.unwrap())

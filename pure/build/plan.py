@@ -5,6 +5,7 @@ The plan drives four readers, none of which decides anything again: the executor
 """
 
 import re
+from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 import msgspec
@@ -308,6 +309,17 @@ def _processes(
         installed = {each.name: each.version for each in state.resolved.distributions}
     else:
         installed = _required(facts, managed)
+    return final_processes(facts, installed) if kept else _decide_processes(facts, installed, provisional=True)
+
+
+def final_processes(facts: Facts, installed: Mapping[str, str]) -> Outcome[Processes, ProcessesError]:
+    """The processes that the image gets. ``installed`` maps normalised names to versions."""
+    return _decide_processes(facts, installed, provisional=False)
+
+
+def _decide_processes(
+    facts: Facts, installed: Mapping[str, str], *, provisional: bool
+) -> Outcome[Processes, ProcessesError]:
     return decide_processes(
         facts.procfile,
         facts.pyproject,
@@ -315,7 +327,7 @@ def _processes(
         installed=installed,
         app=facts.home,
         root=facts.app_dir,
-        provisional=not kept,
+        provisional=provisional,
     )
 
 
