@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import Final, TypeAlias
 
-from pure.build.plan import Facts
+from pure.build.facts import Facts
 from pure.outcome import Failure, Success
 from pure.project.document import Document, at
 from pure.redaction import Redactor, redactor

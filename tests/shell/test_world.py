@@ -6,9 +6,8 @@ from pathlib import Path
 import msgspec
 import pytest
 import tomli
-from pure.build.after_dependencies import with_final_processes
 from pure.build.credentials import known_secrets
-from pure.build.plan import decide
+from pure.build.plan import decide, final_processes
 from pure.outcome import Success
 from shell.world import read_facts
 
@@ -55,7 +54,7 @@ def parses(app: Path, monkeypatch: pytest.MonkeyPatch, **variables: str) -> dict
         known_secrets(facts)
         decided = decide(facts)
         assert isinstance(decided, Success), decided
-        with_final_processes(decided.unwrap(), facts, {"flask": "3"})
+        final_processes(facts, {"flask": "3"})
     files = {str(path.relative_to(app)): path for path in app.rglob("*") if path.suffix in (".toml", ".lock")}
     files |= {"Pipfile": app / "Pipfile"} if (app / "Pipfile").exists() else {}
     return {name: counts[path.read_text()] for name, path in files.items()}
