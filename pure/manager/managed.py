@@ -14,10 +14,10 @@ from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
 from pure.project import declarations
 from pure.project.declarations import Declarations, Demand
-from pure.project.document import Document
+from pure.project.document import Document, FileUnreadable
 from pure.project.files import ProjectFiles
 from pure.project.locks import pdm, pipfile
-from pure.project.locks.facts import FileUnreadable, LockFacts
+from pure.project.locks.facts import LockFacts
 from pure.project.locks.kinds import LOCKS
 from pure.project.selection import EXTRAS_VARIABLE, GROUPS_VARIABLE, BadSelection, Selection, selection
 

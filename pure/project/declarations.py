@@ -7,8 +7,7 @@ import msgspec
 
 from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
-from pure.project.document import Document, table, words
-from pure.project.locks.facts import FileUnreadable, toml
+from pure.project.document import Document, FileUnreadable, table, toml, words
 
 FILE = "pyproject.toml"
 UV_FILE = "uv.toml"

@@ -32,6 +32,16 @@ class NotParsed(msgspec.Struct, frozen=True, kw_only=True):
     conflict: bool = False
 
 
+class FileUnreadable(msgspec.Struct, frozen=True, kw_only=True):
+    """The file is not what its name says."""
+
+    file: str
+    # It completes "it …".
+    because: str
+    # Git left its marks.
+    conflict: bool = False
+
+
 class Document(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """A file's contents."""
 
@@ -77,6 +87,17 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return Failure(
             NotParsed(because=f"is not valid {language}", detail=detail, placed=placed, line=line, conflict=conflict)
         )
+
+
+def toml(document: Document, file: str) -> Outcome[Mapping[str, Any], FileUnreadable]:
+    """The TOML document in a file of this name; any bytes give a document or a ``FileUnreadable``."""
+    found = document.toml
+    return Failure(unreadable(found.failure(), file)) if isinstance(found, Failure) else found
+
+
+def unreadable(unparsed: NotParsed, file: str) -> FileUnreadable:
+    """The error for a file of this name that is no document."""
+    return FileUnreadable(file=file, because=unparsed.because, conflict=unparsed.conflict)
 
 
 def words(value: object) -> tuple[str, ...]:

@@ -3,13 +3,13 @@
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 import msgspec
 
 from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
-from pure.project.document import Document, NotParsed
+from pure.project.document import FileUnreadable
 
 _Kind = TypeVar("_Kind")
 
@@ -34,28 +34,7 @@ class LockFacts(msgspec.Struct, frozen=True, kw_only=True):
     default_groups: tuple[str, ...] = ()
 
 
-class FileUnreadable(msgspec.Struct, frozen=True, kw_only=True):
-    """The file is not what its name says."""
-
-    file: str
-    # It completes "it …".
-    because: str
-    # Git left its marks.
-    conflict: bool = False
-
-
 LockOutcome: TypeAlias = Outcome[LockFacts, FileUnreadable]
-
-
-def toml(document: Document, file: str) -> Outcome[Mapping[str, Any], FileUnreadable]:
-    """The TOML document in a file of this name; any bytes give a document or a ``FileUnreadable``."""
-    found = document.toml
-    return Failure(unreadable(found.failure(), file)) if isinstance(found, Failure) else found
-
-
-def unreadable(unparsed: NotParsed, file: str) -> FileUnreadable:
-    """The error for a file of this name that is no document."""
-    return FileUnreadable(file=file, because=unparsed.because, conflict=unparsed.conflict)
 
 
 def shaped(found: object, kind: type[_Kind], file: str, *, place: str = "") -> Outcome[_Kind, FileUnreadable]:

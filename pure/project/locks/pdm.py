@@ -6,18 +6,9 @@ import json
 import msgspec
 
 from pure.outcome import Failure, Success
-from pure.project.document import Document, at, table
+from pure.project.document import Document, FileUnreadable, at, table, toml
 from pure.project.line_numbers import toml_line
-from pure.project.locks.facts import (
-    Entry,
-    FileUnreadable,
-    LockOutcome,
-    is_commit,
-    lock_facts,
-    origin,
-    shaped,
-    toml,
-)
+from pure.project.locks.facts import Entry, LockOutcome, is_commit, lock_facts, origin, shaped
 from pure.project.stated import PythonRange, Stated, toml_range
 
 FILE = "pdm.lock"

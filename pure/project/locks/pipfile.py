@@ -9,18 +9,9 @@ import msgspec
 
 from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
-from pure.project.document import Document, at, table
+from pure.project.document import Document, FileUnreadable, at, table, unreadable
 from pure.project.line_numbers import json_line
-from pure.project.locks.facts import (
-    Entry,
-    FileUnreadable,
-    LockOutcome,
-    is_commit,
-    lock_facts,
-    origin,
-    shaped,
-    unreadable,
-)
+from pure.project.locks.facts import Entry, LockOutcome, is_commit, lock_facts, origin, shaped
 from pure.project.locks.markers import holds, marker_environment
 from pure.project.stated import PythonRange, Stated
 

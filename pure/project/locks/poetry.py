@@ -5,17 +5,8 @@ from collections.abc import Mapping
 import msgspec
 
 from pure.outcome import Failure, Success
-from pure.project.document import Document, table
-from pure.project.locks.facts import (
-    Entry,
-    FileUnreadable,
-    LockOutcome,
-    is_commit,
-    lock_facts,
-    origin,
-    shaped,
-    toml,
-)
+from pure.project.document import Document, FileUnreadable, table, toml
+from pure.project.locks.facts import Entry, LockOutcome, is_commit, lock_facts, origin, shaped
 from pure.project.stated import PythonRange, toml_range
 
 FILE = "poetry.lock"

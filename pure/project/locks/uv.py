@@ -3,17 +3,8 @@
 import msgspec
 
 from pure.outcome import Failure, Success
-from pure.project.document import Document
-from pure.project.locks.facts import (
-    Entry,
-    FileUnreadable,
-    LockOutcome,
-    is_commit,
-    lock_facts,
-    origin,
-    shaped,
-    toml,
-)
+from pure.project.document import Document, FileUnreadable, toml
+from pure.project.locks.facts import Entry, LockOutcome, is_commit, lock_facts, origin, shaped
 from pure.project.stated import PythonRange, toml_range
 
 FILE = "uv.lock"

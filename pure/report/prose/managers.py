@@ -21,8 +21,8 @@ from pure.manager.table import MANAGERS, PIP, PYLOCK
 from pure.manager.terms import path, relock, sentence, terms
 from pure.manager.tool_version import BadToolVersion, ToolRefused, ToolTooOld
 from pure.message import Message
+from pure.project.document import FileUnreadable
 from pure.project.files import FOLDER_VARIABLE, BadProjectFolder
-from pure.project.locks.facts import FileUnreadable
 from pure.project.locks.pylock import NAME as PYLOCK_NAME
 from pure.project.selection import BadSelection
 from pure.report.prose.recognised import describe_installer

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pure.manager.table import MANAGERS
 from pure.outcome import Failure, Success
-from pure.project.locks.facts import FileUnreadable, LockFacts, origin
+from pure.project.document import FileUnreadable
+from pure.project.locks.facts import LockFacts, origin
 from pure.project.locks.kinds import LOCKS
 
 from tests.documents import document as documented

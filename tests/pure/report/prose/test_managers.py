@@ -17,8 +17,8 @@ from pure.manager.managed import BrokenLock, UnknownSelection
 from pure.manager.table import MANAGERS
 from pure.manager.terms import InstalledFrom
 from pure.manager.tool_version import BadToolVersion, ToolRefused, ToolTooOld
+from pure.project.document import FileUnreadable
 from pure.project.files import BadProjectFolder
-from pure.project.locks.facts import FileUnreadable
 from pure.project.selection import BadSelection
 from pure.report.build_log import error_lines
 from pure.report.prose.describe import describe
