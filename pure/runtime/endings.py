@@ -8,34 +8,34 @@ from pure.python.catalogue import Runtime
 from pure.runtime.pruning import UnsafeMember
 
 
-class CorruptArchive(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class CorruptArchive(msgspec.Struct, frozen=True, kw_only=True):
     """Not a ``.tar.gz``, or one that is cut short or damaged."""
 
     archive: str
     detail: str
 
 
-class NoRuntimeInArchive(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class NoRuntimeInArchive(msgspec.Struct, frozen=True, kw_only=True):
     """An archive without ``python/bin/python3``."""
 
     archive: str
 
 
-class UnsafeArchive(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class UnsafeArchive(msgspec.Struct, frozen=True, kw_only=True):
     """An archive with an entry that would leave the folder it is unpacked into."""
 
     archive: str
     member: UnsafeMember
 
 
-class UnpackNoRoom(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class UnpackNoRoom(msgspec.Struct, frozen=True, kw_only=True):
     """The disk (or a quota) was full before everything was unpacked."""
 
     archive: str
     target: str
 
 
-class UnpackFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class UnpackFailed(msgspec.Struct, frozen=True, kw_only=True):
     """The archive could not be read, or the folder not written."""
 
     archive: str
@@ -66,7 +66,7 @@ class CompileSummary(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
 
 
-class CompilerFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class CompilerFailed(msgspec.Struct, frozen=True, kw_only=True):
     """The interpreter that should compile did not start, or ended otherwise than it should; ``output`` is its last."""
 
     python: str
@@ -74,13 +74,13 @@ class CompilerFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     output: str
 
 
-class CompileNoRoom(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class CompileNoRoom(msgspec.Struct, frozen=True, kw_only=True):
     """The disk (or a quota) was full before all bytecode was written."""
 
     path: str
 
 
-class CompileNotWritable(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class CompileNotWritable(msgspec.Struct, frozen=True, kw_only=True):
     """A bytecode file could not be written, or a source not read."""
 
     path: str
@@ -99,48 +99,48 @@ class Packed(msgspec.Struct, frozen=True, kw_only=True):
     files: int
 
 
-class InterpreterUnusable(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class InterpreterUnusable(msgspec.Struct, frozen=True, kw_only=True):
     """What should be packed does not run, or does not answer as CPython does."""
 
     python: str
     detail: str
 
 
-class InterpreterUnsupported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class InterpreterUnsupported(msgspec.Struct, frozen=True, kw_only=True):
     """A Python that cannot be packed: too old, another implementation, free-threaded, another system."""
 
     python: str
     reason: str
 
 
-class PipWheelMissing(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class PipWheelMissing(msgspec.Struct, frozen=True, kw_only=True):
     """The installation has no wheel of pip for ``ensurepip``; ``searched`` are the folders where it could be."""
 
     python: str
     searched: tuple[str, ...]
 
 
-class LibraryMissing(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class LibraryMissing(msgspec.Struct, frozen=True, kw_only=True):
     """A shared library that the interpreter, or one of its modules, needs was not found."""
 
     library: str
     needed_by: str
 
 
-class PatchingFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class PatchingFailed(msgspec.Struct, frozen=True, kw_only=True):
     """``patchelf`` is missing, or could not change where a file looks for its libraries."""
 
     path: str
     detail: str
 
 
-class PackNoRoom(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class PackNoRoom(msgspec.Struct, frozen=True, kw_only=True):
     """The disk (or a quota) was full before the archive was written."""
 
     path: str
 
 
-class PackFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class PackFailed(msgspec.Struct, frozen=True, kw_only=True):
     """A file of the installation could not be read, or the archive not written."""
 
     path: str

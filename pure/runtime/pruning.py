@@ -94,7 +94,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     link: str = ""
 
 
-class UnsafeMember(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class UnsafeMember(msgspec.Struct, frozen=True, kw_only=True):
     """An entry that would be written, or lead, outside the folder that the archive is unpacked into."""
 
     path: str
