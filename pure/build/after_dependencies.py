@@ -44,6 +44,7 @@ def with_final_processes(plan: Plan, facts: Facts, installed: Mapping[str, str])
         installed=installed,
         app=facts.home,
         root=facts.app_dir,
+        minor=plan.python.runtime.minor,
         provisional=False,
     )
     if isinstance(decided, Failure):

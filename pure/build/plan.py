@@ -54,9 +54,9 @@ from pure.python.catalogue import Runtime
 from pure.python.choice import PythonDecision, RuntimeChoiceError, RuntimeFacts, choose_runtime
 from pure.python.requirers import Requirers, RequirersError, read_requirers
 from pure.source import Source
+from pure.start.brought import declared_distributions
 from pure.start.choice import ProcessesError, decide_processes
 from pure.start.code_facts import CodeFacts
-from pure.start.command import declared_distributions
 from pure.start.django import DjangoDecision, decide_django
 from pure.start.processes import Processes
 from pure.switches import BadSwitch, switch
@@ -258,7 +258,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     about = (str(chosen),) if chosen != Selection() else ()
     built_with = build_settings(manager, facts.settings, texts=project.texts, above=project.workspace_texts)
     layers = _layers(facts, runtime, managed.source, version, pinning, state, built_with)
-    processes = _processes(facts, managed, layers, state)
+    processes = _processes(facts, managed, layers, state, runtime.minor)
     if isinstance(processes, Failure):
         return processes
     return Success(
@@ -329,7 +329,7 @@ def _pinning(facts: Facts, project: ProjectFiles, managed: Managed, runtime: Run
 
 
 def _processes(
-    facts: Facts, managed: Managed, layers: tuple[LayerDecision, ...], state: VenvState | None
+    facts: Facts, managed: Managed, layers: tuple[LayerDecision, ...], state: VenvState | None, minor: str
 ) -> Outcome[Processes, ProcessesError]:
     """The processes by what is known before the installation: what is kept as it is, else what is required by name."""
     kept = state is not None and any(each.name == "venv" and each.action is Action.KEEP for each in layers)
@@ -344,6 +344,7 @@ def _processes(
         installed=installed,
         app=facts.home,
         root=facts.app_dir,
+        minor=minor,
         provisional=not kept,
     )
 

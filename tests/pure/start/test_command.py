@@ -7,11 +7,15 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pure.start.code_facts import CodeFacts, SourceFile, Sources, code_facts
-from pure.start.command import Circumstances, declared_distributions, detect_processes
+from pure.start.brought import declared_distributions
+from pure.start.code_facts import CodeFacts
+from pure.start.code_search import code_facts
+from pure.start.command import detect_processes
 from pure.start.declared import Project, Script
+from pure.start.found import Circumstances
 from pure.start.processes import Process, Processes
 from pure.start.servers import SERVERS, Server, shown, usable
+from pure.start.source_files import SourceFile, Sources
 
 from tests.golden import check_golden
 
