@@ -232,7 +232,9 @@ class Executor:
                 version=decided.version,
                 returncode=ended.returncode,
                 signal=ended.signal_name,
-                recognised=recognise(decided.manager.tool.name, said, returncode=ended.returncode),
+                recognised=recognise(
+                    decided.manager.tool.name, said, returncode=ended.returncode, minor=self._plan.python.runtime.minor
+                ),
             )
         )
 
@@ -247,10 +249,10 @@ class Executor:
         ended = run(step.argv, env=dict(step.environment), cwd=step.folder, on_line=hear, own_group=False)
         if ended.ok:
             return Success(None)
-        recognised = recognise("pip", said, returncode=ended.returncode)
+        recognised = recognise("pip", said, returncode=ended.returncode, minor=self._plan.python.runtime.minor)
         if undecided(recognised):
             said += self._asked_again(step)
-            recognised = recognise("pip", said, returncode=ended.returncode)
+            recognised = recognise("pip", said, returncode=ended.returncode, minor=self._plan.python.runtime.minor)
         self._output.lines(("", *(f"    {line}" for line in said)))
         if full := self._full(said):
             return full

@@ -38,9 +38,7 @@ LIBRARIES = {"pure", "returns", "msgspec", "packaging", "tomli", "tomli_w"}
 PARTS = {"pathlib": {"PurePosixPath"}, "urllib": {"parse"}}
 # What a module of the core uses of a module that isn't pure, and why it may.
 ALLOWED = {
-    ("pure/start/code_facts.py", "sys"),  # the names of the standard library's modules, a constant
-    ("pure/complaints/parts.py", "sys"),  # the same
-    ("pure/start/code_module.py", "warnings"),  # keeps the parser's remarks on foreign code from being printed
+    ("pure/start/code_parser.py", "warnings"),  # keeps the parser's remarks on foreign code from being printed
 }
 # These answer from the world: the host's platform, its clock, its terminal.
 EFFECTS = {"open", "input", "print", "exec", "eval", "breakpoint"}

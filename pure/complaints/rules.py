@@ -20,7 +20,6 @@ from pure.complaints.parts import (
     hash_missing,
     ignored_versions,
     killed,
-    name_of,
     name_unknown,
     not_a_requirement,
     other_python,
@@ -346,7 +345,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         tools=PIP,
         pattern=r"No matching distribution found for (?P<requirement>[^ ]+)",
-        make=lambda match, text: name_unknown(name_of(match["requirement"]), certain="404 Client Error" in text),
+        make=lambda match, text: name_unknown(match["requirement"], text),
     ),
     Rule(
         tools=UV,
