@@ -184,32 +184,10 @@ class LockForOtherPython(msgspec.Struct, frozen=True, kw_only=True):
     python: str
 
 
-Recognised: TypeAlias = (
-    BuildFailed
-    | CertificateUntrusted
-    | CertificatesMissing
-    | Conflict
-    | DiskFull
-    | GitMissing
-    | HashMismatch
-    | HashMissing
-    | IndexRefused
-    | IndexUnreachable
-    | LocalFileMissing
-    | LockForOtherPython
-    | LockMissing
-    | LockedButGone
-    | LockStale
-    | LockUnreadable
-    | NameUnknown
-    | Needed
-    | NotARequirement
-    | OtherPlatform
-    | OtherPython
-    | OutOfMemory
-    | RepositoryNotFound
-    | RepositoryRefused
-    | RepositoryUnreachable
-    | VersionInGit
-    | VersionUnknown
-)
+NameReason: TypeAlias = VersionUnknown | NameUnknown | OtherPython | OtherPlatform | LockedButGone
+ContentReason: TypeAlias = Conflict | HashMismatch | HashMissing | LocalFileMissing | NotARequirement
+IndexReason: TypeAlias = IndexRefused | IndexUnreachable | CertificateUntrusted | CertificatesMissing
+RepositoryReason: TypeAlias = RepositoryRefused | RepositoryNotFound | RepositoryUnreachable | GitMissing
+SystemReason: TypeAlias = Needed | BuildFailed | VersionInGit | OutOfMemory | DiskFull
+LockReason: TypeAlias = LockStale | LockMissing | LockUnreadable | LockForOtherPython
+Recognised: TypeAlias = NameReason | ContentReason | IndexReason | RepositoryReason | SystemReason | LockReason
