@@ -230,7 +230,7 @@ def runtime() -> None:
 def pack(python: Path, folder: Path) -> None:
     """Make an archive and its catalogue entry from an existing CPython installation."""
     from pure.python.catalogue import Catalogue, encode_catalogue
-    from pure.report.prose.runtime import describe_runtime
+    from pure.report.prose.archives import describe_archive
     from pure.wording import size
 
     from shell.layer_store import write_atomically
@@ -239,7 +239,7 @@ def pack(python: Path, folder: Path) -> None:
     output = Output(redactor({}))
     packed = pack_installation(python, folder.resolve())
     if isinstance(packed, Failure):
-        _fail(describe_runtime(packed.failure()), output)
+        _fail(describe_archive(packed.failure()), output)
     result = packed.unwrap()
     catalogue = Path(result.archive.removesuffix(".tar.gz") + ".json")
     write_atomically(catalogue, encode_catalogue(Catalogue(runtimes=(result.entry,))))
@@ -293,14 +293,14 @@ def _pair(text: str, place: str) -> tuple[str, str]:
 
 
 def _local_runtime() -> LocalRuntime:
-    from pure.report.prose.runtime import describe_runtime
+    from pure.report.prose.archives import describe_archive
 
     cache = cache_folder()
     if not is_packed(cache):
         click.echo("Packing the interpreter that runs lamina, once (--production-runtime does without)", err=True)
     packed = local_runtime(cache)
     if isinstance(packed, Failure):
-        _fail(describe_runtime(packed.failure()), Output(redactor({})))
+        _fail(describe_archive(packed.failure()), Output(redactor({})))
     return packed.unwrap()
 
 

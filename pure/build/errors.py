@@ -106,22 +106,20 @@ class MissingVariable(msgspec.Struct, frozen=True, kw_only=True):
     name: str
 
 
+InstallationError: TypeAlias = (
+    NoEnvironment | NoPipWheel | NotAsResolved | PipFailed | PipNotInstalled | RuntimeDoesNotStart
+)
+DiskError: TypeAlias = NotReadable | NotWritable
 RunError: TypeAlias = (
     CollectStaticFailed
     | CompileError
+    | DiskError
     | FetchError
+    | InstallationError
     | LockOutOfDate
     | MissingVariable
-    | NoEnvironment
-    | NoPipWheel
-    | NotAsResolved
-    | NotReadable
-    | NotWritable
-    | PipFailed
-    | PipNotInstalled
     | PlanError
     | ReportError
-    | RuntimeDoesNotStart
     | ToolFailed
     | UnpackError
 )

@@ -5,6 +5,7 @@ from typing import TypeAlias
 import msgspec
 
 from pure.python.catalogue import Runtime
+from pure.runtime.fetching import FetchError
 from pure.runtime.pruning import UnsafeMember
 
 
@@ -156,3 +157,4 @@ PackError: TypeAlias = (
     | PackNoRoom
     | PackFailed
 )
+ArchiveError: TypeAlias = FetchError | UnpackError | CompileError | PackError

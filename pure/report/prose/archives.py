@@ -4,6 +4,7 @@ from typing import assert_never
 
 from pure.message import Message
 from pure.runtime.endings import (
+    ArchiveError,
     CompileError,
     CompileNoRoom,
     CompileNotWritable,
@@ -45,6 +46,17 @@ from pure.wording import size
 _FREE_SPACE = "Free some space, or give the build a larger disk, and build again."
 
 
+def describe_archive(error: ArchiveError) -> Message:
+    """The message for a runtime that could not be fetched, unpacked, compiled or packed."""
+    if isinstance(error, FetchError):
+        return _fetch(error)
+    if isinstance(error, UnpackError):
+        return _unpack(error)
+    if isinstance(error, CompileError):
+        return _compile(error)
+    return _pack(error)
+
+
 def fetch_failure_in_short(failure: FetchFailure) -> str:
     """Why a download failed, as part of a sentence: ``the server answered 503 Service Unavailable``."""
     match failure:
@@ -78,8 +90,7 @@ def fetch_failure_in_short(failure: FetchFailure) -> str:
             assert_never(failure)
 
 
-def fetch_message(error: FetchError) -> Message:
-    """The message for a failed download."""
+def _fetch(error: FetchError) -> Message:
     times = "" if error.attempts == 1 else f" after {error.attempts} attempts"
     means, do = _fetch_advice(error.failure)
     return Message(
@@ -157,8 +168,7 @@ def _fetch_advice(failure: FetchFailure) -> tuple[tuple[str, ...], tuple[str, ..
             assert_never(failure)
 
 
-def unpack_message(error: UnpackError) -> Message:
-    """The message for a runtime that could not be unpacked."""
+def _unpack(error: UnpackError) -> Message:
     match error:
         case CorruptArchive(archive=archive, detail=detail):
             return Message(
@@ -200,8 +210,7 @@ def unpack_message(error: UnpackError) -> Message:
             assert_never(error)
 
 
-def compile_message(error: CompileError) -> Message:
-    """The message for bytecode that could not be made."""
+def _compile(error: CompileError) -> Message:
     match error:
         case CompilerFailed(python=python, ending=ending, output=output):
             killed = "SIGKILL" in ending
@@ -228,8 +237,7 @@ def compile_message(error: CompileError) -> Message:
             assert_never(error)
 
 
-def pack_message(error: PackError) -> Message:
-    """The message for an installation that could not be packed."""
+def _pack(error: PackError) -> Message:
     match error:
         case InterpreterUnusable(python=python, detail=detail):
             return Message(

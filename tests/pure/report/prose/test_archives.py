@@ -1,44 +1,17 @@
-"""The words for the errors of the runtime, as a user reads them."""
+"""The words for a runtime that could not be fetched, unpacked, compiled or packed."""
 
-from datetime import date
 from typing import get_args
 
+import pytest
 from pure.message import Message
-from pure.python.catalogue import (
-    EndOfLife,
-    InvalidCatalogue,
-    InvalidMirror,
-    MinorEndOfLife,
-    MinorTooOld,
-    MinorUnknown,
-    NearEndOfLife,
-    NewerPatch,
-    NothingForTarget,
-    RepeatedRuntime,
-    ResolutionWarning,
-    SpecifierUnsatisfied,
-    UnavailableForTarget,
-    VersionUnknown,
-)
 from pure.python.request import (
-    ContradictingVariables,
-    FoundVersion,
-    InvalidSpecifier,
-    InvisibleCharacters,
-    MajorOnly,
     MinorRequest,
-    NotUtf8,
     PatchRequest,
-    PrefixedVersion,
     RangeRequest,
-    SeveralVersions,
-    SpecifierInFile,
-    UnreadableVersion,
-    Utf16File,
-    WildcardVersion,
 )
-from pure.report.prose.runtime import RuntimeProblem, describe_runtime, describe_warning
+from pure.report.prose.archives import describe_archive
 from pure.runtime.endings import (
+    ArchiveError,
     CompileNoRoom,
     CompileNotWritable,
     CompilerFailed,
@@ -76,9 +49,8 @@ from pure.runtime.pruning import UnsafeMember
 from pure.source import Source
 from pure.target import Distro, Target
 
-from tests.places import GOLDENS
+from tests.golden import check_golden
 
-GOLDEN = GOLDENS / "errors_runtime.txt"
 FILE = Source(file=".python-version", line=1)
 VARIABLE = Source(variable="BP_PYTHON_VERSION")
 TARGET = Target(os="linux", arch="arm64", distro=Distro(name="debian", version="12"))
@@ -116,54 +88,7 @@ FAILURES: tuple[FetchFailure, ...] = (
     LocalFileUnreadable(path="/mnt/python/file.tar.gz", detail="No such file or directory"),
     InvalidUrl(detail="ftp: https:, http: or file: is needed"),
 )
-ERRORS: tuple[RuntimeProblem, ...] = (
-    InvisibleCharacters(visible="3.13<U+200B>", source=FILE),
-    InvisibleCharacters(visible="<U+00A0>3.13", source=VARIABLE),
-    PrefixedVersion(visible="python-3.13", version="3.13", source=FILE),
-    WildcardVersion(visible="3.13.*", known="3.13", source=FILE),
-    WildcardVersion(visible="3.x", known="3", source=FILE),
-    MajorOnly(visible="3", source=VARIABLE),
-    SpecifierInFile(visible=">=3.12", source=FILE),
-    InvalidSpecifier(visible="^3.12", source=VARIABLE),
-    UnreadableVersion(visible="my-environment", source=FILE),
-    SeveralVersions(
-        file=".python-version", found=(FoundVersion(visible="3.13", line=1), FoundVersion(visible="3.12", line=2))
-    ),
-    NotUtf8(file=".python-version", line=1, visible="3.13 <0xE9>"),
-    Utf16File(file=".python-version", visible="3.13"),
-    ContradictingVariables(
-        first="BP_PYTHON_VERSION", first_text="3.13", second="BP_CPYTHON_VERSION", second_text="3.12"
-    ),
-    InvalidCatalogue(
-        origin="/mnt/catalogue.json", detail="Object missing required field `sha256` - at `$.runtimes[2]`"
-    ),
-    RepeatedRuntime(origin="/mnt/catalogue.json", version="3.13.1", target=TARGET),
-    InvalidMirror(origin="$BP_PYTHON_MIRROR", visible="mirror.internal/python"),
-    NothingForTarget(request=minor("3.13"), target=TARGET, known=("linux/amd64",)),
-    MinorEndOfLife(request=minor("3.9"), minor="3.9", since=date(2025, 10, 31), minors=MINORS),
-    MinorTooOld(request=minor("3.11", VARIABLE), minor="3.11", minors=("3.14", "3.13")),
-    MinorUnknown(request=minor("3.16", Source(default="Lamina's default")), minor="3.16", minors=MINORS),
-    VersionUnknown(request=patch("3.13.99"), version="3.13.99", known=("3.13.2", "3.13.1", "3.13.0")),
-    UnavailableForTarget(
-        request=patch("3.13.1"), wanted="3.13.1", target=TARGET, elsewhere=("linux/amd64",), known=("3.13.0",)
-    ),
-    SpecifierUnsatisfied(request=span(">=4"), specifier=">=4", minors=MINORS, pre_releases=()),
-    SpecifierUnsatisfied(
-        request=RangeRequest(specifiers=("==3.11",), text="3.11", source=Source(file="pyproject.toml", line=7)),
-        specifier="==3.11",
-        minors=MINORS,
-        pre_releases=(),
-    ),
-    SpecifierUnsatisfied(
-        request=RangeRequest(specifiers=("<3.9",), text="<3.9", source=Source(file="poetry.lock", line=70)),
-        specifier="<3.9",
-        minors=MINORS,
-        pre_releases=(),
-    ),
-    MinorEndOfLife(
-        request=minor("3.9", Source(file="Pipfile.lock", line=8)), minor="3.9", since=date(2025, 10, 31), minors=MINORS
-    ),
-    SpecifierUnsatisfied(request=span(">=3.16"), specifier=">=3.16", minors=MINORS, pre_releases=("3.16.0rc1",)),
+ERRORS: tuple[ArchiveError, ...] = (
     *(FetchError(url="https://mirror/file.tar.gz?token=***", failure=failure, attempts=1) for failure in FAILURES),
     FetchError(url="https://mirror/file.tar.gz", failure=FAILURES[0], attempts=5),
     CorruptArchive(archive=ARCHIVE, detail="Compressed file ended before the end-of-stream marker was reached"),
@@ -186,11 +111,6 @@ ERRORS: tuple[RuntimeProblem, ...] = (
     PackNoRoom(path="/home/me/.cache/lamina"),
     PackFailed(path="/home/me/.cache/lamina", detail="Permission denied"),
 )
-WARNINGS: tuple[ResolutionWarning, ...] = (
-    EndOfLife(minor="3.9", since=date(2025, 10, 31)),
-    NearEndOfLife(minor="3.11", until=date(2027, 10, 31)),
-    NewerPatch(version="3.13.1", newest="3.13.9"),
-)
 
 
 def _shown(message: Message) -> str:
@@ -198,20 +118,15 @@ def _shown(message: Message) -> str:
     return "\n".join([message.happened, *(f"  {name}: {line}" for name, lines in parts for line in lines)]) + "\n"
 
 
-def _all_words() -> str:
-    errors = "\n".join(_shown(describe_runtime(error)) for error in ERRORS)
-    return f"{errors}\n" + "".join(f"warning: {describe_warning(warning)}\n" for warning in WARNINGS)
-
-
 def test_the_words_are_those_of_the_golden_file() -> None:
-    assert _all_words() == GOLDEN.read_text()
+    check_golden("errors_archives", "\n".join(_shown(describe_archive(error)) for error in ERRORS))
 
 
-def test_every_error_and_warning_is_in_the_golden_file() -> None:
-    assert {type(error) for error in ERRORS} == set(get_args(RuntimeProblem))
+def test_every_error_is_in_the_golden_file() -> None:
+    assert {type(error) for error in ERRORS} == set(get_args(ArchiveError))
     assert {type(failure) for failure in FAILURES} == set(get_args(FetchFailure))
-    assert {type(warning) for warning in WARNINGS} == set(get_args(ResolutionWarning))
 
 
-def test_every_message_says_what_to_do() -> None:
-    assert all(describe_runtime(error).do for error in ERRORS)
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_every_message_says_what_to_do(error: ArchiveError) -> None:
+    assert describe_archive(error).do
