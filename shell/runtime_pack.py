@@ -21,6 +21,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
 import msgspec
+from pure.disk import DiskFull
 from pure.outcome import Failure, Outcome, Success
 from pure.python.catalogue import Runtime
 from pure.runtime.endings import (
@@ -30,7 +31,6 @@ from pure.runtime.endings import (
     Packed,
     PackError,
     PackFailed,
-    PackNoRoom,
     PatchingFailed,
     PipWheelMissing,
 )
@@ -38,7 +38,7 @@ from pure.runtime.pruning import decide
 from pure.runtime.relocation import PREFIX
 from pure.target import Distro, distro_from_os_release
 
-from shell.disk import NO_ROOM
+from shell.disk import NO_ROOM, said
 from shell.process import run
 
 _FORMAT: Final = "2"
@@ -179,8 +179,8 @@ def pack(python: Path, destination: Path, *, distro: Distro | None = None) -> Ou
     except OSError as error:
         path = error.filename if isinstance(error.filename, str) else str(destination)
         if error.errno in NO_ROOM:
-            return Failure(PackNoRoom(path=path))
-        return Failure(PackFailed(path=path, detail=error.strerror or str(error)))
+            return Failure(DiskFull(task="pack", path=path, detail=said(error)))
+        return Failure(PackFailed(path=path, detail=said(error)))
 
 
 def read_distro(path: Path = Path("/etc/os-release")) -> Distro | None:

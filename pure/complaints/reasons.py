@@ -139,10 +139,6 @@ class OutOfMemory(msgspec.Struct, frozen=True, kw_only=True):
     distribution: str = ""
 
 
-class DiskFull(msgspec.Struct, frozen=True, kw_only=True):
-    """No room was left on a disk."""
-
-
 class LocalFileMissing(msgspec.Struct, frozen=True, kw_only=True):
     """A requirement is a path of some machine, and isn't in the build."""
 
@@ -188,6 +184,6 @@ NameReason: TypeAlias = VersionUnknown | NameUnknown | OtherPython | OtherPlatfo
 ContentReason: TypeAlias = Conflict | HashMismatch | HashMissing | LocalFileMissing | NotARequirement
 IndexReason: TypeAlias = IndexRefused | IndexUnreachable | CertificateUntrusted | CertificatesMissing
 RepositoryReason: TypeAlias = RepositoryRefused | RepositoryNotFound | RepositoryUnreachable | GitMissing
-SystemReason: TypeAlias = Needed | BuildFailed | VersionInGit | OutOfMemory | DiskFull
+SystemReason: TypeAlias = Needed | BuildFailed | VersionInGit | OutOfMemory
 LockReason: TypeAlias = LockStale | LockMissing | LockUnreadable | LockForOtherPython
 Recognised: TypeAlias = NameReason | ContentReason | IndexReason | RepositoryReason | SystemReason | LockReason

@@ -35,7 +35,6 @@ from pure.complaints.reasons import (
     BuildFailed,
     CertificatesMissing,
     Conflict,
-    DiskFull,
     GitMissing,
     HashMismatch,
     HashMissing,
@@ -83,7 +82,6 @@ def _version_in_git(variable: str) -> Callable[[Found, str], Recognised]:
 
 RULES: Final[tuple[Rule, ...]] = (
     # The machine
-    Rule(tools=ANY, pattern=r"No space left on device|Disk quota exceeded", make=lambda _, __: DiskFull()),
     Rule(
         tools=ANY,
         pattern=r"Killed signal terminated program|exit code: (?:-9|137)\b|signal: 9\b|died with <Signals\.SIGKILL"

@@ -4,6 +4,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from pure.disk import DiskFull
 from pure.python.catalogue import Runtime
 from pure.runtime.fetching import FetchError
 from pure.runtime.pruning import UnsafeMember
@@ -29,13 +30,6 @@ class UnsafeArchive(msgspec.Struct, frozen=True, kw_only=True):
     member: UnsafeMember
 
 
-class UnpackNoRoom(msgspec.Struct, frozen=True, kw_only=True):
-    """The disk (or a quota) was full before everything was unpacked."""
-
-    archive: str
-    target: str
-
-
 class UnpackFailed(msgspec.Struct, frozen=True, kw_only=True):
     """The archive could not be read, or the folder not written."""
 
@@ -44,7 +38,7 @@ class UnpackFailed(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
 
 
-UnpackError: TypeAlias = CorruptArchive | NoRuntimeInArchive | UnsafeArchive | UnpackNoRoom | UnpackFailed
+UnpackError: TypeAlias = CorruptArchive | NoRuntimeInArchive | UnsafeArchive | DiskFull | UnpackFailed
 
 
 class Unpacked(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,12 +69,6 @@ class CompilerFailed(msgspec.Struct, frozen=True, kw_only=True):
     output: str
 
 
-class CompileNoRoom(msgspec.Struct, frozen=True, kw_only=True):
-    """The disk (or a quota) was full before all bytecode was written."""
-
-    path: str
-
-
 class CompileNotWritable(msgspec.Struct, frozen=True, kw_only=True):
     """A bytecode file could not be written, or a source not read."""
 
@@ -88,7 +76,7 @@ class CompileNotWritable(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
 
 
-CompileError: TypeAlias = CompilerFailed | CompileNoRoom | CompileNotWritable
+CompileError: TypeAlias = CompilerFailed | DiskFull | CompileNotWritable
 
 
 class Packed(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,12 +123,6 @@ class PatchingFailed(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
 
 
-class PackNoRoom(msgspec.Struct, frozen=True, kw_only=True):
-    """The disk (or a quota) was full before the archive was written."""
-
-    path: str
-
-
 class PackFailed(msgspec.Struct, frozen=True, kw_only=True):
     """A file of the installation could not be read, or the archive not written."""
 
@@ -154,7 +136,7 @@ PackError: TypeAlias = (
     | PipWheelMissing
     | LibraryMissing
     | PatchingFailed
-    | PackNoRoom
+    | DiskFull
     | PackFailed
 )
 ArchiveError: TypeAlias = FetchError | UnpackError | CompileError | PackError

@@ -9,6 +9,8 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from pure.disk import DiskFull
+
 RETRIED_STATUS: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 """The HTTP status codes after which the same request may succeed (RFC 9110; 425 of RFC 8470)."""
 
@@ -94,14 +96,7 @@ class DigestMismatch(msgspec.Struct, frozen=True, kw_only=True):
     size: int
 
 
-class DiskFull(msgspec.Struct, frozen=True, kw_only=True):
-    """No room, or no quota, for the file; ``written`` bytes of it had been stored."""
-
-    path: str
-    written: int
-
-
-class NotWritable(msgspec.Struct, frozen=True, kw_only=True):
+class NotStored(msgspec.Struct, frozen=True, kw_only=True):
     """The file cannot be stored for another reason."""
 
     path: str
@@ -132,7 +127,7 @@ FetchFailure: TypeAlias = (
     | TooManyRedirects
     | DigestMismatch
     | DiskFull
-    | NotWritable
+    | NotStored
     | LocalFileUnreadable
     | InvalidUrl
 )

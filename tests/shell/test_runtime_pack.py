@@ -8,13 +8,13 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from pure.disk import DiskFull
 from pure.outcome import Failure, Success
 from pure.runtime.endings import (
     InterpreterUnsupported,
     InterpreterUnusable,
     Packed,
     PackError,
-    PackNoRoom,
     PipWheelMissing,
 )
 from pure.runtime.pruning import decide
@@ -249,7 +249,7 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
         check=True,
         cwd=ROOT,
     )
-    assert ended.stdout.strip() == PackNoRoom.__name__
+    assert ended.stdout.strip() == DiskFull.__name__
     assert list(tmp_path.iterdir()) == []
 
 

@@ -4,7 +4,6 @@ from typing import assert_never
 
 from pure.complaints.reasons import (
     BuildFailed,
-    DiskFull,
     Needed,
     OutOfMemory,
     SystemReason,
@@ -56,15 +55,6 @@ def advise_system(reason: SystemReason, words: Terms) -> Advice:
                         if distribution and not words.own(distribution)
                         else ()
                     ),
-                ),
-            )
-        case DiskFull():
-            return Advice(
-                found=("there is no room left on the disk",),
-                means=("The disk of the build's container or of its /tmp is full.",),
-                do=(
-                    "Free some space (docker system prune), or give the build a larger disk.",
-                    "What is large: PyTorch for graphics cards. Its build for CPUs is a tenth of that.",
                 ),
             )
         case _:

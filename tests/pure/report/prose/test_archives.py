@@ -3,6 +3,7 @@
 from typing import get_args
 
 import pytest
+from pure.disk import DiskFull
 from pure.message import Message
 from pure.python.request import (
     MinorRequest,
@@ -12,7 +13,6 @@ from pure.python.request import (
 from pure.report.prose.archives import describe_archive
 from pure.runtime.endings import (
     ArchiveError,
-    CompileNoRoom,
     CompileNotWritable,
     CompilerFailed,
     CorruptArchive,
@@ -21,11 +21,9 @@ from pure.runtime.endings import (
     LibraryMissing,
     NoRuntimeInArchive,
     PackFailed,
-    PackNoRoom,
     PatchingFailed,
     PipWheelMissing,
     UnpackFailed,
-    UnpackNoRoom,
     UnsafeArchive,
 )
 from pure.runtime.fetching import (
@@ -34,13 +32,12 @@ from pure.runtime.fetching import (
     CertificateRejected,
     ConnectionFailed,
     DigestMismatch,
-    DiskFull,
     FetchError,
     FetchFailure,
     HttpStatus,
     InvalidUrl,
     LocalFileUnreadable,
-    NotWritable,
+    NotStored,
     ProxyFailed,
     TimedOut,
     TooManyRedirects,
@@ -71,6 +68,7 @@ def span(text: str) -> RangeRequest:
     return RangeRequest(specifiers=(text,), text=text, source=VARIABLE)
 
 
+NO_ROOM = "No space left on device"
 FAILURES: tuple[FetchFailure, ...] = (
     ConnectionFailed(detail="Connection refused"),
     ProxyFailed(proxy="http://proxy:3128", detail="Name or service not known"),
@@ -83,8 +81,8 @@ FAILURES: tuple[FetchFailure, ...] = (
     HttpStatus(status=503, reason="Service Unavailable", retry_after=10),
     TooManyRedirects(to="http://elsewhere/file.tar.gz"),
     DigestMismatch(expected="0" * 64, actual="f" * 64, size=512),
-    DiskFull(path="/layers/lamina_python/file.tar.gz", written=4096),
-    NotWritable(path="/layers/lamina_python/file.tar.gz", detail="Permission denied"),
+    DiskFull(task="download", path="/layers/lamina_python/file.tar.gz", detail=NO_ROOM),
+    NotStored(path="/layers/lamina_python/file.tar.gz", detail="Permission denied"),
     LocalFileUnreadable(path="/mnt/python/file.tar.gz", detail="No such file or directory"),
     InvalidUrl(detail="ftp: https:, http: or file: is needed"),
 )
@@ -97,18 +95,18 @@ ERRORS: tuple[ArchiveError, ...] = (
         archive=ARCHIVE, member=UnsafeMember(path="python/lib/x", reason="link outside", link="../../etc/passwd")
     ),
     UnsafeArchive(archive=ARCHIVE, member=UnsafeMember(path="/etc/passwd", reason="absolute path")),
-    UnpackNoRoom(archive=ARCHIVE, target="/layers/lamina_python/python"),
+    DiskFull(task="unpack", path="/layers/lamina_python/python", detail=NO_ROOM),
     UnpackFailed(archive=ARCHIVE, path="/layers/lamina_python", detail="Permission denied"),
     CompilerFailed(python=PYTHON, ending="SIGKILL", output=""),
     CompilerFailed(python=PYTHON, ending="exit status 127", output="cannot execute: required file not found"),
-    CompileNoRoom(path="/layers/lamina_python/venv/lib"),
+    DiskFull(task="compile", path="/layers/lamina_python/venv/lib", detail=NO_ROOM),
     CompileNotWritable(path="/layers/lamina_python/venv/lib", detail="Permission denied"),
     InterpreterUnusable(python="/usr/bin/python4", detail="No such file or directory"),
     InterpreterUnsupported(python=PYTHON, reason="it is pypy, not CPython"),
     PipWheelMissing(python=PYTHON, searched=("/usr/lib/python3.13/ensurepip/_bundled",)),
     LibraryMissing(library="libpython3.13.so.1.0", needed_by=PYTHON),
     PatchingFailed(path=PYTHON, detail="patchelf is missing"),
-    PackNoRoom(path="/home/me/.cache/lamina"),
+    DiskFull(task="pack", path="/home/me/.cache/lamina", detail=NO_ROOM),
     PackFailed(path="/home/me/.cache/lamina", detail="Permission denied"),
 )
 
