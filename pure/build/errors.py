@@ -1,17 +1,17 @@
 """Names what can go wrong while steps are carried out, as data."""
 
-from collections.abc import Iterable
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
 from pure.build.plan import PlanError
-from pure.build.stages import NotAsResolved
 from pure.complaints.reasons import Recognised
+from pure.disk import DiskFull
 from pure.manager.terms import InstalledFrom
 from pure.runtime.endings import CompileError, UnpackError
 from pure.runtime.fetching import FetchError
 from pure.start.django import CollectStaticFailed
+from pure.venv.installed import Mismatch
 from pure.venv.resolved import ReportError
 
 
@@ -60,6 +60,12 @@ class NoPipWheel(msgspec.Struct, frozen=True, kw_only=True):
     python: str
 
 
+class NotAsResolved(msgspec.Struct, frozen=True, kw_only=True):
+    """The installer reported success, and what it installed isn't what it said it would install."""
+
+    mismatches: tuple[Mismatch, ...]
+
+
 class NoEnvironment(msgspec.Struct, frozen=True, kw_only=True):
     """The virtual environment couldn't be created; ``output`` are the last words of the runtime's ``venv``."""
 
@@ -76,21 +82,10 @@ class RuntimeDoesNotStart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NotWritable(msgspec.Struct, frozen=True, kw_only=True):
-    """A file or folder couldn't be written or removed; ``detail`` is the system's word, ``full`` says the disk is."""
+    """A file or folder couldn't be written or removed; ``detail`` is the system's word."""
 
     path: str
     detail: str
-    full: bool
-
-
-# What the C library says for ENOSPC, EDQUOT and EFBIG; our steps run in the C locale's words.
-_NO_ROOM: Final = ("No space left on device", "Disk quota exceeded", "File too large")
-
-
-def complaint_of_no_room(output: Iterable[str]) -> str | None:
-    """The last line in which a tool that failed says that the disk is full, if there is one."""
-    found = [line.strip() for line in output if any(words in line for words in _NO_ROOM)]
-    return found[-1] if found else None
 
 
 class NotReadable(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,8 +104,8 @@ class MissingVariable(msgspec.Struct, frozen=True, kw_only=True):
 InstallationError: TypeAlias = (
     NoEnvironment | NoPipWheel | NotAsResolved | PipFailed | PipNotInstalled | RuntimeDoesNotStart
 )
-DiskError: TypeAlias = NotReadable | NotWritable
-RunError: TypeAlias = (
+DiskError: TypeAlias = DiskFull | NotReadable | NotWritable
+BuildError: TypeAlias = (
     CollectStaticFailed
     | CompileError
     | DiskError

@@ -6,10 +6,10 @@ Each family of errors is described by a module of its own; a family is what its 
 from typing import assert_never
 
 from pure.build.errors import (
+    BuildError,
     DiskError,
     InstallationError,
     MissingVariable,
-    RunError,
 )
 from pure.build.plan import NothingRequired
 from pure.manager.environment import BreakingVariables
@@ -42,7 +42,7 @@ from pure.switches import BadSwitch
 from pure.venv.resolved import ReportError
 
 
-def describe(error: RunError) -> Message:
+def describe(error: BuildError) -> Message:
     """The message for any error that a build can end with."""
     if isinstance(error, NothingRequired):
         return _nothing_required(error)

@@ -11,29 +11,6 @@ from pure.build.errors import (
 from pure.disk import DiskFull, Task
 from pure.message import Message
 
-
-def describe_disk(error: DiskError) -> Message:
-    """The message for a file that cannot be read or written."""
-    match error:
-        case NotReadable(path=path, detail=detail):
-            return Message(
-                happened="A file cannot be read",
-                found=(f"{path}: {detail}",),
-                do=("Check that it exists and that the build's user may read it.",),
-            )
-        case NotWritable(path=path, detail=detail, full=full):
-            return Message(
-                happened="The disk is full" if full else "A file cannot be written",
-                found=(f"{path}: {detail}",),
-                means=("Nothing of this build is kept; the layers of the last successful build are untouched.",),
-                do=("Free some space, or give the build a larger disk, then build again.",)
-                if full
-                else ("Check that the build's user may write there.",),
-            )
-        case _:
-            assert_never(error)
-
-
 _UNFINISHED: Final[Mapping[Task, str]] = {
     "download": ": a download could not be stored",
     "unpack": ": Python could not be unpacked",
@@ -51,6 +28,28 @@ _ROOM: Final[Mapping[Task, str]] = {
     "install": _KEPT,
     "build": _KEPT,
 }
+
+
+def describe_disk(error: DiskError) -> Message:
+    """The message for a file that cannot be read or written."""
+    match error:
+        case NotReadable(path=path, detail=detail):
+            return Message(
+                happened="A file cannot be read",
+                found=(f"{path}: {detail}",),
+                do=("Check that it exists and that the build's user may read it.",),
+            )
+        case NotWritable(path=path, detail=detail):
+            return Message(
+                happened="A file cannot be written",
+                found=(f"{path}: {detail}",),
+                means=(_KEPT,),
+                do=("Check that the build's user may write there.",),
+            )
+        case DiskFull():
+            return describe_full_disk(error)
+        case _:
+            assert_never(error)
 
 
 def describe_full_disk(error: DiskFull) -> Message:

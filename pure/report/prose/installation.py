@@ -6,11 +6,11 @@ from pure.build.errors import (
     InstallationError,
     NoEnvironment,
     NoPipWheel,
+    NotAsResolved,
     PipFailed,
     PipNotInstalled,
     RuntimeDoesNotStart,
 )
-from pure.build.stages import NotAsResolved
 from pure.manager.pip_configuration import BadPin, BadPipVersion, PipTooOld, PipVersionError
 from pure.message import Message
 from pure.report.prose.recognised import describe_installer

@@ -5,19 +5,20 @@ from typing import get_args
 
 import pytest
 from pure.build.errors import (
+    BuildError,
     MissingVariable,
     NoEnvironment,
     NoPipWheel,
+    NotAsResolved,
     NotReadable,
     NotWritable,
     PipFailed,
     PipNotInstalled,
-    RunError,
     RuntimeDoesNotStart,
 )
 from pure.build.plan import NothingRequired
-from pure.build.stages import NotAsResolved
 from pure.complaints.reasons import OutOfMemory
+from pure.disk import DiskFull
 from pure.manager.environment import BREAKING, BreakingVariable, BreakingVariables
 from pure.manager.pip_configuration import BadPin, BadPipVersion, PipTooOld
 from pure.manager.pylock_selection import PylockProblem
@@ -54,7 +55,7 @@ def _breaking(*names: str) -> BreakingVariables:
     return BreakingVariables(found=tuple(BreakingVariable(name=name, effect=BREAKING[name]) for name in names))
 
 
-ERRORS: tuple[RunError, ...] = (
+ERRORS: tuple[BuildError, ...] = (
     _breaking("PIP_TARGET"),
     _breaking("PIP_USER", "PYTHONHOME", "VIRTUAL_ENV"),
     BadSwitch(variable="BP_PYTHON_PROVIDE_ONLY", value="perhaps"),
@@ -83,8 +84,9 @@ ERRORS: tuple[RunError, ...] = (
     ),
     NoEnvironment(returncode=1, output=("Error: No module named venv",)),
     NotReadable(path="/workspace/requirements.txt", detail="Permission denied"),
-    NotWritable(path="/layers/lamina_python/venv", detail="No space left on device", full=True),
-    NotWritable(path="/layers/lamina_python/venv", detail="Permission denied", full=False),
+    DiskFull(task="build", path="/layers/lamina_python/venv", detail="No space left on device"),
+    DiskFull(task="install", path="/layers", detail="OSError: [Errno 28] No space left on device"),
+    NotWritable(path="/layers/lamina_python/venv", detail="Permission denied"),
     RuntimeDoesNotStart(
         version="3.14.9",
         target="linux/amd64 (alpine 3.22)",
@@ -102,7 +104,7 @@ def _members(union: object) -> Iterator[type]:
         yield from _members(member)
 
 
-EVERY = sorted(set(_members(RunError)), key=lambda kind: (kind.__module__, kind.__qualname__))
+EVERY = sorted(set(_members(BuildError)), key=lambda kind: (kind.__module__, kind.__qualname__))
 FAMILIES = (
     ManagersError,
     PylockProblem,
@@ -127,7 +129,7 @@ def test_every_error_of_a_build_has_an_example_in_a_golden_file(kind: type) -> N
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__qualname__)
-def test_each_message_is_made_of_whole_lines_and_has_a_way_out(error: RunError) -> None:
+def test_each_message_is_made_of_whole_lines_and_has_a_way_out(error: BuildError) -> None:
     message = describe(error)
     assert message.do
     assert not message.happened.endswith(".")
