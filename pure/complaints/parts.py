@@ -16,6 +16,7 @@ from pure.complaints.reasons import (
     IndexUnreachable,
     LockForOtherPython,
     NameUnknown,
+    NoSuchVersion,
     NotARequirement,
     OtherPlatform,
     OtherPython,
@@ -24,7 +25,6 @@ from pure.complaints.reasons import (
     RepositoryNotFound,
     RepositoryRefused,
     RepositoryUnreachable,
-    VersionUnknown,
 )
 from pure.complaints.system_needs import CLOSE_NAMES, IMPORT_NAMES
 from pure.names import normalise_name
@@ -91,7 +91,7 @@ def version_or_name(match: Found, text: str) -> Recognised:
     requirement = match["requirement"].strip()
     if match["versions"] != "none":
         known = tuple(each for each in match["versions"].split(", ") if each)
-        return VersionUnknown(requirement=requirement, known=known)
+        return NoSuchVersion(requirement=requirement, known=known)
     if "Skipping link: none of the wheel's tags" in text:
         return OtherPlatform(name=name_of(requirement))
     return name_unknown(requirement, text)

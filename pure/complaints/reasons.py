@@ -5,7 +5,7 @@ from typing import TypeAlias
 import msgspec
 
 
-class VersionUnknown(msgspec.Struct, frozen=True, kw_only=True):
+class NoSuchVersion(msgspec.Struct, frozen=True, kw_only=True):
     """The index has the distribution, and no version that was asked for; ``known`` are those it has, oldest first."""
 
     requirement: str
@@ -161,7 +161,7 @@ class LockMissing(msgspec.Struct, frozen=True, kw_only=True):
     """There is no lock."""
 
 
-class LockUnreadable(msgspec.Struct, frozen=True, kw_only=True):
+class LockNotParsed(msgspec.Struct, frozen=True, kw_only=True):
     """The lock cannot be parsed; ``detail`` says where."""
 
     detail: str
@@ -180,10 +180,10 @@ class LockForOtherPython(msgspec.Struct, frozen=True, kw_only=True):
     python: str
 
 
-NameReason: TypeAlias = VersionUnknown | NameUnknown | OtherPython | OtherPlatform | LockedButGone
+NameReason: TypeAlias = NoSuchVersion | NameUnknown | OtherPython | OtherPlatform | LockedButGone
 ContentReason: TypeAlias = Conflict | HashMismatch | HashMissing | LocalFileMissing | NotARequirement
 IndexReason: TypeAlias = IndexRefused | IndexUnreachable | CertificateUntrusted | CertificatesMissing
 RepositoryReason: TypeAlias = RepositoryRefused | RepositoryNotFound | RepositoryUnreachable | GitMissing
 SystemReason: TypeAlias = Needed | BuildFailed | VersionInGit | OutOfMemory
-LockReason: TypeAlias = LockStale | LockMissing | LockUnreadable | LockForOtherPython
+LockReason: TypeAlias = LockStale | LockMissing | LockNotParsed | LockForOtherPython
 Recognised: TypeAlias = NameReason | ContentReason | IndexReason | RepositoryReason | SystemReason | LockReason

@@ -41,8 +41,8 @@ from pure.complaints.reasons import (
     LocalFileMissing,
     LockedButGone,
     LockMissing,
+    LockNotParsed,
     LockStale,
-    LockUnreadable,
     Needed,
     OtherPlatform,
     OtherPython,
@@ -234,17 +234,17 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         tools=UV,
         pattern=r"Failed to parse `uv\.lock`(?: cause: (?P<detail>TOML parse error at line \d+))?",
-        make=lambda match, _: LockUnreadable(detail=match["detail"] or ""),
+        make=lambda match, _: LockNotParsed(detail=match["detail"] or ""),
     ),
     Rule(
         tools=UV,
         pattern=r"Not a valid `pylock\.toml` file: [^ ]+(?: cause: (?P<detail>TOML parse error at line \d+))?",
-        make=lambda match, _: LockUnreadable(detail=match["detail"] or ""),
+        make=lambda match, _: LockNotParsed(detail=match["detail"] or ""),
     ),
     Rule(
         tools=("poetry", "pdm"),
         pattern=r"(?P<detail>Invalid statement \(at line \d+, column \d+\))",
-        make=lambda match, _: LockUnreadable(detail=match["detail"]),
+        make=lambda match, _: LockNotParsed(detail=match["detail"]),
     ),
     Rule(
         tools=UV,

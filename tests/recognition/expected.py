@@ -18,7 +18,7 @@ FOLDER: Final = ROOT / "tests/tool_output"
 Kind = type[Recognised | DiskFull]
 
 PIP: Final[dict[str, Kind]] = {
-    "version_unknown": r.VersionUnknown,
+    "version_unknown": r.NoSuchVersion,
     "name_unknown": r.NameUnknown,
     "name_of_the_standard_library": r.NameUnknown,
     "name_of_a_module": r.NameUnknown,
@@ -111,7 +111,7 @@ _ALIKE: Final[dict[str, Kind | None]] = {
     "lock_stale": r.LockStale,
     "lock_stale_checked": r.LockStale,
     "lock_missing": r.LockMissing,
-    "lock_unreadable": r.LockUnreadable,
+    "lock_unreadable": r.LockNotParsed,
     "other_python": r.LockForOtherPython,
     "other_python_checked": r.LockForOtherPython,
 }

@@ -11,15 +11,15 @@ from pure.complaints.reasons import (
     LockedButGone,
     LockForOtherPython,
     LockMissing,
+    LockNotParsed,
     LockReason,
     LockStale,
-    LockUnreadable,
     NameReason,
     NameUnknown,
+    NoSuchVersion,
     NotARequirement,
     OtherPlatform,
     OtherPython,
-    VersionUnknown,
 )
 from pure.manager.terms import Terms, sentence
 from pure.names import normalise_name
@@ -29,7 +29,7 @@ from pure.report.prose.advice import Advice
 def advise_name(reason: NameReason, words: Terms) -> Advice:
     """Of a name or a version that isn't there."""
     match reason:
-        case VersionUnknown(requirement=requirement, known=known):
+        case NoSuchVersion(requirement=requirement, known=known):
             newest = ", ".join(known[-6:])
             more = f"the last of {len(known)} are {newest}" if len(known) > 6 else newest
             return Advice(
@@ -210,7 +210,7 @@ def advise_lock(reason: LockReason, words: Terms) -> Advice:
             )
         case LockMissing():
             return Advice(found=(f"there is no {words.lock}",), do=(again,))
-        case LockUnreadable(detail=detail):
+        case LockNotParsed(detail=detail):
             return Advice(
                 found=(f"{words.lock} cannot be read{f': {detail}' if detail else ''}",),
                 means=("Marks of a merge conflict (<<<<<<<) are the usual reason.",),

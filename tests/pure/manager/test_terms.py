@@ -48,7 +48,7 @@ APPLICATIONS = {
 }
 # Of each kind those whose words depend on the application.
 REASONS: tuple[Recognised, ...] = (
-    r.VersionUnknown(requirement="alpha==9", known=("1.0", "2.0")),
+    r.NoSuchVersion(requirement="alpha==9", known=("1.0", "2.0")),
     r.NameUnknown(name="alhpa", similar="alpha"),
     r.NameUnknown(name="sqlite3", standard=True),
     r.NameUnknown(name="cv2", distribution="opencv-python-headless (or opencv-python)"),
@@ -75,18 +75,18 @@ REASONS: tuple[Recognised, ...] = (
     r.BuildFailed(distribution="mine", because="its build program imports numpy, which isn't there"),
     r.OutOfMemory(distribution="mine"),
     r.LockStale(),
-    r.LockUnreadable(detail=""),
+    r.LockNotParsed(detail=""),
     r.LockForOtherPython(requires=">=3.99", python="3.13.1"),
 )
 # What no tool says of these applications, though a rule for their tool could make it.
-_LOCKS = (r.LockStale, r.LockUnreadable, r.LockForOtherPython, r.LockedButGone)
+_LOCKS = (r.LockStale, r.LockNotParsed, r.LockForOtherPython, r.LockedButGone)
 NEVER = {"pip": _LOCKS, "project": _LOCKS, "pylock": (r.LockStale, r.Conflict)}
 
 
 def _possible(manager: str) -> set[type]:
     """The kinds that the rules for a manager's tool can make, as far as the rules name them."""
     tool = MANAGERS[manager].tool.name
-    only = {"pip": {r.NotARequirement, r.HashMissing, r.LocalFileMissing, r.VersionUnknown, r.NameUnknown}}
+    only = {"pip": {r.NotARequirement, r.HashMissing, r.LocalFileMissing, r.NoSuchVersion, r.NameUnknown}}
     kinds = {type(reason) for reason in REASONS} - set(NEVER.get(manager, ()))
     return kinds if tool in ("pip", "pipenv") else kinds - only["pip"] - {r.OtherPython}
 
