@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pure.runtime.pruning import RULES, Member, LeftOut, decide, is_ensurepip_wheel, member_fault
+from pure.runtime.pruning import RULES, LeftOut, Member, decide, is_ensurepip_wheel, member_fault
 
 KEPT = [
     "bin/python3.13",
