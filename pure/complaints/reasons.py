@@ -13,17 +13,17 @@ class NoSuchVersion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NameUnknown(msgspec.Struct, frozen=True, kw_only=True):
-    """No index has a distribution of this name.
-
-    ``standard`` says that it is a module of Python itself; ``distribution`` is the one that has a module of this name,
-    ``similar`` one whose name is nearly the same. ``certain`` is false where the index may just not have answered.
-    """
+    """No index has a distribution of this name."""
 
     name: str
     standard: bool = False
+    """It is a module of Python itself."""
     distribution: str = ""
+    """The one that has a module of this name."""
     similar: str = ""
+    """One whose name is nearly the same."""
     certain: bool = True
+    """The index said so; else it may just not have answered."""
 
 
 class OtherPython(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,15 +109,14 @@ class GitMissing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Needed(msgspec.Struct, frozen=True, kw_only=True):
-    """A distribution is built from source, and something of the system is missing for that.
-
-    ``packages`` are Debian's that bring it; ``known`` is false for a header or library that nobody has described yet.
-    """
+    """A distribution is built from source, and something of the system is missing for that."""
 
     distribution: str
     missing: str
     packages: tuple[str, ...]
+    """Debian's that bring it."""
     known: bool
+    """Not so for a header or library that nobody has described yet."""
 
 
 class BuildFailed(msgspec.Struct, frozen=True, kw_only=True):

@@ -42,22 +42,28 @@ UnpackError: TypeAlias = CorruptArchive | NoRuntimeInArchive | UnsafeArchive | D
 
 
 class Unpacked(msgspec.Struct, frozen=True, kw_only=True):
-    """What lies in the target now: files and their bytes, how many were left out and why, the wheel of pip if any."""
+    """What lies in the target now."""
 
     target: str
     files: int
     size: int
+    """The bytes of the files."""
     left_out: tuple[tuple[str, int], ...]
+    """The reasons for leaving files out, and how many each concerns."""
     pip_wheel: str | None
+    """Where the archive's wheel of pip was laid, if it has one."""
 
 
 class CompileSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """How many bytecode files were written, were right already, could not be (no valid source), and were removed."""
+    """What became of the bytecode, in numbers of files."""
 
     compiled: int
     current: int
+    """They were right already."""
     invalid: int
+    """Their sources don't compile."""
     removed: int
+    """Their sources are gone."""
     seconds: float
 
 

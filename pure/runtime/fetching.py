@@ -16,20 +16,19 @@ RETRIED_STATUS: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
 class FetchPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """How patient a download is; times in seconds.
-
-    ``attempts`` bounds all tries of one file together, ``overall`` the time after which no further attempt starts.
-    Attempt ``n`` is followed by ``backoff * 2 ** (n - 1)`` at most, shortened by jitter, never
-    more than ``backoff_max``; a server's ``Retry-After`` counts up to ``retry_after_max``.
-    """
+    """How patient a download is; times in seconds."""
 
     connect_timeout: float = 10.0
     read_timeout: float = 30.0
     attempts: int = 5
+    """All tries of one file together."""
     overall: float = 600.0
+    """After so long no further attempt starts."""
     backoff: float = 1.0
+    """Attempt ``n`` is followed by ``backoff * 2 ** (n - 1)`` at most, shortened by jitter."""
     backoff_max: float = 20.0
     retry_after_max: float = 60.0
+    """A server's ``Retry-After`` counts up to this."""
 
 
 class ConnectionFailed(msgspec.Struct, frozen=True, kw_only=True):
