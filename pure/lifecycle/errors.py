@@ -1,4 +1,4 @@
-"""Lists what can go wrong in a local build, as data; the words are in ``pure.report.prose.lifecycle``."""
+"""Lists what can go wrong in a local build, as data; the words are in ``pure.lifecycle.prose``."""
 
 from typing import TypeAlias
 

@@ -1,9 +1,6 @@
 """Says every error in words: what happened, what it means, what to do.
 
-Each family of errors has a function of its own; those of the runtime, the sources of its version, the package managers,
-standard lock files, the requirements, the start command and the local lifecycle live in ``prose_runtime``,
-``prose_versions``, ``prose_managers``, ``prose_pylock``, ``prose_requirements``, ``prose_processes`` and
-``prose_lifecycle``.
+Each family of errors has a module beside this one; the local lifecycle's words are in ``pure.lifecycle.prose``.
 """
 
 from typing import TypeAlias, assert_never

@@ -24,8 +24,8 @@ from pure.lifecycle.errors import (
     RunImageMissing,
     Verdict,
 )
+from pure.lifecycle.prose import describe_lifecycle
 from pure.message import Message
-from pure.report.prose.lifecycle import describe_lifecycle
 
 from tests.places import GOLDENS
 
