@@ -155,7 +155,7 @@ def build(
         cache=cache or _default_cache(app),
         target=read_target({}),
         env=given,
-        operator_env=local.operator_env() if local else {},
+        operator_env=(local.operator_env() if local else {}) | _own_interpreter(),
         # This shell's search paths belong to its user, not to a build image.
         environ={name: value for name, value in os.environ.items() if not name.endswith("PATH")},
         clear_cache=clear_cache,
@@ -303,6 +303,11 @@ def _local_runtime() -> LocalRuntime:
     if isinstance(packed, Failure):
         _fail(describe_runtime(packed.failure()), Output(redactor({})))
     return packed.unwrap()
+
+
+def _own_interpreter() -> dict[str, str]:
+    """What the launchers start the buildpack with where its folder has no interpreter, as an installed one."""
+    return {"LAMINA_PYTHON": sys.executable, "LAMINA_PACKAGES": str(Path(msgspec.__file__).parents[1])}
 
 
 def _target(text: str | None) -> Target | None:

