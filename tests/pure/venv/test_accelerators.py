@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pure.venv.accelerators import AcceleratedTorch, accelerated_torch
-from pure.report.build_log import accelerated
-from pure.venv.resolved import Distribution, Index, ResolvedSet, parse_report, resolved_set
-from pure.venv.installed import InstalledDistribution, InstalledSet, RecordEntry
 from pure.outcome import Success
+from pure.report.build_log import accelerated
+from pure.venv.accelerators import AcceleratedTorch, accelerated_torch
+from pure.venv.installed import InstalledDistribution, InstalledSet, RecordEntry
+from pure.venv.resolved import Distribution, Index, ResolvedSet, parse_report, resolved_set
 from shell.process import run
 
 
