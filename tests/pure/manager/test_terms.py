@@ -95,7 +95,10 @@ def _possible(manager: str) -> set[type]:
 TELLING: tuple[tuple[str, Recognised | None], ...] = (
     ("requirements files in a folder", r.VersionUnknown(requirement="alpha==9", known=("1.0", "2.0"))),
     ("requirements files in a folder", r.NotARequirement(text="_libgcc_mutex=0.1=main", line="", conda=True)),
-    ("requirements compiled by pip-tools", r.Conflict(parties=("The user requested alpha==1.0", "beta needs alpha>=2"))),
+    (
+        "requirements compiled by pip-tools",
+        r.Conflict(parties=("you want alpha==1.0", "beta needs alpha>=2")),
+    ),
     ("requirements compiled by pip-tools", r.HashMismatch(name="alpha")),
     ("a project without a lock", r.OtherPython(name="Mine", requires=(">=3.99",), python="3.13.1")),
     ("a project without a lock", None),
