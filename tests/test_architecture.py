@@ -41,14 +41,11 @@ VIEWS = {"build/test_version_sources.py", "report/test_plan_goldens.py"}
 LONGEST = 400
 # What the house hasn't got to yet; these lists only get shorter.
 STILL_LONGER = {
-    *("pure/build/plan.py", "pure/build/stages.py", "pure/project/requirements/file.py", "pure/python/catalogue.py"),
+    *("pure/build/plan.py", "pure/project/requirements/file.py", "pure/python/catalogue.py"),
     *("pure/python/version_files.py", "pure/report/prose/recognised.py", "pure/start/code_facts.py"),
     *("pure/start/code_module.py", "pure/start/command.py", "shell/network.py"),
 }
-STILL_TWICE = {
-    *("BuildFailed", "Command", "DiskFull", "LayerRecord", "LockUnreadable", "NotWritable", "Process", "Resolution"),
-    *("RestoredLayer", "Rule", "VersionUnknown"),
-}
+STILL_TWICE = {"DiskFull", "LockUnreadable", "NotWritable", "Rule", "VersionUnknown"}
 STILL_ELSEWHERE = {
     *("build/test_managers.py", "build/test_provisional_processes.py"),
     *("project/locks/test_digests.py", "project/locks/test_locks.py"),

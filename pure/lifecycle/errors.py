@@ -36,7 +36,7 @@ class NothingDetected(msgspec.Struct, frozen=True, kw_only=True):
     plan: tuple[str, ...] = ()
 
 
-class BuildFailed(msgspec.Struct, frozen=True, kw_only=True):
+class BuildpackFailed(msgspec.Struct, frozen=True, kw_only=True):
     """A buildpack's ``bin/build`` did not exit with 0; ``signal`` is set where a signal ended it."""
 
     buildpack: str
@@ -151,7 +151,7 @@ LifecycleError: TypeAlias = (
     BuildpackInvalid
     | BuildpackApiUnsupported
     | NothingDetected
-    | BuildFailed
+    | BuildpackFailed
     | OutputInvalid
     | LayerWithoutContents
     | ProcessTypeInvalid

@@ -138,7 +138,7 @@ def build(
     production_runtime: bool,
 ) -> None:
     """Build APP by a local lifecycle: detect, restore, build, export."""
-    from pure.lifecycle.errors import BuildFailed
+    from pure.lifecycle.errors import BuildpackFailed
     from pure.lifecycle.prose import describe_lifecycle
 
     from shell.command.terminal import Terminal
@@ -166,7 +166,7 @@ def build(
         built = build_locally(request, on_event=terminal.show)
     if isinstance(built, Failure):
         error = built.failure()
-        if isinstance(error, BuildFailed):
+        if isinstance(error, BuildpackFailed):
             # The buildpack has explained itself: a second block would only push its own out of sight.
             output.lines(build_log.build_failed(error.buildpack))
             sys.exit(1)
