@@ -36,7 +36,7 @@ _BUFFER: Final = 1 << 20
 def unpack_runtime(
     archive: Path, target: Path, *, wheel_to: Path | None, stays: bool = True
 ) -> Outcome[Unpacked, UnpackError]:
-    """Unpack ``archive`` (``.tar.gz``, top folder ``python/``) so that ``target`` has ``bin``, ``lib``, …
+    """Unpack ``archive`` (``.tar.gz``, top folder ``python/``) so that ``target`` has ``bin``, ``lib`` and so on.
 
     What ``runtime.pruning`` leaves out is not written. The wheel of pip that ``ensurepip`` bundles goes to the folder
     ``wheel_to``, if that is given. ``target`` is replaced in the end, by renaming; before that, and after a failure,

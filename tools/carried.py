@@ -22,8 +22,8 @@ from pure.runtime.fetching import FetchPolicy
 from pure.source import Source
 from pure.target import Target
 from shell.archive import unpack_runtime
+from shell.command.runtime_pack import packed_once
 from shell.network import fetch
-from shell.runtime_pack import packed_once
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 DOWNLOADS: Final = ROOT / ".lamina" / "downloads"

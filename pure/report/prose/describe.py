@@ -1,6 +1,7 @@
 """Says every error of a build in words: what happened, what it means, what to do.
 
-Each family of errors is described by a module of its own; a family is what its room can raise.
+Each family of errors, which is what its room can raise, has a module beside this one; the local lifecycle's words are
+in ``pure.lifecycle.prose``.
 """
 
 from typing import assert_never
