@@ -19,7 +19,7 @@ from pure.manager.table import PIP_TOOL, TOOLS
 from pure.outcome import Failure, Outcome, Success
 from pure.python.choice import CATALOGUE_VARIABLE, CatalogueText, CatalogueUnreachable
 from pure.start.choice import code_matters
-from pure.start.code_facts import code_facts
+from pure.start.code_search import code_facts
 from pure.target import Target, distro_from_os_release, target_from_environment
 from pure.urls import visible_url
 

@@ -26,9 +26,9 @@ from pure.project.requirements.collection import Pending, pending
 from pure.project.seen import Listing, Look, NotListed, Seen, inside
 from pure.project.workspace import Workspace, workspace_above
 from pure.python.sources import from_above, version_files, version_texts
-from pure.start.code_facts import IGNORED_FOLDERS
 from pure.start.declared import PYPROJECT
 from pure.start.processes import PROCFILE
+from pure.start.source_files import IGNORED_FOLDERS
 
 _SOURCES: Final = "src"
 _PIP_CONSTRAINT: Final = "PIP_CONSTRAINT"

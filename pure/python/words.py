@@ -75,7 +75,8 @@ class BadRuntimeFile(msgspec.Struct, frozen=True, kw_only=True):
     source: Source
 
 
-FileError: TypeAlias = RequestError | MalformedFile | BadSpecifier | BadPoetryConstraint | NotAString | BadRuntimeFile
+VersionFileError: TypeAlias = MalformedFile | BadSpecifier | BadPoetryConstraint | NotAString | BadRuntimeFile
+FileError: TypeAlias = RequestError | VersionFileError
 Reading: TypeAlias = Outcome[tuple[Said, ...], FileError]
 
 _MAJOR: Final = re.compile(r"[1-9][0-9]{0,3}\Z")

@@ -38,13 +38,16 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     default: bool = False
 
 
-class Project(msgspec.Struct, frozen=True, kw_only=True):
-    """What the file says; ``declared`` is ``None`` without a table of processes, ``note`` why the file says nothing."""
+class Startup(msgspec.Struct, frozen=True, kw_only=True):
+    """What the file says about starting the project."""
 
     name: str | None = None
+    """The project's."""
     scripts: tuple[Script, ...] = ()
     declared: tuple[Declared, ...] | None = None
+    """``None`` without a table of processes."""
     note: str | None = None
+    """Why the file says nothing."""
 
 
 class PyprojectUnreadable(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,16 +93,16 @@ DeclarationError: TypeAlias = (
 _TYPE_CHARACTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 
 
-def read_project(pyproject: Document | None) -> Outcome[Project, DeclarationError]:
+def read_startup(pyproject: Document | None) -> Outcome[Startup, DeclarationError]:
     """Read the file; ``None`` is a project without one. Any bytes give a value or an error."""
     if pyproject is None:
-        return Success(Project())
+        return Success(Startup())
     parsed = pyproject.toml
     if isinstance(parsed, Failure):
         detail = _printable(parsed.failure().placed)
         if b"lamina" in pyproject.raw:
             return Failure(PyprojectUnreadable(detail=detail))
-        return Success(Project(note=f"{PYPROJECT} was skipped: it isn't TOML ({detail})"))
+        return Success(Startup(note=f"{PYPROJECT} was skipped: it isn't TOML ({detail})"))
     document = parsed.unwrap()
     declared = _declared(document)
     if isinstance(declared, Failure):
@@ -108,7 +111,7 @@ def read_project(pyproject: Document | None) -> Outcome[Project, DeclarationErro
     poetry = _table(_table(document, "tool"), "poetry")
     name = project.get("name") or poetry.get("name")
     return Success(
-        Project(
+        Startup(
             name=_printable(name) if isinstance(name, str) else None,
             scripts=_scripts(_table(project, "scripts")) or _scripts(_table(poetry, "scripts")),
             declared=declared.unwrap(),

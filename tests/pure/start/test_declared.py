@@ -5,20 +5,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pure.outcome import Failure, Success
 from pure.start.choice import code_matters, decide_processes
-from pure.start.code_facts import CodeFacts, SourceFile, Sources, code_facts
+from pure.start.code_facts import CodeFacts
+from pure.start.code_search import code_facts
 from pure.start.declared import (
     DeclarationError,
     NotACommand,
     NotATable,
     NothingToExecute,
-    Project,
     PyprojectUnreadable,
     Script,
     SeveralDefaults,
+    Startup,
     TypeNotAllowed,
-    read_project,
+    read_startup,
 )
 from pure.start.processes import Processes
+from pure.start.source_files import SourceFile, Sources
 
 from tests.documents import document
 
@@ -34,6 +36,7 @@ def decide(procfile: bytes | None, pyproject: bytes | None, code: CodeFacts | No
         installed={"flask": "3.1", "gunicorn": "27.0"},
         app="/workspace",
         root="/workspace",
+        minor="",
         provisional=False,
     )
     assert isinstance(decided, Success), decided
@@ -109,24 +112,24 @@ ERRORS: dict[bytes, type[DeclarationError]] = {
 
 @pytest.mark.parametrize("raw", ERRORS)
 def test_errors(raw: bytes) -> None:
-    read = read_project(document(raw))
+    read = read_startup(document(raw))
     assert isinstance(read, Failure)
     assert type(read.failure()) is ERRORS[raw]
 
 
 def test_the_projects_name_and_scripts() -> None:
-    read = read_project(document(b"[project]\nname = 'My.Shop'\n[project.scripts]\nshop = 'shop:main'\n"))
-    assert read == Success(Project(name="My.Shop", scripts=(Script(name="shop", target="shop:main"),)))
-    read = read_project(
+    read = read_startup(document(b"[project]\nname = 'My.Shop'\n[project.scripts]\nshop = 'shop:main'\n"))
+    assert read == Success(Startup(name="My.Shop", scripts=(Script(name="shop", target="shop:main"),)))
+    read = read_startup(
         document(b"[tool.poetry]\nname = 'shop'\n[tool.poetry.scripts]\nshop = 'shop:main'\nx = {a = 1}\n")
     )
-    assert read == Success(Project(name="shop", scripts=(Script(name="shop", target="shop:main"),)))
+    assert read == Success(Startup(name="shop", scripts=(Script(name="shop", target="shop:main"),)))
 
 
 @given(st.binary(max_size=300) | st.text(alphabet="[]='\"{},.\n toolaminprcesweb", max_size=120).map(str.encode))
 def test_no_file_raises(raw: bytes) -> None:
-    read_project(document(raw))
-    read_project(document(TABLE + raw))
+    read_startup(document(raw))
+    read_startup(document(TABLE + raw))
 
 
 @pytest.mark.parametrize("procfile", [b"web: gunicorn app:app\n", None])
@@ -138,6 +141,7 @@ def test_a_project_in_a_folder_of_its_own_is_started_there(procfile: bytes | Non
         installed={"flask": "3.1", "gunicorn": "27.0"},
         app="/workspace/services/shop",
         root="/workspace",
+        minor="",
         provisional=False,
     )
     assert isinstance(decided, Success)

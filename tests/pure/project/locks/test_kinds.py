@@ -33,7 +33,7 @@ def test_the_lock_of_the_manager_that_is_asked_for_is_heard_and_no_other(manager
     assert ignored == set(LOCKS) - {MANAGERS[manager].lock}
 
 
-@pytest.mark.parametrize("kind", LOCKS.values(), ids=str)
+@pytest.mark.parametrize("kind", LOCKS.values(), ids=LOCKS)
 @given(junk | st.binary(max_size=60))
 def test_any_lock_has_an_answer(kind: LockKind, raw: bytes) -> None:
     lock = document(raw)
