@@ -1,4 +1,4 @@
-"""Whether a lock was made from the declarations beside it, by the digests that earlier releases of its tool took."""
+"""Whether a lock was made from the Pipfile beside it, by the digest that Pipenv took for ten years."""
 
 import json
 
@@ -9,7 +9,7 @@ from pure.manager.managed import decide_manager
 from pure.outcome import Success
 from pure.project.files import ProjectFiles
 
-from pure.project.locks import pdm, pipfile
+from pure.project.locks import pipfile
 from tests.documents import document, documents
 
 PIPFILE = """
@@ -79,57 +79,3 @@ def test_pipenv_is_asked_only_where_it_is_not_known(digest: str, *, known: bool)
     decided = decide_manager(ProjectFiles(names=tuple(texts), texts=documents(texts)), {})
     assert isinstance(decided, Success)
     assert decided.unwrap().up_to_date is known
-
-
-PYPROJECT = """
-[project]
-name = "shop"
-version = "1.0"
-requires-python = ">=3.11"
-dependencies = ["flask>=3", "gunicorn"]
-
-[project.optional-dependencies]
-mail = ["aiosmtplib"]
-
-[[tool.pdm.source]]
-name = "company"
-url = "https://index.example/simple"
-
-[tool.pdm.dev-dependencies]
-test = ["pytest>=8"]
-
-[tool.pdm.resolution.overrides]
-werkzeug = "3.1"
-"""
-# What PDM 2.10.4 says of it.
-PDM_DIGEST = "f43bab1efdb0cbd499ee14151f33cfc827325aeb651d2e3be695dc1835b914ba"
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "same"),
-    [
-        ('version = "1.0"', 'version = "2.0"', True),
-        ("flask>=3", "flask>=2", False),
-        ("aiosmtplib", "redmail", False),
-        ("pytest>=8", "pytest>=7", False),
-        (">=3.11", ">=3.12", False),
-        ("index.example", "other.example", False),
-        ("werkzeug", "flask", False),
-    ],
-)
-def test_the_digest_of_an_earlier_pdm(old: str, new: str, *, same: bool) -> None:
-    locked = f'[metadata]\nlock_version = "4.4"\ncontent_hash = "sha256:{PDM_DIGEST}"\n'.encode()
-    assert old in PYPROJECT
-    assert pdm.made_from(document(locked), document(PYPROJECT))
-    assert pdm.made_from(document(locked), document(PYPROJECT.replace(old, new))) is same
-    texts = {"pyproject.toml": PYPROJECT.encode(), "pdm.lock": locked}
-    decided = decide_manager(ProjectFiles(names=tuple(texts), texts=documents(texts)), {})
-    assert isinstance(decided, Success)
-    assert decided.unwrap().up_to_date
-
-
-@given(
-    st.binary(), st.one_of(st.binary(), st.just(PYPROJECT.replace('["flask>=3", "gunicorn"]', "2026-01-01").encode()))
-)
-def test_any_bytes_give_an_answer_of_pdms(locked: bytes, declared: bytes) -> None:
-    assert pdm.made_from(document(locked), document(declared)) is False
