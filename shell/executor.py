@@ -157,7 +157,7 @@ class Executor:
 
         def hear(line: str) -> None:
             said.append(line)
-            self._output.lines(live(step.purpose, line))
+            self._output.said(live(step.purpose, line))
 
         started = time.monotonic()
         ended = run(step.argv, env=dict(step.environment), cwd=step.folder, on_line=hear, own_group=False)

@@ -20,9 +20,11 @@ def internal_error(error: Exception) -> int:
     ]
     if os.environ.get("BP_LOG_LEVEL", "").lower() == "debug":
         from pure.redaction import redactor
+        from pure.visible import visible
 
+        redact = redactor(os.environ)
         text = "".join(traceback.format_exception(error))
-        lines += ["", redactor(os.environ)(text)]
+        lines += ["", *(visible(redact(line)) for line in text.split("\n"))]
     else:
         lines += ["  BP_LOG_LEVEL=debug shows where it happened in full."]
     sys.stdout.write("\n".join([*lines, ""]))
