@@ -59,10 +59,10 @@ _WIDTH: Final = "10000"
 
 # What each tool says when the lock no longer fits what the project declares.
 _STALE: Final[Mapping[str, re.Pattern[str]]] = {
-    "uv": re.compile(r"lockfile at .* needs to be updated"),
+    "uv": re.compile(r"lockfile at [^ ]* needs to be updated"),
     "poetry": re.compile(r"changed significantly since poetry\.lock was last generated"),
-    "pipenv": re.compile(r"Pipfile\.lock.* (is )?out[- ]of[- ]date"),
-    "pdm": re.compile(r"Lock ?file .*(hash doesn't match|out of date|doesn't satisfy)", re.IGNORECASE),
+    "pipenv": re.compile(r"Pipfile\.lock.{0,200}?out[- ]of[- ]date"),
+    "pdm": re.compile(r"Lock ?file .{0,200}?(?:hash doesn't match|out of date|doesn't satisfy)", re.IGNORECASE),
 }
 
 

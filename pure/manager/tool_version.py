@@ -144,7 +144,7 @@ def satisfies(version: str, constraint: str) -> bool | None:
     verdicts = []
     for alternative in re.split(r"\|\|?", constraint):
         clauses = []
-        for part in re.split(r",|\s+(?=[<>=!~^])", alternative.strip()):
+        for part in re.split(r",|(?<!\s)\s++(?=[<>=!~^])", alternative.strip()):
             match = _CLAUSE.match(part.strip())
             if match is None:
                 return None
