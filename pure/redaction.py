@@ -10,7 +10,7 @@ unquoted password that has "@" followed by "/", where nobody can tell the passwo
 file writes literally into the path of a URL, where it looks like any other path.
 """
 
-import binascii
+import base64
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -207,7 +207,7 @@ def _base64_forms(secret: str) -> Iterator[str]:
     raw = secret.encode("utf-8", "surrogateescape")
     for before in range(3):
         # Of the first and the last characters, neighbours decide bits.
-        whole = binascii.b2a_base64(b"\0" * before + raw, newline=False).decode().rstrip("=")
+        whole = base64.b64encode(b"\0" * before + raw).decode().rstrip("=")
         certain = whole[(before * 8 + 5) // 6 : (before + len(raw)) * 8 // 6]
         if len(certain) >= SHORTEST:
             yield certain
@@ -241,8 +241,8 @@ def _without_header(match: re.Match[str]) -> str:
     """A header's value is one if it says user:password; "basic authentication" are two words."""
     value = match["value"].translate(_STANDARD_BASE64)
     try:
-        says = binascii.a2b_base64(value.rstrip("=") + "=" * (-len(value.rstrip("=")) % 4))
-    except binascii.Error:
+        says = base64.b64decode(value.rstrip("=") + "=" * (-len(value.rstrip("=")) % 4))
+    except ValueError:
         return match[0]
     return f"{match['name']}{HIDDEN}" if b":" in says else match[0]
 

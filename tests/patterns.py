@@ -6,7 +6,6 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Iterator
-from re import _constants, _parser  # type: ignore[attr-defined]  (what a pattern is made of)
 from types import ModuleType
 from typing import Any, Final
 
@@ -14,6 +13,10 @@ import msgspec
 
 import pure
 import shell
+
+# What a pattern is made of.
+_parser: Any = importlib.import_module("re._parser")
+_constants: Any = importlib.import_module("re._constants")
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,8 +177,7 @@ _CANDIDATES = "a0 A_-.\t\n/:=\"'<>?&#@%+,;()[]{}|~^$*!\\`é"
 
 def _member(items: Any) -> str:
     """A character of a class."""
-    compiled = _constants
-    negated = items[0][0] is compiled.NEGATE
+    negated = items[0][0] is _constants.NEGATE
     accepts = {char for char in map(chr, range(0x250)) if any(_accepts(item, char) for item in items)}
     return next((char for char in _CANDIDATES if (char in accepts) != negated), "")
 
@@ -184,9 +186,9 @@ def _accepts(item: Any, char: str) -> bool:
     operation, argument = item
     match str(operation):
         case "LITERAL":
-            return ord(char) == argument
+            return bool(ord(char) == argument)
         case "RANGE":
-            return argument[0] <= ord(char) <= argument[1]
+            return bool(argument[0] <= ord(char) <= argument[1])
         case "CATEGORY":
             kind = str(argument).removeprefix("CATEGORY_")
             inside = {
