@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final, assert_never
 
 from pure.build.errors import (
-    LockOutOfDate,
     NoEnvironment,
     NoPipWheel,
     NotWritable,
@@ -39,7 +38,6 @@ from pure.build.steps import (
     WriteFiles,
 )
 from pure.complaints.recognition import recognise, undecided, worth_keeping
-from pure.manager.commands import is_stale
 from pure.outcome import Failure, Outcome, Success
 from pure.report import build_log
 from pure.runtime.fetching import FetchEvent
@@ -224,8 +222,6 @@ class Executor:
             return full
         assert self._plan.package_manager is not None
         decided = self._plan.package_manager
-        if is_stale(decided.manager.tool.name, tuple(said), check=step.check) and ended.signal_name is None:
-            return Failure(LockOutOfDate(source=decided.installed_from))
         return Failure(
             ToolFailed(
                 source=decided.installed_from,

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from pure.build.facts import Facts
-from pure.build.plan import PackageManagerDecision, Plan
+from pure.build.plan import Plan
 from pure.build.steps import (
     BeginLayer,
     CleanOrigins,
@@ -33,9 +33,10 @@ from pure.build.steps import (
 )
 from pure.layers.decision import Action, LayerDecision
 from pure.manager.commands import Places, commands
-from pure.manager.commands import environment as tool_run_environment
+from pure.manager.decision import PackageManagerDecision
 from pure.manager.environment import pip_bootstrap_environment, pip_environment, tool_environment
 from pure.manager.pip_configuration import bootstrap_settings
+from pure.manager.settings import tool_settings
 from pure.manager.table import PIP_TOOL, PROJECT, TOOLS
 from pure.venv.difference import Changes, diff, verify
 from pure.venv.installed import (
@@ -258,7 +259,7 @@ def install(plan: Plan, facts: Facts, work: Workplace) -> Steps:
     places = Places(
         layer=work.layer(manager.tool.name), venv=work.layer("venv"), python=work.python, temporary=work.temporary
     )
-    variables = _sorted(tool_run_environment(manager, environment(plan, facts, work), places))
+    variables = _sorted(tool_settings(manager, environment(plan, facts, work), places))
     return tuple(
         RunTool(
             manager=manager.name,
@@ -273,8 +274,8 @@ def install(plan: Plan, facts: Facts, work: Workplace) -> Steps:
             file=decided.files[0],
             selection=decided.selection,
             groups=decided.declared.groups,
-            defaults=decided.default_groups,
-            comparable=decided.comparable and not decided.up_to_date,
+            defaults=decided.lock.default_groups,
+            comparable=decided.to_compare,
             itself=manager.name in decided.declared.installs_itself,
         )
     )
@@ -362,7 +363,7 @@ def after_installation(
     wanted = {each.name: each.requested for each in resolved.distributions}
     requested = requested_changes(result.installed, wanted) if changes is not None else ()
     decided = _manager(plan)
-    locked = dict(decided.artefacts)
+    locked = dict(decided.lock.artefacts)
     artefacts = tuple((each.name, locked[each.name]) for each in resolved.distributions if each.name in locked)
     state = VenvState(resolved=resolved, artefacts=artefacts, built_with=decided.built_with)
     return Complete(

@@ -117,8 +117,8 @@ def _redone(plan: Plan, installed: InstalledSet) -> dict[str, RedoReason | None]
     """What is taken out to be made anew, of what the lock still wants."""
     decided = plan.package_manager
     assert decided is not None, "something is synchronised by its manager"
-    local, moving = (frozenset(map(normalise_name, names)) for names in (decided.local, decided.moving))
-    locked, recorded = dict(decided.artefacts), dict(plan.previous.artefacts) if plan.previous else {}
+    local, moving = (frozenset(map(normalise_name, names)) for names in (decided.lock.local, decided.lock.moving))
+    locked, recorded = dict(decided.lock.artefacts), dict(plan.previous.artefacts) if plan.previous else {}
     found: dict[str, RedoReason | None] = {}
     for each in installed.distributions:
         direct = each.direct_url

@@ -22,13 +22,13 @@ from pure.build.errors import (
 from pure.build.plan import NothingRequired
 from pure.build.stages import NotAsResolved
 from pure.manager.environment import BreakingVariables
-from pure.manager.pip_configuration import BadPin, BadPipVersion, PipTooOld
-from pure.message import Message
+from pure.manager.pylock_selection import PylockProblem
+from pure.message import BUG, Message
 from pure.python.choice import CatalogueUnreachable, ContradictingRequirers, NothingReplaces
 from pure.python.requirers import BadRequirement, BadVersion, UnreadablePlan
-from pure.report.prose.managers import ManagersFamily, describe_managers, folder_choice
+from pure.report.prose.managers import ManagersError, describe_managers, folder_choice
 from pure.report.prose.processes import ProcessesFamily, describe_processes
-from pure.report.prose.pylock import PylockFamily, describe_pylock
+from pure.report.prose.pylock import describe_pylock
 from pure.report.prose.recognised import describe_installer
 from pure.report.prose.requirements import RequirementsFamily, describe_requirements
 from pure.report.prose.runtime import describe_runtime
@@ -40,12 +40,8 @@ _Environment: TypeAlias = BreakingVariables | BadSwitch | MissingVariable | Noth
 _Project: TypeAlias = NothingRequired | ContradictingRequirers
 _Requirers: TypeAlias = UnreadablePlan | BadRequirement | BadVersion
 _Procfile: TypeAlias = NotText | BadLine | BadType | EmptyCommand | DuplicateType
-_Pip: TypeAlias = (
-    BadPipVersion | PipTooOld | BadPin | PipFailed | PipNotInstalled | NoPipWheel | NotAsResolved | NoEnvironment
-)
+_Pip: TypeAlias = PipFailed | PipNotInstalled | NoPipWheel | NotAsResolved | NoEnvironment
 _Disk: TypeAlias = NotReadable | NotWritable | CatalogueUnreachable | RuntimeDoesNotStart
-
-BUG: tuple[str, ...] = ("This is a bug in Lamina. Please report it with the build log.",)
 
 
 def describe(error: RunError) -> Message:
@@ -59,16 +55,7 @@ def describe(error: RunError) -> Message:
             return _requirers(error)
         case NotText() | BadLine() | BadType() | EmptyCommand() | DuplicateType():
             return _procfile(error)
-        case (
-            BadPipVersion()
-            | PipTooOld()
-            | BadPin()
-            | PipFailed()
-            | PipNotInstalled()
-            | NoPipWheel()
-            | NotAsResolved()
-            | NoEnvironment()
-        ):
+        case PipFailed() | PipNotInstalled() | NoPipWheel() | NotAsResolved() | NoEnvironment():
             return _pip(error)
         case NotReadable() | NotWritable() | CatalogueUnreachable() | RuntimeDoesNotStart():
             return _disk(error)
@@ -78,9 +65,9 @@ def describe(error: RunError) -> Message:
                 return describe_processes(error)
             if isinstance(error, RequirementsFamily):
                 return describe_requirements(error)
-            if isinstance(error, ManagersFamily):
+            if isinstance(error, ManagersError):
                 return describe_managers(error)
-            if isinstance(error, PylockFamily):
+            if isinstance(error, PylockProblem):
                 return describe_pylock(error)
             if isinstance(error, VersionsFamily):
                 return describe_versions(error)
@@ -215,20 +202,6 @@ def _procfile(error: _Procfile) -> Message:
 
 def _pip(error: _Pip) -> Message:
     match error:
-        case BadPipVersion(value=value):
-            return Message(
-                happened="$BP_PIP_VERSION is not a version number",
-                found=(f"BP_PIP_VERSION={value}",),
-                do=("Write a release of pip, such as BP_PIP_VERSION=25.3, or unset it to get the pinned one.",),
-            )
-        case PipTooOld(version=version, oldest=oldest):
-            return Message(
-                happened=f"pip {version} is too old for this buildpack",
-                means=(f"From {oldest} on pip can report what it resolves, which this buildpack needs to know.",),
-                do=(f"Set BP_PIP_VERSION to {oldest} or newer, or unset it to get the pinned one.",),
-            )
-        case BadPin(file=file):
-            return Message(happened=f"The buildpack's {file} names no pip version", do=BUG)
         case PipFailed(source=source, returncode=returncode, signal=signal, version=version, recognised=recognised):
             return describe_installer(source, version, recognised, returncode=returncode, signal=signal)
         case PipNotInstalled(version=version, hashed=hashed, output=output, title=title, variable=variable):

@@ -55,7 +55,9 @@ _WIDTH: Final = 108
 class Advice(msgspec.Struct, frozen=True, kw_only=True):
     """The cause in one or more lines, what it means, and what to do."""
 
-    found: tuple[str, ...]
+    # A headline of its own, for a cause that says all.
+    happened: str = ""
+    found: tuple[str, ...] = ()
     means: tuple[str, ...] = ()
     do: tuple[str, ...] = ()
 
@@ -69,7 +71,10 @@ def describe_installer(
     if recognised is not None:
         advice = advise(words, recognised)
         return Message(
-            happened=happened, found=_wrapped(advice.found), means=_wrapped(advice.means), do=_wrapped(advice.do)
+            happened=advice.happened or happened,
+            found=_wrapped(advice.found),
+            means=_wrapped(advice.means),
+            do=_wrapped(advice.do),
         )
     ending = f"was ended by {signal}" if signal else f"ended with status {returncode}"
     return Message(
@@ -486,8 +491,8 @@ def _lock(reason: _Lock, words: Terms) -> Advice:
     match reason:
         case LockStale():
             return Advice(
-                found=(f"{words.lock} is not that of {words.declared} as it is now",),
-                means=("Somebody changed what the project asks for and didn't lock it anew.",),
+                happened=f"{words.lock} is out of date",
+                means=("The project's declarations have changed since it was made.",),
                 do=(again,),
             )
         case LockMissing():

@@ -7,7 +7,7 @@ from pure.project.files import ProjectFiles
 from pure.start.code_facts import SourceFile, Sources, code_facts
 from pure.start.servers import shown
 
-from tests.pure.build.test_managers import FIRST, PINS
+from tests.strategies_locked import FIRST, PINS
 from tests.strategies_plan import planned, requirements
 
 PYPROJECT = b"""

@@ -1,6 +1,7 @@
 """What a tool did to an environment, and why it was asked to do it again."""
 
 import json
+from typing import Any
 
 import msgspec
 import pytest
@@ -9,13 +10,14 @@ from hypothesis import strategies as st
 from pure.build.stages import STATE_FILE, Complete, Result, Workplace, after_installation
 from pure.build.steps import RemoveFiles, WriteFiles
 from pure.build.synchronise import Synchronising, before, changes, resolved
+from pure.manager.decision import PackageManagerDecision
 from pure.report.build_log import changes_lines
 from pure.venv.installed import InstalledSet, parse_installed
 from pure.venv.resolved import ResolvedSet
 from pure.venv.state import VenvState, decode_state
 
-from tests.pure.build.test_managers import FIRST
-from tests.pure.build.test_managers import locked as locked_facts
+from tests.strategies_locked import FIRST
+from tests.strategies_locked import locked as locked_facts
 from tests.strategies_plan import planned
 
 URLS = {
@@ -56,11 +58,16 @@ def _installed(*names: str) -> InstalledSet:
     return parse_installed(files, python_minor="3.13")
 
 
+def _locking(decided: PackageManagerDecision, **changes: Any) -> PackageManagerDecision:
+    lock = msgspec.structs.replace(decided.lock, **changes)
+    return msgspec.structs.replace(decided, managed=msgspec.structs.replace(decided.managed, lock=lock))
+
+
 def _before(recorded: dict[str, str], locked: dict[str, str], **names: tuple[str, ...]) -> Synchronising:
     facts = locked_facts(FIRST, "uv")
     plan = planned(facts)
     assert plan.package_manager is not None
-    decided = msgspec.structs.replace(plan.package_manager, artefacts=tuple(locked.items()), **names)
+    decided = _locking(plan.package_manager, artefacts=tuple(locked.items()), **names)
     state = VenvState(resolved=ResolvedSet(), artefacts=tuple(recorded.items()))
     plan = msgspec.structs.replace(plan, package_manager=decided, previous=state)
     found = before(plan, facts, WORK, _installed(*NAMES))
@@ -96,7 +103,7 @@ def test_only_what_is_installed_is_recorded() -> None:
     facts = locked_facts(FIRST, "uv")
     plan = planned(facts)
     assert plan.package_manager is not None
-    decided = msgspec.structs.replace(plan.package_manager, artefacts=(("fixed", "1"), ("not-installed", "2")))
+    decided = _locking(plan.package_manager, artefacts=(("fixed", "1"), ("not-installed", "2")))
     plan = msgspec.structs.replace(plan, package_manager=decided)
     installed = _installed(*NAMES)
     result = Result(installed=installed, files=())

@@ -19,7 +19,6 @@ from pure.build.plan import NothingRequired
 from pure.build.stages import NotAsResolved
 from pure.complaints.reasons import OutOfMemory
 from pure.manager.environment import BREAKING, BreakingVariable, BreakingVariables
-from pure.manager.pip_configuration import BadPin, BadPipVersion, PipTooOld
 from pure.manager.pylock_selection import PylockProblem
 from pure.manager.terms import InstalledFrom
 from pure.python.catalogue import MinorUnknown
@@ -65,9 +64,6 @@ ERRORS: tuple[RunError, ...] = (
     BadType(line=1, type="wéb"),
     EmptyCommand(line=1, type="web"),
     DuplicateType(first=1, line=4, type="web"),
-    BadPipVersion(value="latest"),
-    PipTooOld(version="22.3", oldest="23.1"),
-    BadPin(file="data/pip-requirements.txt"),
     PipFailed(source=_PIP, returncode=1, signal=None, version="26.3"),
     PipFailed(source=_PIP, returncode=-9, signal="SIGKILL", version="26.3", recognised=OutOfMemory()),
     PipFailed(source=_PIP, returncode=-11, signal="SIGSEGV", version="26.3"),
