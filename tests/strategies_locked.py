@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import msgspec
 from pure.build.facts import Facts
 from pure.build.plan import decide
+from pure.manager.decision import PackageManagerDecision
 from pure.manager.table import CHOSEN_BY_LOCK, MANAGERS, PIP, TOOLS
 from pure.outcome import Failure, Success
 from pure.project.files import ProjectFiles
@@ -119,3 +121,9 @@ def choice_of(*names: str, variables: Mapping[str, str] | None = None, **texts: 
     )
     decided = decide(given_facts)
     return decided.failure() if isinstance(decided, Failure) else decided.unwrap().package_manager.name  # type: ignore[union-attr]
+
+
+def locking(decided: PackageManagerDecision, **changes: Any) -> PackageManagerDecision:
+    """The same decision with another word of its lock."""
+    lock = msgspec.structs.replace(decided.lock, **changes)
+    return msgspec.structs.replace(decided, managed=msgspec.structs.replace(decided.managed, lock=lock))

@@ -58,6 +58,11 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
     venv_state: bytes | None = None
     """The record inside the restored environment."""
 
+    seed_wheels: Mapping[str, str] = {}
+    """Wheels of pip at hand, as paths by the tool in whose layer they lie; that of our own interpreter under ``""``."""
+    archives: tuple[str, ...] = ()
+    """Archives of runtimes that the buildpack carries, each with a wheel of pip in it."""
+
     @property
     def settings(self) -> dict[str, str]:
         """The settings of tools by the names of their variables: the environment's, else those of pip's files."""

@@ -5,6 +5,7 @@ The plan drives four readers, none of which decides anything again: the executor
 """
 
 import re
+from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 import msgspec
@@ -61,6 +62,23 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     processes: Processes
     django: DjangoDecision = NO_DJANGO
     previous: VenvState | None = None
+
+    @property
+    def manager(self) -> PackageManagerDecision:
+        """The decision over the package manager, where something is installed."""
+        assert self.package_manager is not None, "without a package manager there are no dependencies"
+        return self.package_manager
+
+    def decided(self, name: str) -> LayerDecision:
+        """The decision over a layer that there is one over."""
+        decision = self.layer(name)
+        assert decision is not None, f"the plan decides over {name}"
+        return decision
+
+    def with_layer(self, decision: LayerDecision) -> "Plan":
+        """The plan with another decision over one of its layers."""
+        layers = tuple(decision if each.name == decision.name else each for each in self.layers)
+        return msgspec.structs.replace(self, layers=layers)
 
     def layer(self, name: str) -> LayerDecision | None:
         """The decision over one layer; ``None`` where there is nothing to decide."""
@@ -211,6 +229,17 @@ def _processes(
         installed = {each.name: each.version for each in state.resolved.distributions}
     else:
         installed = _required(facts, managed)
+    return final_processes(facts, installed) if kept else _decide_processes(facts, installed, provisional=True)
+
+
+def final_processes(facts: Facts, installed: Mapping[str, str]) -> Outcome[Processes, ProcessesError]:
+    """The processes that the image gets. ``installed`` maps normalised names to versions."""
+    return _decide_processes(facts, installed, provisional=False)
+
+
+def _decide_processes(
+    facts: Facts, installed: Mapping[str, str], *, provisional: bool
+) -> Outcome[Processes, ProcessesError]:
     return decide_processes(
         facts.procfile,
         facts.pyproject,
@@ -218,7 +247,7 @@ def _processes(
         installed=installed,
         app=facts.home,
         root=facts.app_dir,
-        provisional=not kept,
+        provisional=provisional,
     )
 
 

@@ -1,10 +1,12 @@
-"""Names the effects that a plan asks for.
+"""Names the effects that a build asks for, and what each brings back.
 
-A step says everything that its execution needs: paths, argument lists, environments, bytes. The shell carries steps
-out in order and stops at the first that fails; it never decides whether one is due.
+A step says everything that its execution needs: paths, argument lists, environments, bytes. The executor holds no plan.
+It carries the steps of a turn out in their order and stops after the first program that fails (unless its failing is
+expected, ``RunProgram.may_fail``); what it learned goes back as an ``Answer`` (``pure.build.conversation``).
 """
 
-from typing import TypeAlias
+from collections.abc import Mapping
+from typing import Literal, TypeAlias, TypeVar
 
 import msgspec
 
@@ -21,7 +23,7 @@ class BeginLayer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DropLayer(msgspec.Struct, frozen=True, kw_only=True):
-    """Remove a restored layer that this build doesn't want."""
+    """Remove a restored layer that this build doesn't want, its ``<layer>.toml`` first."""
 
     layer: str
 
@@ -33,91 +35,68 @@ class FinishLayer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InstallRuntime(msgspec.Struct, frozen=True, kw_only=True):
-    """Fetch, verify, unpack and compile a runtime into ``root``; its bundled pip wheel goes to ``wheel_to``."""
+    """Fetch, verify and unpack a runtime. Brings back ``RuntimeInstalled``."""
 
     runtime: Runtime
     url: str
     root: str
+    wheel_to: str  # the folder that the wheel of pip which the runtime bundles goes to
+
+
+class TakeWheel(msgspec.Struct, frozen=True, kw_only=True):
+    """Take the wheel of pip out of a runtime's archive. Brings back ``WheelTaken``."""
+
+    archive: str
     wheel_to: str
 
 
-class InstallTool(msgspec.Struct, frozen=True, kw_only=True):
-    """Install a package manager's tool into its layer by a pip wheel.
+class CopyFile(msgspec.Struct, frozen=True, kw_only=True):
+    """Copy a file; its new folders are made, and the copy is there wholly or not at all."""
 
-    The wheel is the first that is found in ``wheel_folders``, else that of a runtime whose archive lies in
-    ``archives``; it is kept in ``root``/seed. ``argv`` follows the wheel's own path, which the shell puts in the place
-    of ``{wheel}``.
+    source: str
+    target: str
+
+
+Purpose: TypeAlias = Literal[
+    "probe",  # does the runtime start?
+    "install-tool",  # a package manager's tool into its layer
+    "create-environment",  # an empty virtual environment
+    "resolve",  # pip says what it would install
+    "install",  # pip installs
+    "ask-again",  # pip, once more, for what it only writes into a log of its own
+    "check-lock",  # a tool looks whether its lock is up to date
+    "synchronise",  # a tool brings the environment to what its lock says
+    "collect-static",  # Django's command
+]
+
+
+class RunProgram(msgspec.Struct, frozen=True, kw_only=True):
+    """Run a program to its end. Brings back ``Ended``.
+
+    What it is for decides which of its lines are shown while it runs (``pure.report.build_log``) and what its end means
+    (``pure.build.endings``).
     """
 
-    layer: str
-    title: str
-    root: str
-    wheel_folders: tuple[str, ...]
-    archives: str
+    purpose: Purpose
     argv: tuple[str, ...]
     environment: Environment
     folder: str
-
-
-class CreateEnvironment(msgspec.Struct, frozen=True, kw_only=True):
-    """Create an empty virtual environment; ``configuration`` then replaces its ``pyvenv.cfg``."""
-
-    root: str
-    argv: tuple[str, ...]
-    environment: Environment
-    configuration: bytes
-
-
-class RunPip(msgspec.Struct, frozen=True, kw_only=True):
-    """Run pip in ``folder``; ``quiet`` shows its output only if it fails."""
-
-    argv: tuple[str, ...]
-    environment: Environment
-    folder: str
-    quiet: bool
-
-
-class RunTool(msgspec.Struct, frozen=True, kw_only=True):
-    """Run a package manager's tool in ``folder``. ``check`` says that it only looks whether the lock is up to date."""
-
-    manager: str
-    argv: tuple[str, ...]
-    environment: Environment
-    folder: str
-    check: bool
-
-
-class CollectStatic(msgspec.Struct, frozen=True, kw_only=True):
-    """Run the project's ``collectstatic`` in ``folder``; ``manage`` is the script's path from the application's folder.
-
-    A project that doesn't know the command is one without static files, which is no failure (``pure.start.django``).
-    """
-
-    manage: str
-    argv: tuple[str, ...]
-    environment: Environment
-    folder: str
+    may_fail: bool = False  # the steps after it are carried out however it ends
 
 
 class RemoveFiles(msgspec.Struct, frozen=True, kw_only=True):
-    """Remove files below ``root``, then those of the named directories (deepest first) that are empty."""
+    """Remove files below ``root`` that may be missing, then those of the directories (deepest first) that are empty."""
 
     root: str
     files: tuple[str, ...]
-    directories: tuple[str, ...]
+    directories: tuple[str, ...] = ()
 
 
 class WriteFiles(msgspec.Struct, frozen=True, kw_only=True):
-    """Write files below ``root``, each atomically."""
+    """Write files below ``root`` in their order, each atomically."""
 
     root: str
     files: tuple[tuple[str, bytes], ...]
-
-
-class CleanOrigins(msgspec.Struct, frozen=True, kw_only=True):
-    """In pip's cache below ``root``, the notes on where a wheel that was built comes from lose their credentials."""
-
-    root: str
 
 
 class RemoveHistories(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,10 +106,30 @@ class RemoveHistories(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CompileBytecode(msgspec.Struct, frozen=True, kw_only=True):
-    """Compile what isn't compiled yet below ``roots``, with the interpreter ``python``."""
+    """Compile what isn't compiled yet below ``roots``, with the interpreter ``python``. Brings back ``Compiled``."""
 
     python: str
     roots: tuple[str, ...]
+    environment: Environment
+
+
+class ReadFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """Read the files below ``root`` that a glob pattern matches. Brings back ``FilesRead``; a missing root has none."""
+
+    root: str
+    patterns: tuple[str, ...]
+
+
+class ListFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """List all files and links below ``root``. Brings back ``FilesListed``; links to folders are not followed."""
+
+    root: str
+
+
+class ListBuildFolders(msgspec.Struct, frozen=True, kw_only=True):
+    """List the folders that installations make among an application's files. Brings back ``BuildFoldersListed``."""
+
+    app: str
 
 
 Step: TypeAlias = (
@@ -138,14 +137,105 @@ Step: TypeAlias = (
     | DropLayer
     | FinishLayer
     | InstallRuntime
-    | InstallTool
-    | CreateEnvironment
-    | RunPip
-    | RunTool
-    | CollectStatic
+    | TakeWheel
+    | CopyFile
+    | RunProgram
     | RemoveFiles
     | WriteFiles
-    | CleanOrigins
     | RemoveHistories
     | CompileBytecode
+    | ReadFiles
+    | ListFiles
+    | ListBuildFolders
 )
+Steps: TypeAlias = tuple[Step, ...]
+
+
+class RuntimeInstalled(msgspec.Struct, frozen=True, kw_only=True):
+    """A runtime was fetched and unpacked."""
+
+    nbytes: int  # of the archive
+    fetched_in: float  # seconds
+    files: int  # unpacked
+    left_out: int  # files that no running application needs
+    unpacked_in: float  # seconds
+    wheel: str | None  # where the wheel of pip lies that it bundled
+
+
+class WheelTaken(msgspec.Struct, frozen=True, kw_only=True):
+    """What an archive had of pip: the path of the wheel, ``None`` where there was none or nothing could be read."""
+
+    wheel: str | None
+
+
+class Ended(msgspec.Struct, frozen=True, kw_only=True):
+    """How a program ended."""
+
+    program: RunProgram
+    returncode: int  # minus the signal's number where one ended it; 126 and 127 where it could not be started
+    signal: str | None = None  # the signal's name, such as ``SIGKILL``
+    said: tuple[str, ...] = ()  # its last lines on standard output and standard error, in their order
+    seconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        """Whether it exited with status 0."""
+        return self.returncode == 0
+
+
+class Compiled(msgspec.Struct, frozen=True, kw_only=True):
+    """Bytecode was brought up to date."""
+
+    compiled: int  # modules
+    current: int  # modules whose bytecode was right already
+    seconds: float
+
+
+class FilesRead(msgspec.Struct, frozen=True, kw_only=True):
+    """The contents of the files that were found, by their paths below ``root``."""
+
+    root: str
+    files: Mapping[str, bytes]
+
+
+class FilesListed(msgspec.Struct, frozen=True, kw_only=True):
+    """The paths below ``root``, sorted."""
+
+    root: str
+    paths: tuple[str, ...]
+
+
+class BuildFoldersListed(msgspec.Struct, frozen=True, kw_only=True):
+    """Folders that installations make and all in them, as paths from the application's; folders end in ``/``."""
+
+    paths: frozenset[str]
+
+
+Result: TypeAlias = RuntimeInstalled | WheelTaken | Ended | Compiled | FilesRead | FilesListed | BuildFoldersListed
+R = TypeVar("R", RuntimeInstalled, WheelTaken, Ended, Compiled, FilesRead, FilesListed, BuildFoldersListed)
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the steps of a turn brought back, in their order, up to the one that ended them."""
+
+    results: tuple[Result, ...] = ()
+    seconds: float = 0.0  # that all of them took
+
+    def all(self, kind: type[R]) -> tuple[R, ...]:
+        """The results of a kind."""
+        return tuple(each for each in self.results if isinstance(each, kind))
+
+    def read(self, root: str) -> Mapping[str, bytes]:
+        """The files that were read below ``root``."""
+        return next((each.files for each in self.all(FilesRead) if each.root == root), {})
+
+    def listed(self, root: str) -> tuple[str, ...]:
+        """The files that were listed below ``root``."""
+        return next((each.paths for each in self.all(FilesListed) if each.root == root), ())
+
+    @property
+    def failed(self) -> Ended | None:
+        """The program that ended the turn by failing."""
+        last = self.results[-1] if self.results else None
+        failed = isinstance(last, Ended) and not last.ok and not last.program.may_fail
+        return last if failed and isinstance(last, Ended) else None

@@ -8,8 +8,8 @@ from typing import Final
 
 import msgspec
 
-from pure.venv.resolved import ResolvedSet
 from pure.venv.installed import InstalledSet
+from pure.venv.resolved import ResolvedSet
 
 _NVIDIA: Final = ("nvidia-", "cuda-")
 _COMPANIONS: Final = frozenset({"torch", "torchaudio", "torchvision", "triton", "pytorch-triton-rocm"})

@@ -9,9 +9,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from pure.project.locks.facts import document, table
 from pure.manager.table import Manager
 from pure.outcome import Success
+from pure.project.locks.facts import document, table
 
 # Parts of their names, as variables have them.
 _WORDS: Final = (

@@ -10,8 +10,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from pure.venv.resolved import Archive, Distribution, Local, ResolvedSet, Vcs, is_local_sdist, same_artefact
 from pure.venv.installed import InstalledDistribution, InstalledSet, Mismatch, shared_files
+from pure.venv.resolved import Archive, Distribution, Local, ResolvedSet, Vcs, is_local_sdist, same_artefact
 
 RedoReason: TypeAlias = Literal[
     "editable",

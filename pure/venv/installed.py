@@ -15,8 +15,8 @@ from typing import Literal
 
 import msgspec
 
-from pure.venv.resolved import (Origin, parse_direct_url)
 from pure.names import normalise_name
+from pure.venv.resolved import Origin, parse_direct_url
 
 _REQUESTED_ROW = "REQUESTED,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0"  # the digest of no bytes
 _KNOWN_FILES = ("INSTALLER", "METADATA", "RECORD", "REQUESTED", "WHEEL", "direct_url.json")

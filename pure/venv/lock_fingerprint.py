@@ -10,11 +10,11 @@ from collections.abc import Mapping
 
 import msgspec
 
-from pure.venv.requirements_fingerprint import Fingerprint, Pinning, not_pinned
-from pure.project.locks.facts import LockFacts
 from pure.manager.table import Manager
+from pure.project.locks.facts import LockFacts
 from pure.project.selection import Selection
 from pure.target import Target
+from pure.venv.requirements_fingerprint import Fingerprint, Pinning, not_pinned
 
 # Parts of the names of settings that say where to look, who asks, and how to report, but not what to install.
 _IRRELEVANT = (

@@ -12,8 +12,8 @@ from typing import TypeAlias
 
 import msgspec
 
-from pure.project.requirements.file import OptionLine, RequirementLine
 from pure.project.requirements.collection import CollectedFile, RequirementsSet
+from pure.project.requirements.file import OptionLine, RequirementLine
 from pure.target import Target
 
 MAX_REASONS = 10

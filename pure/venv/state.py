@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 import msgspec
 
-from pure.venv.resolved import ResolvedSet, resolved_set
 from pure.outcome import Failure, Outcome, Success
+from pure.venv.resolved import ResolvedSet, resolved_set
 
 SCHEMA = 2
 

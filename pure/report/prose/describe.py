@@ -9,18 +9,18 @@ standard lock files, the requirements, the start command and the local lifecycle
 from typing import TypeAlias, assert_never
 
 from pure.build.errors import (
+    BuildError,
     MissingVariable,
     NoEnvironment,
     NoPipWheel,
+    NotAsResolved,
     NotReadable,
     NotWritable,
     PipFailed,
     PipNotInstalled,
-    RunError,
     RuntimeDoesNotStart,
 )
 from pure.build.plan import NothingRequired
-from pure.build.stages import NotAsResolved
 from pure.manager.environment import BreakingVariables
 from pure.manager.pylock_selection import PylockProblem
 from pure.message import BUG, Message
@@ -44,7 +44,7 @@ _Pip: TypeAlias = PipFailed | PipNotInstalled | NoPipWheel | NotAsResolved | NoE
 _Disk: TypeAlias = NotReadable | NotWritable | CatalogueUnreachable | RuntimeDoesNotStart
 
 
-def describe(error: RunError) -> Message:
+def describe(error: BuildError) -> Message:
     """The message for any error that a build can end with."""
     match error:
         case BreakingVariables() | BadSwitch() | MissingVariable() | NothingReplaces():

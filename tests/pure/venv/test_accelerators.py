@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pure.venv.accelerators import AcceleratedTorch, accelerated_torch
-from pure.report.build_log import accelerated
-from pure.venv.resolved import Distribution, Index, ResolvedSet, parse_report, resolved_set
-from pure.venv.installed import InstalledDistribution, InstalledSet, RecordEntry
 from pure.outcome import Success
+from pure.report.build_log import accelerated
+from pure.venv.accelerators import AcceleratedTorch, accelerated_torch
+from pure.venv.installed import InstalledDistribution, InstalledSet, RecordEntry
+from pure.venv.resolved import Distribution, Index, ResolvedSet, parse_report, resolved_set
 from shell.process import run
 
 
@@ -55,7 +55,6 @@ def test_the_version_tells_the_vendor(version: str, vendor: str | None) -> None:
 
 def test_without_torch_nothing_is_said() -> None:
     assert accelerated_torch(_resolved(nvidia_nccl_cu12="2.27"), InstalledSet(python_minor="3.13")) is None
-    assert accelerated(None) == ()
 
 
 @given(st.lists(st.text(), max_size=5))

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pure.venv.build_settings import build_settings
 from pure.manager.table import MANAGERS
+from pure.venv.build_settings import build_settings
 
 
 def _digest(manager: str, variables: Mapping[str, str] | None = None, texts: Mapping[str, str] | None = None) -> str:

@@ -2,9 +2,9 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from pure.venv.resolved import Archive, Distribution, Index, ResolvedSet, pins, resolved_set
-from pure.venv.installed import InstalledDistribution, InstalledSet, shared_files
 from pure.venv.difference import Changed, Changes, Redone, always_redone, diff, verify
+from pure.venv.installed import InstalledDistribution, InstalledSet, shared_files
+from pure.venv.resolved import Archive, Distribution, Index, ResolvedSet, pins, resolved_set
 
 from tests.strategies import fixed_origins, installed_of, installed_sets, resolved_sets
 

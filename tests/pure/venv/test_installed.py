@@ -2,7 +2,6 @@
 
 from hypothesis import example, given
 from hypothesis import strategies as st
-from pure.venv.resolved import Local
 from pure.venv.installed import (
     InstalledSet,
     Overlap,
@@ -19,6 +18,7 @@ from pure.venv.installed import (
     requested_changes,
     strays,
 )
+from pure.venv.resolved import Local
 
 from tests.strategies import NAMES, SITE_PACKAGES, installed_sets
 

@@ -1,43 +1,12 @@
 """What a lock leaves open, and what counts of it."""
 
-from collections.abc import Callable, Mapping
-from datetime import date
-from typing import TypeAlias
-import msgspec
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from pure.build.facts import Facts
-from pure.build.plan import decide
 from pure.layers.decision import Action
-from pure.layers.metadata import STRUCTS
-from pure.manager.choice import (
-    LockWithoutDeclaration,
-    ManagerWithoutFile,
-    MissingLock,
-    NoProjectTable,
-    NothingToInstall,
-    SeveralLocks,
-    UnknownManager,
-    choose_manager,
-)
-from pure.manager.managed import decide_manager
-from pure.manager.misspelled import misspelled, misspelled_locks
-from pure.manager.table import CHOSEN_BY_LOCK, MANAGERS, PIP, TOOLS
-from pure.manager.tool_version import ToolRefused, ToolTooOld, choose_tool, satisfies
-from pure.outcome import Failure, Success
-from pure.project.declarations import Declarations, Demand
-from pure.project.detection import Passed, detect
-from pure.project.files import ProjectFiles, requirement_files
-from pure.project.locks.facts import LockFacts
-from pure.project.locks.read import read_lock
-from pure.python.choice import CatalogueText
-from pure.target import Distro, Target
-from pure.venv.lock_fingerprint import lock_fingerprint
-from pure.venv.requirements_fingerprint import Fingerprint, NotPinned
-from pure.project import declarations
-from tests.strategies_plan import END_OF_LIFE, UNBOUND, A, B, after, facts, junk, pin_file, planned, requirements
-from tests.strategies_locked import (PROJECT, LOCKS, LOCKED, PINS, FIRST, locked, with_texts, with_variables, with_other_version, with_target)
+
+from tests.strategies_locked import FIRST, LOCKED, LOCKS, locked, with_other_version, with_variables
+from tests.strategies_plan import after, facts, planned
 
 # Markers as the tools write them into their locks, and whether they tell releases of one minor version apart.
 MARKERS = {

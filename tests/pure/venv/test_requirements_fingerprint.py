@@ -5,9 +5,9 @@ from typing import TypeAlias
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pure.venv.requirements_fingerprint import MAX_REASONS, Fingerprint, NotPinned, Pinning, pinned_fingerprint
 from pure.project.requirements.collection import RequirementsSet, collect
 from pure.target import Distro, Target
+from pure.venv.requirements_fingerprint import MAX_REASONS, Fingerprint, NotPinned, Pinning, pinned_fingerprint
 
 A, B = "a" * 64, "b" * 64
 TARGET = Target(os="linux", arch="amd64", distro=Distro(name="ubuntu", version="24.04"))

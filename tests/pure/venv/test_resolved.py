@@ -4,11 +4,26 @@ import json
 
 from hypothesis import given
 from hypothesis import strategies as st
-from pure.venv.resolved import (Archive, Distribution, Index, Local, ReportHasNoOrigin, ReportVersionUnknown, ResolvedSet, Vcs, parse_direct_url, parse_report, resolved_set, same_artefact, with_hidden_urls, without_credentials)
-from pure.urls import without_secrets
 from pure.hashes import Hash
 from pure.names import normalise_name
 from pure.outcome import Failure, Success
+from pure.urls import without_secrets
+from pure.venv.resolved import (
+    Archive,
+    Distribution,
+    Index,
+    Local,
+    ReportHasNoOrigin,
+    ReportVersionUnknown,
+    ResolvedSet,
+    Vcs,
+    parse_direct_url,
+    parse_report,
+    resolved_set,
+    same_artefact,
+    with_hidden_urls,
+    without_credentials,
+)
 from pure.venv.state import StateSchemaUnknown, VenvState, decode_state, encode_state
 
 from tests.strategies import distributions, origins, resolved_sets
