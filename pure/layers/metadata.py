@@ -42,12 +42,12 @@ class PythonLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class ToolLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A package manager's tool, in the layer of its name. What the tool's files don't depend on is empty."""
+    """A package manager's tool, in the layer of its name. What the tool's files don't depend on is ``None``."""
 
     tool: ToolName
     arch: str
-    distro: str = ""
-    python_minor: str = ""
+    distro: str | None = None
+    python_minor: str | None = None
     version: str
 
 
@@ -68,9 +68,6 @@ class VenvLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=True
     # The package manager's name, never its version.
     installer: str
 
-
-# Of a tool's metadata these aren't written where they are empty.
-_LEFT_OUT: Final = frozenset({"distro", "python_minor"})
 
 Metadata: TypeAlias = PythonLayer | ToolLayer | PipCacheLayer | VenvLayer
 
@@ -155,7 +152,7 @@ def metadata_table(metadata: Metadata, *, built_from: str = "") -> dict[str, str
     fields: dict[str, Any] = msgspec.structs.asdict(metadata)
     if isinstance(metadata, ToolLayer):
         version = {f"{fields.pop('tool')}_version": fields.pop("version")}
-        fields = {name: value for name, value in fields.items() if value or name not in _LEFT_OUT} | version
+        fields = {name: value for name, value in fields.items() if value is not None} | version
     return dict(sorted(fields.items())) | ({BUILT_FROM: built_from} if built_from else {})
 
 
@@ -185,5 +182,5 @@ def _called(metadata: Metadata, field: str) -> str:
 
 
 def _shown(metadata: Metadata, field: str) -> str:
-    value: str = getattr(metadata, field)
+    value: str = getattr(metadata, field) or ""
     return value[:12] if field == "archive_sha256" else value
