@@ -1,7 +1,7 @@
-"""The matrix of what changes and what becomes of each layer, where pip installs."""
+"""The matrix of what changes and what becomes of each layer, for pip and for the managers that have a lock."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
 import msgspec
@@ -12,7 +12,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pure.build.facts import Facts
 from pure.layers.decision import Action
+from pure.layers.metadata import STRUCTS
+from pure.manager.table import MANAGERS
+from pure.target import Distro
 
+from tests.strategies_locked import (
+    LOCKED,
+    LOCKS,
+    PINS,
+    PROJECT,
+    locked,
+    with_other_version,
+    with_target,
+    with_texts,
+    with_variables,
+)
 from tests.strategies_plan import (
     ARCHES,
     DISTROS,
@@ -30,7 +44,7 @@ from tests.strategies_plan import (
 Change: TypeAlias = Callable[[Facts], Facts]
 
 
-# The layers of an application that pip installs; tests/pure/layers/test_inventory_locked.py has the other managers.
+# The layers of an application that pip installs; those of other managers stand below.
 LAYERS = ("python", "pip", "pip-cache", "venv")
 
 
@@ -224,3 +238,105 @@ def test_metadata_survive_the_way_through_the_platform(first: Facts) -> None:
         for name, layer in unchanged.restored.items()
     }
     assert planned(msgspec.structs.replace(unchanged, restored=platforms)) == planned(unchanged)
+
+
+DEBIAN = Distro(name="debian", version="13")
+
+
+OTHER_VERSIONS = {"uv": "0.12.1", "poetry": "2.1.0", "pipenv": "2025.1.0", "pdm": "2.25.0"}
+
+
+LockedChange: TypeAlias = Callable[[Facts, str], Facts]
+
+
+# For every manager but pip. uv's layer knows neither Python nor distribution.
+LOCKED_MATRIX = """
+| what changed              | python | tool | uv | venv |
+|---------------------------|--------|------|----|------|
+| tool version              | -      | R    | R  | -    |
+| tool version, by variable | -      | R    | R  | -    |
+| Python patch              | R      | -    | -  | -    |
+| Python minor              | R      | R    | -  | R    |
+| arch                      | R      | R    | R  | R    |
+| distro                    | -      | R    | -  | R    |
+| lock                      | -      | -    | -  | r    |
+| configuration             | -      | -    | -  | r    |
+| groups                    | -      | -    | -  | r    |
+| settings of builds        | -      | -    | -  | R    |
+| a local distribution      | -      | -    | -  | r    |
+| Procfile                  | -      | -    | -  | -    |
+| another index             | -      | -    | -  | -    |
+"""
+
+
+LOCKED_ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in LOCKED_MATRIX.strip().splitlines()[2:]]
+
+
+def _configuration(given_facts: Facts, manager: str) -> Facts:
+    name = "Pipfile" if manager == "pipenv" else "pyproject__toml"
+    return with_texts(given_facts, **{name: PROJECT + b"[tool.other]\n"})
+
+
+LOCKED_CHANGES: Mapping[str, LockedChange] = {
+    "tool version": lambda f, m: msgspec.structs.replace(
+        f, tool_pins={name: pin.replace("9999.1", "9999.2") for name, pin in PINS.items()}
+    ),
+    "tool version, by variable": lambda f, m: with_variables(
+        f, **{MANAGERS[m].tool.variable: OTHER_VERSIONS[MANAGERS[m].tool.name]}
+    ),
+    "Python patch": lambda f, m: with_other_version(f, minor=False),
+    "Python minor": lambda f, m: with_other_version(f, minor=True),
+    "arch": lambda f, m: with_target(f, arch="arm64" if f.target.arch == "amd64" else "amd64"),
+    "distro": lambda f, m: with_target(f, distro=None if f.target.distro else DEBIAN),
+    "lock": lambda f, m: with_texts(f, **{MANAGERS[m].lock.replace(".", "__"): LOCKS[m][1]}),
+    "configuration": _configuration,
+    "groups": lambda f, m: with_variables(f, BP_PYTHON_GROUPS="more"),
+    "settings of builds": lambda f, m: with_variables(f, **{f"{MANAGERS[m].tool.prefixes[-1]}NO_BINARY": "a"}),
+    "a local distribution": lambda f, m: with_texts(f, **{MANAGERS[m].lock.replace(".", "__"): LOCKS[m][2]}),
+    "Procfile": lambda f, m: msgspec.structs.replace(f, procfile=b"web: another\n"),
+    "another index": lambda f, m: with_variables(
+        f, UV_INDEX_URL="https://index.example/", PIP_INDEX_URL="https://index.example/"
+    ),
+}
+
+
+def test_the_table_and_the_changes_of_locks_name_the_same_rows() -> None:
+    assert [row[0] for row in LOCKED_ROWS] == list(LOCKED_CHANGES)
+
+
+@pytest.mark.parametrize("manager", LOCKED)
+@pytest.mark.parametrize(("what", "python", "tool", "uv", "venv"), LOCKED_ROWS, ids=[row[0] for row in LOCKED_ROWS])
+@settings(max_examples=6, deadline=None)
+@given(first=facts(bound=False))
+def test_matrix_of_locks(manager: str, what: str, python: str, tool: str, uv: str, venv: str, first: Facts) -> None:
+    first = locked(first, manager)
+    own = MANAGERS[manager].tool.name
+    unchanged = after(first, planned(first))
+    now = planned(LOCKED_CHANGES[what](unchanged, manager))
+    marks = {"python": python, own: uv if own == "uv" else tool, "venv": venv}
+    assert {layer.name: layer.action for layer in now.layers} == {
+        name: MARKS.get(mark, Action.KEEP) for name, mark in marks.items()
+    }
+
+
+@pytest.mark.parametrize("new", [*LOCKED, "pip"])
+@pytest.mark.parametrize("old", [*LOCKED, "pip"])
+@settings(max_examples=4, deadline=None)
+@given(first=facts())
+def test_another_manager_recreates_the_environment_and_drops_what_it_does_not_use(
+    old: str, new: str, first: Facts
+) -> None:
+    if old == new:
+        return
+    before = first if old == "pip" else locked(first, old)
+    then = first if new == "pip" else locked(first, new)
+    restored = after(before, planned(before))
+    now = planned(msgspec.structs.replace(then, restored=restored.restored, venv_state=restored.venv_state))
+    actions = {layer.name: layer.action for layer in now.layers}
+    tools = {MANAGERS[old].tool.name, MANAGERS[new].tool.name}
+    assert actions["python"] is Action.KEEP
+    assert actions["venv"] is Action.RECREATE
+    assert actions[MANAGERS[new].tool.name] is (Action.KEEP if len(tools) == 1 else Action.CREATE)
+    if len(tools) == 2:
+        assert actions[MANAGERS[old].tool.name] is Action.DROP
+    assert set(actions) <= STRUCTS.keys()
