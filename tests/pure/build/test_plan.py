@@ -97,9 +97,8 @@ def test_whatever_the_facts_the_answer_is_a_plan_or_an_error(
     match decide(build):
         case Success(plan):
             assert {layer.name for layer in plan.layers} <= STRUCTS.keys()
-            assert encode_record(record(plan, version="1", redact=str)) == encode_record(
-                record(plan, version="1", redact=str)
-            )
+            said = json.loads(encode_record(record(plan, version="1", redact=str)))
+            assert said["layers"].keys() == {layer.name for layer in plan.layers}
         case Failure(error):
             assert error == decide(build).failure()
 

@@ -3,7 +3,7 @@
 import msgspec
 
 
-class Advice(msgspec.Struct, frozen=True, kw_only=True):
+class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     """The cause in one or more lines, what it means, and what to do."""
 
     # A headline of its own, for a cause that says all.
