@@ -13,6 +13,7 @@ from pure.build.errors import NotReadable
 from pure.build.facts import Facts
 from pure.build.tool_steps import SEEDS
 from pure.build.workplace import STATE_FILE
+from pure.layers.names import VENV
 from pure.manager.choice import REQUIREMENTS_VARIABLE
 from pure.manager.pip_configuration import ConfigurationFile, configured
 from pure.manager.table import LOCK_NAMES, MANAGERS, PIP, PIP_TOOL, TOOLS, UV
@@ -128,7 +129,7 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         },
         buildpack_plan=(_optional(plan) if plan else None) or b"",
         restored=LayerStore(layers).restored(),
-        venv_state=_optional(layers / "venv" / STATE_FILE),
+        venv_state=_optional(layers / VENV / STATE_FILE),
         seed_wheels=_seed_wheels(layers),
         archives=tuple(str(path) for path in sorted((buildpack / "archives").glob("*.tar.gz"))),
     )

@@ -21,6 +21,7 @@ from pure.build.steps import (
     WriteFiles,
 )
 from pure.build.workplace import CHECKOUTS, STATE_FILE, Workplace, bare_environment, own_environment
+from pure.layers.names import VENV
 from pure.manager.commands import Places, commands
 from pure.manager.decision import PackageManagerDecision
 from pure.manager.environment import pip_environment
@@ -46,7 +47,7 @@ def make_anew(plan: Plan, facts: Facts, work: Workplace) -> Steps:
     """The steps that make the environment from nothing."""
     root = work.venv
     return (
-        BeginLayer(layer="venv"),
+        BeginLayer(layer=VENV),
         RunProgram(
             purpose="create-environment",
             argv=(work.interpreter, "-I", "-m", "venv", "--without-pip", "--symlinks", root),
@@ -165,7 +166,7 @@ def complete(
             roots=(f"{root}/lib", f"{root}/{CHECKOUTS}"),
             environment=bare_environment(facts),
         ),
-        FinishLayer(decision=plan.decided("venv")),
+        FinishLayer(decision=plan.decided(VENV)),
         # Last, so that metadata which say what it was made from never stand beside a trusted environment of before.
         WriteFiles(root=root, files=((STATE_FILE, encode_state(state)),)),
         ListBuildFolders(app=work.app),

@@ -13,7 +13,7 @@ import msgspec
 from pure.build.facts import Facts
 from pure.layers.decision import Action, LayerDecision, LayerTypes
 from pure.layers.inventory import application_layers, runtime_layers
-from pure.layers.names import VENV
+from pure.layers.names import VENV, LayerName
 from pure.manager import pylock_selection
 from pure.manager.decision import PackageManagerDecision
 from pure.manager.environment import BreakingVariables, offenders
@@ -69,7 +69,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         assert self.package_manager is not None, "without a package manager there are no dependencies"
         return self.package_manager
 
-    def decided(self, name: str) -> LayerDecision:
+    def decided(self, name: LayerName) -> LayerDecision:
         """The decision over a layer that there is one over."""
         decision = self.layer(name)
         assert decision is not None, f"the plan decides over {name}"
@@ -80,7 +80,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         layers = tuple(decision if each.name == decision.name else each for each in self.layers)
         return msgspec.structs.replace(self, layers=layers)
 
-    def layer(self, name: str) -> LayerDecision | None:
+    def layer(self, name: LayerName) -> LayerDecision | None:
         """The decision over one layer; ``None`` where there is nothing to decide."""
         return next((layer for layer in self.layers if layer.name == name), None)
 

@@ -1,5 +1,6 @@
 """The whole plan: the laws that hold whatever the facts."""
 
+import json
 from random import Random
 
 import msgspec

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pure.build.facts import Facts
 from pure.layers.decision import Action
 from pure.layers.metadata import STRUCTS
+from pure.layers.names import LayerName
 from pure.manager.table import MANAGERS
 from pure.target import Distro
 
@@ -151,7 +152,7 @@ def test_the_table_and_the_changes_name_the_same_rows() -> None:
 @pytest.mark.parametrize(("what", "layer", "mark"), [(w, name, m) for w, row in _cells() for name, m in row.items()])
 @settings(max_examples=15, deadline=None)
 @given(data=st.data())
-def test_matrix(what: str, layer: str, mark: str, data: st.DataObject) -> None:
+def test_matrix(what: str, layer: LayerName, mark: str, data: st.DataObject) -> None:
     first = data.draw(facts(bound=BOUND.get(what)))
     unchanged = after(first, planned(first))
     before = planned(unchanged).layer(layer)
@@ -179,7 +180,7 @@ def test_matrix(what: str, layer: str, mark: str, data: st.DataObject) -> None:
 @settings(max_examples=4, deadline=None)
 @given(first=facts())
 def test_damage_recreates_that_layer_alone_and_says_why(
-    layer: str, damage: dict[str, object], because: str, first: Facts
+    layer: LayerName, damage: dict[str, object], because: str, first: Facts
 ) -> None:
     unchanged = after(first, planned(first))
     before, now = planned(unchanged), planned(damaged(unchanged, layer, **damage))
