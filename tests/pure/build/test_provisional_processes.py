@@ -8,7 +8,7 @@ from pure.start.code_search import code_facts
 from pure.start.servers import shown
 from pure.start.source_files import SourceFile, Sources
 
-from tests.pure.build.test_managers import FIRST, PINS
+from tests.strategies_locked import FIRST, PINS
 from tests.strategies_plan import planned, requirements
 
 PYPROJECT = b"""
