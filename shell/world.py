@@ -11,12 +11,12 @@ import msgspec
 import tomli
 from pure.build.errors import NotReadable
 from pure.build.facts import Facts
-from pure.build.plan import REQUIREMENTS
 from pure.build.tool_steps import SEEDS
 from pure.build.workplace import STATE_FILE
+from pure.layers.names import VENV
 from pure.manager.choice import REQUIREMENTS_VARIABLE
-from pure.manager.pip_configuration import PIN_FILE, ConfigurationFile, configured
-from pure.manager.table import LOCK_NAMES, MANAGERS, PIP_TOOL, TOOLS, UV
+from pure.manager.pip_configuration import ConfigurationFile, configured
+from pure.manager.table import LOCK_NAMES, MANAGERS, PIP, PIP_TOOL, TOOLS, UV
 from pure.outcome import Failure, Outcome, Success
 from pure.project.files import (
     REQUIREMENTS_FOLDER,
@@ -113,7 +113,7 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         carried=_carried(buildpack),
         operator_catalogue=_operator_catalogue(environ),
         end_of_life=CatalogueText(raw=_needed(buildpack / END_OF_LIFE), origin=END_OF_LIFE),
-        pip_pin=_needed(buildpack / PIN_FILE).decode(),
+        pip_pin=_needed(buildpack / PIP_TOOL.pin_file).decode(),
         pip_settings=pip_settings,
         version_files=_version_files(app, project, environ),
         procfile=procfile,
@@ -129,7 +129,7 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         },
         buildpack_plan=(_optional(plan) if plan else None) or b"",
         restored=LayerStore(layers).restored(),
-        venv_state=_optional(layers / "venv" / STATE_FILE),
+        venv_state=_optional(layers / VENV / STATE_FILE),
         seed_wheels=_seed_wheels(layers),
         archives=tuple(str(path) for path in sorted((buildpack / "archives").glob("*.tar.gz"))),
     )
@@ -278,7 +278,7 @@ def _requirements(
     app: Path, environ: Mapping[str, str], configured: Mapping[str, str]
 ) -> tuple[Outcome[RequirementsSet, RequirementsError] | None, dict[str, bytes]]:
     """The requirements, ``None`` where there are none, and the contents of all files that were read for them."""
-    names = tuple(environ.get(REQUIREMENTS_VARIABLE, "").split()) or (REQUIREMENTS,)
+    names = tuple(environ.get(REQUIREMENTS_VARIABLE, "").split()) or (PIP.lock,)
     constraints = tuple((environ.get("PIP_CONSTRAINT") or configured.get("PIP_CONSTRAINT", "")).split())
     read: dict[str, bytes | None] = {name: _optional(app / name) for name in names}
     if None in read.values():

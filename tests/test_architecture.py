@@ -37,7 +37,7 @@ LONGEST = 400
 # What the house hasn't got to yet; these lists only get shorter.
 STILL_LONGER = {
     *("pure/build/plan.py", "pure/project/requirements/file.py", "pure/python/catalogue.py"),
-    *("pure/python/version_files.py", "shell/network.py"),
+    "pure/python/version_files.py",
 }
 STILL_TAGGED = {"pure/python/catalogue.py", "pure/python/request.py", "pure/python/version_files.py"}
 STILL_ELSEWHERE = {

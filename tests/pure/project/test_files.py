@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pure.project.files import requirement_files
 from pure.project.workspace import has_member
 from shell.world import read_project
 
@@ -67,3 +68,18 @@ def test_any_patterns_have_an_answer(raw: bytes, patterns: list[str], folder: st
     assert has_member({"pyproject.toml": written}, folder) in (True, False)
     assert has_member({"pyproject.toml": raw}, folder) in (True, False)
     assert not has_member({}, folder)
+
+
+@pytest.mark.parametrize(
+    ("files", "first"),
+    [
+        (("requirements/dev.txt", "requirements/prod.txt", "requirements/base.txt"), "requirements/prod.txt"),
+        (("requirements/default.txt", "requirements/test.txt", "requirements/docs.txt"), "requirements/default.txt"),
+        (("requirements-dev.txt", "requirements_production.txt"), "requirements_production.txt"),
+        (("prod-requirements.txt", "dev-requirements.txt", "README.md"), "prod-requirements.txt"),
+        (("requirements/requirements.txt", "requirements/local.txt"), "requirements/requirements.txt"),
+        (("notes.txt", "requirements.in", "requirements/base.in"), None),
+    ],
+)
+def test_the_likeliest_requirements_file_comes_first(files: tuple[str, ...], first: str | None) -> None:
+    assert next(iter(requirement_files(files)), None) == first
