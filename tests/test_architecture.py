@@ -40,10 +40,7 @@ STILL_LONGER = {
     "pure/python/version_files.py",
 }
 STILL_TAGGED = {"pure/python/catalogue.py", "pure/python/request.py", "pure/python/version_files.py"}
-STILL_ELSEWHERE = {
-    *("build/test_managers.py", "build/test_provisional_processes.py"),
-    *("project/locks/test_digests.py", "project/locks/test_locks.py"),
-}
+STILL_ELSEWHERE = {"project/locks/test_digests.py"}
 
 
 def _imports(tree: ast.AST) -> Iterator[str]:
