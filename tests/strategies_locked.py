@@ -14,6 +14,7 @@ from pure.project.files import ProjectFiles
 from pure.python.choice import CatalogueText
 from pure.target import Target
 
+from tests.documents import documents
 from tests.strategies_plan import END_OF_LIFE, UNBOUND, A, B, pin_file, planned, requirements
 
 PROJECT = b'[project]\nname = "a"\nversion = "1"\n[dependency-groups]\nmore = []\n'
@@ -78,7 +79,7 @@ def locked(given_facts: Facts, manager: str, lock: bytes | None = None) -> Facts
     names = {row.lock: LOCKS[manager][0] if lock is None else lock, "pyproject.toml": PROJECT}
     if manager == "pipenv":
         names = {row.lock: names[row.lock], "Pipfile": b"[packages]\n"}
-    project = ProjectFiles(names=tuple(sorted(names)), texts=names)
+    project = ProjectFiles(names=tuple(sorted(names)), texts=documents(names))
     return msgspec.structs.replace(
         given_facts, names=tuple(sorted(names)), requirements=None, project=Success(project), tool_pins=PINS
     )
@@ -87,7 +88,7 @@ def locked(given_facts: Facts, manager: str, lock: bytes | None = None) -> Facts
 def with_texts(given_facts: Facts, **changed: bytes) -> Facts:
     assert given_facts.project is not None
     project = given_facts.project.unwrap()
-    texts = {**project.texts, **{name.replace("__", "."): raw for name, raw in changed.items()}}
+    texts = {**project.texts, **documents({name.replace("__", "."): raw for name, raw in changed.items()})}
     return msgspec.structs.replace(given_facts, project=Success(msgspec.structs.replace(project, texts=texts)))
 
 
@@ -110,7 +111,7 @@ def choice_of(*names: str, variables: Mapping[str, str] | None = None, **texts: 
     """The name of the manager of an application with these files, or the error."""
     locks = {each.lock: LOCKS[each.name][0] for each in CHOSEN_BY_LOCK if each is not PIP}
     known = {name: texts.get(name.replace(".", "_"), locks.get(name, b"")) for name in names}
-    project = ProjectFiles(names=names, texts=known)
+    project = ProjectFiles(names=names, texts=documents(known))
     given_facts = msgspec.structs.replace(
         FIRST,
         names=names,

@@ -27,10 +27,10 @@ from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
 from pure.project.declarations import Named
 from pure.project.detection import PROVIDE_ONLY_VARIABLE, python_markers
+from pure.project.document import FileUnreadable
 from pure.project.files import BadProjectFolder, ProjectFiles
-from pure.project.locks.facts import LockUnreadable
 from pure.project.requirements.collection import RequirementsSet
-from pure.project.requirements.file import RequirementsError, placed
+from pure.project.requirements.errors import RequirementsError, placed
 from pure.python.choice import PythonDecision, RuntimeChoiceError, choose_runtime
 from pure.python.requirers import Requirers, RequirersError, read_requirers
 from pure.start.brought import declared_distributions
@@ -195,7 +195,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
 
 def _requirements(
     facts: Facts, project: ProjectFiles, managed: Managed
-) -> Outcome[RequirementsSet | None, LockUnreadable | RequirementsError]:
+) -> Outcome[RequirementsSet | None, FileUnreadable | RequirementsError]:
     """What pip's requirements files say; ``None`` for other managers."""
     if managed.manager is not PIP:
         return Success(None)

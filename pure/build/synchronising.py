@@ -143,7 +143,7 @@ def _unwanted(plan: Plan, facts: Facts, installed: InstalledSet) -> tuple[str, .
     decided = plan.manager
     if decided.manager is not PIPENV or facts.project is None:
         return ()
-    lock = facts.project.unwrap().texts.get(PIPENV.lock, b"")
+    lock = facts.project.unwrap().texts.get(PIPENV.lock)
     wanted = pipfile.wanted(
         lock,
         categories=("packages", *decided.selection.groups),

@@ -275,7 +275,8 @@ def _export(project: ProjectFiles, found: tuple[ManagerChoice, ...]) -> Manager 
     others = [each.manager for each in found if each.manager is not PIP]
     if len(others) != 1 or len(others) == len(found):
         return None
-    maker = header(project.texts.get(PIP.lock, b"")).maker
+    file = project.texts.get(PIP.lock)
+    maker = header(file.raw).maker if file else ""
     # What `uv pip compile` and pip-compile make of a pyproject.toml is resolved anew, whatever the lock beside it says.
     return others[0] if maker and maker == others[0].exporter else None
 

@@ -14,10 +14,11 @@ from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
 from pure.project import declarations
 from pure.project.declarations import Declarations, Demand
+from pure.project.document import Document, FileUnreadable
 from pure.project.files import ProjectFiles
 from pure.project.locks import pdm, pipfile
-from pure.project.locks.facts import LockFacts, LockUnreadable
-from pure.project.locks.read import read_lock
+from pure.project.locks.facts import LockFacts
+from pure.project.locks.kinds import LOCKS
 from pure.project.selection import EXTRAS_VARIABLE, GROUPS_VARIABLE, BadSelection, Selection, selection
 
 
@@ -35,11 +36,11 @@ class UnknownSelection(msgspec.Struct, frozen=True, kw_only=True):
 class BrokenLock(msgspec.Struct, frozen=True, kw_only=True):
     """The lock can't be read; ``source`` says how it is made again."""
 
-    lock: LockUnreadable
+    lock: FileUnreadable
     source: InstalledFrom
 
 
-ManagedError: TypeAlias = ChoiceError | LockUnreadable | BrokenLock | BadSelection | UnknownSelection
+ManagedError: TypeAlias = ChoiceError | FileUnreadable | BrokenLock | BadSelection | UnknownSelection
 
 
 class Managed(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,11 +85,13 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
     texts = project.texts if folder == project.folder else project.workspace_texts
     if manager is not PIP and files[0] not in texts:
         return Failure(not_a_file(path(folder, files[0])))
-    raw = texts.get(files[0], b"")
-    maker = made(manager, files[0], raw) if len(files) == 1 else Made()
+    file = texts.get(files[0], Document(raw=b""))
+    maker = made(manager, files[0], file.raw) if len(files) == 1 else Made()
     source = msgspec.structs.replace(choice.source, maker=maker.maker, command=maker.command, project=declared.name)
     choice = msgspec.structs.replace(choice, source=source)
-    lock = read_lock(manager.name, raw, files[0])
+    kind = LOCKS.get(manager.lock)
+    # A requirements file and a project without a lock have none.
+    lock = kind.facts(file, files[0]) if kind else Success(LockFacts())
     if isinstance(lock, Failure):
         return Failure(BrokenLock(lock=lock.failure(), source=source))
     known = lock.unwrap()
@@ -126,12 +129,12 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
     )
 
 
-def _is_up_to_date(manager: Manager, texts: Mapping[str, bytes]) -> bool:
+def _is_up_to_date(manager: Manager, texts: Mapping[str, Document]) -> bool:
     """Whether a lock has the digest that an earlier release of its tool takes of the declarations."""
-    lock = texts.get(manager.lock, b"")
+    lock = texts.get(manager.lock)
     if manager is PIPENV:
-        return pipfile.made_from(lock, texts.get(PIPENV.declared_in[0], b""))
-    return manager is PDM and pdm.made_from(lock, texts.get(declarations.FILE, b""))
+        return pipfile.made_from(lock, texts.get(PIPENV.declared_in[0]))
+    return manager is PDM and pdm.made_from(lock, texts.get(declarations.FILE))
 
 
 # What people call the group that only deployments need, as the one with gunicorn in it.
@@ -158,20 +161,20 @@ def _has_no_package(declared: Declarations, project: ProjectFiles) -> bool:
     return wanted and own.isdisjoint(project.names) and own.isdisjoint(project.source_names)
 
 
-def _demands_above(texts: Mapping[str, bytes]) -> tuple[Demand, ...]:
+def _demands_above(texts: Mapping[str, Document]) -> tuple[Demand, ...]:
     """What the workspace's root demands of a tool's version."""
     read = declarations.read(texts.get(declarations.FILE))
     return read.unwrap().tool_versions if isinstance(read, Success) else ()
 
 
-def _placed(failed: Failure[LockUnreadable], folder: str) -> Failure[LockUnreadable]:
+def _placed(failed: Failure[FileUnreadable], folder: str) -> Failure[FileUnreadable]:
     error = failed.failure()
     return Failure(msgspec.structs.replace(error, file=path(folder, error.file)))
 
 
-def not_a_file(name: str) -> LockUnreadable:
+def not_a_file(name: str) -> FileUnreadable:
     """The error for a lock that is a folder, or a link that leads nowhere."""
-    return LockUnreadable(file=name, because="is not a file: it is a folder, or a link to a file that doesn't exist")
+    return FileUnreadable(file=name, because="is not a file: it is a folder, or a link to a file that doesn't exist")
 
 
 def _unknown(

@@ -18,7 +18,7 @@ import msgspec
 
 from pure.names import normalise_name
 from pure.outcome import Failure
-from pure.project.locks.facts import document, words
+from pure.project.document import Document, words
 from pure.project.locks.markers import Environment, holds, marker_environment
 from pure.project.selection import Selection
 from pure.target import Target
@@ -62,9 +62,9 @@ class LockedTwice(msgspec.Struct, frozen=True, kw_only=True):
 PylockProblem: TypeAlias = LockForOtherEnvironment | LockedForOtherPython | LockedTwice
 
 
-def check(raw: bytes, file: str, *, selection: Selection, python: str, target: Target) -> PylockProblem | None:
+def check(document: Document, file: str, *, selection: Selection, python: str, target: Target) -> PylockProblem | None:
     """What prevents this installation; ``None`` where nothing does. ``python`` is the exact version."""
-    loaded = document(raw, file)
+    loaded = document.toml
     if isinstance(loaded, Failure):
         return None
     lock = _valid(loaded.unwrap())

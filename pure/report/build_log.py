@@ -14,8 +14,8 @@ from pure.build.steps import Compiled
 from pure.layers.decision import Action, LayerDecision
 from pure.layers.names import PYTHON, VENV
 from pure.message import Message
-from pure.python.catalogue import NewerPatch
 from pure.python.choice import IgnoredSource, PythonWarning
+from pure.python.resolution import NewerPatch
 from pure.report.prose.archives import fetch_failure_in_short
 from pure.report.prose.versions import describe_python_warning
 from pure.runtime.fetching import FetchEvent, FetchRetry, FetchStarted

@@ -32,8 +32,8 @@ def pinning(
     known = {name: value for name, value in settings.items() if name != _CONFIGURATION_FILE}
     if manager.synchronises:
         names = {*managed.source.files, *manager.configuration}
-        texts = {name: text for name, text in project.texts.items() if name in names}
-        above = {f"workspace/{name}": text for name, text in project.workspace_texts.items() if name in names}
+        texts = {name: text.raw for name, text in project.texts.items() if name in names}
+        above = {f"workspace/{name}": text.raw for name, text in project.workspace_texts.items() if name in names}
         return lock_fingerprint(
             manager,
             managed.lock,

@@ -113,14 +113,14 @@ PROBE = """
 import sys
 from pathlib import Path
 from shell.sources import build_folders, find_manage, read_sources
-from shell.world import read_project
+from shell.application import read_application
 
 app = Path(sys.argv[1])
 print([file.path for file in read_sources(app).files])
 print(find_manage(app))
 print(sorted(build_folders(app)))
-print(read_project(app, {}).unwrap().nested)
-print(read_project(app, {"BP_PYTHON_PROJECT_DIR": "data/inner"}).failure().because)
+print(read_application(app, {}).project.unwrap().nested)
+print(read_application(app, {"BP_PYTHON_PROJECT_DIR": "data/inner"}).project.failure().because)
 """
 # What lets root in everywhere.
 OVERRIDES = "-dac_override,-dac_read_search"

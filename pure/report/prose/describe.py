@@ -16,12 +16,12 @@ from pure.build.plan import NothingRequired
 from pure.manager.environment import BreakingVariables
 from pure.manager.pylock_selection import PylockProblem
 from pure.message import Message
-from pure.project.requirements.file import RequirementsError
-from pure.python.catalogue import ResolutionError
+from pure.project.requirements.errors import RequirementsError
 from pure.python.choice import CatalogueProblem, ContradictingRequirers, ContradictingSources
 from pure.python.request import RequestError
 from pure.python.requirers import RequirersError
-from pure.python.version_files import VersionFileError
+from pure.python.resolution import ResolutionError
+from pure.python.words import VersionFileError
 from pure.report.prose.archives import describe_archive
 from pure.report.prose.catalogue import describe_catalogue
 from pure.report.prose.disk import describe_disk

@@ -22,8 +22,8 @@ from pure.manager.table import MANAGERS, PIP, PYLOCK
 from pure.manager.terms import path, relock, terms
 from pure.manager.tool_version import BadPin, BadToolVersion, ToolError, ToolRefused, ToolTooOld
 from pure.message import BUG, Message
+from pure.project.document import FileUnreadable
 from pure.project.files import FOLDER_VARIABLE, BadProjectFolder
-from pure.project.locks.facts import LockUnreadable
 from pure.project.locks.pylock import NAME as PYLOCK_NAME
 from pure.project.selection import BadSelection
 from pure.report.prose.recognised import describe_installer
@@ -31,7 +31,7 @@ from pure.report.prose.recognised import describe_installer
 _CONFLICT: Final = ("It holds the marks of a merge conflict.",)
 SETUP: Final = "setup.py"
 
-_Project: TypeAlias = BadProjectFolder | BadSelection | UnknownSelection | LockUnreadable | BrokenLock
+_Project: TypeAlias = BadProjectFolder | BadSelection | UnknownSelection | FileUnreadable | BrokenLock
 ManagersError: TypeAlias = BadProjectFolder | ManagedError | ToolError | ToolFailed
 
 
@@ -243,14 +243,14 @@ def _project(error: _Project) -> Message:
                 found=(f"it has {', '.join(known)}" if known else "it has none",),
                 do=(f"Correct {variable}, or add it to {words.declared}.", *words.after),
             )
-        case BrokenLock(lock=LockUnreadable(because=because, conflict=conflict), source=source):
+        case BrokenLock(lock=FileUnreadable(because=because, conflict=conflict), source=source):
             again = f"{relock(source)}."
             return Message(
                 happened=f"{terms(source).lock} {because}",
                 means=_CONFLICT if conflict else (),
                 do=(f"Take one side of the conflict, then {again}" if conflict else f"Restore it, or {again}",),
             )
-        case LockUnreadable(file=file, because=because, conflict=conflict):
+        case FileUnreadable(file=file, because=because, conflict=conflict):
             return Message(
                 happened=f"{file} {because}",
                 means=_CONFLICT if conflict else (),

@@ -18,6 +18,7 @@ from pure.python.sources import version_files
 from pure.report.record import encode_record, record
 from pure.target import Target
 
+from tests.documents import documents
 from tests.pure.layers.test_inventory import LAYERS, damaged
 from tests.strategies_plan import (
     after,
@@ -60,7 +61,7 @@ def test_variables_that_nothing_asks_for_change_no_decision(first: Facts, more: 
         optional={
             "venv_state": junk,
             "buildpack_plan": junk,
-            "version_files": st.dictionaries(st.sampled_from(version_files({})), junk),
+            "version_files": st.dictionaries(st.sampled_from(version_files({})), junk).map(documents),
             "requirements": junk.map(requirements),
             "procfile": junk,
             "operator_catalogue": junk.map(lambda raw: CatalogueText(raw=raw, origin="$BP_PYTHON_CATALOGUE")),

@@ -17,6 +17,7 @@ from pure.layers.names import LayerName
 from pure.manager.table import MANAGERS
 from pure.target import Distro
 
+from tests.documents import documents
 from tests.strategies_locked import (
     LOCKED,
     LOCKS,
@@ -75,12 +76,12 @@ def _cells() -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def _version(given: Facts) -> str:
-    return given.variables.get("BP_PYTHON_VERSION") or given.version_files[".python-version"].decode().strip()
+    return given.variables.get("BP_PYTHON_VERSION") or given.version_files[".python-version"].text.strip()
 
 
 def _with_version(given: Facts, version: str) -> Facts:
     if given.version_files:
-        return msgspec.structs.replace(given, version_files={".python-version": version.encode()})
+        return msgspec.structs.replace(given, version_files=documents({".python-version": version}))
     return msgspec.structs.replace(given, variables={**given.variables, "BP_PYTHON_VERSION": version})
 
 

@@ -8,6 +8,7 @@ from pure.layers.decision import Action
 from pure.outcome import Success
 from pure.project.files import ProjectFiles
 
+from tests.documents import documents
 from tests.strategies_locked import LOCKED, LOCKS, locked, with_variables
 from tests.strategies_plan import after, facts, planned
 
@@ -27,7 +28,7 @@ def test_an_unchanged_build_keeps_everything_and_starts_nothing(manager: str, fi
 def test_the_lock_that_has_changed_is_named_as_it_is(first: Facts) -> None:
     def chosen(lock: bytes) -> Facts:
         files = {"pylock.prod.toml": lock}
-        project = ProjectFiles(folder="api", names=tuple(files), texts=files)
+        project = ProjectFiles(folder="api", names=tuple(files), texts=documents(files))
         return with_variables(
             msgspec.structs.replace(locked(first, "pylock"), project=Success(project)), BP_PYLOCK="prod"
         )

@@ -22,6 +22,7 @@ from pure.project.detection import Passed, detect
 from pure.project.files import ProjectFiles
 
 from pure.project import declarations
+from tests.documents import document, documents
 from tests.strategies_locked import LOCKS, PROJECT, choice_of, locked
 from tests.strategies_plan import facts, planned
 
@@ -45,7 +46,7 @@ def test_a_lock_without_what_it_was_made_from_is_an_error(manager: ManagerName) 
 @settings(max_examples=5, deadline=None)
 @given(first=facts())
 def test_pipenv_installs_a_lock_alone_and_warns_that_nobody_can_compare_it(first: Facts) -> None:
-    alone = ProjectFiles(names=("Pipfile.lock",), texts={"Pipfile.lock": LOCKS["pipenv"][0]})
+    alone = ProjectFiles(names=("Pipfile.lock",), texts=documents({"Pipfile.lock": LOCKS["pipenv"][0]}))
     plan = planned(msgspec.structs.replace(locked(first, "pipenv"), names=alone.names, project=Success(alone)))
     manager = plan.package_manager
     assert manager is not None
@@ -144,9 +145,9 @@ def test_configuration_of_tools_alone_declares_nothing() -> None:
 
 def test_a_project_without_a_lock_warns_and_says_how_to_lock() -> None:
     files = ProjectFiles(
-        folder="api", names=("pyproject.toml",), texts={"pyproject.toml": PROJECT}, nested=("old/uv.lock",)
+        folder="api", names=("pyproject.toml",), texts=documents({"pyproject.toml": PROJECT}), nested=("old/uv.lock",)
     )
-    declared = declarations.read(PROJECT).unwrap()
+    declared = declarations.read(document(PROJECT)).unwrap()
     for variables in ({}, {"BP_PYTHON_PACKAGE_MANAGER": "project"}):
         chosen = choose_manager(files, declared, variables).unwrap()
         assert chosen.manager.name == "project"

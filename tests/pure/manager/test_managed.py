@@ -8,6 +8,7 @@ from pure.project.files import ProjectFiles
 from pure.venv.lock_fingerprint import lock_fingerprint
 from pure.venv.requirements_fingerprint import Fingerprint, NotPinned
 
+from tests.documents import documents
 from tests.strategies_locked import FIRST, LOCKS
 
 
@@ -27,7 +28,7 @@ def test_poetry_installs_the_project_where_it_is_a_package(
     declared: str, names: tuple[str, ...], sources: tuple[str, ...], *, itself: bool
 ) -> None:
     texts = {"pyproject.toml": f"[tool.poetry]\n{declared}\n".encode(), "poetry.lock": LOCKS["poetry"][0]}
-    project = ProjectFiles(names=(*names, *texts), texts=texts, source_names=sources)
+    project = ProjectFiles(names=(*names, *texts), texts=documents(texts), source_names=sources)
     decided = decide_manager(project, {})
     assert isinstance(decided, Success)
     managed = decided.unwrap()
@@ -51,7 +52,7 @@ def test_poetry_installs_the_project_where_it_is_a_package(
 def test_a_pdm_project_with_hooks_is_never_taken_for_unchanged(scripts: str, hooks: int) -> None:
     declared = f'[project]\nname = "a"\n[tool.pdm]\ndistribution = false\n[tool.pdm.scripts]\n{scripts}\n'
     texts = {"pyproject.toml": declared.encode(), "pdm.lock": LOCKS["pdm"][0]}
-    decided = decide_manager(ProjectFiles(names=tuple(texts), texts=texts), {})
+    decided = decide_manager(ProjectFiles(names=tuple(texts), texts=documents(texts)), {})
     assert isinstance(decided, Success)
     managed = decided.unwrap()
     pinning = lock_fingerprint(
@@ -80,7 +81,7 @@ def test_a_pdm_project_with_hooks_is_never_taken_for_unchanged(scripts: str, hoo
 def test_groups_that_deployments_need_are_pointed_out(groups: str, asked: str, adds: str | None) -> None:
     declared = f'[project]\nname = "a"\nversion = "1"\n[dependency-groups]\n{groups}\n'.encode()
     texts = {"pyproject.toml": declared, "uv.lock": LOCKS["uv"][0]}
-    decided = decide_manager(ProjectFiles(names=tuple(texts), texts=texts), {"BP_PYTHON_GROUPS": asked})
+    decided = decide_manager(ProjectFiles(names=tuple(texts), texts=documents(texts)), {"BP_PYTHON_GROUPS": asked})
     assert isinstance(decided, Success)
     advice = decided.unwrap().choice.advice
     assert [note.rpartition("  ")[2] for note in advice] == ([adds] if adds else [])

@@ -28,6 +28,8 @@ from pure.report.build_log import error_lines
 from pure.report.prose.describe import describe
 from pure.target import Target
 
+from tests.documents import document as documented
+from tests.documents import documents
 from tests.golden import check_golden
 from tests.strategies_locked import FIRST, PINS
 from tests.strategies_plan import A, junk
@@ -103,7 +105,9 @@ def test_every_refusal_of_the_reference_implementation_is_explained_and_no_other
     document: dict[str, Any], python: str, arch: str, groups: tuple[str, ...], extras: tuple[str, ...]
 ) -> None:
     selection = Selection(groups=groups, extras=extras)
-    problem = check(toml(document), FILE, selection=selection, python=python, target=Target(os="linux", arch=arch))
+    problem = check(
+        documented(toml(document)), FILE, selection=selection, python=python, target=Target(os="linux", arch=arch)
+    )
     lock = Pylock.from_dict(document)
     chosen = [*document["default-groups"], *(group.lower() for group in groups)]
     try:
@@ -125,7 +129,7 @@ def test_every_refusal_of_the_reference_implementation_is_explained_and_no_other
 @settings(max_examples=150, deadline=None)
 @given(junk | st.binary(max_size=80), st.sampled_from([b"", b"packages = 1\n", b"[[packages]]\nmarker = 1\n"]))
 def test_any_bytes_pass_or_are_refused(raw: bytes, start: bytes) -> None:
-    found = check(start + raw, FILE, selection=Selection(), python="3.13.1", target=TARGET)
+    found = check(documented(start + raw), FILE, selection=Selection(), python="3.13.1", target=TARGET)
     assert found is None or isinstance(found, PylockProblem)
 
 
@@ -133,7 +137,7 @@ def test_any_bytes_pass_or_are_refused(raw: bytes, start: bytes) -> None:
 @given(st.text("'\"=<>() abcdefghijklmnopqrstuvwxyz_3.1", max_size=40))
 def test_a_marker_that_nobody_understands_is_left_to_the_tool(marker: str) -> None:
     raw = START + f"environments = [{json.dumps(marker)}]\n".encode()
-    found = check(raw, FILE, selection=Selection(), python="3.13.1", target=TARGET)
+    found = check(documented(raw), FILE, selection=Selection(), python="3.13.1", target=TARGET)
     assert found is None or isinstance(found, LockForOtherEnvironment)
 
 
@@ -141,19 +145,19 @@ def test_what_the_kernel_is_cannot_be_known() -> None:
     other = b"\"sys_platform == 'win32'\""
     for environments, known in ((b"\"platform_release == '6.1'\", " + other, False), (other, True)):
         raw = START + b"environments = [" + environments + b"]\n"
-        found = check(raw, FILE, selection=Selection(), python="3.13.1", target=TARGET)
+        found = check(documented(raw), FILE, selection=Selection(), python="3.13.1", target=TARGET)
         assert isinstance(found, LockForOtherEnvironment) is known
         assert found is None or known
 
 
 def test_a_newer_minor_version_is_no_reason_and_writes_nothing(caplog: pytest.LogCaptureFixture) -> None:
     raw = START.replace(b"1.0", b"1.9") + b"news = 1\n"
-    assert check(raw, FILE, selection=Selection(), python="3.13.1", target=TARGET) is None
+    assert check(documented(raw), FILE, selection=Selection(), python="3.13.1", target=TARGET) is None
     assert not caplog.records
 
 
 def _plan(lock: bytes, **variables: str) -> object:
-    texts = {"pylock.toml": b'lock-version = "1.0"\ncreated-by = "a test"\n' + lock}
+    texts = documents({"pylock.toml": b'lock-version = "1.0"\ncreated-by = "a test"\n' + lock})
     facts = msgspec.structs.replace(
         FIRST,
         names=tuple(texts),
@@ -191,9 +195,9 @@ def test_a_group_or_extra_that_the_lock_lacks_is_an_error_that_lists_those_it_ha
 
 
 def test_a_lock_of_another_major_version_is_refused() -> None:
-    found = read(b'lock-version = "2.0"\n', FILE).failure()
+    found = read(documented('lock-version = "2.0"\n'), FILE).failure()
     assert "2.0" in found.because
-    assert isinstance(read(b'lock-version = "1.1"\nnews = 1\n', FILE), Success)
+    assert isinstance(read(documented('lock-version = "1.1"\nnews = 1\n'), FILE), Success)
 
 
 def test_this_environment_is_checked_before_anything_is_made() -> None:

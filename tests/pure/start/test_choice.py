@@ -8,6 +8,7 @@ from pure.start.code_search import code_facts
 from pure.start.servers import shown
 from pure.start.source_files import SourceFile, Sources
 
+from tests.documents import document, documents
 from tests.strategies_locked import FIRST, PINS
 from tests.strategies_plan import planned, requirements
 
@@ -26,12 +27,13 @@ LOCK = 'version = 1\n[[package]]\nname = "Shop"\nversion = "1"\nsource = {{ {} =
 
 def processes(files: dict[str, bytes], code: str = "", **variables: str) -> tuple[str, ...]:
     sources = Sources(files=(SourceFile(path="app.py", raw=code.encode()),))
+    texts = documents(files)
     asked = files.get("requirements.txt")
     given = msgspec.structs.replace(
         FIRST,
         names=tuple(files),
-        project=Success(ProjectFiles(names=tuple(files), texts=files)),
-        pyproject=files.get("pyproject.toml"),
+        project=Success(ProjectFiles(names=tuple(files), texts=texts)),
+        pyproject=texts.get("pyproject.toml"),
         code=code_facts(sources),
         tool_pins=PINS,
         variables={**FIRST.variables, **variables},
@@ -68,8 +70,8 @@ def test_the_applications_python_is_compared_with_the_one_that_parsed_its_code()
     given = msgspec.structs.replace(
         FIRST,
         names=tuple(files),
-        project=Success(ProjectFiles(names=tuple(files), texts=files)),
-        pyproject=PYPROJECT,
+        project=Success(ProjectFiles(names=tuple(files), texts=documents(files))),
+        pyproject=document(PYPROJECT),
         code=code_facts(broken),
         tool_pins=PINS,
     )

@@ -22,8 +22,7 @@ from pure.disk import DiskFull
 from pure.manager.environment import BREAKING, BreakingVariable, BreakingVariables
 from pure.manager.pylock_selection import PylockProblem
 from pure.manager.terms import InstalledFrom
-from pure.project.requirements.file import RequirementsError
-from pure.python.catalogue import MinorUnknown, ResolutionError
+from pure.project.requirements.errors import RequirementsError
 from pure.python.choice import (
     CatalogueProblem,
     ContradictingRequirers,
@@ -31,7 +30,8 @@ from pure.python.choice import (
 )
 from pure.python.request import MajorOnly, MinorRequest, RequestError
 from pure.python.requirers import BadRequirement, BadVersion, UnreadablePlan
-from pure.python.version_files import VersionFileError
+from pure.python.resolution import MinorUnknown, ResolutionError
+from pure.python.words import VersionFileError
 from pure.report.build_log import error_lines
 from pure.report.prose.describe import describe
 from pure.report.prose.managers import ManagersError

@@ -18,8 +18,8 @@ from pure.manager.managed import BrokenLock, UnknownSelection
 from pure.manager.table import MANAGERS, PIP_TOOL
 from pure.manager.terms import InstalledFrom
 from pure.manager.tool_version import BadPin, BadToolVersion, ToolRefused, ToolTooOld
+from pure.project.document import FileUnreadable
 from pure.project.files import BadProjectFolder
-from pure.project.locks.facts import LockUnreadable
 from pure.project.selection import BadSelection
 from pure.report.build_log import error_lines
 from pure.report.prose.describe import describe
@@ -97,13 +97,13 @@ ERRORS: tuple[ManagersError, ...] = (
         what="extras",
         known=(),
     ),
-    BrokenLock(lock=LockUnreadable(file="uv.lock", because="is not valid TOML", conflict=True), source=_source("uv")),
+    BrokenLock(lock=FileUnreadable(file="uv.lock", because="is not valid TOML", conflict=True), source=_source("uv")),
     BrokenLock(
-        lock=LockUnreadable(file="Pipfile.lock", because="is not valid JSON"), source=_source("pipenv", folder="api")
+        lock=FileUnreadable(file="Pipfile.lock", because="is not valid JSON"), source=_source("pipenv", folder="api")
     ),
-    LockUnreadable(file="pyproject.toml", because="is not valid TOML"),
+    FileUnreadable(file="pyproject.toml", because="is not valid TOML"),
     BrokenLock(
-        lock=LockUnreadable(file="pylock.prod.toml", because="has lock-version 2.0, and 1.x is understood"),
+        lock=FileUnreadable(file="pylock.prod.toml", because="has lock-version 2.0, and 1.x is understood"),
         source=InstalledFrom(manager="pylock", files=("pylock.prod.toml",), maker="hatch"),
     ),
     BadPin(file="data/pip-requirements.txt", title="pip"),
