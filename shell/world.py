@@ -14,7 +14,8 @@ from pure.build.facts import Facts
 from pure.build.reading import requirements
 from pure.build.tool_steps import SEEDS
 from pure.build.workplace import STATE_FILE
-from pure.manager.pip_configuration import PIN_FILE, ConfigurationFile, configured
+from pure.layers.names import VENV
+from pure.manager.pip_configuration import ConfigurationFile, configured
 from pure.manager.table import PIP_TOOL, TOOLS
 from pure.outcome import Failure, Outcome, Success
 from pure.python.choice import CATALOGUE_VARIABLE, CatalogueText, CatalogueUnreachable
@@ -91,7 +92,7 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         carried=_carried(buildpack),
         operator_catalogue=_operator_catalogue(environ),
         end_of_life=CatalogueText(raw=_needed(buildpack / END_OF_LIFE), origin=END_OF_LIFE),
-        pip_pin=_needed(buildpack / PIN_FILE).decode(),
+        pip_pin=_needed(buildpack / PIP_TOOL.pin_file).decode(),
         pip_settings=pip_settings,
         version_files=application.version_files,
         procfile=application.procfile,
@@ -107,7 +108,7 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         },
         buildpack_plan=(optional(plan) if plan else None) or b"",
         restored=LayerStore(layers).restored(),
-        venv_state=optional(layers / "venv" / STATE_FILE),
+        venv_state=optional(layers / VENV / STATE_FILE),
         seed_wheels=_seed_wheels(layers),
         archives=tuple(str(path) for path in sorted((buildpack / "archives").glob("*.tar.gz"))),
     )

@@ -8,7 +8,8 @@ import tomli_w
 from hypothesis import strategies as st
 from pure.build.facts import Facts
 from pure.build.plan import Plan, decide
-from pure.layers.decision import LayerDecision, RestoredLayer, metadata_table
+from pure.layers.decision import LayerDecision, RestoredLayer
+from pure.layers.metadata import metadata_table
 from pure.outcome import Failure, Outcome, Success
 from pure.project.requirements.collection import MissingFiles, RequirementsSet, collect
 from pure.project.requirements.errors import RequirementsError

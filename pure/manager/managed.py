@@ -8,7 +8,7 @@ import msgspec
 
 from pure.manager.choice import ChoiceError, ManagerChoice, choose_manager
 from pure.manager.lock_command import Made, made
-from pure.manager.table import MANAGERS, PDM, PIP, PIPENV, POETRY, PYLOCK, Manager
+from pure.manager.table import PDM, PIP, PIPENV, POETRY, PYLOCK, Manager
 from pure.manager.terms import InstalledFrom, path
 from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
@@ -23,11 +23,12 @@ from pure.project.selection import EXTRAS_VARIABLE, GROUPS_VARIABLE, BadSelectio
 
 
 class UnknownSelection(msgspec.Struct, frozen=True, kw_only=True):
-    """``variable`` names a group or an extra that isn't known; ``what`` is the manager's word for it, if any."""
+    """``variable`` names a group or an extra that isn't known."""
 
     source: InstalledFrom
     variable: str
     value: str
+    # The manager's word for it, if it has one.
     what: str
     known: tuple[str, ...]
 
@@ -43,19 +44,26 @@ ManagedError: TypeAlias = ChoiceError | FileUnreadable | BrokenLock | BadSelecti
 
 
 class Managed(msgspec.Struct, frozen=True, kw_only=True):
-    """The manager, what its lock and the project say, and which groups and extras are wanted.
-
-    ``source`` is what errors name. ``demands`` are those on tools' versions.
-    ``up_to_date`` says that the lock is known to be, so that its tool needn't look.
-    """
+    """The manager, what its lock and the project say, and which groups and extras are wanted."""
 
     choice: ManagerChoice
-    source: InstalledFrom
     lock: LockFacts
     declared: Declarations
     selection: Selection
+    # Those on the versions of tools.
     demands: tuple[Demand, ...]
+    # Whether the lock is known to be, so that its tool needn't look.
     up_to_date: bool = False
+
+    @property
+    def source(self) -> InstalledFrom:
+        """What is installed from, by which manager: what errors name."""
+        return self.choice.source
+
+    @property
+    def manager(self) -> Manager:
+        """Its row of the table."""
+        return self.choice.manager
 
 
 def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outcome[Managed, ManagedError]:
@@ -73,23 +81,17 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
     asked = selection(variables)
     if isinstance(asked, Failure):
         return asked
-    texts = project.texts if choice.folder == project.folder else project.workspace_texts
-    if manager is not PIP and choice.files[0] not in texts:
-        return Failure(not_a_file(path(choice.folder, choice.files[0])))
-    file = texts.get(choice.files[0], Document(raw=b""))
-    maker = made(manager, choice.files[0], file.raw) if len(choice.files) == 1 else Made()
-    source = InstalledFrom(
-        manager=manager.name,
-        files=choice.files,
-        folder=choice.folder,
-        home=project.folder,
-        maker=maker.maker,
-        command=maker.command,
-        project=declared.name,
-    )
+    folder, files = choice.source.folder, choice.source.files
+    texts = project.texts if folder == project.folder else project.workspace_texts
+    if manager is not PIP and files[0] not in texts:
+        return Failure(not_a_file(path(folder, files[0])))
+    file = texts.get(files[0], Document(raw=b""))
+    maker = made(manager, files[0], file.raw) if len(files) == 1 else Made()
+    source = msgspec.structs.replace(choice.source, maker=maker.maker, command=maker.command, project=declared.name)
+    choice = msgspec.structs.replace(choice, source=source)
     kind = LOCKS.get(manager.lock)
     # A requirements file and a project without a lock have none.
-    lock = kind.facts(file, choice.files[0]) if kind else Success(LockFacts())
+    lock = kind.facts(file, files[0]) if kind else Success(LockFacts())
     if isinstance(lock, Failure):
         return Failure(BrokenLock(lock=lock.failure(), source=source))
     known = lock.unwrap()
@@ -112,13 +114,12 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
         choice = msgspec.structs.replace(
             choice, advice=(*choice.advice, f"{note}  {GROUPS_VARIABLE}={','.join((*asked.unwrap().groups, *left))}")
         )
-    above = project.workspace_texts if choice.folder != project.folder else {}
+    above = project.workspace_texts if folder != project.folder else {}
     configured = declarations.uv_demands(texts.get(declarations.UV_FILE))
     demands = configured or (*declared.tool_versions, *_demands_above(above))
     return Success(
         Managed(
             choice=choice,
-            source=source,
             lock=known,
             declared=declared,
             selection=asked.unwrap(),
@@ -179,7 +180,7 @@ def not_a_file(name: str) -> FileUnreadable:
 def _unknown(
     source: InstalledFrom, asked: Selection, declared: Declarations, lock: LockFacts
 ) -> UnknownSelection | None:
-    manager = MANAGERS[source.manager]
+    manager = source.row
     groups, extras = declared.groups, declared.extras
     if manager in (PIPENV, PYLOCK):
         groups, extras = lock.groups or (), lock.extras or ()

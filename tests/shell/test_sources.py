@@ -81,6 +81,10 @@ def test_too_much_together_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert code_facts(read).notes == read.left_out
 
 
+def test_whose_grammar_reads_the_files_is_said(tmp_path: Path) -> None:
+    assert read_sources(tmp_path).own_minor == f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
 def test_nothing_is_run(tmp_path: Path) -> None:
     mark = tmp_path / "ran"
     write(tmp_path, "main.py", text=f"import flask\nopen({str(mark)!r}, 'w')\napp = flask.Flask('x')\n")
