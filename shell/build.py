@@ -55,7 +55,7 @@ def build(
     plan_file = environ.get("CNB_BP_PLAN_PATH") or (arguments[2] if len(arguments) > 2 else "")
     if not layers:
         return Failure(MissingVariable(name="CNB_LAYERS_DIR"))
-    store = LayerStore(Path(layers))
+    store, app = LayerStore(Path(layers)), Path.cwd()
     try:
         temporary = Path(tempfile.mkdtemp(prefix="lamina-"))
     except OSError as error:
@@ -63,7 +63,7 @@ def build(
     try:
         read = read_facts(
             buildpack=buildpack,
-            app=Path.cwd(),
+            app=app,
             layers=store.root,
             plan=Path(plan_file) if plan_file else None,
             environ=environ,

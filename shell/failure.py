@@ -10,6 +10,9 @@ INTERNAL_ERROR = 70
 
 def internal_error(error: Exception) -> int:
     """Print what failed and where, and give the exit status for it."""
+    if _nowhere():
+        sys.stdout.write("\nError: The working directory doesn't exist any more\n\n  Change into one that does.\n")
+        return 1
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{os.path.basename(frame.filename)}, line {frame.lineno}, in {frame.name}"  # noqa: PTH119  (a string)
     lines = [
@@ -30,3 +33,12 @@ def internal_error(error: Exception) -> int:
     sys.stdout.write("\n".join([*lines, ""]))
     sys.stdout.flush()
     return INTERNAL_ERROR
+
+
+def _nowhere() -> bool:
+    """Whether somebody has removed the folder that we work in: everything fails then, and nothing by our mistake."""
+    try:
+        os.getcwd()  # noqa: PTH109  (a question, not a path)
+    except FileNotFoundError:
+        return True
+    return False
