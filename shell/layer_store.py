@@ -2,7 +2,7 @@
 
 The order of its writes keeps interrupted builds harmless: a layer's ``<layer>.toml`` is removed before the layer is
 made anew and written when all of it is finished, so that a half-written layer is never taken for a finished one.
-What is changed in place has a record of its own (``pure.build.stages``).
+What is changed in place has a record of its own (``pure.build.workplace``).
 """
 
 import contextlib

@@ -131,3 +131,14 @@ def _is_inside(path: Path, app: Path) -> bool:
         return path.resolve().is_relative_to(app.resolve())
     except (OSError, RuntimeError):
         return False
+
+
+def all_files(root: Path) -> tuple[str, ...]:
+    """Every file and link below an environment's root, relative to it; links to folders are not followed."""
+    found: list[str] = []
+    for folder, folders, files in os.walk(root):
+        relative = os.path.relpath(folder, root)
+        prefix = "" if relative == "." else f"{relative}/"
+        found += (f"{prefix}{name}" for name in files)
+        found += (f"{prefix}{name}" for name in folders if Path(folder, name).is_symlink())
+    return tuple(sorted(found))

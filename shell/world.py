@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
+import msgspec
 import tomli
 from pure.build.errors import NotReadable
-from pure.build.plan import REQUIREMENTS, Facts
-from pure.build.stages import STATE_FILE
+from pure.build.facts import Facts
+from pure.build.plan import REQUIREMENTS
+from pure.build.tool_steps import SEEDS
+from pure.build.workplace import STATE_FILE
 from pure.manager.choice import REQUIREMENTS_VARIABLE
 from pure.manager.pip_configuration import PIN_FILE, ConfigurationFile, configured
 from pure.manager.table import LOCK_NAMES, MANAGERS, PIP_TOOL, TOOLS, UV
@@ -71,11 +74,21 @@ def variables() -> dict[str, str]:
 
 
 def read_facts(
-    *, buildpack: Path, app: Path, layers: Path, plan: Path | None, environ: Mapping[str, str]
+    *,
+    buildpack: Path,
+    app: Path,
+    layers: Path,
+    plan: Path | None,
+    environ: Mapping[str, str],
+    temporary: Path | None = None,
 ) -> Outcome[Facts, NotReadable]:
-    """Everything that a plan depends on. ``plan`` is the buildpack plan's file."""
+    """Everything that a build depends on.
+
+    ``plan`` is the buildpack plan's file, ``temporary`` a folder that ends with the build, if there is to be one.
+    """
     try:
-        return Success(_facts(buildpack=buildpack, app=app, layers=layers, plan=plan, environ=environ))
+        facts = _facts(buildpack=buildpack, app=app, layers=layers, plan=plan, environ=environ)
+        return Success(msgspec.structs.replace(facts, temporary=str(temporary or "")))
     except _ReadError as failed:
         return Failure(failed.error)
 
@@ -88,6 +101,7 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
     requirements, requirement_texts = _requirements(home, environ, {name: value for name, value, _ in pip_settings})
     return Facts(
         version=buildpack_version(buildpack),
+        buildpack_dir=str(buildpack),
         target=read_target(environ),
         today=datetime.now(UTC).date(),
         layers_dir=str(layers),
@@ -115,7 +129,16 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         buildpack_plan=(_optional(plan) if plan else None) or b"",
         restored=LayerStore(layers).restored(),
         venv_state=_optional(layers / "venv" / STATE_FILE),
+        seed_wheels=_seed_wheels(layers),
+        archives=tuple(str(path) for path in sorted((buildpack / "archives").glob("*.tar.gz"))),
     )
+
+
+def _seed_wheels(layers: Path) -> dict[str, str]:
+    """Wheels of pip: those that tools' layers keep, and that of the interpreter which runs this."""
+    places = {name: layers / name / SEEDS for name in TOOLS} | {"": Path(os.__file__).parent / "ensurepip/_bundled"}
+    found = {name: sorted(place.glob("pip-*.whl")) for name, place in places.items()}
+    return {name: str(wheels[0]) for name, wheels in found.items() if wheels}
 
 
 def read_target(environ: Mapping[str, str]) -> Target:

@@ -6,7 +6,8 @@ from datetime import date
 import msgspec
 import tomli_w
 from hypothesis import strategies as st
-from pure.build.plan import Facts, Plan, decide
+from pure.build.facts import Facts
+from pure.build.plan import Plan, decide
 from pure.layers.decision import LayerDecision, RestoredLayer, metadata_table
 from pure.outcome import Failure, Outcome, Success
 from pure.project.requirements.collection import MissingFiles, RequirementsSet, collect

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 
 import tomli
 
-from pure.build.plan import Facts
+from pure.build.facts import Facts
 from pure.outcome import Success
 from pure.redaction import Redactor, redactor
 

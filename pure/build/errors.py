@@ -6,12 +6,12 @@ from typing import Final, TypeAlias
 import msgspec
 
 from pure.build.plan import PlanError
-from pure.build.stages import NotAsResolved
 from pure.complaints.reasons import Recognised
 from pure.manager.terms import InstalledFrom
 from pure.runtime.endings import CompileError, UnpackError
 from pure.runtime.fetching import FetchError
 from pure.start.django import CollectStaticFailed
+from pure.venv.installed import Mismatch
 from pure.venv.resolved import ReportError
 
 
@@ -60,6 +60,12 @@ class NoPipWheel(msgspec.Struct, frozen=True, kw_only=True):
     python: str
 
 
+class NotAsResolved(msgspec.Struct, frozen=True, kw_only=True):
+    """The installer reported success, and what it installed isn't what it said it would install."""
+
+    mismatches: tuple[Mismatch, ...]
+
+
 class NoEnvironment(msgspec.Struct, frozen=True, kw_only=True):
     """The virtual environment couldn't be created; ``output`` are the last words of the runtime's ``venv``."""
 
@@ -106,7 +112,7 @@ class MissingVariable(msgspec.Struct, frozen=True, kw_only=True):
     name: str
 
 
-RunError: TypeAlias = (
+BuildError: TypeAlias = (
     CollectStaticFailed
     | CompileError
     | FetchError

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from pure.build.facts import Facts
 from pure.layers.decision import (
     STRUCTS,
     Action,
@@ -21,7 +22,6 @@ from pure.layers.decision import (
     PipLayer,
     PoetryLayer,
     PythonLayer,
-    RestoredLayer,
     UvLayer,
     VenvLayer,
     decide_layer,
@@ -46,16 +46,14 @@ from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
 from pure.project.declarations import Declarations, Demand, Named
 from pure.project.detection import PROVIDE_ONLY_VARIABLE, python_markers
-from pure.project.files import BadProjectFolder, Project, ProjectFiles
-from pure.project.requirements.collection import RequirementsSet
+from pure.project.files import BadProjectFolder, ProjectFiles
 from pure.project.requirements.file import RequirementsError, placed
 from pure.project.selection import Selection
 from pure.python.catalogue import Runtime
-from pure.python.choice import PythonDecision, RuntimeChoiceError, RuntimeFacts, choose_runtime
+from pure.python.choice import PythonDecision, RuntimeChoiceError, choose_runtime
 from pure.python.requirers import Requirers, RequirersError, read_requirers
 from pure.source import Source
 from pure.start.choice import ProcessesError, decide_processes
-from pure.start.code_facts import CodeFacts
 from pure.start.command import declared_distributions
 from pure.start.django import DjangoDecision, decide_django
 from pure.start.processes import Processes
@@ -71,49 +69,6 @@ REQUIREMENTS: Final = PIP.lock
 # The project itself, in a requirements file.
 _OWN: Final = re.compile(r"(?:-e\s*|--editable[ =])?\.(?:/|\[[^\]]*\])?\s*\Z")
 NO_DJANGO: Final = DjangoDecision(manage=None, collect=False, because="only the runtime is provided")
-
-
-class Facts(RuntimeFacts, frozen=True, kw_only=True):
-    """Everything that a plan depends on. Equal facts give equal plans.
-
-    ``variables`` is the environment of the build; ``pip_settings`` are those of pip's configuration files as (variable,
-    value, path). ``requirements`` is ``None`` where there is no ``requirements.txt``. ``project`` is ``None`` where
-    nothing but the names in the root is known. ``requirement_texts`` are the contents of all requirements files that
-    were read, ``netrc`` is the user's file of passwords: nothing is decided by them, but what they hold is kept secret.
-    ``tool_pins`` are the texts of the pin files of the tools beside pip. ``restored`` holds what the platform brought
-    back, by layer name; ``venv_state`` is the record inside the restored ``venv``. ``code`` is ``None`` where the
-    project declares its processes; ``manage`` are its ``manage.py``, the best first.
-    """
-
-    version: str
-    layers_dir: str
-    app_dir: str
-    names: tuple[str, ...]
-    pip_pin: str
-    pip_settings: tuple[tuple[str, str, str], ...] = ()
-    procfile: bytes | None = None
-    pyproject: bytes | None = None
-    code: CodeFacts | None = None
-    manage: tuple[str, ...] = ()
-    requirements: Outcome[RequirementsSet, RequirementsError] | None = None
-    requirement_texts: Mapping[str, bytes] = {}
-    netrc: bytes | None = None
-    project: Project | None = None
-    tool_pins: Mapping[str, str] = {}
-    buildpack_plan: bytes = b""
-    restored: Mapping[str, RestoredLayer] = {}
-    venv_state: bytes | None = None
-
-    @property
-    def settings(self) -> dict[str, str]:
-        """The settings of tools by the names of their variables: the environment's, else those of pip's files."""
-        return {name: value for name, value, _ in self.pip_settings} | dict(self.variables)
-
-    @property
-    def home(self) -> str:
-        """The project's folder: the application's, or the one below it that ``BP_PYTHON_PROJECT_DIR`` picks."""
-        folder = self.project.unwrap().folder if isinstance(self.project, Success) else ""
-        return f"{self.app_dir}/{folder}" if folder else self.app_dir
 
 
 class PackageManagerDecision(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,6 +122,23 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     processes: Processes
     django: DjangoDecision = NO_DJANGO
     previous: VenvState | None = None
+
+    @property
+    def manager(self) -> PackageManagerDecision:
+        """The decision over the package manager, where something is installed."""
+        assert self.package_manager is not None, "without a package manager there are no dependencies"
+        return self.package_manager
+
+    def decided(self, name: str) -> LayerDecision:
+        """The decision over a layer that there is one over."""
+        decision = self.layer(name)
+        assert decision is not None, f"the plan decides over {name}"
+        return decision
+
+    def with_layer(self, decision: LayerDecision) -> "Plan":
+        """The plan with another decision over one of its layers."""
+        layers = tuple(decision if each.name == decision.name else each for each in self.layers)
+        return msgspec.structs.replace(self, layers=layers)
 
     def layer(self, name: str) -> LayerDecision | None:
         """The decision over one layer; ``None`` where there is nothing to decide."""
@@ -337,6 +309,17 @@ def _processes(
         installed = {each.name: each.version for each in state.resolved.distributions}
     else:
         installed = _required(facts, managed)
+    return final_processes(facts, installed) if kept else _decide_processes(facts, installed, provisional=True)
+
+
+def final_processes(facts: Facts, installed: Mapping[str, str]) -> Outcome[Processes, ProcessesError]:
+    """The processes that the image gets. ``installed`` maps normalised names to versions."""
+    return _decide_processes(facts, installed, provisional=False)
+
+
+def _decide_processes(
+    facts: Facts, installed: Mapping[str, str], *, provisional: bool
+) -> Outcome[Processes, ProcessesError]:
     return decide_processes(
         facts.procfile,
         facts.pyproject,
@@ -344,7 +327,7 @@ def _processes(
         installed=installed,
         app=facts.home,
         root=facts.app_dir,
-        provisional=not kept,
+        provisional=provisional,
     )
 
 

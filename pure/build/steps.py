@@ -211,9 +211,7 @@ class BuildFoldersListed(msgspec.Struct, frozen=True, kw_only=True):
     paths: frozenset[str]
 
 
-Result: TypeAlias = (
-    RuntimeInstalled | WheelTaken | Ended | Compiled | FilesRead | FilesListed | BuildFoldersListed
-)
+Result: TypeAlias = RuntimeInstalled | WheelTaken | Ended | Compiled | FilesRead | FilesListed | BuildFoldersListed
 R = TypeVar("R", RuntimeInstalled, WheelTaken, Ended, Compiled, FilesRead, FilesListed, BuildFoldersListed)
 
 

@@ -4,12 +4,13 @@ Every function returns whole lines. Headings stand at the margin, what was decid
 what tools say with four.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias, assert_never
 
-from pure.build.after_dependencies import NoStaticFiles, StaticFiles
+from pure.build import news
+from pure.build.news import News
 from pure.build.plan import Plan
+from pure.build.steps import Compiled
 from pure.layers.decision import Action, LayerDecision
 from pure.message import Message
 from pure.python.catalogue import NewerPatch
@@ -69,6 +70,51 @@ _REDONE: Final[Mapping[RedoReason, str]] = {
     "installed_twice": "it is there twice",
     "shares_files": "it shares files with {shared_with}",
 }
+
+
+def lines(said: Iterable[News]) -> Lines:
+    """What a build has to tell, in its order."""
+    return tuple(line for each in said for line in _told(each))
+
+
+def _told(told: News) -> Lines:
+    match told:
+        case news.PythonChosen(version=version, plan=decided):
+            return (*heading(version, decided), *python(decided))
+        case news.RuntimeArrived():
+            return _runtime_arrived(told)
+        case news.BytecodeCompiled(compiled=each):
+            return _compiled(each)
+        case news.ManagerChosen(plan=decided):
+            return package_manager(decided)
+        case news.ToolInstalled(title=title, wheel=wheel, seconds=seconds):
+            return (f"  Installed {title} by {wheel} in {duration(seconds)}",)
+        case news.LayersDropped(plan=decided):
+            return dropped(decided)
+        case news.DependenciesBegun(plan=decided):
+            return dependencies(decided)
+        case news.InstalledFresh(resolved=resolved, seconds=seconds):
+            return installed_fresh(resolved, duration(seconds))
+        case news.StartedOver(because=because):
+            return ("  The environment is made anew instead, because", *(f"    {reason}" for reason in because))
+        case news.ChangesDecided(changes=changes):
+            return changes_lines(changes)
+        case news.Reconciled(changes=changes, seconds=seconds):
+            return reconciled(changes, duration(seconds))
+        case news.Synchronised(title=title, changes=changes):
+            return synchronised_lines(title, changes)
+        case news.AcceleratedFound(torch=torch):
+            return accelerated(torch)
+        case news.StaticFilesPlanned():
+            return _static_files(told)
+        case news.StaticFilesCollected(judgement=judgement, seconds=seconds):
+            return collected(judgement, duration(seconds))
+        case news.ProgramSaid(lines=said):
+            return ("", *(f"    {line}" for line in said))
+        case news.ProcessesDecided(plan=decided):
+            return processes(decided)
+        case _:
+            assert_never(told)
 
 
 def heading(version: str, plan: Plan) -> Lines:
@@ -167,23 +213,20 @@ def fetch_event(event: FetchEvent, *, local: bool) -> Lines:
             return ()
 
 
-def runtime_copied(nbytes: int, seconds: str, *, local: bool) -> Lines:
-    """The archive has arrived and its digest is right."""
-    return (f"  {'Read' if local else 'Downloaded'} {size(nbytes)} in {seconds}, sha256 verified",)
+def _runtime_arrived(told: news.RuntimeArrived) -> Lines:
+    done, verb = told.installed, "Read" if told.local else "Downloaded"
+    spared = f", left out {count(done.left_out, 'file')} that no running application needs" if done.left_out else ""
+    return (
+        f"  {verb} {size(done.nbytes)} in {duration(done.fetched_in)}, sha256 verified",
+        f"  Unpacked {count(done.files, 'file')} in {duration(done.unpacked_in)}{spared}",
+    )
 
 
-def runtime_unpacked(files: int, left_out: int, seconds: str) -> Lines:
-    """The archive is unpacked."""
-    spared = f", left out {count(left_out, 'file')} that no running application needs" if left_out else ""
-    return (f"  Unpacked {count(files, 'file')} in {seconds}{spared}",)
-
-
-def compiled(number: int, current: int, seconds: str) -> Lines:
-    """Bytecode is up to date."""
-    if not number:
+def _compiled(done: Compiled) -> Lines:
+    if not done.compiled:
         return ()
-    kept = f", kept that of {current:,}" if current else ""
-    return (f"  Compiled {count(number, 'module')} in {seconds}{kept}",)
+    kept = f", kept that of {done.current:,}" if done.current else ""
+    return (f"  Compiled {count(done.compiled, 'module')} in {duration(done.seconds)}{kept}",)
 
 
 def installed_fresh(resolved: ResolvedSet, seconds: str) -> Lines:
@@ -208,18 +251,15 @@ def changes_lines(changes: Changes) -> Lines:
     )
 
 
-def synchronised_lines(plan: Plan, changes: Changes) -> Lines:
+def synchronised_lines(title: str, changes: Changes) -> Lines:
     """What a tool did to the environment."""
     if changes.empty:
-        title = plan.package_manager.manager.tool.title if plan.package_manager else "The tool"
         return (f"  {title} found nothing to change: {count(len(changes.keep), 'distribution')} kept",)
     return changes_lines(changes)
 
 
-def accelerated(found: AcceleratedTorch | None) -> Lines:
+def accelerated(found: AcceleratedTorch) -> Lines:
     """The warning about a torch for graphics cards."""
-    if found is None:
-        return ()
     others = f" and {count(found.companions, 'distribution')} that come with it" if found.companions else ""
     return (
         f"  Warning: torch {found.version} is the build for {found.vendor} graphics cards.",
@@ -239,11 +279,6 @@ def reconciled(changes: Changes, seconds: str) -> Lines:
     if changes.remove:
         parts.append(f"removed {count(len(changes.remove), 'distribution')}")
     return (f"  {_sentence(' and '.join(parts))} in {seconds}",)
-
-
-def started_over(because: Iterable[str]) -> Lines:
-    """Reconciling isn't possible after all."""
-    return ("  The environment is made anew instead, because", *(f"    {reason}" for reason in because))
 
 
 def processes(plan: Plan) -> Lines:
@@ -268,15 +303,9 @@ def processes(plan: Plan) -> Lines:
     return tuple(lines)
 
 
-def django(collecting: StaticFiles | NoStaticFiles) -> Lines:
-    """Django's version, and what is done about static files."""
-    match collecting:
-        case StaticFiles(django=version, because=because):
-            return ("", f"Django {version}", f"  Collecting static files: {because}")
-        case NoStaticFiles(django=version, because=because):
-            return ("", f"Django {version}", f"  Static files are not collected: {because}")
-        case _:
-            assert_never(collecting)
+def _static_files(planned: news.StaticFilesPlanned) -> Lines:
+    what = "Collecting static files" if planned.collect else "Static files are not collected"
+    return ("", f"Django {planned.django}", f"  {what}: {planned.because}")
 
 
 def _django_planned(plan: Plan) -> Lines:
@@ -298,12 +327,11 @@ def collected(judgement: Collected | NotEnabled, seconds: str) -> Lines:
             assert_never(judgement)
 
 
-def done(plan: Plan, seconds: str, *, started_over: bool = False) -> Lines:
-    """The last line: what happened to each layer; ``started_over`` if the environment could not be reconciled."""
+def done(plan: Plan, seconds: str) -> Lines:
+    """The last line: what happened to each layer."""
     by_action: dict[str, list[str]] = {}
     for layer in plan.layers:
-        action = Action.RECREATE if started_over and layer.action is Action.RECONCILE else layer.action
-        by_action.setdefault(DONE[action], []).append(layer.name)
+        by_action.setdefault(DONE[layer.action], []).append(layer.name)
     summary = "; ".join(f"{verb} {', '.join(names)}" for verb, names in by_action.items())
     return ("", f"Done in {seconds}: {summary}")
 
@@ -322,34 +350,6 @@ def error_lines(message: Message) -> Lines:
     if message.do:
         lines += ["", "  What to do:", *(f"    {line}" for line in message.do)]
     return (*lines, "")
-
-
-_PIP_SHOWN: Final = re.compile(
-    # Errors aren't among them: if pip fails, all that it said is shown.
-    r"^\s*(WARNING|DEPRECATION|Building (wheel|editable)|Cloning|Running command|Obtaining|Running setup\.py)"
-)
-_PIP_DOWNLOAD: Final = re.compile(r"^\s*Downloading (?P<name>\S+) \((?P<size>[0-9.]+) (?P<unit>MB|GB)\)")
-_LARGE: Final = 10.0
-
-
-def pip_line(line: str) -> Lines:
-    """Of pip's own lines those worth showing while it works; all of them are shown if it fails."""
-    download = _PIP_DOWNLOAD.match(line)
-    if download and (download["unit"] == "GB" or float(download["size"]) >= _LARGE):
-        return (f"    Downloading {download['name'].rpartition('/')[2]} ({download['size']} {download['unit']})",)
-    return (f"    {line.strip()}",) if _PIP_SHOWN.match(line) else ()
-
-
-_TOOL_SHOWN: Final = re.compile(
-    # Compilations take long, and warnings tell something; what was installed is told afterwards. An indented warning is
-    # one of a build that failed, and repeated with all the rest.
-    r"^\s*(Building |Cloning |Downloading .*\((?:[1-9]\d|\d{3,})(?:\.\d+)?MiB\))|^(warning:|WARNING|Warning:)"
-)
-
-
-def tool_line(line: str) -> Lines:
-    """Of a package manager's own lines those worth showing while it works; all of them are shown if it fails."""
-    return (f"    {line.strip()}",) if _TOOL_SHOWN.match(line) else ()
 
 
 def _redo(change: Changed | Redone) -> str:

@@ -9,18 +9,18 @@ standard lock files, the requirements, the start command and the local lifecycle
 from typing import TypeAlias, assert_never
 
 from pure.build.errors import (
+    BuildError,
     MissingVariable,
     NoEnvironment,
     NoPipWheel,
+    NotAsResolved,
     NotReadable,
     NotWritable,
     PipFailed,
     PipNotInstalled,
-    RunError,
     RuntimeDoesNotStart,
 )
 from pure.build.plan import NothingRequired
-from pure.build.stages import NotAsResolved
 from pure.manager.environment import BreakingVariables
 from pure.manager.pip_configuration import BadPin, BadPipVersion, PipTooOld
 from pure.message import Message
@@ -48,7 +48,7 @@ _Disk: TypeAlias = NotReadable | NotWritable | CatalogueUnreachable | RuntimeDoe
 BUG: tuple[str, ...] = ("This is a bug in Lamina. Please report it with the build log.",)
 
 
-def describe(error: RunError) -> Message:
+def describe(error: BuildError) -> Message:
     """The message for any error that a build can end with."""
     match error:
         case BreakingVariables() | BadSwitch() | MissingVariable() | NothingReplaces():

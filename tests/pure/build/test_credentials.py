@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pure.build.credentials import known_secrets, netrc, searched
-from pure.build.plan import Facts
+from pure.build.facts import Facts
 from pure.outcome import Success
 from pure.project.files import ProjectFiles
 from pure.redaction import HIDDEN, redactor

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pure.build.plan import Facts, decide
+from pure.build.facts import Facts
+from pure.build.plan import decide
 from pure.layers.decision import STRUCTS, Action
 from pure.manager.choice import (
     LockWithoutDeclaration,

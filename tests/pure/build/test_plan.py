@@ -11,7 +11,8 @@ import tomli
 import tomli_w
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pure.build.plan import Facts, NothingRequired, decide
+from pure.build.facts import Facts
+from pure.build.plan import NothingRequired, decide
 from pure.layers.decision import STRUCTS, Action
 from pure.manager.choice import NothingToInstall
 from pure.manager.pip_configuration import ConfigurationFile, configured

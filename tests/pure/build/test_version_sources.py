@@ -6,7 +6,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from pure.build.plan import Facts, Plan, decide
+from pure.build.facts import Facts
+from pure.build.plan import Plan, decide
 from pure.outcome import Failure, Success
 from pure.python.catalogue import Catalogue, Runtime, encode_catalogue
 from pure.python.choice import CatalogueText

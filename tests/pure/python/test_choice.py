@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
-from pure.build.plan import Facts
+from pure.build.facts import Facts
 from pure.outcome import Failure, Outcome, Success
 from pure.python.catalogue import Catalogue, InvalidCatalogue, InvalidMirror, Runtime, encode_catalogue
 from pure.python.choice import (

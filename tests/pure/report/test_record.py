@@ -5,7 +5,8 @@ import json
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pure.build.plan import Facts, decide
+from pure.build.facts import Facts
+from pure.build.plan import decide
 from pure.manager.pip_configuration import ConfigurationFile, configured
 from pure.outcome import Success
 from pure.python.catalogue import Catalogue, Runtime, encode_catalogue

@@ -55,7 +55,6 @@ def test_the_version_tells_the_vendor(version: str, vendor: str | None) -> None:
 
 def test_without_torch_nothing_is_said() -> None:
     assert accelerated_torch(_resolved(nvidia_nccl_cu12="2.27"), InstalledSet(python_minor="3.13")) is None
-    assert accelerated(None) == ()
 
 
 @given(st.lists(st.text(), max_size=5))

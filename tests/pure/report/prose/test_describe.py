@@ -5,18 +5,18 @@ from typing import get_args
 
 import pytest
 from pure.build.errors import (
+    BuildError,
     MissingVariable,
     NoEnvironment,
     NoPipWheel,
+    NotAsResolved,
     NotReadable,
     NotWritable,
     PipFailed,
     PipNotInstalled,
-    RunError,
     RuntimeDoesNotStart,
 )
 from pure.build.plan import NothingRequired
-from pure.build.stages import NotAsResolved
 from pure.complaints.reasons import OutOfMemory
 from pure.manager.environment import BREAKING, BreakingVariable, BreakingVariables
 from pure.manager.pip_configuration import BadPin, BadPipVersion, PipTooOld
@@ -49,7 +49,7 @@ def _breaking(*names: str) -> BreakingVariables:
     return BreakingVariables(found=tuple(BreakingVariable(name=name, effect=BREAKING[name]) for name in names))
 
 
-ERRORS: tuple[RunError, ...] = (
+ERRORS: tuple[BuildError, ...] = (
     _breaking("PIP_TARGET"),
     _breaking("PIP_USER", "PYTHONHOME", "VIRTUAL_ENV"),
     BadSwitch(variable="BP_PYTHON_PROVIDE_ONLY", value="perhaps"),
@@ -104,7 +104,7 @@ def _members(union: object) -> Iterator[type]:
         yield from _members(member)
 
 
-EVERY = sorted(set(_members(RunError)), key=lambda kind: (kind.__module__, kind.__qualname__))
+EVERY = sorted(set(_members(BuildError)), key=lambda kind: (kind.__module__, kind.__qualname__))
 FAMILIES = (ManagersError, ProcessesFamily, PylockProblem, RequirementsFamily, RuntimeProblem, VersionsFamily)
 OTHERS = {member for family in FAMILIES for member in _members(family)}
 
@@ -120,7 +120,7 @@ def test_every_error_of_a_build_has_an_example_in_a_golden_file(kind: type) -> N
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__qualname__)
-def test_each_message_is_made_of_whole_lines_and_has_a_way_out(error: RunError) -> None:
+def test_each_message_is_made_of_whole_lines_and_has_a_way_out(error: BuildError) -> None:
     message = describe(error)
     assert message.do
     assert not message.happened.endswith(".")

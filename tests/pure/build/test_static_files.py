@@ -4,9 +4,10 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pure.build.after_dependencies import NoStaticFiles, StaticFiles, static_files, with_final_processes
-from pure.build.plan import Facts, Plan
-from pure.build.stages import Workplace
+from pure.build.facts import Facts
+from pure.build.plan import Plan, final_processes
+from pure.build.static_files import collect, static_files
+from pure.build.workplace import workplace
 from pure.outcome import Success
 from pure.project.files import ProjectFiles
 from pure.report.launch import launch_toml
@@ -19,7 +20,6 @@ CODE = code_facts(
     Sources(files=(SourceFile(path="backend/m.py", raw=b"import x\nfrom fastapi import FastAPI\napp = FastAPI()\n"),
                    SourceFile(path="backend/x.py", raw=b"")))
 )  # fmt: skip
-WORK = Workplace(layers="/layers/l", app="/workspace", buildpack="/cnb", temporary="/tmp/t")
 
 
 def application(found: Facts, text: bytes = b"fastapi\n", **changes: object) -> Facts:
@@ -48,11 +48,10 @@ def test_what_is_required_decides_first_and_what_is_installed_in_the_end(found: 
     assert plan.processes.provisional
     # fastapi alone brings no server; what was installed in the end has one.
     assert not plan.processes.processes
-    final = with_final_processes(plan, given_, {"fastapi": "0.120", "uvicorn": "0.38"})
+    final = final_processes(given_, {"fastapi": "0.120", "uvicorn": "0.38"})
     assert isinstance(final, Success)
-    assert not final.unwrap().processes.provisional
-    assert "uvicorn" in command(final.unwrap())
-    assert msgspec.structs.replace(final.unwrap(), processes=plan.processes) == plan
+    assert not final.unwrap().provisional
+    assert "uvicorn" in command(msgspec.structs.replace(plan, processes=final.unwrap()))
 
 
 @settings(max_examples=10, deadline=None)
@@ -102,13 +101,14 @@ def test_static_files_are_django_projects_business(found: Facts, manage: tuple[s
     variables = {**found.variables, "PYTHONPATH": "/workspace/lib", "BP_DJANGO_COLLECTSTATIC": str(wanted).lower()}
     given_ = application(found, manage=manage, variables=variables)
     plan = planned(given_)
-    assert static_files(plan, given_, WORK, {"flask": "3"}) is None
-    collecting = static_files(plan, given_, WORK, {"django": "5.2"})
-    if not manage or not wanted:
-        assert isinstance(collecting, NoStaticFiles)
+    assert static_files(plan, {"flask": "3"}) is None
+    planned_ = static_files(plan, {"django": "5.2"})
+    assert planned_ is not None
+    assert planned_.collect is (bool(manage) and wanted)
+    if not planned_.collect:
         return
-    assert isinstance(collecting, StaticFiles)
-    (step,) = collecting.steps
+    given_ = msgspec.structs.replace(given_, layers_dir="/layers/l")
+    step = collect(plan, given_, workplace(given_))
     assert step.argv == ("/layers/l/venv/bin/python", "manage.py", "collectstatic", "--noinput")
     assert step.folder == f"/workspace/{manage[0]}".removesuffix("/manage.py")
     environment = dict(step.environment)

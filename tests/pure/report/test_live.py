@@ -1,7 +1,7 @@
 """Which of an installer's own lines are shown while it works."""
 
 import pytest
-from pure.report.build_log import tool_line
+from pure.report.live import live
 
 
 @pytest.mark.parametrize(
@@ -19,4 +19,4 @@ from pure.report.build_log import tool_line
     ],
 )
 def test_a_tools_line(line: str, shown: bool) -> None:
-    assert tool_line(line) == ((f"    {line.strip()}",) if shown else ())
+    assert live("synchronise", line) == ((f"    {line.strip()}",) if shown else ())

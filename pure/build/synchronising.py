@@ -6,13 +6,13 @@ is what its lock doesn't want any more. After it, traces that differ from build 
 installed is read as the set that the lock resolved to.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-import msgspec
-
-from pure.build.plan import Facts, Plan
-from pure.build.stages import Fresh, Steps, Workplace, fresh, install, take_out, why_untrusted
-from pure.build.steps import RemoveFiles, Step, WriteFiles
+from pure.build.environment_steps import take_out
+from pure.build.facts import Facts
+from pure.build.plan import Plan
+from pure.build.steps import RemoveFiles, Step, Steps, WriteFiles
+from pure.build.workplace import Workplace
 from pure.manager.table import PIPENV
 from pure.names import normalise_name
 from pure.project.locks import pipfile
@@ -26,25 +26,9 @@ _TRACES = ("uv_cache.json", "uv_build.json")
 _LOCKS = (".lock",)
 
 
-class Synchronising(msgspec.Struct, frozen=True, kw_only=True):
-    """The environment is changed in place. ``redone`` are the names that were taken out to be made anew, and why.
-
-    Why is ``None`` where only what is installed afterwards tells.
-    """
-
-    redone: Mapping[str, RedoReason | None]
-    steps: Steps
-
-
-def before(plan: Plan, facts: Facts, work: Workplace, installed: InstalledSet) -> Synchronising | Fresh:
-    """The steps that bring an environment in place to what the lock says."""
-    assert plan.package_manager is not None, "something is synchronised by its manager"
-    untrusted = why_untrusted(work, installed)
-    if untrusted:
-        return fresh(plan, facts, work, because=(untrusted,))
-    redone = _redone(plan, installed)
-    unwanted = (*redone, *_unwanted(plan, facts, installed))
-    return Synchronising(redone=redone, steps=(*take_out(work, installed, unwanted), *install(plan, facts, work)))
+def prepare(plan: Plan, facts: Facts, work: Workplace, installed: InstalledSet, redone: Iterable[str]) -> Steps:
+    """The steps that take out of an environment what its tool would leave there, the environment's record first."""
+    return take_out(work, installed, (*redone, *_unwanted(plan, facts, installed)))
 
 
 def tidy(
@@ -54,8 +38,8 @@ def tidy(
 
     ``old`` is what was there before: our bytecode of modules that the tool took away, which not every tool looks for.
     """
-    root = work.layer("venv")
-    steps: list[Step] = [RemoveFiles(root=root, files=_LOCKS, directories=())]
+    root = work.venv
+    steps: list[Step] = [RemoveFiles(root=root, files=_LOCKS)]
     if old is not None:
         owned = frozenset(removal(installed, installed.names))
         stale = tuple(path for path in removal(old, old.names) if path.endswith(".pyc") and path not in owned)
@@ -67,7 +51,7 @@ def tidy(
             record = without_rows(records[path], tuple(trace.rpartition("/")[2] for trace in traces))
             # The rows go first: a RECORD may miss a file, but may not name one that is missing.
             steps.append(WriteFiles(root=root, files=((path, record),)))
-            steps.append(RemoveFiles(root=root, files=traces, directories=()))
+            steps.append(RemoveFiles(root=root, files=traces))
     return tuple(steps)
 
 
@@ -91,15 +75,15 @@ def resolved(installed: InstalledSet) -> ResolvedSet:
     )
 
 
-def changes(old: InstalledSet, new: InstalledSet, redone: Mapping[str, RedoReason | None]) -> Changes:
-    """What a tool did to an environment; ``redone`` were taken out beforehand to be made anew."""
+def changes(old: InstalledSet, new: InstalledSet, anew: Mapping[str, RedoReason | None]) -> Changes:
+    """What a tool did to an environment; ``anew`` were taken out beforehand to be made anew."""
     before_, after = ({each.name: each for each in one.distributions} for one in (old, new))
     redo: list[Changed | Redone] = []
     for name in sorted(before_.keys() & after.keys()):
         if before_[name].version != after[name].version:
             redo.append(Changed(name=name, old=before_[name].version, new=after[name].version))
-        elif name in redone or before_[name].files != after[name].files:
-            because = redone.get(name, "artefact_changed") or _because(after[name])
+        elif name in anew or before_[name].files != after[name].files:
+            because = anew.get(name, "artefact_changed") or _because(after[name])
             redo.append(Redone(name=name, version=after[name].version, because=because))
     touched = {each.name for each in redo}
     return Changes(
@@ -112,10 +96,9 @@ def changes(old: InstalledSet, new: InstalledSet, redone: Mapping[str, RedoReaso
     )
 
 
-def _redone(plan: Plan, installed: InstalledSet) -> dict[str, RedoReason | None]:
+def redone(plan: Plan, installed: InstalledSet) -> dict[str, RedoReason | None]:
     """What is taken out to be made anew, of what the lock still wants."""
-    decided = plan.package_manager
-    assert decided is not None, "something is synchronised by its manager"
+    decided = plan.manager
     local, moving = (frozenset(map(normalise_name, names)) for names in (decided.local, decided.moving))
     locked, recorded = dict(decided.artefacts), dict(plan.previous.artefacts) if plan.previous else {}
     found: dict[str, RedoReason | None] = {}
@@ -157,8 +140,8 @@ def _moving(found: InstalledDistribution) -> bool:
 
 def _unwanted(plan: Plan, facts: Facts, installed: InstalledSet) -> tuple[str, ...]:
     """What Pipenv's lock doesn't want any more, or wants in another version; the other tools see to that themselves."""
-    decided = plan.package_manager
-    if decided is None or decided.manager is not PIPENV or facts.project is None:
+    decided = plan.manager
+    if decided.manager is not PIPENV or facts.project is None:
         return ()
     lock = facts.project.unwrap().texts.get(PIPENV.lock, b"")
     wanted = pipfile.wanted(

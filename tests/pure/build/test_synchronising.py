@@ -6,10 +6,12 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pure.build.stages import STATE_FILE, Complete, Result, Workplace, after_installation
-from pure.build.steps import RemoveFiles, WriteFiles
-from pure.build.synchronise import Synchronising, before, changes, resolved
+from pure.build.environment_steps import complete
+from pure.build.steps import RemoveFiles, Steps, WriteFiles
+from pure.build.synchronising import changes, prepare, redone, resolved
+from pure.build.workplace import STATE_FILE, Workplace
 from pure.report.build_log import changes_lines
+from pure.venv.difference import RedoReason
 from pure.venv.installed import InstalledSet, parse_installed
 from pure.venv.resolved import ResolvedSet
 from pure.venv.state import VenvState, decode_state
@@ -40,7 +42,9 @@ def test_what_is_made_anew_is_called_what_it_is(what: str) -> None:
     assert line == f"    ~ mine 1.0 ({what}, and so installed anew each time)"
 
 
-WORK = Workplace(layers="/layers/lamina_python", app="/workspace", buildpack="/cnb", temporary="/tmp/t")
+WORK = Workplace(
+    layers="/layers/lamina_python", app="/workspace", project="/workspace", buildpack="/cnb", temporary="/tmp/t"
+)
 NAMES = ("fixed", "mine", "moves", "repository")
 
 
@@ -56,16 +60,17 @@ def _installed(*names: str) -> InstalledSet:
     return parse_installed(files, python_minor="3.13")
 
 
-def _before(recorded: dict[str, str], locked: dict[str, str], **names: tuple[str, ...]) -> Synchronising:
+def _before(
+    recorded: dict[str, str], locked: dict[str, str], **names: tuple[str, ...]
+) -> tuple[dict[str, RedoReason | None], Steps]:
     facts = locked_facts(FIRST, "uv")
     plan = planned(facts)
     assert plan.package_manager is not None
     decided = msgspec.structs.replace(plan.package_manager, artefacts=tuple(locked.items()), **names)
     state = VenvState(resolved=ResolvedSet(), artefacts=tuple(recorded.items()))
     plan = msgspec.structs.replace(plan, package_manager=decided, previous=state)
-    found = before(plan, facts, WORK, _installed(*NAMES))
-    assert isinstance(found, Synchronising)
-    return found
+    anew = redone(plan, _installed(*NAMES))
+    return anew, prepare(plan, facts, WORK, _installed(*NAMES), anew)
 
 
 @given(
@@ -73,21 +78,21 @@ def _before(recorded: dict[str, str], locked: dict[str, str], **names: tuple[str
     locked=st.dictionaries(st.sampled_from(NAMES), st.sampled_from(["1", "2"])),
 )
 def test_what_the_lock_has_another_artefact_for_is_taken_out(recorded: dict[str, str], locked: dict[str, str]) -> None:
-    found = _before(recorded, locked)
+    anew, steps = _before(recorded, locked)
     # What the lock doesn't name is the tool's to remove.
-    assert set(found.redone) == {name for name in locked if locked[name] != recorded.get(name)}
-    removed = {path for step in found.steps if isinstance(step, RemoveFiles) for path in step.files}
+    assert set(anew) == {name for name in locked if locked[name] != recorded.get(name)}
+    removed = {path for step in steps if isinstance(step, RemoveFiles) for path in step.files}
     for name in NAMES:
-        assert (f"lib/python3.13/site-packages/{name}.py" in removed) is (name in found.redone)
+        assert (f"lib/python3.13/site-packages/{name}.py" in removed) is (name in anew)
 
 
 def test_why_something_is_made_anew_is_told() -> None:
-    redone = _before({"fixed": "1", "repository": "1"}, {"fixed": "2", "repository": "2"}, local=("Mine",)).redone
-    assert redone == {"fixed": "artefact_changed", "repository": "origin_changed", "mine": None}
-    moving = _before({}, {}, moving=("Moves", "repository")).redone
+    anew, _ = _before({"fixed": "1", "repository": "1"}, {"fixed": "2", "repository": "2"}, local=("Mine",))
+    assert anew == {"fixed": "artefact_changed", "repository": "origin_changed", "mine": None}
+    moving, _ = _before({}, {}, moving=("Moves", "repository"))
     assert moving == {"moves": "without_hash", "repository": "vcs_without_commit"}
     installed = _installed(*NAMES)
-    lines = changes_lines(changes(installed, installed, {**redone, **moving}))
+    lines = changes_lines(changes(installed, installed, {**anew, **moving}))
     assert "    ~ fixed 1.0 (its archive has another hash now)" in lines
     assert "    ~ moves 1.0 (its lock has no hash for it, and so installed anew each time)" in lines
 
@@ -99,16 +104,16 @@ def test_only_what_is_installed_is_recorded() -> None:
     decided = msgspec.structs.replace(plan.package_manager, artefacts=(("fixed", "1"), ("not-installed", "2")))
     plan = msgspec.structs.replace(plan, package_manager=decided)
     installed = _installed(*NAMES)
-    result = Result(installed=installed, files=())
-    following = after_installation(
-        plan, facts, WORK, resolved=resolved(installed), result=result, changes=None, metadata={}, hide=str
+    steps = complete(
+        plan,
+        facts,
+        WORK,
+        resolved=resolved(installed),
+        installed=installed,
+        in_place=False,
+        metadata={},
+        origins={},
+        hide=str,
     )
-    assert isinstance(following, Complete)
-    (raw,) = (
-        raw
-        for step in following.steps
-        if isinstance(step, WriteFiles)
-        for path, raw in step.files
-        if path == STATE_FILE
-    )
+    (raw,) = (raw for step in steps if isinstance(step, WriteFiles) for path, raw in step.files if path == STATE_FILE)
     assert decode_state(raw).unwrap().artefacts == (("fixed", "1"),)

@@ -1,0 +1,73 @@
+"""Decides whether an environment can be changed in place, and whether it is then what a fresh installation gives."""
+
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from pure.build.errors import NotReadable
+from pure.build.steps import Answer
+from pure.build.workplace import CHECKOUTS, STATE_FOLDER, Workplace
+from pure.outcome import Failure, Outcome, Success
+from pure.venv.difference import Changes, verify
+from pure.venv.installed import InstalledSet, missing_files, overlaps, parse_installed, strays
+from pure.venv.resolved import Local, ReportError, ResolvedSet, parse_report, with_hidden_urls
+
+# What Lamina and the platform keep in a layer's root besides the environment (specification, Layers).
+_OURS: Final = frozenset({STATE_FOLDER, "env", "env.build", "env.launch"})
+# So many reasons are given.
+_TOLD: Final = 5
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """What is on disk: the distributions, and all files below the environment's root."""
+
+    installed: InstalledSet
+    files: tuple[str, ...]
+
+
+def snapshot(answer: Answer, work: Workplace, minor: str) -> Snapshot:
+    """What the steps of ``environment_steps.look`` brought back."""
+    prefix = f"lib/python{minor}/site-packages/"
+    metadata = {path.removeprefix(prefix): raw for path, raw in answer.read(work.venv).items()}
+    installed = parse_installed(metadata, python_minor=minor, root=work.venv)
+    return Snapshot(installed=installed, files=answer.listed(work.venv))
+
+
+def why_untrusted(work: Workplace, installed: InstalledSet) -> str:
+    """Why an environment can't be changed in place; empty if it can."""
+    if installed.problems:
+        problem = installed.problems[0]
+        return f"{problem.dist_info} cannot be trusted ({problem.kind})"
+    checkouts = f"{work.venv}/{CHECKOUTS}/"
+    for each in installed.distributions:
+        if isinstance(each.direct_url, Local) and each.direct_url.path.startswith(checkouts):
+            return f"{each.name} is an editable checkout of a repository"
+    return ""
+
+
+def why_not_equal(now: Snapshot, resolved: ResolvedSet, changes: Changes, before: Snapshot) -> tuple[str, ...]:
+    """Why an environment that was changed in place isn't what a fresh installation would give; empty if it is."""
+    reasons = [
+        f"{each.name} is {each.installed or 'missing'} instead of {each.wanted or 'absent'}"
+        for each in verify(now.installed, resolved)
+    ]
+    shared = overlaps(now.installed, changes.to_install) if changes.to_install else ()
+    reasons += [f"{' and '.join(each.names)} share {each.path}" for each in shared]
+    files = [path for path in now.files if path.partition("/")[0] not in _OURS]
+    reasons += [f"{path} belongs to no distribution" for path in strays(now.installed, files)]
+    # Some distributions record files that they don't have; a fresh installation wouldn't bring those back.
+    known = frozenset(missing_files(before.installed, before.files))
+    reasons += [f"{path} is missing" for path in missing_files(now.installed, files) if path not in known]
+    return tuple(reasons[:_TOLD])
+
+
+def reported(
+    answer: Answer, work: Workplace, hide: Callable[[str], str]
+) -> Outcome[ResolvedSet, NotReadable | ReportError]:
+    """What pip says that it has resolved, in its installation report; ``hide`` takes out what is secret."""
+    raw = next(iter(answer.read(work.temporary).values()), None)
+    if raw is None:
+        return Failure(NotReadable(path=work.report, detail="pip has not written it"))
+    parsed = parse_report(raw)
+    return parsed if isinstance(parsed, Failure) else Success(with_hidden_urls(parsed.unwrap(), hide))

@@ -1,0 +1,384 @@
+"""Holds the whole machine of a build: what happens next, by what the last steps brought back.
+
+``begin`` takes the facts and gives the first turn: steps to carry out and news to tell. ``advance`` takes what the
+steps brought back and gives the next turn, or the end. Nothing else in the house decides over the course of a build.
+
+=================  ===================================================  ==============================================
+state              what its steps brought back                          what follows
+=================  ===================================================  ==============================================
+``RuntimeTried``   the new runtime starts                               compile and finish it: ``RuntimeReady``
+``RuntimeReady``   no package manager is wanted                         the end: only Python is provided
+\\                  the tool is kept, or a wheel of pip is at hand       install the tool: ``ToolReady``
+\\                  no wheel at hand, archives carried                   take the first archive's: ``SeedSought``
+``SeedSought``     a wheel                                              install the tool: ``ToolReady``
+\\                  none, archives left                                  the next archive's: ``SeedSought``
+``ToolReady``      the environment is kept                              finish its layer: ``Settled``
+\\                  it is reconciled, pip installs                       ask pip, look at it: ``Resolving``
+\\                  it is reconciled, a tool synchronises                look at it: ``Inspecting``
+\\                  it is created or recreated                           make it: ``Installing``
+``Resolving``      pip's report, and it can be changed in place         change it: ``Changing``
+\\                  it can't be changed in place                         start over: ``Installing``
+``Inspecting``     it can be changed in place                           take out, synchronise, look: ``Tidying``
+\\                  it can't                                             start over: ``Installing``
+``Installing``     pip's report                                         check it: ``Completing``
+\\                  a tool is done                                       tidy up and look: ``Checking``
+``Tidying``        what the tool made of it                             tidy up and look: ``Checking``
+``Changing``       it is what a fresh installation would give           compile, record: ``Completing``
+\\                  it isn't                                             start over: ``Installing``
+``Checking``       as for ``Changing``                                  ``Completing`` or ``Installing``
+``Completing``     the environment is recorded                          remove what tools left behind: ``Settled``
+``Settled``        Django is installed, with files to collect           collect them: ``Collecting``
+\\                  nothing is left to do                                the end
+``Collecting``     the files, or that there are none                    the end
+``AskingAgain``    what pip notes in a log of its own                   the failure, by all that it said
+=================  ===================================================  ==============================================
+
+A program that fails ends the build in any state, but for pip whose words leave open why: it is asked again. Starting
+over happens once at most: what is made from nothing and isn't as resolved is a failure. An environment's record goes
+before its first change and comes back last of all, so a build that was killed in any state leaves no environment that
+the next one trusts.
+"""
+
+from typing import TypeAlias, assert_never
+
+import msgspec
+
+from pure.build import check, environment_steps, news, states, synchronising
+from pure.build.check import Snapshot
+from pure.build.endings import AskAgain, another_python, failure, last_words
+from pure.build.errors import NoPipWheel, NotAsResolved
+from pure.build.facts import Facts
+from pure.build.leftovers import leftovers
+from pure.build.news import News
+from pure.build.plan import Plan, PlanError, decide, final_processes
+from pure.build.runtime_steps import finish_runtime, install_runtime
+from pure.build.states import Build, Done, Next, State, Stopped, Turn
+from pure.build.static_files import collect, static_files
+from pure.build.steps import (
+    Answer,
+    BuildFoldersListed,
+    Compiled,
+    Ended,
+    FinishLayer,
+    ListBuildFolders,
+    RuntimeInstalled,
+    Steps,
+    TakeWheel,
+    WheelTaken,
+)
+from pure.build.tool_steps import cache_steps, drops, install_tool, seed_wheel
+from pure.build.workplace import workplace
+from pure.complaints.recognition import worth_keeping
+from pure.layers.decision import Action
+from pure.outcome import Failure, Outcome, Success
+from pure.redaction import Redactor
+from pure.start.django import CollectStaticFailed, judge
+from pure.venv.accelerators import accelerated_torch
+from pure.venv.difference import RedoReason, diff, verify
+from pure.venv.resolved import ResolvedSet, with_hidden_urls
+
+_Said: TypeAlias = tuple[News, ...]
+
+
+def begin(facts: Facts, *, hide: Redactor) -> Outcome[Turn, PlanError]:
+    """The first turn of a build. ``hide`` takes out of texts what is known to be secret."""
+    decided = decide(facts)
+    return decided if isinstance(decided, Failure) else Success(_begun(facts, decided.unwrap(), hide))
+
+
+def advance(build: Build, answer: Answer) -> Next:
+    """The next turn, or the end, by what the steps of the last one brought back."""
+    if answer.failed is not None:
+        return _failed(build, answer.failed)
+    listed = answer.all(BuildFoldersListed)
+    if listed and build.folders is None:
+        build = msgspec.structs.replace(build, folders=listed[0].paths)
+    match build.state:
+        case states.RuntimeTried():
+            return _runtime_tried(build, answer)
+        case states.RuntimeReady(wheel=wheel):
+            return _runtime_ready(build, wheel, answer)
+        case states.SeedSought(archives=archives):
+            return _seed_sought(build, archives, answer)
+        case states.ToolReady(wheel=wheel):
+            return _tool_ready(build, wheel, answer)
+        case states.Resolving():
+            return _resolved(build, answer)
+        case states.Inspecting():
+            return _inspected(build, answer)
+        case states.Installing():
+            return _installed(build, answer)
+        case states.Tidying() as state:
+            return _tidy(build, answer, state.before, state.anew)
+        case states.Changing() as state:
+            return _changed(build, answer, state)
+        case states.Checking() as state:
+            return _synchronised(build, answer, state)
+        case states.Completing(resolved=resolved):
+            return _completed(build, resolved, answer)
+        case states.Settled(resolved=resolved):
+            return _settled(build, resolved, _compiled(answer))
+        case states.Collecting(resolved=resolved):
+            return _collected(build, resolved, answer)
+        case states.AskingAgain(failed=failed):
+            noted = answer.read(build.work.temporary).values()
+            lines = [line for raw in noted for line in raw.decode("utf-8", "replace").splitlines()]
+            return _failed(build, failed, worth_keeping(lines))
+        case _:
+            assert_never(build.state)
+
+
+def _begun(facts: Facts, plan: Plan, hide: Redactor) -> Turn:
+    work = workplace(facts)
+    # Layers that aren't wanted any more go at once only where no tool comes that could start from the wheel in them.
+    dropped = () if plan.package_manager else drops(plan)
+    decision = plan.decided("python")
+    kept = decision.action is Action.KEEP
+    build = Build(
+        facts=facts, plan=plan, work=work, hide=hide, state=states.RuntimeReady() if kept else states.RuntimeTried()
+    )
+    steps = (FinishLayer(decision=decision),) if kept else install_runtime(plan, facts, work)
+    return Turn(build=build, steps=(*dropped, *steps), said=(news.PythonChosen(version=facts.version, plan=plan),))
+
+
+def _runtime_tried(build: Build, answer: Answer) -> Next:
+    (installed,) = answer.all(RuntimeInstalled)
+    (probe,) = answer.all(Ended)
+    wrong = another_python(probe, build.plan)
+    arrived = news.RuntimeArrived(installed=installed, local=build.plan.python.url.startswith("file:"))
+    if wrong is not None:
+        return Failure(Stopped(error=wrong, said=(arrived,)))
+    steps = finish_runtime(build.plan, build.facts, build.work)
+    return _turn(build, states.RuntimeReady(wheel=installed.wheel), steps, arrived)
+
+
+def _runtime_ready(build: Build, of_runtime: str | None, answer: Answer) -> Next:
+    said = _compiled(answer)
+    if build.plan.package_manager is None:
+        return _end(build, None, (*said, news.LayersDropped(plan=build.plan)))
+    said = (*said, news.ManagerChosen(plan=build.plan))
+    tool = build.plan.manager.manager.tool
+    cache = cache_steps(build.plan, tool)
+    decision = build.plan.decided(tool.name)
+    if decision.action is Action.KEEP:
+        return _turn(build, states.ToolReady(), (*cache, FinishLayer(decision=decision), *drops(build.plan)), *said)
+    wheel = seed_wheel(build.facts, tool, of_runtime)
+    if wheel is None:
+        return _seek(build, build.facts.archives, said, cache)
+    return _seeded(build, wheel, said, cache)
+
+
+def _seek(build: Build, archives: tuple[str, ...], said: _Said = (), before: Steps = ()) -> Next:
+    if not archives:
+        return Failure(Stopped(error=NoPipWheel(python=build.plan.python.version), said=said))
+    take = TakeWheel(archive=archives[0], wheel_to=f"{build.work.temporary}/carried-wheel")
+    return _turn(build, states.SeedSought(archives=archives[1:]), (*before, take), *said)
+
+
+def _seed_sought(build: Build, archives: tuple[str, ...], answer: Answer) -> Next:
+    (taken,) = answer.all(WheelTaken)
+    return _seek(build, archives) if taken.wheel is None else _seeded(build, taken.wheel)
+
+
+def _seeded(build: Build, wheel: str, said: _Said = (), before: Steps = ()) -> Next:
+    decision = build.plan.decided(build.plan.manager.manager.tool.name)
+    steps = install_tool(build.plan, build.facts, build.work, wheel)
+    steps = (*before, *steps, FinishLayer(decision=decision), *drops(build.plan))
+    return _turn(build, states.ToolReady(wheel=wheel), steps, *said)
+
+
+def _tool_ready(build: Build, wheel: str, answer: Answer) -> Next:
+    said: _Said = ()
+    for ended in answer.all(Ended):
+        title = build.plan.manager.manager.tool.title
+        said = (news.ToolInstalled(title=title, wheel=wheel.rpartition("/")[2], seconds=ended.seconds),)
+    said = (*said, *_compiled(answer), news.LayersDropped(plan=build.plan), news.DependenciesBegun(plan=build.plan))
+    plan, facts, work = build.plan, build.facts, build.work
+    decision = plan.decided("venv")
+    folders = ListBuildFolders(app=work.app)
+    match decision.action:
+        case Action.KEEP:
+            assert plan.previous is not None, "what is kept has a record"
+            return _turn(
+                build, states.Settled(resolved=plan.previous.resolved), (FinishLayer(decision=decision),), *said
+            )
+        case Action.RECONCILE if plan.manager.manager.synchronises:
+            return _turn(build, states.Inspecting(), (folders, *environment_steps.look(plan, work)), *said)
+        case Action.RECONCILE:
+            steps = (*environment_steps.resolve(plan, facts, work), *environment_steps.look(plan, work))
+            return _turn(build, states.Resolving(), (folders, *steps), *said)
+        case Action.CREATE | Action.RECREATE:
+            return _make(build, said, (folders,))
+        case Action.DROP:
+            raise AssertionError("dependencies that are installed have an environment")
+        case _:
+            assert_never(decision.action)
+
+
+def _make(build: Build, said: _Said = (), before: Steps = ()) -> Next:
+    plan, facts, work = build.plan, build.facts, build.work
+    steps = (*before, *environment_steps.make_anew(plan, facts, work), *environment_steps.look(plan, work))
+    return _turn(build, states.Installing(), (*steps, environment_steps.read_origins(work)), *said)
+
+
+def _start_over(build: Build, because: tuple[str, ...], said: _Said = ()) -> Next:
+    """Make anew what was to be reconciled. The plan says so from now on, and with it log and record."""
+    decision = build.plan.decided("venv")
+    anew = msgspec.structs.replace(decision, action=Action.RECREATE, because=because)
+    build = msgspec.structs.replace(build, plan=build.plan.with_layer(anew))
+    return _make(build, (*said, news.StartedOver(because=because)))
+
+
+def _resolved(build: Build, answer: Answer) -> Next:
+    report = check.reported(answer, build.work, build.hide)
+    if isinstance(report, Failure):
+        return Failure(Stopped(error=report.failure()))
+    resolved, before = report.unwrap(), _snapshot(build, answer)
+    if untrusted := check.why_untrusted(build.work, before.installed):
+        return _start_over(build, (untrusted,))
+    previous = build.plan.previous.resolved if build.plan.previous else ResolvedSet()
+    changes = diff(before.installed, previous, resolved)
+    plan, facts, work = build.plan, build.facts, build.work
+    steps = (
+        *environment_steps.change(plan, facts, work, before.installed, changes, resolved),
+        *environment_steps.look(plan, work),
+        environment_steps.read_origins(work),
+    )
+    state = states.Changing(before=before, changes=changes, resolved=resolved)
+    return _turn(build, state, steps, news.ChangesDecided(changes=changes))
+
+
+def _inspected(build: Build, answer: Answer) -> Next:
+    before = _snapshot(build, answer)
+    if untrusted := check.why_untrusted(build.work, before.installed):
+        return _start_over(build, (untrusted,))
+    plan, facts, work = build.plan, build.facts, build.work
+    anew = synchronising.redone(plan, before.installed)
+    steps = (
+        *synchronising.prepare(plan, facts, work, before.installed, anew),
+        *environment_steps.install(plan, facts, work),
+        *environment_steps.look(plan, work),
+    )
+    return _turn(build, states.Tidying(before=before, anew=anew), steps)
+
+
+def _installed(build: Build, answer: Answer) -> Next:
+    if build.plan.manager.manager.synchronises:
+        return _tidy(build, answer, None, {})
+    report = check.reported(answer, build.work, build.hide)
+    if isinstance(report, Failure):
+        return Failure(Stopped(error=report.failure()))
+    resolved = report.unwrap()
+    said = news.InstalledFresh(resolved=resolved, seconds=answer.seconds)
+    return _complete(build, answer, resolved, _snapshot(build, answer), None, (said,))
+
+
+def _tidy(build: Build, answer: Answer, before: Snapshot | None, anew: dict[str, RedoReason | None]) -> Next:
+    now = _snapshot(build, answer)
+    old = before.installed if before else None
+    steps = synchronising.tidy(build.work, now.installed, answer.read(build.work.venv), old=old)
+    state = states.Checking(before=before, anew=anew, seconds=answer.seconds)
+    return _turn(build, state, (*steps, *environment_steps.look(build.plan, build.work)))
+
+
+def _changed(build: Build, answer: Answer, state: states.Changing) -> Next:
+    now = _snapshot(build, answer)
+    said = (news.Reconciled(changes=state.changes, seconds=answer.seconds),)
+    because = check.why_not_equal(now, state.resolved, state.changes, state.before)
+    if because:
+        return _start_over(build, because, said)
+    return _complete(build, answer, state.resolved, now, state.before, said)
+
+
+def _synchronised(build: Build, answer: Answer, state: states.Checking) -> Next:
+    now = _snapshot(build, answer)
+    resolved = with_hidden_urls(synchronising.resolved(now.installed), build.hide)
+    if state.before is None:
+        said: News = news.InstalledFresh(resolved=resolved, seconds=state.seconds + answer.seconds)
+        return _complete(build, answer, resolved, now, None, (said,))
+    changes = synchronising.changes(state.before.installed, now.installed, state.anew)
+    said = news.Synchronised(title=build.plan.manager.manager.tool.title, changes=changes)
+    because = check.why_not_equal(now, resolved, changes, state.before)
+    if because:
+        return _start_over(build, because, (said,))
+    return _complete(build, answer, resolved, now, state.before, (said,))
+
+
+def _complete(
+    build: Build, answer: Answer, resolved: ResolvedSet, now: Snapshot, before: Snapshot | None, said: _Said
+) -> Next:
+    if before is None and (mismatches := verify(now.installed, resolved)):
+        return Failure(Stopped(error=NotAsResolved(mismatches=mismatches), said=said))
+    torch = accelerated_torch(resolved, now.installed)
+    steps = environment_steps.complete(
+        build.plan,
+        build.facts,
+        build.work,
+        resolved=resolved,
+        installed=now.installed,
+        in_place=before is not None,
+        metadata=answer.read(build.work.venv),
+        origins=answer.read(environment_steps.built_wheels(build.work)),
+        hide=build.hide,
+    )
+    warned = (news.AcceleratedFound(torch=torch),) if torch else ()
+    return _turn(build, states.Completing(resolved=resolved), steps, *said, *warned)
+
+
+def _completed(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
+    after = next((each.paths for each in answer.all(BuildFoldersListed)), frozenset())
+    steps = leftovers(build.work.app, build.folders or frozenset(), after)
+    said = _compiled(answer)
+    return _turn(build, states.Settled(resolved=resolved), steps, *said) if steps else _settled(build, resolved, said)
+
+
+def _settled(build: Build, resolved: ResolvedSet, said: _Said) -> Next:
+    planned = static_files(build.plan, _versions(resolved))
+    if planned is None:
+        return _end(build, resolved, said)
+    if not planned.collect:
+        return _end(build, resolved, (*said, planned))
+    step = collect(build.plan, build.facts, build.work)
+    return _turn(build, states.Collecting(resolved=resolved), (step,), *said, planned)
+
+
+def _collected(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
+    (ended,) = answer.all(Ended)
+    judgement = judge(build.plan.django.manage or "", ended.returncode, ended.signal, ended.said)
+    if isinstance(judgement, CollectStaticFailed):
+        return Failure(Stopped(error=judgement, said=(news.ProgramSaid(lines=ended.said),)))
+    return _end(build, resolved, (news.StaticFilesCollected(judgement=judgement, seconds=ended.seconds),))
+
+
+def _end(build: Build, resolved: ResolvedSet | None, said: _Said) -> Next:
+    """The end. What is installed decides over the processes, unless only Python is provided."""
+    plan = build.plan
+    if resolved is not None:
+        decided = final_processes(build.facts, _versions(resolved))
+        if isinstance(decided, Failure):
+            return Failure(Stopped(error=decided.failure(), said=said))
+        plan = msgspec.structs.replace(plan, processes=decided.unwrap())
+    return Success(Done(plan=plan, resolved=resolved, said=(*said, news.ProcessesDecided(plan=plan))))
+
+
+def _failed(build: Build, ended: Ended, noted: tuple[str, ...] | None = None) -> Next:
+    meaning = failure(ended, build.plan, build.work, noted)
+    if isinstance(meaning, AskAgain):
+        return _turn(build, states.AskingAgain(failed=ended), environment_steps.ask_again(ended.program, build.work))
+    return Failure(Stopped(error=meaning, said=last_words(ended, noted or ())))
+
+
+def _turn(build: Build, state: State, steps: Steps, *said: News) -> Next:
+    return Success(Turn(build=msgspec.structs.replace(build, state=state), steps=steps, said=said))
+
+
+def _snapshot(build: Build, answer: Answer) -> Snapshot:
+    return check.snapshot(answer, build.work, build.plan.python.runtime.minor)
+
+
+def _compiled(answer: Answer) -> _Said:
+    return tuple(news.BytecodeCompiled(compiled=each) for each in answer.all(Compiled))
+
+
+def _versions(resolved: ResolvedSet) -> dict[str, str]:
+    return {each.name: each.version for each in resolved.distributions}

@@ -1,0 +1,123 @@
+"""Decides what it means that a program failed, by what it was started for."""
+
+from collections.abc import Sequence
+from typing import Final, TypeAlias, assert_never
+
+import msgspec
+
+from pure.build.errors import (
+    BuildError,
+    LockOutOfDate,
+    NoEnvironment,
+    NotWritable,
+    PipFailed,
+    PipNotInstalled,
+    RuntimeDoesNotStart,
+    ToolFailed,
+    complaint_of_no_room,
+)
+from pure.build.news import ProgramSaid
+from pure.build.plan import Plan
+from pure.build.steps import Ended
+from pure.build.workplace import Workplace
+from pure.complaints.recognition import recognise, undecided
+from pure.manager.commands import is_stale
+
+# So many of its last words are shown of a program whose failing is none of the application's.
+_LAST_WORDS: Final = 12
+
+
+class AskAgain(msgspec.Struct, frozen=True, kw_only=True):
+    """pip's words leave open why it failed; a second start with a log tells."""
+
+
+Meaning: TypeAlias = BuildError | AskAgain
+
+
+def failure(ended: Ended, plan: Plan, work: Workplace, noted: tuple[str, ...] | None = None) -> Meaning:
+    """What a failed program means. ``noted`` is what pip wrote into a log when it was asked again, if it was."""
+    purpose = ended.program.purpose
+    said = (*ended.said, *(noted or ()))
+    match purpose:
+        case "probe":
+            return _does_not_start(ended, plan)
+        case "install-tool":
+            return _no_room(said, work) or PipNotInstalled(
+                version=plan.manager.version,
+                hashed=plan.manager.hashed,
+                output=_last(said),
+                title=plan.manager.manager.tool.title,
+                variable=plan.manager.manager.tool.variable,
+            )
+        case "create-environment":
+            return _no_room(said, work) or NoEnvironment(returncode=ended.returncode, output=_last(said))
+        case "resolve" | "install":
+            return _pip(ended, said, plan, work, asked=noted is not None)
+        case "check-lock" | "synchronise":
+            return _tool(ended, said, plan, work)
+        case "ask-again" | "collect-static":
+            raise AssertionError(f"{purpose} may fail")
+        case _:
+            assert_never(purpose)
+
+
+def last_words(ended: Ended, noted: tuple[str, ...]) -> tuple[ProgramSaid, ...]:
+    """All that a program said whose words are the application's business; the errors of the others quote them."""
+    match ended.program.purpose:
+        case "resolve" | "install" | "check-lock" | "synchronise":
+            return (ProgramSaid(lines=(*ended.said, *noted)),)
+        case "probe" | "install-tool" | "create-environment" | "ask-again" | "collect-static":
+            return ()
+        case _:
+            assert_never(ended.program.purpose)
+
+
+def another_python(ended: Ended, plan: Plan) -> RuntimeDoesNotStart | None:
+    """The error of a runtime that starts and is another Python than it should be; ``None`` where all is well."""
+    answer = next((line.strip() for line in ended.said if line.strip()), "")
+    return _does_not_start(ended, plan) if answer != plan.python.runtime.minor else None
+
+
+def _does_not_start(ended: Ended, plan: Plan) -> RuntimeDoesNotStart:
+    said = _last(ended.said, 5)
+    if ended.ok or not said:
+        said = (f"it says that it is Python {' '.join(said) or 'nothing'}",)
+    return RuntimeDoesNotStart(version=plan.python.runtime.version, target=str(plan.target), output=said)
+
+
+def _pip(ended: Ended, said: Sequence[str], plan: Plan, work: Workplace, *, asked: bool) -> Meaning:
+    recognised = recognise("pip", said, returncode=ended.returncode)
+    if not asked and undecided(recognised):
+        return AskAgain()
+    return _no_room(said, work) or PipFailed(
+        source=plan.manager.installed_from,
+        version=plan.manager.version,
+        returncode=ended.returncode,
+        signal=ended.signal,
+        recognised=recognised,
+    )
+
+
+def _tool(ended: Ended, said: tuple[str, ...], plan: Plan, work: Workplace) -> BuildError:
+    decided = plan.manager
+    tool = decided.manager.tool.name
+    if full := _no_room(said, work):
+        return full
+    if is_stale(tool, said, check=ended.program.purpose == "check-lock") and ended.signal is None:
+        return LockOutOfDate(source=decided.installed_from)
+    return ToolFailed(
+        source=decided.installed_from,
+        version=decided.version,
+        returncode=ended.returncode,
+        signal=ended.signal,
+        recognised=recognise(tool, said, returncode=ended.returncode),
+    )
+
+
+def _no_room(said: Sequence[str], work: Workplace) -> NotWritable | None:
+    detail = complaint_of_no_room(said)
+    return NotWritable(path=work.layers, detail=detail, full=True) if detail else None
+
+
+def _last(said: Sequence[str], number: int = _LAST_WORDS) -> tuple[str, ...]:
+    return tuple([line.rstrip() for line in said if line.strip()][-number:])

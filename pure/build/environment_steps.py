@@ -1,0 +1,266 @@
+"""Turns decisions over the dependencies into steps: made from nothing, resolved, changed in place, completed."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from pure.build.facts import Facts
+from pure.build.plan import PackageManagerDecision, Plan
+from pure.build.steps import (
+    BeginLayer,
+    CompileBytecode,
+    Environment,
+    FinishLayer,
+    ListBuildFolders,
+    ListFiles,
+    ReadFiles,
+    RemoveFiles,
+    RemoveHistories,
+    RunProgram,
+    Step,
+    Steps,
+    WriteFiles,
+)
+from pure.build.workplace import CHECKOUTS, STATE_FILE, Workplace, bare_environment, own_environment
+from pure.manager.commands import Places, commands
+from pure.manager.commands import environment as tool_run_environment
+from pure.manager.environment import pip_environment
+from pure.manager.table import PROJECT
+from pure.venv.difference import Changes
+from pure.venv.installed import (
+    InstalledSet,
+    RequestedChange,
+    emptied_directories,
+    record_with_digest,
+    record_with_requested,
+    removal,
+    requested_changes,
+)
+from pure.venv.resolved import ResolvedSet, pins, without_credentials
+from pure.venv.state import VenvState, encode_state
+
+METADATA: Final = ("METADATA", "RECORD", "REQUESTED", "direct_url.json", "INSTALLER")
+
+
+def make_anew(plan: Plan, facts: Facts, work: Workplace) -> Steps:
+    """The steps that make the environment from nothing."""
+    root = work.venv
+    return (
+        BeginLayer(layer="venv"),
+        RunProgram(
+            purpose="create-environment",
+            argv=(work.interpreter, "-I", "-m", "venv", "--without-pip", "--symlinks", root),
+            environment=_sorted(own_environment(facts, work)),
+            folder=work.temporary,
+        ),
+        WriteFiles(root=root, files=(("pyvenv.cfg", _pyvenv_cfg(work, plan.python.runtime.minor)),)),
+        *install(plan, facts, work),
+    )
+
+
+def install(plan: Plan, facts: Facts, work: Workplace) -> Steps:
+    """The steps that install all dependencies into an environment as it is."""
+    decided = plan.manager
+    manager = decided.manager
+    if not manager.synchronises:
+        return (_pip(plan, facts, work, ()), _report(work))
+    places = Places(
+        layer=work.layer(manager.tool.name), venv=work.venv, python=work.interpreter, temporary=work.temporary
+    )
+    variables = _sorted(tool_run_environment(manager, own_environment(facts, work), places))
+    return tuple(
+        RunProgram(
+            purpose="check-lock" if command.check else "synchronise",
+            argv=command.argv,
+            environment=variables,
+            folder=_folder(decided, work),
+        )
+        for command in commands(
+            manager,
+            places,
+            file=decided.files[0],
+            selection=decided.selection,
+            groups=decided.declared.groups,
+            defaults=decided.default_groups,
+            comparable=decided.comparable and not decided.up_to_date,
+            itself=manager.name in decided.declared.installs_itself,
+        )
+    )
+
+
+def resolve(plan: Plan, facts: Facts, work: Workplace) -> Steps:
+    """The steps by which pip says what a fresh installation would give."""
+    # Checkouts of repositories go elsewhere: pip would ask what to do with those that are there.
+    options = ("--dry-run", "--ignore-installed", "--quiet", "--src", f"{work.temporary}/{CHECKOUTS}")
+    return (_pip(plan, facts, work, options, resolve=True), _report(work))
+
+
+def look(plan: Plan, work: Workplace) -> Steps:
+    """The steps that read what an environment holds."""
+    site = f"lib/python{plan.python.runtime.minor}/site-packages"
+    patterns = tuple(f"{site}/*.dist-info/{name}" for name in METADATA)
+    return (ReadFiles(root=work.venv, patterns=patterns), ListFiles(root=work.venv))
+
+
+def change(
+    plan: Plan, facts: Facts, work: Workplace, installed: InstalledSet, changes: Changes, resolved: ResolvedSet
+) -> Steps:
+    """The steps from what is installed to what was resolved; none where that is the same."""
+    if changes.empty:
+        return ()
+    steps: list[Step] = [*take_out(work, installed, changes.to_delete)]
+    if changes.to_install:
+        constraints = "".join(f"{pin}\n" for pin in pins(resolved)).encode()
+        folder, _, name = work.constraints.rpartition("/")
+        steps.append(WriteFiles(root=folder, files=((name, constraints),)))
+        steps.append(_pip(plan, facts, work, ("--constraint", work.constraints)))
+    return tuple(steps)
+
+
+def take_out(work: Workplace, installed: InstalledSet, names: Iterable[str]) -> Steps:
+    """The steps with which a change in place begins: the record goes, and the files of these distributions.
+
+    The record goes first: an environment without it is not trusted, so an interrupted change cannot be reused.
+    """
+    record = RemoveFiles(root=work.venv, files=(STATE_FILE,))
+    files = removal(installed, names)
+    if not files:
+        return (record,)
+    return (record, RemoveFiles(root=work.venv, files=files, directories=emptied_directories(installed, files)))
+
+
+def complete(
+    plan: Plan,
+    facts: Facts,
+    work: Workplace,
+    *,
+    resolved: ResolvedSet,
+    installed: InstalledSet,
+    in_place: bool,
+    metadata: Mapping[str, bytes],
+    origins: Mapping[str, bytes],
+    hide: Callable[[str], str],
+) -> Steps:
+    """The steps that compile an environment and record it.
+
+    ``metadata`` holds each installed distribution's RECORD and, if it has one, direct_url.json, by their paths;
+    ``origins`` are the notes in pip's cache on where a wheel that was built comes from. ``hide`` takes out of a text
+    what is known to be secret. After a change in place the markers of what was asked for are brought up to date.
+    """
+    root = work.venv
+    wanted = {each.name: each.requested for each in resolved.distributions}
+    requested = requested_changes(installed, wanted) if in_place else ()
+    locked = dict(plan.manager.artefacts)
+    artefacts = tuple((each.name, locked[each.name]) for each in resolved.distributions if each.name in locked)
+    state = VenvState(resolved=resolved, artefacts=artefacts, built_with=plan.manager.built_with)
+    cleaned = ((path, without_credentials(raw, hide)) for path, raw in sorted(origins.items()))
+    clean = tuple((path, raw) for path, raw in cleaned if raw is not None)
+    return (
+        *_metadata_steps(root, requested, metadata, hide),
+        # A clone remembers the URL that it was made from, with its credentials, and differs from the next one.
+        RemoveHistories(root=f"{root}/{CHECKOUTS}"),
+        *((WriteFiles(root=built_wheels(work), files=clean),) if clean else ()),
+        CompileBytecode(
+            python=f"{root}/bin/python",
+            roots=(f"{root}/lib", f"{root}/{CHECKOUTS}"),
+            environment=bare_environment(facts),
+        ),
+        FinishLayer(decision=plan.decided("venv")),
+        # Last, so that metadata which say what it was made from never stand beside a trusted environment of before.
+        WriteFiles(root=root, files=((STATE_FILE, encode_state(state)),)),
+        ListBuildFolders(app=work.app),
+    )
+
+
+def read_origins(work: Workplace) -> ReadFiles:
+    """The step that reads the notes in pip's cache on where wheels that were built come from."""
+    return ReadFiles(root=built_wheels(work), patterns=("**/origin.json",))
+
+
+def built_wheels(work: Workplace) -> str:
+    """Where pip's cache keeps the wheels that it built."""
+    return f"{work.cache}/wheels"
+
+
+def ask_again(failed: RunProgram, work: Workplace) -> Steps:
+    """The steps that have pip note in a log what it doesn't print.
+
+    With a log, it doesn't print the output of failing builds, so it never gets one at first.
+    """
+    log = "pip.log"
+    again = dict(failed.environment) | {"PIP_LOG": f"{work.temporary}/{log}", "PIP_RETRIES": "0"}
+    return (
+        RunProgram(
+            purpose="ask-again",
+            argv=(*failed.argv, "--dry-run", "--quiet"),
+            environment=_sorted(again),
+            folder=failed.folder,
+            may_fail=True,
+        ),
+        ReadFiles(root=work.temporary, patterns=(log,)),
+    )
+
+
+def _pip(plan: Plan, facts: Facts, work: Workplace, options: tuple[str, ...], *, resolve: bool = False) -> RunProgram:
+    base = own_environment(facts, work)
+    decided = plan.manager
+    return RunProgram(
+        purpose="resolve" if resolve else "install",
+        argv=(work.interpreter, "-P", "-m", "pip", "--python", f"{work.venv}/bin/python", "install",
+              "--no-compile", "--progress-bar", "off", "--report", work.report, *options, *_requirements(decided)),
+        environment=_sorted(pip_environment(base, user_base=work.layer("pip"), cache=work.cache)),
+        folder=_folder(decided, work),
+    )  # fmt: skip
+
+
+def _report(work: Workplace) -> ReadFiles:
+    folder, _, name = work.report.rpartition("/")
+    return ReadFiles(root=folder, patterns=(name,))
+
+
+def _requirements(decided: PackageManagerDecision) -> tuple[str, ...]:
+    if decided.manager is not PROJECT:
+        return tuple(word for file in decided.files for word in ("-r", file))
+    extras = f"[{','.join(decided.selection.extras)}]" if decided.selection.extras else ""
+    return (f".{extras}", *(word for group in decided.selection.groups for word in ("--group", group)))
+
+
+def _folder(decided: PackageManagerDecision, work: Workplace) -> str:
+    return f"{work.app}/{decided.folder}" if decided.folder else work.app
+
+
+def _metadata_steps(
+    root: str, requested: tuple[RequestedChange, ...], metadata: Mapping[str, bytes], hide: Callable[[str], str]
+) -> Iterable[Step]:
+    """Bring the markers of what was asked for up to date, and take tokens out of recorded URLs."""
+    records: dict[str, bytes] = {}
+    for change_ in requested:
+        records[change_.record] = record_with_requested(metadata[change_.record], change_)
+        if change_.requested:
+            yield WriteFiles(root=root, files=((change_.marker, b""),))
+        else:
+            yield RemoveFiles(root=root, files=(change_.marker,))
+    for path, raw in metadata.items():
+        folder, _, name = path.rpartition("/")
+        record = f"{folder}/RECORD"
+        clean = without_credentials(raw, hide) if name == "direct_url.json" else None
+        if clean is not None and record in metadata:
+            row = f"{folder.rpartition('/')[2]}/{name}"
+            records[record] = record_with_digest(records.get(record, metadata[record]), row, clean)
+            yield WriteFiles(root=root, files=((path, clean),))
+    if records:
+        yield WriteFiles(root=root, files=tuple(records.items()))
+
+
+def _pyvenv_cfg(work: Workplace, minor: str) -> bytes:
+    # As `venv` writes it, without the patch version and the command line: a new patch release of Python must leave
+    # the layer as it is, byte for byte.
+    return (
+        f"home = {work.layer('python')}/bin\n"
+        "include-system-site-packages = false\n"
+        f"version = {minor}\n"
+        f"executable = {work.layer('python')}/bin/python{minor}\n"
+    ).encode()
+
+
+def _sorted(variables: Mapping[str, str]) -> Environment:
+    return tuple(sorted(variables.items()))

@@ -1,0 +1,75 @@
+"""Holds everything that a build depends on, as the shell has read it."""
+
+from collections.abc import Mapping
+
+from pure.layers.decision import RestoredLayer
+from pure.outcome import Outcome, Success
+from pure.project.files import Project
+from pure.project.requirements.collection import RequirementsSet
+from pure.project.requirements.file import RequirementsError
+from pure.python.choice import RuntimeFacts
+from pure.start.code_facts import CodeFacts
+
+
+class Facts(RuntimeFacts, frozen=True, kw_only=True):
+    """Everything that a plan depends on. Equal facts give equal plans."""
+
+    version: str
+    """The buildpack's own version."""
+    buildpack_dir: str = ""
+    """The buildpack's own folder: the pin files of tools and the archives that it carries lie below it."""
+    layers_dir: str
+    """The folder of the layers."""
+    app_dir: str
+    """The application's root."""
+    temporary: str = ""
+    """A folder that ends with the build."""
+    names: tuple[str, ...]
+    """The names in the application's root."""
+    project: Project | None = None
+    """The application's files; ``None`` where nothing but the names in the root is known."""
+    buildpack_plan: bytes = b""
+    """What the buildpacks of this build require of each other."""
+
+    pip_pin: str
+    """The text of pip's pin file."""
+    tool_pins: Mapping[str, str] = {}
+    """The texts of the pin files of the other tools, by the tools' names."""
+    pip_settings: tuple[tuple[str, str, str], ...] = ()
+    """What pip's configuration files set, as (variable, value, path); ``variables`` is the environment of the build."""
+    requirements: Outcome[RequirementsSet, RequirementsError] | None = None
+    """What the requirements files say; ``None`` where there is no such file."""
+    requirement_texts: Mapping[str, bytes] = {}
+    """All requirements files that were read: nothing is decided by them, but credentials in them are kept secret."""
+    netrc: bytes | None = None
+    """The user's file of passwords, which are kept secret too."""
+
+    pyproject: bytes | None = None
+    """The project's ``pyproject.toml``, which may declare processes."""
+    procfile: bytes | None = None
+    """The application's ``Procfile``."""
+    code: CodeFacts | None = None
+    """What the application's code says of how it starts; ``None`` where the project declares its processes."""
+    manage: tuple[str, ...] = ()
+    """Its ``manage.py``, the best first."""
+
+    restored: Mapping[str, RestoredLayer] = {}
+    """What the platform brought back, by layer name."""
+    venv_state: bytes | None = None
+    """The record inside the restored environment."""
+
+    seed_wheels: Mapping[str, str] = {}
+    """Wheels of pip at hand, as paths by the tool in whose layer they lie; that of our own interpreter under ``""``."""
+    archives: tuple[str, ...] = ()
+    """Archives of runtimes that the buildpack carries, each with a wheel of pip in it."""
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The settings of tools by the names of their variables: the environment's, else those of pip's files."""
+        return {name: value for name, value, _ in self.pip_settings} | dict(self.variables)
+
+    @property
+    def home(self) -> str:
+        """The project's folder: the application's, or the one below it that ``BP_PYTHON_PROJECT_DIR`` picks."""
+        folder = self.project.unwrap().folder if isinstance(self.project, Success) else ""
+        return f"{self.app_dir}/{folder}" if folder else self.app_dir

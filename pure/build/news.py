@@ -1,0 +1,145 @@
+"""Says what a build has to tell while it goes on, as data; ``pure.report.build_log`` has the words."""
+
+from typing import TypeAlias
+
+import msgspec
+
+from pure.build.plan import Plan
+from pure.build.steps import Compiled, RuntimeInstalled
+from pure.start.django import Collected, NotEnabled
+from pure.venv.accelerators import AcceleratedTorch
+from pure.venv.difference import Changes
+from pure.venv.resolved import ResolvedSet
+
+
+class PythonChosen(msgspec.Struct, frozen=True, kw_only=True):
+    """A build begins: its target, and which Python."""
+
+    version: str  # of the buildpack
+    plan: Plan
+
+
+class RuntimeArrived(msgspec.Struct, frozen=True, kw_only=True):
+    """The runtime is unpacked."""
+
+    installed: RuntimeInstalled
+    local: bool  # its archive lay on this machine
+
+
+class BytecodeCompiled(msgspec.Struct, frozen=True, kw_only=True):
+    """Bytecode is up to date."""
+
+    compiled: Compiled
+
+
+class ManagerChosen(msgspec.Struct, frozen=True, kw_only=True):
+    """Which package manager installs."""
+
+    plan: Plan
+
+
+class ToolInstalled(msgspec.Struct, frozen=True, kw_only=True):
+    """The package manager's tool is in its layer."""
+
+    title: str
+    wheel: str  # the file name of pip's wheel that installed it
+    seconds: float
+
+
+class LayersDropped(msgspec.Struct, frozen=True, kw_only=True):
+    """Layers of an earlier build are left out."""
+
+    plan: Plan
+
+
+class DependenciesBegun(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to become of the dependencies' layer."""
+
+    plan: Plan
+
+
+class InstalledFresh(msgspec.Struct, frozen=True, kw_only=True):
+    """All distributions were installed into an empty environment."""
+
+    resolved: ResolvedSet
+    seconds: float
+
+
+class StartedOver(msgspec.Struct, frozen=True, kw_only=True):
+    """The environment can't be changed in place after all, and is made anew."""
+
+    because: tuple[str, ...]
+
+
+class ChangesDecided(msgspec.Struct, frozen=True, kw_only=True):
+    """What reconciling will do."""
+
+    changes: Changes
+
+
+class Reconciled(msgspec.Struct, frozen=True, kw_only=True):
+    """Reconciling is done."""
+
+    changes: Changes
+    seconds: float
+
+
+class Synchronised(msgspec.Struct, frozen=True, kw_only=True):
+    """What a tool did to the environment."""
+
+    title: str  # the tool's
+    changes: Changes
+
+
+class AcceleratedFound(msgspec.Struct, frozen=True, kw_only=True):
+    """A build of torch for graphics cards is installed."""
+
+    torch: AcceleratedTorch
+
+
+class StaticFilesPlanned(msgspec.Struct, frozen=True, kw_only=True):
+    """Django is installed; static files are collected, or not."""
+
+    django: str  # its version
+    collect: bool
+    because: str
+
+
+class StaticFilesCollected(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the static files."""
+
+    judgement: Collected | NotEnabled
+    seconds: float
+
+
+class ProgramSaid(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a program said which failed."""
+
+    lines: tuple[str, ...]
+
+
+class ProcessesDecided(msgspec.Struct, frozen=True, kw_only=True):
+    """The image's processes."""
+
+    plan: Plan
+
+
+News: TypeAlias = (
+    PythonChosen
+    | RuntimeArrived
+    | BytecodeCompiled
+    | ManagerChosen
+    | ToolInstalled
+    | LayersDropped
+    | DependenciesBegun
+    | InstalledFresh
+    | StartedOver
+    | ChangesDecided
+    | Reconciled
+    | Synchronised
+    | AcceleratedFound
+    | StaticFilesPlanned
+    | StaticFilesCollected
+    | ProgramSaid
+    | ProcessesDecided
+)

@@ -1,0 +1,32 @@
+"""Turns the decision over the runtime into steps."""
+
+from pure.build.facts import Facts
+from pure.build.plan import Plan
+from pure.build.steps import BeginLayer, CompileBytecode, FinishLayer, InstallRuntime, RunProgram, Steps
+from pure.build.workplace import Workplace, bare_environment
+
+
+def install_runtime(plan: Plan, facts: Facts, work: Workplace) -> Steps:
+    """The steps that fetch and unpack a runtime, and ask it which Python it is."""
+    return (
+        BeginLayer(layer="python"),
+        InstallRuntime(
+            runtime=plan.python.runtime,
+            url=plan.python.url,
+            root=work.layer("python"),
+            wheel_to=f"{work.temporary}/wheel",
+        ),
+        RunProgram(
+            purpose="probe",
+            argv=(work.interpreter, "-I", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"),
+            environment=bare_environment(facts),
+            folder=work.temporary,
+        ),
+    )
+
+
+def finish_runtime(plan: Plan, facts: Facts, work: Workplace) -> Steps:
+    """The steps that compile a new runtime's library and complete its layer."""
+    library = f"{work.layer('python')}/lib/python{plan.python.runtime.minor}"
+    compiled = CompileBytecode(python=work.interpreter, roots=(library,), environment=bare_environment(facts))
+    return (compiled, FinishLayer(decision=plan.decided("python")))

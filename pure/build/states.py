@@ -1,0 +1,153 @@
+"""Names the states of a build, and what its conversation gives and ends with (``pure.build.conversation``)."""
+
+from typing import TypeAlias
+
+import msgspec
+
+from pure.build.check import Snapshot
+from pure.build.errors import BuildError
+from pure.build.facts import Facts
+from pure.build.news import News
+from pure.build.plan import Plan
+from pure.build.steps import Ended, Steps
+from pure.build.workplace import Workplace
+from pure.outcome import Outcome
+from pure.redaction import Redactor
+from pure.venv.difference import Changes, RedoReason
+from pure.venv.resolved import ResolvedSet
+
+
+class RuntimeTried(msgspec.Struct, frozen=True, kw_only=True):
+    """A new runtime is unpacked and was asked which Python it is."""
+
+
+class RuntimeReady(msgspec.Struct, frozen=True, kw_only=True):
+    """The runtime's layer is finished."""
+
+    wheel: str | None = None  # pip's, that a new runtime bundled
+
+
+class SeedSought(msgspec.Struct, frozen=True, kw_only=True):
+    """A carried archive was searched for a wheel of pip."""
+
+    archives: tuple[str, ...]  # those that are left
+
+
+class ToolReady(msgspec.Struct, frozen=True, kw_only=True):
+    """The package manager's tool is in its layer."""
+
+    wheel: str = ""  # the one that installed it now
+
+
+class Resolving(msgspec.Struct, frozen=True, kw_only=True):
+    """pip was asked what a fresh installation would give, and the environment was looked at."""
+
+
+class Inspecting(msgspec.Struct, frozen=True, kw_only=True):
+    """The environment was looked at, before a tool synchronises it."""
+
+
+class Installing(msgspec.Struct, frozen=True, kw_only=True):
+    """The environment was made from nothing."""
+
+
+class Tidying(msgspec.Struct, frozen=True, kw_only=True):
+    """A tool has synchronised the environment."""
+
+    before: Snapshot
+    anew: dict[str, RedoReason | None]  # what was taken out to be made anew, and why (``None``: only the result tells)
+
+
+class Changing(msgspec.Struct, frozen=True, kw_only=True):
+    """pip has changed the environment in place."""
+
+    before: Snapshot
+    changes: Changes
+    resolved: ResolvedSet
+
+
+class Checking(msgspec.Struct, frozen=True, kw_only=True):
+    """What a tool installed is tidied up."""
+
+    before: Snapshot | None  # ``None`` where it was made from nothing
+    anew: dict[str, RedoReason | None]
+    seconds: float  # that the installation took
+
+
+class Completing(msgspec.Struct, frozen=True, kw_only=True):
+    """The environment is checked, compiled and recorded."""
+
+    resolved: ResolvedSet
+
+
+class Settled(msgspec.Struct, frozen=True, kw_only=True):
+    """The dependencies are what they shall be."""
+
+    resolved: ResolvedSet
+
+
+class Collecting(msgspec.Struct, frozen=True, kw_only=True):
+    """Django was told to collect its static files."""
+
+    resolved: ResolvedSet
+
+
+class AskingAgain(msgspec.Struct, frozen=True, kw_only=True):
+    """pip failed and was started once more, with a log."""
+
+    failed: Ended  # the first start
+
+
+State: TypeAlias = (
+    RuntimeTried
+    | RuntimeReady
+    | SeedSought
+    | ToolReady
+    | Resolving
+    | Inspecting
+    | Installing
+    | Tidying
+    | Changing
+    | Checking
+    | Completing
+    | Settled
+    | Collecting
+    | AskingAgain
+)
+
+
+class Build(msgspec.Struct, frozen=True, kw_only=True):
+    """A build as far as it has come."""
+
+    facts: Facts
+    plan: Plan  # as it stands: what turned out otherwise has been put right in it
+    work: Workplace
+    hide: Redactor
+    state: State
+    folders: frozenset[str] | None = None  # among the application's files before anything was installed
+
+
+class Turn(msgspec.Struct, frozen=True, kw_only=True):
+    """What comes next: ``said`` is to be told, then the steps are to be carried out."""
+
+    build: Build
+    steps: Steps
+    said: tuple[News, ...] = ()
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True):
+    """The build is finished, but for what the platform reads of it (``pure.report``)."""
+
+    plan: Plan
+    resolved: ResolvedSet | None  # ``None`` where only Python is provided
+    said: tuple[News, ...]
+
+
+class Stopped(msgspec.Struct, frozen=True, kw_only=True):
+    """The build has failed; ``said`` is to be told before the error."""
+
+    error: BuildError
+    said: tuple[News, ...] = ()
+
+
+Next: TypeAlias = Outcome[Turn | Done, Stopped]

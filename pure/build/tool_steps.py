@@ -1,0 +1,76 @@
+"""Turns the decision over a package manager's tool into steps: which wheel of pip seeds it, and how it is installed."""
+
+from typing import Final
+
+from pure.build.facts import Facts
+from pure.build.plan import Plan
+from pure.build.steps import BeginLayer, CompileBytecode, CopyFile, DropLayer, FinishLayer, RunProgram, Step, Steps
+from pure.build.workplace import Workplace, bare_environment, own_environment
+from pure.layers.decision import Action
+from pure.manager.environment import pip_bootstrap_environment
+from pure.manager.pip_configuration import bootstrap_settings
+from pure.manager.table import PIP_TOOL, TOOLS, Tool
+
+SEEDS: Final = "seed"
+"""The folder in a tool's layer that keeps the wheel of pip which installed it."""
+
+
+def seed_wheel(facts: Facts, tool: Tool, of_runtime: str | None) -> str | None:
+    """The wheel of pip that installs a tool; ``None`` where none is at hand.
+
+    First that of a runtime which this build has unpacked (``of_runtime``), then what the tool's own layer keeps, what
+    other tools' keep, and what our own interpreter has.
+    """
+    if of_runtime is not None:
+        return of_runtime
+    found = (facts.seed_wheels.get(name) for name in dict.fromkeys((tool.name, *TOOLS, "")))
+    return next((wheel for wheel in found if wheel is not None), None)
+
+
+def cache_steps(plan: Plan, tool: Tool) -> Steps:
+    """The steps that make or keep pip's cache, where pip installs."""
+    if tool is not PIP_TOOL:
+        return ()
+    decision = plan.decided("pip-cache")
+    begun = (BeginLayer(layer="pip-cache"),) if decision.action is not Action.KEEP else ()
+    return (*begun, FinishLayer(decision=decision))
+
+
+def install_tool(plan: Plan, facts: Facts, work: Workplace, wheel: str) -> Steps:
+    """The steps that install the tool into its layer by a wheel of pip, which the layer keeps."""
+    decided = plan.manager
+    own = decided.manager.tool
+    root, name = work.layer(own.name), wheel.rpartition("/")[2]
+    # The wheel may lie in the layer that is begun anew.
+    safe = f"{work.temporary}/{SEEDS}/{name}"
+    kept = f"{root}/{SEEDS}/{name}"
+    # The pin file holds the whole closure; another version brings what it needs by itself.
+    wanted = ("-r", f"{work.buildpack}/{own.pin_file}") if decided.hashed else (f"{own.name}=={decided.version}",)
+    alone = ("--no-deps",) if decided.hashed or own is PIP_TOOL else ()
+    settings = bootstrap_settings(facts.pip_settings)
+    missing = {name: value for name, value in settings.items() if name not in facts.variables}
+    environment = pip_bootstrap_environment(
+        own_environment(facts, work) | missing,
+        user_base=root,
+        cache=work.cache if own is PIP_TOOL else f"{work.temporary}/cache",
+    )
+    return (
+        CopyFile(source=wheel, target=safe),
+        BeginLayer(layer=own.name),
+        CopyFile(source=safe, target=kept),
+        RunProgram(
+            purpose="install-tool",
+            # -P: a module of the application must not stand in for one of the standard library's.
+            argv=(work.interpreter, "-P", f"{kept}/pip", "install", "--user", "--ignore-installed", *alone,
+                  "--no-compile", "--no-warn-script-location", "--quiet", *wanted),
+            environment=tuple(sorted((environment | {"PIP_CONFIG_FILE": "/dev/null"}).items())),
+            # In the application's folder, where a relative PIP_FIND_LINKS or PIP_CERT means what it means for the rest.
+            folder=work.app,
+        ),
+        CompileBytecode(python=work.interpreter, roots=(f"{root}/lib",), environment=bare_environment(facts)),
+    )  # fmt: skip
+
+
+def drops(plan: Plan) -> tuple[Step, ...]:
+    """The steps that leave out the layers of an earlier build."""
+    return tuple(DropLayer(layer=layer.name) for layer in plan.layers if layer.action is Action.DROP)

@@ -1,0 +1,82 @@
+"""Says where a build's things lie: the absolute paths that its steps name."""
+
+from typing import Final
+
+import msgspec
+
+from pure.build.facts import Facts
+from pure.manager.environment import tool_environment
+
+STATE_FOLDER: Final = ".lamina"
+STATE_FILE: Final = f"{STATE_FOLDER}/state.json"
+"""Where an environment keeps the record of what is installed (``pure.venv.state``), from the environment's root."""
+
+CHECKOUTS: Final = "src"
+"""Where pip checks editable repositories out to, below an environment's root."""
+
+
+class Workplace(msgspec.Struct, frozen=True, kw_only=True):
+    """The folders of one build."""
+
+    layers: str
+    app: str
+    project: str
+    """The folder that is installed: the application's or one below it."""
+    buildpack: str
+    temporary: str
+    """A folder that ends with the build."""
+
+    def layer(self, name: str) -> str:
+        """The root of a layer."""
+        return f"{self.layers}/{name}"
+
+    @property
+    def venv(self) -> str:
+        """The environment's root."""
+        return self.layer("venv")
+
+    @property
+    def interpreter(self) -> str:
+        """The runtime's interpreter."""
+        return f"{self.layers}/python/bin/python3"
+
+    @property
+    def cache(self) -> str:
+        """pip's cache."""
+        return self.layer("pip-cache")
+
+    @property
+    def report(self) -> str:
+        """Where pip writes its installation report."""
+        return f"{self.temporary}/report.json"
+
+    @property
+    def constraints(self) -> str:
+        """Where the pins of an exact installation are written."""
+        return f"{self.temporary}/resolved.txt"
+
+
+def workplace(facts: Facts) -> Workplace:
+    """The folders of the build that has these facts."""
+    return Workplace(
+        layers=facts.layers_dir,
+        app=facts.app_dir,
+        project=facts.home,
+        buildpack=facts.buildpack_dir,
+        temporary=facts.temporary,
+    )
+
+
+def own_environment(facts: Facts, work: Workplace) -> dict[str, str]:
+    """The environment of our own steps."""
+    return tool_environment(
+        facts.variables,
+        path=(f"{work.venv}/bin", f"{work.layer('python')}/bin"),
+        library_path=(f"{work.layer('python')}/lib",),
+    )
+
+
+def bare_environment(facts: Facts) -> tuple[tuple[str, str], ...]:
+    """The little that an interpreter needs which reads no setting of the user's."""
+    kept = {name: facts.variables[name] for name in ("PATH", "HOME", "TMPDIR") if name in facts.variables}
+    return tuple(sorted(kept.items()))

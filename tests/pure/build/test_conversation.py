@@ -1,0 +1,359 @@
+"""The machine of a build: what follows what, compared as data."""
+
+import itertools
+import json
+import re
+from collections.abc import Mapping
+
+import msgspec
+import pytest
+from pure.build.conversation import advance, begin
+from pure.build.errors import LockOutOfDate, NoPipWheel, NotAsResolved, PipFailed, RuntimeDoesNotStart
+from pure.build.facts import Facts
+from pure.build.states import Build, Done, Stopped, Turn
+from pure.build.steps import (
+    Answer,
+    BeginLayer,
+    BuildFoldersListed,
+    Compiled,
+    CopyFile,
+    Ended,
+    FilesListed,
+    FilesRead,
+    FinishLayer,
+    InstallRuntime,
+    ListBuildFolders,
+    ListFiles,
+    ReadFiles,
+    RemoveFiles,
+    Result,
+    RunProgram,
+    RuntimeInstalled,
+    Step,
+    TakeWheel,
+    WheelTaken,
+    WriteFiles,
+)
+from pure.build.workplace import STATE_FILE
+from pure.layers.decision import Action, RestoredLayer
+from pure.outcome import Failure
+from pure.redaction import Redactor
+from pure.report.record import record
+
+from pure.build import conversation, news, states
+from pure.report import build_log
+from tests.pure.build.test_managers import FIRST
+from tests.pure.build.test_managers import locked as locked_facts
+from tests.strategies_plan import layer_toml, planned, requirements
+
+HIDE = Redactor(secrets=())
+SITE = "lib/python3.13/site-packages"
+HASHED = f"flask==3.1.0 --hash=sha256:{'a' * 64}\n".encode()
+
+
+def told(said: object) -> list[str]:
+    assert isinstance(said, tuple)
+    return [type(each).__name__ for each in said]
+
+
+def names(turn: Turn) -> list[str]:
+    return [
+        f"{type(step).__name__}({step.purpose})" if isinstance(step, RunProgram) else type(step).__name__
+        for step in turn.steps
+    ]
+
+
+class Hand:
+    """Answers turns by what it was told of the world, step by step, as an executor would."""
+
+    def __init__(self, environment: Mapping[str, bytes] = {}, *, report: bytes = b"", fails: str = "") -> None:
+        self.environment = environment
+        self.report = report
+        self.fails = fails
+        self.said: tuple[str, ...] = ()
+
+    def __call__(self, turn: Turn) -> Answer:
+        results: list[Result] = []
+        for step in turn.steps:
+            result = self.result(step)
+            if result is not None:
+                results.append(result)
+            if isinstance(result, Ended) and not result.ok and not result.program.may_fail:
+                break
+        return Answer(results=tuple(results), seconds=1.0)
+
+    def result(self, step: Step) -> Result | None:
+        match step:
+            case InstallRuntime():
+                return RuntimeInstalled(
+                    nbytes=1, fetched_in=0, files=1, left_out=0, unpacked_in=0, wheel="/tmp/t/wheel/pip-26.0-any.whl"
+                )
+            case TakeWheel(archive=archive):
+                return WheelTaken(wheel="/tmp/t/carried-wheel/pip-26.0-any.whl" if "good" in archive else None)
+            case RunProgram(purpose="probe"):
+                return Ended(program=step, returncode=0, said=("3.13",))
+            case RunProgram(purpose=purpose):
+                return Ended(program=step, returncode=int(purpose == self.fails), said=self.said)
+            case ReadFiles(root=root):
+                files = self.environment if root.endswith("/venv") else {"report.json": self.report}
+                return FilesRead(root=root, files=files)
+            case ListFiles(root=root):
+                return FilesListed(root=root, paths=tuple(sorted({*self.environment, f"{SITE}/flask.py"})))
+            case ListBuildFolders():
+                return BuildFoldersListed(paths=frozenset())
+            case _:
+                return None
+
+
+def environment(version: str = "3.1.0") -> dict[str, bytes]:
+    info = f"{SITE}/flask-{version}.dist-info"
+    name = f"flask-{version}.dist-info"
+    return {
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: flask\nVersion: {version}\n".encode(),
+        f"{info}/RECORD": f"flask.py,,\n{name}/METADATA,,\n{name}/RECORD,,\n".encode(),
+    }
+
+
+def report(version: str = "3.1.0") -> bytes:
+    entry = {
+        "metadata": {"name": "flask", "version": version},
+        "download_info": {"url": f"https://files.example/flask-{version}.whl", "archive_info": {"hashes": {}}},
+        "requested": True,
+        "is_direct": False,
+    }
+    return json.dumps({"version": "1", "install": [entry]}).encode()
+
+
+def first(manager: str = "pip") -> Facts:
+    given = msgspec.structs.replace(FIRST, names=("requirements.txt",), requirements=requirements(b"flask\n"))
+    given = given if manager == "pip" else locked_facts(FIRST, manager)
+    return msgspec.structs.replace(given, temporary="/tmp/t", buildpack_dir="/cnb")
+
+
+def converse(facts: Facts, hand: Hand) -> tuple[list[Turn], Done | Stopped]:
+    begun = begin(facts, hide=HIDE)
+    assert not isinstance(begun, Failure), begun
+    turns = [begun.unwrap()]
+    while True:
+        following = advance(turns[-1].build, hand(turns[-1]))
+        if isinstance(following, Failure):
+            return turns, following.failure()
+        found = following.unwrap()
+        if isinstance(found, Done):
+            return turns, found
+        turns.append(found)
+        assert len(turns) < 20, [type(each.build.state).__name__ for each in turns]
+
+
+def table() -> dict[str, set[str]]:
+    """What may follow each state, as the module's own table says."""
+    found: dict[str, set[str]] = {}
+    state = ""
+    for line in (conversation.__doc__ or "").splitlines():
+        row = re.match(r"(``\w+``|\\)\s{2,}\S.*\s{2,}(\S.*)$", line)
+        if row:
+            state = state if row[1] == "\\" else row[1].strip("`")
+            found.setdefault(state, set()).update(re.findall(r"``(\w+)``", row[2]))
+    return found
+
+
+def course(turns: list[Turn]) -> list[str]:
+    taken = [type(each.build.state).__name__ for each in turns]
+    rows = table()
+    for one, other in itertools.pairwise(taken):
+        # pip is asked again in any state.
+        assert other in rows[one] or other == "AskingAgain", (one, other)
+    return taken
+
+
+def test_a_first_build_by_pip() -> None:
+    turns, done = converse(first(), Hand(environment(), report=report()))
+    assert isinstance(done, Done)
+    assert course(turns) == ["RuntimeTried", "RuntimeReady", "ToolReady", "Installing", "Completing"]
+    assert names(turns[0]) == ["BeginLayer", "InstallRuntime", "RunProgram(probe)"]
+    assert names(turns[1]) == ["CompileBytecode", "FinishLayer"]
+    assert names(turns[2]) == [
+        "BeginLayer", "FinishLayer",  # pip's cache
+        "CopyFile", "BeginLayer", "CopyFile", "RunProgram(install-tool)", "CompileBytecode", "FinishLayer",
+    ]  # fmt: skip
+    assert names(turns[3]) == [
+        "ListBuildFolders", "BeginLayer", "RunProgram(create-environment)", "WriteFiles", "RunProgram(install)",
+        "ReadFiles", "ReadFiles", "ListFiles", "ReadFiles",
+    ]  # fmt: skip
+    assert names(turns[4]) == ["RemoveHistories", "CompileBytecode", "FinishLayer", "WriteFiles", "ListBuildFolders"]
+    assert [each.name for each in done.resolved.distributions] == ["flask"] if done.resolved else False
+    assert not done.plan.processes.provisional
+
+
+def test_a_layers_metadata_stand_after_its_contents_and_its_record_after_those() -> None:
+    turns, _ = converse(first(), Hand(environment(), report=report()))
+    steps = [step for turn in turns for step in turn.steps]
+    finished = next(n for n, s in enumerate(steps) if isinstance(s, FinishLayer) and s.decision.name == "venv")
+    recorded = next(
+        n for n, s in enumerate(steps) if isinstance(s, WriteFiles) and any(name == STATE_FILE for name, _ in s.files)
+    )
+    begun = next(n for n, s in enumerate(steps) if isinstance(s, BeginLayer) and s.layer == "venv")
+    runs = [n for n, s in enumerate(steps) if isinstance(s, RunProgram) and s.purpose == "install"]
+    assert begun < min(runs) <= max(runs) < finished < recorded
+
+
+def rebuilt(facts: Facts, version: str = "3.1.0") -> Facts:
+    """The facts of the next build, after one that installed this version of flask."""
+    turns, done = converse(facts, Hand(environment(version), report=report(version)))
+    assert isinstance(done, Done)
+    (state,) = (
+        raw for turn in turns for step in turn.steps if isinstance(step, WriteFiles)
+        for name, raw in step.files if name == STATE_FILE
+    )  # fmt: skip
+    layers: dict[str, RestoredLayer] = {
+        each.name: RestoredLayer(toml=layer_toml(each), contents=True) for each in done.plan.layers
+    }
+    return msgspec.structs.replace(facts, restored=layers, venv_state=state)
+
+
+def test_what_has_not_changed_starts_nothing() -> None:
+    turns, done = converse(rebuilt(locked_requirements(first(), HASHED)), Hand())
+    assert isinstance(done, Done)
+    assert course(turns) == ["RuntimeReady", "ToolReady", "Settled"]
+    assert not any(isinstance(step, RunProgram) for turn in turns for step in turn.steps)
+    assert {each.action for each in done.plan.layers} == {Action.KEEP}
+
+
+def locked_requirements(facts: Facts, raw: bytes) -> Facts:
+    return msgspec.structs.replace(facts, requirements=requirements(raw))
+
+
+def test_a_change_in_place_takes_the_record_away_first() -> None:
+    given = rebuilt(first(), "3.0.0")
+    turns, stopped = converse(given, Hand(environment("3.0.0"), report=report("3.1.0")))
+    changing = next(turn for turn in turns if isinstance(turn.build.state, states.Changing))
+    assert isinstance(changing.steps[0], RemoveFiles)
+    assert changing.steps[0].files == (STATE_FILE,)
+    # The hand leaves the old version there, so it is started over, and then is a failure.
+    assert course(turns)[-1] == "Installing"
+    assert isinstance(stopped, Stopped)
+    assert isinstance(stopped.error, NotAsResolved)
+
+
+def test_after_starting_over_plan_record_and_log_say_the_same() -> None:
+    given = rebuilt(first(), "3.0.0")
+
+    class Second(Hand):
+        def result(self, step: Step) -> Result | None:
+            if isinstance(step, BeginLayer):
+                self.environment = environment("3.1.0")
+            return super().result(step)
+
+    turns, done = converse(given, Second(environment("3.0.0"), report=report("3.1.0")))
+    assert isinstance(done, Done)
+    over = next(each for turn in turns for each in turn.said if isinstance(each, news.StartedOver))
+    layer = record(done.plan, version="1", redact=str).layers["venv"]
+    assert (layer.action, layer.because) == (Action.RECREATE, over.because)
+    assert over.because[0] == "flask is 3.0.0 instead of 3.1.0"
+    assert "recreated venv" in build_log.done(done.plan, "1 s")[-1]
+    finished = [s for turn in turns for s in turn.steps if isinstance(s, FinishLayer) and s.decision.name == "venv"]
+    assert [each.decision for each in finished] == [done.plan.decided("venv")]
+
+
+@pytest.mark.parametrize("manager", ["uv", "poetry", "pipenv", "pdm", "pylock"])
+def test_a_tool_is_tidied_up_after(manager: str) -> None:
+    turns, done = converse(first(manager), Hand(environment()))
+    assert isinstance(done, Done)
+    assert course(turns)[3:] == ["Installing", "Checking", "Completing"]
+
+
+def test_a_lock_that_does_not_fit_is_no_failure_of_the_tool() -> None:
+    hand = Hand(environment(), fails="synchronise")
+    hand.said = ("error: The lockfile at `uv.lock` needs to be updated, but `--locked` was provided.",)
+    _, stopped = converse(first("uv"), hand)
+    assert isinstance(stopped, Stopped)
+    assert isinstance(stopped.error, LockOutOfDate)
+    assert told(stopped.said) == ["ProgramSaid"]
+
+
+def test_pip_is_asked_again_where_its_words_leave_open_why() -> None:
+    hand = Hand(environment(), fails="install")
+    hand.said = (
+        "ERROR: Could not find a version that satisfies the requirement nothing (from versions: none)",
+        "ERROR: No matching distribution found for nothing",
+    )
+    turns, stopped = converse(first(), hand)
+    again = turns[-1]
+    assert isinstance(again.build.state, states.AskingAgain)
+    (program, _) = again.steps
+    assert isinstance(program, RunProgram)
+    assert program.argv[-2:] == ("--dry-run", "--quiet")
+    assert dict(program.environment)["PIP_LOG"] == "/tmp/t/pip.log"
+    assert isinstance(stopped, Stopped)
+    assert isinstance(stopped.error, PipFailed)
+
+
+def test_a_runtime_that_is_another_python_ends_the_build() -> None:
+    class Other(Hand):
+        def result(self, step: Step) -> Result | None:
+            if isinstance(step, RunProgram) and step.purpose == "probe":
+                return Ended(program=step, returncode=0, said=("3.9",))
+            return super().result(step)
+
+    _, stopped = converse(first(), Other())
+    assert isinstance(stopped, Stopped)
+    assert isinstance(stopped.error, RuntimeDoesNotStart)
+    assert stopped.error.output == ("it says that it is Python 3.9",)
+
+
+@pytest.mark.parametrize(
+    ("wheels", "archives", "wanted"),
+    [
+        ({"pip": "/l/pip/seed/pip-1.whl", "": "/own/pip-2.whl"}, (), "/l/pip/seed/pip-1.whl"),
+        ({"uv": "/l/uv/seed/pip-1.whl", "": "/own/pip-2.whl"}, (), "/l/uv/seed/pip-1.whl"),
+        ({"": "/own/pip-2.whl"}, ("/cnb/archives/good",), "/own/pip-2.whl"),
+        ({}, ("/cnb/archives/bad", "/cnb/archives/good"), "/tmp/t/carried-wheel/pip-26.0-any.whl"),
+        ({}, ("/cnb/archives/bad",), None),
+    ],
+)
+def test_which_wheel_seeds_the_tool(wheels: dict[str, str], archives: tuple[str, ...], wanted: str | None) -> None:
+    given = rebuilt(first())
+    layers = {name: each for name, each in given.restored.items() if name != "pip"}
+    given = msgspec.structs.replace(given, restored=layers, seed_wheels=wheels, archives=archives)
+    turns, end = converse(given, Hand(environment(), report=report()))
+    if wanted is None:
+        assert isinstance(end, Stopped)
+        assert isinstance(end.error, NoPipWheel)
+        return
+    assert next(s.source for turn in turns for s in turn.steps if isinstance(s, CopyFile)) == wanted
+    # The wheel is safe before the layer that it may lie in is begun anew.
+    seeded = next(turn for turn in turns if any(isinstance(step, CopyFile) for step in turn.steps))
+    kinds = [type(step) for step in seeded.steps]
+    assert kinds.index(CopyFile) < len(kinds) - 1 - kinds[::-1].index(BeginLayer)
+
+
+def test_the_table_names_every_state() -> None:
+    assert table().keys() == {each.__name__ for each in states.State.__args__}
+
+
+def test_equal_builds_take_equal_turns() -> None:
+    def encoded(turn: Turn) -> tuple[Build, object]:
+        return turn.build, turn.steps
+
+    one, _ = converse(first(), Hand(environment(), report=report()))
+    other, _ = converse(first(), Hand(environment(), report=report()))
+    assert [encoded(each) for each in one] == [encoded(each) for each in other]
+
+
+def test_what_is_compiled_is_told() -> None:
+    class Compiling(Hand):
+        def result(self, step: Step) -> Result | None:
+            if type(step).__name__ == "CompileBytecode":
+                return Compiled(compiled=2, current=3, seconds=0.5)
+            return super().result(step)
+
+    turns, _ = converse(first(), Compiling(environment(), report=report()))
+    assert sum(isinstance(each, news.BytecodeCompiled) for turn in turns for each in turn.said) == 2
+    lines = build_log.lines((news.BytecodeCompiled(compiled=Compiled(compiled=2, current=3, seconds=0.5)),))
+    assert lines == ("  Compiled 2 modules in 0.5 s, kept that of 3",)
+
+
+def test_the_plan_is_that_of_the_command() -> None:
+    begun = begin(first(), hide=HIDE)
+    assert not isinstance(begun, Failure)
+    assert begun.unwrap().build.plan == planned(first())
