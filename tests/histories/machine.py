@@ -4,27 +4,45 @@ To add a rule is to add a method here; to add a distribution with a new trait, a
 """
 
 from collections.abc import Callable
-from typing import ClassVar
+from functools import wraps
+from typing import Any, ClassVar
 
 import msgspec
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from tests.histories.application import LOCKABLE, MANAGERS, SOURCES, Application, Manager, Source, Want
+from tests.histories.application import LOCKABLE, MANAGERS, SOURCES, Application, Manager, Source, Unresolvable, Want, resolve
 from tests.histories.history import Counts, FailingProgram, FullDisk, History, Kill, Nothing, Remains
 from tests.histories.index import NAMES, RELEASES
 from tests.histories.situation import TOOL_VERSIONS, Situation, tool_of
 
 LAYERS = ("python", "pip", "pip-cache", "uv", "poetry", "pipenv", "pdm", "venv")
 PYTHONS = ("3.12.1", "3.13.0", "3.13.1", "3.14.0")
-_index = st.sampled_from(
-    [Want(name=name, version=version) for name in NAMES for version in (None, *(each.version for each in RELEASES[name]))]
+_index = st.sampled_from(NAMES).flatmap(
+    lambda name: st.sampled_from([None, *(each.version for each in RELEASES[name])]).map(
+        lambda version: Want(name=name, version=version)
+    )
 )
 _direct = st.sampled_from([Want(name=name, source=source) for source, name in SOURCES.items()])
 wants = st.one_of(_index, _index, _direct)
 remains: st.SearchStrategy[Remains] = st.sampled_from(["gone", "there"])
 acts = st.integers(0, 700)
 AGED = ({"schema": "0"}, {}, {"schema": "1", "unknown": "x"}, {"schema": "2", "python_minor": "3.13"})
+
+
+def act(**strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Any]:
+    """A rule that changes something, after which a build follows most of the time."""
+
+    def decorate(change: Callable[..., None]) -> Any:
+        @wraps(change)
+        def changes(self: "Histories", *, follows: str, **drawn: Any) -> None:
+            change(self, **drawn)
+            if follows == "a build":
+                self.history.build()
+
+        return rule(**strategies, follows=st.sampled_from(["a build", "a build", "nothing"]))(changes)
+
+    return decorate
 
 
 class Histories(RuleBasedStateMachine):
@@ -59,10 +77,6 @@ class Histories(RuleBasedStateMachine):
     def builds(self, remains: Remains) -> None:
         self.history.build(remains=remains)
 
-    @rule()
-    def builds_and_is_exported(self) -> None:
-        self.history.build()
-
     @rule(at=acts, remains=remains)
     def is_killed(self, at: int, remains: Remains) -> None:
         self.history.build(Kill(at), remains)
@@ -77,21 +91,39 @@ class Histories(RuleBasedStateMachine):
 
     # The author
 
-    @rule(want=wants)
+    @act(want=wants)
     def requires(self, want: Want) -> None:
         application = self._application
         others = tuple(each for each in application.wants if each.name != want.name)
         self._edit(f"{want} is required", _with_wants(application, (*others, want)))
 
+    @act(data=st.data())
+    def requires_what_is_there(self, data: st.DataObject) -> None:
+        """What was needed by something else is asked for by name, or the other way round."""
+        application = self._application
+        there = resolved_names(self.history.situation)
+        if there:
+            name = data.draw(st.sampled_from(there))
+            others = tuple(each for each in application.wants if each.name != name)
+            asked = len(others) == len(application.wants)
+            words = f"{name} is asked for by name" if asked else f"{name} is not asked for by name any more"
+            self._edit(words, _with_wants(application, (*others, Want(name=name)) if asked else others))
+
     @precondition(lambda self: self._application.wants)
-    @rule(data=st.data())
+    @act(data=st.data())
     def no_longer_requires(self, data: st.DataObject) -> None:
         application = self._application
         want = data.draw(st.sampled_from(application.wants))
         others = tuple(each for each in application.wants if each != want)
         self._edit(f"{want} is no longer required", msgspec.structs.replace(application, wants=others))
 
-    @rule(want=_index, group=st.booleans())
+    # What authors do most of the time counts as often.
+    requires_also = requires
+    requires_too = requires
+    requires_what_is_there_too = requires_what_is_there
+    no_longer_requires_either = no_longer_requires
+
+    @act(want=_index, group=st.booleans())
     def optional(self, want: Want, group: bool) -> None:
         if self._application.manager == "pip":
             return
@@ -101,19 +133,19 @@ class Histories(RuleBasedStateMachine):
         changed = msgspec.structs.replace(self._application, **{part: tuple(listed)})
         self._edit(f"{want} is in the {'group' if group else 'extra'}", changed)
 
-    @rule()
+    @act()
     def asks_for_the_group(self) -> None:
         self.history.change("the group is asked for, or no longer", groups=not self.history.situation.groups)
 
-    @rule()
+    @act()
     def asks_for_the_extra(self) -> None:
         self.history.change("the extra is asked for, or no longer", extras=not self.history.situation.extras)
 
-    @rule()
+    @act()
     def locks_anew(self) -> None:
         self._edit("the lock is made anew", self._application)
 
-    @rule(want=_index)
+    @act(want=_index)
     def forgets_to_lock(self, want: Want) -> None:
         application = self._application
         if not application.has_lock or application.manager in ("pip", "pylock"):
@@ -122,7 +154,7 @@ class Histories(RuleBasedStateMachine):
         changed = msgspec.structs.replace(application, wants=(*others, want))
         self.history.change(f"{want} is required, and the lock is not made anew", application=changed)
 
-    @rule()
+    @act()
     def pins_with_hashes(self) -> None:
         application = self._application
         if application.manager == "pip":
@@ -130,14 +162,14 @@ class Histories(RuleBasedStateMachine):
             word = "without" if application.hashed else "with"
             self._edit(f"requirements are {word} hashes now", _with_wants(hashed, hashed.wants))
 
-    @rule()
+    @act()
     def changes_the_local_project(self) -> None:
         revision = self._application.local_revision + 1
         self._edit(
             "the local project is changed", msgspec.structs.replace(self._application, local_revision=revision)
         )
 
-    @rule(manager=st.sampled_from(MANAGERS))
+    @act(manager=st.sampled_from(MANAGERS))
     def takes_another_manager(self, manager: Manager) -> None:
         if manager in self.managers and manager != self._application.manager:
             changed = msgspec.structs.replace(self._application, manager=manager, hashed=False)
@@ -145,7 +177,7 @@ class Histories(RuleBasedStateMachine):
                 changed = msgspec.structs.replace(changed, more=(), fancy=())
             self._edit(f"the manager is {manager} now", _with_wants(changed, changed.wants))
 
-    @rule()
+    @act()
     def builds_from_source(self) -> None:
         self.history.change(
             "alpha is built from its source, or no longer", no_binary=not self.history.situation.no_binary
@@ -153,16 +185,16 @@ class Histories(RuleBasedStateMachine):
 
     # The world outside
 
-    @rule(release=st.sampled_from([each for releases in RELEASES.values() for each in releases]), relocks=st.booleans())
+    @act(release=st.sampled_from([each for releases in RELEASES.values() for each in releases]), relocks=st.booleans())
     def is_republished(self, release: object, relocks: bool) -> None:
         outside = self.history.situation.outside
         index = outside.index.republished(release.name, release.version)  # type: ignore[attr-defined]
         words = f"{release.name} {release.version} is published anew"  # type: ignore[attr-defined]
         self.history.change(words, outside=msgspec.structs.replace(outside, index=index))
         if relocks and self._application.has_lock:
-            self.locks_anew()
+            self._edit("the lock is made anew", self._application)
 
-    @rule(name=st.sampled_from(NAMES), newest=st.integers(1, 3))
+    @act(name=st.sampled_from(NAMES), newest=st.integers(1, 3))
     def has_released(self, name: str, newest: int) -> None:
         outside = self.history.situation.outside
         index = msgspec.structs.replace(outside.index, newest={**outside.index.newest, name: newest})
@@ -171,7 +203,7 @@ class Histories(RuleBasedStateMachine):
             outside=msgspec.structs.replace(outside, index=index),
         )
 
-    @rule(asks=st.booleans())
+    @act(asks=st.booleans())
     def is_committed(self, asks: bool) -> None:
         outside = self.history.situation.outside
         head = outside.head + 1
@@ -180,18 +212,18 @@ class Histories(RuleBasedStateMachine):
             changed = msgspec.structs.replace(self._application, pinned_head=head)
             self._edit("the new commit is asked for", changed)
 
-    @rule()
+    @act()
     def takes_another_index(self) -> None:
         here = self.history.situation.index
         self.history.change("another mirror serves the index", index="mirror.example" if here != "mirror.example" else "index.example")
 
     # The operator
 
-    @rule(version=st.sampled_from(PYTHONS))
+    @act(version=st.sampled_from(PYTHONS))
     def takes_another_python(self, version: str) -> None:
         self.history.change(f"Python is {version}", python=version)
 
-    @rule(place=st.integers(0, 1), by_variable=st.booleans())
+    @act(place=st.integers(0, 1), by_variable=st.booleans())
     def takes_another_tool_version(self, place: int, by_variable: bool) -> None:
         tool = tool_of(self._application.manager)
         version = TOOL_VERSIONS[tool][place]
@@ -202,62 +234,59 @@ class Histories(RuleBasedStateMachine):
             tools = {**self.history.situation.tools, tool: place}
             self.history.change(f"the buildpack pins {tool} {version}", tools=tools)
 
-    @rule()
+    @act()
     def takes_another_release(self) -> None:
         release = "1.0.1" if self.history.situation.release == "1.0.0" else "1.0.0"
         self.history.change(f"the buildpack is {release}", release=release)
 
-    @rule()
+    @act()
     def takes_another_arch(self) -> None:
         arch = "arm64" if self.history.situation.arch == "amd64" else "amd64"
         self.history.change(f"the target is {arch}", arch=arch)
 
-    @rule()
+    @act()
     def takes_another_distribution(self) -> None:
         distro = 1 - self.history.situation.distro
         self.history.change("the target is another distribution", distro=distro)
 
-    @rule()
+    @act()
     def has_another_interpreter(self) -> None:
         own = not self.history.situation.own_wheel
         self.history.change("the buildpack's interpreter has a wheel of pip, or no longer", own_wheel=own)
 
     # The platform
 
-    @rule()
+    @act()
     def loses_the_cache(self) -> None:
         self.history.lose_cache()
 
-    @rule()
+    @act()
     def loses_the_image(self) -> None:
         self.history.lose_image()
 
-    @rule()
+    @act()
     def finds_a_foreign_image(self) -> None:
         self.history.foreign_image()
 
-    @rule(layer=st.sampled_from(LAYERS))
+    @act(layer=st.sampled_from(LAYERS))
     def cache_is_damaged(self, layer: str) -> None:
         self.history.damage_cache(layer)
 
-    @rule(layer=st.sampled_from(LAYERS), data=st.sampled_from(AGED))
+    @act(layer=st.sampled_from(LAYERS), data=st.sampled_from(AGED))
     def metadata_are_old(self, layer: str, data: dict[str, object]) -> None:
         self.history.age(layer, data)
 
-    @rule()
+    @act()
     def stores_are_saved(self) -> None:
         self.history.remember()
 
-    @rule()
+    @act()
     def cache_is_old(self) -> None:
         self.history.old_cache()
 
-    @rule()
+    @act()
     def stores_are_old(self) -> None:
         self.history.old_stores()
-
-    def teardown(self) -> None:
-        """However a history went, a build at its end works as if nothing had happened."""
 
     @property
     def _application(self) -> Application:
@@ -267,6 +296,15 @@ class Histories(RuleBasedStateMachine):
         """Change the application, and make its lock, if it has one, anew."""
         locked = application.with_lock(self.history.situation.outside)
         self.history.change(words, application=locked)
+
+
+def resolved_names(situation: Situation) -> list[str]:
+    """The names of index distributions that the application's requirements come to."""
+    try:
+        found = resolve(situation.application.wants, situation.application, situation.outside)
+    except Unresolvable:
+        return []
+    return [name for name, each in found.items() if each.source == "index"]
 
 
 def _with_wants(application: Application, chosen: tuple[Want, ...]) -> Application:

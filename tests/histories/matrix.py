@@ -76,10 +76,9 @@ def _environment(now: Situation, then: Situation) -> Action:
 def pinned(application: Application) -> bool:
     """Whether every artefact is fixed by a digest."""
     if not application.has_lock:
-        return False
-    return bool(application.locked or application.manager != "pip") and not any(
-        each.source in MOVING for each in application.locked
-    )
+        # Nothing has no digest to miss.
+        return application.manager == "pip" and not application.wants
+    return not any(each.source in MOVING for each in application.locked)
 
 
 def _asks_for(situation: Situation) -> object:
