@@ -19,7 +19,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	  echo "On Debian and Ubuntu:  apt-get install python3-venv"; exit 1; }
 	@echo "Setting up $(VENV) (once)"
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[cli,dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
 demo: $(VENV)/.ready ## build, run and rebuild examples/pip-flask

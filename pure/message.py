@@ -4,13 +4,13 @@ import msgspec
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """An error as a user reads it; each field is one or more whole lines without colour or indentation.
-
-    ``happened`` is a one-line title, ``found`` the offending text or place (may be empty), ``means`` the
-    explanation, ``do`` what to write or run.
-    """
+    """An error as a user reads it; each field is one or more whole lines without colour or indentation."""
 
     happened: str
+    """A title of one line."""
     found: tuple[str, ...] = ()
+    """The offending text or place."""
     means: tuple[str, ...] = ()
+    """The explanation."""
     do: tuple[str, ...] = ()
+    """What to write or run."""

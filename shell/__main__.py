@@ -4,12 +4,17 @@ The interpreter starts isolated, so that no variable and no folder of the applic
 put on its path here: the buildpack itself and its vendored dependencies. Short, for a script is compiled at each start.
 """
 
+import os
 import sys
 
 
 def main(root: str, command: str, arguments: list[str]) -> int:
     """Run one phase; an exception that escapes it is a bug, and is reported as one."""
     sys.path[:0] = [root, f"{root}/vendor"]
+    # Installed as a package, the command says where its dependencies are: an isolated interpreter leaves out what was
+    # installed for one user.
+    if packages := os.environ.pop("LAMINA_PACKAGES", ""):
+        sys.path.append(packages)
     try:
         if command == "detect":
             from shell.detect import main as detect

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from pure.disk import DiskFull
 from pure.outcome import Failure, Outcome, Success
 from pure.runtime.endings import (
     CorruptArchive,
@@ -19,13 +20,12 @@ from pure.runtime.endings import (
     Unpacked,
     UnpackError,
     UnpackFailed,
-    UnpackNoRoom,
     UnsafeArchive,
 )
 from pure.runtime.pruning import Member, UnsafeMember, decide, is_ensurepip_wheel, member_fault
 from pure.runtime.relocation import MOST_BYTES, is_relocated, relocated
 
-from shell.disk import NO_ROOM
+from shell.disk import NO_ROOM, said
 
 TOP: Final = "python"
 """The folder that everything in a runtime's archive is in."""
@@ -36,7 +36,7 @@ _BUFFER: Final = 1 << 20
 def unpack_runtime(
     archive: Path, target: Path, *, wheel_to: Path | None, stays: bool = True
 ) -> Outcome[Unpacked, UnpackError]:
-    """Unpack ``archive`` (``.tar.gz``, top folder ``python/``) so that ``target`` has ``bin``, ``lib``, …
+    """Unpack ``archive`` (``.tar.gz``, top folder ``python/``) so that ``target`` has ``bin``, ``lib`` and so on.
 
     What ``runtime.pruning`` leaves out is not written. The wheel of pip that ``ensurepip`` bundles goes to the folder
     ``wheel_to``, if that is given. ``target`` is replaced in the end, by renaming; before that, and after a failure,
@@ -66,11 +66,11 @@ def unpack_runtime(
         return Failure(CorruptArchive(archive=name, detail=str(error) or type(error).__name__))
     except OSError as error:
         if error.errno in NO_ROOM:
-            return Failure(UnpackNoRoom(archive=name, target=str(target)))
+            return Failure(DiskFull(task="unpack", path=str(target), detail=said(error)))
         if error.errno is None:  # gzip.BadGzipFile
             return Failure(CorruptArchive(archive=name, detail=str(error)))
         path = error.filename if isinstance(error.filename, str) else str(target)
-        return Failure(UnpackFailed(archive=name, path=path, detail=error.strerror or str(error)))
+        return Failure(UnpackFailed(archive=name, path=path, detail=said(error)))
 
 
 class _Unsafe(Exception):  # noqa: N818  (control flow within this module)

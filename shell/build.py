@@ -20,7 +20,8 @@ from pure.report.launch import launch_toml
 from pure.report.record import encode_record, record
 from pure.wording import duration
 
-from shell.executor import Executor, not_written
+from shell.disk import not_written
+from shell.executor import Executor
 from shell.layer_store import LayerStore, write_atomically
 from shell.output import Output, utf8_streams
 from shell.world import read_facts, variables

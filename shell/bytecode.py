@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 import msgspec
+from pure.disk import DiskFull
 from pure.outcome import Failure, Outcome, Success
-from pure.runtime.endings import CompileError, CompileNoRoom, CompileNotWritable, CompilerFailed, CompileSummary
+from pure.runtime.endings import CompileError, CompileNotWritable, CompilerFailed, CompileSummary
 
 from shell.disk import NO_ROOM
 from shell.process import run
@@ -75,7 +76,7 @@ def compile_files(
         )
     if answer.errno is not None:
         if answer.errno in NO_ROOM:
-            return Failure(CompileNoRoom(path=answer.path))
+            return Failure(DiskFull(task="compile", path=answer.path, detail=os.strerror(answer.errno)))
         return Failure(CompileNotWritable(path=answer.path, detail=os.strerror(answer.errno)))
     return Success(
         CompileSummary(

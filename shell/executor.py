@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, assert_never
 
-from pure.build.errors import BuildError, NotWritable
+from pure.build.errors import BuildError
 from pure.build.steps import (
     Answer,
     BeginLayer,
@@ -39,7 +39,7 @@ from pure.report import build_log
 from pure.report.live import live
 from pure.runtime.fetching import FetchEvent
 
-from shell.disk import NO_ROOM
+from shell.disk import not_written
 from shell.layer_store import LayerStore, remove_files, remove_tree, write_atomically
 from shell.output import Output
 from shell.process import run
@@ -184,9 +184,3 @@ def _compile(step: CompileBytecode) -> Outcome[Compiled, BuildError]:
 def _read(root: Path, patterns: tuple[str, ...]) -> dict[str, bytes]:
     found = sorted({path for pattern in patterns for path in root.glob(pattern)})
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in found if path.is_file()}
-
-
-def not_written(error: OSError, place: Path) -> NotWritable:
-    """The error value for what the system said when something at ``place`` couldn't be written."""
-    detail = error.strerror or str(error)
-    return NotWritable(path=str(error.filename or place), detail=detail, full=error.errno in NO_ROOM)

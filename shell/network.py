@@ -22,6 +22,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import urllib3
 import urllib3.exceptions
+from pure.disk import DiskFull
 from pure.outcome import Failure, Outcome, Success
 from pure.runtime.fetching import (
     AuthoritiesUnreadable,
@@ -29,7 +30,6 @@ from pure.runtime.fetching import (
     CertificateRejected,
     ConnectionFailed,
     DigestMismatch,
-    DiskFull,
     Fetched,
     FetchError,
     FetchEvent,
@@ -42,7 +42,7 @@ from pure.runtime.fetching import (
     HttpStatus,
     InvalidUrl,
     LocalFileUnreadable,
-    NotWritable,
+    NotStored,
     ProxyFailed,
     TimedOut,
     TooManyRedirects,
@@ -52,7 +52,7 @@ from pure.runtime.fetching import (
 from pure.urls import visible_url
 from urllib3.util import Timeout, make_headers
 
-from shell.disk import NO_ROOM
+from shell.disk import NO_ROOM, said
 
 _CHUNK: Final = 1 << 20
 _REDIRECTS: Final = 10
@@ -104,7 +104,7 @@ def fetch(
                 attempt += 1
                 failure = download.attempt(sha256)
                 if failure is None:
-                    with _writing(destination, download.received):
+                    with _writing(destination):
                         file.close()
                         temporary.chmod(0o644)
                         temporary.replace(destination)
@@ -137,7 +137,7 @@ def fetch(
 
 @contextmanager
 def _partial_file(destination: Path) -> Iterator[tuple[IO[bytes], Path]]:
-    with _writing(destination, 0):
+    with _writing(destination):
         destination.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{destination.name[:100]}.", suffix=".part", dir=destination.parent)
     temporary = Path(name)
@@ -149,13 +149,13 @@ def _partial_file(destination: Path) -> Iterator[tuple[IO[bytes], Path]]:
 
 
 @contextmanager
-def _writing(path: Path, written: int) -> Iterator[None]:
+def _writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         if error.errno in NO_ROOM:
-            raise _Failed(DiskFull(path=str(path), written=written)) from error
-        raise _Failed(NotWritable(path=str(path), detail=error.strerror or str(error))) from error
+            raise _Failed(DiskFull(task="download", path=str(path), detail=said(error))) from error
+        raise _Failed(NotStored(path=str(path), detail=said(error))) from error
 
 
 class _Download:
@@ -204,7 +204,7 @@ class _Download:
 
     def forget(self) -> None:
         """Start from the first byte again."""
-        with _writing(self.path, self.received):
+        with _writing(self.path):
             self.file.seek(0)
             self.file.truncate()
         self.received = 0
@@ -212,7 +212,7 @@ class _Download:
         self.validator = ""
 
     def _store(self, chunk: bytes) -> None:
-        with _writing(self.path, self.received):
+        with _writing(self.path):
             view = memoryview(chunk)
             while view:
                 view = view[self.file.write(view) :]

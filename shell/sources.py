@@ -1,12 +1,13 @@
 """Reads an application's Python files as text, within bounds: nothing of them is imported or run."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
 from pure.build.leftovers import BUILD, EGG_INFO, PLUGINS
-from pure.start.code_facts import IGNORED_FOLDERS, MANAGE, SourceFile, Sources, is_manage
+from pure.start.source_files import IGNORED_FOLDERS, MANAGE, SourceFile, Sources, is_manage
 from pure.wording import count, size
 
 # Far more than where an application is started from, far less than what would keep a build waiting.
@@ -41,7 +42,11 @@ def read_sources(app: Path) -> Sources:
             left_out.append(f"{name} was skipped: {error.strerror or error}")
     if len(found) > MOST_FILES:
         left_out.append(f"of {count(len(found), 'Python file')}, the {MOST_FILES} nearest to the root were read")
-    return Sources(files=tuple(sorted(files, key=lambda file: file.path)), left_out=tuple(left_out))
+    return Sources(
+        files=tuple(sorted(files, key=lambda file: file.path)),
+        left_out=tuple(left_out),
+        own_minor=f"{sys.version_info.major}.{sys.version_info.minor}",
+    )
 
 
 def find_manage(app: Path) -> tuple[str, ...]:

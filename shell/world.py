@@ -33,9 +33,10 @@ from pure.project.workspace import has_member
 from pure.python.choice import CATALOGUE_VARIABLE, CatalogueText, CatalogueUnreachable
 from pure.python.sources import version_files
 from pure.start.choice import code_matters
-from pure.start.code_facts import IGNORED_FOLDERS, code_facts
+from pure.start.code_search import code_facts
 from pure.start.declared import PYPROJECT
 from pure.start.processes import PROCFILE
+from pure.start.source_files import IGNORED_FOLDERS
 from pure.target import Target, distro_from_os_release, target_from_environment
 from pure.urls import visible_url
 

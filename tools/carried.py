@@ -11,17 +11,19 @@ from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
+from pure.message import Message
 from pure.outcome import Failure
 from pure.python.catalogue import Runtime, decode_catalogue, decode_end_of_life, resolve
 from pure.python.choice import DEFAULT_MINOR
 from pure.python.request import MinorRequest
-from pure.report.prose.runtime import RuntimeProblem, describe_runtime
+from pure.report.prose.archives import describe_archive
+from pure.report.prose.catalogue import describe_catalogue
 from pure.runtime.fetching import FetchPolicy
 from pure.source import Source
 from pure.target import Target
 from shell.archive import unpack_runtime
+from shell.command.runtime_pack import packed_once
 from shell.network import fetch
-from shell.runtime_pack import packed_once
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 DOWNLOADS: Final = ROOT / ".lamina" / "downloads"
@@ -55,7 +57,7 @@ def own_runtime() -> Carried:
     """The Python that runs this, packed once."""
     packed = packed_once(Path(sys.executable), RUNTIMES)
     if isinstance(packed, Failure):
-        raise PackageError(f"{sys.executable} cannot be packed.{_said(packed.failure())}")
+        raise PackageError(f"{sys.executable} cannot be packed.{_said(describe_archive(packed.failure()))}")
     return Carried(archive=Path(packed.unwrap().archive), entry=packed.unwrap().entry)
 
 
@@ -68,7 +70,7 @@ def carried_archive(archive: Path) -> Carried:
     if catalogue.exists():
         decoded = decode_catalogue(catalogue.read_bytes(), origin=str(catalogue))
         if isinstance(decoded, Failure):
-            raise PackageError(f"{catalogue} is no catalogue.{_said(decoded.failure())}")
+            raise PackageError(f"{catalogue} is no catalogue.{_said(describe_catalogue(decoded.failure()))}")
         entries = [entry for entry in decoded.unwrap().runtimes if entry.sha256 == digest]
         if not entries:
             raise PackageError(f"{catalogue} has no entry with the sha256 of {archive.name} ({digest}).")
@@ -123,7 +125,8 @@ def download(target: str) -> Carried:
     fetched = fetch(runtime.url, place, sha256=runtime.sha256, environ=os.environ, policy=POLICY)
     if isinstance(fetched, Failure):
         raise PackageError(
-            f"CPython {runtime.version} for {target} cannot be downloaded.{_said(fetched.failure())}\n"
+            f"CPython {runtime.version} for {target} cannot be downloaded."
+            f"{_said(describe_archive(fetched.failure()))}\n"
             "Without that address, name an archive, or pack the Python that runs this:\n"
             "  make package PACKAGE_ARGS='--runtime ARCHIVE'   (an archive of `lamina runtime pack`)\n"
             "  make package PACKAGE_ARGS='--runtime self'"
@@ -134,7 +137,7 @@ def download(target: str) -> Carried:
 def unpack_without_links(archive: Path, runtime: Path) -> None:
     unpacked = unpack_runtime(archive, runtime, wheel_to=None, stays=False)
     if isinstance(unpacked, Failure):
-        raise PackageError(f"{archive} cannot be unpacked.{_said(unpacked.failure())}")
+        raise PackageError(f"{archive} cannot be unpacked.{_said(describe_archive(unpacked.failure()))}")
     # Platforms copy folders with their own ideas of symbolic links; a buildpack without any needs none of them.
     for path in sorted(runtime.rglob("*")):
         if path.is_symlink():
@@ -153,6 +156,5 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _said(error: RuntimeProblem) -> str:
-    message = describe_runtime(error)
+def _said(message: Message) -> str:
     return "".join(f"\n  {line}" for line in (message.happened, *message.found, *message.means))

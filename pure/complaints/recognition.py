@@ -1,6 +1,6 @@
 """Recognises, in what an installer wrote, why it failed.
 
-The rules are those of ``recognition_rules``. Tools break their lines where they like (Pipenv and PDM at 80 columns, in
+The rules are those of ``rules``. Tools break their lines where they like (Pipenv and PDM at 80 columns, in
 the middle of a sentence), so the rules see the whole output as one line of words with single spaces. User information
 of URLs is taken out before anything is looked for. Nothing here can fail: text that no rule knows is ``None``.
 """
@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from pure.complaints.parts import explained
 from pure.complaints.reasons import NameUnknown, OutOfMemory, Recognised
 from pure.complaints.rules import RULES
 from pure.redaction import Redactor
@@ -24,8 +25,11 @@ _KILLED: Final = frozenset({-9, 128 + 9, 256 - 9})
 _redacted: Final = Redactor(secrets=())
 
 
-def recognise(tool: str, lines: Iterable[str], *, returncode: int) -> Recognised | None:
-    """Why ``tool`` failed, from its output and exit status (minus a signal's number); ``None`` where nobody knows."""
+def recognise(tool: str, lines: Iterable[str], *, returncode: int, minor: str = "") -> Recognised | None:
+    """Why ``tool`` failed, from its output and exit status (minus a signal's number); ``None`` where nobody knows.
+
+    ``minor`` is the minor version of the application's Python, empty where it isn't known.
+    """
     plain = " ".join(_GUTTER.sub("", _ESCAPES.sub("", line)) for line in lines)
     text = _redacted(" ".join(plain.split()))
     for rule, pattern in _COMPILED:
@@ -33,7 +37,7 @@ def recognise(tool: str, lines: Iterable[str], *, returncode: int) -> Recognised
             for match in pattern.finditer(text):
                 found = rule.make(match, text)
                 if found is not None:
-                    return found
+                    return explained(found, minor) if isinstance(found, NameUnknown) else found
     return OutOfMemory() if returncode in _KILLED else None
 
 

@@ -20,7 +20,6 @@ from pure.complaints.parts import (
     hash_missing,
     ignored_versions,
     killed,
-    name_of,
     name_unknown,
     not_a_requirement,
     other_python,
@@ -36,15 +35,14 @@ from pure.complaints.reasons import (
     BuildFailed,
     CertificatesMissing,
     Conflict,
-    DiskFull,
     GitMissing,
     HashMismatch,
     HashMissing,
     LocalFileMissing,
     LockedButGone,
     LockMissing,
+    LockNotParsed,
     LockStale,
-    LockUnreadable,
     Needed,
     OtherPlatform,
     OtherPython,
@@ -84,7 +82,6 @@ def _version_in_git(variable: str) -> Callable[[Found, str], Recognised]:
 
 RULES: Final[tuple[Rule, ...]] = (
     # The machine
-    Rule(tools=ANY, pattern=r"No space left on device|Disk quota exceeded", make=lambda _, __: DiskFull()),
     Rule(
         tools=ANY,
         pattern=r"Killed signal terminated program|exit code: (?:-9|137)\b|signal: 9\b|died with <Signals\.SIGKILL"
@@ -237,17 +234,17 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         tools=UV,
         pattern=r"Failed to parse `uv\.lock`(?: cause: (?P<detail>TOML parse error at line \d+))?",
-        make=lambda match, _: LockUnreadable(detail=match["detail"] or ""),
+        make=lambda match, _: LockNotParsed(detail=match["detail"] or ""),
     ),
     Rule(
         tools=UV,
         pattern=r"Not a valid `pylock\.toml` file: [^ ]+(?: cause: (?P<detail>TOML parse error at line \d+))?",
-        make=lambda match, _: LockUnreadable(detail=match["detail"] or ""),
+        make=lambda match, _: LockNotParsed(detail=match["detail"] or ""),
     ),
     Rule(
         tools=("poetry", "pdm"),
         pattern=r"(?P<detail>Invalid statement \(at line \d+, column \d+\))",
-        make=lambda match, _: LockUnreadable(detail=match["detail"]),
+        make=lambda match, _: LockNotParsed(detail=match["detail"]),
     ),
     Rule(
         tools=UV,
@@ -346,7 +343,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         tools=PIP,
         pattern=r"No matching distribution found for (?P<requirement>[^ ]+)",
-        make=lambda match, text: name_unknown(name_of(match["requirement"]), certain="404 Client Error" in text),
+        make=lambda match, text: name_unknown(match["requirement"], text),
     ),
     Rule(
         tools=UV,

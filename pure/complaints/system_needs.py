@@ -10,15 +10,14 @@ import msgspec
 
 
 class Need(msgspec.Struct, frozen=True, kw_only=True):
-    """Something of the system that is missing if ``pattern`` is found in a build's output.
-
-    ``what`` says it in words; where it is empty, the group ``missing`` of the pattern does. ``packages`` are Debian's
-    packages that bring it, none where that isn't known.
-    """
+    """Something of the system that a build lacks."""
 
     pattern: str
+    """It is missing if this is found in the build's output."""
     what: str = ""
+    """It in words; where they are empty, the group ``missing`` of the pattern says it."""
     packages: tuple[str, ...] = ()
+    """Debian's packages that bring it, none where that isn't known."""
 
 
 def _header(*names: str) -> str:

@@ -33,7 +33,7 @@ class Sections(msgspec.Struct, frozen=True, kw_only=True):
     requires: tuple[Require, ...] = ()
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class DetectAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What one buildpack's detection gave: its exit status and its alternatives, the first one preferred."""
 
     buildpack: str
@@ -50,7 +50,7 @@ class PlanEntry(msgspec.Struct, frozen=True, kw_only=True):
     requires: tuple[Require, ...]
 
 
-class Resolution(msgspec.Struct, frozen=True, kw_only=True):
+class GroupResolution(msgspec.Struct, frozen=True, kw_only=True):
     """The group that takes part, by buildpack id in order, and its plan."""
 
     group: tuple[str, ...]
@@ -91,7 +91,7 @@ def _metadata(table: dict[str, Value]) -> str:
     return tomli_w.dumps({"entries": {"metadata": table}}) if table else ""
 
 
-def resolve(answers: Sequence[Answer]) -> Outcome[Resolution, Unresolved]:
+def resolve(answers: Sequence[DetectAnswer]) -> Outcome[GroupResolution, Unresolved]:
     """The first group and plan that work."""
     passed = [answer for answer in answers if answer.status == PASS]
     errored = any(answer.status not in (PASS, FAIL) for answer in answers)
@@ -116,7 +116,7 @@ class _Member(msgspec.Struct, frozen=True, kw_only=True):
     sections: Sections
 
 
-def _trials(answers: Sequence[Answer]) -> Iterator[tuple[_Member, ...]]:
+def _trials(answers: Sequence[DetectAnswer]) -> Iterator[tuple[_Member, ...]]:
     if not answers:
         yield ()
         return
@@ -129,11 +129,11 @@ def _trials(answers: Sequence[Answer]) -> Iterator[tuple[_Member, ...]]:
             yield (member, *others)
 
 
-def _run_trial(trial: tuple[_Member, ...]) -> Outcome[Resolution, tuple[str, ...]]:
+def _run_trial(trial: tuple[_Member, ...]) -> Outcome[GroupResolution, tuple[str, ...]]:
     while trial:
         plan, unmet = _walk(trial)
         if not unmet:
-            return Success(Resolution(group=tuple(member.buildpack for member in trial), plan=plan))
+            return Success(GroupResolution(group=tuple(member.buildpack for member in trial), plan=plan))
         conflicts = tuple(words for member, words in unmet if not member.optional)
         if conflicts:
             return Failure(conflicts)

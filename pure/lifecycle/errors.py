@@ -1,4 +1,4 @@
-"""Lists what can go wrong in a local build, as data; the words are in ``pure.report.prose.lifecycle``."""
+"""Lists what can go wrong in a local build, as data; the words are in ``pure.lifecycle.prose``."""
 
 from typing import TypeAlias
 
@@ -36,7 +36,7 @@ class NothingDetected(msgspec.Struct, frozen=True, kw_only=True):
     plan: tuple[str, ...] = ()
 
 
-class BuildFailed(msgspec.Struct, frozen=True, kw_only=True):
+class BuildpackFailed(msgspec.Struct, frozen=True, kw_only=True):
     """A buildpack's ``bin/build`` did not exit with 0; ``signal`` is set where a signal ended it."""
 
     buildpack: str
@@ -151,7 +151,7 @@ LifecycleError: TypeAlias = (
     BuildpackInvalid
     | BuildpackApiUnsupported
     | NothingDetected
-    | BuildFailed
+    | BuildpackFailed
     | OutputInvalid
     | LayerWithoutContents
     | ProcessTypeInvalid

@@ -36,7 +36,7 @@ class Detected(msgspec.Struct, frozen=True, kw_only=True):
     buildpacks: tuple[str, ...]
 
 
-class RestoredLayer(msgspec.Struct, frozen=True, kw_only=True):
+class LayerRestored(msgspec.Struct, frozen=True, kw_only=True):
     """A layer of an earlier build is back: its metadata, and its contents where ``contents`` is set."""
 
     buildpack: str
@@ -59,4 +59,4 @@ class Warned(msgspec.Struct, frozen=True, kw_only=True):
     message: str
 
 
-LifecycleEvent: TypeAlias = PhaseStarted | PhaseEnded | OutputLine | Detected | RestoredLayer | ExportedLayer | Warned
+LifecycleEvent: TypeAlias = PhaseStarted | PhaseEnded | OutputLine | Detected | LayerRestored | ExportedLayer | Warned

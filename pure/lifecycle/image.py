@@ -7,8 +7,8 @@ import tomli_w
 
 from pure.lifecycle.descriptor import Buildpack
 from pure.lifecycle.environment import Env
-from pure.lifecycle.outputs import Process
-from pure.lifecycle.processes import Command, ProcessTable
+from pure.lifecycle.outputs import LaunchProcess
+from pure.lifecycle.processes import LaunchCommand, ProcessTable
 from pure.lifecycle.records import ImageRecord, encode
 from pure.lifecycle.toml_data import Value
 
@@ -78,7 +78,7 @@ def _member(buildpack: Buildpack) -> dict[str, Value]:
     return member | ({"homepage": buildpack.homepage} if buildpack.homepage else {})
 
 
-def _process(process: Process, buildpack_key: str) -> dict[str, Value]:
+def _process(process: LaunchProcess, buildpack_key: str) -> dict[str, Value]:
     entry: dict[str, Value] = {
         "type": process.type,
         "command": list(process.command),
@@ -103,7 +103,7 @@ class ImageConfig(msgspec.Struct, frozen=True, kw_only=True):
     labels: tuple[tuple[str, str], ...]
 
 
-def image_config(env: Env, command: Command | None, labels: Mapping[str, str], *, app: str) -> ImageConfig:
+def image_config(env: Env, command: LaunchCommand | None, labels: Mapping[str, str], *, app: str) -> ImageConfig:
     """The configuration of an image without a launcher: the launch environment and the command are part of it."""
     return ImageConfig(
         env=tuple(sorted(env.items())),

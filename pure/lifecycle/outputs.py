@@ -32,7 +32,7 @@ class LayerFile(msgspec.Struct, frozen=True, kw_only=True):
         return not (self.build or self.launch or self.cache)
 
 
-class Process(msgspec.Struct, frozen=True, kw_only=True):
+class LaunchProcess(msgspec.Struct, frozen=True, kw_only=True):
     """A process type: ``command`` is fixed, ``args`` are replaced by those of the user."""
 
     type: str
@@ -48,7 +48,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
 class LaunchFile(msgspec.Struct, frozen=True, kw_only=True):
     """The contents of ``launch.toml``; a slice is its tuple of glob patterns."""
 
-    processes: tuple[Process, ...] = ()
+    processes: tuple[LaunchProcess, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
     slices: tuple[tuple[str, ...], ...] = ()
 
@@ -106,12 +106,12 @@ def parse_launch_file(data: bytes, buildpack: Buildpack) -> Outcome[LaunchFile, 
     return Success(launch)
 
 
-def _process(entry: dict[str, Value], buildpack: Buildpack) -> Process:
+def _process(entry: dict[str, Value], buildpack: Buildpack) -> LaunchProcess:
     modern = buildpack.api_at_least("0.9")
     if modern and "direct" in entry:
         raise TypeError("`processes.direct` is not supported from Buildpack API 0.9 on")
     command = strings(entry, "command") if modern else tuple(filter(None, (string(entry, "command"),)))
-    return Process(
+    return LaunchProcess(
         type=string(entry, "type"),
         command=command,
         args=strings(entry, "args"),

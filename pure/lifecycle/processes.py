@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from pure.lifecycle.errors import NoCommand, ProcessTypeInvalid, ProcessUnknown
-from pure.lifecycle.outputs import Process
+from pure.lifecycle.outputs import LaunchProcess
 from pure.outcome import Failure, Outcome, Success
 
 _FORBIDDEN = frozenset("/><:|&\\")
@@ -14,7 +14,7 @@ _FORBIDDEN = frozenset("/><:|&\\")
 class ProcessTable(msgspec.Struct, frozen=True, kw_only=True):
     """The processes of an image sorted by type, and the type of the default one, empty if there is none."""
 
-    processes: tuple[Process, ...] = ()
+    processes: tuple[LaunchProcess, ...] = ()
     default: str = ""
 
     @property
@@ -22,12 +22,12 @@ class ProcessTable(msgspec.Struct, frozen=True, kw_only=True):
         """The process types in order."""
         return tuple(process.type for process in self.processes)
 
-    def find(self, process_type: str) -> Process | None:
+    def find(self, process_type: str) -> LaunchProcess | None:
         """The process of that type."""
         return next((process for process in self.processes if process.type == process_type), None)
 
 
-class Command(msgspec.Struct, frozen=True, kw_only=True):
+class LaunchCommand(msgspec.Struct, frozen=True, kw_only=True):
     """What is executed: the fixed part, the part that user arguments replace, and where (empty: the app)."""
 
     fixed: tuple[str, ...]
@@ -42,13 +42,13 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
         return (*self.fixed, *self.args)
 
 
-def process_table(declared: Iterable[Process]) -> tuple[ProcessTable, tuple[str, ...]]:
+def process_table(declared: Iterable[LaunchProcess]) -> tuple[ProcessTable, tuple[str, ...]]:
     """The table after all buildpacks' processes in order, and the types that lost their default mark on the way.
 
     A later process replaces an earlier one of its type. The last default wins; a process without the mark that
     replaces the default leaves the image without one.
     """
-    by_type: dict[str, Process] = {}
+    by_type: dict[str, LaunchProcess] = {}
     default = ""
     lost: list[str] = []
     for process in declared:
@@ -76,9 +76,9 @@ def choose_default(
     return Success(msgspec.structs.replace(table, default=wanted))
 
 
-def command_of(process: Process) -> Command:
+def command_of(process: LaunchProcess) -> LaunchCommand:
     """What a process executes without user arguments."""
-    return Command(
+    return LaunchCommand(
         fixed=process.command,
         args=process.args,
         working_dir=process.working_dir,
@@ -89,14 +89,14 @@ def command_of(process: Process) -> Command:
 
 def choose_command(
     table: ProcessTable, *, process: str | None, command: Sequence[str] | None
-) -> Outcome[Command, ProcessUnknown | NoCommand]:
+) -> Outcome[LaunchCommand, ProcessUnknown | NoCommand]:
     """What a launch executes.
 
     With ``process``, that one, and ``command`` replaces its arguments; without it ``command`` itself, else the default
     process.
     """
     if process is None and command:
-        return Success(Command(fixed=tuple(command)))
+        return Success(LaunchCommand(fixed=tuple(command)))
     wanted = table.default if process is None else process
     if not wanted:
         return Failure(NoCommand(available=table.types))

@@ -155,10 +155,10 @@ class _Catalogues(msgspec.Struct, frozen=True, kw_only=True):
     end_of_life: Mapping[str, date]
 
 
-_CatalogueProblem: TypeAlias = CatalogueError | CatalogueUnreachable | NothingReplaces | BadSwitch
+CatalogueProblem: TypeAlias = CatalogueError | CatalogueUnreachable | NothingReplaces
 
 
-def _catalogues(facts: RuntimeFacts) -> Outcome[_Catalogues, _CatalogueProblem]:
+def _catalogues(facts: RuntimeFacts) -> Outcome[_Catalogues, CatalogueProblem | BadSwitch]:
     replaces = switch(facts.variables, CATALOGUE_REPLACES_VARIABLE)
     if isinstance(replaces, BadSwitch):
         return Failure(replaces)
@@ -190,7 +190,7 @@ def _catalogues(facts: RuntimeFacts) -> Outcome[_Catalogues, _CatalogueProblem]:
 
 
 RuntimeChoiceError: TypeAlias = (
-    _CatalogueProblem | FileError | ResolutionError | ContradictingRequirers | ContradictingSources
+    CatalogueProblem | BadSwitch | FileError | ResolutionError | ContradictingRequirers | ContradictingSources
 )
 
 

@@ -92,7 +92,8 @@ class BadRuntimeFile(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     source: Source
 
 
-FileError: TypeAlias = RequestError | MalformedFile | BadSpecifier | BadPoetryConstraint | NotAString | BadRuntimeFile
+VersionFileError: TypeAlias = MalformedFile | BadSpecifier | BadPoetryConstraint | NotAString | BadRuntimeFile
+FileError: TypeAlias = RequestError | VersionFileError
 Reading: TypeAlias = Outcome[tuple[Said, ...], FileError]
 
 RUNTIME_FILE: Final = "runtime.txt"

@@ -15,7 +15,7 @@ from pure.layers.decision import Action, LayerDecision
 from pure.message import Message
 from pure.python.catalogue import NewerPatch
 from pure.python.choice import IgnoredSource, PythonWarning
-from pure.report.prose.runtime import fetch_failure_in_short
+from pure.report.prose.archives import fetch_failure_in_short
 from pure.report.prose.versions import describe_python_warning
 from pure.runtime.fetching import FetchEvent, FetchRetry, FetchStarted
 from pure.start.django import Collected, NotEnabled

@@ -37,7 +37,7 @@ class ManagerRecord(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...]
 
 
-class LayerRecord(msgspec.Struct, frozen=True, kw_only=True):
+class LayerEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One layer: what is done to it, why, in which roles it is used, and the metadata that decides over it."""
 
     action: Action
@@ -66,7 +66,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     target: str
     python: PythonRecord
     package_manager: ManagerRecord | None
-    layers: dict[str, LayerRecord]
+    layers: dict[str, LayerEntry]
     processes: tuple[ProcessRecord, ...]
     processes_because: tuple[str, ...]
     processes_notes: tuple[str, ...]
@@ -104,7 +104,7 @@ def record(plan: Plan, *, version: str, redact: Callable[[str], str]) -> Record:
             warnings=tuple(map(redact, manager.advice)),
         ),
         layers={
-            layer.name: LayerRecord(
+            layer.name: LayerEntry(
                 action=layer.action,
                 because=tuple(map(redact, layer.because)),
                 build=bool(layer.types and layer.types.build),

@@ -4,38 +4,33 @@ from typing import TypeAlias
 
 import msgspec
 
+from pure.disk import DiskFull
 from pure.python.catalogue import Runtime
+from pure.runtime.fetching import FetchError
 from pure.runtime.pruning import UnsafeMember
 
 
-class CorruptArchive(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class CorruptArchive(msgspec.Struct, frozen=True, kw_only=True):
     """Not a ``.tar.gz``, or one that is cut short or damaged."""
 
     archive: str
     detail: str
 
 
-class NoRuntimeInArchive(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class NoRuntimeInArchive(msgspec.Struct, frozen=True, kw_only=True):
     """An archive without ``python/bin/python3``."""
 
     archive: str
 
 
-class UnsafeArchive(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class UnsafeArchive(msgspec.Struct, frozen=True, kw_only=True):
     """An archive with an entry that would leave the folder it is unpacked into."""
 
     archive: str
     member: UnsafeMember
 
 
-class UnpackNoRoom(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """The disk (or a quota) was full before everything was unpacked."""
-
-    archive: str
-    target: str
-
-
-class UnpackFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class UnpackFailed(msgspec.Struct, frozen=True, kw_only=True):
     """The archive could not be read, or the folder not written."""
 
     archive: str
@@ -43,30 +38,36 @@ class UnpackFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     detail: str
 
 
-UnpackError: TypeAlias = CorruptArchive | NoRuntimeInArchive | UnsafeArchive | UnpackNoRoom | UnpackFailed
+UnpackError: TypeAlias = CorruptArchive | NoRuntimeInArchive | UnsafeArchive | DiskFull | UnpackFailed
 
 
 class Unpacked(msgspec.Struct, frozen=True, kw_only=True):
-    """What lies in the target now: files and their bytes, how many were left out and why, the wheel of pip if any."""
+    """What lies in the target now."""
 
     target: str
     files: int
     size: int
+    """The bytes of the files."""
     left_out: tuple[tuple[str, int], ...]
+    """The reasons for leaving files out, and how many each concerns."""
     pip_wheel: str | None
+    """Where the archive's wheel of pip was laid, if it has one."""
 
 
 class CompileSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """How many bytecode files were written, were right already, could not be (no valid source), and were removed."""
+    """What became of the bytecode, in numbers of files."""
 
     compiled: int
     current: int
+    """They were right already."""
     invalid: int
+    """Their sources don't compile."""
     removed: int
+    """Their sources are gone."""
     seconds: float
 
 
-class CompilerFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class CompilerFailed(msgspec.Struct, frozen=True, kw_only=True):
     """The interpreter that should compile did not start, or ended otherwise than it should; ``output`` is its last."""
 
     python: str
@@ -74,20 +75,14 @@ class CompilerFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     output: str
 
 
-class CompileNoRoom(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """The disk (or a quota) was full before all bytecode was written."""
-
-    path: str
-
-
-class CompileNotWritable(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class CompileNotWritable(msgspec.Struct, frozen=True, kw_only=True):
     """A bytecode file could not be written, or a source not read."""
 
     path: str
     detail: str
 
 
-CompileError: TypeAlias = CompilerFailed | CompileNoRoom | CompileNotWritable
+CompileError: TypeAlias = CompilerFailed | DiskFull | CompileNotWritable
 
 
 class Packed(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,48 +94,42 @@ class Packed(msgspec.Struct, frozen=True, kw_only=True):
     files: int
 
 
-class InterpreterUnusable(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class InterpreterUnusable(msgspec.Struct, frozen=True, kw_only=True):
     """What should be packed does not run, or does not answer as CPython does."""
 
     python: str
     detail: str
 
 
-class InterpreterUnsupported(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class InterpreterUnsupported(msgspec.Struct, frozen=True, kw_only=True):
     """A Python that cannot be packed: too old, another implementation, free-threaded, another system."""
 
     python: str
     reason: str
 
 
-class PipWheelMissing(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class PipWheelMissing(msgspec.Struct, frozen=True, kw_only=True):
     """The installation has no wheel of pip for ``ensurepip``; ``searched`` are the folders where it could be."""
 
     python: str
     searched: tuple[str, ...]
 
 
-class LibraryMissing(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class LibraryMissing(msgspec.Struct, frozen=True, kw_only=True):
     """A shared library that the interpreter, or one of its modules, needs was not found."""
 
     library: str
     needed_by: str
 
 
-class PatchingFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class PatchingFailed(msgspec.Struct, frozen=True, kw_only=True):
     """``patchelf`` is missing, or could not change where a file looks for its libraries."""
 
     path: str
     detail: str
 
 
-class PackNoRoom(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """The disk (or a quota) was full before the archive was written."""
-
-    path: str
-
-
-class PackFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class PackFailed(msgspec.Struct, frozen=True, kw_only=True):
     """A file of the installation could not be read, or the archive not written."""
 
     path: str
@@ -153,6 +142,7 @@ PackError: TypeAlias = (
     | PipWheelMissing
     | LibraryMissing
     | PatchingFailed
-    | PackNoRoom
+    | DiskFull
     | PackFailed
 )
+ArchiveError: TypeAlias = FetchError | UnpackError | CompileError | PackError

@@ -9,48 +9,49 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from pure.disk import DiskFull
+
 RETRIED_STATUS: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 """The HTTP status codes after which the same request may succeed (RFC 9110; 425 of RFC 8470)."""
 
 
 class FetchPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """How patient a download is; times in seconds.
-
-    ``attempts`` bounds all tries of one file together, ``overall`` the time after which no further attempt starts.
-    Attempt ``n`` is followed by ``backoff * 2 ** (n - 1)`` at most, shortened by jitter, never
-    more than ``backoff_max``; a server's ``Retry-After`` counts up to ``retry_after_max``.
-    """
+    """How patient a download is; times in seconds."""
 
     connect_timeout: float = 10.0
     read_timeout: float = 30.0
     attempts: int = 5
+    """All tries of one file together."""
     overall: float = 600.0
+    """After so long no further attempt starts."""
     backoff: float = 1.0
+    """Attempt ``n`` is followed by ``backoff * 2 ** (n - 1)`` at most, shortened by jitter."""
     backoff_max: float = 20.0
     retry_after_max: float = 60.0
+    """A server's ``Retry-After`` counts up to this."""
 
 
-class ConnectionFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class ConnectionFailed(msgspec.Struct, frozen=True, kw_only=True):
     """No connection, or one that broke: a name that does not resolve, a refused port, a reset."""
 
     detail: str
 
 
-class ProxyFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class ProxyFailed(msgspec.Struct, frozen=True, kw_only=True):
     """The proxy could not be reached or refused the connection; ``proxy`` is without credentials."""
 
     proxy: str
     detail: str
 
 
-class CertificateRejected(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class CertificateRejected(msgspec.Struct, frozen=True, kw_only=True):
     """The server's certificate is not trusted; ``authorities`` is the file of trusted ones, ``None``: the system's."""
 
     detail: str
     authorities: str | None
 
 
-class AuthoritiesUnreadable(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class AuthoritiesUnreadable(msgspec.Struct, frozen=True, kw_only=True):
     """The file of trusted certificates that ``variable`` names cannot be used."""
 
     variable: str
@@ -58,21 +59,21 @@ class AuthoritiesUnreadable(msgspec.Struct, frozen=True, kw_only=True, tag=True)
     detail: str
 
 
-class TimedOut(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class TimedOut(msgspec.Struct, frozen=True, kw_only=True):
     """Nothing arrived for ``seconds``; ``received`` bytes had until then."""
 
     seconds: float
     received: int
 
 
-class BodyTruncated(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class BodyTruncated(msgspec.Struct, frozen=True, kw_only=True):
     """The body ended early; ``expected`` is ``None`` where the server announced no length."""
 
     received: int
     expected: int | None
 
 
-class HttpStatus(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class HttpStatus(msgspec.Struct, frozen=True, kw_only=True):
     """The server answered with an error; ``retry_after`` is its wish in seconds, if it has one."""
 
     status: int
@@ -80,13 +81,13 @@ class HttpStatus(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     retry_after: float | None = None
 
 
-class TooManyRedirects(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class TooManyRedirects(msgspec.Struct, frozen=True, kw_only=True):
     """The server redirected in circles, or to an address that must not be followed (``https`` to ``http``)."""
 
     to: str
 
 
-class DigestMismatch(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class DigestMismatch(msgspec.Struct, frozen=True, kw_only=True):
     """The file is another one than expected: both SHA-256 digests in hexadecimal."""
 
     expected: str
@@ -94,28 +95,21 @@ class DigestMismatch(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     size: int
 
 
-class DiskFull(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """No room, or no quota, for the file; ``written`` bytes of it had been stored."""
-
-    path: str
-    written: int
-
-
-class NotWritable(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class NotStored(msgspec.Struct, frozen=True, kw_only=True):
     """The file cannot be stored for another reason."""
 
     path: str
     detail: str
 
 
-class LocalFileUnreadable(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class LocalFileUnreadable(msgspec.Struct, frozen=True, kw_only=True):
     """The file that a ``file:`` URL names is missing or cannot be read."""
 
     path: str
     detail: str
 
 
-class InvalidUrl(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class InvalidUrl(msgspec.Struct, frozen=True, kw_only=True):
     """A URL that cannot be fetched: none of ``https:``, ``http:``, ``file:``, or malformed."""
 
     detail: str
@@ -132,13 +126,13 @@ FetchFailure: TypeAlias = (
     | TooManyRedirects
     | DigestMismatch
     | DiskFull
-    | NotWritable
+    | NotStored
     | LocalFileUnreadable
     | InvalidUrl
 )
 
 
-class FetchError(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class FetchError(msgspec.Struct, frozen=True, kw_only=True):
     """A download given up: the last failure, after so many attempts; ``url`` is without credentials."""
 
     url: str
@@ -156,7 +150,7 @@ class Fetched(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
 
 
-class FetchStarted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class FetchStarted(msgspec.Struct, frozen=True, kw_only=True):
     """A body begins to arrive; ``offset`` bytes are kept of an earlier attempt, ``size`` is the whole if announced."""
 
     url: str
@@ -164,7 +158,7 @@ class FetchStarted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     offset: int = 0
 
 
-class FetchProgress(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class FetchProgress(msgspec.Struct, frozen=True, kw_only=True):
     """So much has arrived; sent at most a few times a second."""
 
     url: str
@@ -172,7 +166,7 @@ class FetchProgress(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     size: int | None
 
 
-class FetchRetry(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class FetchRetry(msgspec.Struct, frozen=True, kw_only=True):
     """An attempt failed; the next one follows after ``seconds``."""
 
     url: str
@@ -185,14 +179,14 @@ class FetchRetry(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 FetchEvent: TypeAlias = FetchStarted | FetchProgress | FetchRetry
 
 
-class Wait(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class Wait(msgspec.Struct, frozen=True, kw_only=True):
     """Try again after so many seconds; without ``keep`` what has arrived so far is thrown away first."""
 
     seconds: float
     keep: bool = True
 
 
-class GiveUp(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class GiveUp(msgspec.Struct, frozen=True, kw_only=True):
     """Do not try again."""
 
 

@@ -13,7 +13,7 @@ from typing import Final, Literal
 import msgspec
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True):
+class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
     """Paths that match ``pattern``, with all below them, are left out because of ``reason``.
 
     ``*`` stands for any characters within one part of the path, ``**/`` for any number of whole parts.
@@ -30,56 +30,56 @@ _TOOLS: Final = "developer's tool"
 _DOCS: Final = "documentation"
 
 RULES: Final = (
-    Rule(pattern="lib/python3*/test", reason=_TESTS),
-    Rule(pattern="lib/python3*/*/test", reason=_TESTS),
-    Rule(pattern="lib/python3*/*/tests", reason=_TESTS),
-    Rule(pattern="lib/python3*/*/idle_test", reason=_TESTS),
-    Rule(pattern="lib/python3*/_testinternalcapi*", reason=_TESTS),
-    Rule(pattern="lib/python3*/lib-dynload/_test*", reason=_TESTS),
-    Rule(pattern="lib/python3*/lib-dynload/_ctypes_test*", reason=_TESTS),
-    Rule(pattern="lib/python3*/lib-dynload/_xxtestfuzz*", reason=_TESTS),
-    Rule(pattern="lib/python3*/lib-dynload/xx*", reason=_TESTS),
-    Rule(pattern="**/*.a", reason="static library"),
-    Rule(pattern="lib/python3*/config-3*/*.o", reason="static library"),
-    Rule(pattern="lib/python3*/config-3*/*.c", reason="static library"),
-    Rule(pattern="lib/python3*/idlelib", reason=_TK),
-    Rule(pattern="lib/python3*/tkinter", reason=_TK),
-    Rule(pattern="lib/python3*/turtledemo", reason=_TK),
-    Rule(pattern="lib/python3*/turtle.py", reason=_TK),
-    Rule(pattern="lib/python3*/lib-dynload/_tkinter*", reason=_TK),
-    Rule(pattern="lib/tcl*", reason=_TK),
-    Rule(pattern="lib/tk*", reason=_TK),
-    Rule(pattern="lib/itcl*", reason=_TK),
-    Rule(pattern="lib/thread*", reason=_TK),
-    Rule(pattern="lib/Tix*", reason=_TK),
-    Rule(pattern="lib/libtcl*", reason=_TK),
-    Rule(pattern="lib/libtk*", reason=_TK),
-    Rule(pattern="lib/libtommath*", reason=_TK),
-    Rule(pattern="bin/idle*", reason=_TK),
-    Rule(pattern="bin/tclsh*", reason=_TK),
-    Rule(pattern="bin/wish*", reason=_TK),
-    Rule(pattern="bin/pydoc*", reason=_TOOLS),
-    Rule(pattern="bin/2to3*", reason=_TOOLS),
-    Rule(pattern="bin/smtpd*", reason=_TOOLS),
-    Rule(pattern="lib/python3*/lib-dynload/nis.*", reason="client of NIS, which brings Kerberos along"),
-    Rule(pattern="lib/python3*/pydoc_data", reason=_DOCS),
-    Rule(pattern="share/man", reason=_DOCS),
-    Rule(pattern="share/doc", reason=_DOCS),
-    Rule(pattern="share/info", reason=_DOCS),
-    Rule(pattern="lib/python3*/ensurepip", reason=_PIP),
-    Rule(pattern="lib/python3*/site-packages/pip", reason=_PIP),
-    Rule(pattern="lib/python3*/site-packages/pip-*", reason=_PIP),
-    Rule(pattern="lib/python3*/site-packages/setuptools", reason=_PIP),
-    Rule(pattern="lib/python3*/site-packages/setuptools-*", reason=_PIP),
-    Rule(pattern="lib/python3*/site-packages/pkg_resources", reason=_PIP),
-    Rule(pattern="lib/python3*/site-packages/_distutils_hack", reason=_PIP),
-    Rule(pattern="lib/python3*/site-packages/distutils-precedence.pth", reason=_PIP),
-    Rule(pattern="lib/python3*/site-packages/wheel", reason=_PIP),
-    Rule(pattern="lib/python3*/site-packages/wheel-*", reason=_PIP),
-    Rule(pattern="bin/pip*", reason=_PIP),
-    Rule(pattern="bin/easy_install*", reason=_PIP),
-    Rule(pattern="bin/wheel*", reason=_PIP),
-    Rule(pattern="**/__pycache__", reason="bytecode; compiled anew, in a form that does not depend on file times"),
+    LeftOut(pattern="lib/python3*/test", reason=_TESTS),
+    LeftOut(pattern="lib/python3*/*/test", reason=_TESTS),
+    LeftOut(pattern="lib/python3*/*/tests", reason=_TESTS),
+    LeftOut(pattern="lib/python3*/*/idle_test", reason=_TESTS),
+    LeftOut(pattern="lib/python3*/_testinternalcapi*", reason=_TESTS),
+    LeftOut(pattern="lib/python3*/lib-dynload/_test*", reason=_TESTS),
+    LeftOut(pattern="lib/python3*/lib-dynload/_ctypes_test*", reason=_TESTS),
+    LeftOut(pattern="lib/python3*/lib-dynload/_xxtestfuzz*", reason=_TESTS),
+    LeftOut(pattern="lib/python3*/lib-dynload/xx*", reason=_TESTS),
+    LeftOut(pattern="**/*.a", reason="static library"),
+    LeftOut(pattern="lib/python3*/config-3*/*.o", reason="static library"),
+    LeftOut(pattern="lib/python3*/config-3*/*.c", reason="static library"),
+    LeftOut(pattern="lib/python3*/idlelib", reason=_TK),
+    LeftOut(pattern="lib/python3*/tkinter", reason=_TK),
+    LeftOut(pattern="lib/python3*/turtledemo", reason=_TK),
+    LeftOut(pattern="lib/python3*/turtle.py", reason=_TK),
+    LeftOut(pattern="lib/python3*/lib-dynload/_tkinter*", reason=_TK),
+    LeftOut(pattern="lib/tcl*", reason=_TK),
+    LeftOut(pattern="lib/tk*", reason=_TK),
+    LeftOut(pattern="lib/itcl*", reason=_TK),
+    LeftOut(pattern="lib/thread*", reason=_TK),
+    LeftOut(pattern="lib/Tix*", reason=_TK),
+    LeftOut(pattern="lib/libtcl*", reason=_TK),
+    LeftOut(pattern="lib/libtk*", reason=_TK),
+    LeftOut(pattern="lib/libtommath*", reason=_TK),
+    LeftOut(pattern="bin/idle*", reason=_TK),
+    LeftOut(pattern="bin/tclsh*", reason=_TK),
+    LeftOut(pattern="bin/wish*", reason=_TK),
+    LeftOut(pattern="bin/pydoc*", reason=_TOOLS),
+    LeftOut(pattern="bin/2to3*", reason=_TOOLS),
+    LeftOut(pattern="bin/smtpd*", reason=_TOOLS),
+    LeftOut(pattern="lib/python3*/lib-dynload/nis.*", reason="client of NIS, which brings Kerberos along"),
+    LeftOut(pattern="lib/python3*/pydoc_data", reason=_DOCS),
+    LeftOut(pattern="share/man", reason=_DOCS),
+    LeftOut(pattern="share/doc", reason=_DOCS),
+    LeftOut(pattern="share/info", reason=_DOCS),
+    LeftOut(pattern="lib/python3*/ensurepip", reason=_PIP),
+    LeftOut(pattern="lib/python3*/site-packages/pip", reason=_PIP),
+    LeftOut(pattern="lib/python3*/site-packages/pip-*", reason=_PIP),
+    LeftOut(pattern="lib/python3*/site-packages/setuptools", reason=_PIP),
+    LeftOut(pattern="lib/python3*/site-packages/setuptools-*", reason=_PIP),
+    LeftOut(pattern="lib/python3*/site-packages/pkg_resources", reason=_PIP),
+    LeftOut(pattern="lib/python3*/site-packages/_distutils_hack", reason=_PIP),
+    LeftOut(pattern="lib/python3*/site-packages/distutils-precedence.pth", reason=_PIP),
+    LeftOut(pattern="lib/python3*/site-packages/wheel", reason=_PIP),
+    LeftOut(pattern="lib/python3*/site-packages/wheel-*", reason=_PIP),
+    LeftOut(pattern="bin/pip*", reason=_PIP),
+    LeftOut(pattern="bin/easy_install*", reason=_PIP),
+    LeftOut(pattern="bin/wheel*", reason=_PIP),
+    LeftOut(pattern="**/__pycache__", reason="bytecode; compiled anew, in a form that does not depend on file times"),
 )
 """Everything that is left out, each with its reason; the first match counts."""
 
@@ -94,7 +94,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     link: str = ""
 
 
-class UnsafeMember(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class UnsafeMember(msgspec.Struct, frozen=True, kw_only=True):
     """An entry that would be written, or lead, outside the folder that the archive is unpacked into."""
 
     path: str

@@ -1,4 +1,4 @@
-"""Decides what decides over the start command: the ``Procfile``, ``pyproject.toml``, or else the code.
+"""Decides where the start command is taken from: the ``Procfile``, ``pyproject.toml``, or else the code.
 
 The code is asked twice: for a plan with the requirements' names, and for the image with what was installed in the end.
 """
@@ -10,8 +10,9 @@ import msgspec
 
 from pure.outcome import Failure, Outcome, Success
 from pure.start.code_facts import CodeFacts
-from pure.start.command import Circumstances, detect_processes
+from pure.start.command import detect_processes
 from pure.start.declared import DeclarationError, Project, read_project
+from pure.start.found import Circumstances
 from pure.start.processes import Processes, ProcfileError, from_procfile, from_table
 
 ProcessesError: TypeAlias = ProcfileError | DeclarationError
@@ -33,14 +34,15 @@ def decide_processes(
     installed: Mapping[str, str],
     app: str,
     root: str,
+    minor: str,
     provisional: bool,
 ) -> Outcome[Processes, ProcessesError]:
-    """The image's processes. ``installed`` maps distributions to versions.
+    """The image's processes. ``installed`` maps distributions to versions, ``minor`` is the application's Python's.
 
     ``app`` is the project's folder, whose files the others are, and ``root`` the application's, in which a platform
     starts what names no working directory.
     """
-    decided = _decided(procfile, pyproject, code, installed=installed, app=app, provisional=provisional)
+    decided = _decided(procfile, pyproject, code, installed=installed, app=app, minor=minor, provisional=provisional)
     if isinstance(decided, Failure) or app == root:
         return decided
     found = decided.unwrap()
@@ -55,6 +57,7 @@ def _decided(
     *,
     installed: Mapping[str, str],
     app: str,
+    minor: str,
     provisional: bool,
 ) -> Outcome[Processes, ProcessesError]:
     if procfile is not None:
@@ -65,6 +68,6 @@ def _decided(
     project: Project = read.unwrap()
     if project.declared is not None:
         return Success(from_table(project.declared))
-    circumstances = Circumstances(installed=installed, project=project, app=app, provisional=provisional)
+    circumstances = Circumstances(installed=installed, project=project, app=app, minor=minor, provisional=provisional)
     found = detect_processes(code or CodeFacts(), circumstances)
     return Success(msgspec.structs.replace(found, notes=(*found.notes, project.note)) if project.note else found)

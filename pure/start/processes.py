@@ -26,17 +26,17 @@ _NO_DEFAULT: Final = "none of several processes is named web, so the image has n
 
 
 class Process(msgspec.Struct, frozen=True, kw_only=True):
-    """One process type: what is executed, whether it is the image's default, and where it was declared.
-
-    ``working_dir`` is an absolute path, empty for the application's folder.
-    """
+    """One process type of the image."""
 
     type: str
     command: tuple[str, ...]
     default: bool
+    """It is what the image starts if nobody says what."""
     source: Source
+    """Where it was declared or found."""
     because: str
     working_dir: str = ""
+    """An absolute path, empty for the application's folder."""
 
 
 class NotText(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,17 +78,17 @@ ProcfileError: TypeAlias = NotText | BadLine | BadType | EmptyCommand | Duplicat
 
 
 class Processes(msgspec.Struct, frozen=True, kw_only=True):
-    """The image's processes in the order of their declaration, with the reasons for them (or for their absence).
-
-    ``notes`` say what was passed over, ``warnings`` what should be changed. ``provisional`` processes were decided
-    before anything was installed.
-    """
+    """The image's processes in the order of their declaration."""
 
     processes: tuple[Process, ...]
     because: tuple[str, ...]
+    """The reasons for them, or for their absence."""
     notes: tuple[str, ...] = ()
+    """What was passed over."""
     warnings: tuple[str, ...] = ()
+    """What should be changed."""
     provisional: bool = False
+    """They were decided before anything was installed."""
 
 
 def from_procfile(raw: bytes) -> Outcome[Processes, ProcfileError]:

@@ -34,19 +34,19 @@ _TAIL: Final = ' "$@"'
 
 
 class Server(msgspec.Struct, frozen=True, kw_only=True):
-    """A way to start an object: the distributions that have to be installed, and the command for it.
-
-    In the words ``{target}`` stands for ``module:name``, ``{module}`` and ``{name}`` for its parts. ``factory`` is the
-    command where calling the object gives the application, empty if the server can't do that. ``oldest`` is the first
-    release of the first distribution that can do this. ``warning`` says what is wrong with it, if it is a last resort.
-    """
+    """A way to start an object."""
 
     name: str
     distributions: tuple[str, ...]
+    """All that have to be installed."""
     command: tuple[str, ...]
+    """In its words ``{target}`` stands for ``module:name``, ``{module}`` and ``{name}`` for its parts."""
     factory: tuple[str, ...] = ()
+    """The command where calling the object gives the application, empty if the server can't do that."""
     oldest: tuple[int, ...] = ()
+    """The first release of the first distribution that can do this."""
     warning: str = ""
+    """What is wrong with it, if it is a last resort."""
 
 
 _GUNICORN: Final = ("gunicorn", "--bind", "0.0.0.0:{port}")

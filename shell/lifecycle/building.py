@@ -9,12 +9,12 @@ from pathlib import Path
 import msgspec
 from pure.lifecycle.build_plan import PlanEntry, encode_entries, entries_for, without_met
 from pure.lifecycle.environment import after_build_layers, buildpack_variables, with_platform
-from pure.lifecycle.errors import BuildFailed, LifecycleError, OutputInvalid
+from pure.lifecycle.errors import BuildpackFailed, LifecycleError, OutputInvalid
 from pure.lifecycle.events import OutputLine, Warned
 from pure.lifecycle.outputs import (
     LaunchFile,
+    LaunchProcess,
     LayerFile,
-    Process,
     SbomFile,
     parse_build_file,
     parse_launch_file,
@@ -60,7 +60,7 @@ def build(site: Site, group: Group) -> Outcome[Built, LifecycleError]:
     """Run the group in order; the first failure ends the build."""
     plan: tuple[PlanEntry, ...] = group.plan
     env: dict[str, str] = dict(site.env)
-    processes: list[Process] = []
+    processes: list[LaunchProcess] = []
     labels: list[tuple[str, str]] = []
     slices: list[tuple[str, ...]] = []
     sboms: list[tuple[Member, SbomFile]] = []
@@ -137,7 +137,7 @@ def _run(
     status = outcome.unwrap()
     if status == 0:
         return Success(None)
-    return Failure(BuildFailed(buildpack=buildpack.id, status=status, signal=_signal_name(status)))
+    return Failure(BuildpackFailed(buildpack=buildpack.id, status=status, signal=_signal_name(status)))
 
 
 def _read(folder: Path, member: Member, plan: Sequence[PlanEntry]) -> Outcome[_Output, LifecycleError]:

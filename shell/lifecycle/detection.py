@@ -7,7 +7,7 @@ from pure.lifecycle.build_plan import (
     ERROR,
     FAIL,
     PASS,
-    Answer,
+    DetectAnswer,
     PlanEntry,
     Sections,
     parse_build_plan,
@@ -30,7 +30,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Heard(msgspec.Struct, frozen=True, kw_only=True):
-    answer: Answer
+    answer: DetectAnswer
     reason: str = ""
     lines: tuple[str, ...] = ()
 
@@ -78,7 +78,7 @@ def _participants(members: Sequence[Member]) -> list[Member]:
 
 def _ask(site: Site, member: Member) -> Outcome[_Heard, LifecycleError]:
     buildpack = member.buildpack
-    answer = Answer(buildpack=buildpack.id, optional=member.optional, status=ERROR)
+    answer = DetectAnswer(buildpack=buildpack.id, optional=member.optional, status=ERROR)
     # The reference lifecycle runs optional buildpacks even where the target does not match.
     if not matches_target(buildpack, site.target) and not member.optional:
         return Success(_Heard(answer=answer, reason=f"it does not support the target {site.target}"))
@@ -102,7 +102,7 @@ def _ask(site: Site, member: Member) -> Outcome[_Heard, LifecycleError]:
             return Success(_judge(answer, status, plan.read_bytes() if plan.is_file() else b"", tuple(lines)))
 
 
-def _judge(answer: Answer, status: int, plan: bytes, lines: tuple[str, ...]) -> _Heard:
+def _judge(answer: DetectAnswer, status: int, plan: bytes, lines: tuple[str, ...]) -> _Heard:
     if status < 0:
         return _Heard(answer=answer, reason=f"bin/detect was ended by signal {-status}", lines=lines)
     if status not in (PASS, FAIL):

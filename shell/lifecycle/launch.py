@@ -15,7 +15,7 @@ from tempfile import mkdtemp
 from pure.lifecycle.environment import after_launch_layers, launch_base
 from pure.lifecycle.errors import DiskRefused, LaunchFailed, LifecycleError, NamespaceRefused, NoImage
 from pure.lifecycle.image import ImageLayer, StoredImage, decode_stored
-from pure.lifecycle.processes import Command, choose_command
+from pure.lifecycle.processes import LaunchCommand, choose_command
 from pure.outcome import Failure, Outcome, Success
 
 from shell.lifecycle.building_site import APP, DEFAULT_PATH, HOME
@@ -101,7 +101,7 @@ def _unpack(store: Store, stored: StoredImage, folder: Path) -> Failure[Lifecycl
 
 
 def _launch(
-    scratch: Path, stored: StoredImage, trees: Path, command: Command, env: Mapping[str, str]
+    scratch: Path, stored: StoredImage, trees: Path, command: LaunchCommand, env: Mapping[str, str]
 ) -> Outcome[int, LifecycleError]:
     home = scratch / "home"
     home.mkdir()

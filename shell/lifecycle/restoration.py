@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import tomli_w
-from pure.lifecycle.events import RestoredLayer, Warned
+from pure.lifecycle.events import LayerRestored, Warned
 from pure.lifecycle.records import CacheRecord, ImageRecord, has_store, store_of
 from pure.lifecycle.restoring import Restoration, restorations
 from pure.lifecycle.toml_data import without_nulls
@@ -47,7 +47,7 @@ def restore(
         folder.mkdir(exist_ok=True)
         _write_metadata(folder / f"{restoration.layer}.toml", restoration.metadata)
         contents = restoration.contents is not None and _restore_contents(site, restoration, folder, images, caches)
-        site.on_event(RestoredLayer(buildpack=restoration.buildpack, layer=restoration.layer, contents=contents))
+        site.on_event(LayerRestored(buildpack=restoration.buildpack, layer=restoration.layer, contents=contents))
     if cache is not None and cache.sbom.sha:
         _restore_sboms(site, names, cache.sbom.sha, caches, "cache")
     if image is not None and image.sbom and image.sbom.sha:

@@ -42,10 +42,19 @@ def test_all_breaking_variables_are_reported_at_once(bench: Bench) -> None:
     assert not bench.venv.exists()
 
 
-@pytest.mark.parametrize("variable", ["PYTHONPATH", "PYTHONSTARTUP"])
-def test_python_variables_reach_none_of_ours(variable: str, bench: Bench) -> None:
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("PYTHONPATH", "/workspace/hostile"),
+        ("PYTHONSTARTUP", "/workspace/hostile/typing.py"),
+        # With these the installed command starts a buildpack that has no interpreter of its own.
+        ("LAMINA_PACKAGES", "/workspace/hostile"),
+        ("LAMINA_PYTHON", "/workspace/hostile/python"),
+    ],
+)
+def test_python_variables_reach_none_of_ours(variable: str, value: str, bench: Bench) -> None:
     bench.write({"requirements.txt": "alpha==1.0\n", **{f"hostile/{name}.py": MARK for name in MODULES}})
-    bench.build({variable: "/workspace/hostile" if variable == "PYTHONPATH" else "/workspace/hostile/typing.py"})
+    bench.build({variable: value})
     assert not (bench.app / "IMPORTED").exists()
     assert bench.versions() == {"alpha": "1.0"}
 

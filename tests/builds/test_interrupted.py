@@ -163,7 +163,14 @@ def test_lamina_ends_all_that_it_started(
     (app / "requirements.txt").write_text("./pkg\n")
     argv, env = lamina.command(app)
     process = subprocess.Popen(
-        argv, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        argv,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+        # A shell starts what runs in the background with SIGINT ignored, and that is inherited: also from these tests.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert wait_for(lambda: marked(mark), process), process.communicate()
     os.killpg(process.pid, sent)

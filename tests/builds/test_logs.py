@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 from pure.outcome import Success
+from shell.command.runtime_pack import packed_once
 from shell.process import run
-from shell.runtime_pack import packed_once
 
 from tests.builds.workshop import (
     LAYERS,

@@ -210,7 +210,7 @@ def planned(bench: Bench, env: dict[str, str | None]) -> str:
     given.write_text("".join(f"{name}={value}\n" for name, value in bench.environment(env).items()))
     said = ""
     for more in ((), ("--json",)):
-        program = (sys.executable, "-c", "import sys; from shell.cli import main; sys.exit(main())")
+        program = (sys.executable, "-c", "import sys; from shell.command.cli import main; sys.exit(main())")
         arguments = ("plan", str(bench.app), "--env-file", str(given), "--layers", str(bench.own), *more)
         ended = run((*program, *arguments), env={"PATH": "/usr/bin:/bin", "HOME": str(bench.root / "home")}, cwd=ROOT)
         assert ended.ok, ended.stdout + ended.stderr

@@ -22,9 +22,9 @@ import msgspec
 import tomli
 from pure.outcome import Success
 from pure.python.catalogue import Catalogue, Runtime, encode_catalogue
+from shell.command.runtime_pack import packed_once
 from shell.lifecycle.processes import Description, Mount, Room
 from shell.process import run
-from shell.runtime_pack import packed_once
 from shell.world import read_target
 
 from tests.local_index import make_wheel

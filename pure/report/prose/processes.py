@@ -1,8 +1,9 @@
 """Says in words what is wrong with a declared start command, or why static files couldn't be collected."""
 
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
 from pure.message import Message
+from pure.start.choice import ProcessesError
 from pure.start.declared import (
     PYPROJECT,
     TABLE,
@@ -15,8 +16,7 @@ from pure.start.declared import (
     TypeNotAllowed,
 )
 from pure.start.django import COLLECT_VARIABLE, Cause, CollectStaticFailed
-
-ProcessesFamily: TypeAlias = DeclarationError | CollectStaticFailed
+from pure.start.processes import BadLine, BadType, DuplicateType, EmptyCommand, NotText, ProcfileError
 
 _FORM = (
     f"Declare each process by a line in the table [{TABLE}]:",
@@ -26,11 +26,48 @@ _FORM = (
 _OFF = f"If the image needs no static files, set {COLLECT_VARIABLE}=false for the build."
 
 
-def describe_processes(error: ProcessesFamily) -> Message:
-    """The message for any error of this family."""
-    if isinstance(error, CollectStaticFailed):
-        return _collectstatic(error)
-    return _declaration(error)
+def describe_processes(error: ProcessesError | CollectStaticFailed) -> Message:
+    """The message for a start command that cannot be used, or for static files that are missing."""
+    if isinstance(error, ProcfileError):
+        return _procfile(error)
+    if isinstance(error, DeclarationError):
+        return _declaration(error)
+    return _collectstatic(error)
+
+
+def _procfile(error: ProcfileError) -> Message:
+    form = ("Each line of a Procfile is a process type, a colon and a command:", "  web: gunicorn app:app")
+    match error:
+        case NotText(line=line):
+            return Message(
+                happened="The Procfile is not UTF-8 text",
+                found=(f"Procfile, line {line}",),
+                do=("Save it as UTF-8.",),
+            )
+        case BadLine(line=line, text=text):
+            return Message(
+                happened="A line of the Procfile declares no process",
+                found=(f"Procfile, line {line}: {text}",),
+                do=form,
+            )
+        case BadType(line=line, type=kind):
+            return Message(
+                happened="A process type has characters that are not allowed",
+                found=(f"Procfile, line {line}: {kind}",),
+                do=("Use letters, digits, dots, dashes and underscores only.",),
+            )
+        case EmptyCommand(line=line, type=kind):
+            return Message(
+                happened=f"The process type {kind} has no command", found=(f"Procfile, line {line}: {kind}:",), do=form
+            )
+        case DuplicateType(first=first, line=line, type=kind):
+            return Message(
+                happened=f"The process type {kind} is declared twice",
+                found=(f"Procfile, lines {first} and {line}",),
+                do=("Remove one of the two lines, or give it another type.",),
+            )
+        case _:
+            assert_never(error)
 
 
 def _declaration(error: DeclarationError) -> Message:
@@ -46,24 +83,24 @@ def _declaration(error: DeclarationError) -> Message:
             return Message(happened=f"{TABLE} in {PYPROJECT} is not a table", found=(f"it is {found}",), do=_FORM)
         case NotACommand(type=kind, found=found):
             return Message(
-                happened=f"the process {kind} in {PYPROJECT} has no usable command",
+                happened=f"The process {kind} in {PYPROJECT} has no usable command",
                 found=(f"{TABLE}.{kind} is {found}",),
                 means=("A command is a string, an array of strings, or a table with command and default.",),
                 do=_FORM,
             )
         case TypeNotAllowed(type=kind):
             return Message(
-                happened="a process type has characters that are not allowed",
+                happened="A process type has characters that are not allowed",
                 found=(f"{TABLE} in {PYPROJECT}: {kind!r}",),
                 do=("Use letters, digits, dots, dashes and underscores only.",),
             )
         case NothingToExecute(type=kind):
             return Message(
-                happened=f"the process type {kind} has no command", found=(f"{TABLE} in {PYPROJECT}",), do=_FORM
+                happened=f"The process type {kind} has no command", found=(f"{TABLE} in {PYPROJECT}",), do=_FORM
             )
         case SeveralDefaults(types=types):
             return Message(
-                happened="several processes claim to be the default",
+                happened="Several processes claim to be the default",
                 found=(f"{TABLE} in {PYPROJECT}: {', '.join(types)}",),
                 do=("Leave default = true with one of them.",),
             )

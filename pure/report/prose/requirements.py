@@ -1,6 +1,6 @@
 """Words the errors of requirements files, of pip's report and of the recorded state of an environment."""
 
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
 from pure.message import Message
 from pure.project.requirements.file import (
@@ -19,10 +19,8 @@ from pure.wording import count
 
 _OTHER_PIP = "If BP_PIP_VERSION is set, unset it: this buildpack was tested with its own version of pip."
 
-RequirementsFamily: TypeAlias = RequirementsError | ReportError | StateError
 
-
-def describe_requirements(error: RequirementsFamily) -> Message:
+def describe_requirements(error: RequirementsError | ReportError | StateError) -> Message:
     """The message of an error of this family."""
     match error:
         case RequirementsUndecodable(file=file, encoding=encoding, line=line):

@@ -1,23 +1,26 @@
 """Says in words what went wrong with the sources of the Python version, and what their users should know."""
 
-from typing import Final, TypeAlias, assert_never
+from typing import Final, assert_never
 
 from pure.message import Message
 from pure.python.choice import ContradictingSources, PythonWarning, SupersededFile
-from pure.python.version_files import BadPoetryConstraint, BadRuntimeFile, BadSpecifier, MalformedFile, NotAString
-from pure.report.prose.runtime import describe_warning
-from pure.source import Source
-
-VersionsFamily: TypeAlias = (
-    MalformedFile | BadSpecifier | BadPoetryConstraint | NotAString | BadRuntimeFile | ContradictingSources
+from pure.python.version_files import (
+    BadPoetryConstraint,
+    BadRuntimeFile,
+    BadSpecifier,
+    MalformedFile,
+    NotAString,
+    VersionFileError,
 )
+from pure.report.prose.catalogue import describe_warning
+from pure.source import Source
 
 _INSTEAD: Final = (
     "Or set BP_PYTHON_VERSION, or write the version into a file .python-version: both are asked before it."
 )
 
 
-def describe_versions(error: VersionsFamily) -> Message:
+def describe_versions(error: VersionFileError | ContradictingSources) -> Message:
     """The message for any error about where the Python version is taken from."""
     match error:
         case MalformedFile(file=file, language=language, line=line, detail=detail):

@@ -13,8 +13,8 @@ from pure.outcome import Success
 from pure.project.files import ProjectFiles
 from pure.redaction import HIDDEN, redactor
 from pure.target import Target
+from shell.command.planning import print_plan
 from shell.output import Output
-from shell.planning import print_plan
 
 from tests.places import ROOT
 from tests.strategies_plan import facts as any_facts

@@ -12,7 +12,9 @@ from pure.outcome import Success
 from pure.project.files import ProjectFiles
 from pure.report.launch import launch_toml
 from pure.start.choice import decide_processes
-from pure.start.code_facts import CodeFacts, SourceFile, Sources, code_facts
+from pure.start.code_facts import CodeFacts
+from pure.start.code_search import code_facts
+from pure.start.source_files import SourceFile, Sources
 
 from tests.strategies_plan import facts, planned, requirements
 
@@ -48,7 +50,7 @@ def test_what_is_required_decides_first_and_what_is_installed_in_the_end(found: 
     assert plan.processes.provisional
     # fastapi alone brings no server; what was installed in the end has one.
     assert not plan.processes.processes
-    final = final_processes(given_, {"fastapi": "0.120", "uvicorn": "0.38"})
+    final = final_processes(given_, {"fastapi": "0.120", "uvicorn": "0.38"}, "")
     assert isinstance(final, Success)
     assert not final.unwrap().provisional
     assert "uvicorn" in command(msgspec.structs.replace(plan, processes=final.unwrap()))
@@ -120,7 +122,7 @@ def test_static_files_are_django_projects_business(found: Facts, manage: tuple[s
 @pytest.mark.parametrize("installed", [{}, {"fastapi": "1"}, {"uvicorn": "1"}])
 def test_without_what_it_needs_nothing_is_started(installed: dict[str, str]) -> None:
     decided = decide_processes(
-        None, None, CODE, installed=installed, app="/workspace", root="/workspace", provisional=False
+        None, None, CODE, installed=installed, app="/workspace", root="/workspace", minor="", provisional=False
     )
     assert isinstance(decided, Success)
     assert decided.unwrap().processes == ()

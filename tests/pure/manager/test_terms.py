@@ -48,7 +48,7 @@ APPLICATIONS = {
 }
 # Of each kind those whose words depend on the application.
 REASONS: tuple[Recognised, ...] = (
-    r.VersionUnknown(requirement="alpha==9", known=("1.0", "2.0")),
+    r.NoSuchVersion(requirement="alpha==9", known=("1.0", "2.0")),
     r.NameUnknown(name="alhpa", similar="alpha"),
     r.NameUnknown(name="sqlite3", standard=True),
     r.NameUnknown(name="cv2", distribution="opencv-python-headless (or opencv-python)"),
@@ -75,56 +75,71 @@ REASONS: tuple[Recognised, ...] = (
     r.BuildFailed(distribution="mine", because="its build program imports numpy, which isn't there"),
     r.OutOfMemory(distribution="mine"),
     r.LockStale(),
-    r.LockUnreadable(detail=""),
+    r.LockNotParsed(detail=""),
     r.LockForOtherPython(requires=">=3.99", python="3.13.1"),
 )
 # What no tool says of these applications, though a rule for their tool could make it.
-_LOCKS = (r.LockStale, r.LockUnreadable, r.LockForOtherPython, r.LockedButGone)
+_LOCKS = (r.LockStale, r.LockNotParsed, r.LockForOtherPython, r.LockedButGone)
 NEVER = {"pip": _LOCKS, "project": _LOCKS, "pylock": (r.LockStale, r.Conflict)}
 
 
 def _possible(manager: str) -> set[type]:
     """The kinds that the rules for a manager's tool can make, as far as the rules name them."""
     tool = MANAGERS[manager].tool.name
-    only = {"pip": {r.NotARequirement, r.HashMissing, r.LocalFileMissing, r.VersionUnknown, r.NameUnknown}}
+    only = {"pip": {r.NotARequirement, r.HashMissing, r.LocalFileMissing, r.NoSuchVersion, r.NameUnknown}}
     kinds = {type(reason) for reason in REASONS} - set(NEVER.get(manager, ()))
     return kinds if tool in ("pip", "pipenv") else kinds - only["pip"] - {r.OtherPython}
 
 
+# What shows best how an application is told: its files, the command that makes its lock again, its folder, its maker.
+TELLING: tuple[tuple[str, Recognised | None], ...] = (
+    ("requirements files in a folder", r.NoSuchVersion(requirement="alpha==9", known=("1.0", "2.0"))),
+    ("requirements files in a folder", r.NotARequirement(text="_libgcc_mutex=0.1=main", line="", conda=True)),
+    (
+        "requirements compiled by pip-tools",
+        r.Conflict(parties=("you want alpha==1.0", "beta needs alpha>=2")),
+    ),
+    ("requirements compiled by pip-tools", r.HashMismatch(name="alpha")),
+    ("a project without a lock", r.OtherPython(name="Mine", requires=(">=3.99",), python="3.13.1")),
+    ("a project without a lock", None),
+    ("a member of a workspace", r.LockStale()),
+    ("a member of a workspace", r.IndexRefused(host="host.example", status=401)),
+    ("a named standard lock file", r.LockForOtherPython(requires=">=3.99", python="3.13.1")),
+    ("a named standard lock file", r.HashMismatch(name="alpha")),
+    ("a standard lock file by an unknown maker", r.LockNotParsed(detail="")),
+    ("Pipenv", r.LockStale()),
+    ("Pipenv", r.RepositoryNotFound(place="https://host.example/team/alpha.git", revision="v9")),
+)
+
+
 def test_each_application_is_told_in_its_own_terms() -> None:
     blocks = []
-    for name, source in APPLICATIONS.items():
-        blocks.append(f"=== {name} ===\n")
-        for reason in REASONS:
-            if type(reason) in _possible(source.manager):
-                message = describe_installer(source, "<version>", reason, returncode=1, signal=None)
-                lines = "\n".join(line for line in error_lines(message)[2:] if line)
-                blocks.append(f"[{type(reason).__name__}]\n{lines}\n")
-        message = describe_installer(source, "<version>", None, returncode=1, signal=None)
+    for name, reason in TELLING:
+        message = describe_installer(APPLICATIONS[name], "<version>", reason, returncode=1, signal=None)
         lines = "\n".join(line for line in error_lines(message)[2:] if line)
-        blocks.append(f"[nothing recognised]\n{lines}\n")
+        blocks.append(f"[{name}: {type(reason).__name__ if reason else 'nothing recognised'}]\n{lines}\n")
     check_golden("errors_by_application", "\n".join(blocks))
 
 
 @pytest.mark.parametrize("name", APPLICATIONS)
-@pytest.mark.parametrize("reason", REASONS, ids=lambda reason: type(reason).__name__)
-def test_no_file_is_named_that_the_application_does_not_have(name: str, reason: Recognised) -> None:
+def test_no_file_is_named_that_the_application_does_not_have(name: str) -> None:
     source = APPLICATIONS[name]
-    if type(reason) not in _possible(source.manager):
-        return
-    message = describe_installer(source, "1", reason, returncode=1, signal=None)
-    text = " ".join((*message.found, *message.means, *message.do))
-    if source.command:
-        text = text.replace(source.command, "")
-    # What isn't locked is advised to be, and the command for that is uv's.
-    others = {"requirements.txt", "uv.lock", "poetry.lock", "Pipfile", "Pipfile.lock", "pdm.lock", "pylock.toml"}
-    own = {*source.files, *MANAGERS[source.manager].declared_in}
-    words = {word.strip(".,:;`()") for word in text.split()}
-    assert not words & (others - own)
-    for line in (*message.found, *message.means, *message.do):
-        assert len(line) <= 120
-        # What is printed is redacted, and advice has to remain readable.
-        assert redactor({})(line) == line
+    for reason in REASONS:
+        if type(reason) not in _possible(source.manager):
+            continue
+        message = describe_installer(source, "1", reason, returncode=1, signal=None)
+        text = " ".join((*message.found, *message.means, *message.do))
+        if source.command:
+            text = text.replace(source.command, "")
+        # What isn't locked is advised to be, and the command for that is uv's.
+        others = {"requirements.txt", "uv.lock", "poetry.lock", "Pipfile", "Pipfile.lock", "pdm.lock", "pylock.toml"}
+        own = {*source.files, *MANAGERS[source.manager].declared_in}
+        words = {word.strip(".,:;`()") for word in text.split()}
+        assert not words & (others - own), reason
+        for line in (*message.found, *message.means, *message.do):
+            assert len(line) <= 120, reason
+            # What is printed is redacted, and advice has to remain readable.
+            assert redactor({})(line) == line
 
 
 def test_every_kind_whose_rule_names_a_tool_has_words_for_each_of_its_managers() -> None:

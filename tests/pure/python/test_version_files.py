@@ -248,7 +248,8 @@ def damaged(draw: st.DrawFn) -> bytes:
     raw = bytearray(draw(st.sampled_from(SAMPLES)).encode())
     generator = random.Random(draw(st.integers(0, 1 << 32)))
     for _ in range(draw(st.integers(1, 6))):
-        place = generator.randrange(len(raw))
+        # At most at its end: what was there may all be gone by now.
+        place = generator.randrange(len(raw) + 1)
         raw[place : place + generator.randrange(3)] = generator.choice(
             (
                 b"",

@@ -5,13 +5,13 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pure.disk import DiskFull
 from pure.runtime.fetching import (
     RETRIED_STATUS,
     BodyTruncated,
     CertificateRejected,
     ConnectionFailed,
     DigestMismatch,
-    DiskFull,
     FetchFailure,
     FetchPolicy,
     GiveUp,
@@ -32,7 +32,7 @@ PASSING: tuple[FetchFailure, ...] = (
 FINAL: tuple[FetchFailure, ...] = (
     *(HttpStatus(status=status, reason="") for status in (400, 401, 403, 404, 410, 501)),
     CertificateRejected(detail="", authorities=None),
-    DiskFull(path="", written=0),
+    DiskFull(task="download", path="", detail=""),
     InvalidUrl(detail=""),
 )
 POLICIES = st.builds(

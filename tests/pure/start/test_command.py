@@ -7,11 +7,14 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pure.start.code_facts import CodeFacts, SourceFile, Sources, code_facts
-from pure.start.command import Circumstances, declared_distributions, detect_processes
+from pure.start.code_facts import CodeFacts, Unparsed
+from pure.start.code_search import code_facts
+from pure.start.command import detect_processes
 from pure.start.declared import Project, Script
+from pure.start.found import Circumstances
 from pure.start.processes import Process, Processes
 from pure.start.servers import SERVERS, Server, shown, usable
+from pure.start.source_files import SourceFile, Sources
 
 from tests.golden import check_golden
 
@@ -530,30 +533,21 @@ def test_what_is_served_listens_to_the_outside_on_the_port(files: dict[str, str]
             assert process.command[:2] == ("sh", "-c")
 
 
-@given(st.dictionaries(st.text(max_size=20), st.binary(max_size=200), max_size=3))
-def test_no_file_raises(files: dict[str, bytes]) -> None:
-    decide(Case(files={f"{name}.py": raw for name, raw in files.items()}, installed=("flask", "gunicorn")))
-
-
-@given(st.lists(st.tuples(st.sampled_from(sorted(CASES)), st.integers(0, 400), st.binary(max_size=5)), max_size=3))
-def test_no_damaged_file_raises(cuts: list[tuple[str, int, bytes]]) -> None:
-    files: dict[str, str | bytes] = {}
-    for name, at, inserted in cuts:
-        for path, text in CASES[name].files.items():
-            raw = text.encode() if isinstance(text, str) else text
-            files[path] = raw[:at] + inserted + raw[at:]
-    decide(Case(files=files, installed=("flask", "gunicorn", "fastapi", "uvicorn", "django", "celery")))
-
-
-def test_deep_nesting_does_not_raise() -> None:
-    deep = {"a.py": "flask" + "(" * 5000, "b.py": "flask = " + "-" * 60000 + "1", "c.py": "flask" + ".a" * 20000}
-    assert len(facts(deep).notes) >= 1
-
-
-def test_a_requirement_brings_what_it_is_known_to_bring() -> None:
-    assert set(declared_distributions([("FastAPI", ("standard",)), ("quart", ())])) == {
-        *("fastapi", "starlette", "fastapi-cli", "uvicorn", "quart", "flask", "hypercorn"),
-    }
+@pytest.mark.parametrize(
+    ("minor", "said"),
+    [
+        ("3.14", "3.14, and is read as Python 3.12"),
+        ("3.9", None),
+        ("3.12", None),
+        ("", None),
+    ],
+)
+def test_an_unparsed_file_says_if_the_applications_python_is_newer_than_ours(minor: str, said: str | None) -> None:
+    code = CodeFacts(unparsed=(Unparsed(path="app.py", detail="line 3: invalid syntax"),), own_minor="3.12")
+    circumstances = Circumstances(installed={}, project=NO_PROJECT, app="/workspace", minor=minor)
+    (note,) = detect_processes(code, circumstances).notes
+    assert note.startswith("app.py was skipped: it isn't Python that this buildpack can read (line 3: invalid syntax")
+    assert (said in note) if said else ("is read as" not in note)
 
 
 def _program(process: Process) -> str:

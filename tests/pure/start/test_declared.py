@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pure.outcome import Failure, Success
 from pure.start.choice import code_matters, decide_processes
-from pure.start.code_facts import CodeFacts, SourceFile, Sources, code_facts
+from pure.start.code_facts import CodeFacts
+from pure.start.code_search import code_facts
 from pure.start.declared import (
     DeclarationError,
     NotACommand,
@@ -19,6 +20,7 @@ from pure.start.declared import (
     read_project,
 )
 from pure.start.processes import Processes
+from pure.start.source_files import SourceFile, Sources
 
 CODE = code_facts(Sources(files=(SourceFile(path="app.py", raw=b"from flask import Flask\napp = Flask(__name__)\n"),)))
 TABLE = b"[tool.lamina.processes]\n"
@@ -32,6 +34,7 @@ def decide(procfile: bytes | None, pyproject: bytes | None, code: CodeFacts | No
         installed={"flask": "3.1", "gunicorn": "27.0"},
         app="/workspace",
         root="/workspace",
+        minor="",
         provisional=False,
     )
     assert isinstance(decided, Success), decided
@@ -134,6 +137,7 @@ def test_a_project_in_a_folder_of_its_own_is_started_there(procfile: bytes | Non
         installed={"flask": "3.1", "gunicorn": "27.0"},
         app="/workspace/services/shop",
         root="/workspace",
+        minor="",
         provisional=False,
     )
     assert isinstance(decided, Success)

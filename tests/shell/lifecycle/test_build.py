@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 from pure.lifecycle.errors import (
-    BuildFailed,
     BuildpackApiUnsupported,
+    BuildpackFailed,
     BuildpackInvalid,
     CacheUnusable,
     LayerWithoutContents,
@@ -136,7 +136,7 @@ def test_a_failed_build_changes_nothing(app: Path, tmp_path: Path) -> None:
     before = snapshot(tmp_path / "cache")
     bad = buildpack(tmp_path / "bad", "toy/bad", "echo dying; kill -9 $$")
     failed = local_build(app, [pack, bad], tmp_path / "cache")
-    assert failed.error == BuildFailed(buildpack="toy/bad", status=-9, signal="SIGKILL")
+    assert failed.error == BuildpackFailed(buildpack="toy/bad", status=-9, signal="SIGKILL")
     assert failed.lines[-1] == "dying"
     assert snapshot(tmp_path / "cache") == before
 
@@ -242,7 +242,7 @@ def test_detection_says_who_declined(app: Path, tmp_path: Path) -> None:
     [
         ('echo "launch = true" > "$CNB_LAYERS_DIR/x.toml"', OutputInvalid),
         ('echo "[types]\nlaunch = true" > "$CNB_LAYERS_DIR/x.toml"', LayerWithoutContents),
-        ("exit 4", BuildFailed),
+        ("exit 4", BuildpackFailed),
     ],
 )
 def test_what_a_buildpack_may_not_do(app: Path, tmp_path: Path, script: str, error: type) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import tomli
 from pure.lifecycle.errors import LifecycleError
-from pure.lifecycle.events import LifecycleEvent, OutputLine, RestoredLayer, Warned
+from pure.lifecycle.events import LayerRestored, LifecycleEvent, OutputLine, Warned
 from pure.lifecycle.image import BuiltImage
 from pure.outcome import Failure, Success
 from pure.target import Distro, Target
@@ -125,7 +125,7 @@ class LocalResult(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def restored(self) -> dict[str, bool]:
-        return {event.layer: event.contents for event in self.events if isinstance(event, RestoredLayer)}
+        return {event.layer: event.contents for event in self.events if isinstance(event, LayerRestored)}
 
     @property
     def warnings(self) -> tuple[str, ...]:

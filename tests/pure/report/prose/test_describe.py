@@ -18,25 +18,31 @@ from pure.build.errors import (
 )
 from pure.build.plan import NothingRequired
 from pure.complaints.reasons import OutOfMemory
+from pure.disk import DiskFull
 from pure.manager.environment import BREAKING, BreakingVariable, BreakingVariables
 from pure.manager.pip_configuration import BadPin, BadPipVersion, PipTooOld
 from pure.manager.pylock_selection import PylockProblem
 from pure.manager.terms import InstalledFrom
-from pure.python.catalogue import MinorUnknown
-from pure.python.choice import CatalogueUnreachable, ContradictingRequirers, NothingReplaces
-from pure.python.request import MajorOnly, MinorRequest
+from pure.project.requirements.file import RequirementsError
+from pure.python.catalogue import MinorUnknown, ResolutionError
+from pure.python.choice import (
+    CatalogueProblem,
+    ContradictingRequirers,
+    ContradictingSources,
+)
+from pure.python.request import MajorOnly, MinorRequest, RequestError
 from pure.python.requirers import BadRequirement, BadVersion, UnreadablePlan
+from pure.python.version_files import VersionFileError
 from pure.report.build_log import error_lines
 from pure.report.prose.describe import describe
 from pure.report.prose.managers import ManagersError
-from pure.report.prose.processes import ProcessesFamily
-from pure.report.prose.requirements import RequirementsFamily
-from pure.report.prose.runtime import RuntimeProblem
-from pure.report.prose.versions import VersionsFamily
+from pure.runtime.endings import ArchiveError
 from pure.source import Source
-from pure.start.processes import BadLine, BadType, DuplicateType, EmptyCommand, NotText
+from pure.start.choice import ProcessesError
+from pure.start.django import CollectStaticFailed
 from pure.switches import BadSwitch
 from pure.venv.installed import Mismatch
+from pure.venv.resolved import ReportError
 
 from tests.golden import check_golden
 
@@ -60,11 +66,6 @@ ERRORS: tuple[BuildError, ...] = (
     UnreadablePlan(because="is not readable TOML"),
     BadRequirement(entry=2, key="launch", value="'yes'", expected="true or false"),
     BadVersion(entry=2, error=MajorOnly(visible="3", source=Source(variable="plan entry 2"))),
-    NotText(line=3),
-    BadLine(line=2, text="gunicorn app:app"),
-    BadType(line=1, type="wéb"),
-    EmptyCommand(line=1, type="web"),
-    DuplicateType(first=1, line=4, type="web"),
     BadPipVersion(value="latest"),
     PipTooOld(version="22.3", oldest="23.1"),
     BadPin(file="data/pip-requirements.txt"),
@@ -83,10 +84,9 @@ ERRORS: tuple[BuildError, ...] = (
     ),
     NoEnvironment(returncode=1, output=("Error: No module named venv",)),
     NotReadable(path="/workspace/requirements.txt", detail="Permission denied"),
-    NotWritable(path="/layers/lamina_python/venv", detail="No space left on device", full=True),
-    NotWritable(path="/layers/lamina_python/venv", detail="Permission denied", full=False),
-    NothingReplaces(variable="BP_PYTHON_CATALOGUE_REPLACES", needed="BP_PYTHON_CATALOGUE"),
-    CatalogueUnreachable(variable="BP_PYTHON_CATALOGUE", place="/catalogue.json", detail="No such file or directory"),
+    DiskFull(task="build", path="/layers/lamina_python/venv", detail="No space left on device"),
+    DiskFull(task="install", path="/layers", detail="OSError: [Errno 28] No space left on device"),
+    NotWritable(path="/layers/lamina_python/venv", detail="Permission denied"),
     RuntimeDoesNotStart(
         version="3.14.9",
         target="linux/amd64 (alpine 3.22)",
@@ -105,7 +105,16 @@ def _members(union: object) -> Iterator[type]:
 
 
 EVERY = sorted(set(_members(BuildError)), key=lambda kind: (kind.__module__, kind.__qualname__))
-FAMILIES = (ManagersError, ProcessesFamily, PylockProblem, RequirementsFamily, RuntimeProblem, VersionsFamily)
+FAMILIES = (
+    ManagersError,
+    PylockProblem,
+    ProcessesError | CollectStaticFailed,
+    RequirementsError | ReportError,
+    RequestError,
+    VersionFileError | ContradictingSources,
+    CatalogueProblem | ResolutionError,
+    ArchiveError,
+)
 OTHERS = {member for family in FAMILIES for member in _members(family)}
 
 

@@ -4,8 +4,8 @@ from typing import get_args
 
 import pytest
 from pure.message import Message
-from pure.report.prose.describe import describe
-from pure.report.prose.processes import ProcessesFamily
+from pure.report.prose.processes import describe_processes
+from pure.start.choice import ProcessesError
 from pure.start.declared import (
     NotACommand,
     NotATable,
@@ -15,6 +15,7 @@ from pure.start.declared import (
     TypeNotAllowed,
 )
 from pure.start.django import Cause, CauseKind, CollectStaticFailed
+from pure.start.processes import BadLine, BadType, DuplicateType, EmptyCommand, NotText
 
 from tests.golden import check_golden
 
@@ -32,7 +33,12 @@ def failed(cause: Cause | None, *, signal: str | None = None) -> CollectStaticFa
     return CollectStaticFailed(manage="manage.py", returncode=-9 if signal else 1, signal=signal, cause=cause)
 
 
-ERRORS: tuple[ProcessesFamily, ...] = (
+ERRORS: tuple[ProcessesError | CollectStaticFailed, ...] = (
+    NotText(line=3),
+    BadLine(line=2, text="gunicorn app:app"),
+    BadType(line=1, type="wéb"),
+    EmptyCommand(line=1, type="web"),
+    DuplicateType(first=1, line=4, type="web"),
     PyprojectUnreadable(detail="Expected ']' at the end of a table declaration (at line 1, column 8)"),
     NotATable(found="a string"),
     NotACommand(type="web", found="a number"),
@@ -51,16 +57,15 @@ def _shown(message: Message) -> str:
 
 
 def test_the_words() -> None:
-    check_golden("errors_processes", "\n".join(_shown(describe(error)) for error in ERRORS))
+    check_golden("errors_processes", "\n".join(_shown(describe_processes(error)) for error in ERRORS))
 
 
 def test_every_error_and_every_cause_has_words() -> None:
-    family = {member for part in get_args(ProcessesFamily) for member in (get_args(part) or (part,))}
-    assert {type(error) for error in ERRORS} == family
+    assert {type(error) for error in ERRORS} == set(get_args(ProcessesError | CollectStaticFailed))
     assert set(SUBJECTS) == set(get_args(CauseKind))
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-def test_no_line_is_longer_than_a_terminal(error: ProcessesFamily) -> None:
-    message = describe(error)
+def test_no_line_is_longer_than_a_terminal(error: ProcessesError | CollectStaticFailed) -> None:
+    message = describe_processes(error)
     assert max(map(len, (message.happened, *message.found, *message.means, *message.do))) <= 116

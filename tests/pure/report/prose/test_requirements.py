@@ -15,14 +15,14 @@ from pure.project.requirements.file import (
     RequirementsUnmarkedUtf16,
     placed,
 )
-from pure.report.prose.requirements import RequirementsFamily, describe_requirements
-from pure.venv.resolved import ReportHasNoOrigin, ReportUnreadable, ReportVersionUnknown
-from pure.venv.state import StateSchemaUnknown, StateUnreadable
+from pure.report.prose.requirements import describe_requirements
+from pure.venv.resolved import ReportError, ReportHasNoOrigin, ReportUnreadable, ReportVersionUnknown
+from pure.venv.state import StateError, StateSchemaUnknown, StateUnreadable
 
 from tests.places import GOLDENS
 
 GOLDEN = GOLDENS / "errors_requirements.txt"
-ERRORS: tuple[RequirementsFamily, ...] = (
+ERRORS: tuple[RequirementsError | ReportError | StateError, ...] = (
     RequirementsUndecodable(file="requirements.txt", encoding="utf-8", line=3),
     RequirementsUndecodable(file="requirements/base.txt", encoding="utf-16-le", line=None),
     RequirementsEncodingUnknown(file="requirements.txt", encoding="klingon"),
@@ -61,7 +61,7 @@ def test_the_words_are_those_of_the_golden_file() -> None:
 
 
 def test_every_error_of_the_family_is_in_the_golden_file() -> None:
-    assert {type(error) for error in ERRORS} == set(get_args(RequirementsFamily))
+    assert {type(error) for error in ERRORS} == set(get_args(RequirementsError | ReportError | StateError))
 
 
 PLACED = [error for error in ERRORS if isinstance(error, get_args(RequirementsError))]

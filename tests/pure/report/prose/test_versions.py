@@ -5,8 +5,15 @@ from typing import get_args
 from pure.message import Message
 from pure.python.catalogue import NewerPatch
 from pure.python.choice import ContradictingSources, PythonWarning, Quote, SupersededFile
-from pure.python.version_files import BadPoetryConstraint, BadRuntimeFile, BadSpecifier, MalformedFile, NotAString
-from pure.report.prose.versions import VersionsFamily, describe_python_warning, describe_versions
+from pure.python.version_files import (
+    BadPoetryConstraint,
+    BadRuntimeFile,
+    BadSpecifier,
+    MalformedFile,
+    NotAString,
+    VersionFileError,
+)
+from pure.report.prose.versions import describe_python_warning, describe_versions
 from pure.source import Source
 
 from tests.golden import check_golden
@@ -20,7 +27,7 @@ def contradiction(*quotes: tuple[Source, str]) -> ContradictingSources:
     return ContradictingSources(quotes=tuple(Quote(source=each, text=text) for each, text in quotes), minors=MINORS)
 
 
-ERRORS: tuple[VersionsFamily, ...] = (
+ERRORS: tuple[VersionFileError | ContradictingSources, ...] = (
     MalformedFile(file="pyproject.toml", language="TOML", line=12, detail="Unclosed array"),
     MalformedFile(file="Pipfile.lock", language="JSON", line=None, detail="nested too deeply"),
     BadSpecifier(key="requires-python", visible="^3.12", source=PROJECT),
@@ -61,7 +68,7 @@ def test_the_words_are_those_of_the_golden_file() -> None:
 
 
 def test_every_error_is_in_the_golden_file() -> None:
-    assert {type(error) for error in ERRORS} == set(get_args(VersionsFamily))
+    assert {type(error) for error in ERRORS} == set(get_args(VersionFileError | ContradictingSources))
 
 
 def test_every_message_says_what_to_do() -> None:

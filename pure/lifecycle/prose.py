@@ -4,8 +4,8 @@ from typing import assert_never
 
 from pure.lifecycle.errors import (
     AppUnreadable,
-    BuildFailed,
     BuildpackApiUnsupported,
+    BuildpackFailed,
     BuildpackInvalid,
     CacheUnusable,
     DiskRefused,
@@ -38,7 +38,7 @@ def describe_lifecycle(error: LifecycleError) -> Message:
             return _buildpack(error)
         case NothingDetected():
             return _nothing_detected(error)
-        case BuildFailed():
+        case BuildpackFailed():
             return _build_failed(error)
         case ProcessTypeInvalid() | ProcessUnknown() | NoCommand() | LaunchFailed() | NoImage():
             return _launch(error)
@@ -106,7 +106,7 @@ def _verdict(verdict: Verdict) -> str:
     return f"{verdict.answer}: {verdict.buildpack}" + (f" ({verdict.reason})" if verdict.reason else "")
 
 
-def _build_failed(error: BuildFailed) -> Message:
+def _build_failed(error: BuildpackFailed) -> Message:
     how = f"It was ended by {error.signal}." if error.signal else f"Its bin/build exited with status {error.status}."
     killed = ("SIGKILL usually means that the machine ran out of memory.",) if error.signal == "SIGKILL" else ()
     return Message(

@@ -15,8 +15,8 @@ from pure.python.catalogue import Catalogue, Runtime, encode_catalogue
 from pure.python.choice import CATALOGUE_VARIABLE, DEFAULT_VARIABLE, CatalogueText
 from pure.runtime.endings import PackError
 
+from shell.command.runtime_pack import packed_before, packed_once
 from shell.layer_store import write_atomically
-from shell.runtime_pack import packed_before, packed_once
 from shell.world import read_target
 
 CATALOGUE_FILE = "local-catalogue.json"

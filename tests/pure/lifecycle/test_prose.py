@@ -4,8 +4,8 @@ from typing import get_args
 
 from pure.lifecycle.errors import (
     AppUnreadable,
-    BuildFailed,
     BuildpackApiUnsupported,
+    BuildpackFailed,
     BuildpackInvalid,
     CacheUnusable,
     DiskRefused,
@@ -24,8 +24,8 @@ from pure.lifecycle.errors import (
     RunImageMissing,
     Verdict,
 )
+from pure.lifecycle.prose import describe_lifecycle
 from pure.message import Message
-from pure.report.prose.lifecycle import describe_lifecycle
 
 from tests.places import GOLDENS
 
@@ -45,8 +45,8 @@ ERRORS: tuple[LifecycleError, ...] = (
         errored=False,
         plan=("toy/one requires node, which nothing before it provides",),
     ),
-    BuildFailed(buildpack="toy/one", status=1),
-    BuildFailed(buildpack="toy/one", status=-9, signal="SIGKILL"),
+    BuildpackFailed(buildpack="toy/one", status=1),
+    BuildpackFailed(buildpack="toy/one", status=-9, signal="SIGKILL"),
     OutputInvalid(buildpack="toy/one", file="venv.toml", reason="types: `launch` must be true or false"),
     LayerWithoutContents(buildpack="toy/one", layer="venv", cached=True),
     LayerWithoutContents(buildpack="toy/one", layer="venv", cached=False),

@@ -7,11 +7,11 @@ from typing import assert_never
 from pure.lifecycle.events import (
     Detected,
     ExportedLayer,
+    LayerRestored,
     LifecycleEvent,
     OutputLine,
     PhaseEnded,
     PhaseStarted,
-    RestoredLayer,
     Warned,
 )
 from pure.lifecycle.image import BuiltImage
@@ -59,7 +59,7 @@ class Terminal:
                 self._phase_ended(phase, seconds)
             case Detected(buildpacks=buildpacks):
                 self._line(f"===> Detected {', '.join(buildpacks)}", style="bold cyan")
-            case RestoredLayer(layer=layer, contents=contents):
+            case LayerRestored(layer=layer, contents=contents):
                 self._restored.append(layer if contents else f"{layer} (metadata only)")
             case ExportedLayer(name=name, reused=reused, where=where):
                 if where == "image":

@@ -4,7 +4,7 @@ import posixpath
 
 from hypothesis import given
 from hypothesis import strategies as st
-from pure.lifecycle.outputs import Process
+from pure.lifecycle.outputs import LaunchProcess
 from pure.lifecycle.processes import choose_command, choose_default, process_table
 from pure.lifecycle.slices import divide
 from pure.outcome import Failure, Success
@@ -44,7 +44,7 @@ def test_without_slices_there_is_one_layer(files: list[str]) -> None:
 
 PROCESSES = st.lists(
     st.builds(
-        Process,
+        LaunchProcess,
         type=st.sampled_from(["web", "worker", "a/b"]),
         command=st.just(("run",)),
         args=st.sampled_from([(), ("x",)]),
@@ -55,7 +55,7 @@ PROCESSES = st.lists(
 
 
 @given(PROCESSES)
-def test_the_last_of_a_type_counts(declared: list[Process]) -> None:
+def test_the_last_of_a_type_counts(declared: list[LaunchProcess]) -> None:
     table, _ = process_table(declared)
     assert list(table.types) == sorted({process.type for process in declared})
     for process in table.processes:
@@ -63,7 +63,7 @@ def test_the_last_of_a_type_counts(declared: list[Process]) -> None:
 
 
 @given(PROCESSES)
-def test_a_default_is_one_that_is_marked(declared: list[Process]) -> None:
+def test_a_default_is_one_that_is_marked(declared: list[LaunchProcess]) -> None:
     table, _ = process_table(declared)
     if table.default:
         default = table.find(table.default)
@@ -72,7 +72,7 @@ def test_a_default_is_one_that_is_marked(declared: list[Process]) -> None:
 
 
 @given(PROCESSES, st.sampled_from([None, "web", "none"]))
-def test_the_users_choice_must_exist(declared: list[Process], wanted: str | None) -> None:
+def test_the_users_choice_must_exist(declared: list[LaunchProcess], wanted: str | None) -> None:
     table, _ = process_table(declared)
     outcome = choose_default(table, wanted)
     bad = "a/b" in table.types or (wanted is not None and wanted not in table.types)
@@ -80,7 +80,7 @@ def test_the_users_choice_must_exist(declared: list[Process], wanted: str | None
 
 
 @given(PROCESSES, st.lists(st.text(max_size=2), max_size=2))
-def test_user_arguments_replace_only_arguments(declared: list[Process], arguments: list[str]) -> None:
+def test_user_arguments_replace_only_arguments(declared: list[LaunchProcess], arguments: list[str]) -> None:
     table, _ = process_table(declared)
     outcome = choose_command(table, process="web", command=arguments)
     process = table.find("web")

@@ -10,7 +10,7 @@ from pure.lifecycle.build_plan import (
     ERROR,
     FAIL,
     PASS,
-    Answer,
+    DetectAnswer,
     Require,
     Sections,
     encode_entries,
@@ -31,10 +31,10 @@ STATUS = st.sampled_from([PASS, PASS, PASS, FAIL, ERROR])
 
 
 @st.composite
-def groups(draw: st.DrawFn) -> list[Answer]:
+def groups(draw: st.DrawFn) -> list[DetectAnswer]:
     count = draw(st.integers(1, 4))
     return [
-        Answer(
+        DetectAnswer(
             buildpack=f"b{number}",
             optional=draw(st.booleans()),
             status=draw(STATUS),
@@ -57,7 +57,7 @@ def consistent(members: list[tuple[str, Sections]]) -> bool:
 
 
 @given(groups())
-def test_the_chosen_group_is_consistent(answers: list[Answer]) -> None:
+def test_the_chosen_group_is_consistent(answers: list[DetectAnswer]) -> None:
     outcome = resolve(answers)
     if isinstance(outcome, Failure):
         return
@@ -70,7 +70,7 @@ def test_the_chosen_group_is_consistent(answers: list[Answer]) -> None:
 
 
 @given(groups())
-def test_only_optional_buildpacks_are_left_out(answers: list[Answer]) -> None:
+def test_only_optional_buildpacks_are_left_out(answers: list[DetectAnswer]) -> None:
     outcome = resolve(answers)
     if isinstance(outcome, Success):
         left_out = {answer.buildpack for answer in answers} - set(outcome.unwrap().group)
@@ -79,7 +79,7 @@ def test_only_optional_buildpacks_are_left_out(answers: list[Answer]) -> None:
 
 
 @given(groups())
-def test_a_group_that_works_whole_is_taken_whole(answers: list[Answer]) -> None:
+def test_a_group_that_works_whole_is_taken_whole(answers: list[DetectAnswer]) -> None:
     if any(answer.status != PASS for answer in answers):
         return
     first = [(answer.buildpack, answer.alternatives[0]) for answer in answers]
@@ -90,7 +90,7 @@ def test_a_group_that_works_whole_is_taken_whole(answers: list[Answer]) -> None:
 
 
 @given(groups())
-def test_failure_of_a_required_buildpack_fails_the_group(answers: list[Answer]) -> None:
+def test_failure_of_a_required_buildpack_fails_the_group(answers: list[DetectAnswer]) -> None:
     if any(answer.status != PASS and not answer.optional for answer in answers):
         outcome = resolve(answers)
         assert isinstance(outcome, Failure)
@@ -98,7 +98,7 @@ def test_failure_of_a_required_buildpack_fails_the_group(answers: list[Answer]) 
 
 
 @given(groups())
-def test_every_requirement_of_the_plan_has_a_provider(answers: list[Answer]) -> None:
+def test_every_requirement_of_the_plan_has_a_provider(answers: list[DetectAnswer]) -> None:
     outcome = resolve(answers)
     if isinstance(outcome, Success):
         for entry in outcome.unwrap().plan:
@@ -108,7 +108,7 @@ def test_every_requirement_of_the_plan_has_a_provider(answers: list[Answer]) -> 
 
 
 @given(groups())
-def test_what_is_met_is_not_asked_again(answers: list[Answer]) -> None:
+def test_what_is_met_is_not_asked_again(answers: list[DetectAnswer]) -> None:
     outcome = resolve(answers)
     if isinstance(outcome, Success):
         for buildpack in outcome.unwrap().group:
@@ -132,7 +132,7 @@ def test_metadata_of_a_requirement_arrives_as_it_was(metadata: dict[str, object]
         "requires": [{"name": "x", "metadata": metadata}, {"name": "x"}],
     }
     sections = parse_build_plan(tomli_w.dumps(document).encode()).unwrap()
-    plan = resolve([Answer(buildpack="b", optional=False, status=PASS, alternatives=sections)]).unwrap().plan
+    plan = resolve([DetectAnswer(buildpack="b", optional=False, status=PASS, alternatives=sections)]).unwrap().plan
     entries = tomli.loads(encode_entries(plan).decode())["entries"]
     assert [entry["name"] for entry in entries] == ["x", "x"]
     assert entries[0].get("metadata", {}) == metadata

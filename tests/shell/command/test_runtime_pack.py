@@ -8,19 +8,19 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from pure.disk import DiskFull
 from pure.outcome import Failure, Success
 from pure.runtime.endings import (
     InterpreterUnsupported,
     InterpreterUnusable,
     Packed,
     PackError,
-    PackNoRoom,
     PipWheelMissing,
 )
 from pure.runtime.pruning import decide
 from pure.target import Distro
 from shell.archive import unpack_runtime
-from shell.runtime_pack import pack, packed_once, read_distro
+from shell.command.runtime_pack import pack, packed_once, read_distro
 
 from tests.interpreters import interpreters
 from tests.places import ROOT
@@ -238,7 +238,7 @@ def test_what_is_no_python(tmp_path: Path) -> None:
 def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
     """The limit on file sizes acts as a full disk does, and needs no root; it holds for a process of its own."""
     script = (
-        "import resource, sys; from pathlib import Path; from shell.runtime_pack import pack\n"
+        "import resource, sys; from pathlib import Path; from shell.command.runtime_pack import pack\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
         "print(type(pack(Path(sys.argv[1]), Path(sys.argv[2])).failure()).__name__)"
     )
@@ -249,7 +249,7 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
         check=True,
         cwd=ROOT,
     )
-    assert ended.stdout.strip() == PackNoRoom.__name__
+    assert ended.stdout.strip() == DiskFull.__name__
     assert list(tmp_path.iterdir()) == []
 
 

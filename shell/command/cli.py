@@ -19,10 +19,11 @@ from pure.redaction import redactor
 from pure.report import build_log
 from pure.target import Target
 
-from shell.local_runtime import LocalRuntime, cache_folder, foreseen_runtime, is_packed, local_runtime
+from shell.command.local_runtime import LocalRuntime, cache_folder, foreseen_runtime, is_packed, local_runtime
 from shell.output import Output, utf8_streams
 
-BUILDPACK = Path(__file__).resolve().parent.parent
+# The folder that holds `shell/`: the repository, or that of the installed package.
+BUILDPACK = Path(__file__).resolve().parents[2]
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
@@ -81,7 +82,7 @@ def plan(
     production_runtime: bool,
 ) -> None:
     """Print what a build of APP would decide, and why, without doing any of it."""
-    from shell.planning import print_plan
+    from shell.command.planning import print_plan
 
     given = _variables(env, env_file)
     minor, catalogue = (None, None) if production_runtime else foreseen_runtime(cache_folder())
@@ -137,12 +138,12 @@ def build(
     production_runtime: bool,
 ) -> None:
     """Build APP by a local lifecycle: detect, restore, build, export."""
-    from pure.lifecycle.errors import BuildFailed
-    from pure.report.prose.lifecycle import describe_lifecycle
+    from pure.lifecycle.errors import BuildpackFailed
+    from pure.lifecycle.prose import describe_lifecycle
 
+    from shell.command.terminal import Terminal
     from shell.lifecycle import LocalBuild
     from shell.lifecycle import build as build_locally
-    from shell.terminal import Terminal
     from shell.world import read_target
 
     given = _variables(env, env_file)
@@ -154,7 +155,7 @@ def build(
         cache=cache or _default_cache(app),
         target=read_target({}),
         env=given,
-        operator_env=local.operator_env() if local else {},
+        operator_env=(local.operator_env() if local else {}) | _own_interpreter(),
         # This shell's search paths belong to its user, not to a build image.
         environ={name: value for name, value in os.environ.items() if not name.endswith("PATH")},
         clear_cache=clear_cache,
@@ -165,7 +166,7 @@ def build(
         built = build_locally(request, on_event=terminal.show)
     if isinstance(built, Failure):
         error = built.failure()
-        if isinstance(error, BuildFailed):
+        if isinstance(error, BuildpackFailed):
             # The buildpack has explained itself: a second block would only push its own out of sight.
             output.lines(build_log.build_failed(error.buildpack))
             sys.exit(1)
@@ -197,7 +198,7 @@ def run(
     process: str | None,
 ) -> None:
     """Start the image that was built from APP, with its launch layers only; or, after --, another command in it."""
-    from pure.report.prose.lifecycle import describe_lifecycle
+    from pure.lifecycle.prose import describe_lifecycle
 
     from shell.lifecycle import run as run_locally
 
@@ -230,16 +231,16 @@ def runtime() -> None:
 def pack(python: Path, folder: Path) -> None:
     """Make an archive and its catalogue entry from an existing CPython installation."""
     from pure.python.catalogue import Catalogue, encode_catalogue
-    from pure.report.prose.runtime import describe_runtime
+    from pure.report.prose.archives import describe_archive
     from pure.wording import size
 
+    from shell.command.runtime_pack import pack as pack_installation
     from shell.layer_store import write_atomically
-    from shell.runtime_pack import pack as pack_installation
 
     output = Output(redactor({}))
     packed = pack_installation(python, folder.resolve())
     if isinstance(packed, Failure):
-        _fail(describe_runtime(packed.failure()), output)
+        _fail(describe_archive(packed.failure()), output)
     result = packed.unwrap()
     catalogue = Path(result.archive.removesuffix(".tar.gz") + ".json")
     write_atomically(catalogue, encode_catalogue(Catalogue(runtimes=(result.entry,))))
@@ -293,15 +294,20 @@ def _pair(text: str, place: str) -> tuple[str, str]:
 
 
 def _local_runtime() -> LocalRuntime:
-    from pure.report.prose.runtime import describe_runtime
+    from pure.report.prose.archives import describe_archive
 
     cache = cache_folder()
     if not is_packed(cache):
         click.echo("Packing the interpreter that runs lamina, once (--production-runtime does without)", err=True)
     packed = local_runtime(cache)
     if isinstance(packed, Failure):
-        _fail(describe_runtime(packed.failure()), Output(redactor({})))
+        _fail(describe_archive(packed.failure()), Output(redactor({})))
     return packed.unwrap()
+
+
+def _own_interpreter() -> dict[str, str]:
+    """What the launchers start the buildpack with where its folder has no interpreter, as an installed one."""
+    return {"LAMINA_PYTHON": sys.executable, "LAMINA_PACKAGES": str(Path(msgspec.__file__).parents[1])}
 
 
 def _target(text: str | None) -> Target | None:

@@ -1,0 +1,96 @@
+"""Says in words what the system lacks for an installation."""
+
+from typing import assert_never
+
+from pure.complaints.reasons import (
+    BuildFailed,
+    Needed,
+    OutOfMemory,
+    SystemReason,
+    VersionInGit,
+)
+from pure.complaints.system_needs import WHEELS
+from pure.manager.terms import Terms
+from pure.report.prose.advice import Advice
+
+
+def advise_system(reason: SystemReason, words: Terms) -> Advice:
+    """Of the machine that builds."""
+    match reason:
+        case Needed():
+            return _needed(reason, own=words.own(reason.distribution))
+        case BuildFailed(distribution=distribution, because=because) if words.own(distribution):
+            return Advice(
+                found=(f"the project itself cannot be built: {because}",),
+                means=("The project is a distribution of its own, which is built by the build system that it names.",),
+                do=("Correct its build, or add what it imports to requires of [build-system] in pyproject.toml.",),
+            )
+        case BuildFailed(distribution=distribution, because=because):
+            return Advice(
+                found=(f"{distribution or 'A distribution'} cannot be built: {because}",),
+                means=(
+                    "There is no wheel of this version for this Python, and its source is older than today's tools.",
+                ),
+                do=(
+                    f"Ask for a newer version of {distribution or 'it'}, which most likely has a wheel,",
+                    "or for an older Python that runs it (BP_PYTHON_VERSION or a file .python-version).",
+                ),
+            )
+        case VersionInGit(variable=variable):
+            return Advice(
+                found=("the project takes its version from git, and there is no .git in the build",),
+                means=("Platforms hand over the files alone, and a shallow clone has no tags.",),
+                do=(f"Give the build the version: {variable}=1.2.3", "or write a version into pyproject.toml."),
+            )
+        case OutOfMemory(distribution=distribution):
+            return Advice(
+                found=(f"memory ran out{f' while {distribution} was built' if distribution else ''}",),
+                means=("Processes that are ended by SIGKILL nearly always met the memory limit of the build.",),
+                do=(
+                    "Give the build more memory (Docker Desktop: Settings, Resources; Kubernetes: resources.limits)."
+                    if not distribution or words.own(distribution)
+                    else f"Ask for a version of {distribution} that has a wheel, so that nothing is compiled,",
+                    *(
+                        ("or give the build more memory, or compile with fewer jobs: MAX_JOBS=1.",)
+                        if distribution and not words.own(distribution)
+                        else ()
+                    ),
+                ),
+            )
+        case _:
+            assert_never(reason)
+
+
+def _needed(reason: Needed, *, own: bool) -> Advice:
+    name = "" if own else reason.distribution
+    wheels = WHEELS.get(name, ())
+    packages = " ".join(reason.packages)
+    packaged: tuple[str, ...]
+    if not reason.known:
+        find = "Or find" if name else "Find"
+        packaged = (f"{find} the Debian package that has {reason.missing}, and add it to the build image.",)
+    elif packages:
+        packaged = (
+            f"{'Or add' if name else 'Add'} it to the build image. On Debian and Ubuntu it is in: {packages}",
+            "(an apt buildpack before this one, or a builder whose build image has it).",
+        )
+    else:
+        packaged = (
+            f"{'Or take' if name else 'Take'} a runtime with headers; Lamina's own have them.",
+            "Debian's python3-dev is for Debian's Python only.",
+        )
+    instead = (
+        (f"Without building: {wheels[0]}", *(f"  or {each}" for each in wheels[1:]))
+        if wheels
+        else (f"Ask for a version of {name} that has a wheel for this Python; often the newest has.",)
+        if name
+        else ()
+    )
+    built = "the project itself" if own else name or "A distribution"
+    return Advice(
+        found=(f"{built} is built from source, and {reason.missing} is missing",),
+        means=("The project has parts that are compiled when it is installed.",)
+        if own
+        else ("There is no wheel of it for this Python and platform, so it has to be compiled.",),
+        do=(*instead, *packaged),
+    )

@@ -1,0 +1,306 @@
+"""Finds in a project's Python files what can be started, by following names from one file to the next.
+
+``from shop.web import create_app`` and ``app = create_app()`` give a Flask object if that function returns one. Nothing
+is ever imported.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from typing import Final
+
+import msgspec
+
+from pure.start.calls import CALLS
+from pure.start.code_facts import AppObject, CodeFacts, Django, Kind, Place, Unparsed
+from pure.start.code_module import Module
+from pure.start.code_parser import parse_module
+from pure.start.import_roots import SOURCE_ROOT, Tree, folders_of, module_name
+from pure.start.source_files import (
+    MANAGE,
+    NAMES,
+    PROGRAMS,
+    Sources,
+    is_ignored,
+    is_manage,
+    is_program,
+    stem,
+    worth_parsing,
+)
+
+_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_DJANGO_QUEUES: Final = (
+    "django_rq.get_queue",
+    "django_rq.queues.get_queue",
+    "django_rq.job",
+    "django_rq.decorators.job",
+)
+_QUEUE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}\Z")
+_MODULE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)+\Z")
+
+
+def code_facts(sources: Sources) -> CodeFacts:
+    """The facts in the given files. Any contents whatever give a value."""
+    files = [each for each in sources.files if not is_ignored(each.path)]
+    # What lies beside or below a manage.py is imported from there, as manage.py itself does it.
+    manage = {each.path.rpartition("/")[0] for each in files if is_manage(each)}
+    tree = Tree(frozenset(each.path for each in files))
+    modules: dict[str, tuple[Module, str]] = {}
+    unparsed: list[Unparsed] = []
+    for each in sorted(files, key=lambda file: file.path):
+        if not worth_parsing(each):
+            continue
+        parsed = parse_module(each.raw, path=each.path, name=module_name(each.path, ""))
+        if isinstance(parsed, Unparsed):
+            unparsed.append(parsed)
+            continue
+        root = next((folder for folder in folders_of(each.path) if folder in manage), None)
+        root = tree.root_of(parsed) if root is None else root
+        if root:
+            again = parse_module(each.raw, path=each.path, name=module_name(each.path, root))
+            parsed = again if isinstance(again, Module) else parsed
+        modules[each.path] = (parsed, root)
+    found = _Project(tree, modules, manage).facts()
+    return msgspec.structs.replace(found, notes=sources.left_out, unparsed=tuple(unparsed), own_minor=sources.own_minor)
+
+
+class _Project:
+    """All modules together: names are followed from one to the next."""
+
+    def __init__(self, tree: Tree, modules: Mapping[str, tuple[Module, str]], manage: Set[str] = frozenset()) -> None:
+        self._tree = tree
+        self._modules = modules
+        self._manage = manage
+        self._by_name = {module.name: module for module, _ in modules.values()}
+        self._kinds: dict[str, Kind | None] = {}
+
+    def facts(self) -> CodeFacts:
+        objects = sorted(self._objects(), key=_preference)
+        scripts = sorted(self._modules.values(), key=lambda each: _file_preference(each[0].path))
+        calls = [(module, root, call) for module, root in scripts for call in module.calls]
+        rq = [
+            (Place(path=module.path, line=line, root=root), text)
+            for module, root, (callee, line, text) in calls
+            if callee in ("rq.Queue", "rq.queue.Queue", "rq.job", "rq.decorators.job")
+        ]
+        django_queues = {
+            "default" if callee == "django_rq.enqueue" else text or "default"
+            for _, _, (callee, _, text) in calls
+            if callee == "django_rq.enqueue" or (callee in _DJANGO_QUEUES and text is not None)
+        }
+        # A queue without a name is RQ's "default".
+        queues = {text or "default" for _, text in rq if text is not None}
+        return CodeFacts(
+            objects=tuple(objects),
+            streamlit=tuple(
+                Place(path=module.path, line=1, root=root)
+                for module, root in scripts
+                if "streamlit" in module.packages and "pages" not in module.path.split("/")[:-1] and module.acts
+            ),
+            panel=tuple(self._first(calls, "panel", lambda callee: callee.endswith("servable"))),
+            gradio=tuple(self._first(calls, "gradio", lambda callee: callee.endswith("launch"))),
+            dash_servers=tuple(
+                (module.name, name.name)
+                for module, _ in scripts
+                for name in module.names
+                if name.value.endswith(".server") and "dash" in module.packages
+            ),
+            rq=tuple(place for place, _ in rq),
+            django_rq=tuple(self._first(calls, "django_rq", lambda callee: callee.startswith("django_rq."))),
+            queues=tuple(sorted(name for name in queues if _QUEUE.match(name))),
+            django_queues=tuple(sorted(name for name in django_queues if _QUEUE.match(name))),
+            redis=self._redis(),
+            periodic=next(
+                (
+                    Place(path=module.path, line=module.periodic, root=root)
+                    for module, root in scripts
+                    if module.periodic is not None
+                ),
+                None,
+            ),
+            django=tuple(self._django()),
+            programs=tuple(self._programs()),
+            apart=tuple(
+                path
+                for path in self._programs()
+                if not self._modules[path][0].serves
+                and not any(
+                    each.place.path == path or self._modules[path][0].uses(each.module, each.name) for each in objects
+                )
+            ),
+            inner_programs=tuple(self._inner_programs()),
+            packages=tuple(self._packages()),
+        )
+
+    def _redis(self) -> str | None:
+        """The one variable whose URL connects to Redis in the files with queues, or else in any."""
+        for package in ("rq", "redis"):
+            found = {
+                variable
+                for module, _ in self._modules.values()
+                if package in module.packages
+                for callee, variable in module.configured
+                if callee.startswith("redis.") and callee.endswith("from_url") and _VARIABLE.match(variable)
+            }
+            if found:
+                return found.pop() if len(found) == 1 else None
+        return None
+
+    def _objects(self) -> Iterator[AppObject]:
+        for module, root in self._modules.values():
+            bound: dict[str, AppObject] = {}
+            for each in module.called:
+                kind = self._kind_of(each.callee)
+                # `app = Middleware(app)` leaves it the application that it was.
+                if kind and each.name not in module.mounted and each.name not in bound:
+                    place = Place(path=module.path, line=each.line, root=root)
+                    bound[each.name] = AppObject(kind=kind, module=module.name, name=each.name, place=place)
+            if module.path.rpartition("/")[2] in ("wsgi.py", "asgi.py"):
+                bound |= dict(self._handed_on(module, root, bound))
+            yield from bound.values()
+            for function in module.functions:
+                # A server calls a factory without arguments; the application's own code may give it some.
+                if function.needs:
+                    continue
+                kinds = [kind for callee in function.returns if (kind := self._kind_of(callee))]
+                if kinds:
+                    place = Place(path=module.path, line=function.line, root=root)
+                    yield AppObject(kind=kinds[0], module=module.name, name=function.name, place=place, factory=True)
+
+    def _handed_on(self, module: Module, root: str, bound: Mapping[str, AppObject]) -> Iterator[tuple[str, AppObject]]:
+        """``from shop import app as application`` in a file that exists to be served."""
+        for each in module.imported:
+            origin, _, name = each.target.rpartition(".")
+            source = self._by_name.get(origin)
+            callee = next((call.callee for call in source.called if call.name == name), None) if source else None
+            kind = self._kind_of(callee) if callee else None
+            if kind and each.name not in bound:
+                place = Place(path=module.path, line=1, root=root)
+                yield each.name, AppObject(kind=kind, module=module.name, name=each.name, place=place)
+
+    def _kind_of(self, callee: str) -> Kind | None:
+        """What calling this gives, followed through the project's own functions and classes; else ``None``."""
+        seen: set[str] = set()
+        pending = [callee]
+        while pending:
+            name = pending.pop()
+            if name in CALLS:
+                return CALLS[name]
+            if name in seen:
+                continue
+            seen.add(name)
+            origin, _, last = name.rpartition(".")
+            module = self._by_name.get(origin)
+            if module is None:
+                continue
+            pending += [each.target for each in module.imported if each.name == last]
+            pending += [each for function in module.functions if function.name == last for each in function.returns]
+            pending += [base for each in module.classes if each.name == last for base in each.bases]
+        return None
+
+    def _first(
+        self,
+        calls: Iterable[tuple[Module, str, tuple[str, int, str | None]]],
+        package: str,
+        wanted: Callable[[str], bool],
+    ) -> Iterator[Place]:
+        """The first matching call of each file that imports a package."""
+        seen: set[str] = set()
+        for module, root, (callee, line, _) in calls:
+            if package in module.packages and wanted(callee) and module.path not in seen:
+                seen.add(module.path)
+                yield Place(path=module.path, line=line, root=root)
+
+    def _django(self) -> Iterator[Django]:
+        for folder in sorted(self._manage, key=lambda each: (each.count("/") + bool(each), each)):
+            path = f"{folder}/{MANAGE}".lstrip("/")
+            if path not in self._modules:
+                continue
+            module, _ = self._modules[path]
+            declared = self._setting(folder, module.settings, "ASGI")
+            wsgi = self._setting(folder, module.settings, "WSGI") or self._application(folder, "django_wsgi")
+            asgi = declared or self._application(folder, "django_asgi")
+            yield Django(
+                folder=folder,
+                settings=module.settings,
+                wsgi=wsgi[0] if wsgi else None,
+                asgi=asgi[0] if asgi else None,
+                wsgi_place=wsgi[1] if wsgi else None,
+                asgi_place=asgi[1] if asgi else None,
+                asgi_declared=declared is not None,
+            )
+
+    def _application(self, folder: str, kind: Kind) -> tuple[str, Place] | None:
+        """The object in a ``wsgi.py`` or ``asgi.py`` where the settings don't say which one it is."""
+        inside = [
+            each
+            for each in self._objects()
+            if each.kind == kind and not each.factory and (not folder or each.place.path.startswith(f"{folder}/"))
+        ]
+        best = min(inside, key=_preference, default=None)
+        return (best.target, best.place) if best else None
+
+    def _setting(self, folder: str, settings: str | None, prefix: str) -> tuple[str, Place] | None:
+        """``WSGI_APPLICATION`` as ``module:object`` from the settings module or one that it takes everything from."""
+        pending = [settings] if settings else []
+        seen: set[str] = set()
+        while pending:
+            name = pending.pop()
+            path = self._path_of(folder, name)
+            if path is None or path in seen:
+                continue
+            seen.add(path)
+            # Imports are named from the folder of manage.py, so the file is read under that name.
+            module = msgspec.structs.replace(self._modules[path][0], name=name)
+            for text in reversed(module.texts):
+                if text.name == f"{prefix}_APPLICATION" and _MODULE.match(text.value):
+                    origin, _, last = text.value.rpartition(".")
+                    return f"{origin}:{last}", Place(path=path, line=text.line)
+            pending += module.stars
+        return None
+
+    def _path_of(self, folder: str, name: str) -> str | None:
+        inner = name.replace(".", "/")
+        for base in dict.fromkeys((folder, "", SOURCE_ROOT)):
+            for ending in (".py", "/__init__.py"):
+                path = f"{base}/{inner}{ending}".lstrip("/")
+                if path in self._modules:
+                    return path
+        return None
+
+    def _programs(self) -> Iterator[str]:
+        for folder in ("", f"{SOURCE_ROOT}/"):
+            for name in PROGRAMS:
+                path = f"{folder}{name}"
+                if path in self._modules and self._modules[path][0].acts:
+                    yield path
+
+    def _inner_programs(self) -> Iterator[tuple[str, Place]]:
+        """``bot/main.py``: only with the line that makes it a program, for modules of such names are common."""
+        for path, (module, root) in sorted(self._modules.items()):
+            if path.count("/") == 1 and is_program(path) and module.guarded:
+                yield module.name, Place(path=path, line=1, root=root)
+
+    def _packages(self) -> Iterator[tuple[str, Place]]:
+        """Folders that run by ``python -m``; the name of the project's own root is empty."""
+        found = [each for each in self._modules.values() if each[0].path.rpartition("/")[2] == "__main__.py"]
+        for module, root in sorted(found, key=lambda each: (each[0].path.count("/"), each[0].path)):
+            name = module.name.removesuffix("__main__").removesuffix(".")
+            yield name, Place(path=module.path, line=1, root=root)
+
+
+_OBJECTS: Final = ("app", "application", "api", "server", "demo", "create_app", "make_app", "get_app")
+
+
+def _preference(each: AppObject) -> tuple[int, bool, int, int, str, int]:
+    """Which of several objects comes first: nearer to the root, ready made, by the file's name, by its own name."""
+    depth, name, path = _file_preference(each.place.path)
+    own = _OBJECTS.index(each.name) if each.name in _OBJECTS else len(_OBJECTS)
+    return depth, each.factory, name, own, path, each.place.line
+
+
+def _file_preference(path: str) -> tuple[int, int, str]:
+    inner = path.removeprefix(f"{SOURCE_ROOT}/")
+    own = stem(path)
+    if own in ("streamlit_app", "Home", "home"):
+        return inner.count("/"), -1, path
+    return inner.count("/"), NAMES.index(own) if own in NAMES else len(NAMES), path

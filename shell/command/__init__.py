@@ -1,0 +1,1 @@
+"""Holds the console script ``lamina`` and what only it needs; a platform never sees this folder."""
