@@ -4,6 +4,7 @@ To add a rule is to add a method here; to add a distribution with a new trait, a
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any, ClassVar
 
@@ -293,9 +294,10 @@ class Histories(RuleBasedStateMachine):
         return self.history.situation.application
 
     def _edit(self, words: str, application: Application) -> None:
-        """Change the application, and make its lock, if it has one, anew."""
-        locked = application.with_lock(self.history.situation.outside)
-        self.history.change(words, application=locked)
+        """Change the application, and make its lock, if it has one, anew; what can't be locked is given up."""
+        with suppress(Unresolvable):
+            locked = application.with_lock(self.history.situation.outside)
+            self.history.change(words, application=locked)
 
 
 def resolved_names(situation: Situation) -> list[str]:

@@ -54,7 +54,7 @@ BUNDLED_PIP: Final = "25.0"
 
 
 class World(Machine):
-    """A machine on which one build runs. ``stops`` is the program that ends by itself, after so many of its acts."""
+    """A machine on which one build runs. ``stops`` is the program that fails, after so many of its acts at most."""
 
     def __init__(
         self, disk: Disk, situation: Situation, *, now: int = 0, stops: tuple[int, int] | None = None
@@ -141,11 +141,11 @@ class World(Machine):
         faults = self.disk.faults
         faults.stopped_at = faults.ticks + self.stops[1]
         try:
-            ended = self.run(step)
+            self.run(step)
         except Stopped:
-            ended = Ended(program=step, returncode=1, said=("error: the machine is having a bad day",), seconds=1.0)
+            pass
         faults.stopped_at = None
-        return ended
+        return Ended(program=step, returncode=1, said=("error: the machine is having a bad day",), seconds=1.0)
 
     def _drop(self, layer: str) -> None:
         self.disk.remove(f"{LAYERS}/{layer}.toml")
