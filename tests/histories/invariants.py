@@ -68,6 +68,7 @@ def check(
     if nothing is not None:
         _equal(finished, exported, *nothing)
     _record_is_real(finished)
+    _is_exported(finished, exported)
     if restored:
         _as_the_matrix_says(situation, finished, made)
     _nothing_more_than_needed(situation, finished)
@@ -126,6 +127,15 @@ def _record_is_real(finished: Finished) -> None:
                 true = name in finished.dropped and not begun
         if not true:
             raise Violated(f"the record says {action} of {name}, which isn't what happened")
+
+
+def _is_exported(finished: Finished, exported: Exported) -> None:
+    """3. Every layer goes where its record says."""
+    layers = finished.record.layers
+    for where, found in (("launch", exported.layers), ("cache", exported.cached)):
+        wanted = {name for name, each in layers.items() if getattr(each, where)}
+        if wanted != found.keys():
+            raise Violated(f"{where}: the record names {sorted(wanted)}, exported are {sorted(found)}")
 
 
 def _same(was: Folder, finished: Finished, name: str) -> bool:

@@ -12,7 +12,7 @@ import msgspec
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from tests.histories.application import LOCKABLE, MANAGERS, SOURCES, Application, Manager, Source, Unresolvable, Want, resolve
+from tests.histories.application import LOCAL, LOCKABLE, MANAGERS, SOURCES, Application, Manager, Source, Unresolvable, Want, resolve
 from tests.histories.history import Counts, FailingProgram, FullDisk, History, Kill, Nothing, Remains
 from tests.histories.index import NAMES, RELEASES
 from tests.histories.situation import TOOL_VERSIONS, Situation, tool_of
@@ -27,7 +27,8 @@ _index = st.sampled_from(NAMES).flatmap(
 _direct = st.sampled_from([Want(name=name, source=source) for source, name in SOURCES.items()])
 wants = st.one_of(_index, _index, _direct)
 remains: st.SearchStrategy[Remains] = st.sampled_from(["gone", "there"])
-acts = st.integers(0, 700)
+steps = st.integers(-40, 40)
+acts = st.integers(0, 200)
 AGED = ({"schema": "0"}, {}, {"schema": "1", "unknown": "x"}, {"schema": "2", "python_minor": "3.13"})
 
 
@@ -71,6 +72,9 @@ class Histories(RuleBasedStateMachine):
         self.history.tell(f"an application for {manager}{hashed} that wants {listed}{bound}")
         if type(self).told is not None:
             type(self).told(self.history)  # type: ignore[misc]
+        if data.draw(st.sampled_from(["nothing", "a killed build"])) == "a killed build":
+            self.history.build(Kill(data.draw(steps), data.draw(acts)), "there")
+            self.history.build()
 
     # Builds
 
@@ -78,13 +82,26 @@ class Histories(RuleBasedStateMachine):
     def builds(self, remains: Remains) -> None:
         self.history.build(remains=remains)
 
-    @rule(at=acts, remains=remains)
-    def is_killed(self, at: int, remains: Remains) -> None:
-        self.history.build(Kill(at), remains)
+    @rule(step=steps, act=acts, remains=remains)
+    def is_killed(self, step: int, act: int, remains: Remains) -> None:
+        self.history.build(Kill(step, act), remains)
 
-    @rule(at=acts, remains=remains)
-    def disk_is_full(self, at: int, remains: Remains) -> None:
-        self.history.build(FullDisk(at), remains)
+    is_killed_too = is_killed
+
+    @rule(step=steps, act=acts, remains=remains)
+    def disk_is_full(self, step: int, act: int, remains: Remains) -> None:
+        self.history.build(FullDisk(step, act), remains)
+
+    @rule(want=wants, step=steps, act=acts, remains=remains)
+    def is_given_up(self, want: Want, step: int, act: int, remains: Remains) -> None:
+        """The author changes something, the build of it is killed, and the author goes back."""
+        before = self._application
+        self.requires_now(want)
+        self.history.build(Kill(step, act), remains)
+        self.history.change("the author goes back to what was before", application=before)
+        self.history.build()
+
+    is_given_up_too = is_given_up
 
     @rule(program=st.integers(0, 5), acts=st.integers(0, 60), remains=remains)
     def a_program_fails(self, program: int, acts: int, remains: Remains) -> None:
@@ -94,6 +111,9 @@ class Histories(RuleBasedStateMachine):
 
     @act(want=wants)
     def requires(self, want: Want) -> None:
+        self.requires_now(want)
+
+    def requires_now(self, want: Want) -> None:
         application = self._application
         others = tuple(each for each in application.wants if each.name != want.name)
         self._edit(f"{want} is required", _with_wants(application, (*others, want)))
@@ -117,6 +137,13 @@ class Histories(RuleBasedStateMachine):
         want = data.draw(st.sampled_from(application.wants))
         others = tuple(each for each in application.wants if each != want)
         self._edit(f"{want} is no longer required", msgspec.structs.replace(application, wants=others))
+
+    @act()
+    def changes_its_mind(self) -> None:
+        """The author goes back to what the application was before the last change."""
+        before = self.history.application_before
+        if before is not None and before != self._application:
+            self.history.change("the author goes back to what was before", application=before)
 
     # What authors do most of the time counts as often.
     requires_also = requires
@@ -163,12 +190,15 @@ class Histories(RuleBasedStateMachine):
             word = "without" if application.hashed else "with"
             self._edit(f"requirements are {word} hashes now", _with_wants(hashed, hashed.wants))
 
+    @precondition(lambda self: self._has_local)
     @act()
     def changes_the_local_project(self) -> None:
         revision = self._application.local_revision + 1
         self._edit(
             "the local project is changed", msgspec.structs.replace(self._application, local_revision=revision)
         )
+
+    changes_the_local_project_too = changes_the_local_project
 
     @act(manager=st.sampled_from(MANAGERS))
     def takes_another_manager(self, manager: Manager) -> None:
@@ -250,6 +280,11 @@ class Histories(RuleBasedStateMachine):
         distro = 1 - self.history.situation.distro
         self.history.change("the target is another distribution", distro=distro)
 
+    @act(bound=st.booleans(), archives=st.integers(0, 1))
+    def takes_another_catalogue(self, bound: bool, archives: int) -> None:
+        words = f"the catalogue has archives {'bound to distributions' if bound else 'for any distribution'}"
+        self.history.change(f"{words}, of generation {archives + 1}", bound=bound, archives=archives)
+
     @act()
     def has_another_interpreter(self) -> None:
         own = not self.history.situation.own_wheel
@@ -288,6 +323,11 @@ class Histories(RuleBasedStateMachine):
     @act()
     def stores_are_old(self) -> None:
         self.history.old_stores()
+
+    @property
+    def _has_local(self) -> bool:
+        here = self._application
+        return here.manager == "project" or any(each.name == LOCAL for each in here.wants)
 
     @property
     def _application(self) -> Application:

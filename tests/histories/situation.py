@@ -1,6 +1,7 @@
 """What a build is asked to do, as a value, and the facts that ``shell.world`` would read of it."""
 
 from collections.abc import Mapping
+from functools import cache
 from datetime import date
 from typing import Final
 
@@ -10,6 +11,7 @@ from pure.layers.decision import STRUCTS, RestoredLayer
 from pure.manager.table import TOOLS
 from pure.outcome import Success
 from pure.project.files import ProjectFiles
+from pure.python.catalogue import Catalogue, decode_catalogue, encode_catalogue
 from pure.python.choice import CatalogueText
 from pure.target import Distro, Target
 
@@ -25,6 +27,7 @@ from tests.histories.application import (
     texts,
 )
 from tests.histories.disk import Disk, Folder
+from tests.histories.index import sha
 from tests.strategies_plan import BOUND, DISTROS, END_OF_LIFE, UNBOUND, A, requirements
 
 LAYERS: Final = "/layers/lamina_python"
@@ -51,6 +54,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     arch: str = "amd64"
     distro: int = 0  # which of the two
     bound: bool = False  # archives of runtimes are bound to a distribution
+    archives: int = 0  # how often they were made anew
     tools: Mapping[str, int] = {}  # which release of each tool the buildpack pins; the first, where it isn't said
     asked: Mapping[str, int] = {}  # which release a variable asks for
     release: str = "1.0.0"  # of the buildpack
@@ -101,6 +105,18 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
         return {**texts(self.application), **folder_files(self.application)}
 
 
+@cache
+def catalogue(bound: bool, generation: int) -> CatalogueText:
+    """The catalogue of runtimes; archives that were made anew have another digest."""
+    text = BOUND if bound else UNBOUND
+    known = decode_catalogue(text.raw).unwrap()
+    made = (
+        msgspec.structs.replace(each, sha256=sha(f"{each.sha256} {generation}") if generation else each.sha256)
+        for each in known.runtimes
+    )
+    return CatalogueText(raw=encode_catalogue(Catalogue(runtimes=tuple(made))), origin=text.origin)
+
+
 def tool_of(manager: Manager) -> str:
     """The name of the tool that installs for a manager."""
     return {"project": "pip", "pylock": "uv"}.get(manager, manager)
@@ -138,7 +154,7 @@ def facts(disk: Disk, situation: Situation) -> Facts:
         target=Target(os="linux", arch=situation.arch, distro=situation.distribution),
         today=_TODAY,
         variables=situation.variables,
-        catalogue=BOUND if situation.bound else UNBOUND,
+        catalogue=catalogue(situation.bound, situation.archives),
         end_of_life=CatalogueText(raw=END_OF_LIFE, origin="data/end-of-life.json"),
         layers_dir=LAYERS,
         app_dir=APP,

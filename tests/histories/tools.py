@@ -152,7 +152,8 @@ class Machine:
             self.disk.write_slowly(f"{base}/bin/uv", Script(self._tool_text(name, version, "")))
             return
         self.disk.write_slowly(f"{site}/{name}/__init__.py", self._tool_text(name, version, minor))
-        self.disk.write_slowly(f"{site}/{name}/__main__.py", b"main()\n")
+        for module in ("__main__", "cli/__init__", "cli/main", "vendor/__init__"):
+            self.disk.write_slowly(f"{site}/{name}/{module}.py", b"main()\n")
 
     def _tool_text(self, name: str, version: str, minor: str) -> bytes:
         # pip's closure is pure Python, that of the others isn't.
@@ -223,7 +224,7 @@ class Machine:
             if f".[{EXTRA}]" in words:
                 wants += application.fancy
             wants += application.more if GROUP in words else ()
-            own = (Chosen(name="app", version="1", source="folder", requested=True),)
+            own = (Chosen(name="app", version="1", source="folder", revision=application.local_revision, requested=True),)
         elif application.hashed:
             return self._locked(application.locked, argv)
         else:

@@ -63,12 +63,14 @@ class World(Machine):
         self.stops = stops
         self.programs = 0
         self.carried_out: list[Step] = []
+        self.begun_at: list[int] = []  # the act with which each of them began
 
     def execute(self, steps: Steps) -> Answer:
         """Carry out the steps of a turn, up to the first program that fails unexpectedly."""
         results: list[Result] = []
         for step in steps:
             self.carried_out.append(step)
+            self.begun_at.append(self.disk.faults.ticks)
             result = self._execute(step)
             if result is None:
                 continue
@@ -131,6 +133,7 @@ class World(Machine):
 
     def write_outputs(self, launch: dict[str, object], record: bytes) -> None:
         """What the shell writes after the last turn."""
+        self.begun_at.append(self.disk.faults.ticks)
         self.disk.write_atomically(f"{LAYERS}/launch.toml", tomli_w.dumps(launch).encode())
         self.disk.write_atomically(f"{LAYERS}/lamina-record.json", record)
 
@@ -209,7 +212,7 @@ def runtime_archive(runtime: Runtime) -> dict[str, Node]:
         f"bin/{name}": Script(what.encode()),
         "bin/python3": Link(name),
         "bin/pip3": Script(b"a launcher of pip"),
-        f"{library}/os.py": f"# os.py of {what}\n".encode(),
+        f"{library}/os.py": f"# os.py of {what}, from {runtime.sha256}\n".encode(),
         f"{library}/json/__init__.py": f"# json of {runtime.minor}\n".encode(),
         f"{library}/test/test_os.py": b"# a test\n",
         f"{library}/ensurepip/_bundled/pip-{BUNDLED_PIP}-py3-none-any.whl": f"wheel of pip {BUNDLED_PIP}".encode(),
