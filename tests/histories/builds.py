@@ -12,10 +12,10 @@ from pure.build.plan import PlanError
 from pure.build.states import Done
 from pure.build.steps import BeginLayer, DropLayer, Step
 from pure.outcome import Failure
-from pure.report import build_log
 from pure.report.launch import launch_toml
 from pure.report.record import Record, encode_record, record
 
+from pure.report import build_log
 from tests.histories.disk import Disk, Faults, Folder, copied
 from tests.histories.situation import APP, LAYERS, Situation, facts, prepare
 from tests.histories.world import World
@@ -61,7 +61,12 @@ class Finished(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def build(
-    disk: Disk, situation: Situation, *, now: int = 0, faults: Faults | None = None, stops: tuple[int, int] | None = None
+    disk: Disk,
+    situation: Situation,
+    *,
+    now: int = 0,
+    faults: Faults | None = None,
+    stops: tuple[int, int] | None = None,
 ) -> Finished | Broken:
     """Run ``bin/build`` on what is there. ``Killed`` escapes, and leaves the disk as it is at that moment."""
     prepare(disk, situation)
@@ -127,9 +132,7 @@ def layers(disk: Disk) -> dict[str, Folder]:
     """The layers that are there with metadata and contents."""
     folder = disk.folder(LAYERS)
     return {
-        name: copied(found)
-        for name, found in folder.items()
-        if isinstance(found, Folder) and f"{name}.toml" in folder
+        name: copied(found) for name, found in folder.items() if isinstance(found, Folder) and f"{name}.toml" in folder
     }
 
 

@@ -60,6 +60,23 @@ class Counts(msgspec.Struct):
     bound: int = 0
     to_cache: int = 0
 
+    def add(self, other: "Counts") -> None:
+        """Take over what another part of a run came to."""
+        for name in self.__struct_fields__:
+            mine, theirs = getattr(self, name), getattr(other, name)
+            if isinstance(mine, int):
+                setattr(self, name, mine + theirs)
+        for key, number in other.actions.items():
+            self.actions[key] = self.actions.get(key, 0) + number
+
+    def by_action(self) -> list[tuple[str, int]]:
+        """How many layers were kept, reconciled and so on."""
+        found: dict[str, int] = {}
+        for key, number in self.actions.items():
+            verb = {"create": "created", "drop": "dropped", "keep": "kept"}.get(key.split()[1], f"{key.split()[1]}d")
+            found[verb] = found.get(verb, 0) + number
+        return sorted(found.items(), key=lambda each: -each[1])
+
 
 class Nothing:
     """Builds from nothing, each made once."""

@@ -12,7 +12,18 @@ import msgspec
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from tests.histories.application import LOCAL, LOCKABLE, MANAGERS, SOURCES, Application, Manager, Source, Unresolvable, Want, resolve
+from tests.histories.application import (
+    LOCAL,
+    LOCKABLE,
+    MANAGERS,
+    SOURCES,
+    Application,
+    Manager,
+    Source,
+    UnresolvableError,
+    Want,
+    resolve,
+)
 from tests.histories.history import Counts, FailingProgram, FullDisk, History, Kill, Nothing, Remains
 from tests.histories.index import NAMES, RELEASES
 from tests.histories.situation import TOOL_VERSIONS, Situation, tool_of
@@ -29,7 +40,12 @@ wants = st.one_of(_index, _index, _direct)
 remains: st.SearchStrategy[Remains] = st.sampled_from(["gone", "there"])
 steps = st.integers(-40, 40)
 acts = st.integers(0, 200)
-AGED = ({"schema": "0"}, {}, {"schema": "1", "unknown": "x"}, {"schema": "2", "python_minor": "3.13"})
+AGED: tuple[dict[str, object], ...] = (
+    {"schema": "0"},
+    {},
+    {"schema": "1", "unknown": "x"},
+    {"schema": "2", "python_minor": "3.13"},
+)
 
 
 def act(**strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Any]:
@@ -42,7 +58,8 @@ def act(**strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]],
             if follows == "a build":
                 self.history.build()
 
-        return rule(**strategies, follows=st.sampled_from(["a build", "a build", "nothing"]))(changes)
+        drawn = {**strategies, "follows": st.sampled_from(["a build", "a build", "nothing"])}
+        return rule(**drawn)(changes)  # type: ignore[call-overload]
 
     return decorate
 
@@ -194,9 +211,7 @@ class Histories(RuleBasedStateMachine):
     @act()
     def changes_the_local_project(self) -> None:
         revision = self._application.local_revision + 1
-        self._edit(
-            "the local project is changed", msgspec.structs.replace(self._application, local_revision=revision)
-        )
+        self._edit("the local project is changed", msgspec.structs.replace(self._application, local_revision=revision))
 
     changes_the_local_project_too = changes_the_local_project
 
@@ -216,7 +231,7 @@ class Histories(RuleBasedStateMachine):
 
     # The world outside
 
-    @act(release=st.sampled_from([each for releases in RELEASES.values() for each in releases]), relocks=st.booleans())
+    @act(release=st.sampled_from([each for known in RELEASES.values() for each in known]), relocks=st.booleans())
     def is_republished(self, release: object, relocks: bool) -> None:
         outside = self.history.situation.outside
         index = outside.index.republished(release.name, release.version)  # type: ignore[attr-defined]
@@ -246,7 +261,9 @@ class Histories(RuleBasedStateMachine):
     @act()
     def takes_another_index(self) -> None:
         here = self.history.situation.index
-        self.history.change("another mirror serves the index", index="mirror.example" if here != "mirror.example" else "index.example")
+        self.history.change(
+            "another mirror serves the index", index="mirror.example" if here != "mirror.example" else "index.example"
+        )
 
     # The operator
 
@@ -335,7 +352,7 @@ class Histories(RuleBasedStateMachine):
 
     def _edit(self, words: str, application: Application) -> None:
         """Change the application, and make its lock, if it has one, anew; what can't be locked is given up."""
-        with suppress(Unresolvable):
+        with suppress(UnresolvableError):
             locked = application.with_lock(self.history.situation.outside)
             self.history.change(words, application=locked)
 
@@ -344,7 +361,7 @@ def resolved_names(situation: Situation) -> list[str]:
     """The names of index distributions that the application's requirements come to."""
     try:
         found = resolve(situation.application.wants, situation.application, situation.outside)
-    except Unresolvable:
+    except UnresolvableError:
         return []
     return [name for name, each in found.items() if each.source == "index"]
 

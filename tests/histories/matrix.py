@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 import msgspec
 from pure.layers.decision import Action
 
-from tests.histories.application import Application, Unresolvable, resolve, texts
+from tests.histories.application import Application, UnresolvableError, resolve, texts
 from tests.histories.situation import Situation, tool_of
 
 Key: TypeAlias = tuple[object, ...]
@@ -92,7 +92,7 @@ def impossible(situation: Situation) -> str:
         return "the lock has hashes that the index doesn't have any more" if gone else ""
     try:
         resolve((*application.wants, *application.more, *application.fancy), application, situation.outside)
-    except Unresolvable:
+    except UnresolvableError:
         return "the index doesn't have what is required"
     return ""
 

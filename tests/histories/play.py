@@ -20,6 +20,7 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True):
     """A history that ended badly: the shortest that was found, and what doesn't hold."""
 
     why: str
+    violated: bool  # an invariant doesn't hold; otherwise something raised
     story: tuple[str, ...]
 
     def __str__(self) -> str:
@@ -71,10 +72,10 @@ def play(
         with with_reporter(lambda text: None):
             run_state_machine_as_test(seed(number)(Chosen), settings=chosen)
     except Violated as violated:
-        failed = Failed(why=str(violated), story=tuple(last[0].story))
+        failed = Failed(why=str(violated), violated=True, story=tuple(last[0].story))
     except Exception as error:
         if not last:
             raise
         # Whatever escapes is a fault of the machine, as it would be in a real build.
-        failed = Failed(why=f"{type(error).__name__}: {error}", story=tuple(last[0].story))
+        failed = Failed(why=f"{type(error).__name__}: {error}", violated=False, story=tuple(last[0].story))
     return Played(counts=Chosen.counts, seconds=time.perf_counter() - began, failed=failed)

@@ -1,8 +1,8 @@
 """What a build is asked to do, as a value, and the facts that ``shell.world`` would read of it."""
 
 from collections.abc import Mapping
-from functools import cache
 from datetime import date
+from functools import cache
 from typing import Final
 
 import msgspec
@@ -33,7 +33,7 @@ from tests.strategies_plan import BOUND, DISTROS, END_OF_LIFE, UNBOUND, A, requi
 LAYERS: Final = "/layers/lamina_python"
 APP: Final = "/workspace"
 BUILDPACK: Final = "/cnb/buildpacks/lamina_python"
-TEMPORARY: Final = "/tmp/lamina-build"  # noqa: S108 (a path in a world of its own)
+TEMPORARY: Final = "/tmp/lamina-build"
 OWN_WHEEL: Final = "/usr/lib/ensurepip/_bundled/pip-24.0-py3-none-any.whl"
 TOOL_VERSIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "pip": ("26.0", "26.1"),
@@ -109,7 +109,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
 def catalogue(bound: bool, generation: int) -> CatalogueText:
     """The catalogue of runtimes; archives that were made anew have another digest."""
     text = BOUND if bound else UNBOUND
-    known = decode_catalogue(text.raw).unwrap()
+    known = decode_catalogue(text.raw, origin=text.origin).unwrap()
     made = (
         msgspec.structs.replace(each, sha256=sha(f"{each.sha256} {generation}") if generation else each.sha256)
         for each in known.runtimes
@@ -184,5 +184,3 @@ def restored(disk: Disk) -> dict[str, RestoredLayer]:
             contents = isinstance(disk.node(f"{LAYERS}/{name}"), Folder)
             found[name] = RestoredLayer(toml=toml, contents=contents)
     return found
-
-

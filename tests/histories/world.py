@@ -4,10 +4,11 @@ Every step is interpreted, and what a step does in several acts is done in the s
 build can be ended between any two of them.
 """
 
+from contextlib import suppress
 from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
 from typing import Final, assert_never
 
-import msgspec
 import tomli_w
 from pure.build.leftovers import BUILD, EGG_INFO, PLUGINS
 from pure.build.steps import (
@@ -41,9 +42,8 @@ from pure.layers.decision import LayerDecision, metadata_table
 from pure.manager.environment import LayerEnvironment
 from pure.python.catalogue import Runtime
 from pure.runtime.pruning import decide, is_ensurepip_wheel
-from pathlib import PurePosixPath
 
-from tests.histories.disk import Disk, Folder, Link, Node, Script, Stopped, walk
+from tests.histories.disk import Disk, Folder, Link, Node, ProgramStopped, Script, walk
 from tests.histories.environments import compile_below
 from tests.histories.situation import LAYERS, Situation
 from tests.histories.tools import Machine
@@ -51,14 +51,10 @@ from tests.histories.tools import Machine
 BUNDLED_PIP: Final = "25.0"
 
 
-
-
 class World(Machine):
     """A machine on which one build runs. ``stops`` is the program that fails, after so many of its acts at most."""
 
-    def __init__(
-        self, disk: Disk, situation: Situation, *, now: int = 0, stops: tuple[int, int] | None = None
-    ) -> None:
+    def __init__(self, disk: Disk, situation: Situation, *, now: int = 0, stops: tuple[int, int] | None = None) -> None:
         super().__init__(disk, situation, now=now)
         self.stops = stops
         self.programs = 0
@@ -124,7 +120,9 @@ class World(Machine):
                 return FilesRead(root=root, files=_matching(disk.folder(root), patterns))
             case ListFiles(root=root):
                 entries = walk(disk.folder(root))
-                return FilesListed(root=root, paths=tuple(sorted(p for p, node in entries if not isinstance(node, Folder))))
+                return FilesListed(
+                    root=root, paths=tuple(sorted(p for p, node in entries if not isinstance(node, Folder)))
+                )
             case ListBuildFolders(app=app):
                 return BuildFoldersListed(paths=frozenset(_build_folders(disk.folder(app))))
             case _:
@@ -143,10 +141,8 @@ class World(Machine):
             return self.run(step)
         faults = self.disk.faults
         faults.stopped_at = faults.ticks + self.stops[1]
-        try:
+        with suppress(ProgramStopped):
             self.run(step)
-        except Stopped:
-            pass
         faults.stopped_at = None
         return Ended(program=step, returncode=1, said=("error: the machine is having a bad day",), seconds=1.0)
 
@@ -244,5 +240,3 @@ def _build_folders(app: Folder) -> list[str]:
         if any(part in (BUILD, PLUGINS) or part.endswith(EGG_INFO) for part in inside):
             found.append(f"{path}/" if isinstance(node, Folder) else path)
     return found
-
-
