@@ -15,10 +15,10 @@ from pure.complaints.reasons import (
     RepositoryUnreachable,
 )
 from pure.manager.terms import Terms
-from pure.report.prose.advice import Advice
+from pure.report.prose.explanation import Explanation
 
 
-def advise_index(reason: IndexReason, words: Terms) -> Advice:
+def explain_index(reason: IndexReason, words: Terms) -> Explanation:
     """Of a package index."""
     match reason:
         case IndexRefused(host=host, status=status):
@@ -28,7 +28,7 @@ def advise_index(reason: IndexReason, words: Terms) -> Advice:
                 403: "It knows who asks and doesn't allow it, or it doesn't let this network in.",
                 407: "A proxy between the build and the index wants credentials.",
             }.get(status, "It wants credentials, or other ones.")
-            return Advice(
+            return Explanation(
                 found=(f"the package index{_at(host)}{answered}",),
                 means=(meaning,),
                 do=(
@@ -40,7 +40,7 @@ def advise_index(reason: IndexReason, words: Terms) -> Advice:
             )
         case IndexUnreachable(host=host, status=status):
             poetry = words.title == "Poetry"
-            return Advice(
+            return Explanation(
                 found=(f"the package index{_at(host)} {f'answered {status}' if status else 'cannot be reached'}",),
                 means=("It may be down for the moment.",)
                 if status
@@ -54,7 +54,7 @@ def advise_index(reason: IndexReason, words: Terms) -> Advice:
                 ),
             )
         case CertificateUntrusted(host=host):
-            return Advice(
+            return Explanation(
                 found=(f"the certificate of the package index{_at(host)} is not trusted",),
                 means=(
                     "It is signed by an authority of your own, or a proxy opens the connection and signs anew.",
@@ -66,7 +66,7 @@ def advise_index(reason: IndexReason, words: Terms) -> Advice:
                 ),
             )
         case CertificatesMissing(path=path):
-            return Advice(
+            return Explanation(
                 found=(f"{path}: there is no such file of certificates in the build",),
                 do=(f"Correct or unset the variable that names it: {words.certificates}, REQUESTS_CA_BUNDLE.",),
             )
@@ -74,11 +74,11 @@ def advise_index(reason: IndexReason, words: Terms) -> Advice:
             assert_never(reason)
 
 
-def advise_repository(reason: RepositoryReason, words: Terms) -> Advice:
+def explain_repository(reason: RepositoryReason, words: Terms) -> Explanation:
     """Of a repository of code."""
     match reason:
         case RepositoryRefused(place=place, ssh=ssh):
-            return Advice(
+            return Explanation(
                 found=(f"{place or 'a repository'}: the code host wants credentials",),
                 means=("The build has no key for SSH, and none should be in an image.",)
                 if ssh
@@ -102,7 +102,7 @@ def advise_repository(reason: RepositoryReason, words: Terms) -> Advice:
             )
         case RepositoryNotFound(place=place, revision=revision):
             found = f"{place}: there is no revision {revision}" if revision else f"{place}: no such repository"
-            return Advice(
+            return Explanation(
                 found=(found,),
                 means=() if revision else ("A private repository looks the same to somebody without credentials.",),
                 do=(
@@ -112,7 +112,7 @@ def advise_repository(reason: RepositoryReason, words: Terms) -> Advice:
                 ),
             )
         case RepositoryUnreachable(place=place):
-            return Advice(
+            return Explanation(
                 found=(f"{place or 'a repository'}: the code host cannot be reached",),
                 means=("The build has no network, the name is wrong, or a firewall stands between (often for SSH).",),
                 do=(
@@ -121,7 +121,7 @@ def advise_repository(reason: RepositoryReason, words: Terms) -> Advice:
                 ),
             )
         case GitMissing():
-            return Advice(
+            return Explanation(
                 found=("git is not on the build image, and a requirement is a git repository",),
                 do=(
                     "Build on an image with git (a larger builder), or add it by a buildpack before this one,",

@@ -13,10 +13,10 @@ from pure.complaints.reasons import (
 )
 from pure.manager.terms import InstalledFrom, Terms, terms
 from pure.message import Message
-from pure.report.prose.advice import Advice
-from pure.report.prose.network_reasons import advise_index, advise_repository
-from pure.report.prose.requirement_reasons import advise_contents, advise_lock, advise_name
-from pure.report.prose.system_reasons import advise_system
+from pure.report.prose.explanation import Explanation
+from pure.report.prose.network_reasons import explain_index, explain_repository
+from pure.report.prose.requirement_reasons import explain_contents, explain_lock, explain_name
+from pure.report.prose.system_reasons import explain_system
 from pure.wording import wrapped
 
 # Names of files make lines longer than they were written here.
@@ -30,9 +30,12 @@ def describe_installer(
     words = terms(source)
     happened = f"{words.title} {version} could not install the application's dependencies"
     if recognised is not None:
-        advice = advise(words, recognised)
+        told = explain(words, recognised)
         return Message(
-            happened=happened, found=_wrapped(advice.found), means=_wrapped(advice.means), do=_wrapped(advice.do)
+            happened=told.happened or happened,
+            found=_wrapped(told.found),
+            means=_wrapped(told.means),
+            do=_wrapped(told.do),
         )
     ending = f"was ended by {signal}" if signal else f"ended with status {returncode}"
     return Message(
@@ -49,18 +52,18 @@ def _wrapped(lines: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(part for line in lines for part in wrapped(line, width=_WIDTH))
 
 
-def advise(words: Terms, recognised: Recognised) -> Advice:
+def explain(words: Terms, recognised: Recognised) -> Explanation:
     """What to tell about a recognised reason, in the terms of the application that was built."""
     if isinstance(recognised, NameReason):
-        return advise_name(recognised, words)
+        return explain_name(recognised, words)
     if isinstance(recognised, ContentReason):
-        return advise_contents(recognised, words)
+        return explain_contents(recognised, words)
     if isinstance(recognised, IndexReason):
-        return advise_index(recognised, words)
+        return explain_index(recognised, words)
     if isinstance(recognised, RepositoryReason):
-        return advise_repository(recognised, words)
+        return explain_repository(recognised, words)
     if isinstance(recognised, SystemReason):
-        return advise_system(recognised, words)
+        return explain_system(recognised, words)
     if isinstance(recognised, LockReason):
-        return advise_lock(recognised, words)
+        return explain_lock(recognised, words)
     assert_never(recognised)

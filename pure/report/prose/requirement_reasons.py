@@ -23,16 +23,16 @@ from pure.complaints.reasons import (
 )
 from pure.manager.terms import Terms, sentence
 from pure.names import normalise_name
-from pure.report.prose.advice import Advice
+from pure.report.prose.explanation import Explanation
 
 
-def advise_name(reason: NameReason, words: Terms) -> Advice:
+def explain_name(reason: NameReason, words: Terms) -> Explanation:
     """Of a name or a version that isn't there."""
     match reason:
         case NoSuchVersion(requirement=requirement, known=known):
             newest = ", ".join(known[-6:])
             more = f"the last of {len(known)} are {newest}" if len(known) > 6 else newest
-            return Advice(
+            return Explanation(
                 found=(f"{requirement}: no such version for this Python and platform",),
                 means=(f"The index has {more}.",) if known else (),
                 do=(f"Ask for a version that exists in {words.declared}.", *words.after),
@@ -42,7 +42,7 @@ def advise_name(reason: NameReason, words: Terms) -> Advice:
         case OtherPython(name=name, requires=requires, python=python):
             wanted = ", or ".join(requires[-3:])
             own = words.own(normalise_name(name))
-            return Advice(
+            return Explanation(
                 found=(f"{name} isn't made for {f'Python {python}' if python else 'this Python'}",),
                 means=(f"What there is requires Python {wanted}.",) if wanted else (),
                 do=(
@@ -54,7 +54,7 @@ def advise_name(reason: NameReason, words: Terms) -> Advice:
                 ),
             )
         case OtherPlatform(name=name):
-            return Advice(
+            return Explanation(
                 found=(f"{name}: only wheels for other platforms or other versions of Python exist",),
                 means=("There is no source distribution either that could be built here.",),
                 do=(
@@ -63,7 +63,7 @@ def advise_name(reason: NameReason, words: Terms) -> Advice:
                 ),
             )
         case LockedButGone(name=name):
-            return Advice(
+            return Explanation(
                 found=(f"{name}: the index offers nothing that {words.lock} names and that fits here",),
                 means=(
                     "It may have been removed or replaced, it may have no wheel for this Python and platform,",
@@ -78,16 +78,16 @@ def advise_name(reason: NameReason, words: Terms) -> Advice:
             assert_never(reason)
 
 
-def _name_unknown(reason: NameUnknown, words: Terms) -> Advice:
+def _name_unknown(reason: NameUnknown, words: Terms) -> Explanation:
     name = reason.name
     if reason.standard:
-        return Advice(
+        return Explanation(
             found=(f"{name} is a module of Python itself, not a distribution",),
             means=("It is there without being installed.",),
             do=(f"Remove {name} from {words.declared}.", *words.after),
         )
     if reason.distribution:
-        return Advice(
+        return Explanation(
             found=(f"{name}: no distribution has this name",),
             means=(f"The module {name} is in the distribution {reason.distribution}.",),
             do=(f"Write {reason.distribution.partition(' ')[0]} instead of {name} in {words.declared}.", *words.after),
@@ -96,7 +96,7 @@ def _name_unknown(reason: NameUnknown, words: Terms) -> Advice:
         "If the name is right, the index may have refused to answer: a private one does so without credentials.",
     )
     suggestion = (f"Did you mean {reason.similar}?",) if reason.similar else ()
-    return Advice(
+    return Explanation(
         found=(f"{name}: {'no distribution has this name' if reason.certain else 'nothing was found by this name'}",),
         means=() if reason.certain else uncertain,
         do=(
@@ -108,11 +108,11 @@ def _name_unknown(reason: NameUnknown, words: Terms) -> Advice:
     )
 
 
-def advise_contents(reason: ContentReason, words: Terms) -> Advice:
+def explain_contents(reason: ContentReason, words: Terms) -> Explanation:
     """Of what a requirement asks for."""
     match reason:
         case Conflict(parties=parties):
-            return Advice(
+            return Explanation(
                 found=("these requirements contradict each other:", *(f"  {each}" for each in parties)),
                 means=("No set of versions satisfies all of them.",),
                 do=(
@@ -130,7 +130,7 @@ def advise_contents(reason: ContentReason, words: Terms) -> Advice:
         case HashMismatch(name=name):
             where = words.lock or (words.declared if words.interpolated else "the index")
             anew = words.relock or f"write its hash in {words.declared} anew"
-            return Advice(
+            return Explanation(
                 found=(f"{name}: what was downloaded has another hash than {where} says",),
                 means=(
                     "Either the file was replaced on the index (a proxy, a rebuilt internal wheel),",
@@ -143,7 +143,7 @@ def advise_contents(reason: ContentReason, words: Terms) -> Advice:
         case HashMissing():
             return _hash_missing(reason, words)
         case LocalFileMissing(path=path):
-            return Advice(
+            return Explanation(
                 found=(f"{path}: there is no such file in the build",),
                 means=("The requirement names a path of the machine that the file was written on.",),
                 do=(
@@ -159,7 +159,7 @@ def advise_contents(reason: ContentReason, words: Terms) -> Advice:
             )
         case NotARequirement(text=text, line=line, conda=conda):
             conda = conda and words.interpolated
-            return Advice(
+            return Explanation(
                 found=(f"{line or words.declared}: {text}",),
                 means=(
                     "This is a line of `conda list --export`, which pip cannot read."
@@ -177,17 +177,17 @@ def advise_contents(reason: ContentReason, words: Terms) -> Advice:
             assert_never(reason)
 
 
-def _hash_missing(reason: HashMissing, words: Terms) -> Advice:
+def _hash_missing(reason: HashMissing, words: Terms) -> Explanation:
     name = reason.name or "a requirement"
     if not words.interpolated:
-        return Advice(
+        return Explanation(
             found=(f"{name}: it has no hash, and pip was told to demand one",),
             means=(f"{words.lock} has hashes for others.",)
             if words.lock
             else ("A project's own declaration has no hashes.",),
             do=(sentence(words.relock) if words.lock else "Unset PIP_REQUIRE_HASHES, or lock the project:  uv lock",),
         )
-    return Advice(
+    return Explanation(
         found=(f"{name}: it has no hash or no exact version, and others have",),
         means=("With one hash in it, a requirements file has to pin everything with hashes, dependencies too.",),
         do=(
@@ -198,27 +198,27 @@ def _hash_missing(reason: HashMissing, words: Terms) -> Advice:
     )
 
 
-def advise_lock(reason: LockReason, words: Terms) -> Advice:
+def explain_lock(reason: LockReason, words: Terms) -> Explanation:
     """Of a lock."""
     again = sentence(words.relock)
     match reason:
         case LockStale():
-            return Advice(
-                found=(f"{words.lock} is not that of {words.declared} as it is now",),
-                means=("Somebody changed what the project asks for and didn't lock it anew.",),
+            return Explanation(
+                happened=f"{words.lock} is out of date",
+                means=("The project's declarations have changed since it was made.",),
                 do=(again,),
             )
         case LockMissing():
-            return Advice(found=(f"there is no {words.lock}",), do=(again,))
+            return Explanation(found=(f"there is no {words.lock}",), do=(again,))
         case LockNotParsed(detail=detail):
-            return Advice(
+            return Explanation(
                 found=(f"{words.lock} cannot be read{f': {detail}' if detail else ''}",),
                 means=("Marks of a merge conflict (<<<<<<<) are the usual reason.",),
                 do=("Take one side of it.", *words.after),
             )
         case LockForOtherPython(requires=requires, python=python):
             have = f", and the image has Python {python}" if python else ""
-            return Advice(
+            return Explanation(
                 found=(f"the project is for Python {requires}{have}",),
                 do=(
                     "Choose such a Python (BP_PYTHON_VERSION or a file .python-version),",

@@ -11,22 +11,22 @@ from pure.complaints.reasons import (
 )
 from pure.complaints.system_needs import WHEELS
 from pure.manager.terms import Terms
-from pure.report.prose.advice import Advice
+from pure.report.prose.explanation import Explanation
 
 
-def advise_system(reason: SystemReason, words: Terms) -> Advice:
+def explain_system(reason: SystemReason, words: Terms) -> Explanation:
     """Of the machine that builds."""
     match reason:
         case Needed():
             return _needed(reason, own=words.own(reason.distribution))
         case BuildFailed(distribution=distribution, because=because) if words.own(distribution):
-            return Advice(
+            return Explanation(
                 found=(f"the project itself cannot be built: {because}",),
                 means=("The project is a distribution of its own, which is built by the build system that it names.",),
                 do=("Correct its build, or add what it imports to requires of [build-system] in pyproject.toml.",),
             )
         case BuildFailed(distribution=distribution, because=because):
-            return Advice(
+            return Explanation(
                 found=(f"{distribution or 'A distribution'} cannot be built: {because}",),
                 means=(
                     "There is no wheel of this version for this Python, and its source is older than today's tools.",
@@ -37,13 +37,13 @@ def advise_system(reason: SystemReason, words: Terms) -> Advice:
                 ),
             )
         case VersionInGit(variable=variable):
-            return Advice(
+            return Explanation(
                 found=("the project takes its version from git, and there is no .git in the build",),
                 means=("Platforms hand over the files alone, and a shallow clone has no tags.",),
                 do=(f"Give the build the version: {variable}=1.2.3", "or write a version into pyproject.toml."),
             )
         case OutOfMemory(distribution=distribution):
-            return Advice(
+            return Explanation(
                 found=(f"memory ran out{f' while {distribution} was built' if distribution else ''}",),
                 means=("Processes that are ended by SIGKILL nearly always met the memory limit of the build.",),
                 do=(
@@ -61,7 +61,7 @@ def advise_system(reason: SystemReason, words: Terms) -> Advice:
             assert_never(reason)
 
 
-def _needed(reason: Needed, *, own: bool) -> Advice:
+def _needed(reason: Needed, *, own: bool) -> Explanation:
     name = "" if own else reason.distribution
     wheels = WHEELS.get(name, ())
     packages = " ".join(reason.packages)
@@ -87,7 +87,7 @@ def _needed(reason: Needed, *, own: bool) -> Advice:
         else ()
     )
     built = "the project itself" if own else name or "A distribution"
-    return Advice(
+    return Explanation(
         found=(f"{built} is built from source, and {reason.missing} is missing",),
         means=("The project has parts that are compiled when it is installed.",)
         if own
