@@ -83,6 +83,9 @@ class Venv:
         """Write a distribution. ``payload`` are its files from site-packages, ``now`` is the time of a trace."""
         info = f"{chosen.name.replace('-', '_')}-{chosen.version}.dist-info"
         own = {f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {chosen.name}\nVersion: {chosen.version}\n".encode()}
+        own[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\n"
+        if chosen.release is not None and chosen.release.scripts:
+            own[f"{info}/entry_points.txt"] = b"[console_scripts]\n"
         own[f"{info}/INSTALLER"] = f"{trait.installer}\n".encode()
         if trait.requested == "all" or (trait.requested == "asked" and chosen.requested):
             own[f"{info}/REQUESTED"] = b""

@@ -7,7 +7,8 @@ from typing import Final
 
 import msgspec
 from pure.build.facts import Facts
-from pure.layers.decision import STRUCTS, RestoredLayer
+from pure.layers.decision import RestoredLayer
+from pure.layers.metadata import STRUCTS
 from pure.manager.table import TOOLS
 from pure.outcome import Success
 from pure.project.files import ProjectFiles
@@ -15,6 +16,7 @@ from pure.python.catalogue import Catalogue, decode_catalogue, encode_catalogue
 from pure.python.choice import CatalogueText
 from pure.target import Distro, Target
 
+from tests.documents import documents
 from tests.histories.application import (
     EXTRA,
     GROUP,
@@ -140,6 +142,7 @@ def prepare(disk: Disk, situation: Situation) -> None:
 def facts(disk: Disk, situation: Situation) -> Facts:
     """The facts of a build of that situation on this disk."""
     project = texts(situation.application)
+    read = documents(project)
     names = tuple(sorted({path.partition("/")[0] for path in situation.files()}))
     raw = project.get("requirements.txt")
     wheels = {}
@@ -164,10 +167,10 @@ def facts(disk: Disk, situation: Situation) -> Facts:
         pip_pin=situation.pin("pip"),
         tool_pins={tool: situation.pin(tool) for tool in TOOLS if tool != "pip"},
         procfile=b"web: python app.py\n",
-        pyproject=project.get("pyproject.toml"),
+        pyproject=read.get("pyproject.toml"),
         requirements=requirements(raw),
         requirement_texts={"requirements.txt": raw} if raw is not None else {},
-        project=Success(ProjectFiles(names=names, texts=project)),
+        project=Success(ProjectFiles(names=names, texts=read)),
         restored=restored(disk),
         venv_state=disk.read(f"{LAYERS}/venv/.lamina/state.json"),
         seed_wheels=wheels,

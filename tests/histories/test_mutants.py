@@ -5,7 +5,7 @@ images are compared with are broken in the same way.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 import pytest
@@ -26,12 +26,13 @@ from pure.build.steps import (
     WriteFiles,
 )
 from pure.build.workplace import STATE_FILE
-from pure.layers.decision import Action, Difference, LayerDecision, RestoredLayer
+from pure.layers.decision import Action, LayerDecision, RestoredLayer
+from pure.layers.metadata import Difference, Metadata
 from pure.outcome import Success
 from pure.venv.state import VenvState
 
 from pure.build import check, conversation, environment_steps, plan, synchronising
-from pure.layers import decision
+from pure.layers import decision, inventory, metadata
 from pure.venv import difference
 from tests.histories import builds
 from tests.histories.application import MANAGERS, Manager
@@ -194,17 +195,19 @@ def _the_record_comes_before_the_installation(patch: Patch) -> None:
 
 def _not_compared(field: str) -> Mutate:
     def mutate(patch: Patch) -> None:
-        real = decision.diff_metadata
+        real = metadata.diff_metadata
 
-        def diff(old: object, new: object) -> tuple[Difference, ...]:
-            return tuple(each for each in real(old, new) if each.field != field)  # type: ignore[type-var]
+        def diff(old: Metadata, new: Metadata) -> tuple[Difference, ...]:
+            if hasattr(old, field):
+                old = msgspec.structs.replace(old, **{field: getattr(new, field)})
+            return real(old, new)
 
         patch.setattr(decision, "diff_metadata", diff)
 
     return mutate
 
 
-for _field in ("arch", "distro", "python_minor", "installer", "archive_sha256", "pip_version"):
+for _field in ("arch", "distro", "python_minor", "installer", "archive_sha256", "version"):
     MUTANTS[f"{_field}_is_not_compared"] = Mutant(
         mutate=_not_compared(_field), managers=MANAGERS if _field == "installer" else ("pip", "poetry")
     )
@@ -212,14 +215,14 @@ for _field in ("arch", "distro", "python_minor", "installer", "archive_sha256", 
 
 @mutant("pip", "uv")
 def _a_stale_environment_is_trusted(patch: Patch) -> None:
-    def reconciled(venv: LayerDecision, *more: object) -> LayerDecision:
-        found = real(venv, *more)  # type: ignore[arg-type]
+    def reconciled(venv: LayerDecision, restored: RestoredLayer | None, **more: Any) -> LayerDecision:
+        found: LayerDecision = real(venv, restored, **more)
         if found.action is Action.RECONCILE:
             return msgspec.structs.replace(found, action=Action.KEEP)
         return found
 
-    real = plan._reconciled
-    patch.setattr(plan, "_reconciled", reconciled)
+    real = inventory.reconciled
+    patch.setattr(inventory, "reconciled", reconciled)
 
 
 @mutant("pip", "uv")
@@ -239,10 +242,10 @@ def _metadata_are_trusted_without_contents(patch: Patch) -> None:
     def decide(name: str, wanted: object, restored: RestoredLayer | None, **more: object) -> LayerDecision:
         if restored is not None:
             restored = msgspec.structs.replace(restored, contents=True)
-        return real(name, wanted, restored, **more)  # type: ignore[type-var,arg-type]
+        return real(name, wanted, restored, **more)  # type: ignore[arg-type]
 
     real = decision.decide_layer
-    patch.setattr(plan, "decide_layer", decide)
+    patch.setattr(inventory, "decide_layer", decide)
 
 
 @mutant("pip", "uv")

@@ -38,8 +38,9 @@ from pure.build.steps import (
     WheelTaken,
     WriteFiles,
 )
-from pure.layers.decision import LayerDecision, metadata_table
-from pure.manager.environment import LayerEnvironment
+from pure.layers.decision import LayerDecision
+from pure.layers.environment import LayerEnvironment
+from pure.layers.metadata import metadata_table
 from pure.python.catalogue import Runtime
 from pure.runtime.pruning import decide, is_ensurepip_wheel
 
