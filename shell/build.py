@@ -61,20 +61,6 @@ def build(
             temporary = until_the_end.enter_context(scratch_folder())
         except OSError as error:
             return Failure(not_written(error, Path(environ.get("TMPDIR") or "/tmp")))  # noqa: S108 (named, not used)
-        return _build(buildpack, app, store, temporary, plan_file, environ, output, started)
-
-
-def _build(
-    buildpack: Path,
-    app: Path,
-    store: LayerStore,
-    temporary: Path,
-    plan_file: str,
-    environ: Mapping[str, str],
-    output: Output,
-    started: float,
-) -> Outcome[Plan, BuildError]:
-    try:
         read = read_facts(
             buildpack=buildpack,
             app=app,
@@ -93,12 +79,12 @@ def _build(
         if isinstance(conversed, Failure):
             return conversed
         done = conversed.unwrap()
-        store.write_launch(launch_toml(done.plan, done.resolved))
         document = encode_record(record(done.plan, version=facts.version, redact=output.redacted))
-        write_atomically(store.root / RECORD_FILE, document)
-    except OSError as error:
-        return Failure(not_written(error, store.root))
-    output.lines(build_log.lines(done.said))
+        try:
+            store.write_launch(launch_toml(done.plan, done.resolved))
+            write_atomically(store.root / RECORD_FILE, document)
+        except OSError as error:
+            return Failure(not_written(error, store.root))
     output.lines(build_log.done(done.plan, duration(time.monotonic() - started)))
     return Success(done.plan)
 
@@ -110,7 +96,10 @@ def _converse(
     begun = begin(facts, hide=secrets)
     if isinstance(begun, Failure):
         return begun
-    store.sweep()
+    try:
+        store.sweep()
+    except OSError as error:
+        return Failure(not_written(error, store.root))
     turn = begun.unwrap()
     while True:
         output.lines(build_log.lines(turn.said))
@@ -122,6 +111,8 @@ def _converse(
             stopped = following.failure()
             output.lines(build_log.lines(stopped.said))
             return Failure(stopped.error)
-        if isinstance(done := following.unwrap(), Done):
-            return Success(done)
-        turn = done
+        found = following.unwrap()
+        if isinstance(found, Done):
+            output.lines(build_log.lines(found.said))
+            return Success(found)
+        turn = found
