@@ -19,6 +19,7 @@ MOST_FILES: Final = 600
 MOST_BYTES: Final = 512_000
 MOST_BYTES_TOGETHER: Final = 12_000_000
 DEEPEST: Final = 5
+DEEPEST_BUILT: Final = 200
 
 # Nothing is built in these.
 _LARGE: Final = frozenset({".git", "node_modules"})
@@ -70,8 +71,13 @@ def build_folders(app: Path) -> frozenset[str]:
         if any(map(may_be_left, place.parts)):
             found.add(f"{place.as_posix()}/")
             found |= {(place / name).as_posix() for name in files}
+        # Some Pythons walk by calling themselves.
         folders[:] = [
-            name for name in folders if name not in _LARGE and not known(Path(folder, name, "pyvenv.cfg").exists)
+            name
+            for name in folders
+            if len(place.parts) < DEEPEST_BUILT
+            and name not in _LARGE
+            and not known(Path(folder, name, "pyvenv.cfg").exists)
         ]
     return frozenset(found)
 

@@ -1,5 +1,6 @@
 """Copies and removes trees, and reads a tree as the processes inside a namespace see it."""
 
+import errno
 import os
 import shutil
 import stat
@@ -9,6 +10,8 @@ from pathlib import Path
 from pure.lifecycle.environment import EnvDir, LayerEnv
 
 _MAX_LINKS = 40
+# What walks through trees, here and in the standard library, calls itself for each folder.
+_DEEPEST = 200
 
 
 def remove(path: Path) -> None:
@@ -33,6 +36,12 @@ def remove(path: Path) -> None:
 
 def copy_tree(source: Path, target: Path, *, leave_out: Path) -> None:
     """Copy a folder with modes, times and links as they are; ``leave_out`` (absolute) and special files stay behind."""
+    _copy_tree(source, target, leave_out, _DEEPEST)
+
+
+def _copy_tree(source: Path, target: Path, leave_out: Path, deepest: int) -> None:
+    if not deepest:
+        raise OSError(errno.ENAMETOOLONG, f"folders lie more than {_DEEPEST} deep in each other", str(source))
     target.mkdir()
     with os.scandir(source) as scan:
         entries = list(scan)
@@ -42,7 +51,7 @@ def copy_tree(source: Path, target: Path, *, leave_out: Path) -> None:
             there.symlink_to(os.readlink(entry.path))
         elif entry.is_dir(follow_symlinks=False):
             if not os.path.samefile(entry.path, leave_out):
-                copy_tree(Path(entry.path), there, leave_out=leave_out)
+                _copy_tree(Path(entry.path), there, leave_out, deepest - 1)
         elif entry.is_file(follow_symlinks=False):
             shutil.copyfile(entry.path, there)
             shutil.copystat(entry.path, there)

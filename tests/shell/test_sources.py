@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from pure.start.code_search import code_facts
-from shell.sources import find_manage, read_sources
+from shell.sources import build_folders, find_manage, read_sources
 
 from shell import sources
 from tests.places import ROOT
@@ -150,3 +150,19 @@ def test_a_folder_that_cannot_be_entered_is_left_alone(closed: Path) -> None:
     assert said.stderr == ""
     nested = "('service/requirements.txt',)"
     assert said.stdout.splitlines() == ["['main.py']", "()", "[]", nested, "is no folder of the application"]
+
+
+def test_folders_without_end_are_looked_through_to_a_depth(tmp_path: Path) -> None:
+    _deep(tmp_path)
+    try:
+        assert build_folders(tmp_path) == frozenset()
+        assert paths(tmp_path) == []
+    finally:
+        # Python's own ways to remove a tree call themselves for each folder.
+        subprocess.run(["rm", "-rf", tmp_path / "a"], check=True)
+
+
+def _deep(folder: Path) -> None:
+    """Folders in folders, as deep as a path can be that programs hand to the system."""
+    script = "for at in range(1900):\n    os.mkdir('a')\n    os.chdir('a')\n"
+    subprocess.run([sys.executable, "-c", f"import os\n{script}"], cwd=folder, check=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from pure.lifecycle.errors import (
+    AppUnreadable,
     BuildpackApiUnsupported,
     BuildpackFailed,
     BuildpackInvalid,
@@ -204,6 +205,17 @@ def test_processes_of_a_build_see_each_other_and_nobody_else(app: Path, tmp_path
     result = local_build(app, [buildpack(tmp_path / "pack", "toy/pack", script)], tmp_path / "cache")
     assert result.lines[2].endswith("is there")
     assert int(result.lines[1]) < 10
+
+
+def test_an_application_with_folders_without_end_is_refused(app: Path, tmp_path: Path) -> None:
+    script = "import os\nfor at in range(1500):\n    os.mkdir('a')\n    os.chdir('a')\n"
+    subprocess.run([sys.executable, "-c", script], cwd=app, check=True)
+    error = local_build(app, [buildpack(tmp_path / "pack", "toy/pack", "")], tmp_path / "cache").error
+    # Python's own ways to remove a tree call themselves for each folder.
+    subprocess.run(["rm", "-rf", app / "a"], check=True)
+    assert isinstance(error, AppUnreadable)
+    assert error.reason == "folders lie more than 200 deep in each other"
+    assert not (tmp_path / "cache" / "work").exists()
 
 
 @pytest.mark.parametrize("mask", [0o077, 0o002])
