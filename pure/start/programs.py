@@ -6,7 +6,8 @@ from pure.names import normalise_name
 from pure.start.code_facts import CodeFacts, Place
 from pure.start.declared import PYPROJECT
 from pure.start.found import Ground, Search, found, listed
-from pure.start.servers import command_line
+from pure.start.launching import command_line, fill
+from pure.start.servers import ASGI, WSGI, usable
 from pure.wording import count
 
 
@@ -35,7 +36,9 @@ def programs(ground: Ground) -> Search:
         if others:
             yield f"{first} is taken before {listed(others)}"
         because = "it does something when it is run; whether it listens on $PORT is up to it"
-        yield found("app", ("python", first), place=Place(path=first, line=1), because=because, what="")
+        place = Place(path=first, line=1)
+        warnings = ground.unreachable(first)
+        yield found("app", ("python", first), place=place, because=because, what="", warnings=warnings)
         return
     if ground.code.packages:
         (name, place), *more = ground.code.packages
@@ -66,15 +69,30 @@ def _inner_program(ground: Ground) -> Search:
         # A program that imports its neighbours by their own names is started as the file that it is.
         words = ("python", place.path) if place.root else ("python", "-m", module)
         because = "it is a program, the only one of that kind; whether it listens on $PORT is up to it"
-        yield found("app", words, place=place, because=because, what="")
+        yield found("app", words, place=place, because=because, what="", warnings=ground.unreachable(place.path))
 
 
 def apart(code: CodeFacts) -> Iterator[str]:
     """A bot, say, beside the small web application that keeps it alive."""
-    scripts = {each.path for each in (*code.streamlit, *code.gradio, *code.panel)}
+    scripts = {each.place.path for each in code.scripts}
     for path in code.apart:
         if path not in scripts:
             yield (
                 f"{path} is a program, too, and isn't started: "
                 f"a Procfile or [tool.lamina.processes] of {PYPROJECT} could choose it"
             )
+
+
+def offered(ground: Ground) -> Iterator[str]:
+    """What a server could serve if it is an application, which nobody but its author knows for certain."""
+    installed, programs = ground.installed, ground.circumstances.programs
+    for each in ground.code.offers:
+        sorts = {"wsgi": WSGI, "asgi": ASGI}.get(each.interface, (*WSGI, *ASGI))
+        server = next((every for every in sorts if usable(every, installed, factory=False, programs=programs)), None)
+        if server is None and not each.interface:
+            continue
+        what = f"is called as {each.interface.upper()} prescribes" if each.interface else "may be a web application"
+        module, _, name = each.target.partition(":")
+        command = " ".join(fill((server or sorts[0]).command, module=module, name=name)).replace("{port}", "$PORT")
+        first = "" if server else f"add {sorts[0].distributions[0]} to the requirements, and "
+        yield f"{each.target} ({each.place}) {what}: to serve it, {first}write a Procfile with  web: {command}"
