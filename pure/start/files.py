@@ -4,8 +4,15 @@ from collections.abc import Iterable, Set
 
 from pure.start.code_facts import Kind, Place, ScriptFile, ScriptKind
 from pure.start.found import Found, Ground, Search, found, listed
+from pure.start.framework_commands import (
+    AFTER_OBJECTS,
+    BEFORE_OBJECTS,
+    BOTTLE_SERVERS,
+    FILE_COMMANDS,
+    MARIMO,
+    FileCommand,
+)
 from pure.start.launching import HOST_PORT, PYTHON, command_line, fill
-from pure.start.runners import AFTER_OBJECTS, BEFORE_OBJECTS, BOTTLE_SERVERS, MARIMO, RUNNERS, Runner
 
 
 def files_before(ground: Ground) -> Search:
@@ -51,7 +58,7 @@ def program(
 
 def _run(ground: Ground, kind: ScriptKind) -> Search:
     files = ground.code.script(kind)
-    runner = RUNNERS[kind]
+    runner = FILE_COMMANDS[kind]
     if not files:
         return
     if missing := ground.absent(runner.distribution, runner.title, files[0].place):
@@ -65,7 +72,7 @@ def _run(ground: Ground, kind: ScriptKind) -> Search:
     yield _started(ground, files[0], runner)
 
 
-def _started(ground: Ground, each: ScriptFile, runner: Runner, *, options: tuple[str, ...] = ()) -> Found:
+def _started(ground: Ground, each: ScriptFile, runner: FileCommand, *, options: tuple[str, ...] = ()) -> Found:
     if runner.command is PYTHON and not runner.decides:
         return program(
             ground, each.place, each.module, runner.title, variables=runner.variables, warnings=(runner.warning,)
@@ -88,7 +95,7 @@ def _bottle(ground: Ground) -> Search:
     files = ground.code.script("bottle")
     if not files or any(not each.starts for each in ground.code.of("bottle")):
         return
-    runner, each = RUNNERS["bottle"], files[0]
+    runner, each = FILE_COMMANDS["bottle"], files[0]
     if missing := ground.absent(runner.distribution, runner.title, each.place):
         yield missing
         return
@@ -106,7 +113,7 @@ def _mcp(ground: Ground) -> Search:
         objects = ground.code.of(kind)
         if not files and not objects:
             continue
-        runner = RUNNERS[kind]
+        runner = FILE_COMMANDS[kind]
         place = files[0].place if files else objects[0].place
         if missing := ground.absent(runner.distribution, runner.title, place):
             yield missing

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from pure.start.code_facts import AppObject, Django, Kind, Place
 from pure.start.files import files_after, files_before, program
 from pure.start.found import Found, Ground, Search, found, listed
+from pure.start.framework_commands import DASH_VARIABLES
 from pure.start.frameworks import FRAMEWORKS, SERVED
 from pure.start.holding import TITLES, advice, lacks, mode_of, servers_for
 from pure.start.launching import command_line, fill
-from pure.start.runners import DASH_VARIABLES
 from pure.start.servers import (
     ASGI,
     FASTAPI_CLI,

@@ -11,7 +11,7 @@ from pure.start.launching import HOST_PORT, PYTHON
 _HOST: Final = "0.0.0.0"  # noqa: S104  (an image listens to the outside)
 
 
-class Runner(msgspec.Struct, frozen=True, kw_only=True):
+class FileCommand(msgspec.Struct, frozen=True, kw_only=True):
     """A way to start a file."""
 
     title: str
@@ -27,8 +27,8 @@ class Runner(msgspec.Struct, frozen=True, kw_only=True):
 
 DASH_VARIABLES: Final = (("HOST", _HOST), ("PORT", "{port}"))
 
-RUNNERS: Final[Mapping[ScriptKind, Runner]] = {
-    "streamlit": Runner(
+FILE_COMMANDS: Final[Mapping[ScriptKind, FileCommand]] = {
+    "streamlit": FileCommand(
         title="a Streamlit application",
         distribution="streamlit",
         command=(
@@ -37,12 +37,12 @@ RUNNERS: Final[Mapping[ScriptKind, Runner]] = {
         ),
         decides=True,
     ),
-    "gradio": Runner(
+    "gradio": FileCommand(
         title="a Gradio application",
         distribution="gradio",
         variables=(("GRADIO_SERVER_NAME", _HOST), ("GRADIO_SERVER_PORT", "{port}")),
     ),
-    "panel": Runner(
+    "panel": FileCommand(
         title="a Panel application",
         distribution="panel",
         command=(
@@ -52,14 +52,14 @@ RUNNERS: Final[Mapping[ScriptKind, Runner]] = {
         ),
         decides=True,
     ),
-    "chainlit": Runner(
+    "chainlit": FileCommand(
         title="a Chainlit application",
         distribution="chainlit",
         command=("chainlit", "run", "{path}", *HOST_PORT, "--headless"),
         decides=True,
     ),
-    "nicegui": Runner(title="a NiceGUI application", distribution="nicegui"),
-    "reflex": Runner(
+    "nicegui": FileCommand(title="a NiceGUI application", distribution="nicegui"),
+    "reflex": FileCommand(
         title="a Reflex application",
         distribution="reflex",
         command=(
@@ -69,33 +69,33 @@ RUNNERS: Final[Mapping[ScriptKind, Runner]] = {
         decides=True,
         warning="Reflex builds its pages when it starts, with a Node.js that it downloads and writes into its folder",
     ),
-    "functions": Runner(
+    "functions": FileCommand(
         title="a function of functions-framework",
         distribution="functions-framework",
         command=("functions-framework", "--source", "{path}", "--target", "{name}", *HOST_PORT),
         decides=True,
     ),
     # Its own command takes the routes of a module and leaves out the module's call of run() (`load_app`).
-    "bottle": Runner(
+    "bottle": FileCommand(
         title="a Bottle application",
         distribution="bottle",
         command=("python", "-m", "bottle", "--bind", f"{_HOST}:{{port}}", "{module}"),
         decides=True,
         warning="Bottle's own server is for one visitor at a time; add gunicorn to the requirements",
     ),
-    "cherrypy": Runner(title="a CherryPy application", distribution="cherrypy"),
-    "tornado": Runner(title="a Tornado application", distribution="tornado"),
-    "aiohttp": Runner(title="an aiohttp application", distribution="aiohttp"),
-    "robyn": Runner(
+    "cherrypy": FileCommand(title="a CherryPy application", distribution="cherrypy"),
+    "tornado": FileCommand(title="a Tornado application", distribution="tornado"),
+    "aiohttp": FileCommand(title="an aiohttp application", distribution="aiohttp"),
+    "robyn": FileCommand(
         title="a Robyn application",
         distribution="robyn",
         variables=(("ROBYN_HOST", _HOST), ("ROBYN_PORT", "{port}")),
         decides=True,
     ),
-    "sanic": Runner(title="a Sanic application", distribution="sanic"),
-    "fastmcp": Runner(title="an MCP server", distribution="fastmcp"),
-    "mcp": Runner(title="an MCP server", distribution="mcp"),
-    "socketio": Runner(title="a Flask-SocketIO application", distribution="flask-socketio"),
+    "sanic": FileCommand(title="a Sanic application", distribution="sanic"),
+    "fastmcp": FileCommand(title="an MCP server", distribution="fastmcp"),
+    "mcp": FileCommand(title="an MCP server", distribution="mcp"),
+    "socketio": FileCommand(title="a Flask-SocketIO application", distribution="flask-socketio"),
 }
 # In this order a project with several of them is taken for one.
 BEFORE_OBJECTS: Final[tuple[ScriptKind, ...]] = ("reflex", "chainlit", "functions")
