@@ -1,6 +1,11 @@
 """Gives every error the same shape: what happened, what it means, what to do."""
 
+from typing import Final
+
 import msgspec
+
+# What to do about what only we can cause.
+BUG: Final = ("This is a bug in Lamina. Please report it with the build log.",)
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import tomli_w
-from pure.layers.decision import STRUCTS, LayerDecision, RestoredLayer, metadata_table
-from pure.manager.environment import LayerEnvironment
+from pure.layers.decision import LayerDecision, RestoredLayer
+from pure.layers.environment import LayerEnvironment
+from pure.layers.metadata import STRUCTS, metadata_table
 
 
 class LayerStore:

@@ -12,9 +12,8 @@ import re
 import ssl
 import tempfile
 import time
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Final
@@ -25,7 +24,6 @@ import urllib3.exceptions
 from pure.disk import DiskFull
 from pure.outcome import Failure, Outcome, Success
 from pure.runtime.fetching import (
-    AuthoritiesUnreadable,
     BodyTruncated,
     CertificateRejected,
     ConnectionFailed,
@@ -52,27 +50,12 @@ from pure.runtime.fetching import (
 from pure.urls import visible_url
 from urllib3.util import Timeout, make_headers
 
+from shell.connections import Connections, Failed
 from shell.disk import NO_ROOM, said
 
 _CHUNK: Final = 1 << 20
 _REDIRECTS: Final = 10
 _PROGRESS_SECONDS: Final = 0.25
-_AUTHORITIES: Final = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-# Where distributions keep their trusted certificates; an interpreter built elsewhere does not know its host's place.
-_SYSTEM_AUTHORITIES: Final = (
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/ca-bundle.pem",
-    "/etc/ssl/cert.pem",
-)
-
-
-class _Failed(Exception):  # noqa: N818  (control flow within this module, not an error of it)
-    """Carries an expected failure from where it is noticed to the attempt that it ends."""
-
-    def __init__(self, failure: FetchFailure) -> None:
-        super().__init__(type(failure).__name__)
-        self.failure = failure
 
 
 def _silent(_event: FetchEvent) -> None:
@@ -131,7 +114,7 @@ def fetch(
                         if not keep:
                             download.forget()
                         time.sleep(seconds)
-    except _Failed as failed:
+    except Failed as failed:
         return Failure(FetchError(url=shown, failure=failed.failure, attempts=1))
 
 
@@ -154,8 +137,8 @@ def _writing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in NO_ROOM:
-            raise _Failed(DiskFull(task="download", path=str(path), detail=said(error))) from error
-        raise _Failed(NotStored(path=str(path), detail=said(error))) from error
+            raise Failed(DiskFull(task="download", path=str(path), detail=said(error))) from error
+        raise Failed(NotStored(path=str(path), detail=said(error))) from error
 
 
 class _Download:
@@ -175,14 +158,13 @@ class _Download:
         self.url = url
         self.file = file
         self.path = path
-        self.environ = environ
+        self.connections = Connections(environ)
         self.policy = policy
         self.on_event = on_event
         self.deadline = began + policy.overall
         self.received = 0
         self.digest = hashlib.sha256()
         self.validator = ""
-        self.pools: dict[str, urllib3.PoolManager] = {}
 
     def attempt(self, sha256: str) -> FetchFailure | None:
         """Fetch what is still missing, then check the whole; ``None`` if it is right."""
@@ -191,13 +173,12 @@ class _Download:
                 self._copy()
             else:
                 self._download()
-        except _Failed as failed:
+        except Failed as failed:
             return failed.failure
         except ValueError as error:
             return InvalidUrl(detail=f"not a URL ({type(error).__name__})")
         finally:
-            for pool in self.pools.values():
-                pool.clear()
+            self.connections.close()
         if self.digest.hexdigest() != sha256.lower():
             return DigestMismatch(expected=sha256.lower(), actual=self.digest.hexdigest(), size=self.received)
         return None
@@ -222,7 +203,7 @@ class _Download:
     def _copy(self) -> None:
         parts = urlsplit(self.url)
         if parts.netloc not in ("", "localhost"):
-            raise _Failed(InvalidUrl(detail=f"a file: URL names no host, this one names {parts.hostname}"))
+            raise Failed(InvalidUrl(detail=f"a file: URL names no host, this one names {parts.hostname}"))
         path = Path(unquote(parts.path))
         try:
             with path.open("rb") as source:
@@ -230,16 +211,16 @@ class _Download:
                 while chunk := source.read(_CHUNK):
                     self._store(chunk)
         except OSError as error:
-            raise _Failed(LocalFileUnreadable(path=str(path), detail=error.strerror or str(error))) from error
+            raise Failed(LocalFileUnreadable(path=str(path), detail=error.strerror or str(error))) from error
 
     def _download(self) -> None:
         try:
             with self._open() as response:
                 self._receive(response)
         except urllib3.exceptions.HTTPError as error:
-            raise _Failed(self._failure(error)) from error
+            raise Failed(self._failure(error)) from error
         except OSError as error:
-            raise _Failed(ConnectionFailed(detail=_detail(error))) from error
+            raise Failed(ConnectionFailed(detail=_detail(error))) from error
 
     @contextmanager
     def _open(self) -> Iterator[urllib3.BaseHTTPResponse]:
@@ -247,7 +228,7 @@ class _Download:
         for _ in range(_REDIRECTS + 1):
             parts = urlsplit(url)
             if parts.scheme not in ("http", "https") or not parts.hostname:
-                raise _Failed(InvalidUrl(detail=f"{parts.scheme or 'no scheme'}: https:, http: or file: is needed"))
+                raise Failed(InvalidUrl(detail=f"{parts.scheme or 'no scheme'}: https:, http: or file: is needed"))
             headers = {"Accept-Encoding": "identity", "User-Agent": "lamina"}
             if parts.username is not None:
                 user = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
@@ -256,7 +237,7 @@ class _Download:
                 headers["Range"] = f"bytes={self.received}-"
                 if self.validator:
                     headers["If-Range"] = self.validator
-            response = self._pool(url).request(
+            response = self.connections.to(url).request(
                 "GET",
                 parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl(),
                 headers=headers,
@@ -274,13 +255,13 @@ class _Download:
                 return
             response.close()
             url = self._redirect(url, location)
-        raise _Failed(TooManyRedirects(to=visible_url(url)))
+        raise Failed(TooManyRedirects(to=visible_url(url)))
 
     def _redirect(self, url: str, location: str) -> str:
         to = urljoin(url, location)
         before, after = urlsplit(url), urlsplit(to)
         if after.scheme not in ("http", "https") or (before.scheme == "https" and after.scheme == "http"):
-            raise _Failed(TooManyRedirects(to=visible_url(to)))
+            raise Failed(TooManyRedirects(to=visible_url(to)))
         if "@" in before.netloc and "@" not in after.netloc and _origin(url) == _origin(to):
             # Credentials stay with the server they were given for, and go nowhere else.
             return after._replace(netloc=f"{before.netloc.rpartition('@')[0]}@{after.netloc}").geturl()
@@ -290,8 +271,8 @@ class _Download:
         if response.status not in (200, 206):
             if response.status == 416 and (received := self.received):
                 self.forget()
-                raise _Failed(BodyTruncated(received=received, expected=None))
-            raise _Failed(
+                raise Failed(BodyTruncated(received=received, expected=None))
+            raise Failed(
                 HttpStatus(
                     status=response.status,
                     reason=(response.reason or "")[:100],
@@ -302,7 +283,7 @@ class _Download:
             f"bytes {self.received}-"
         ):
             if response.status == 206:
-                raise _Failed(ConnectionFailed(detail="the server sent another part of the file than asked for"))
+                raise Failed(ConnectionFailed(detail="the server sent another part of the file than asked for"))
             self.forget()
         self.validator = _validator(response.headers)
         length = response.headers.get("Content-Length", "")
@@ -314,14 +295,14 @@ class _Download:
                 self._store(chunk)
                 now = time.monotonic()
                 if now > self.deadline:
-                    raise _Failed(TimedOut(seconds=self.policy.overall, received=self.received))
+                    raise Failed(TimedOut(seconds=self.policy.overall, received=self.received))
                 if now - reported >= _PROGRESS_SECONDS:
                     reported = now
                     self.on_event(FetchProgress(url=visible_url(self.url), received=self.received, size=size))
         except (urllib3.exceptions.IncompleteRead, urllib3.exceptions.ProtocolError) as error:
-            raise _Failed(BodyTruncated(received=self.received, expected=size)) from error
+            raise Failed(BodyTruncated(received=self.received, expected=size)) from error
         if size is not None and self.received < size:
-            raise _Failed(BodyTruncated(received=self.received, expected=size))
+            raise Failed(BodyTruncated(received=self.received, expected=size))
 
     def _started(self, size: int | None) -> None:
         self.on_event(FetchStarted(url=visible_url(self.url), size=size, offset=self.received))
@@ -335,74 +316,15 @@ class _Download:
             case urllib3.exceptions.ReadTimeoutError():
                 return TimedOut(seconds=self.policy.read_timeout, received=self.received)
             case urllib3.exceptions.ProxyError():
-                proxy = _proxy(self.url, self.environ) or ""
-                return ProxyFailed(proxy=visible_url(proxy), detail=_detail(error))
+                return ProxyFailed(proxy=visible_url(self.connections.proxy(self.url)), detail=_detail(error))
             case urllib3.exceptions.SSLError():
                 if isinstance(cause := _root(error), ssl.SSLCertVerificationError):
-                    return CertificateRejected(
-                        detail=cause.verify_message, authorities=next(_named_authorities(self.environ), (None, None))[1]
-                    )
+                    return CertificateRejected(detail=cause.verify_message, authorities=self.connections.authorities)
                 return ConnectionFailed(detail=_detail(error))
             case urllib3.exceptions.LocationValueError():
                 return InvalidUrl(detail=type(error).__name__)
             case _:
                 return ConnectionFailed(detail=_detail(error))
-
-    def _pool(self, url: str) -> urllib3.PoolManager:
-        proxy = _proxy(url, self.environ) or ""
-        if proxy not in self.pools:
-            context = _tls(self.environ)
-            if proxy:
-                parts = urlsplit(proxy)
-                if parts.scheme not in ("http", "https"):
-                    raise _Failed(ProxyFailed(proxy=visible_url(proxy), detail="neither http: nor https:"))
-                login = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
-                self.pools[proxy] = urllib3.ProxyManager(
-                    parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl(),
-                    proxy_headers=make_headers(proxy_basic_auth=login) if login else None,
-                    ssl_context=context,
-                    proxy_ssl_context=context if parts.scheme == "https" else None,
-                )
-            else:
-                self.pools[proxy] = urllib3.PoolManager(ssl_context=context)
-        return self.pools[proxy]
-
-
-def _proxy(url: str, environ: Mapping[str, str]) -> str | None:
-    parts = urlsplit(url)
-    excluded = environ.get("no_proxy") or environ.get("NO_PROXY") or ""
-    host = parts.hostname or ""
-    with_port = f"{host}:{parts.port}" if parts.port else host
-    if excluded and urllib.request.proxy_bypass_environment(with_port, {"no": excluded}):  # type: ignore[attr-defined]
-        return None
-    for name in (f"{parts.scheme}_proxy", "all_proxy"):
-        if proxy := environ.get(name) or environ.get(name.upper()):
-            return proxy if "://" in proxy else f"http://{proxy}"
-    return None
-
-
-def _named_authorities(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    return ((name, environ[name]) for name in _AUTHORITIES if environ.get(name))
-
-
-def _tls(environ: Mapping[str, str]) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    for variable, place in _named_authorities(environ):
-        try:
-            folder = Path(place).is_dir()
-            context.load_verify_locations(cafile=None if folder else place, capath=place if folder else None)
-        except OSError as error:
-            raise _Failed(
-                AuthoritiesUnreadable(variable=variable, file=place, detail=error.strerror or "no certificate in it")
-            ) from error
-        return context
-    for place in _SYSTEM_AUTHORITIES:
-        with suppress(OSError):
-            context.load_verify_locations(cafile=place)
-            return context
-    context.load_default_certs()
-    return context
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from pure.build.leftovers import BUILD, EGG_INFO, PLUGINS
+from pure.build.leftovers import may_be_left
+from pure.start.django import meant
 from pure.start.source_files import IGNORED_FOLDERS, MANAGE, SourceFile, Sources, is_manage
 from pure.wording import count, size
 
@@ -50,11 +51,10 @@ def read_sources(app: Path) -> Sources:
 
 
 def find_manage(app: Path) -> tuple[str, ...]:
-    """The paths of Django's ``manage.py``: the root's alone where it has one, else those up to two folders below."""
-    found = [
+    """The paths of Django's ``manage.py``, up to two folders below the root, that may be meant."""
+    return meant(
         path.relative_to(app).as_posix() for folder in _folders(app, 2) if _is_manage(app, path := folder / MANAGE)
-    ]
-    return (MANAGE,) if MANAGE in found else tuple(sorted(found, key=lambda name: (name.count("/"), name)))
+    )
 
 
 def build_folders(app: Path) -> frozenset[str]:
@@ -62,7 +62,7 @@ def build_folders(app: Path) -> frozenset[str]:
     found: set[str] = set()
     for folder, folders, files in os.walk(app):
         place = Path(folder).relative_to(app)
-        if any(name in (BUILD, PLUGINS) or name.endswith(EGG_INFO) for name in place.parts):
+        if any(map(may_be_left, place.parts)):
             found.add(f"{place.as_posix()}/")
             found |= {(place / name).as_posix() for name in files}
         folders[:] = [

@@ -8,15 +8,18 @@ import tomli_w
 from hypothesis import strategies as st
 from pure.build.facts import Facts
 from pure.build.plan import Plan, decide
-from pure.layers.decision import LayerDecision, RestoredLayer, metadata_table
+from pure.layers.decision import LayerDecision, RestoredLayer
+from pure.layers.metadata import metadata_table
 from pure.outcome import Failure, Outcome, Success
 from pure.project.requirements.collection import MissingFiles, RequirementsSet, collect
-from pure.project.requirements.file import RequirementsError
+from pure.project.requirements.errors import RequirementsError
 from pure.python.catalogue import Catalogue, Runtime, encode_catalogue
 from pure.python.choice import CatalogueText
 from pure.target import Distro, Target
 from pure.venv.resolved import ResolvedSet
 from pure.venv.state import VenvState, encode_state
+
+from tests.documents import documents
 
 MINORS = ("3.12", "3.13", "3.14")
 PATCHES = ("0", "1", "2")
@@ -112,7 +115,7 @@ def facts(draw: st.DrawFn, *, bound: bool | None = None) -> Facts:
         variables=variables,
         catalogue=BOUND if bound else UNBOUND,
         end_of_life=CatalogueText(raw=END_OF_LIFE, origin="data/end-of-life.json"),
-        version_files={".python-version": f"{version}\n".encode()} if in_file else {},
+        version_files=documents({".python-version": f"{version}\n"}) if in_file else {},
         layers_dir="/layers/lamina_python",
         app_dir="/workspace",
         names=("Procfile", "app.py", "requirements.txt"),

@@ -70,6 +70,7 @@ from pure.build.tool_steps import cache_steps, drops, install_tool, seed_wheel
 from pure.build.workplace import workplace
 from pure.complaints.recognition import worth_keeping
 from pure.layers.decision import Action
+from pure.layers.names import PYTHON, VENV
 from pure.outcome import Failure, Outcome, Success
 from pure.redaction import Redactor
 from pure.start.django import CollectStaticFailed, judge
@@ -132,7 +133,7 @@ def _begun(facts: Facts, plan: Plan, hide: Redactor) -> Turn:
     work = workplace(facts)
     # Layers that aren't wanted any more go at once only where no tool comes that could start from the wheel in them.
     dropped = () if plan.package_manager else drops(plan)
-    decision = plan.decided("python")
+    decision = plan.decided(PYTHON)
     kept = decision.action is Action.KEEP
     build = Build(
         facts=facts, plan=plan, work=work, hide=hide, state=states.RuntimeReady() if kept else states.RuntimeTried()
@@ -194,7 +195,7 @@ def _tool_ready(build: Build, wheel: str, answer: Answer) -> Next:
         said = (news.ToolInstalled(title=title, wheel=wheel.rpartition("/")[2], seconds=ended.seconds),)
     said = (*said, *_compiled(answer), news.LayersDropped(plan=build.plan), news.DependenciesBegun(plan=build.plan))
     plan, facts, work = build.plan, build.facts, build.work
-    decision = plan.decided("venv")
+    decision = plan.decided(VENV)
     folders = ListBuildFolders(app=work.app)
     match decision.action:
         case Action.KEEP:
@@ -223,7 +224,7 @@ def _make(build: Build, said: _Said = (), before: Steps = ()) -> Next:
 
 def _start_over(build: Build, because: tuple[str, ...], said: _Said = ()) -> Next:
     """Make anew what was to be reconciled. The plan says so from now on, and with it log and record."""
-    decision = build.plan.decided("venv")
+    decision = build.plan.decided(VENV)
     anew = msgspec.structs.replace(decision, action=Action.RECREATE, because=because)
     build = msgspec.structs.replace(build, plan=build.plan.with_layer(anew))
     return _make(build, (*said, news.StartedOver(because=because)))

@@ -5,14 +5,13 @@ database's address, say) is no credential of the build, and hiding its words wou
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
-from typing import Any, Final, TypeAlias
-
-import tomli
+from typing import Final, TypeAlias
 
 from pure.build.facts import Facts
-from pure.outcome import Success
+from pure.outcome import Failure, Success
+from pure.project.document import Document, at
 from pure.redaction import Redactor, redactor
 
 _Path: TypeAlias = tuple[str, ...]
@@ -43,25 +42,25 @@ def known_secrets(facts: Facts) -> Redactor:
     texts: list[str] = []
     if isinstance(facts.project, Success):
         files = facts.project.unwrap()
-        for name, raw in (*files.texts.items(), *files.workspace_texts.items()):
-            texts += searched(name, raw)
+        for name, file in (*files.texts.items(), *files.workspace_texts.items()):
+            texts += searched(name, file)
     texts += (_text(raw) for raw in facts.requirement_texts.values())
     return redactor(facts.settings, requirement_texts=tuple(texts), passwords=tuple(netrc(facts.netrc)))
 
 
-def searched(name: str, raw: bytes) -> tuple[str, ...]:
+def searched(name: str, file: Document) -> tuple[str, ...]:
     """What of a file is searched for credentials: all of it, or its strings in the tables that tools read."""
     plain = PurePosixPath(name).name
     if plain not in ("pyproject.toml", "Pipfile"):
-        return (_text(raw),)
-    try:
-        document = tomli.loads(raw.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomli.TOMLDecodeError, RecursionError, ValueError):
+        return (_text(file.raw),)
+    parsed = file.toml
+    if isinstance(parsed, Failure):
         # Whoever complains of the file may quote any part of it.
-        return (_text(raw),)
+        return (_text(file.raw),)
+    document = parsed.unwrap()
     if plain == "Pipfile":
         return tuple(_strings(value for name, value in document.items() if name not in _NOT_OF_A_PIPFILE))
-    return tuple(_strings(_at(document, path) for path in _PYPROJECT))
+    return tuple(_strings(at(document, path) for path in _PYPROJECT))
 
 
 def netrc(raw: bytes | None) -> Iterator[str]:
@@ -72,13 +71,6 @@ def netrc(raw: bytes | None) -> Iterator[str]:
 
 def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "replace")
-
-
-def _at(document: Mapping[str, Any], path: _Path) -> object:
-    value: object = document
-    for name in path:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
 
 
 def _strings(values: Iterable[object]) -> Iterator[str]:

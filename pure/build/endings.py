@@ -7,7 +7,6 @@ import msgspec
 
 from pure.build.errors import (
     BuildError,
-    LockOutOfDate,
     NoEnvironment,
     PipFailed,
     PipNotInstalled,
@@ -20,7 +19,6 @@ from pure.build.steps import Ended
 from pure.build.workplace import Workplace
 from pure.complaints.recognition import recognise, undecided
 from pure.disk import DiskFull, complaint_of_no_room
-from pure.manager.commands import is_stale
 
 # So many of its last words are shown of a program whose failing is none of the application's.
 _LAST_WORDS: Final = 12
@@ -99,17 +97,14 @@ def _pip(ended: Ended, said: Sequence[str], plan: Plan, work: Workplace, *, aske
 
 def _tool(ended: Ended, said: tuple[str, ...], plan: Plan, work: Workplace) -> BuildError:
     decided = plan.manager
-    tool = decided.manager.tool.name
-    if full := _no_room(said, work):
-        return full
-    if is_stale(tool, said, check=ended.program.purpose == "check-lock") and ended.signal is None:
-        return LockOutOfDate(source=decided.installed_from)
-    return ToolFailed(
+    return _no_room(said, work) or ToolFailed(
         source=decided.installed_from,
         version=decided.version,
         returncode=ended.returncode,
         signal=ended.signal,
-        recognised=recognise(tool, said, returncode=ended.returncode, minor=plan.python.runtime.minor),
+        recognised=recognise(
+            decided.manager.tool.name, said, returncode=ended.returncode, minor=plan.python.runtime.minor
+        ),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from pure.build.facts import Facts
-from pure.build.plan import PackageManagerDecision, Plan
+from pure.build.plan import Plan
 from pure.build.steps import (
     BeginLayer,
     CompileBytecode,
@@ -21,9 +21,11 @@ from pure.build.steps import (
     WriteFiles,
 )
 from pure.build.workplace import CHECKOUTS, STATE_FILE, Workplace, bare_environment, own_environment
+from pure.layers.names import VENV
 from pure.manager.commands import Places, commands
-from pure.manager.commands import environment as tool_run_environment
+from pure.manager.decision import PackageManagerDecision
 from pure.manager.environment import pip_environment
+from pure.manager.settings import tool_settings
 from pure.manager.table import PROJECT
 from pure.venv.difference import Changes
 from pure.venv.installed import (
@@ -45,7 +47,7 @@ def make_anew(plan: Plan, facts: Facts, work: Workplace) -> Steps:
     """The steps that make the environment from nothing."""
     root = work.venv
     return (
-        BeginLayer(layer="venv"),
+        BeginLayer(layer=VENV),
         RunProgram(
             purpose="create-environment",
             argv=(work.interpreter, "-I", "-m", "venv", "--without-pip", "--symlinks", root),
@@ -66,7 +68,7 @@ def install(plan: Plan, facts: Facts, work: Workplace) -> Steps:
     places = Places(
         layer=work.layer(manager.tool.name), venv=work.venv, python=work.interpreter, temporary=work.temporary
     )
-    variables = _sorted(tool_run_environment(manager, own_environment(facts, work), places))
+    variables = _sorted(tool_settings(manager, own_environment(facts, work), places))
     return tuple(
         RunProgram(
             purpose="check-lock" if command.check else "synchronise",
@@ -80,8 +82,8 @@ def install(plan: Plan, facts: Facts, work: Workplace) -> Steps:
             file=decided.files[0],
             selection=decided.selection,
             groups=decided.declared.groups,
-            defaults=decided.default_groups,
-            comparable=decided.comparable and not decided.up_to_date,
+            defaults=decided.lock.default_groups,
+            comparable=decided.to_compare,
             itself=manager.name in decided.declared.installs_itself,
         )
     )
@@ -149,7 +151,7 @@ def complete(
     root = work.venv
     wanted = {each.name: each.requested for each in resolved.distributions}
     requested = requested_changes(installed, wanted) if in_place else ()
-    locked = dict(plan.manager.artefacts)
+    locked = dict(plan.manager.lock.artefacts)
     artefacts = tuple((each.name, locked[each.name]) for each in resolved.distributions if each.name in locked)
     state = VenvState(resolved=resolved, artefacts=artefacts, built_with=plan.manager.built_with)
     cleaned = ((path, without_credentials(raw, hide)) for path, raw in sorted(origins.items()))
@@ -164,7 +166,7 @@ def complete(
             roots=(f"{root}/lib", f"{root}/{CHECKOUTS}"),
             environment=bare_environment(facts),
         ),
-        FinishLayer(decision=plan.decided("venv")),
+        FinishLayer(decision=plan.decided(VENV)),
         # Last, so that metadata which say what it was made from never stand beside a trusted environment of before.
         WriteFiles(root=root, files=((STATE_FILE, encode_state(state)),)),
         ListBuildFolders(app=work.app),

@@ -38,12 +38,6 @@ class ToolFailed(msgspec.Struct, frozen=True, kw_only=True):
     recognised: Recognised | None = None
 
 
-class LockOutOfDate(msgspec.Struct, frozen=True, kw_only=True):
-    """The lock no longer fits what the project declares; the tool's own words were printed above."""
-
-    source: InstalledFrom
-
-
 class PipNotInstalled(msgspec.Struct, frozen=True, kw_only=True):
     """pip, or the tool that ``title`` names, couldn't be installed; ``output`` are the last words."""
 
@@ -111,7 +105,6 @@ BuildError: TypeAlias = (
     | DiskError
     | FetchError
     | InstallationError
-    | LockOutOfDate
     | MissingVariable
     | PlanError
     | ReportError

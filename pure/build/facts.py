@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from pure.layers.decision import RestoredLayer
 from pure.outcome import Outcome, Success
-from pure.project.files import Project
+from pure.project.document import Document
+from pure.project.files import ProjectOutcome
 from pure.project.requirements.collection import RequirementsSet
-from pure.project.requirements.file import RequirementsError
+from pure.project.requirements.errors import RequirementsError
 from pure.python.choice import RuntimeFacts
 from pure.start.code_facts import CodeFacts
 
@@ -26,7 +27,7 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
     """A folder that ends with the build."""
     names: tuple[str, ...]
     """The names in the application's root."""
-    project: Project | None = None
+    project: ProjectOutcome | None = None
     """The application's files; ``None`` where nothing but the names in the root is known."""
     buildpack_plan: bytes = b""
     """What the buildpacks of this build require of each other."""
@@ -44,7 +45,7 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
     netrc: bytes | None = None
     """The user's file of passwords, which are kept secret too."""
 
-    pyproject: bytes | None = None
+    pyproject: Document | None = None
     """The project's ``pyproject.toml``, which may declare processes."""
     procfile: bytes | None = None
     """The application's ``Procfile``."""

@@ -20,6 +20,11 @@ _WHEEL: Final = r"bdist\.[^/]+"
 _MADE: Final = rf"(?:{_WHEEL}|(?:lib|temp|scripts)(?:[.-][^/]+)?)"
 
 
+def may_be_left(folder: str) -> bool:
+    """Whether what lies in folders of this name may be left by an installation."""
+    return folder in (BUILD, PLUGINS) or folder.endswith(EGG_INFO)
+
+
 def leftovers(app: str, before: Set[str], after: Set[str]) -> tuple[RemoveFiles, ...]:
     """The step that removes what appeared, if anything did.
 

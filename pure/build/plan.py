@@ -1,6 +1,6 @@
 """Decides a whole build before anything happens: facts in, one immutable plan with its reasons out.
 
-The plan drives four readers, none of which decides anything again: the executor (by ``stages``), the build log,
+The plan drives four readers, none of which decides anything again: the conversation of the build, its log,
 ``lamina plan``, and the machine-readable record.
 """
 
@@ -11,48 +11,28 @@ from typing import Final, TypeAlias
 import msgspec
 
 from pure.build.facts import Facts
-from pure.layers.decision import (
-    STRUCTS,
-    Action,
-    LayerDecision,
-    LayerTypes,
-    PdmLayer,
-    PipCacheLayer,
-    PipenvLayer,
-    PipLayer,
-    PoetryLayer,
-    PythonLayer,
-    UvLayer,
-    VenvLayer,
-    decide_layer,
-    decode_built_from,
-    drop_layer,
-)
+from pure.layers.decision import Action, LayerDecision, LayerTypes
+from pure.layers.inventory import application_layers, runtime_layers
+from pure.layers.names import VENV, LayerName
 from pure.manager import pylock_selection
-from pure.manager.environment import (
-    BreakingVariables,
-    offenders,
-    pip_layer_environment,
-    python_layer_environment,
-    venv_layer_environment,
-)
+from pure.manager.decision import PackageManagerDecision
+from pure.manager.environment import BreakingVariables, offenders
 from pure.manager.managed import Managed, ManagedError, decide_manager, not_a_file
-from pure.manager.pip_configuration import PipChoice, PipVersionError, choose_pip, configured_offenders
+from pure.manager.pip_configuration import configured_offenders
 from pure.manager.pylock_selection import PylockProblem
-from pure.manager.table import MANAGERS, PIP, PIP_TOOL, PROJECT, PYLOCK, Manager, Tool
-from pure.manager.terms import InstalledFrom, path
+from pure.manager.table import PIP, PIP_TOOL, PROJECT, PYLOCK, Tool
+from pure.manager.terms import path
 from pure.manager.tool_version import ToolError, choose_tool
 from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
-from pure.project.declarations import Declarations, Demand, Named
+from pure.project.declarations import Named
 from pure.project.detection import PROVIDE_ONLY_VARIABLE, python_markers
+from pure.project.document import FileUnreadable
 from pure.project.files import BadProjectFolder, ProjectFiles
-from pure.project.requirements.file import RequirementsError, placed
-from pure.project.selection import Selection
-from pure.python.catalogue import Runtime
+from pure.project.requirements.collection import RequirementsSet
+from pure.project.requirements.errors import RequirementsError, placed
 from pure.python.choice import PythonDecision, RuntimeChoiceError, choose_runtime
 from pure.python.requirers import Requirers, RequirersError, read_requirers
-from pure.source import Source
 from pure.start.brought import declared_distributions
 from pure.start.choice import ProcessesError, decide_processes
 from pure.start.django import DjangoDecision, decide_django
@@ -60,68 +40,28 @@ from pure.start.processes import Processes
 from pure.switches import BadSwitch, switch
 from pure.target import Target
 from pure.venv.build_settings import build_settings
-from pure.venv.lock_fingerprint import lock_fingerprint
-from pure.venv.requirements_fingerprint import Fingerprint, NotPinned, Pinning, pinned_fingerprint
+from pure.venv.pinning import pinning
 from pure.venv.state import VenvState, decode_state
-from pure.wording import count
 
-REQUIREMENTS: Final = PIP.lock
 # The project itself, in a requirements file.
 _OWN: Final = re.compile(r"(?:-e\s*|--editable[ =])?\.(?:/|\[[^\]]*\])?\s*\Z")
 NO_DJANGO: Final = DjangoDecision(manage=None, collect=False, because="only the runtime is provided")
 
 
-class PackageManagerDecision(msgspec.Struct, frozen=True, kw_only=True):
-    """Which package manager installs the dependencies, by which tool, in which version.
-
-    ``files`` are what it installs from, ``folder`` is the project's below the application's root. ``local`` names what
-    is installed from folders and ``moving`` what else the lock doesn't fix, which both have to be made anew each time;
-    ``artefacts`` are the digests of the others (``locks.facts``), ``built_with`` that of the settings of builds.
-    ``default_groups`` are those that the lock itself adds to whatever is asked for. ``advice`` is what the user should
-    know.
-    ``installed_from`` is what errors name; ``comparable`` says that the tool can tell whether the lock is up to date,
-    ``up_to_date`` that this is known without it.
-    """
-
-    name: str
-    version: str
-    hashed: bool
-    source: Source
-    because: tuple[str, ...]
-    files: tuple[str, ...] = (REQUIREMENTS,)
-    folder: str = ""
-    selection: Selection = Selection()
-    declared: Declarations = Declarations()
-    local: tuple[str, ...] = ()
-    moving: tuple[str, ...] = ()
-    artefacts: tuple[tuple[str, str], ...] = ()
-    built_with: str = ""
-    default_groups: tuple[str, ...] = ()
-    advice: tuple[str, ...] = ()
-    installed_from: InstalledFrom
-    comparable: bool = True
-    up_to_date: bool = False
-
-    @property
-    def manager(self) -> Manager:
-        """Its row of the table."""
-        return MANAGERS[self.name]
-
-
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """All decisions of a build. ``package_manager`` is ``None`` where only the runtime is provided.
-
-    ``processes`` may be provisional until the dependencies are installed (``after_dependencies``); ``django``
-    holds if Django is among them.
-    """
+    """All decisions of a build."""
 
     target: Target
     python: PythonDecision
     package_manager: PackageManagerDecision | None
+    """``None`` where only the runtime is provided."""
     layers: tuple[LayerDecision, ...]
     processes: Processes
+    """Provisional until it is known what is installed."""
     django: DjangoDecision = NO_DJANGO
+    """Holds if Django is installed."""
     previous: VenvState | None = None
+    """What the restored environment's record says."""
 
     @property
     def manager(self) -> PackageManagerDecision:
@@ -129,7 +69,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         assert self.package_manager is not None, "without a package manager there are no dependencies"
         return self.package_manager
 
-    def decided(self, name: str) -> LayerDecision:
+    def decided(self, name: LayerName) -> LayerDecision:
         """The decision over a layer that there is one over."""
         decision = self.layer(name)
         assert decision is not None, f"the plan decides over {name}"
@@ -140,7 +80,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         layers = tuple(decision if each.name == decision.name else each for each in self.layers)
         return msgspec.structs.replace(self, layers=layers)
 
-    def layer(self, name: str) -> LayerDecision | None:
+    def layer(self, name: LayerName) -> LayerDecision | None:
         """The decision over one layer; ``None`` where there is nothing to decide."""
         return next((layer for layer in self.layers if layer.name == name), None)
 
@@ -161,7 +101,6 @@ PlanError: TypeAlias = (
     | BadSwitch
     | ManagedError
     | NothingRequired
-    | PipVersionError
     | ProcessesError
     | PylockProblem
     | RequirementsError
@@ -199,37 +138,45 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     if isinstance(decided, Failure):
         return decided
     managed = decided.unwrap()
-    choice, lock, chosen, manager = managed.choice, managed.lock, managed.selection, managed.choice.manager
-    if manager is PIP and facts.requirements is None:
-        return Failure(not_a_file(path(choice.folder, choice.files[0])))
-    if manager is PIP and isinstance(facts.requirements, Failure):
-        return Failure(placed(facts.requirements.failure(), project.folder))
+    manager = managed.manager
+    requirements = _requirements(facts, project, managed)
+    if isinstance(requirements, Failure):
+        return requirements
     python = choose_runtime(facts, requirers)
     if isinstance(python, Failure):
         return python
-    if manager is PYLOCK:
-        problem = pylock_selection.check(
-            project.texts[choice.files[0]],
-            choice.files[0],
-            selection=chosen,
-            python=python.unwrap().version,
-            target=facts.target,
-        )
-        if problem is not None:
-            return Failure(problem)
-    tool = _tool(facts, manager, managed.demands)
+    refused = _refused(facts, project, managed, python.unwrap())
+    if refused is not None:
+        return Failure(refused)
+    tool = choose_tool(manager, facts.variables, _pin(facts, manager.tool), managed.demands)
     if isinstance(tool, Failure):
         return tool
     django = decide_django(facts.variables, facts.manage)
     if isinstance(django, BadSwitch):
         return Failure(django)
     runtime = python.unwrap().runtime
-    pinning = _pinning(facts, project, managed, runtime)
     state = _previous(facts)
-    version = tool.unwrap()
-    about = (str(chosen),) if chosen != Selection() else ()
-    built_with = build_settings(manager, facts.settings, texts=project.texts, above=project.workspace_texts)
-    layers = _layers(facts, runtime, managed.source, version, pinning, state, built_with)
+    package_manager = PackageManagerDecision(
+        managed=managed,
+        tool=tool.unwrap(),
+        built_with=build_settings(manager, facts.settings, texts=project.texts, above=project.workspace_texts),
+    )
+    layers = application_layers(
+        facts.restored,
+        layers_dir=facts.layers_dir,
+        target=facts.target,
+        runtime=runtime,
+        decided=package_manager,
+        pinning=pinning(
+            managed,
+            project,
+            requirements.unwrap(),
+            runtime=runtime,
+            target=facts.target,
+            settings=facts.settings,
+        ),
+        state=state,
+    )
     processes = _processes(facts, managed, layers, state, runtime.minor)
     if isinstance(processes, Failure):
         return processes
@@ -237,26 +184,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         Plan(
             target=facts.target,
             python=python.unwrap(),
-            package_manager=PackageManagerDecision(
-                name=manager.name,
-                version=version.version,
-                hashed=version.hashed,
-                source=version.source,
-                because=(*choice.because, *about, *version.because),
-                files=choice.files,
-                folder=project.folder,
-                selection=chosen,
-                declared=managed.declared,
-                local=lock.local,
-                moving=lock.moving,
-                artefacts=lock.artefacts,
-                built_with=built_with,
-                default_groups=lock.default_groups,
-                advice=choice.advice,
-                up_to_date=managed.up_to_date,
-                installed_from=managed.source,
-                comparable=choice.comparable,
-            ),
+            package_manager=package_manager,
             layers=layers,
             processes=processes.unwrap(),
             django=django,
@@ -265,46 +193,38 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     )
 
 
-def _tool(
-    facts: Facts, manager: Manager, demands: tuple[Demand, ...]
-) -> Outcome[PipChoice, PipVersionError | ToolError]:
-    if manager.tool is PIP_TOOL:
-        return choose_pip(facts.variables, facts.pip_pin)
-    pin = facts.tool_pins.get(manager.tool.name, "")
-    return choose_tool(manager.tool, facts.variables, pin, demands, oldest=manager.oldest)
+def _requirements(
+    facts: Facts, project: ProjectFiles, managed: Managed
+) -> Outcome[RequirementsSet | None, FileUnreadable | RequirementsError]:
+    """What pip's requirements files say; ``None`` for other managers."""
+    if managed.manager is not PIP:
+        return Success(None)
+    if facts.requirements is None:
+        return Failure(not_a_file(path(managed.source.folder, managed.source.files[0])))
+    if isinstance(facts.requirements, Failure):
+        return Failure(placed(facts.requirements.failure(), project.folder))
+    return Success(facts.requirements.unwrap())
 
 
-def _pinning(facts: Facts, project: ProjectFiles, managed: Managed, runtime: Runtime) -> Pinning:
-    manager = managed.choice.manager
-    if manager is PROJECT:
-        return NotPinned(because=("the project itself is installed from its folder", "there is no lock file"))
-    # The configuration files' settings are known, so naming such a file leaves nothing open.
-    settings = {name: value for name, value in facts.settings.items() if name != "PIP_CONFIG_FILE"}
-    if manager is not PIP:
-        names = {*managed.choice.files, *manager.configuration}
-        texts = {name: text for name, text in project.texts.items() if name in names}
-        above = {f"workspace/{name}": text for name, text in project.workspace_texts.items() if name in names}
-        return lock_fingerprint(
-            manager,
-            managed.lock,
-            texts=texts | above,
-            folder=project.folder,
-            selection=managed.selection,
-            python=runtime.version,
-            target=facts.target,
-            settings=settings,
-        )
-    assert isinstance(facts.requirements, Success), "a requirements file that was chosen has been read"
-    return pinned_fingerprint(
-        facts.requirements.unwrap(), python_minor=runtime.minor, target=facts.target, settings=settings
+def _refused(facts: Facts, project: ProjectFiles, managed: Managed, python: PythonDecision) -> PylockProblem | None:
+    """Why a standard lock file can't be installed from here."""
+    if managed.manager is not PYLOCK:
+        return None
+    file = managed.source.files[0]
+    return pylock_selection.check(
+        project.texts[file], file, selection=managed.selection, python=python.version, target=facts.target
     )
+
+
+def _pin(facts: Facts, tool: Tool) -> str:
+    return facts.pip_pin if tool is PIP_TOOL else facts.tool_pins.get(tool.name, "")
 
 
 def _processes(
     facts: Facts, managed: Managed, layers: tuple[LayerDecision, ...], state: VenvState | None, minor: str
 ) -> Outcome[Processes, ProcessesError]:
     """The processes by what is known before the installation: what is kept as it is, else what is required by name."""
-    kept = state is not None and any(each.name == "venv" and each.action is Action.KEEP for each in layers)
+    kept = state is not None and any(each.name == VENV and each.action is Action.KEEP for each in layers)
     if kept and state is not None:
         installed = {each.name: each.version for each in state.resolved.distributions}
     else:
@@ -334,7 +254,7 @@ def _decide_processes(
 
 def _required(facts: Facts, managed: Managed) -> dict[str, str]:
     """What will be installed, as far as names tell it beforehand; no version is known."""
-    manager, declared = managed.choice.manager, managed.declared
+    manager, declared = managed.manager, managed.declared
     itself = manager.name in declared.installs_itself
     asked: list[Named] = []
     if manager is PIP and isinstance(facts.requirements, Success):
@@ -360,94 +280,21 @@ def _provide_only(facts: Facts, requirers: Requirers, nested: tuple[str, ...]) -
         return python
     neither = not requirers.build and not requirers.launch
     types = LayerTypes(build=requirers.build or neither, launch=requirers.launch or neither, cache=True)
-    unwanted = f"${PROVIDE_ONLY_VARIABLE} provides the runtime only"
-    dropped = tuple(drop_layer(name, unwanted) for name in STRUCTS if name in facts.restored and name != "python")
+    layers = runtime_layers(
+        facts.restored,
+        layers_dir=facts.layers_dir,
+        runtime=python.unwrap().runtime,
+        types=types,
+        because=f"${PROVIDE_ONLY_VARIABLE} provides the runtime only",
+    )
     return Success(
         Plan(
             target=facts.target,
             python=python.unwrap(),
             package_manager=None,
-            layers=(_python_layer(facts, python.unwrap().runtime, types), *dropped),
+            layers=layers,
             processes=Processes(processes=(), because=("only the runtime is provided, for other buildpacks",)),
         )
-    )
-
-
-def _layers(
-    facts: Facts,
-    runtime: Runtime,
-    source: InstalledFrom,
-    tool: PipChoice,
-    pinning: Pinning,
-    state: VenvState | None,
-    built_with: str,
-) -> tuple[LayerDecision, ...]:
-    manager = MANAGERS[source.manager]
-    digest = pinning.digest if isinstance(pinning, Fingerprint) else ""
-    arch, distro = facts.target.arch, str(facts.target.distro or "")
-    venv = decide_layer(
-        "venv",
-        VenvLayer(arch=arch, distro=distro, python_minor=runtime.minor, installer=manager.name),
-        facts.restored.get("venv"),
-        environment=venv_layer_environment(f"{facts.layers_dir}/venv"),
-    )
-    if venv.action is Action.KEEP and state is not None and state.built_with != built_with:
-        other = ("settings that say whether and how distributions are built have changed",)
-        venv = msgspec.structs.replace(venv, action=Action.RECREATE, because=other)
-    made = (
-        _python_layer(facts, runtime, None),
-        *_tool_layers(facts, runtime, manager.tool, tool),
-        _reconciled(msgspec.structs.replace(venv, built_from=digest), pinning, state, source, _built_from(facts)),
-    )
-    unused = f"{manager.tool.title} installs the dependencies, and it doesn't use this layer"
-    kept = {layer.name for layer in made}
-    return (*made, *(drop_layer(name, unused) for name in STRUCTS if name in facts.restored and name not in kept))
-
-
-def _tool_layers(facts: Facts, runtime: Runtime, tool: Tool, choice: PipChoice) -> tuple[LayerDecision, ...]:
-    arch, distro, minor = facts.target.arch, str(facts.target.distro or ""), runtime.minor
-    name, restored = tool.name, facts.restored.get(tool.name)
-    match name:
-        case "uv":
-            return (decide_layer(name, UvLayer(arch=arch, uv_version=choice.version), restored),)
-        case "poetry":
-            poetry = PoetryLayer(arch=arch, distro=distro, python_minor=minor, poetry_version=choice.version)
-            return (decide_layer(name, poetry, restored),)
-        case "pipenv":
-            pipenv = PipenvLayer(arch=arch, distro=distro, python_minor=minor, pipenv_version=choice.version)
-            return (decide_layer(name, pipenv, restored),)
-        case "pdm":
-            pdm = PdmLayer(arch=arch, distro=distro, python_minor=minor, pdm_version=choice.version)
-            return (decide_layer(name, pdm, restored),)
-        case _:
-            return (
-                decide_layer(
-                    "pip",
-                    PipLayer(arch=arch, python_minor=minor, pip_version=choice.version),
-                    restored,
-                    environment=pip_layer_environment(f"{facts.layers_dir}/pip"),
-                ),
-                decide_layer(
-                    "pip-cache",
-                    PipCacheLayer(arch=arch, distro=distro, python_minor=minor),
-                    facts.restored.get("pip-cache"),
-                ),
-            )
-
-
-def _python_layer(facts: Facts, runtime: Runtime, types: LayerTypes | None) -> LayerDecision:
-    return decide_layer(
-        "python",
-        PythonLayer(
-            os=runtime.os,
-            arch=runtime.arch,
-            distro=str(runtime.distro or ""),
-            python_version=runtime.version,
-            archive_sha256=runtime.sha256,
-        ),
-        facts.restored.get("python"),
-        environment=python_layer_environment(f"{facts.layers_dir}/python", runtime.minor),
-        types=types,
     )
 
 
@@ -459,40 +306,3 @@ def _previous(facts: Facts) -> VenvState | None:
             return state
         case Failure():
             return None
-
-
-def _built_from(facts: Facts) -> str:
-    """What the restored environment was made from, if that is known."""
-    restored = facts.restored.get("venv")
-    return decode_built_from(restored.toml) if restored else ""
-
-
-def _reconciled(
-    venv: LayerDecision, pinning: Pinning, state: VenvState | None, source: InstalledFrom, built_from: str
-) -> LayerDecision:
-    """A kept environment is only kept as it is where that is known to be right; otherwise it is reconciled."""
-    if venv.action is not Action.KEEP:
-        return venv
-    if state is None:
-        missing = ("its record of what was installed is missing or unreadable",)
-        return msgspec.structs.replace(venv, action=Action.RECREATE, because=missing)
-    manager = MANAGERS[source.manager]
-    locked = manager.synchronises
-    changed = f"{path(source.folder, source.files[0])}, the configuration, groups or settings have changed"
-    because: tuple[str, ...] = (changed if locked else "the pinned requirements, or settings that count, have changed",)
-    match pinning:
-        case NotPinned(because=reasons, more=more):
-            left_out = (f"and {count(more, 'more reason')}",) if more else ()
-            first = "what the lock installs may have changed" if locked else _MAY_HAVE_CHANGED
-            because = (first, *reasons, *left_out)
-        case Fingerprint(digest=digest) if digest == built_from:
-            because = (f"{_UNCHANGED}, so {manager.tool.title} isn't started",) if locked else (_NONE_HAS_CHANGED,)
-            return msgspec.structs.replace(venv, because=because)
-        case Fingerprint():
-            pass
-    return msgspec.structs.replace(venv, action=Action.RECONCILE, because=because)
-
-
-_MAY_HAVE_CHANGED: Final = "what the requirements resolve to may have changed"
-_NONE_HAS_CHANGED: Final = "every requirement is pinned with hashes, and none has changed"
-_UNCHANGED: Final = "lock, configuration, groups, Python and target are the same, and nothing local is involved"

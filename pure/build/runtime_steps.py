@@ -4,16 +4,17 @@ from pure.build.facts import Facts
 from pure.build.plan import Plan
 from pure.build.steps import BeginLayer, CompileBytecode, FinishLayer, InstallRuntime, RunProgram, Steps
 from pure.build.workplace import Workplace, bare_environment
+from pure.layers.names import PYTHON
 
 
 def install_runtime(plan: Plan, facts: Facts, work: Workplace) -> Steps:
     """The steps that fetch and unpack a runtime, and ask it which Python it is."""
     return (
-        BeginLayer(layer="python"),
+        BeginLayer(layer=PYTHON),
         InstallRuntime(
             runtime=plan.python.runtime,
             url=plan.python.url,
-            root=work.layer("python"),
+            root=work.layer(PYTHON),
             wheel_to=f"{work.temporary}/wheel",
         ),
         RunProgram(
@@ -29,4 +30,4 @@ def finish_runtime(plan: Plan, facts: Facts, work: Workplace) -> Steps:
     """The steps that compile a new runtime's library and complete its layer."""
     library = f"{work.layer('python')}/lib/python{plan.python.runtime.minor}"
     compiled = CompileBytecode(python=work.interpreter, roots=(library,), environment=bare_environment(facts))
-    return (compiled, FinishLayer(decision=plan.decided("python")))
+    return (compiled, FinishLayer(decision=plan.decided(PYTHON)))

@@ -7,6 +7,7 @@ from pure.build.news import StaticFilesPlanned
 from pure.build.plan import Plan
 from pure.build.steps import RunProgram
 from pure.build.workplace import Workplace
+from pure.layers.names import PYTHON
 from pure.manager.environment import application_environment
 from pure.start.django import COMMAND, DJANGO
 
@@ -27,7 +28,7 @@ def collect(plan: Plan, facts: Facts, work: Workplace) -> RunProgram:
     """The step that collects them."""
     assert plan.django.manage is not None, "static files are collected by a manage.py"
     folder, _, script = plan.django.manage.rpartition("/")
-    environment = application_environment(facts.variables, venv=work.venv, python=work.layer("python"))
+    environment = application_environment(facts.variables, venv=work.venv, python=work.layer(PYTHON))
     return RunProgram(
         purpose="collect-static",
         argv=(f"{work.venv}/bin/python", script, *COMMAND),

@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias, TypeVar
 import msgspec
 
 from pure.layers.decision import LayerDecision
+from pure.layers.names import LayerName
 from pure.python.catalogue import Runtime
 
 Environment: TypeAlias = tuple[tuple[str, str], ...]
@@ -19,13 +20,13 @@ Environment: TypeAlias = tuple[tuple[str, str], ...]
 class BeginLayer(msgspec.Struct, frozen=True, kw_only=True):
     """Start a layer over: remove its ``<layer>.toml`` first, then its directory, and make an empty one."""
 
-    layer: str
+    layer: LayerName
 
 
 class DropLayer(msgspec.Struct, frozen=True, kw_only=True):
     """Remove a restored layer that this build doesn't want, its ``<layer>.toml`` first."""
 
-    layer: str
+    layer: LayerName
 
 
 class FinishLayer(msgspec.Struct, frozen=True, kw_only=True):

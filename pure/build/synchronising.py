@@ -99,8 +99,8 @@ def changes(old: InstalledSet, new: InstalledSet, anew: Mapping[str, RedoReason 
 def redone(plan: Plan, installed: InstalledSet) -> dict[str, RedoReason | None]:
     """What is taken out to be made anew, of what the lock still wants."""
     decided = plan.manager
-    local, moving = (frozenset(map(normalise_name, names)) for names in (decided.local, decided.moving))
-    locked, recorded = dict(decided.artefacts), dict(plan.previous.artefacts) if plan.previous else {}
+    local, moving = (frozenset(map(normalise_name, names)) for names in (decided.lock.local, decided.lock.moving))
+    locked, recorded = dict(decided.lock.artefacts), dict(plan.previous.artefacts) if plan.previous else {}
     found: dict[str, RedoReason | None] = {}
     for each in installed.distributions:
         direct = each.direct_url
@@ -143,7 +143,7 @@ def _unwanted(plan: Plan, facts: Facts, installed: InstalledSet) -> tuple[str, .
     decided = plan.manager
     if decided.manager is not PIPENV or facts.project is None:
         return ()
-    lock = facts.project.unwrap().texts.get(PIPENV.lock, b"")
+    lock = facts.project.unwrap().texts.get(PIPENV.lock)
     wanted = pipfile.wanted(
         lock,
         categories=("packages", *decided.selection.groups),

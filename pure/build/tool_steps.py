@@ -7,6 +7,7 @@ from pure.build.plan import Plan
 from pure.build.steps import BeginLayer, CompileBytecode, CopyFile, DropLayer, FinishLayer, RunProgram, Step, Steps
 from pure.build.workplace import Workplace, bare_environment, own_environment
 from pure.layers.decision import Action
+from pure.layers.names import PIP_CACHE
 from pure.manager.environment import pip_bootstrap_environment
 from pure.manager.pip_configuration import bootstrap_settings
 from pure.manager.table import PIP_TOOL, TOOLS, Tool
@@ -31,8 +32,8 @@ def cache_steps(plan: Plan, tool: Tool) -> Steps:
     """The steps that make or keep pip's cache, where pip installs."""
     if tool is not PIP_TOOL:
         return ()
-    decision = plan.decided("pip-cache")
-    begun = (BeginLayer(layer="pip-cache"),) if decision.action is not Action.KEEP else ()
+    decision = plan.decided(PIP_CACHE)
+    begun = (BeginLayer(layer=PIP_CACHE),) if decision.action is not Action.KEEP else ()
     return (*begun, FinishLayer(decision=decision))
 
 

@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 
 from pure.build.facts import Facts
+from pure.layers.names import PIP_CACHE, VENV, LayerName
 from pure.manager.environment import tool_environment
 
 STATE_FOLDER: Final = ".lamina"
@@ -26,14 +27,14 @@ class Workplace(msgspec.Struct, frozen=True, kw_only=True):
     temporary: str
     """A folder that ends with the build."""
 
-    def layer(self, name: str) -> str:
+    def layer(self, name: LayerName) -> str:
         """The root of a layer."""
         return f"{self.layers}/{name}"
 
     @property
     def venv(self) -> str:
         """The environment's root."""
-        return self.layer("venv")
+        return self.layer(VENV)
 
     @property
     def interpreter(self) -> str:
@@ -43,7 +44,7 @@ class Workplace(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def cache(self) -> str:
         """pip's cache."""
-        return self.layer("pip-cache")
+        return self.layer(PIP_CACHE)
 
     @property
     def report(self) -> str:

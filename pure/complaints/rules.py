@@ -215,15 +215,15 @@ RULES: Final[tuple[Rule, ...]] = (
     # Locks
     Rule(
         tools=UV,
-        pattern=r"lockfile at `uv\.lock` needs to be updated",
+        pattern=r"lockfile at .{1,200}? needs to be updated",
         make=lambda _, __: LockStale(),
     ),
     Rule(
         tools=POETRY,
-        pattern=r"pyproject\.toml changed significantly since poetry\.lock",
+        pattern=r"changed significantly since poetry\.lock was last generated",
         make=lambda _, __: LockStale(),
     ),
-    Rule(tools=PIPENV, pattern=r"Pipfile\.lock \([^)]*\) is out of date", make=lambda _, __: LockStale()),
+    Rule(tools=PIPENV, pattern=r"Pipfile\.lock (?:\([^)]*\) )?is out[- ]of[- ]date", make=lambda _, __: LockStale()),
     Rule(
         tools=UV,
         pattern=r"Unable to find lockfile at `uv\.lock`",
@@ -267,7 +267,8 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         tools=PDM,
         # A warning, which is the reason only where nothing is said after it.
-        pattern=r"Lockfile (?:doesn't satisfy the project requirements|hash doesn't match)[\w ,./-]{0,80}\Z",
+        pattern=r"Lock ?file (?:doesn't satisfy the project requirements|hash doesn't match|is out of date)"
+        r"[\w ,./-]{0,80}\Z",
         make=lambda _, __: LockStale(),
     ),
     # The way to the index

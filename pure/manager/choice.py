@@ -10,8 +10,19 @@ import msgspec
 
 from pure.manager.lock_command import header
 from pure.manager.misspelled import misspelled, misspelled_locks
-from pure.manager.table import CHOSEN_BY_LOCK, MANAGERS, PIP, PIPENV, PROJECT, PYLOCK, Manager
-from pure.manager.terms import path
+from pure.manager.table import (
+    CHOSEN_BY_LOCK,
+    MANAGERS,
+    PIP,
+    PIPENV,
+    POETRY,
+    PROJECT,
+    PYLOCK,
+    UV,
+    Manager,
+    ManagerName,
+)
+from pure.manager.terms import InstalledFrom, path
 from pure.outcome import Failure, Outcome, Success
 from pure.project.declarations import Declarations
 from pure.project.detection import python_markers
@@ -24,9 +35,10 @@ REQUIREMENTS_VARIABLE: Final = "BP_PIP_REQUIREMENTS"
 
 
 class SeveralLocks(msgspec.Struct, frozen=True, kw_only=True):
-    """More than one file says what to install; ``found`` are (file, manager's name)."""
+    """More than one file says what to install."""
 
-    found: tuple[tuple[str, str], ...]
+    # Each with its manager's name.
+    found: tuple[tuple[str, ManagerName], ...]
 
 
 class UnknownManager(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +74,7 @@ class MissingLock(msgspec.Struct, frozen=True, kw_only=True):
     """A project declares its dependencies for one manager, whose lock is missing."""
 
     declared_in: str
-    manager: str
+    manager: ManagerName
     lock: str
     command: str
 
@@ -71,7 +83,7 @@ class LockWithoutDeclaration(msgspec.Struct, frozen=True, kw_only=True):
     """A lock lies where the file isn't that it was made from, without which its tool does nothing."""
 
     lock: str
-    manager: str
+    manager: ManagerName
     declared_in: str
 
 
@@ -104,18 +116,19 @@ ChoiceError: TypeAlias = (
 
 
 class ManagerChoice(msgspec.Struct, frozen=True, kw_only=True):
-    """The manager, the file or files that it installs from (relative to the project), and why it is this one.
+    """What is installed from by which manager, and why it is this one."""
 
-    ``folder`` is where the lock lies below the application's root; ``advice`` is what the user should know.
-    ``comparable`` says that the tool can tell whether the lock is up to date.
-    """
-
-    manager: Manager
-    files: tuple[str, ...]
-    folder: str
+    source: InstalledFrom
     because: tuple[str, ...]
+    # What the user should know.
     advice: tuple[str, ...] = ()
+    # Whether the tool can tell if the lock is up to date.
     comparable: bool = True
+
+    @property
+    def manager(self) -> Manager:
+        """Its row of the table."""
+        return self.source.row
 
 
 def choose_manager(
@@ -130,7 +143,8 @@ def _choose(
     project: ProjectFiles, declared: Declarations, variables: Mapping[str, str]
 ) -> Outcome[ManagerChoice, ChoiceError]:
     asked = variables.get(MANAGER_VARIABLE, "").strip().lower()
-    if asked and asked not in MANAGERS:
+    manager = MANAGERS.get(asked)
+    if asked and manager is None:
         return Failure(UnknownManager(value=asked[:60], known=tuple(MANAGERS), meant=_meant(asked)))
     pylock = _pylock(project, variables)
     if isinstance(pylock, Failure):
@@ -149,13 +163,14 @@ def _choose(
         )
     names = project.names
     found = _found(project, requirements, pylock.unwrap())
-    if asked:
-        return _asked(MANAGERS[asked], found, project, declared)
+    if manager is not None:
+        return _asked(manager, found, project, declared)
     exported = _export(project, found) if not requirements else None
     if exported is not None:
         found = tuple(each for each in found if each.manager is not PIP)
     if len(found) > 1:
-        listed = tuple((path(each.folder, file), each.manager.name) for each in found for file in each.files)
+        sources = [each.source for each in found]
+        listed = tuple((path(each.folder, file), each.manager) for each in sources for file in each.files)
         return Failure(SeveralLocks(found=listed))
     if len(found) == 1:
         note = (f"{PIP.lock} was exported from it, so it is not a second one",) if exported else ()
@@ -181,7 +196,8 @@ def _found(project: ProjectFiles, requirements: tuple[str, ...], pylock: str | N
             folder = project.workspace
             place = f"/{folder}" if folder else "the application's root"
             because = f"the project is a member of the workspace in {place}, which has a {manager.lock}"
-        found.append(ManagerChoice(manager=manager, files=files, folder=folder, because=(because,)))
+        source = InstalledFrom(manager=manager.name, files=files, folder=folder, home=project.folder)
+        found.append(ManagerChoice(source=source, because=(because,)))
     return tuple(found)
 
 
@@ -226,7 +242,7 @@ def _asked(
         file = path(project.folder, PROJECT.lock)
         return Failure(NoProjectTable(variable=MANAGER_VARIABLE, value=manager.name, file=file))
     resembling = [wrong for wrong, right in misspelled(project.files) if right == manager.lock]
-    others = [file for each in found for file in each.files]
+    others = [file for each in found for file in each.source.files]
     candidates = (*resembling, *(_pylocks(project) if manager is PYLOCK else ()), *others)
     declares = bool(manager.declared_in) and set(manager.declared_in) <= set(project.names)
     return Failure(
@@ -246,10 +262,11 @@ def _declared(choice: ManagerChoice, project: ProjectFiles) -> Outcome[ManagerCh
     if not missing:
         return Success(choice)
     if choice.manager is not PIPENV:
-        lock, declared_in = path(choice.folder, choice.files[0]), path(project.folder, missing[0])
+        lock, declared_in = path(choice.source.folder, choice.source.files[0]), path(project.folder, missing[0])
         return Failure(LockWithoutDeclaration(lock=lock, manager=choice.manager.name, declared_in=declared_in))
     # `pipenv sync` reads the lock alone; only `pipenv verify` needs both.
-    advice = f"there is no {missing[0]}, so nobody can tell whether {choice.files[0]} is up to date; commit it too"
+    lock = choice.source.files[0]
+    advice = f"there is no {missing[0]}, so nobody can tell whether {lock} is up to date; commit it too"
     return Success(msgspec.structs.replace(choice, advice=(advice,), comparable=False))
 
 
@@ -258,7 +275,8 @@ def _export(project: ProjectFiles, found: tuple[ManagerChoice, ...]) -> Manager 
     others = [each.manager for each in found if each.manager is not PIP]
     if len(others) != 1 or len(others) == len(found):
         return None
-    maker = header(project.texts.get(PIP.lock, b"")).maker
+    file = project.texts.get(PIP.lock)
+    maker = header(file.raw).maker if file else ""
     # What `uv pip compile` and pip-compile make of a pyproject.toml is resolved anew, whatever the lock beside it says.
     return others[0] if maker and maker == others[0].exporter else None
 
@@ -273,13 +291,13 @@ def _without_lock(project: ProjectFiles, declared: Declarations) -> Outcome[Mana
         choice = _project(project, "pyproject.toml has a [project] table, and there is no lock file")
         return Success(msgspec.structs.replace(choice, advice=_unlocked(project, declared)))
     if "poetry" in declared.tools:
-        return Failure(_missing(MANAGERS["poetry"], project))
+        return Failure(_missing(POETRY, project))
     return Failure(_nothing(project, declared))
 
 
 def _unlocked(project: ProjectFiles, declared: Declarations) -> tuple[str, ...]:
     """What the user of a project without a lock should know."""
-    meant = next((MANAGERS[tool] for tool in declared.tools), MANAGERS["uv"])
+    meant = next((MANAGERS[tool] for tool in declared.tools), UV)
     command = _in(project.folder, meant.lock_command)
     lock = next((each for each in project.nested if not each.endswith(f"/{PROJECT.lock}")), None)
     nested = (f"{lock} isn't used; ${FOLDER_VARIABLE} would choose its folder",) if lock else ()
@@ -299,7 +317,8 @@ def _nothing(project: ProjectFiles, declared: Declarations) -> NothingToInstall:
 
 
 def _project(project: ProjectFiles, why: str) -> ManagerChoice:
-    return ManagerChoice(manager=PROJECT, files=(PROJECT.lock,), folder=project.folder, because=(why,))
+    source = InstalledFrom(manager=PROJECT.name, files=(PROJECT.lock,), folder=project.folder, home=project.folder)
+    return ManagerChoice(source=source, because=(why,))
 
 
 def _missing(manager: Manager, project: ProjectFiles) -> MissingLock:

@@ -1,7 +1,7 @@
 """Decides what environment each process of a build gets, and which variables would break it.
 
-Three audiences: our own steps (``tool_environment``), the application at launch and later buildpacks at build time
-(``LayerEnvironment``), and the user, whose variables are checked before anything happens (``offenders``).
+Two audiences: our own steps (``tool_environment``), and the user, whose variables are checked before anything happens
+(``offenders``). What the application at launch and later buildpacks get stands in ``pure.layers.environment``.
 """
 
 from collections.abc import Mapping
@@ -74,20 +74,6 @@ class BreakingVariables(msgspec.Struct, frozen=True, kw_only=True):
     """All the variables that would break the build, in the table's order."""
 
     found: tuple[BreakingVariable, ...]
-
-
-class LayerEnvironment(msgspec.Struct, frozen=True, kw_only=True):
-    """The files of a layer's ``env``, ``env.build`` and ``env.launch``, by file name (specification, Environment).
-
-    A file name is the variable's name with its action as suffix; contents are written without a trailing newline.
-    """
-
-    both: tuple[tuple[str, str], ...] = ()
-    build: tuple[tuple[str, str], ...] = ()
-    launch: tuple[tuple[str, str], ...] = ()
-
-
-NO_ENVIRONMENT: Final = LayerEnvironment()
 
 
 def offenders(variables: Mapping[str, str]) -> BreakingVariables | None:
@@ -167,34 +153,6 @@ def application_environment(variables: Mapping[str, str], *, venv: str, python: 
             "PATH": _joined(f"{venv}/bin", f"{python}/bin", variables.get("PATH", ""), _SYSTEM_PATH),
             "VIRTUAL_ENV": venv,
         }
-    )
-
-
-def python_layer_environment(root: str, minor: str) -> LayerEnvironment:
-    """What the Python layer adds: headers for compilers at build time, unbuffered UTF-8 output everywhere."""
-    return LayerEnvironment(
-        both=(("LANG.default", "C.UTF-8"), ("PYTHONUNBUFFERED.default", "1")),
-        build=(
-            # The platform adds `include` itself to CPATH; CPython's headers lie one folder deeper.
-            ("CPATH.delim", ":"),
-            ("CPATH.prepend", f"{root}/include/python{minor}"),
-            ("PKG_CONFIG_PATH.delim", ":"),
-            ("PKG_CONFIG_PATH.prepend", f"{root}/lib/pkgconfig"),
-            ("PYTHONHASHSEED.default", "0"),
-            ("SOURCE_DATE_EPOCH.default", SOURCE_DATE_EPOCH),
-        ),
-    )
-
-
-def pip_layer_environment(root: str) -> LayerEnvironment:
-    """What pip's layer adds: where Python finds it, for later buildpacks that call ``pip``."""
-    return LayerEnvironment(build=(("PIP_DISABLE_PIP_VERSION_CHECK.default", "1"), ("PYTHONUSERBASE.override", root)))
-
-
-def venv_layer_environment(root: str) -> LayerEnvironment:
-    """What the dependencies' layer adds; its ``bin`` reaches ``PATH`` by itself (specification, Layer Paths)."""
-    return LayerEnvironment(
-        both=(("VIRTUAL_ENV.override", root),), build=(("PIP_PYTHON.override", f"{root}/bin/python"),)
     )
 
 

@@ -8,25 +8,27 @@ import msgspec
 
 from pure.manager.choice import ChoiceError, ManagerChoice, choose_manager
 from pure.manager.lock_command import Made, made
-from pure.manager.table import MANAGERS, PDM, PIP, PIPENV, POETRY, PYLOCK, Manager
+from pure.manager.table import PDM, PIP, PIPENV, POETRY, PYLOCK, Manager
 from pure.manager.terms import InstalledFrom, path
 from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
 from pure.project import declarations
 from pure.project.declarations import Declarations, Demand
+from pure.project.document import Document, FileUnreadable
 from pure.project.files import ProjectFiles
 from pure.project.locks import pdm, pipfile
-from pure.project.locks.facts import LockFacts, LockUnreadable
-from pure.project.locks.read import read_lock
+from pure.project.locks.facts import LockFacts
+from pure.project.locks.kinds import LOCKS
 from pure.project.selection import EXTRAS_VARIABLE, GROUPS_VARIABLE, BadSelection, Selection, selection
 
 
 class UnknownSelection(msgspec.Struct, frozen=True, kw_only=True):
-    """``variable`` names a group or an extra that isn't known; ``what`` is the manager's word for it, if any."""
+    """``variable`` names a group or an extra that isn't known."""
 
     source: InstalledFrom
     variable: str
     value: str
+    # The manager's word for it, if it has one.
     what: str
     known: tuple[str, ...]
 
@@ -34,27 +36,34 @@ class UnknownSelection(msgspec.Struct, frozen=True, kw_only=True):
 class BrokenLock(msgspec.Struct, frozen=True, kw_only=True):
     """The lock can't be read; ``source`` says how it is made again."""
 
-    lock: LockUnreadable
+    lock: FileUnreadable
     source: InstalledFrom
 
 
-ManagedError: TypeAlias = ChoiceError | LockUnreadable | BrokenLock | BadSelection | UnknownSelection
+ManagedError: TypeAlias = ChoiceError | FileUnreadable | BrokenLock | BadSelection | UnknownSelection
 
 
 class Managed(msgspec.Struct, frozen=True, kw_only=True):
-    """The manager, what its lock and the project say, and which groups and extras are wanted.
-
-    ``source`` is what errors name. ``demands`` are those on tools' versions.
-    ``up_to_date`` says that the lock is known to be, so that its tool needn't look.
-    """
+    """The manager, what its lock and the project say, and which groups and extras are wanted."""
 
     choice: ManagerChoice
-    source: InstalledFrom
     lock: LockFacts
     declared: Declarations
     selection: Selection
+    # Those on the versions of tools.
     demands: tuple[Demand, ...]
+    # Whether the lock is known to be, so that its tool needn't look.
     up_to_date: bool = False
+
+    @property
+    def source(self) -> InstalledFrom:
+        """What is installed from, by which manager: what errors name."""
+        return self.choice.source
+
+    @property
+    def manager(self) -> Manager:
+        """Its row of the table."""
+        return self.choice.manager
 
 
 def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outcome[Managed, ManagedError]:
@@ -72,21 +81,17 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
     asked = selection(variables)
     if isinstance(asked, Failure):
         return asked
-    texts = project.texts if choice.folder == project.folder else project.workspace_texts
-    if manager is not PIP and choice.files[0] not in texts:
-        return Failure(not_a_file(path(choice.folder, choice.files[0])))
-    raw = texts.get(choice.files[0], b"")
-    maker = made(manager, choice.files[0], raw) if len(choice.files) == 1 else Made()
-    source = InstalledFrom(
-        manager=manager.name,
-        files=choice.files,
-        folder=choice.folder,
-        home=project.folder,
-        maker=maker.maker,
-        command=maker.command,
-        project=declared.name,
-    )
-    lock = read_lock(manager.name, raw, choice.files[0])
+    folder, files = choice.source.folder, choice.source.files
+    texts = project.texts if folder == project.folder else project.workspace_texts
+    if manager is not PIP and files[0] not in texts:
+        return Failure(not_a_file(path(folder, files[0])))
+    file = texts.get(files[0], Document(raw=b""))
+    maker = made(manager, files[0], file.raw) if len(files) == 1 else Made()
+    source = msgspec.structs.replace(choice.source, maker=maker.maker, command=maker.command, project=declared.name)
+    choice = msgspec.structs.replace(choice, source=source)
+    kind = LOCKS.get(manager.lock)
+    # A requirements file and a project without a lock have none.
+    lock = kind.facts(file, files[0]) if kind else Success(LockFacts())
     if isinstance(lock, Failure):
         return Failure(BrokenLock(lock=lock.failure(), source=source))
     known = lock.unwrap()
@@ -109,13 +114,12 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
         choice = msgspec.structs.replace(
             choice, advice=(*choice.advice, f"{note}  {GROUPS_VARIABLE}={','.join((*asked.unwrap().groups, *left))}")
         )
-    above = project.workspace_texts if choice.folder != project.folder else {}
+    above = project.workspace_texts if folder != project.folder else {}
     configured = declarations.uv_demands(texts.get(declarations.UV_FILE))
     demands = configured or (*declared.tool_versions, *_demands_above(above))
     return Success(
         Managed(
             choice=choice,
-            source=source,
             lock=known,
             declared=declared,
             selection=asked.unwrap(),
@@ -125,12 +129,12 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
     )
 
 
-def _is_up_to_date(manager: Manager, texts: Mapping[str, bytes]) -> bool:
+def _is_up_to_date(manager: Manager, texts: Mapping[str, Document]) -> bool:
     """Whether a lock has the digest that an earlier release of its tool takes of the declarations."""
-    lock = texts.get(manager.lock, b"")
+    lock = texts.get(manager.lock)
     if manager is PIPENV:
-        return pipfile.made_from(lock, texts.get(PIPENV.declared_in[0], b""))
-    return manager is PDM and pdm.made_from(lock, texts.get(declarations.FILE, b""))
+        return pipfile.made_from(lock, texts.get(PIPENV.declared_in[0]))
+    return manager is PDM and pdm.made_from(lock, texts.get(declarations.FILE))
 
 
 # What people call the group that only deployments need, as the one with gunicorn in it.
@@ -157,26 +161,26 @@ def _has_no_package(declared: Declarations, project: ProjectFiles) -> bool:
     return wanted and own.isdisjoint(project.names) and own.isdisjoint(project.source_names)
 
 
-def _demands_above(texts: Mapping[str, bytes]) -> tuple[Demand, ...]:
+def _demands_above(texts: Mapping[str, Document]) -> tuple[Demand, ...]:
     """What the workspace's root demands of a tool's version."""
     read = declarations.read(texts.get(declarations.FILE))
     return read.unwrap().tool_versions if isinstance(read, Success) else ()
 
 
-def _placed(failed: Failure[LockUnreadable], folder: str) -> Failure[LockUnreadable]:
+def _placed(failed: Failure[FileUnreadable], folder: str) -> Failure[FileUnreadable]:
     error = failed.failure()
     return Failure(msgspec.structs.replace(error, file=path(folder, error.file)))
 
 
-def not_a_file(name: str) -> LockUnreadable:
+def not_a_file(name: str) -> FileUnreadable:
     """The error for a lock that is a folder, or a link that leads nowhere."""
-    return LockUnreadable(file=name, because="is not a file: it is a folder, or a link to a file that doesn't exist")
+    return FileUnreadable(file=name, because="is not a file: it is a folder, or a link to a file that doesn't exist")
 
 
 def _unknown(
     source: InstalledFrom, asked: Selection, declared: Declarations, lock: LockFacts
 ) -> UnknownSelection | None:
-    manager = MANAGERS[source.manager]
+    manager = source.row
     groups, extras = declared.groups, declared.extras
     if manager in (PIPENV, PYLOCK):
         groups, extras = lock.groups or (), lock.extras or ()

@@ -1,85 +1,14 @@
-"""Decides which pip is installed, and which of pip's configuration files' settings reach its installation.
+"""Reads the settings of pip's configuration files, and decides which of them reach or break an installation.
 
-Configuration files have sections (``[global]``, ``[install]``): https://pip.pypa.io/en/stable/topics/configuration/.
+The files have sections (``[global]``, ``[install]``): https://pip.pypa.io/en/stable/topics/configuration/.
 """
 
 import configparser
-import re
-from collections.abc import Mapping
-from typing import Final, TypeAlias
 
 import msgspec
 
 from pure.manager.environment import BREAKING, REACHING_AN_INDEX, BreakingVariable
-from pure.outcome import Failure, Outcome, Success
-from pure.source import Source
 from pure.switches import FALSE_WORDS
-
-VERSION_VARIABLE: Final = "BP_PIP_VERSION"
-PIN_FILE: Final = "data/pip-requirements.txt"
-
-# Kept short on purpose: a release's number, with or without a pre-release. pip publishes no other forms.
-_VERSION: Final = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4}){0,3}(?:(?:a|b|rc)[0-9]{1,3})?\Z")
-_PIN: Final = re.compile(r"^pip==(?P<version>\S+)", re.MULTILINE)
-_OLDEST: Final = (23, 1)
-
-
-class BadPipVersion(msgspec.Struct, frozen=True, kw_only=True):
-    """``BP_PIP_VERSION`` isn't a version number."""
-
-    value: str
-
-
-class PipTooOld(msgspec.Struct, frozen=True, kw_only=True):
-    """``BP_PIP_VERSION`` names a pip that can't report what it resolves or can't work on another environment."""
-
-    version: str
-    oldest: str
-
-
-class BadPin(msgspec.Struct, frozen=True, kw_only=True):
-    """The buildpack's own pin file names no pip version: the buildpack is damaged."""
-
-    file: str
-
-
-PipVersionError: TypeAlias = BadPipVersion | PipTooOld | BadPin
-
-
-class PipChoice(msgspec.Struct, frozen=True, kw_only=True):
-    """The pip to install. ``hashed`` says that the pin file's hashes verify it."""
-
-    version: str
-    hashed: bool
-    source: Source
-    because: tuple[str, ...]
-
-
-def choose_pip(variables: Mapping[str, str], pin_file: str) -> Outcome[PipChoice, PipVersionError]:
-    """The pinned pip, or the one that ``BP_PIP_VERSION`` names (which none of our hashes can verify)."""
-    pin = _PIN.search(pin_file)
-    if pin is None:
-        return Failure(BadPin(file=PIN_FILE))
-    pinned = pin["version"].rstrip("\\")
-    wanted = variables.get(VERSION_VARIABLE, "").strip()
-    if not wanted or wanted == pinned:
-        source = Source(variable=VERSION_VARIABLE) if wanted else Source(file=PIN_FILE)
-        return Success(
-            PipChoice(version=pinned, hashed=True, source=source, because=("pinned by this buildpack, with hashes",))
-        )
-    if not _VERSION.match(wanted):
-        return Failure(BadPipVersion(value=wanted[:60]))
-    numbers = tuple(int(number) for number in re.findall(r"[0-9]+", wanted)[:2])
-    if numbers < _OLDEST:
-        return Failure(PipTooOld(version=wanted, oldest=".".join(map(str, _OLDEST))))
-    return Success(
-        PipChoice(
-            version=wanted,
-            hashed=False,
-            source=Source(variable=VERSION_VARIABLE),
-            because=(f"${VERSION_VARIABLE} asks for {wanted}, which this buildpack's hashes don't cover",),
-        )
-    )
 
 
 class ConfigurationFile(msgspec.Struct, frozen=True, kw_only=True):

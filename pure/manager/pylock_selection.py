@@ -1,24 +1,35 @@
 """Decides whether what is asked for can be installed here from a standard lock file.
 
-By the rules of the specification's section "Installation" (PyPA specification "pylock.toml", PEP 751), as far as they
-need no network and no disk: its environments, the Python versions of its packages, and that each name stands for one
-package. Whatever can't be evaluated passes: uv, which reads the whole file, has the last word.
+``packaging.pylock`` selects, by the rules of the specification's section "Installation" (PyPA specification
+"pylock.toml", PEP 751). It says in a sentence of its own why it refuses; what stands here finds out which of the rules
+it was, so that the user reads what to do. Only a refusal that is explained counts, and uv, which reads the whole file,
+has the last word on all others:
+
+- a file that isn't valid for ``packaging``, which uv may understand;
+- markers that ask for the kernel of the machine, since the image will run on another one;
+- wheels: which ones fit follows from the image's C library, which nobody knows here, and uv chooses among them;
+- a pre-release of Python, which ``packaging`` says satisfies no ``requires-python``: whoever asks for one wants it to.
 """
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 import msgspec
 
 from pure.names import normalise_name
 from pure.outcome import Failure
-from pure.project.locks.facts import document, words
+from pure.project.document import Document, words
 from pure.project.locks.markers import Environment, holds, marker_environment
 from pure.project.selection import Selection
 from pure.target import Target
 
-# What a marker knows of the kernel can't be known here: the image will run on another one.
-_UNKNOWN = ("platform_release", "platform_version")
+if TYPE_CHECKING:
+    from packaging.markers import Environment as PackagingEnvironment
+    from packaging.markers import Marker
+    from packaging.pylock import Package, Pylock
+
+# What markers call the kernel's.
+_UNKNOWN: Final = ("platform_release", "platform_version")
 
 
 class LockForOtherEnvironment(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,62 +62,83 @@ class LockedTwice(msgspec.Struct, frozen=True, kw_only=True):
 PylockProblem: TypeAlias = LockForOtherEnvironment | LockedForOtherPython | LockedTwice
 
 
-def check(raw: bytes, file: str, *, selection: Selection, python: str, target: Target) -> PylockProblem | None:
+def check(document: Document, file: str, *, selection: Selection, python: str, target: Target) -> PylockProblem | None:
     """What prevents this installation; ``None`` where nothing does. ``python`` is the exact version."""
-    loaded = document(raw, file)
+    loaded = document.toml
     if isinstance(loaded, Failure):
         return None
-    found = loaded.unwrap()
+    lock = _valid(loaded.unwrap())
+    if lock is None:
+        return None
     plain = marker_environment(python, target.arch)
-    environments = words(found.get("environments"))
-    if environments and all(_applies(each, plain, "requirement") is False for each in environments):
-        return LockForOtherEnvironment(file=file, environments=environments, python=python, target=str(target))
-    groups = (*words(found.get("default-groups")), *selection.groups)
     chosen: Environment = plain | {
         "extras": frozenset(map(normalise_name, selection.extras)),
-        "dependency_groups": frozenset(map(normalise_name, groups)),
+        "dependency_groups": frozenset(map(normalise_name, (*(lock.default_groups or ()), *selection.groups))),
     }
+    if not _refused(lock, plain, chosen):
+        return None
+    if lock.environments and all(_applies(each, plain, "requirement") is False for each in lock.environments):
+        as_written = words(loaded.unwrap().get("environments"))
+        return LockForOtherEnvironment(file=file, environments=as_written, python=python, target=str(target))
+    return _wrong_package(lock, file, chosen, selection)
+
+
+def _valid(found: Mapping[str, Any]) -> "Pylock | None":
+    from packaging.pylock import Pylock, PylockValidationError
+
+    try:
+        # Of a minor version that it doesn't know packaging writes to the log; which versions are understood is decided
+        # where the lock is read.
+        return Pylock.from_dict({**found, "lock-version": "1.0"})
+    except (PylockValidationError, RecursionError):
+        return None
+
+
+def _refused(lock: "Pylock", plain: Mapping[str, str], chosen: Environment) -> bool:
+    from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
+    from packaging.pylock import PylockSelectError
+
+    selected = lock.select(
+        environment=cast("PackagingEnvironment", plain),
+        tags=(),
+        extras=cast("frozenset[str]", chosen["extras"]),
+        dependency_groups=cast("frozenset[str]", chosen["dependency_groups"]),
+    )
+    try:
+        # Every rule that is explained here is applied before the first package is given out.
+        next(selected, None)
+    except PylockSelectError:
+        return True
+    except (UndefinedComparison, UndefinedEnvironmentName, RecursionError):
+        return False
+    return False
+
+
+def _wrong_package(
+    lock: "Pylock", file: str, chosen: Environment, selection: Selection
+) -> LockedForOtherPython | LockedTwice | None:
+    python = str(chosen["python_full_version"])
     taken: dict[str, list[str]] = {}
-    for package in _tables(found.get("packages")):
-        if _applies(package.get("marker"), chosen, "lock_file") is not True:
+    for package in lock.packages:
+        if _applies(package.marker, chosen, "lock_file") is not True:
             continue
-        requires = package.get("requires-python")
-        if isinstance(requires, str) and _allows(requires, python) is False:
-            return LockedForOtherPython(file=file, name=_name(package), requires=requires[:80], python=python)
-        taken.setdefault(normalise_name(_name(package)), []).append(_version(package))
-    for name, versions in taken.items():
-        if len(versions) > 1:
-            return LockedTwice(file=file, name=name, versions=tuple(versions), selection=selection)
-    return None
+        if package.requires_python is not None and not package.requires_python.contains(python, prereleases=True):
+            requires = str(package.requires_python)[:80]
+            return LockedForOtherPython(file=file, name=package.name[:100], requires=requires, python=python)
+        taken.setdefault(package.name, []).append(_version(package))
+    twice = next(((name, versions) for name, versions in taken.items() if len(versions) > 1), None)
+    if twice is None:
+        return None
+    return LockedTwice(file=file, name=twice[0][:100], versions=tuple(twice[1]), selection=selection)
 
 
-def _tables(value: object) -> tuple[Mapping[str, Any], ...]:
-    return tuple(each for each in value if isinstance(each, dict)) if isinstance(value, list) else ()
+def _version(package: "Package") -> str:
+    return str(package.version)[:60] if package.version is not None else "no version"
 
 
-def _name(package: Mapping[str, Any]) -> str:
-    name = package.get("name")
-    return name[:100] if isinstance(name, str) else "a package without a name"
-
-
-def _version(package: Mapping[str, Any]) -> str:
-    version = package.get("version")
-    return version[:60] if isinstance(version, str) else "no version"
-
-
-def _applies(marker: object, environment: Environment, context: str) -> bool | None:
+def _applies(marker: "Marker | None", environment: Environment, context: str) -> bool | None:
     """Whether a marker holds, as it does where there is none; ``None`` where that isn't known."""
     if marker is None:
         return True
-    if not isinstance(marker, str) or any(word in marker for word in _UNKNOWN):
-        return None
-    return holds(marker, environment, context)
-
-
-def _allows(requires: str, python: str) -> bool | None:
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
-    try:
-        return SpecifierSet(requires).contains(python, prereleases=True)
-    except InvalidSpecifier:
-        return None
+    text = str(marker)
+    return None if any(word in text for word in _UNKNOWN) else holds(text, environment, context)

@@ -1,53 +1,60 @@
 """Holds the table of package managers: what each is chosen by, which tool installs for it, and what it can do.
 
 Everything that tells one manager from another and fits a value stands here; what takes a decision reads it from here.
-``pure.manager.commands`` has the arguments and the environment of each tool, ``pure.locks`` reads the lock files.
+``pure.manager.commands`` has the arguments of each tool, ``pure.manager.settings`` its environment, and
+``pure.project.locks`` reads the lock files.
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
+ToolName: TypeAlias = Literal["pip", "uv", "poetry", "pipenv", "pdm"]
+ManagerName: TypeAlias = Literal["pip", "uv", "poetry", "pipenv", "pdm", "pylock", "project"]
+
 
 class Tool(msgspec.Struct, frozen=True, kw_only=True):
-    """A program that installs: its layer, the file that pins its whole closure, the variable that overrides the pin.
+    """A program that installs."""
 
-    ``prefixes`` are those of the variables that configure it; ``oldest`` is the first release that can do what is
-    asked of it here.
-    """
-
-    name: str
+    # Also that of its layer.
+    name: ToolName
     title: str
+    # Pins its whole closure, with hashes.
     pin_file: str
+    # Overrides the pin.
     variable: str
+    # The first release that can do what is asked of it here.
     oldest: tuple[int, int]
+    # What that is, as the end of "it can …", where it is worth saying.
+    since: str = ""
+    # Those of the variables that configure it.
     prefixes: tuple[str, ...]
 
 
 class Manager(msgspec.Struct, frozen=True, kw_only=True):
-    """A way to declare dependencies.
+    """A way to declare dependencies."""
 
-    ``lock`` is the file that chooses it. ``declared_in`` are files that show that it is meant, and ``lock_command``
-    says how to make the lock from them. ``synchronises`` says that the tool brings an environment to what the lock
-    says by itself; otherwise the build reconciles it. ``groups`` and ``extras`` are what the manager calls them,
-    empty if it knows none. ``configuration`` are further files of the project that change what is installed.
-    ``exporter`` is the maker that the header of a requirements file names if it was exported from the lock; Poetry and
-    Pipenv leave no trace in what they export. ``oldest`` is the first release of the tool that can install for it, if
-    that isn't the tool's.
-    """
-
-    name: str
+    name: ManagerName
     title: str
     tool: Tool
+    # The file that chooses it.
     lock: str
+    # How to make the lock.
     lock_command: str = ""
+    # Files that show that it is meant, which the lock is made from.
     declared_in: tuple[str, ...] = ()
+    # Further files of the project that change what is installed.
     configuration: tuple[str, ...] = ()
+    # Whether the tool brings an environment to what the lock says by itself; otherwise the build reconciles it.
     synchronises: bool = True
+    # What the manager calls groups and extras, empty if it knows none.
     groups: str = ""
     extras: str = ""
+    # The maker that the header of a requirements file names if it was exported from the lock; Poetry and Pipenv leave
+    # no trace in what they export.
     exporter: str = ""
+    # The first release of the tool that can install for it, if that isn't the tool's.
     oldest: tuple[int, int] | None = None
 
 
@@ -57,6 +64,7 @@ PIP_TOOL: Final = Tool(
     pin_file="data/pip-requirements.txt",
     variable="BP_PIP_VERSION",
     oldest=(23, 1),
+    since="report what it resolves, which this buildpack needs to know",
     prefixes=("PIP_",),
 )
 UV_TOOL: Final = Tool(

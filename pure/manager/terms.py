@@ -8,48 +8,55 @@ from typing import Final
 
 import msgspec
 
-from pure.manager.table import MANAGERS, PIP, PROJECT, PYLOCK, Manager
+from pure.manager.table import MANAGERS, PIP, PROJECT, PYLOCK, Manager, ManagerName
 
 # Never a whole URL: what stands before its host is taken out of every line that is printed.
 _USERINFO: Final = "with user:password@ before its host"
 
 
 class InstalledFrom(msgspec.Struct, frozen=True, kw_only=True):
-    """What an application is installed from: the manager's name, its files, and the folder that these lie in.
+    """What an application is installed from, and by which manager."""
 
-    ``folder`` and ``home``, the project's own folder, are relative to the application's root. ``maker`` and
-    ``command`` say how the files are made again, empty where nobody knows. ``project`` is the project's own name.
-    """
-
-    manager: str
+    manager: ManagerName
+    # Relative to ``folder``, which they lie in; that is relative to the application's root, as is ``home``.
     files: tuple[str, ...]
     folder: str = ""
+    # The project's own folder.
     home: str = ""
+    # Who made the files, and by which command they are made again; empty where nobody knows.
     maker: str = ""
     command: str = ""
+    # The project's own name.
     project: str = ""
+
+    @property
+    def row(self) -> Manager:
+        """The manager's row of the table."""
+        return MANAGERS[self.manager]
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """The words for one application.
+    """The words for one application."""
 
-    ``declared`` is where its requirements are written, ``lock`` what is made of them, and ``relock`` how, as an
-    imperative; both are empty where nothing is locked. ``index`` is where an index's address stands, ``credentials``
-    and ``certificates`` are the settings for those. ``interpolated`` says that it is a requirements file, the only one
-    that may hold ``${TOKEN}``; ``file`` is the first of them. ``project`` is the project's own name; ``alone`` says
-    that nothing else is installed from a folder.
-    """
-
+    # The tool's.
     title: str
+    # Where the application's requirements are written.
     declared: str
+    # What is made of them, and how, as an imperative; both are empty where nothing is locked.
     lock: str = ""
     relock: str = ""
+    # Where an index's address stands.
     index: str
+    # The settings for these.
     credentials: str
     certificates: str
+    # Whether it is a requirements file, the only one that may hold ${TOKEN}.
     interpolated: bool = False
+    # The first of the files.
     file: str = ""
+    # The project's own name.
     project: str = ""
+    # Whether nothing but the project is installed from a folder.
     alone: bool = False
 
     def own(self, distribution: str) -> bool:
@@ -67,7 +74,7 @@ class _Settings(msgspec.Struct, frozen=True, kw_only=True):
     certificates: str = "PIP_CERT or SSL_CERT_FILE"
 
 
-_SETTINGS: Final[Mapping[str, _Settings]] = {
+_SETTINGS: Final[Mapping[ManagerName, _Settings]] = {
     "pip": _Settings(credentials=f"PIP_INDEX_URL, {_USERINFO}"),
     "project": _Settings(credentials=f"PIP_INDEX_URL, {_USERINFO}"),
     "uv": _Settings(credentials="UV_INDEX_<NAME>_USERNAME and UV_INDEX_<NAME>_PASSWORD", certificates="SSL_CERT_FILE"),
@@ -93,7 +100,7 @@ def path(folder: str, name: str) -> str:
 
 def terms(source: InstalledFrom) -> Terms:
     """The words for an application."""
-    manager, settings = MANAGERS[source.manager], _SETTINGS[source.manager]
+    manager, settings = source.row, _SETTINGS[source.manager]
     files = [path(source.folder, name) for name in source.files]
     listed = f"{', '.join(files[:-1])} or {files[-1]}" if len(files) > 1 else files[0]
     compiled = manager is PIP and bool(source.maker)

@@ -6,16 +6,31 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from pure.manager.pip_configuration import BadPin, PipChoice
-from pure.manager.table import Tool
+from pure.manager.table import Manager, Tool
 from pure.outcome import Failure, Outcome, Success
 from pure.project.declarations import Demand
 from pure.source import Source
 
-ToolChoice: TypeAlias = PipChoice
-
+# Kept short on purpose: a release's number, with or without a pre-release. No tool publishes other forms.
 _VERSION: Final = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4}){0,3}(?:(?:a|b|rc)[0-9]{1,3})?\Z")
 _CLAUSE: Final = re.compile(r"(?P<operator>\^|~(?!=)|[<>=!~]=?=?)?\s*(?P<version>[0-9][0-9A-Za-z.*+!-]*)\Z")
+
+
+class ToolVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """The version of a tool that is installed."""
+
+    version: str
+    # Whether the pin file's hashes verify it.
+    hashed: bool
+    source: Source
+    because: tuple[str, ...]
+
+
+class BadPin(msgspec.Struct, frozen=True, kw_only=True):
+    """The buildpack's own pin file names no version of its tool: the buildpack is damaged."""
+
+    file: str
+    title: str
 
 
 class BadToolVersion(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,30 +39,35 @@ class BadToolVersion(msgspec.Struct, frozen=True, kw_only=True):
     variable: str
     title: str
     value: str
+    # The version that the buildpack pins, as an example of one.
+    pinned: str
 
 
 class ToolTooOld(msgspec.Struct, frozen=True, kw_only=True):
-    """``variable`` names a release that can't do what is asked of it here."""
+    """A release is asked for that can't do what is asked of it here."""
 
     variable: str
     title: str
     version: str
     oldest: str
+    # Where the project asks for it; empty if the variable does.
+    place: str = ""
+    # What the oldest can do and older ones can't, in words; empty if that isn't worth saying.
+    since: str = ""
 
 
 class ToolRefused(msgspec.Struct, frozen=True, kw_only=True):
-    """The project demands another version of the tool: ``constraint`` stands at ``place``.
-
-    ``asked`` says that ``variable`` chose the version; otherwise the buildpack pins it. ``oldest`` is the first release
-    that may be chosen.
-    """
+    """The project demands another version of the tool."""
 
     variable: str
     title: str
     version: str
+    # Where the demand stands, and what it is.
     place: str
     constraint: str
+    # Whether the variable chose the version; otherwise the buildpack pins it.
     asked: bool
+    # The first release that may be chosen.
     oldest: str
 
 
@@ -55,19 +75,14 @@ ToolError: TypeAlias = BadToolVersion | ToolTooOld | ToolRefused | BadPin
 
 
 def choose_tool(
-    tool: Tool,
-    variables: Mapping[str, str],
-    pin_file: str,
-    demands: tuple[Demand, ...],
-    *,
-    oldest: tuple[int, int] | None = None,
-) -> Outcome[ToolChoice, ToolError]:
-    """The tool's version; ``demands`` are the project's own, on any tool.
+    manager: Manager, variables: Mapping[str, str], pin_file: str, demands: tuple[Demand, ...]
+) -> Outcome[ToolVersion, ToolError]:
+    """The version of a manager's tool; ``demands`` are the project's own, on any tool.
 
-    A variable chooses, then a demand for one version and no other, then the pin. ``oldest`` is the first release that
-    can do what is asked of it, if that is more than usual.
+    A variable chooses, then a demand for one version and no other, then the pin.
     """
-    oldest = oldest or tool.oldest
+    tool = manager.tool
+    oldest = manager.oldest or tool.oldest
     own = tuple(each for each in demands if each.tool == tool.name)
     chosen = _chosen(tool, variables, pin_file, own, oldest)
     if isinstance(chosen, Failure):
@@ -95,10 +110,10 @@ def choose_tool(
 
 def _chosen(
     tool: Tool, variables: Mapping[str, str], pin_file: str, demands: tuple[Demand, ...], oldest: tuple[int, int]
-) -> Outcome[ToolChoice, ToolError]:
+) -> Outcome[ToolVersion, ToolError]:
     pin = re.search(rf"^{re.escape(tool.name)}==([^\s;\\]+)", pin_file, re.MULTILINE)
     if pin is None:
-        return Failure(BadPin(file=tool.pin_file))
+        return Failure(BadPin(file=tool.pin_file, title=tool.title))
     wanted = variables.get(tool.variable, "").strip()
     demand = next((each for each in demands if _exact(each.constraint)), None)
     if wanted and wanted != pin[1]:
@@ -109,14 +124,23 @@ def _chosen(
     else:
         source = Source(variable=tool.variable) if wanted else Source(file=tool.pin_file)
         return Success(
-            ToolChoice(version=pin[1], hashed=True, source=source, because=("pinned by this buildpack, with hashes",))
+            ToolVersion(version=pin[1], hashed=True, source=source, because=("pinned by this buildpack, with hashes",))
         )
     if not _VERSION.match(version):
-        return Failure(BadToolVersion(variable=tool.variable, title=tool.title, value=version[:60]))
+        return Failure(BadToolVersion(variable=tool.variable, title=tool.title, value=version[:60], pinned=pin[1][:60]))
     if _numbers(version) < oldest:
-        return Failure(ToolTooOld(variable=tool.variable, title=tool.title, version=version, oldest=_written(oldest)))
+        return Failure(
+            ToolTooOld(
+                variable=tool.variable,
+                title=tool.title,
+                version=version,
+                oldest=_written(oldest),
+                place="" if wanted or demand is None else demand.place,
+                since=tool.since,
+            )
+        )
     because = (f"{asks}, which this buildpack's hashes don't cover",)
-    return Success(ToolChoice(version=version, hashed=False, source=source, because=because))
+    return Success(ToolVersion(version=version, hashed=False, source=source, because=because))
 
 
 def _exact(constraint: str) -> str:

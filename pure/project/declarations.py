@@ -7,7 +7,7 @@ import msgspec
 
 from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
-from pure.project.locks.facts import LockUnreadable, document, table, words
+from pure.project.document import Document, FileUnreadable, table, toml, words
 
 FILE = "pyproject.toml"
 UV_FILE = "uv.toml"
@@ -27,36 +27,36 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Declarations(msgspec.Struct, frozen=True, kw_only=True):
-    """What a ``pyproject.toml`` declares.
+    """What a ``pyproject.toml`` declares."""
 
-    ``project`` says that it has a ``[project]`` table, ``name`` is the project's own (normalised). ``tools`` names the
-    package managers that it configures, ``configures`` all programs. ``groups`` and ``extras`` are all that may be
-    asked for; ``tool_versions`` are the demands on a tool's own version.
-    ``installs_itself`` names the tools that would install the project itself. ``hooks`` are the scripts that PDM runs
-    when it installs. ``own_package`` is what Poetry looks for as a folder or a file of the project itself, empty if
-    the project names its packages. ``requires`` are the project's dependencies as (name, extras), ``optional`` those of
-    each extra.
-    """
-
+    # It has a [project] table.
     project: bool = False
+    # The project's own, normalised.
     name: str = ""
+    # The package managers that it configures, and all programs.
     tools: tuple[str, ...] = ()
     configures: tuple[str, ...] = ()
+    # All that may be asked for.
     groups: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
+    # The demands on a tool's own version.
     tool_versions: tuple[Demand, ...] = ()
+    # The tools that would install the project itself.
     installs_itself: tuple[str, ...] = ()
+    # What Poetry looks for as a folder or a file of the project itself; empty if the project names its packages.
     own_package: str = ""
+    # The scripts that PDM runs when it installs.
     hooks: tuple[str, ...] = ()
+    # The project's dependencies as (name, extras), and those of each extra.
     requires: tuple[Named, ...] = ()
     optional: tuple[tuple[str, tuple[Named, ...]], ...] = ()
 
 
-def read(raw: bytes | None) -> Outcome[Declarations, LockUnreadable]:
+def read(pyproject: Document | None) -> Outcome[Declarations, FileUnreadable]:
     """The declarations of a ``pyproject.toml``, empty where there is none; any bytes give a value or an error value."""
-    if raw is None:
+    if pyproject is None:
         return Success(Declarations())
-    loaded = document(raw, FILE)
+    loaded = toml(pyproject, FILE)
     if isinstance(loaded, Failure):
         return loaded
     found = loaded.unwrap()
@@ -105,10 +105,9 @@ def _named(requirements: object) -> tuple[Named, ...]:
     )
 
 
-def uv_demands(raw: bytes | None) -> tuple[Demand, ...]:
+def uv_demands(configuration: Document | None) -> tuple[Demand, ...]:
     """What an ``uv.toml`` demands of uv's version; it has precedence over ``[tool.uv]``."""
-    loaded = document(raw or b"", UV_FILE)
-    if isinstance(loaded, Failure):
+    if configuration is None or isinstance(loaded := configuration.toml, Failure):
         return ()
     return _demand("uv", UV_FILE, f"required-version in {UV_FILE}", loaded.unwrap().get("required-version"))
 

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from pure.outcome import Failure, Outcome, Success
+from pure.project.document import Document
 
 FOLDER_VARIABLE: Final = "BP_PYTHON_PROJECT_DIR"
 
@@ -20,26 +21,26 @@ class BadProjectFolder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProjectFiles(msgspec.Struct, frozen=True, kw_only=True):
-    """What decides how a project is installed.
+    """What decides how a project is installed."""
 
-    ``folder`` is where it lies below the application's root, empty for the root itself. ``names`` are those in it,
-    ``texts`` the contents of the files among them that matter. ``workspace`` is the folder of the workspace's root
-    above it, if its lock lies there, and ``workspace_texts`` are that folder's files. ``source_names`` are the names in
-    ``src``.
-
-    Looked for only where the project itself has no lock: ``nested`` are lock files, or ``pyproject.toml``, one or two
-    folders deeper, ``requirement_files`` what may have been meant to be pip's (``requirements/prod.txt``), ``folders``
-    those of the names that are folders.
-    """
-
+    # Where it lies below the application's root; empty for the root itself.
     folder: str = ""
+    # What lies in it, and what the files among it that matter hold.
     names: tuple[str, ...] = ()
-    texts: Mapping[str, bytes] = {}
+    texts: Mapping[str, Document] = {}
+    # The folder of the workspace's root above it, if its lock lies there, and that folder's files.
     workspace: str | None = None
-    workspace_texts: Mapping[str, bytes] = {}
-    nested: tuple[str, ...] = ()
+    workspace_texts: Mapping[str, Document] = {}
+    # The names in src.
     source_names: tuple[str, ...] = ()
+
+    # The rest is looked for only where the project itself has no lock.
+
+    # Lock files, or pyproject.toml, one or two folders deeper.
+    nested: tuple[str, ...] = ()
+    # What may have been meant to be pip's (requirements/prod.txt).
     requirement_files: tuple[str, ...] = ()
+    # Those of the names that are folders.
     folders: frozenset[str] = frozenset()
 
     @property
@@ -48,7 +49,7 @@ class ProjectFiles(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(name for name in self.names if name not in self.folders)
 
 
-Project: TypeAlias = Outcome[ProjectFiles, BadProjectFolder]
+ProjectOutcome: TypeAlias = Outcome[ProjectFiles, BadProjectFolder]
 
 
 def project_folder(variables: Mapping[str, str]) -> Outcome[str, BadProjectFolder]:

@@ -3,25 +3,54 @@
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
+import msgspec
+
 from pure.outcome import Failure
 from pure.project import declarations
-from pure.project.locks.facts import document, table, words
+from pure.project.document import Document, at, words
+from pure.project.seen import Look, Seen, inside
 
 
-def has_member(texts: Mapping[str, bytes], folder: str) -> bool:
+class Workspace(msgspec.Struct, frozen=True, kw_only=True):
+    """The workspace that a folder is a member of."""
+
+    # Its root, from the application's; empty for that one.
+    folder: str
+    # The files in it that matter.
+    texts: Mapping[str, Document]
+
+
+def workspace_above(seen: Seen, home: str, *, lock: str, configuration: tuple[str, ...]) -> Workspace | Look | None:
+    """The nearest workspace above ``home`` that has its ``lock`` and declares ``home`` a member, if there is one."""
+    parents = tuple("" if str(path) == "." else str(path) for path in PurePosixPath(home).parents)
+    if look := seen.unseen(files=(inside(parent, lock) for parent in parents)):
+        return look
+    for parent in parents:
+        if seen.files[inside(parent, lock)] is None:
+            continue
+        names = (lock, *configuration)
+        if look := seen.unseen(files=(inside(parent, name) for name in names)):
+            return look
+        texts = seen.texts(parent, names)
+        if has_member(texts, str(PurePosixPath(home).relative_to(parent))):
+            return Workspace(folder=parent, texts=texts)
+    return None
+
+
+def has_member(texts: Mapping[str, Document], folder: str) -> bool:
     """Whether the files of a workspace's root, by name, declare ``folder`` (relative to it) a member.
 
     The lock isn't asked: where it doesn't know a member yet, it is out of date, and uv says so. Where the declaration
     can't be read, its error has to come up, so the answer is yes.
     """
-    raw = texts.get(declarations.FILE)
-    if raw is None:
+    pyproject = texts.get(declarations.FILE)
+    if pyproject is None:
         return False
-    loaded = document(raw, declarations.FILE)
+    loaded = pyproject.toml
     if isinstance(loaded, Failure):
         return True
-    workspace = table(table(table(loaded.unwrap().get("tool")).get("uv")).get("workspace"))
-    return _matches(folder, workspace.get("members")) and not _matches(folder, workspace.get("exclude"))
+    members, excluded = (at(loaded.unwrap(), ("tool", "uv", "workspace", key)) for key in ("members", "exclude"))
+    return _matches(folder, members) and not _matches(folder, excluded)
 
 
 def _matches(folder: str, patterns: object) -> bool:

@@ -1,6 +1,6 @@
 """Decides which Python runtime a build uses, from everybody who has a say in it.
 
-The application's own word counts first (``python_sources`` has its rule), then what other buildpacks require, the
+The application's own word counts first (``sources`` has its rule), then what other buildpacks require, the
 operator's default and ours. What other buildpacks require binds like what a lock or ``pyproject.toml`` states.
 """
 
@@ -11,19 +11,16 @@ from typing import Final, TypeAlias
 import msgspec
 
 from pure.outcome import Failure, Outcome, Success
+from pure.project.document import Document
 from pure.python.catalogue import (
     Catalogue,
     CatalogueError,
-    Resolution,
-    ResolutionError,
-    ResolutionWarning,
     Runtime,
     decode_catalogue,
     decode_end_of_life,
     merge_catalogues,
     minors,
     parse_mirror,
-    resolve,
     serves,
     with_mirror,
 )
@@ -39,8 +36,10 @@ from pure.python.request import (
     plain_version,
 )
 from pure.python.requirers import Requirers
+from pure.python.resolution import ChosenRuntime, ResolutionError, ResolutionWarning, resolve
 from pure.python.sources import Voices, listen
-from pure.python.version_files import RUNTIME_FILE, FileError, Unusable, Word
+from pure.python.version_files import RUNTIME_FILE
+from pure.python.words import FileError, Unusable, Word
 from pure.source import Source
 from pure.switches import BadSwitch, switch
 from pure.target import Target
@@ -75,19 +74,19 @@ class NothingReplaces(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RuntimeFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """The facts that the choice depends on. ``carried`` is the catalogue of what the buildpack was packaged with.
-
-    ``version_files`` are the contents, by name, of those files in the application's root that may name a version.
-    """
+    """The facts that the choice depends on."""
 
     target: Target
     today: date
+    # The environment of the build.
     variables: Mapping[str, str]
     catalogue: CatalogueText
     end_of_life: CatalogueText
+    # What the buildpack was packaged with.
     carried: CatalogueText | None = None
     operator_catalogue: CatalogueText | CatalogueUnreachable | None = None
-    version_files: Mapping[str, bytes] = {}
+    # Those of the application's files that may name a version, by name.
+    version_files: Mapping[str, Document] = {}
 
 
 class SupersededFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,10 +108,12 @@ class IgnoredSource(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PythonDecision(msgspec.Struct, frozen=True, kw_only=True):
-    """The runtime, where the request for it came from, and why it is this one. ``url`` is where it is fetched from."""
+    """The runtime, where the request for it came from, and why it is this one."""
 
     runtime: Runtime
+    # Where it is fetched from.
     url: str
+    # In the words of its source.
     request: str
     source: Source
     because: tuple[str, ...]
@@ -241,7 +242,7 @@ def choose_runtime(facts: RuntimeFacts, requirers: Requirers) -> Outcome[PythonD
 
 def _resolve(
     request: PythonRequest, others: tuple[PythonRequest, ...], known: _Catalogues, facts: RuntimeFacts
-) -> Outcome[Resolution, ResolutionError]:
+) -> Outcome[ChosenRuntime, ResolutionError]:
     """What answers ``request`` among the runtimes that all ``others`` allow."""
 
     def allowed(runtimes: tuple[Runtime, ...]) -> tuple[Runtime, ...]:
@@ -288,7 +289,7 @@ def _ignored(voices: Voices, influential: list[PythonRequest], version: str) -> 
     return tuple(ignored)
 
 
-def _explained(chosen: Resolution) -> tuple[str, ...]:
+def _explained(chosen: ChosenRuntime) -> tuple[str, ...]:
     source = chosen.request.source
     if source.variable == DEFAULT_VARIABLE:
         instead = f"makes {chosen.request.text} the default, instead of Lamina's {DEFAULT_MINOR}"

@@ -1,6 +1,6 @@
 """Decides what the text of a variable or of ``.python-version`` asks for: a minor version, a release or a range.
 
-Which sources there are, and which of them counts, is the business of ``python_sources``.
+Which sources there are, and which of them counts, is the business of ``sources``.
 """
 
 import itertools
@@ -31,7 +31,7 @@ _SPECIFIER_START: Final = tuple("<>=!~")
 _BLANK_GLYPHS: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 
-class MinorRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class MinorRequest(msgspec.Struct, frozen=True, kw_only=True):
     """The newest patch release of a minor version: ``3.13``."""
 
     minor: str
@@ -39,7 +39,7 @@ class MinorRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     source: Source
 
 
-class PatchRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class PatchRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Exactly one release: ``3.13.1``, ``3.15.0rc1``."""
 
     version: str
@@ -47,7 +47,7 @@ class PatchRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     source: Source
 
 
-class RangeRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class RangeRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A version that satisfies one of several specifiers (PEP 440, in their normal form): ``<3.14,>=3.11``.
 
     There are several where the text offers alternatives, as Poetry's ``~3.11 || ~3.13`` does.
@@ -61,14 +61,14 @@ class RangeRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 PythonRequest: TypeAlias = MinorRequest | PatchRequest | RangeRequest
 
 
-class InvisibleCharacters(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class InvisibleCharacters(msgspec.Struct, frozen=True, kw_only=True):
     """Characters that cannot be seen stand next to a version; ``visible`` shows them as ``<U+200B>``."""
 
     visible: str
     source: Source
 
 
-class PrefixedVersion(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class PrefixedVersion(msgspec.Struct, frozen=True, kw_only=True):
     """A version is preceded by a name: ``python-3.13``; ``version`` is what remains without it."""
 
     visible: str
@@ -76,7 +76,7 @@ class PrefixedVersion(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     source: Source
 
 
-class WildcardVersion(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class WildcardVersion(msgspec.Struct, frozen=True, kw_only=True):
     """A version ends in a placeholder: ``3.13.*``; ``known`` is what stands before it."""
 
     visible: str
@@ -84,28 +84,28 @@ class WildcardVersion(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     source: Source
 
 
-class MajorOnly(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class MajorOnly(msgspec.Struct, frozen=True, kw_only=True):
     """A version without its minor number: ``3``."""
 
     visible: str
     source: Source
 
 
-class SpecifierInFile(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class SpecifierInFile(msgspec.Struct, frozen=True, kw_only=True):
     """A version specifier where only a version is allowed."""
 
     visible: str
     source: Source
 
 
-class InvalidSpecifier(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class InvalidSpecifier(msgspec.Struct, frozen=True, kw_only=True):
     """What looks like a version specifier is none (PEP 440)."""
 
     visible: str
     source: Source
 
 
-class UnreadableVersion(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class UnreadableVersion(msgspec.Struct, frozen=True, kw_only=True):
     """A text that is no version at all."""
 
     visible: str
@@ -119,14 +119,14 @@ class FoundVersion(msgspec.Struct, frozen=True, kw_only=True):
     line: int
 
 
-class SeveralVersions(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class SeveralVersions(msgspec.Struct, frozen=True, kw_only=True):
     """A file names more than one version."""
 
     file: str
     found: tuple[FoundVersion, ...]
 
 
-class NotUtf8(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class NotUtf8(msgspec.Struct, frozen=True, kw_only=True):
     """A file is not UTF-8 text; ``line`` is the first with an undecodable byte, shown in ``visible`` as ``<0xE9>``."""
 
     file: str
@@ -134,14 +134,14 @@ class NotUtf8(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     visible: str
 
 
-class Utf16File(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class Utf16File(msgspec.Struct, frozen=True, kw_only=True):
     """A file is UTF-16 text, as some editors and PowerShell's ``>`` write it; ``visible`` is what it says."""
 
     file: str
     visible: str
 
 
-class ContradictingVariables(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class ContradictingVariables(msgspec.Struct, frozen=True, kw_only=True):
     """Two variables that mean the same ask for different things."""
 
     first: str

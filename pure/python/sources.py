@@ -10,57 +10,46 @@ The rule:
 1. The first source that says something decides.
 2. Every binding word has to be satisfied too, however weak its source. If the version that the deciding source alone
    would give satisfies it, it changes nothing; otherwise the choice is among the versions that satisfy all of them; if
-   there is none, the sources contradict each other, which is an error that quotes them (``runtime_choice``).
+   there is none, the sources contradict each other, which is an error that quotes them (``choice``).
 3. A weaker wish is ignored, whether it agrees or not.
 4. A file that can't be understood is an error if it stands before the deciding source, and is ignored after it.
 
 Whatever is said and has no influence is named in the plan with the reason.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Final, TypeAlias
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 import msgspec
 
 from pure.outcome import Failure, Outcome, Success
+from pure.project.document import Document
+from pure.project.locks.kinds import LOCKS, LockName
 from pure.python.request import NotUtf8, SeveralVersions, Utf16File, variable_requests
 from pure.python.version_files import (
     RUNTIME_FILE,
-    FileError,
-    MalformedFile,
-    Reading,
-    Said,
-    Unusable,
-    Word,
+    Reader,
+    lock_reader,
     mise,
-    pdm_lock,
-    pipfile_lock,
-    poetry_lock,
     pyproject,
     python_version_file,
     runtime_file,
     setup_cfg,
-    specifier_in,
     tool_versions,
 )
+from pure.python.words import FileError, MalformedFile, Said, Unusable, Word
 from pure.source import Source
 
 PYLOCK_VARIABLE: Final = "BP_PYLOCK"
 MANAGER_VARIABLE: Final = "BP_PYTHON_PACKAGE_MANAGER"
 
-_PYLOCK: Final = "pylock.toml"
-
-Reader: TypeAlias = Callable[[bytes, str], Reading]
+_PYLOCK: Final[LockName] = "pylock.toml"
 
 # In the order in which they are asked. A lock is read unless another manager than its own is chosen.
 _FILES: Final[tuple[tuple[str, Reader], ...]] = (
     (".python-version", python_version_file),
     (RUNTIME_FILE, runtime_file),
-    ("Pipfile.lock", pipfile_lock),
-    ("uv.lock", specifier_in("requires-python")),
-    ("poetry.lock", poetry_lock),
-    ("pdm.lock", pdm_lock),
-    (_PYLOCK, specifier_in("requires-python")),
+    *((name, lock_reader(kind)) for name, kind in LOCKS.items()),
     ("pyproject.toml", pyproject),
     ("setup.cfg", setup_cfg),
     (".tool-versions", tool_versions),
@@ -69,14 +58,14 @@ _FILES: Final[tuple[tuple[str, Reader], ...]] = (
 )
 
 # Which lock each manager installs from; pip has none, neither alone nor for a project without a lock.
-_LOCKS: Final[Mapping[str, str]] = {
-    "pip": "",
+_LOCKS: Final[Mapping[str, LockName | None]] = {
+    "pip": None,
     "pipenv": "Pipfile.lock",
     "uv": "uv.lock",
     "poetry": "poetry.lock",
     "pdm": "pdm.lock",
     "pylock": _PYLOCK,
-    "project": "",
+    "project": None,
 }
 
 
@@ -96,7 +85,32 @@ def version_files(variables: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(_name(name, variables) for name, _ in _FILES)
 
 
-def listen(variables: Mapping[str, str], files: Mapping[str, bytes]) -> Outcome[Voices, FileError]:
+# A workspace's own declaration is not that of its members.
+_DECLARATIONS: Final = frozenset({"pyproject.toml", "setup.cfg"})
+# Read by their tools in every folder above a project, too.
+_FROM_ABOVE: Final = frozenset({".python-version", ".tool-versions", "mise.toml", ".mise.toml"})
+
+
+def from_above(names: Iterable[str]) -> tuple[str, ...]:
+    """Those of the files that count for all folders below theirs, too."""
+    return tuple(name for name in names if name in _FROM_ABOVE)
+
+
+def version_texts(
+    names: Iterable[str],
+    *,
+    own: Mapping[str, Document],
+    workspace: Mapping[str, Document],
+    root: Mapping[str, Document],
+) -> dict[str, Document]:
+    """For each of the names the file that counts: the project's own, its workspace's lock, the root's pins."""
+    shared = {name: document for name, document in workspace.items() if name not in _DECLARATIONS}
+    pins = {name: document for name, document in root.items() if name in _FROM_ABOVE}
+    every = pins | shared | dict(own)
+    return {name: every[name] for name in names if name in every}
+
+
+def listen(variables: Mapping[str, str], files: Mapping[str, Document]) -> Outcome[Voices, FileError]:
     """What the variables and the files (by name, those that exist) say; any bytes give a value or an error."""
     asked = variable_requests(variables)
     if isinstance(asked, Failure):
@@ -105,14 +119,14 @@ def listen(variables: Mapping[str, str], files: Mapping[str, bytes]) -> Outcome[
     manager = variables.get(MANAGER_VARIABLE, "").strip().lower()
     for row, read in _FILES:
         name = _name(row, variables)
-        raw = files.get(name)
-        if raw is None:
+        document = files.get(name)
+        if document is None:
             continue
-        if manager in _LOCKS and row in _LOCKS.values() and row != _LOCKS[manager]:
+        if manager in _LOCKS and row in LOCKS and row != _LOCKS[manager]:
             because = f"${MANAGER_VARIABLE} chooses {manager}"
             said.append(Unusable(source=Source(file=name), text="", because=because))
             continue
-        match read(raw, name):
+        match read(document, name):
             case Success(more):
                 said += more
             case Failure(error):

@@ -1,115 +1,59 @@
 """Reads what an application's files say about the Python version, one function for each kind of file.
 
 A file may say nothing, one thing or several (``pyproject.toml`` in ``[project]`` and for Poetry). Whoever can't be
-understood gives an error value; what to make of it is the business of ``python_sources``.
+understood gives an error value; what to make of it is the business of ``sources``.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final, Literal, TypeAlias
 
 import msgspec
 
-from pure.outcome import Failure, Outcome, Success
-from pure.project.line_numbers import ini_line, json_line, toml_line
-from pure.python.poetry_constraint import BadConstraint, parse_poetry_constraint
+from pure.outcome import Failure, Success
+from pure.project.document import Document, NotParsed, at
+from pure.project.line_numbers import ini_line, toml_line
+from pure.project.locks.kinds import LockKind
+from pure.project.stated import PythonRange, Stated, toml_range
 from pure.python.request import (
     FoundVersion,
     PythonRequest,
-    RangeRequest,
-    RequestError,
     SeveralVersions,
     decode_text,
     parse_python_version_file,
-    parse_specifier,
     plain_version,
     visible,
     without_prefix,
 )
+from pure.python.words import (
+    BadRuntimeFile,
+    MalformedFile,
+    NotAString,
+    Reading,
+    Said,
+    Unusable,
+    Word,
+    kind,
+    major,
+    range_words,
+    value_words,
+)
 from pure.source import Source
-
-
-class Word(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that is said about the version.
-
-    What is ``binding`` states what the application or its lock works with; what isn't, names a version to use.
-    """
-
-    request: PythonRequest
-    binding: bool
-
-
-class Unusable(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that is said and names no version; ``because`` completes "it is ignored because …"."""
-
-    source: Source
-    text: str
-    because: str
-
-
-Said: TypeAlias = Word | Unusable
-
-
-class MalformedFile(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """A file is not what its name says; ``line`` counts from 1 where it is known."""
-
-    file: str
-    language: Literal["TOML", "JSON", "INI"]
-    line: int | None
-    detail: str
-
-
-class BadSpecifier(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """A key's value is no version specifier (PEP 440)."""
-
-    key: str
-    visible: str
-    source: Source
-
-
-class BadPoetryConstraint(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """A key's value is no constraint of Poetry's; ``rest`` is what can't be read of it."""
-
-    key: str
-    visible: str
-    rest: str
-    source: Source
-
-
-class NotAString(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """A key's value is something else than a string; ``found`` says what."""
-
-    key: str
-    found: str
-    source: Source
-
-
-class BadRuntimeFile(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """``runtime.txt`` doesn't say ``python-3.13.1``; ``version`` is what it seems to mean."""
-
-    visible: str
-    version: str | None
-    source: Source
-
-
-VersionFileError: TypeAlias = MalformedFile | BadSpecifier | BadPoetryConstraint | NotAString | BadRuntimeFile
-FileError: TypeAlias = RequestError | VersionFileError
-Reading: TypeAlias = Outcome[tuple[Said, ...], FileError]
 
 RUNTIME_FILE: Final = "runtime.txt"
 
-_MAJOR: Final = re.compile(r"[1-9][0-9]{0,3}\Z")
 # asdf's and mise's ways of asking for the newest of a minor version.
 _NEWEST_OF: Final = re.compile(r"(?:latest|prefix):(?P<version>.+)\Z")
-_BYTE: Final = re.compile(r"\(byte (?P<byte>[0-9]+)\)")
 # Cloud Foundry's buildpack takes python-3.13.x there, and means what python-3.13 says.
 _RUNTIME: Final = re.compile(r"python-(?P<version>[0-9]+\.[0-9]+(?=\.x\Z)|[^x]+\Z)")
 _NOT_A_RELEASE: Final = "it names no release of CPython"
 
+Reader: TypeAlias = Callable[[Document, str], Reading]
 
-def python_version_file(raw: bytes, file: str) -> Reading:
+
+def python_version_file(document: Document, file: str) -> Reading:
     """``.python-version``: one version."""
-    match parse_python_version_file(raw, file):
+    match parse_python_version_file(document.raw, file):
         case Failure() as failure:
             return failure
         case Success(None):
@@ -119,9 +63,9 @@ def python_version_file(raw: bytes, file: str) -> Reading:
             return Success((Word(request=request, binding=False),))
 
 
-def runtime_file(raw: bytes, file: str) -> Reading:
+def runtime_file(document: Document, file: str) -> Reading:
     """``runtime.txt``: ``python-3.13.1``, ``python-3.13`` or ``python-3.13.x``, on one line."""
-    decoded = decode_text(raw, file)
+    decoded = decode_text(document.raw, file)
     if isinstance(decoded, Failure):
         return decoded
     lines = tuple(
@@ -144,72 +88,40 @@ def runtime_file(raw: bytes, file: str) -> Reading:
     return Success((Word(request=msgspec.structs.replace(request, text=text), binding=False),))
 
 
-def pipfile_lock(raw: bytes, file: str) -> Reading:
-    """``Pipfile.lock``: ``_meta.requires`` with ``python_full_version`` and ``python_version``."""
-    decoded = decode_text(raw, file)
-    if isinstance(decoded, Failure):
-        return decoded
-    text = decoded.unwrap()
-    content = text.removeprefix("\ufeff").encode()
-    try:
-        document: object = msgspec.json.decode(content)
-    except (msgspec.DecodeError, ValueError, RecursionError) as error:
-        # msgspec counts bytes; a number of more digits than Python converts and nesting without end have no place.
-        place = _BYTE.search(str(error))
-        line = content.count(b"\n", 0, int(place["byte"])) + 1 if place else None
-        detail = str(error)[: place.start()].strip() if place else str(error)
-        return Failure(MalformedFile(file=file, language="JSON", line=line, detail=detail))
-    said: list[Said] = []
-    for key in ("python_full_version", "python_version"):
-        value = _at(document, ("_meta", "requires", key))
-        if value is None:
-            continue
-        line = json_line(text, key, value) if isinstance(value, str) else None
-        source = Source(file=file, line=line)
-        read = _stated(value, key, source, _version_or_specifier)
-        if isinstance(read, Failure):
-            return read
-        said += read.unwrap()
-    return Success(tuple(said))
+def lock_reader(lock: LockKind) -> Reader:
+    """A reader of a kind of lock: the Pythons that it is made for."""
+
+    def read(document: Document, file: str) -> Reading:
+        decoded = decode_text(document.raw, file)
+        if isinstance(decoded, Failure):
+            return decoded
+        match lock.parsed(document):
+            case Failure(unparsed):
+                return Failure(_malformed(unparsed, file, lock.language))
+            case Success(parsed):
+                return _all(lock.pythons(parsed, document.text), file)
+
+    return read
 
 
-def specifier_in(*path: str) -> Callable[[bytes, str], Reading]:
-    """A reader of a TOML file that has a specifier (PEP 440) under the key ``path``."""
-    return lambda raw, file: _toml(raw, file, lambda document, text: _key(document, text, file, path, _specifier))
-
-
-def poetry_lock(raw: bytes, file: str) -> Reading:
-    """``poetry.lock``: ``python-versions``, a constraint of Poetry's."""
-    path = ("metadata", "python-versions")
-    return _toml(raw, file, lambda document, text: _key(document, text, file, path, _constraint))
-
-
-def pdm_lock(raw: bytes, file: str) -> Reading:
-    """``pdm.lock``: ``requires_python``, in older locks of the whole, in newer ones of each target."""
-    return _toml(raw, file, lambda document, text: _pdm(document, text, file))
-
-
-def pyproject(raw: bytes, file: str) -> Reading:
+def pyproject(document: Document, file: str) -> Reading:
     """``pyproject.toml``: ``requires-python`` of the project, and the constraint of Poetry's own section."""
 
-    def read(document: object, text: str) -> Reading:
-        project = _key(document, text, file, ("project", "requires-python"), _specifier)
-        if isinstance(project, Failure):
-            return project
-        path: tuple[str, ...] = ("tool", "poetry", "dependencies", "python")
-        if isinstance(_at(document, path), Mapping):
-            path = (*path, "version")
-        poetry = _key(document, text, file, path, _constraint)
-        return poetry if isinstance(poetry, Failure) else Success((*project.unwrap(), *poetry.unwrap()))
+    def read(found: object, text: str) -> Reading:
+        poetry: tuple[str, ...] = ("tool", "poetry", "dependencies", "python")
+        if isinstance(at(found, poetry), Mapping):
+            poetry = (*poetry, "version")
+        project = toml_range(found, text, ("project", "requires-python"), "specifier")
+        return _all((*project, *toml_range(found, text, poetry, "constraint")), file)
 
-    return _toml(raw, file, read)
+    return _toml(document, file, read)
 
 
-def setup_cfg(raw: bytes, file: str) -> Reading:
+def setup_cfg(document: Document, file: str) -> Reading:
     """``setup.cfg``: ``python_requires`` of the section ``options``."""
     import configparser
 
-    decoded = decode_text(raw, file)
+    decoded = decode_text(document.raw, file)
     if isinstance(decoded, Failure):
         return decoded
     text = decoded.unwrap().removeprefix("\ufeff")
@@ -224,14 +136,14 @@ def setup_cfg(raw: bytes, file: str) -> Reading:
         return Failure(MalformedFile(file=file, language="INI", line=line, detail=_INI_ERRORS.get(kind, kind)))
     for key in ("python_requires", "python-requires"):
         if parser.has_option("options", key):
-            source = Source(file=file, line=ini_line(text, "options", key))
-            return _stated(parser.get("options", key), key, source, _specifier)
+            line = ini_line(text, "options", key)
+            return value_words(Stated(key=key, value=parser.get("options", key), line=line), "specifier", file)
     return Success(())
 
 
-def tool_versions(raw: bytes, file: str) -> Reading:
+def tool_versions(document: Document, file: str) -> Reading:
     """``.tool-versions`` of asdf and mise: ``python 3.13.1``, and further versions to fall back to."""
-    decoded = decode_text(raw, file)
+    decoded = decode_text(document.raw, file)
     if isinstance(decoded, Failure):
         return decoded
     for number, line in enumerate(re.split(r"\r\n|\n|\r", decoded.unwrap()), start=1):
@@ -241,12 +153,12 @@ def tool_versions(raw: bytes, file: str) -> Reading:
     return Success(())
 
 
-def mise(raw: bytes, file: str) -> Reading:
+def mise(document: Document, file: str) -> Reading:
     """``mise.toml``: ``[tools] python``, a version, a table with one, or a list of these."""
 
-    def read(document: object, text: str) -> Reading:
+    def read(found: object, text: str) -> Reading:
         path = ("tools", "python")
-        value = _at(document, path)
+        value = at(found, path)
         if value is None:
             return Success(())
         listed = value if isinstance(value, list) else [value]
@@ -255,10 +167,10 @@ def mise(raw: bytes, file: str) -> Reading:
         source = Source(file=file, line=line)
         wrong = next((each for each in versions if not isinstance(each, str)), None)
         if wrong is not None:
-            return Failure(NotAString(key="python", found=_kind(wrong), source=source))
+            return Failure(NotAString(key="python", found=kind(wrong), source=source))
         return Success(_tools([each for each in versions if isinstance(each, str)], source))
 
-    return _toml(raw, file, read)
+    return _toml(document, file, read)
 
 
 def _tools(versions: list[str], source: Source) -> tuple[Said, ...]:
@@ -270,8 +182,8 @@ def _tools(versions: list[str], source: Source) -> tuple[Said, ...]:
         newest = _NEWEST_OF.match(text)
         version = newest["version"] if newest else text
         request: PythonRequest | None = plain_version(version, source)
-        if request is None and _MAJOR.match(version):
-            request = RangeRequest(specifiers=(f"=={version}.*",), text=text, source=source)
+        if request is None:
+            request = major(version, source)
         if request is None:
             said.append(Unusable(source=source, text=shown, because=_NOT_A_RELEASE))
         elif found:
@@ -291,119 +203,26 @@ _INI_ERRORS: Final[Mapping[str, str]] = {
 }
 
 
-def _toml(raw: bytes, file: str, read: Callable[[object, str], Reading]) -> Reading:
-    import tomli
-
-    decoded = decode_text(raw, file)
+def _toml(document: Document, file: str, read: Callable[[object, str], Reading]) -> Reading:
+    decoded = decode_text(document.raw, file)
     if isinstance(decoded, Failure):
         return decoded
-    text = decoded.unwrap().removeprefix("\ufeff")
-    try:
-        document: object = tomli.loads(text)
-    except tomli.TOMLDecodeError as error:
-        return Failure(MalformedFile(file=file, language="TOML", line=error.lineno, detail=error.msg))
-    except (ValueError, RecursionError) as error:
-        # A number of more digits than Python converts, or nesting without end.
-        return Failure(MalformedFile(file=file, language="TOML", line=None, detail=str(error)))
-    return read(document, text)
+    match document.toml:
+        case Failure(unparsed):
+            return Failure(_malformed(unparsed, file, "TOML"))
+        case Success(found):
+            return read(found, document.text)
 
 
-def _pdm(document: object, text: str, file: str) -> Reading:
-    whole = _key(document, text, file, ("metadata", "requires_python"), _specifier)
-    targets = _at(document, ("metadata", "targets"))
-    if isinstance(whole, Failure) or whole.unwrap() or not isinstance(targets, list):
-        return whole
-    requests: list[RangeRequest] = []
-    for target in targets:
-        value = _at(target, ("requires_python",))
-        shown = value if isinstance(value, str) else ""
-        source = Source(file=file, line=toml_line(text, ("metadata", "targets", "requires_python"), shown))
-        read = _stated(value, "requires_python", source, _specifier) if value is not None else Success(())
+def _malformed(unparsed: NotParsed, file: str, language: Literal["TOML", "JSON"]) -> MalformedFile:
+    return MalformedFile(file=file, language=language, line=unparsed.line, detail=unparsed.detail)
+
+
+def _all(pythons: Iterable[PythonRange], file: str) -> Reading:
+    said: list[Said] = []
+    for each in pythons:
+        read = range_words(each, file)
         if isinstance(read, Failure):
             return read
-        words = tuple(each.request for each in read.unwrap() if isinstance(each, Word))
-        if not words:
-            # A target without a range is locked for every version.
-            return Success(read.unwrap())
-        requests += [each for each in words if isinstance(each, RangeRequest)]
-    if not requests:
-        return Success(())
-    first = requests[0]
-    union = RangeRequest(
-        specifiers=tuple(dict.fromkeys(each for request in requests for each in request.specifiers)),
-        text=" or ".join(dict.fromkeys(request.text for request in requests)),
-        source=first.source,
-    )
-    return Success((Word(request=union, binding=True),))
-
-
-_Parser: TypeAlias = Callable[[str, str, Source], Outcome[PythonRequest, FileError]]
-
-
-def _key(document: object, text: str, file: str, path: tuple[str, ...], parse: _Parser) -> Reading:
-    value = _at(document, path)
-    if value is None:
-        return Success(())
-    line = toml_line(text, path) or toml_line(text, path[:-1])
-    return _stated(value, path[-1], Source(file=file, line=line), parse)
-
-
-def _stated(value: object, key: str, source: Source, parse: _Parser) -> Reading:
-    """The binding word of a key's value; every version is as good as nothing said."""
-    if not isinstance(value, str):
-        return Failure(NotAString(key=key, found=_kind(value), source=source))
-    text = " ".join(value.split())
-    if text in ("", "*"):
-        return Success((Unusable(source=source, text=text, because="it allows every version"),))
-    match parse(text, key, source):
-        case Failure() as failure:
-            return failure
-        case Success(RangeRequest(specifiers=specifiers)) if "" in specifiers:
-            return Success((Unusable(source=source, text=visible(text), because="it allows every version"),))
-        case Success(request):
-            return Success((Word(request=request, binding=True),))
-
-
-def _specifier(text: str, key: str, source: Source) -> Outcome[PythonRequest, FileError]:
-    request = parse_specifier(text, source)
-    return Success(request) if request else Failure(BadSpecifier(key=key, visible=visible(text), source=source))
-
-
-def _version_or_specifier(text: str, key: str, source: Source) -> Outcome[PythonRequest, FileError]:
-    plain = plain_version(text, source)
-    if plain:
-        return Success(plain)
-    if _MAJOR.match(text):
-        return Success(RangeRequest(specifiers=(f"=={text}.*",), text=text, source=source))
-    return _specifier(text, key, source)
-
-
-def _constraint(text: str, key: str, source: Source) -> Outcome[PythonRequest, FileError]:
-    match parse_poetry_constraint(text):
-        case Success(specifiers):
-            return Success(RangeRequest(specifiers=specifiers, text=text, source=source))
-        case Failure(BadConstraint(rest=rest)):
-            return Failure(BadPoetryConstraint(key=key, visible=visible(text), rest=visible(rest), source=source))
-
-
-def _at(document: object, path: tuple[str, ...]) -> object:
-    """The value under nested keys; ``None`` where a table on the way is missing or is none."""
-    for key in path:
-        if not isinstance(document, Mapping):
-            return None
-        document = document.get(key)
-    return document
-
-
-def _kind(value: object) -> str:
-    match value:
-        case bool():
-            return "true or false"
-        case int() | float():
-            return "a number"
-        case list():
-            return "a list"
-        case Mapping():
-            return "a table"
-        case _:
-            return "another kind of value"
+        said += read.unwrap()
+    return Success(tuple(said))

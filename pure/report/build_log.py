@@ -12,9 +12,10 @@ from pure.build.news import News
 from pure.build.plan import Plan
 from pure.build.steps import Compiled
 from pure.layers.decision import Action, LayerDecision
+from pure.layers.names import PYTHON, VENV
 from pure.message import Message
-from pure.python.catalogue import NewerPatch
 from pure.python.choice import IgnoredSource, PythonWarning
+from pure.python.resolution import NewerPatch
 from pure.report.prose.archives import fetch_failure_in_short
 from pure.report.prose.versions import describe_python_warning
 from pure.runtime.fetching import FetchEvent, FetchRetry, FetchStarted
@@ -131,7 +132,7 @@ def python(plan: Plan, *, tense: Tense = DOES) -> Lines:
         *(f"  {_sentence(reason)}" for reason in decision.because),
         *(f"  {ignored_line(each)}" for each in decision.ignored),
         *(f"  {warning_line(warning)}" for warning in decision.warnings),
-        *(line for layer in plan.layers if layer.name == "python" for line in layer_lines(layer, tense)),
+        *(line for layer in plan.layers if layer.name == PYTHON for line in layer_lines(layer, tense)),
     )
 
 
@@ -160,7 +161,7 @@ def dependencies(plan: Plan, *, tense: Tense = DOES) -> Lines:
     return (
         "",
         "Dependencies",
-        *(line for layer in plan.layers if layer.name == "venv" for line in layer_lines(layer, tense)),
+        *(line for layer in plan.layers if layer.name == VENV for line in layer_lines(layer, tense)),
     )
 
 
@@ -171,7 +172,7 @@ def dropped(plan: Plan, *, tense: Tense = DOES) -> Lines:
 
 def plan(version: str, decided: Plan) -> Lines:
     """A whole plan, as ``lamina plan`` prints it: what would be done, without the results."""
-    venv = decided.layer("venv")
+    venv = decided.layer(VENV)
     return (
         *heading(version, decided),
         *python(decided, tense=WOULD),

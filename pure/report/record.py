@@ -5,7 +5,8 @@ from collections.abc import Callable
 import msgspec
 
 from pure.build.plan import Plan
-from pure.layers.decision import Action, metadata_table
+from pure.layers.decision import Action
+from pure.layers.metadata import metadata_table
 
 
 class IgnoredRecord(msgspec.Struct, frozen=True, kw_only=True):

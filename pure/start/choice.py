@@ -9,26 +9,27 @@ from typing import TypeAlias
 import msgspec
 
 from pure.outcome import Failure, Outcome, Success
+from pure.project.document import Document
 from pure.start.code_facts import CodeFacts
 from pure.start.command import detect_processes
-from pure.start.declared import DeclarationError, Project, read_project
+from pure.start.declared import DeclarationError, Startup, read_startup
 from pure.start.found import Circumstances
 from pure.start.processes import Processes, ProcfileError, from_procfile, from_table
 
 ProcessesError: TypeAlias = ProcfileError | DeclarationError
 
 
-def code_matters(procfile: bytes | None, pyproject: bytes | None) -> bool:
+def code_matters(procfile: bytes | None, pyproject: Document | None) -> bool:
     """Whether the code has to be read: only where the project declares no process itself."""
     if procfile is not None:
         return False
-    project = read_project(pyproject)
-    return isinstance(project, Success) and project.unwrap().declared is None
+    startup = read_startup(pyproject)
+    return isinstance(startup, Success) and startup.unwrap().declared is None
 
 
 def decide_processes(
     procfile: bytes | None,
-    pyproject: bytes | None,
+    pyproject: Document | None,
     code: CodeFacts | None,
     *,
     installed: Mapping[str, str],
@@ -52,7 +53,7 @@ def decide_processes(
 
 def _decided(
     procfile: bytes | None,
-    pyproject: bytes | None,
+    pyproject: Document | None,
     code: CodeFacts | None,
     *,
     installed: Mapping[str, str],
@@ -62,12 +63,12 @@ def _decided(
 ) -> Outcome[Processes, ProcessesError]:
     if procfile is not None:
         return from_procfile(procfile)
-    read = read_project(pyproject)
+    read = read_startup(pyproject)
     if isinstance(read, Failure):
         return read
-    project: Project = read.unwrap()
-    if project.declared is not None:
-        return Success(from_table(project.declared))
-    circumstances = Circumstances(installed=installed, project=project, app=app, minor=minor, provisional=provisional)
+    startup: Startup = read.unwrap()
+    if startup.declared is not None:
+        return Success(from_table(startup.declared))
+    circumstances = Circumstances(installed=installed, startup=startup, app=app, minor=minor, provisional=provisional)
     found = detect_processes(code or CodeFacts(), circumstances)
-    return Success(msgspec.structs.replace(found, notes=(*found.notes, project.note)) if project.note else found)
+    return Success(msgspec.structs.replace(found, notes=(*found.notes, startup.note)) if startup.note else found)

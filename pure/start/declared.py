@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
 import msgspec
-import tomli
 
 from pure.outcome import Failure, Outcome, Success
+from pure.project.document import Document
 
 PYPROJECT: Final = "pyproject.toml"
 TABLE: Final = "tool.lamina.processes"
@@ -38,13 +38,16 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     default: bool = False
 
 
-class Project(msgspec.Struct, frozen=True, kw_only=True):
-    """What the file says; ``declared`` is ``None`` without a table of processes, ``note`` why the file says nothing."""
+class Startup(msgspec.Struct, frozen=True, kw_only=True):
+    """What the file says about starting the project."""
 
     name: str | None = None
+    """The project's."""
     scripts: tuple[Script, ...] = ()
     declared: tuple[Declared, ...] | None = None
+    """``None`` without a table of processes."""
     note: str | None = None
+    """Why the file says nothing."""
 
 
 class PyprojectUnreadable(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,17 +93,17 @@ DeclarationError: TypeAlias = (
 _TYPE_CHARACTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 
 
-def read_project(raw: bytes | None) -> Outcome[Project, DeclarationError]:
+def read_startup(pyproject: Document | None) -> Outcome[Startup, DeclarationError]:
     """Read the file; ``None`` is a project without one. Any bytes give a value or an error."""
-    if raw is None:
-        return Success(Project())
-    try:
-        document = tomli.loads(raw.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomli.TOMLDecodeError, RecursionError) as error:
-        detail = _printable(str(error))
-        if b"lamina" in raw:
+    if pyproject is None:
+        return Success(Startup())
+    parsed = pyproject.toml
+    if isinstance(parsed, Failure):
+        detail = _printable(parsed.failure().placed)
+        if b"lamina" in pyproject.raw:
             return Failure(PyprojectUnreadable(detail=detail))
-        return Success(Project(note=f"{PYPROJECT} was skipped: it isn't TOML ({detail})"))
+        return Success(Startup(note=f"{PYPROJECT} was skipped: it isn't TOML ({detail})"))
+    document = parsed.unwrap()
     declared = _declared(document)
     if isinstance(declared, Failure):
         return declared
@@ -108,7 +111,7 @@ def read_project(raw: bytes | None) -> Outcome[Project, DeclarationError]:
     poetry = _table(_table(document, "tool"), "poetry")
     name = project.get("name") or poetry.get("name")
     return Success(
-        Project(
+        Startup(
             name=_printable(name) if isinstance(name, str) else None,
             scripts=_scripts(_table(project, "scripts")) or _scripts(_table(poetry, "scripts")),
             declared=declared.unwrap(),

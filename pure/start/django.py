@@ -6,7 +6,7 @@ collecting then would load the settings twice.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Literal, TypeAlias
 
 import msgspec
@@ -39,6 +39,12 @@ _CAUSES: Final[tuple[tuple[CauseKind, re.Pattern[str]], ...]] = (
 _UNKNOWN: Final = re.compile(r"^Unknown command: ['\"]collectstatic['\"]", re.MULTILINE)
 _SUMMARY: Final = re.compile(r"^\d+ static files? ")
 _ENVIRONMENT: Final = re.compile(r"environ|getenv|config\(|env\(")
+
+
+def meant(found: Iterable[str]) -> tuple[str, ...]:
+    """Which of the ``manage.py`` that were found may be meant: the root's alone where it has one; the nearest first."""
+    paths = sorted(found, key=lambda path: (path.count("/"), path))
+    return tuple([path for path in paths if "/" not in path] or paths)
 
 
 class DjangoDecision(msgspec.Struct, frozen=True, kw_only=True):

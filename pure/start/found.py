@@ -8,7 +8,7 @@ import msgspec
 from pure.names import normalise_name
 from pure.source import Source
 from pure.start.code_facts import CodeFacts, Place
-from pure.start.declared import PYPROJECT, Project
+from pure.start.declared import PYPROJECT, Startup
 from pure.start.processes import Process
 
 _SHOWN: Final = 3
@@ -19,7 +19,8 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
 
     installed: Mapping[str, str]
     """The normalised names of distributions, with their versions; an empty version isn't known yet."""
-    project: Project
+    startup: Startup
+    """What the project declares of its start."""
     app: str
     """The project's folder in the image."""
     programs: frozenset[str] | None = None
@@ -72,7 +73,7 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
             return "", ""
         if root == "src" or root.endswith("/src"):
             package = place.path.removeprefix(f"{root}/").partition("/")[0].removesuffix(".py")
-            owner = self.circumstances.project.name if root == "src" else package
+            owner = self.circumstances.startup.name if root == "src" else package
             return ("", "") if owner and normalise_name(owner) in self.installed else (root, "")
         return "", root
 

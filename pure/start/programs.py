@@ -13,9 +13,9 @@ from pure.wording import count
 
 def programs(ground: Ground) -> Search:
     """The program to start, if it is clear which one."""
-    project = ground.circumstances.project
-    scripts = project.scripts
-    own = normalise_name(project.name) if project.name else ""
+    startup = ground.circumstances.startup
+    scripts = startup.scripts
+    own = normalise_name(startup.name) if startup.name else ""
     if scripts and own not in ground.installed:
         what = count(len(scripts), "console script")
         yield f"{what} of {PYPROJECT} passed over: the project itself isn't installed"

@@ -11,7 +11,7 @@ from typing import Final
 
 from pure.manager.table import Manager
 from pure.outcome import Success
-from pure.project.locks.facts import document, table
+from pure.project.document import Document, table
 
 # Parts of their names, as variables have them.
 _WORDS: Final = (
@@ -24,7 +24,7 @@ _DEEPEST: Final = 4
 
 
 def build_settings(
-    manager: Manager, variables: Mapping[str, str], *, texts: Mapping[str, bytes], above: Mapping[str, bytes]
+    manager: Manager, variables: Mapping[str, str], *, texts: Mapping[str, Document], above: Mapping[str, Document]
 ) -> str:
     """The digest; empty where nothing is set, or where pip is asked what it would install, which knows them.
 
@@ -39,7 +39,7 @@ def build_settings(
     ]
     for where, files in (("", texts), ("workspace/", above)):
         for name in (name for name in manager.configuration if name in files and name.endswith(".toml")):
-            loaded = document(files[name], name)
+            loaded = files[name].toml
             if isinstance(loaded, Success):
                 settings = loaded.unwrap()
                 if name == _SHARED:

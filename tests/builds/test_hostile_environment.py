@@ -43,18 +43,18 @@ def test_all_breaking_variables_are_reported_at_once(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(
-    ("variable", "value"),
+    "variables",
     [
-        ("PYTHONPATH", "/workspace/hostile"),
-        ("PYTHONSTARTUP", "/workspace/hostile/typing.py"),
+        {"PYTHONPATH": "/workspace/hostile"},
+        {"PYTHONSTARTUP": "/workspace/hostile/typing.py"},
         # With these the installed command starts a buildpack that has no interpreter of its own.
-        ("LAMINA_PACKAGES", "/workspace/hostile"),
-        ("LAMINA_PYTHON", "/workspace/hostile/python"),
+        {"LAMINA_PACKAGES": "/workspace/hostile", "LAMINA_PYTHON": "/workspace/hostile/python"},
     ],
+    ids=lambda variables: " ".join(variables),
 )
-def test_python_variables_reach_none_of_ours(variable: str, value: str, bench: Bench) -> None:
+def test_python_variables_reach_none_of_ours(variables: dict[str, str], bench: Bench) -> None:
     bench.write({"requirements.txt": "alpha==1.0\n", **{f"hostile/{name}.py": MARK for name in MODULES}})
-    bench.build({variable: value})
+    bench.build(variables)
     assert not (bench.app / "IMPORTED").exists()
     assert bench.versions() == {"alpha": "1.0"}
 

@@ -16,6 +16,10 @@ from tests.builds.lamina import APPLICATION, Lamina, write_application
 from tests.builds.workshop import Bench, Tree, Workshop, differences, kill_all, locked, metadata, tree, wait_for
 from tests.local_index import make_project
 
+# `tests/histories` kill simulated builds after every step. Here real ones are killed within steps: of each kind of work
+# one in every run, the others where there is time.
+heavy = pytest.mark.heavy
+
 BEFORE = ("alpha==1.0", "delta", "gamma")
 AFTER = ("alpha==2.0", "beta==1.1")
 
@@ -57,12 +61,14 @@ def check(bench: Bench, wanted: dict[str, Tree], killed: str) -> None:
     assert not [path for path in bench.own.iterdir() if path.name.startswith(".")], "temporary files stay in no layer"
 
 
-@pytest.mark.parametrize("line", ["Read", "Unpacked", "pip", "Installed pip"])
+@pytest.mark.parametrize(
+    "line", ["Unpacked", *(pytest.param(line, marks=heavy) for line in ("Read", "pip", "Installed pip"))]
+)
 def test_first_build_killed_after_a_line(line: str, empty_bench: Bench, wanted: dict[str, Tree]) -> None:
     kill_after_line(line, empty_bench, wanted)
 
 
-@pytest.mark.parametrize("line", ["Dependencies", "Installed 3"])
+@pytest.mark.parametrize("line", [pytest.param("Dependencies", marks=heavy), "Installed 3"])
 def test_first_installation_killed_after_a_line(line: str, bench: Bench, wanted: dict[str, Tree]) -> None:
     kill_after_line(line, bench, wanted)
 
@@ -106,7 +112,12 @@ def record(bench: Bench) -> bytes:
         return b""
 
 
-@pytest.mark.parametrize("moment", CONDITIONS)
+OFTEN = ("the old is removed", "the first module is compiled")
+
+
+@pytest.mark.parametrize(
+    "moment", [moment if moment in OFTEN else pytest.param(moment, marks=heavy) for moment in CONDITIONS]
+)
 def test_reconciling_killed_when(
     moment: str, tmp_path: Path, workshop: Workshop, earlier: Path, wanted: dict[str, Tree]
 ) -> None:
@@ -120,6 +131,7 @@ def test_reconciling_killed_when(
     check(bench, wanted, moment)
 
 
+@heavy
 @pytest.mark.parametrize("tenths", [3, 7])
 def test_reconciling_killed_after_some_time(
     tenths: int, tmp_path: Path, workshop: Workshop, earlier: Path, wanted: dict[str, Tree]

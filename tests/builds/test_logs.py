@@ -132,6 +132,7 @@ def test_metadata_of_an_older_schema(bench: Bench) -> None:
     assert built.actions() == {"python": "kept", "pip": "recreated", "pip-cache": "kept", "venv": "recreated"}
 
 
+@pytest.mark.heavy
 def test_metadata_without_contents(bench: Bench) -> None:
     bench.require("alpha==1.0")
     bench.build()

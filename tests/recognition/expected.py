@@ -82,14 +82,14 @@ IN_GIT: Final[dict[str, str]] = {
     "uv_dynamic_versioning": "UV_DYNAMIC_VERSIONING_BYPASS",
     "poetry_dynamic_versioning": "POETRY_DYNAMIC_VERSIONING_BYPASS",
 }
-APPLICATIONS: Final = {
-    name: InstalledFrom(
-        manager=name,
+APPLICATIONS: Final[dict[str, InstalledFrom]] = {
+    manager.name: InstalledFrom(
+        manager=manager.name,
         files=(manager.lock,),
         maker=manager.tool.title if manager.synchronises else "",
         command=made(manager, manager.lock, b'created-by = "uv"\n').command,
     )
-    for name, manager in MANAGERS.items()
+    for manager in MANAGERS.values()
 }
 
 # ``None`` where the tool doesn't fail there, or doesn't say why.

@@ -25,7 +25,8 @@ def test_any_output_gives_a_reason_or_none(tool: str, lines: list[str], status: 
     found = recognise(tool, lines, returncode=status)
     assert found is None or type(found).__module__ == "pure.complaints.reasons"
     message = describe_installer(APPLICATIONS[tool], "1.0", found, returncode=status, signal=None)
-    assert message.found
+    # A stale lock's headline says all.
+    assert message.found or found == LockStale()
     assert message.do
     assert not any("\n" in line for line in (*message.found, *message.means, *message.do))
 
@@ -111,6 +112,21 @@ def test_what_belongs_to_python_is_asked_of_the_applications_own(minor: str, sta
 def test_rules_are_about_known_tools() -> None:
     assert all(rule.tools and set(rule.tools) <= set(ANY) for rule in RULES)
     assert len({msgspec.structs.asdict(rule)["pattern"] for rule in RULES}) == len(RULES)
+
+
+@pytest.mark.parametrize(
+    ("tool", "said"),
+    [
+        ("uv", ("error: The lockfile at `uv.lock` needs to be updated, but `--locked` was provided.",)),
+        ("poetry", ("pyproject.toml changed significantly since poetry.lock was last", "generated. Run `poetry lock`")),
+        ("pipenv", ("Pipfile.lock is out-of-date. Run $ pipenv lock to update.",)),
+        ("pipenv", ("Your Pipfile.lock (f205f9) is out of", "date. Expected: (79052c).")),
+        ("pdm", ("WARNING: Lock file hash doesn't match pyproject.toml, packages may be", "outdated")),
+    ],
+)
+def test_the_tools_own_words_for_a_lock_out_of_date(tool: str, said: tuple[str, ...]) -> None:
+    assert recognise(tool, said, returncode=1) == LockStale()
+    assert recognise("pip", said, returncode=1) is None
 
 
 def test_pdms_warning_about_a_lock_is_not_the_reason_of_another_failure() -> None:

@@ -81,6 +81,10 @@ def test_too_much_together_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert code_facts(read).notes == read.left_out
 
 
+def test_whose_grammar_reads_the_files_is_said(tmp_path: Path) -> None:
+    assert read_sources(tmp_path).own_minor == f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
 def test_nothing_is_run(tmp_path: Path) -> None:
     mark = tmp_path / "ran"
     write(tmp_path, "main.py", text=f"import flask\nopen({str(mark)!r}, 'w')\napp = flask.Flask('x')\n")
@@ -109,14 +113,14 @@ PROBE = """
 import sys
 from pathlib import Path
 from shell.sources import build_folders, find_manage, read_sources
-from shell.world import read_project
+from shell.application import read_application
 
 app = Path(sys.argv[1])
 print([file.path for file in read_sources(app).files])
 print(find_manage(app))
 print(sorted(build_folders(app)))
-print(read_project(app, {}).unwrap().nested)
-print(read_project(app, {"BP_PYTHON_PROJECT_DIR": "data/inner"}).failure().because)
+print(read_application(app, {}).project.unwrap().nested)
+print(read_application(app, {"BP_PYTHON_PROJECT_DIR": "data/inner"}).project.failure().because)
 """
 # What lets root in everywhere.
 OVERRIDES = "-dac_override,-dac_read_search"

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 from pure.start.code_search import code_facts
 from pure.start.command import detect_processes
-from pure.start.declared import Project
+from pure.start.declared import Startup
 from pure.start.found import Circumstances
 from pure.start.processes import Process
 from shell.sources import read_sources
@@ -254,7 +254,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Pat
 def process_of(app: App, folder: Path, venv: Path) -> Process:
     known = versions(venv)
     circumstances = Circumstances(
-        installed={name: known[name] for name in app.installed}, project=Project(), app=str(folder)
+        installed={name: known[name] for name in app.installed}, startup=Startup(), app=str(folder)
     )
     (process,) = detect_processes(code_facts(read_sources(folder)), circumstances).processes
     return process

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from pure.start.code_search import code_facts
 from pure.start.command import detect_processes
-from pure.start.declared import Project
+from pure.start.declared import Startup
 from pure.start.found import Circumstances
 from shell.sources import read_sources
 
@@ -214,7 +214,7 @@ def test_it_does_its_work(name: str, tmp_path: Path, venv: Path) -> None:
         (folder / path).write_text(text)
     known = versions(venv)
     circumstances = Circumstances(
-        installed={each: known[each] for each in app.installed}, project=Project(), app=str(folder)
+        installed={each: known[each] for each in app.installed}, startup=Startup(), app=str(folder)
     )
     found = {each.type: each for each in detect_processes(code_facts(read_sources(folder)), circumstances).processes}
     processes = [found[kind] for kind in app.programs]

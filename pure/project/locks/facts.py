@@ -3,69 +3,46 @@
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 import msgspec
-import tomli
 
 from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
+from pure.project.document import FileUnreadable
 
 _Kind = TypeVar("_Kind")
 
 
 class LockFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What a lock says.
+    """What a lock says."""
 
-    ``names`` are all that it locks, whatever group they belong to. ``local`` names what is installed from a folder or a
-    file of this machine, whose contents the lock doesn't fix; ``moving`` names what comes from a place that may change,
-    such as a branch, or has no hash; ``unfixed`` says in words what else can make a difference. ``artefacts`` has a
-    digest for each of the other names (normalised) of what its entries allow. ``groups`` and ``extras`` are those that
-    it knows, ``None`` where it doesn't say; ``default_groups`` are what it calls those that are always installed.
-    """
-
+    # All that it locks, whatever group they belong to.
     names: tuple[str, ...] = ()
+    # Installed from a folder or a file of this machine, whose contents the lock doesn't fix.
     local: tuple[str, ...] = ()
+    # From a place that may change, such as a branch, or without a hash.
     moving: tuple[str, ...] = ()
+    # What else can make a difference, in words.
     unfixed: tuple[str, ...] = ()
+    # For each of the other names (normalised), a digest of what its entries allow.
     artefacts: tuple[tuple[str, str], ...] = ()
+    # Those that it knows; ``None`` where it doesn't say.
     groups: tuple[str, ...] | None = None
-    default_groups: tuple[str, ...] = ()
     extras: tuple[str, ...] | None = None
+    # What it calls those that are always installed.
+    default_groups: tuple[str, ...] = ()
 
 
-class LockUnreadable(msgspec.Struct, frozen=True, kw_only=True):
-    """The file is not what its name says; ``because`` completes "it …", ``conflict`` says that git left its marks."""
-
-    file: str
-    because: str
-    conflict: bool = False
+LockOutcome: TypeAlias = Outcome[LockFacts, FileUnreadable]
 
 
-LockOutcome: TypeAlias = Outcome[LockFacts, LockUnreadable]
-
-
-def document(raw: bytes, file: str) -> Outcome[Mapping[str, Any], LockUnreadable]:
-    """The TOML document in ``raw``; any bytes give a document or a ``LockUnreadable``."""
-    try:
-        return Success(tomli.loads(raw.decode("utf-8-sig")))
-    except UnicodeDecodeError:
-        return Failure(LockUnreadable(file=file, because="is not UTF-8 text"))
-    except (tomli.TOMLDecodeError, RecursionError, ValueError):
-        return Failure(LockUnreadable(file=file, because="is not valid TOML", conflict=has_conflict(raw)))
-
-
-def has_conflict(raw: bytes) -> bool:
-    """Whether git left the marks of a merge conflict."""
-    return b"\n<<<<<<< " in b"\n" + raw
-
-
-def shaped(found: object, kind: type[_Kind], file: str, *, place: str = "") -> Outcome[_Kind, LockUnreadable]:
+def shaped(found: object, kind: type[_Kind], file: str, *, place: str = "") -> Outcome[_Kind, FileUnreadable]:
     """What stands at ``place`` of a document as a value of this kind, or an error that names the key that isn't so."""
     try:
         return Success(msgspec.convert(found, kind))
     except msgspec.ValidationError as error:
-        return Failure(LockUnreadable(file=file, because=_wrong(str(error), place)))
+        return Failure(FileUnreadable(file=file, because=_wrong(str(error), place)))
 
 
 _AT: Final = re.compile(r"(?P<what>.*?)(?: - at `[$](?P<place>.*)`)?", re.DOTALL)
@@ -102,14 +79,14 @@ def is_commit(text: str | None) -> bool:
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of a lock: the hashes that it allows, and where it comes from if that isn't an index.
-
-    ``local`` and ``moving`` say that it belongs to the names so called in ``LockFacts``.
-    """
+    """One entry of a lock."""
 
     name: str
+    # Those that it allows.
     hashes: tuple[str, ...] = ()
+    # Where it comes from, if that isn't an index.
     origin: tuple[str, ...] = ()
+    # Whether it belongs to the names so called in ``LockFacts``.
     local: bool = False
     moving: bool = False
 
@@ -168,13 +145,3 @@ def origin(url: str, *more: str) -> tuple[str, ...]:
 def _in_order(names: Iterable[str]) -> tuple[str, ...]:
     """The names sorted, each once, and fit to be shown."""
     return tuple(sorted({name[:100] for name in names}))
-
-
-def words(value: object) -> tuple[str, ...]:
-    """The strings of an array."""
-    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
-
-
-def table(value: object) -> Mapping[str, Any]:
-    """The table, or an empty one where there is something else."""
-    return value if isinstance(value, dict) else {}

@@ -6,30 +6,23 @@ import json
 import msgspec
 
 from pure.outcome import Failure, Success
-from pure.project.locks.facts import (
-    Entry,
-    LockOutcome,
-    LockUnreadable,
-    document,
-    is_commit,
-    lock_facts,
-    origin,
-    shaped,
-    table,
-)
+from pure.project.document import Document, FileUnreadable, at, table, toml
+from pure.project.line_numbers import toml_line
+from pure.project.locks.facts import Entry, LockOutcome, is_commit, lock_facts, origin, shaped
+from pure.project.stated import PythonRange, Stated, toml_range
 
 FILE = "pdm.lock"
 
 
-class _Metadata(msgspec.Struct, frozen=True, kw_only=True):
+class _PdmMetadata(msgspec.Struct, frozen=True, kw_only=True):
     groups: tuple[str, ...] = ()
 
 
-class _File(msgspec.Struct, frozen=True, kw_only=True):
+class _PdmFile(msgspec.Struct, frozen=True, kw_only=True):
     hash: str = ""
 
 
-class _Package(msgspec.Struct, frozen=True, kw_only=True):
+class _PdmPackage(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     path: str | None = None
     git: str | None = None
@@ -37,7 +30,7 @@ class _Package(msgspec.Struct, frozen=True, kw_only=True):
     ref: str | None = None
     revision: str | None = None
     subdirectory: str | None = None
-    files: tuple[_File, ...] = ()
+    files: tuple[_PdmFile, ...] = ()
 
     @property
     def entry(self) -> Entry:
@@ -52,32 +45,50 @@ class _Package(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class _Lock(msgspec.Struct, frozen=True, kw_only=True):
-    metadata: _Metadata
-    package: tuple[_Package, ...] = ()
+class _PdmLock(msgspec.Struct, frozen=True, kw_only=True):
+    metadata: _PdmMetadata
+    package: tuple[_PdmPackage, ...] = ()
 
 
-def read(raw: bytes) -> LockOutcome:
+def read(lock: Document, file: str = FILE) -> LockOutcome:
     """The facts in a ``pdm.lock``; any bytes give facts or an error value."""
-    loaded = document(raw, FILE)
+    loaded = toml(lock, file)
     if isinstance(loaded, Failure):
         return loaded
     if not isinstance(table(loaded.unwrap().get("metadata")).get("lock_version"), str):
-        return Failure(LockUnreadable(file=FILE, because="has no lock_version, so it isn't one of PDM's"))
-    lock = shaped(loaded.unwrap(), _Lock, FILE)
-    if isinstance(lock, Failure):
-        return lock
+        return Failure(FileUnreadable(file=file, because="has no lock_version, so it isn't one of PDM's"))
+    found = shaped(loaded.unwrap(), _PdmLock, file)
+    if isinstance(found, Failure):
+        return found
     # PDM writes groups and extras into one list.
-    groups = lock.unwrap().metadata.groups or None
-    return Success(lock_facts((each.entry for each in lock.unwrap().package), groups=groups, extras=groups))
+    groups = found.unwrap().metadata.groups or None
+    return Success(lock_facts((each.entry for each in found.unwrap().package), groups=groups, extras=groups))
 
 
-def made_from(lock: bytes, pyproject: bytes) -> bool:
+def pythons(document: object, text: str) -> tuple[PythonRange, ...]:
+    """The Pythons that it is made for: stated in older locks for the whole, in newer ones for each target."""
+    whole = toml_range(document, text, ("metadata", "requires_python"), "specifier")
+    targets = at(document, ("metadata", "targets"))
+    if whole or not isinstance(targets, list) or not targets:
+        return whole
+    return (PythonRange(grammar="specifier", any_of=tuple(_target(each, text) for each in targets)),)
+
+
+def _target(target: object, text: str) -> Stated:
+    value = at(target, ("requires_python",))
+    shown = value if isinstance(value, str) else ""
+    line = toml_line(text, ("metadata", "targets", "requires_python"), shown)
+    return Stated(key="requires_python", value=value, line=line)
+
+
+def made_from(lock: Document | None, pyproject: Document | None) -> bool:
     """Whether the digest in a lock is that of this project, as PDM took it until its overrides became resolutions.
 
     To a later release, every lock of an earlier one is out of date.
     """
-    locked, loaded = document(lock, FILE), document(pyproject, "pyproject.toml")
+    if lock is None or pyproject is None:
+        return False
+    locked, loaded = lock.toml, pyproject.toml
     if isinstance(locked, Failure) or isinstance(loaded, Failure):
         return False
     project, pdm = table(loaded.unwrap().get("project")), table(table(loaded.unwrap().get("tool")).get("pdm"))

@@ -9,26 +9,18 @@ import msgspec
 
 from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
-from pure.project.locks.facts import (
-    Entry,
-    LockOutcome,
-    LockUnreadable,
-    document,
-    has_conflict,
-    is_commit,
-    lock_facts,
-    origin,
-    shaped,
-    table,
-)
+from pure.project.document import Document, FileUnreadable, at, table, unreadable
+from pure.project.line_numbers import json_line
+from pure.project.locks.facts import Entry, LockOutcome, is_commit, lock_facts, origin, shaped
 from pure.project.locks.markers import holds, marker_environment
+from pure.project.stated import PythonRange, Stated
 
 FILE = "Pipfile.lock"
 # What a Pipfile has beside categories of packages.
 _NO_CATEGORIES = frozenset({"source", "packages", "dev-packages", "requires", "scripts", "pipfile", "pipenv"})
 
 
-class _Package(msgspec.Struct, frozen=True, kw_only=True):
+class _PipenvPackage(msgspec.Struct, frozen=True, kw_only=True):
     path: str | None = None
     file: str | None = None
     editable: bool = False
@@ -59,15 +51,18 @@ class _Package(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def read(raw: bytes) -> LockOutcome:
+def read(lock: Document, file: str = FILE) -> LockOutcome:
     """The facts in a ``Pipfile.lock``; any bytes give facts or an error value."""
-    try:
-        found = msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return Failure(LockUnreadable(file=FILE, because="is not valid JSON", conflict=has_conflict(raw)))
+    loaded = lock.json
+    if isinstance(loaded, Failure):
+        return Failure(unreadable(loaded.failure(), file))
+    if lock.content != lock.raw:
+        # Pipenv's parser of JSON takes no mark of UTF-8.
+        return Failure(FileUnreadable(file=file, because="is not valid JSON"))
+    found = loaded.unwrap()
     if not isinstance(found, dict) or not isinstance(found.get("_meta"), dict):
-        return Failure(LockUnreadable(file=FILE, because="has no _meta, so it isn't one of Pipenv's"))
-    locked = _locked(found)
+        return Failure(FileUnreadable(file=file, because="has no _meta, so it isn't one of Pipenv's"))
+    locked = _locked(found, file)
     if isinstance(locked, Failure):
         return locked
     entries = (package.entry(name) for packages in locked.unwrap().values() for name, package in packages.items())
@@ -75,30 +70,46 @@ def read(raw: bytes) -> LockOutcome:
     return Success(lock_facts(entries, groups=groups, extras=()))
 
 
-def _locked(found: Mapping[str, object]) -> Outcome[dict[str, dict[str, _Package]], LockUnreadable]:
+def _locked(found: Mapping[str, object], file: str) -> Outcome[dict[str, dict[str, _PipenvPackage]], FileUnreadable]:
     """The packages of each category."""
-    result: dict[str, dict[str, _Package]] = {}
+    result: dict[str, dict[str, _PipenvPackage]] = {}
     for category in (name for name in found if name != "_meta"):
-        packages = shaped(found[category], dict[str, Any], FILE, place=category)
+        packages = shaped(found[category], dict[str, Any], file, place=category)
         if isinstance(packages, Failure):
             return packages
         result[category] = {}
         for name, each in packages.unwrap().items():
-            package = shaped(each, _Package, FILE, place=f"{category}.{name}")
+            package = shaped(each, _PipenvPackage, file, place=f"{category}.{name}")
             if isinstance(package, Failure):
                 return package
             result[category][name] = package.unwrap()
     return Success(result)
 
 
-def made_from(lock: bytes, pipfile: bytes) -> bool:
+def pythons(document: object, text: str) -> tuple[PythonRange, ...]:
+    """The Pythons that it is made for: ``python_full_version`` and ``python_version``."""
+    found = ((key, at(document, ("_meta", "requires", key))) for key in ("python_full_version", "python_version"))
+    return tuple(
+        PythonRange(grammar="version", any_of=(Stated(key=key, value=value, line=_line(text, key, value)),))
+        for key, value in found
+        if value is not None
+    )
+
+
+def _line(text: str, key: str, value: object) -> int | None:
+    return json_line(text, key, value) if isinstance(value, str) else None
+
+
+def made_from(lock: Document | None, pipfile: Document | None) -> bool:
     """Whether the digest in a lock is that of this Pipfile, as Pipenv took it for its first ten years.
 
     Since pull request 6609 it normalises the names of packages before, so that it calls a lock of an earlier release
     out of date as soon as its Pipfile says ``Django``.
     """
-    loaded = document(pipfile, "Pipfile")
-    if isinstance(loaded, Failure):
+    if lock is None or pipfile is None:
+        return False
+    locked, loaded = lock.json, pipfile.toml
+    if isinstance(locked, Failure) or isinstance(loaded, Failure):
         return False
     found = loaded.unwrap()
     content = {
@@ -108,23 +119,19 @@ def made_from(lock: bytes, pipfile: bytes) -> bool:
         **{name: found[name] for name in found if name not in _NO_CATEGORIES | {"default", "develop"}},
     }
     try:
-        locked = msgspec.json.decode(lock)
         text = json.dumps(content, sort_keys=True, separators=(",", ":"))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError, ValueError):
+    except (RecursionError, TypeError, ValueError):
         return False
-    digest = table(table(table(locked).get("_meta")).get("hash")).get("sha256")
+    digest = at(locked.unwrap(), ("_meta", "hash", "sha256"))
     return digest == hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def wanted(raw: bytes, *, categories: tuple[str, ...], python_version: str, arch: str) -> dict[str, str]:
+def wanted(lock: Document | None, *, categories: tuple[str, ...], python_version: str, arch: str) -> dict[str, str]:
     """The names (normalised) and versions that these categories install here; no version where the lock has none.
 
     Where a marker can't be evaluated, the package counts as unwanted: it is then installed anew, which does no harm.
     """
-    try:
-        found = msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return {}
+    found = lock.json.value_or(None) if lock else None
     result: dict[str, str] = {}
     for category in categories:
         key = {"packages": "default", "dev-packages": "develop"}.get(category, category)

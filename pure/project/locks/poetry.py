@@ -5,22 +5,14 @@ from collections.abc import Mapping
 import msgspec
 
 from pure.outcome import Failure, Success
-from pure.project.locks.facts import (
-    Entry,
-    LockOutcome,
-    LockUnreadable,
-    document,
-    is_commit,
-    lock_facts,
-    origin,
-    shaped,
-    table,
-)
+from pure.project.document import Document, FileUnreadable, table, toml
+from pure.project.locks.facts import Entry, LockOutcome, is_commit, lock_facts, origin, shaped
+from pure.project.stated import PythonRange, toml_range
 
 FILE = "poetry.lock"
 
 
-class _Source(msgspec.Struct, frozen=True, kw_only=True):
+class _PoetrySource(msgspec.Struct, frozen=True, kw_only=True):
     type: str = ""
     url: str = ""
     reference: str = ""
@@ -28,42 +20,42 @@ class _Source(msgspec.Struct, frozen=True, kw_only=True):
     subdirectory: str = ""
 
 
-class _File(msgspec.Struct, frozen=True, kw_only=True):
+class _PoetryFile(msgspec.Struct, frozen=True, kw_only=True):
     hash: str = ""
 
 
-class _Package(msgspec.Struct, frozen=True, kw_only=True):
+class _PoetryPackage(msgspec.Struct, frozen=True, kw_only=True):
     name: str
-    source: _Source | None = None
-    files: tuple[_File, ...] = ()
+    source: _PoetrySource | None = None
+    files: tuple[_PoetryFile, ...] = ()
 
 
-class _Metadata(msgspec.Struct, frozen=True, kw_only=True):
+class _PoetryMetadata(msgspec.Struct, frozen=True, kw_only=True):
     # Lock version 1.1 has the files of all packages here.
-    files: Mapping[str, tuple[_File, ...]] = {}
+    files: Mapping[str, tuple[_PoetryFile, ...]] = {}
 
 
-class _Lock(msgspec.Struct, frozen=True, kw_only=True):
-    metadata: _Metadata
-    package: tuple[_Package, ...] = ()
+class _PoetryLock(msgspec.Struct, frozen=True, kw_only=True):
+    metadata: _PoetryMetadata
+    package: tuple[_PoetryPackage, ...] = ()
 
 
-def read(raw: bytes) -> LockOutcome:
+def read(lock: Document, file: str = FILE) -> LockOutcome:
     """The facts in a ``poetry.lock``; any bytes give facts or an error value."""
-    loaded = document(raw, FILE)
+    loaded = toml(lock, file)
     if isinstance(loaded, Failure):
         return loaded
     if not isinstance(table(loaded.unwrap().get("metadata")).get("lock-version"), str):
-        return Failure(LockUnreadable(file=FILE, because="has no lock-version, so it isn't one of Poetry's"))
-    lock = shaped(loaded.unwrap(), _Lock, FILE)
-    if isinstance(lock, Failure):
-        return lock
-    files = lock.unwrap().metadata.files
-    return Success(lock_facts(_entry(each, files.get(each.name, ())) for each in lock.unwrap().package))
+        return Failure(FileUnreadable(file=file, because="has no lock-version, so it isn't one of Poetry's"))
+    found = shaped(loaded.unwrap(), _PoetryLock, file)
+    if isinstance(found, Failure):
+        return found
+    files = found.unwrap().metadata.files
+    return Success(lock_facts(_entry(each, files.get(each.name, ())) for each in found.unwrap().package))
 
 
-def _entry(package: _Package, more: tuple[_File, ...]) -> Entry:
-    source = package.source or _Source()
+def _entry(package: _PoetryPackage, more: tuple[_PoetryFile, ...]) -> Entry:
+    source = package.source or _PoetrySource()
     # A git source carries the commit that it was locked at, a URL the hash.
     branch = source.type == "git" and not is_commit(source.resolved_reference)
     return Entry(
@@ -75,7 +67,12 @@ def _entry(package: _Package, more: tuple[_File, ...]) -> Entry:
     )
 
 
-def _origin(source: _Source) -> tuple[str, ...]:
+def _origin(source: _PoetrySource) -> tuple[str, ...]:
     if source.type not in ("git", "url"):
         return ()
     return origin(source.url, source.reference, source.resolved_reference, source.subdirectory)
+
+
+def pythons(document: object, text: str) -> tuple[PythonRange, ...]:
+    """The Pythons that it is made for, in Poetry's words."""
+    return toml_range(document, text, ("metadata", "python-versions"), "constraint")

@@ -6,49 +6,42 @@ from collections.abc import Mapping
 import msgspec
 
 from pure.outcome import Failure, Success
-from pure.project.locks.facts import (
-    Entry,
-    LockOutcome,
-    LockUnreadable,
-    document,
-    is_commit,
-    lock_facts,
-    origin,
-    shaped,
-)
+from pure.project.document import Document, FileUnreadable, toml
+from pure.project.locks.facts import Entry, LockOutcome, is_commit, lock_facts, origin, shaped
+from pure.project.stated import PythonRange, toml_range
 
 # The specification allows no dot inside the name (regular expression of the specification).
 NAME = re.compile(r"pylock(?:\.(?P<name>[^.]+))?\.toml\Z")
 
 
-class _Artefact(msgspec.Struct, frozen=True, kw_only=True):
+class _PylockArtefact(msgspec.Struct, frozen=True, kw_only=True):
     url: str = ""
     path: str = ""
     subdirectory: str = ""
     hashes: Mapping[str, str] = {}
 
 
-class _Vcs(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
+class _PylockVcs(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     url: str = ""
     requested_revision: str = ""
     commit_id: str = ""
     subdirectory: str = ""
 
 
-class _Directory(msgspec.Struct, frozen=True, kw_only=True):
+class _PylockDirectory(msgspec.Struct, frozen=True, kw_only=True):
     path: str = ""
 
 
-class _Package(msgspec.Struct, frozen=True, kw_only=True):
+class _PylockPackage(msgspec.Struct, frozen=True, kw_only=True):
     name: str
-    archive: _Artefact | None = None
-    sdist: _Artefact | None = None
-    wheels: tuple[_Artefact, ...] = ()
-    vcs: _Vcs | None = None
-    directory: _Directory | None = None
+    archive: _PylockArtefact | None = None
+    sdist: _PylockArtefact | None = None
+    wheels: tuple[_PylockArtefact, ...] = ()
+    vcs: _PylockVcs | None = None
+    directory: _PylockDirectory | None = None
 
     @property
-    def artefacts(self) -> tuple[_Artefact, ...]:
+    def artefacts(self) -> tuple[_PylockArtefact, ...]:
         return tuple(each for each in (self.archive, self.sdist, *self.wheels) if each is not None)
 
     @property
@@ -70,28 +63,28 @@ class _Package(msgspec.Struct, frozen=True, kw_only=True):
         return origin(self.archive.url, self.archive.subdirectory) if self.archive else ()
 
 
-class _Lock(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
-    packages: tuple[_Package, ...] = ()
+class _PylockLock(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
+    packages: tuple[_PylockPackage, ...] = ()
     dependency_groups: tuple[str, ...] = ()
     default_groups: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
 
 
-def read(raw: bytes, file: str) -> LockOutcome:
+def read(lock: Document, file: str) -> LockOutcome:
     """The facts in a standard lock file; any bytes give facts or an error value."""
-    loaded = document(raw, file)
+    loaded = toml(lock, file)
     if isinstance(loaded, Failure):
         return loaded
     version = loaded.unwrap().get("lock-version")
     if not isinstance(version, str):
-        return Failure(LockUnreadable(file=file, because="has no lock-version, so it isn't a standard lock file"))
+        return Failure(FileUnreadable(file=file, because="has no lock-version, so it isn't a standard lock file"))
     if version.partition(".")[0] != "1":
         shown = version[:20] if version.isprintable() else ascii(version[:20])
-        return Failure(LockUnreadable(file=file, because=f"has lock-version {shown}, and 1.x is understood"))
-    lock = shaped(loaded.unwrap(), _Lock, file)
-    if isinstance(lock, Failure):
-        return lock
-    found = lock.unwrap()
+        return Failure(FileUnreadable(file=file, because=f"has lock-version {shown}, and 1.x is understood"))
+    shape = shaped(loaded.unwrap(), _PylockLock, file)
+    if isinstance(shape, Failure):
+        return shape
+    found = shape.unwrap()
     return Success(
         lock_facts(
             (each.entry for each in found.packages),
@@ -100,3 +93,8 @@ def read(raw: bytes, file: str) -> LockOutcome:
             default_groups=found.default_groups,
         )
     )
+
+
+def pythons(document: object, text: str) -> tuple[PythonRange, ...]:
+    """The Pythons that it is made for."""
+    return toml_range(document, text, ("requires-python",), "specifier")

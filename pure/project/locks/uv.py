@@ -3,21 +3,14 @@
 import msgspec
 
 from pure.outcome import Failure, Success
-from pure.project.locks.facts import (
-    Entry,
-    LockOutcome,
-    LockUnreadable,
-    document,
-    is_commit,
-    lock_facts,
-    origin,
-    shaped,
-)
+from pure.project.document import Document, FileUnreadable, toml
+from pure.project.locks.facts import Entry, LockOutcome, is_commit, lock_facts, origin, shaped
+from pure.project.stated import PythonRange, toml_range
 
 FILE = "uv.lock"
 
 
-class _Source(msgspec.Struct, frozen=True, kw_only=True):
+class _UvSource(msgspec.Struct, frozen=True, kw_only=True):
     editable: str | None = None
     directory: str | None = None
     path: str | None = None
@@ -28,43 +21,42 @@ class _Source(msgspec.Struct, frozen=True, kw_only=True):
     registry: str | None = None
 
 
-class _Artefact(msgspec.Struct, frozen=True, kw_only=True):
+class _UvArtefact(msgspec.Struct, frozen=True, kw_only=True):
     hash: str = ""
 
 
-class _Package(msgspec.Struct, frozen=True, kw_only=True):
+class _UvPackage(msgspec.Struct, frozen=True, kw_only=True):
     name: str
-    source: _Source | None = None
-    sdist: _Artefact | None = None
-    wheels: tuple[_Artefact, ...] = ()
+    source: _UvSource | None = None
+    sdist: _UvArtefact | None = None
+    wheels: tuple[_UvArtefact, ...] = ()
 
     @property
     def hashes(self) -> tuple[str, ...]:
         return tuple(each.hash for each in (self.sdist, *self.wheels) if each is not None)
 
 
-class _Lock(msgspec.Struct, frozen=True, kw_only=True):
-    package: tuple[_Package, ...] = ()
+class _UvLock(msgspec.Struct, frozen=True, kw_only=True):
+    package: tuple[_UvPackage, ...] = ()
 
 
-def read(raw: bytes) -> LockOutcome:
+def read(lock: Document, file: str = FILE) -> LockOutcome:
     """The facts in an ``uv.lock``; any bytes give facts or an error value."""
-    loaded = document(raw, FILE)
+    loaded = toml(lock, file)
     if isinstance(loaded, Failure):
         return loaded
     if not isinstance(loaded.unwrap().get("version"), int):
-        return Failure(LockUnreadable(file=FILE, because="has no version, so it isn't one of uv's"))
-    lock = shaped(loaded.unwrap(), _Lock, FILE)
-    if isinstance(lock, Failure):
-        return lock
+        return Failure(FileUnreadable(file=file, because="has no version, so it isn't one of uv's"))
+    found = shaped(loaded.unwrap(), _UvLock, file)
+    if isinstance(found, Failure):
+        return found
     # What isn't packaged isn't installed, but is locked with what it needs.
-    return Success(
-        lock_facts(_entry(each) for each in lock.unwrap().package if each.source is None or each.source.virtual is None)
-    )
+    packages = (each for each in found.unwrap().package if each.source is None or each.source.virtual is None)
+    return Success(lock_facts(map(_entry, packages)))
 
 
-def _entry(package: _Package) -> Entry:
-    source = package.source or _Source()
+def _entry(package: _UvPackage) -> Entry:
+    source = package.source or _UvSource()
     url = source.git or source.url
     # A registry that is no URL is a folder of wheels, which uv names without their hashes.
     vendored = source.registry is not None and "://" not in source.registry
@@ -77,3 +69,8 @@ def _entry(package: _Package) -> Entry:
         local=local,
         moving=not local and not fixed,
     )
+
+
+def pythons(document: object, text: str) -> tuple[PythonRange, ...]:
+    """The Pythons that it is made for."""
+    return toml_range(document, text, ("requires-python",), "specifier")

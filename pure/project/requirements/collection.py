@@ -11,15 +11,8 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from pure.outcome import Failure, Outcome, Success
-from pure.project.requirements.file import (
-    Include,
-    IncludeMissing,
-    RequirementLine,
-    RequirementsError,
-    RequirementsFile,
-    is_remote,
-    parse_requirements,
-)
+from pure.project.requirements.errors import IncludeMissing, RequirementsError
+from pure.project.requirements.file import Include, RequirementLine, RequirementsFile, is_remote, parse_requirements
 from pure.project.requirements.origin import written_for_something_else
 from pure.urls import without_secrets
 
@@ -28,6 +21,8 @@ class MissingFiles(msgspec.Struct, frozen=True, kw_only=True):
     """Files to read, by their paths relative to the project (or absolute), sorted."""
 
     paths: tuple[str, ...]
+    # Those that were read, parsed.
+    parsed: Mapping[str, RequirementsFile] = {}
 
 
 class CollectedFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,22 +52,67 @@ class RequirementsSet(msgspec.Struct, frozen=True, kw_only=True):
 Collected: TypeAlias = MissingFiles | RequirementsSet
 
 
+class Pending(msgspec.Struct, frozen=True, kw_only=True):
+    """A collection that isn't complete yet."""
+
+    # Where it starts.
+    requirements: tuple[str, ...]
+    constraints: tuple[str, ...]
+    # To be read next.
+    paths: tuple[str, ...]
+    read: Mapping[str, bytes | None] = {}
+    parsed: Mapping[str, RequirementsFile] = {}
+
+
+class Requirements(msgspec.Struct, frozen=True, kw_only=True):
+    """A complete collection."""
+
+    # ``None`` where a file that it starts from doesn't exist.
+    found: Outcome[RequirementsSet, RequirementsError] | None
+    # The contents of all files that were read for it.
+    texts: Mapping[str, bytes]
+
+
+def pending(*, requirements: tuple[str, ...], constraints: tuple[str, ...]) -> Pending:
+    """The collection that starts at the given files, of which nothing was read yet."""
+    return Pending(requirements=requirements, constraints=constraints, paths=requirements)
+
+
+def advance(collection: Pending, more: Mapping[str, bytes | None]) -> Pending | Requirements:
+    """The collection with the files that it asked for."""
+    read = {**collection.read, **more}
+    if any(read[path] is None for path in collection.requirements):
+        return Requirements(found=None, texts={})
+    start, constraints = collection.requirements, collection.constraints
+    collected = collect(read, requirements=start, constraints=constraints, parsed=collection.parsed)
+    texts = {path: raw for path, raw in read.items() if raw is not None}
+    if isinstance(collected, Failure):
+        return Requirements(found=collected, texts=texts)
+    match collected.unwrap():
+        case MissingFiles(paths=paths, parsed=parsed):
+            return msgspec.structs.replace(collection, paths=paths, read=read, parsed=parsed)
+        case RequirementsSet() as complete:
+            return Requirements(found=Success(complete), texts=texts)
+
+
 def collect(
     read: Mapping[str, bytes | None],
     *,
     requirements: tuple[str, ...] = ("requirements.txt",),
     constraints: tuple[str, ...] = (),
+    parsed: Mapping[str, RequirementsFile] = {},
 ) -> Outcome[Collected, RequirementsError]:
     """The requirements that start at the given files, or the files still to be read.
 
     ``read`` maps paths to contents, ``None`` where there is no such file. ``constraints`` are those of settings
-    (``PIP_CONSTRAINT``).
+    (``PIP_CONSTRAINT``). ``parsed`` are the files that an earlier call parsed.
     """
     pending = [
         *(Include(kind="requirement", path=path, file="", line=0) for path in requirements),
         *(_constraint(path) for path in constraints),
     ]
     pending.reverse()
+    known = dict(parsed)
     seen: dict[tuple[str, str], CollectedFile] = {}
     remote: list[Include] = []
     missing: set[str] = set()
@@ -90,14 +130,16 @@ def collect(
         raw = read[include.path]
         if raw is None:
             return Failure(IncludeMissing(path=include.path, kind=include.kind, file=include.file, line=include.line))
-        parsed = parse_requirements(raw, file=include.path)
-        if isinstance(parsed, Failure):
-            return parsed
-        content = parsed.unwrap()
+        if include.path not in known:
+            found = parse_requirements(raw, file=include.path)
+            if isinstance(found, Failure):
+                return found
+            known[include.path] = found.unwrap()
+        content = known[include.path]
         seen[key] = CollectedFile(kind=include.kind, content=content)
         pending += reversed(content.includes)
     if missing:
-        return Success(MissingFiles(paths=tuple(sorted(missing))))
+        return Success(MissingFiles(paths=tuple(sorted(missing)), parsed=known))
     foreign = written_for_something_else(each.content for each in seen.values())
     if foreign is not None:
         return Failure(foreign)

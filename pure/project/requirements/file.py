@@ -7,7 +7,6 @@ not understood here is a ``LineProblem`` or an ``unparsed`` requirement, never a
 decoded is one. User information and queries of URLs are dropped on reading, since they may be secrets.
 """
 
-import codecs
 import re
 import shlex
 from collections.abc import Iterator
@@ -21,16 +20,10 @@ from packaging.requirements import InvalidRequirement, Requirement
 from pure.hashes import Hash
 from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
+from pure.project.requirements.encoding import decode
+from pure.project.requirements.errors import RequirementsError
 from pure.urls import without_secrets
 
-_BOMS = (  # the longer ones first: UTF-32's begins with UTF-16's
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-_CODING_LINE = re.compile(rb"coding[:=]\s*([-\w.]+)")  # PEP 263
 _COMMENT = re.compile(r"(^|\s+)#.*$")
 _VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
 _REMOTE = re.compile(r"(?:https?|file|ftp):", re.IGNORECASE)
@@ -79,26 +72,28 @@ Kind: TypeAlias = Literal["named", "direct_url", "vcs", "local_path", "local_arc
 
 
 class RequirementLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One requirement, on line ``line`` (from 1; the first one of a continued line) of ``file``.
+    """One requirement."""
 
-    ``text`` is fit to be shown. ``version`` is set for a named requirement that allows just one, by ``==`` without a
-    wildcard or ``===``; ``url`` for a direct or VCS URL, without secrets; ``hashes`` come from ``--hash`` and the URL's
-    fragment; ``options`` are the build options that follow it; ``variables`` the names of ``${…}`` on its line.
-    """
-
+    # Fit to be shown.
     text: str
     file: str
+    # From 1; the first one of a continued line.
     line: int
     kind: Kind
     name: str | None = None
     extras: tuple[str, ...] = ()
+    # The only one that a named requirement allows, by == without a wildcard or ===.
     version: str | None = None
+    # A direct or VCS URL, without secrets.
     url: str | None = None
     subdirectory: str = ""
     marker: str = ""
+    # From --hash and the URL's fragment; whether the first is there.
     hashes: tuple[Hash, ...] = ()
     hash_option: bool = False
+    # The build options that follow it.
     options: tuple[tuple[str, str], ...] = ()
+    # The names of ${…} on its line.
     variables: tuple[str, ...] = ()
 
     @property
@@ -147,81 +142,9 @@ class RequirementsFile(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[LineProblem, ...] = ()
 
 
-class RequirementsUndecodable(msgspec.Struct, frozen=True, kw_only=True):
-    """The bytes are not text in the file's encoding, first on line ``line`` (``None`` if lines cannot be told)."""
-
-    file: str
-    encoding: str
-    line: int | None
-
-
-class RequirementsEncodingUnknown(msgspec.Struct, frozen=True, kw_only=True):
-    """The file's coding line (PEP 263) names an encoding that Python does not know."""
-
-    file: str
-    encoding: str
-
-
-class IncludeMissing(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that another one includes is not there; ``file`` is empty if a setting asked for it."""
-
-    path: str
-    kind: Literal["requirement", "constraint"]
-    file: str = ""
-    line: int = 0
-
-
-class RequirementsUnmarkedUtf16(msgspec.Struct, frozen=True, kw_only=True):
-    """The file is UTF-16 without the mark at its begin that says so, which pip takes for UTF-8."""
-
-    file: str
-
-
-class ForeignLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A line that shows what its file was written for; ``text`` is fit to be shown."""
-
-    line: int
-    text: str
-
-
-class CondaList(msgspec.Struct, frozen=True, kw_only=True):
-    """``number`` lines of the file are conda's ``name=version=build``; ``lines`` are the first of them."""
-
-    file: str
-    lines: tuple[ForeignLine, ...]
-    number: int
-
-
-class ForeignPaths(msgspec.Struct, frozen=True, kw_only=True):
-    """``number`` lines of the file name folders of the machine it was written on; ``lines`` are the first of them."""
-
-    file: str
-    lines: tuple[ForeignLine, ...]
-    number: int
-
-
-RequirementsError: TypeAlias = (
-    CondaList
-    | ForeignPaths
-    | IncludeMissing
-    | RequirementsEncodingUnknown
-    | RequirementsUndecodable
-    | RequirementsUnmarkedUtf16
-)
-
-
-def placed(error: RequirementsError, folder: str) -> RequirementsError:
-    """The error with its paths from the application's root, for a project in a folder."""
-    if not folder:
-        return error
-    named = {"file": error.file, "path": error.path} if isinstance(error, IncludeMissing) else {"file": error.file}
-    moved = {key: f"{folder}/{name}" for key, name in named.items() if name and not name.startswith("/")}
-    return msgspec.structs.replace(error, **moved)
-
-
 def parse_requirements(raw: bytes, *, file: str) -> Outcome[RequirementsFile, RequirementsError]:
     """What the file named ``file`` (relative to the project) asks for."""
-    text = _decode(raw, file)
+    text = decode(raw, file)
     if isinstance(text, Failure):
         return text
     lines: list[RequirementLine] = []
@@ -249,38 +172,6 @@ def parse_requirements(raw: bytes, *, file: str) -> Outcome[RequirementsFile, Re
 def shown(text: str) -> str:
     """The text with the user information and query of every URL taken out."""
     return _URL.sub(lambda match: match["scheme"] + match["authority"].rpartition("@")[2] + match["path"], text)
-
-
-def _decode(raw: bytes, file: str) -> Outcome[str, RequirementsError]:
-    encoding, start = "utf-8", 0
-    for bom, name in _BOMS:
-        if raw.startswith(bom):
-            encoding, start = name, len(bom)
-            break
-    else:
-        if _is_utf16(raw):
-            return Failure(RequirementsUnmarkedUtf16(file=file))
-        for line in raw.split(b"\n", 2)[:2]:
-            declared = _CODING_LINE.search(line) if line.startswith(b"#") else None
-            if declared:
-                encoding = declared[1].decode("ascii")
-                break
-    try:
-        return Success(raw[start:].decode(encoding))
-    except UnicodeDecodeError as error:
-        before = raw[: start + error.start]
-        line_number = None if encoding.startswith(("utf-16", "utf-32")) else before.count(b"\n") + 1
-        return Failure(RequirementsUndecodable(file=file, encoding=encoding, line=line_number))
-    except UnicodeError:
-        return Failure(RequirementsUndecodable(file=file, encoding=encoding, line=None))
-    except LookupError:
-        return Failure(RequirementsEncodingUnknown(file=file, encoding=encoding))
-
-
-def _is_utf16(raw: bytes) -> bool:
-    """Whether nearly every second byte is zero, as in UTF-16 of what requirements consist of."""
-    pairs = len(raw) // 2
-    return pairs >= 4 and max(raw[0::2].count(0), raw[1::2].count(0)) >= 0.9 * pairs
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:

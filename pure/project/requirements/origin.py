@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from pure.project.requirements.file import CondaList, ForeignLine, ForeignPaths, RequirementLine, RequirementsFile
+from pure.project.requirements.errors import CondaList, ForeignLine, ForeignPaths
+from pure.project.requirements.file import RequirementLine, RequirementsFile
 
 _SHOWN: Final = 5
 _CONDA: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*=[A-Za-z0-9_.!+*-]+(?:=[A-Za-z0-9_.]+)?")

@@ -6,27 +6,25 @@ from typing import Final, assert_never
 
 from pure.manager.table import PDM, PIPENV, POETRY, UV
 from pure.message import Message
-from pure.python.catalogue import (
+from pure.python.catalogue import InvalidCatalogue, InvalidMirror, RepeatedRuntime
+from pure.python.choice import CatalogueProblem, CatalogueUnreachable, NothingReplaces
+from pure.python.request import (
+    PythonRequest,
+    RangeRequest,
+)
+from pure.python.resolution import (
     EndOfLife,
-    InvalidCatalogue,
-    InvalidMirror,
     MinorEndOfLife,
     MinorTooOld,
     MinorUnknown,
     NearEndOfLife,
     NewerPatch,
     NothingForTarget,
-    RepeatedRuntime,
+    ReleaseUnknown,
     ResolutionError,
     ResolutionWarning,
     SpecifierUnsatisfied,
     UnavailableForTarget,
-    VersionUnknown,
-)
-from pure.python.choice import CatalogueProblem, CatalogueUnreachable, NothingReplaces
-from pure.python.request import (
-    PythonRequest,
-    RangeRequest,
 )
 
 # A lock repeats what stands elsewhere: where to change it, and what writes the lock.
@@ -130,7 +128,7 @@ def _resolution(error: ResolutionError) -> Message:
                 means=("It does not exist, or is newer than this release of the buildpack.",),
                 do=(f"Ask for one of: {_list(minors)}.", *_change(request)),
             )
-        case VersionUnknown(request=request, version=version, known=known):
+        case ReleaseUnknown(request=request, version=version, known=known):
             minor = version.rpartition(".")[0]
             return Message(
                 happened=f"There is no Python {version} in the catalogue",

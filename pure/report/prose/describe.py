@@ -14,20 +14,19 @@ from pure.build.errors import (
 )
 from pure.build.plan import NothingRequired
 from pure.manager.environment import BreakingVariables
-from pure.manager.pip_configuration import PipVersionError
 from pure.manager.pylock_selection import PylockProblem
 from pure.message import Message
-from pure.project.requirements.file import RequirementsError
-from pure.python.catalogue import ResolutionError
+from pure.project.requirements.errors import RequirementsError
 from pure.python.choice import CatalogueProblem, ContradictingRequirers, ContradictingSources
 from pure.python.request import RequestError
 from pure.python.requirers import RequirersError
-from pure.python.version_files import VersionFileError
+from pure.python.resolution import ResolutionError
+from pure.python.words import VersionFileError
 from pure.report.prose.archives import describe_archive
 from pure.report.prose.catalogue import describe_catalogue
 from pure.report.prose.disk import describe_disk
 from pure.report.prose.installation import describe_installation
-from pure.report.prose.managers import ManagersFamily, describe_managers, folder_choice
+from pure.report.prose.managers import ManagersError, describe_managers, folder_choice
 from pure.report.prose.processes import describe_processes
 from pure.report.prose.pylock import describe_pylock
 from pure.report.prose.request import describe_request
@@ -59,7 +58,7 @@ def describe(error: BuildError) -> Message:
         return describe_catalogue(error)
     if isinstance(error, FetchError | UnpackError | CompileError):
         return describe_archive(error)
-    if isinstance(error, ManagersFamily):
+    if isinstance(error, ManagersError):
         return describe_managers(error)
     if isinstance(error, PylockProblem):
         return describe_pylock(error)
@@ -67,7 +66,7 @@ def describe(error: BuildError) -> Message:
         return describe_requirements(error)
     if isinstance(error, ProcessesError | CollectStaticFailed):
         return describe_processes(error)
-    if isinstance(error, InstallationError | PipVersionError):
+    if isinstance(error, InstallationError):
         return describe_installation(error)
     if isinstance(error, DiskError):
         return describe_disk(error)

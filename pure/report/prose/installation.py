@@ -1,6 +1,6 @@
 """Says in words why a tool, an environment or the dependencies could not be installed."""
 
-from typing import Final, assert_never
+from typing import assert_never
 
 from pure.build.errors import (
     InstallationError,
@@ -11,30 +11,13 @@ from pure.build.errors import (
     PipNotInstalled,
     RuntimeDoesNotStart,
 )
-from pure.manager.pip_configuration import BadPin, BadPipVersion, PipTooOld, PipVersionError
-from pure.message import Message
+from pure.message import BUG, Message
 from pure.report.prose.recognised import describe_installer
 
-BUG: Final = ("This is a bug in Lamina. Please report it with the build log.",)
 
-
-def describe_installation(error: InstallationError | PipVersionError) -> Message:
-    """The message for an installation that failed, or a pip that cannot be had."""
+def describe_installation(error: InstallationError) -> Message:
+    """The message for an installation that failed."""
     match error:
-        case BadPipVersion(value=value):
-            return Message(
-                happened="$BP_PIP_VERSION is not a version number",
-                found=(f"BP_PIP_VERSION={value}",),
-                do=("Write a release of pip, such as BP_PIP_VERSION=25.3, or unset it to get the pinned one.",),
-            )
-        case PipTooOld(version=version, oldest=oldest):
-            return Message(
-                happened=f"pip {version} is too old for this buildpack",
-                means=(f"From {oldest} on pip can report what it resolves, which this buildpack needs to know.",),
-                do=(f"Set BP_PIP_VERSION to {oldest} or newer, or unset it to get the pinned one.",),
-            )
-        case BadPin(file=file):
-            return Message(happened=f"The buildpack's {file} names no pip version", do=BUG)
         case PipFailed(source=source, returncode=returncode, signal=signal, version=version, recognised=recognised):
             return describe_installer(source, version, recognised, returncode=returncode, signal=signal)
         case PipNotInstalled(version=version, hashed=hashed, output=output, title=title, variable=variable):

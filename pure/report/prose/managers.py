@@ -3,11 +3,12 @@
 from pathlib import PurePosixPath
 from typing import Final, TypeAlias, assert_never
 
-from pure.build.errors import LockOutOfDate, ToolFailed
+from pure.build.errors import ToolFailed
 from pure.manager.choice import (
     MANAGER_VARIABLE,
     PYLOCK_VARIABLE,
     REQUIREMENTS_VARIABLE,
+    ChoiceError,
     LockWithoutDeclaration,
     ManagerWithoutFile,
     MissingLock,
@@ -16,64 +17,36 @@ from pure.manager.choice import (
     SeveralLocks,
     UnknownManager,
 )
-from pure.manager.managed import BrokenLock, UnknownSelection
+from pure.manager.managed import BrokenLock, ManagedError, UnknownSelection
 from pure.manager.table import MANAGERS, PIP, PYLOCK
-from pure.manager.terms import path, relock, sentence, terms
-from pure.manager.tool_version import BadToolVersion, ToolRefused, ToolTooOld
-from pure.message import Message
+from pure.manager.terms import path, relock, terms
+from pure.manager.tool_version import BadPin, BadToolVersion, ToolError, ToolRefused, ToolTooOld
+from pure.message import BUG, Message
+from pure.project.document import FileUnreadable
 from pure.project.files import FOLDER_VARIABLE, BadProjectFolder
-from pure.project.locks.facts import LockUnreadable
 from pure.project.locks.pylock import NAME as PYLOCK_NAME
 from pure.project.selection import BadSelection
 from pure.report.prose.recognised import describe_installer
 
-_Choice: TypeAlias = (
-    SeveralLocks
-    | UnknownManager
-    | ManagerWithoutFile
-    | NoProjectTable
-    | MissingLock
-    | LockWithoutDeclaration
-    | NothingToInstall
-)
 _CONFLICT: Final = ("It holds the marks of a merge conflict.",)
-
-_Project: TypeAlias = BadProjectFolder | BadSelection | UnknownSelection | LockUnreadable | BrokenLock
-_Tool: TypeAlias = BadToolVersion | ToolTooOld | ToolRefused | ToolFailed | LockOutOfDate
-
 SETUP: Final = "setup.py"
 
-ManagersError: TypeAlias = _Choice | _Project | _Tool
-ManagersFamily: Final = (
-    SeveralLocks, UnknownManager, ManagerWithoutFile, NoProjectTable, MissingLock, LockWithoutDeclaration,
-    NothingToInstall,
-    BadProjectFolder, BadSelection, UnknownSelection, LockUnreadable, BrokenLock,
-    BadToolVersion, ToolTooOld, ToolRefused, ToolFailed, LockOutOfDate,
-)  # fmt: skip
+_Project: TypeAlias = BadProjectFolder | BadSelection | UnknownSelection | FileUnreadable | BrokenLock
+ManagersError: TypeAlias = BadProjectFolder | ManagedError | ToolError | ToolFailed
 
 
 def describe_managers(error: ManagersError) -> Message:
     """The message for an error of this family."""
-    match error:
-        case (
-            SeveralLocks()
-            | UnknownManager()
-            | ManagerWithoutFile()
-            | NoProjectTable()
-            | MissingLock()
-            | LockWithoutDeclaration()
-            | NothingToInstall()
-        ):
-            return _choice(error)
-        case BadProjectFolder() | BadSelection() | UnknownSelection() | LockUnreadable() | BrokenLock():
-            return _project(error)
-        case BadToolVersion() | ToolTooOld() | ToolRefused() | ToolFailed() | LockOutOfDate():
-            return _tool(error)
-        case _:
-            assert_never(error)
+    if isinstance(error, ToolFailed):
+        return describe_installer(
+            error.source, error.version, error.recognised, returncode=error.returncode, signal=error.signal
+        )
+    if isinstance(error, ChoiceError):
+        return _choice(error)
+    return _tool(error) if isinstance(error, ToolError) else _project(error)
 
 
-def _choice(error: _Choice) -> Message:
+def _choice(error: ChoiceError) -> Message:
     match error:
         case SeveralLocks(found=found):
             # A lock says more than a requirements file, which may be made from it.
@@ -270,14 +243,14 @@ def _project(error: _Project) -> Message:
                 found=(f"it has {', '.join(known)}" if known else "it has none",),
                 do=(f"Correct {variable}, or add it to {words.declared}.", *words.after),
             )
-        case BrokenLock(lock=LockUnreadable(because=because, conflict=conflict), source=source):
+        case BrokenLock(lock=FileUnreadable(because=because, conflict=conflict), source=source):
             again = f"{relock(source)}."
             return Message(
                 happened=f"{terms(source).lock} {because}",
                 means=_CONFLICT if conflict else (),
                 do=(f"Take one side of the conflict, then {again}" if conflict else f"Restore it, or {again}",),
             )
-        case LockUnreadable(file=file, because=because, conflict=conflict):
+        case FileUnreadable(file=file, because=because, conflict=conflict):
             return Message(
                 happened=f"{file} {because}",
                 means=_CONFLICT if conflict else (),
@@ -289,20 +262,23 @@ def _project(error: _Project) -> Message:
             assert_never(error)
 
 
-def _tool(error: _Tool) -> Message:
+def _tool(error: ToolError) -> Message:
     match error:
-        case BadToolVersion(variable=variable, title=title, value=value):
+        case BadPin(file=file, title=title):
+            return Message(happened=f"The buildpack's {file} names no {title} version", do=BUG)
+        case BadToolVersion(variable=variable, title=title, value=value, pinned=pinned):
             return Message(
                 happened=f"${variable} is not a version number",
                 found=(f"{variable}={value}",),
-                do=(f"Write a release of {title}, or unset it to get the pinned one.",),
+                do=(f"Write a release of {title}, such as {variable}={pinned}, or unset it to get the pinned one.",),
             )
-        case ToolTooOld(variable=variable, title=title, version=version, oldest=oldest):
+        case ToolTooOld(variable=variable, title=title, version=version, oldest=oldest, place=place, since=since):
             return Message(
                 happened=f"{title} {version} is too old for this buildpack",
-                do=(
-                    f"Ask for {oldest} or newer, by {variable} or in the project; with neither, it is the pinned one.",
-                ),
+                means=(f"From {oldest} on {title} can {since}.",) if since else (),
+                do=(f"Ask for {oldest} or newer in {place}, or leave it out to get the pinned one.",)
+                if place
+                else (f"Set {variable} to {oldest} or newer, or unset it to get the pinned one.",),
             )
         case ToolRefused(
             variable=variable, title=title, version=version, place=place, constraint=text, asked=asked, oldest=oldest
@@ -312,14 +288,6 @@ def _tool(error: _Tool) -> Message:
                 happened=f"The project asks for another version of {title}",
                 found=(f"{text}  ({place})", who),
                 do=(f"Set {variable} to a version that satisfies it ({oldest} or newer), or relax {place}.",),
-            )
-        case ToolFailed(source=source, version=version, returncode=returncode, signal=signal, recognised=recognised):
-            return describe_installer(source, version, recognised, returncode=returncode, signal=signal)
-        case LockOutOfDate(source=source):
-            return Message(
-                happened=f"{terms(source).lock} is out of date",
-                means=("The project's declarations have changed since it was made.",),
-                do=(sentence(relock(source)),),
             )
         case _:
             assert_never(error)

@@ -5,7 +5,6 @@ from typing import Final, assert_never
 from pure.manager.pylock_selection import LockedForOtherPython, LockedTwice, LockForOtherEnvironment, PylockProblem
 from pure.message import Message
 
-PylockFamily: Final = (LockForOtherEnvironment, LockedForOtherPython, LockedTwice)
 _SHOWN: Final = 6
 
 

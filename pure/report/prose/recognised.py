@@ -32,7 +32,7 @@ def describe_installer(
     if recognised is not None:
         told = explain(words, recognised)
         return Message(
-            happened=happened,
+            happened=told.happened or happened,
             found=_wrapped(told.found),
             means=_wrapped(told.means),
             do=_wrapped(told.do),

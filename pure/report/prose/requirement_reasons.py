@@ -204,8 +204,8 @@ def explain_lock(reason: LockReason, words: Terms) -> Explanation:
     match reason:
         case LockStale():
             return Explanation(
-                found=(f"{words.lock} is not that of {words.declared} as it is now",),
-                means=("Somebody changed what the project asks for and didn't lock it anew.",),
+                happened=f"{words.lock} is out of date",
+                means=("The project's declarations have changed since it was made.",),
                 do=(again,),
             )
         case LockMissing():

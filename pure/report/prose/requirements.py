@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from pure.message import Message
-from pure.project.requirements.file import (
+from pure.project.requirements.errors import (
     CondaList,
     ForeignLine,
     ForeignPaths,

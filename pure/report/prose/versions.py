@@ -4,7 +4,7 @@ from typing import Final, assert_never
 
 from pure.message import Message
 from pure.python.choice import ContradictingSources, PythonWarning, SupersededFile
-from pure.python.version_files import (
+from pure.python.words import (
     BadPoetryConstraint,
     BadRuntimeFile,
     BadSpecifier,

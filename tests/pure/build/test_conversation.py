@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import msgspec
 import pytest
 from pure.build.conversation import advance, begin
-from pure.build.errors import LockOutOfDate, NoPipWheel, NotAsResolved, PipFailed, RuntimeDoesNotStart
+from pure.build.errors import NoPipWheel, NotAsResolved, PipFailed, RuntimeDoesNotStart, ToolFailed
 from pure.build.facts import Facts
 from pure.build.states import Build, Done, Stopped, Turn
 from pure.build.steps import (
@@ -35,6 +35,7 @@ from pure.build.steps import (
     WriteFiles,
 )
 from pure.build.workplace import STATE_FILE
+from pure.complaints.reasons import LockStale
 from pure.layers.decision import Action, RestoredLayer
 from pure.outcome import Failure
 from pure.redaction import Redactor
@@ -42,8 +43,8 @@ from pure.report.record import record
 
 from pure.build import conversation, news, states
 from pure.report import build_log
-from tests.pure.build.test_managers import FIRST
-from tests.pure.build.test_managers import locked as locked_facts
+from tests.strategies_locked import FIRST
+from tests.strategies_locked import locked as locked_facts
 from tests.strategies_plan import layer_toml, planned, requirements
 
 HIDE = Redactor(secrets=())
@@ -262,12 +263,13 @@ def test_a_tool_is_tidied_up_after(manager: str) -> None:
     assert course(turns)[3:] == ["Installing", "Checking", "Completing"]
 
 
-def test_a_lock_that_does_not_fit_is_no_failure_of_the_tool() -> None:
+def test_a_lock_that_does_not_fit_is_recognised() -> None:
     hand = Hand(environment(), fails="synchronise")
     hand.said = ("error: The lockfile at `uv.lock` needs to be updated, but `--locked` was provided.",)
     _, stopped = converse(first("uv"), hand)
     assert isinstance(stopped, Stopped)
-    assert isinstance(stopped.error, LockOutOfDate)
+    assert isinstance(stopped.error, ToolFailed)
+    assert stopped.error.recognised == LockStale()
     assert told(stopped.said) == ["ProgramSaid"]
 
 

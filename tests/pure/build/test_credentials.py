@@ -16,6 +16,7 @@ from pure.target import Target
 from shell.command.planning import print_plan
 from shell.output import Output
 
+from tests.documents import document, documents
 from tests.places import ROOT
 from tests.strategies_plan import facts as any_facts
 
@@ -46,7 +47,7 @@ NOT_READ = {
 
 def learned(name: str, text: str, said: str) -> str:
     """What is shown of ``said`` where a project has this file."""
-    return redactor({}, requirement_texts=searched(name, text.encode()))(said)
+    return redactor({}, requirement_texts=searched(name, document(text)))(said)
 
 
 @pytest.mark.parametrize("where", READ)
@@ -87,7 +88,7 @@ def test_of_a_file_that_cannot_be_read_everything_is_searched(where: str) -> Non
 
 @given(st.sampled_from(["pyproject.toml", "Pipfile", "uv.lock"]), st.binary())
 def test_any_bytes_can_be_searched(name: str, raw: bytes) -> None:
-    assert isinstance(searched(name, raw), tuple)
+    assert isinstance(searched(name, document(raw)), tuple)
     assert isinstance(tuple(netrc(raw)), tuple)
 
 
@@ -109,7 +110,9 @@ def test_all_files_of_a_build_are_searched(found: Facts) -> None:
     files = {"pyproject.toml": READ["an index of uv"].encode(), "Pipfile.lock": b'{"x": "https://me:lock-1@h/"}'}
     found = msgspec.structs.replace(
         found,
-        project=Success(ProjectFiles(texts=files, workspace_texts={"uv.lock": b'"https://me:above-1@h/"'})),
+        project=Success(
+            ProjectFiles(texts=documents(files), workspace_texts=documents({"uv.lock": b'"https://me:above-1@h/"'}))
+        ),
         requirement_texts={"requirements/base.txt": b"-i https://me:base-1@h/\n"},
         netrc=b"machine h login me password netrc-1\n",
         variables={"UV_INDEX_X_PASSWORD": "variable-1"},

@@ -16,6 +16,7 @@ from pure.start.code_facts import CodeFacts
 from pure.start.code_search import code_facts
 from pure.start.source_files import SourceFile, Sources
 
+from tests.documents import document, documents
 from tests.strategies_plan import facts, planned, requirements
 
 CODE = code_facts(
@@ -75,12 +76,12 @@ shop = "shop:main"
 @settings(max_examples=10, deadline=None)
 @given(facts(), st.sampled_from([CODE, CodeFacts()]))
 def test_a_plan_of_a_project_without_a_lock_knows_its_requirements_and_itself(found: Facts, code: CodeFacts) -> None:
-    files = ProjectFiles(names=("pyproject.toml",), texts={"pyproject.toml": PYPROJECT})
+    files = ProjectFiles(names=("pyproject.toml",), texts=documents({"pyproject.toml": PYPROJECT}))
     given_ = msgspec.structs.replace(
         application(found),
         names=files.names,
         requirements=None,
-        pyproject=PYPROJECT,
+        pyproject=document(PYPROJECT),
         project=Success(files),
         code=code,
     )

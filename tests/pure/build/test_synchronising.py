@@ -16,8 +16,8 @@ from pure.venv.installed import InstalledSet, parse_installed
 from pure.venv.resolved import ResolvedSet
 from pure.venv.state import VenvState, decode_state
 
-from tests.pure.build.test_managers import FIRST
-from tests.pure.build.test_managers import locked as locked_facts
+from tests.strategies_locked import FIRST, locking
+from tests.strategies_locked import locked as locked_facts
 from tests.strategies_plan import planned
 
 URLS = {
@@ -66,7 +66,7 @@ def _before(
     facts = locked_facts(FIRST, "uv")
     plan = planned(facts)
     assert plan.package_manager is not None
-    decided = msgspec.structs.replace(plan.package_manager, artefacts=tuple(locked.items()), **names)
+    decided = locking(plan.package_manager, artefacts=tuple(locked.items()), **names)
     state = VenvState(resolved=ResolvedSet(), artefacts=tuple(recorded.items()))
     plan = msgspec.structs.replace(plan, package_manager=decided, previous=state)
     anew = redone(plan, _installed(*NAMES))
@@ -101,7 +101,7 @@ def test_only_what_is_installed_is_recorded() -> None:
     facts = locked_facts(FIRST, "uv")
     plan = planned(facts)
     assert plan.package_manager is not None
-    decided = msgspec.structs.replace(plan.package_manager, artefacts=(("fixed", "1"), ("not-installed", "2")))
+    decided = locking(plan.package_manager, artefacts=(("fixed", "1"), ("not-installed", "2")))
     plan = msgspec.structs.replace(plan, package_manager=decided)
     installed = _installed(*NAMES)
     steps = complete(

@@ -99,7 +99,7 @@ def test_only_files_in_the_root_are_read(app: Path) -> None:
     (app / "pylock.web.toml").write_text('requires-python = ">=3.13"')
     assert set(facts_of(app).version_files) == {"pyproject.toml", "setup.cfg", ".tool-versions"}
     named = facts_of(app, BP_PYLOCK="pylock.web.toml").version_files
-    assert named["pylock.web.toml"] == b'requires-python = ">=3.13"'
+    assert named["pylock.web.toml"].raw == b'requires-python = ">=3.13"'
 
 
 def test_another_name_cannot_leave_the_root(app: Path) -> None:

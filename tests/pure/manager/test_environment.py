@@ -10,10 +10,7 @@ from pure.manager.environment import (
     offenders,
     pip_bootstrap_environment,
     pip_environment,
-    pip_layer_environment,
-    python_layer_environment,
     tool_environment,
-    venv_layer_environment,
 )
 from pure.switches import FALSE_WORDS
 
@@ -120,28 +117,6 @@ def test_every_setting_of_the_users_reaches_the_applications_pip(
     pip = pip_environment(tools, user_base="/layers/pip", cache="/layers/pip-cache")
     for name in ("PIP_NO_BINARY", "PIP_CONSTRAINT", *REACHING_AN_INDEX):
         assert pip.get(name) == given_variables.get(name)
-
-
-def test_the_layers_give_what_the_user_may_override_as_defaults() -> None:
-    layer = python_layer_environment("/layers/python", "3.13")
-    assert dict(layer.both) == {"LANG.default": "C.UTF-8", "PYTHONUNBUFFERED.default": "1"}
-    assert dict(layer.build) == {
-        "CPATH.delim": ":",
-        "CPATH.prepend": "/layers/python/include/python3.13",
-        "PKG_CONFIG_PATH.delim": ":",
-        "PKG_CONFIG_PATH.prepend": "/layers/python/lib/pkgconfig",
-        "PYTHONHASHSEED.default": "0",
-        "SOURCE_DATE_EPOCH.default": "315532801",
-    }
-    assert layer.launch == ()
-
-
-def test_only_the_environment_and_nothing_of_pip_reaches_launch() -> None:
-    pip, venv = pip_layer_environment("/layers/pip"), venv_layer_environment("/layers/venv")
-    assert pip.both == pip.launch == ()
-    assert dict(pip.build)["PYTHONUSERBASE.override"] == "/layers/pip"
-    assert dict(venv.both) == {"VIRTUAL_ENV.override": "/layers/venv"}
-    assert dict(venv.build) == {"PIP_PYTHON.override": "/layers/venv/bin/python"}
 
 
 def test_of_pips_features_only_the_systems_certificates_reach_its_own_installation() -> None:

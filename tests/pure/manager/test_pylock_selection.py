@@ -26,14 +26,16 @@ from pure.project.locks.pylock import read
 from pure.project.selection import Selection
 from pure.report.build_log import error_lines
 from pure.report.prose.describe import describe
-from pure.report.prose.pylock import PylockFamily
 from pure.target import Target
 
+from tests.documents import document as documented
+from tests.documents import documents
 from tests.golden import check_golden
-from tests.pure.build.test_managers import FIRST, PINS
+from tests.strategies_locked import FIRST, PINS
 from tests.strategies_plan import A, junk
 
 FILE = "pylock.toml"
+START = b'lock-version = "1.0"\ncreated-by = "a test"\npackages = []\n'
 TARGET = Target(os="linux", arch="amd64")
 MARKERS = (
     "sys_platform == 'linux'",
@@ -99,11 +101,13 @@ def toml(document: dict[str, Any]) -> bytes:
     st.sampled_from([(), ("dev",), ("Dev",)]),
     st.sampled_from([(), ("fast",)]),
 )
-def test_what_is_refused_is_what_the_reference_implementation_refuses(
+def test_every_refusal_of_the_reference_implementation_is_explained_and_no_other(
     document: dict[str, Any], python: str, arch: str, groups: tuple[str, ...], extras: tuple[str, ...]
 ) -> None:
     selection = Selection(groups=groups, extras=extras)
-    problem = check(toml(document), FILE, selection=selection, python=python, target=Target(os="linux", arch=arch))
+    problem = check(
+        documented(toml(document)), FILE, selection=selection, python=python, target=Target(os="linux", arch=arch)
+    )
     lock = Pylock.from_dict(document)
     chosen = [*document["default-groups"], *(group.lower() for group in groups)]
     try:
@@ -125,25 +129,35 @@ def test_what_is_refused_is_what_the_reference_implementation_refuses(
 @settings(max_examples=150, deadline=None)
 @given(junk | st.binary(max_size=80), st.sampled_from([b"", b"packages = 1\n", b"[[packages]]\nmarker = 1\n"]))
 def test_any_bytes_pass_or_are_refused(raw: bytes, start: bytes) -> None:
-    found = check(start + raw, FILE, selection=Selection(), python="3.13.1", target=TARGET)
-    assert found is None or isinstance(found, PylockFamily)
+    found = check(documented(start + raw), FILE, selection=Selection(), python="3.13.1", target=TARGET)
+    assert found is None or isinstance(found, PylockProblem)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.text("'\"=<>() abcdefghijklmnopqrstuvwxyz_3.1", max_size=40))
 def test_a_marker_that_nobody_understands_is_left_to_the_tool(marker: str) -> None:
-    raw = f'lock-version = "1.0"\nenvironments = [{json.dumps(marker)}]\n'.encode()
-    found = check(raw, FILE, selection=Selection(), python="3.13.1", target=TARGET)
+    raw = START + f"environments = [{json.dumps(marker)}]\n".encode()
+    found = check(documented(raw), FILE, selection=Selection(), python="3.13.1", target=TARGET)
     assert found is None or isinstance(found, LockForOtherEnvironment)
 
 
 def test_what_the_kernel_is_cannot_be_known() -> None:
-    raw = b"lock-version = '1.0'\nenvironments = [\"platform_release == '6.1'\", \"sys_platform == 'win32'\"]\n"
-    assert check(raw, FILE, selection=Selection(), python="3.13.1", target=TARGET) is None
+    other = b"\"sys_platform == 'win32'\""
+    for environments, known in ((b"\"platform_release == '6.1'\", " + other, False), (other, True)):
+        raw = START + b"environments = [" + environments + b"]\n"
+        found = check(documented(raw), FILE, selection=Selection(), python="3.13.1", target=TARGET)
+        assert isinstance(found, LockForOtherEnvironment) is known
+        assert found is None or known
+
+
+def test_a_newer_minor_version_is_no_reason_and_writes_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    raw = START.replace(b"1.0", b"1.9") + b"news = 1\n"
+    assert check(documented(raw), FILE, selection=Selection(), python="3.13.1", target=TARGET) is None
+    assert not caplog.records
 
 
 def _plan(lock: bytes, **variables: str) -> object:
-    texts = {"pylock.toml": b'lock-version = "1.0"\ncreated-by = "a test"\n' + lock}
+    texts = documents({"pylock.toml": b'lock-version = "1.0"\ncreated-by = "a test"\n' + lock})
     facts = msgspec.structs.replace(
         FIRST,
         names=tuple(texts),
@@ -181,22 +195,23 @@ def test_a_group_or_extra_that_the_lock_lacks_is_an_error_that_lists_those_it_ha
 
 
 def test_a_lock_of_another_major_version_is_refused() -> None:
-    found = read(b'lock-version = "2.0"\n', FILE).failure()
+    found = read(documented('lock-version = "2.0"\n'), FILE).failure()
     assert "2.0" in found.because
-    assert isinstance(read(b'lock-version = "1.1"\nnews = 1\n', FILE), Success)
+    assert isinstance(read(documented('lock-version = "1.1"\nnews = 1\n'), FILE), Success)
 
 
 def test_this_environment_is_checked_before_anything_is_made() -> None:
-    assert isinstance(_plan(b"environments = [\"sys_platform == 'win32'\"]\n"), LockForOtherEnvironment)
-    package = b'[[packages]]\nname = "a"\nversion = "1"\n'
+    assert isinstance(_plan(b"environments = [\"sys_platform == 'win32'\"]\npackages = []\n"), LockForOtherEnvironment)
+    package = b'[[packages]]\nname = "a"\nversion = "1"\ndirectory = { path = "a" }\n'
     assert isinstance(_plan(package + b'requires-python = "<3"\n'), LockedForOtherPython)
     assert isinstance(_plan(package + package.replace(b'"1"', b'"2"')), LockedTwice)
 
 
 def test_a_group_can_contradict_what_is_installed_by_default() -> None:
     entry = b'[[packages]]\nname = "a"\nversion = "%d"\nmarker = "\'%s\' in dependency_groups"\n'
+    entry += b'directory = { path = "a" }\n'
     lock = GROUPS + entry % (1, b"default") + entry % (2, b"dev")
-    assert not isinstance(_plan(lock), PylockFamily)
+    assert not isinstance(_plan(lock), PylockProblem)
     error = _plan(lock, BP_PYTHON_GROUPS="dev")
     assert isinstance(error, LockedTwice)
     assert error.versions == ("1", "2")
@@ -240,4 +255,4 @@ def test_the_words_are_those_of_the_golden_file() -> None:
 
 
 def test_every_problem_is_in_the_golden_file() -> None:
-    assert {type(error) for error in ERRORS} == set(get_args(PylockProblem)) == set(PylockFamily)
+    assert {type(error) for error in ERRORS} == set(get_args(PylockProblem))

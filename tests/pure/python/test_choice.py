@@ -22,6 +22,7 @@ from pure.python.requirers import Requirers, read_requirers
 from pure.switches import BadSwitch
 from pure.target import Target
 
+from tests.documents import documents
 from tests.strategies_plan import MINORS, PATCHES, UNBOUND, facts
 
 versions = st.builds("{}.{}".format, st.sampled_from(MINORS), st.sampled_from(PATCHES))
@@ -30,7 +31,7 @@ silent = facts(bound=False).map(lambda given: _asking(given, None))
 
 def _asking(given: Facts, file: str | None, **variables: str) -> Facts:
     kept = {name: value for name, value in given.variables.items() if not name.startswith("BP_")}
-    files = {} if file is None else {".python-version": file.encode()}
+    files = {} if file is None else documents({".python-version": file})
     return msgspec.structs.replace(given, variables={**kept, **variables}, version_files=files)
 
 
@@ -187,7 +188,7 @@ def test_a_mirror_does_not_stand_in_for_a_local_archive() -> None:
         ({"variables": {"BP_PYTHON_MIRROR": "mirror.example"}}, InvalidMirror),
         ({"operator_catalogue": CatalogueText(raw=b"{", origin="x")}, InvalidCatalogue),
         ({"end_of_life": CatalogueText(raw=b"{", origin="x")}, InvalidCatalogue),
-        ({"version_files": {".python-version": b"3.12\n3.13\n"}}, SeveralVersions),
+        ({"version_files": documents({".python-version": "3.12\n3.13\n"})}, SeveralVersions),
     ],
 )
 def test_what_cannot_be_understood_is_an_error(changes: dict[str, object], kind: type) -> None:

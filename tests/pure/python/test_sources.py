@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pure.outcome import Failure, Success
 from pure.python.catalogue import Catalogue as Runtimes
-from pure.python.catalogue import Runtime, SpecifierUnsatisfied, encode_catalogue
+from pure.python.catalogue import Runtime, encode_catalogue
 from pure.python.choice import (
     CatalogueText,
     ContradictingRequirers,
@@ -23,10 +23,13 @@ from pure.python.choice import (
 )
 from pure.python.request import MinorRequest, UnreadableVersion, meets
 from pure.python.requirers import Requirers
+from pure.python.resolution import SpecifierUnsatisfied
 from pure.python.sources import listen, version_files
-from pure.python.version_files import BadSpecifier, MalformedFile
+from pure.python.words import BadSpecifier, MalformedFile
 from pure.source import Source
 from pure.target import Target
+
+from tests.documents import documents
 
 VERSIONS = ("3.11.9", "3.12.4", "3.12.9", "3.13.1", "3.13.9", "3.14.0", "3.14.9", "3.15.0rc1")
 
@@ -49,7 +52,7 @@ def facts(
         catalogue=CatalogueText(raw=encode_catalogue(CATALOGUE), origin="data/cpython.json"),
         carried=CatalogueText(raw=encode_catalogue(carried), origin="data/carried.json") if carried else None,
         end_of_life=CatalogueText(raw=b"{}", origin="data/end-of-life.json"),
-        version_files={name: text.encode() for name, text in (files or {}).items()},
+        version_files=documents(files or {}),
     )
 
 
@@ -352,7 +355,7 @@ def test_the_choice_satisfies_the_first_word_and_every_binding_one(files: dict[s
     outcome = choose_runtime(facts(files, at_hand=at_hand), Requirers())
     if isinstance(outcome, Success):
         version = outcome.unwrap().version
-        heard = listen({}, {name: text.encode() for name, text in files.items()}).unwrap().words
+        heard = listen({}, documents(files)).unwrap().words
         assert all(meets(version, word.request) for word in heard if word.binding or word is heard[0])
 
 
@@ -362,7 +365,7 @@ def test_a_contradiction_is_one(files: dict[str, str]) -> None:
     if isinstance(outcome, Failure):
         error = outcome.failure()
         assert isinstance(error, ContradictingSources)
-        heard = listen({}, {name: text.encode() for name, text in files.items()}).unwrap().words
+        heard = listen({}, documents(files)).unwrap().words
         requests = [word.request for word in heard if any(word.request.source == q.source for q in error.quotes)]
         final = (version for version in VERSIONS if "rc" not in version)
         assert not any(all(meets(version, request) for request in requests) for version in final)
@@ -370,7 +373,7 @@ def test_a_contradiction_is_one(files: dict[str, str]) -> None:
 
 @given(projects())
 def test_weaker_wishes_change_nothing_but_what_is_ignored(files: dict[str, str]) -> None:
-    heard = listen({}, {name: text.encode() for name, text in files.items()}).unwrap().words
+    heard = listen({}, documents(files)).unwrap().words
     without = {
         name: text
         for name, text in files.items()
@@ -401,5 +404,5 @@ NAMES = st.sampled_from([name for name, _ in LADDER])
     st.dictionaries(NAMES, st.one_of(st.binary(max_size=40), projects().map(lambda p: "".join(p.values()).encode())))
 )
 def test_no_files_raise(files: dict[str, bytes]) -> None:
-    outcome = choose_runtime(msgspec.structs.replace(facts(), version_files=files), Requirers())
+    outcome = choose_runtime(msgspec.structs.replace(facts(), version_files=documents(files)), Requirers())
     assert isinstance(outcome, Success | Failure)

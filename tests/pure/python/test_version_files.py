@@ -6,8 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pure.outcome import Failure, Success
+from pure.project.locks.kinds import LOCKS
 from pure.python.request import MinorRequest, PatchRequest, PythonRequest, RangeRequest, SeveralVersions
 from pure.python.version_files import (
+    lock_reader,
+    mise,
+    pyproject,
+    python_version_file,
+    runtime_file,
+    setup_cfg,
+    tool_versions,
+)
+from pure.python.words import (
     BadPoetryConstraint,
     BadRuntimeFile,
     BadSpecifier,
@@ -16,28 +26,15 @@ from pure.python.version_files import (
     NotAString,
     Unusable,
     Word,
-    mise,
-    pdm_lock,
-    pipfile_lock,
-    poetry_lock,
-    pyproject,
-    python_version_file,
-    runtime_file,
-    setup_cfg,
-    specifier_in,
-    tool_versions,
 )
 from pure.source import Source
 
-uv_lock = specifier_in("requires-python")
+from tests.documents import document
+
 READERS = {
     ".python-version": python_version_file,
     "runtime.txt": runtime_file,
-    "Pipfile.lock": pipfile_lock,
-    "uv.lock": uv_lock,
-    "poetry.lock": poetry_lock,
-    "pdm.lock": pdm_lock,
-    "pylock.toml": uv_lock,
+    **{name: lock_reader(kind) for name, kind in LOCKS.items()},
     "pyproject.toml": pyproject,
     "setup.cfg": setup_cfg,
     ".tool-versions": tool_versions,
@@ -46,7 +43,7 @@ READERS = {
 
 
 def read(file: str, text: str) -> tuple[Word | Unusable, ...]:
-    outcome = READERS[file](text.encode(), file)
+    outcome = READERS[file](document(text), file)
     assert isinstance(outcome, Success), outcome
     return outcome.unwrap()
 
@@ -67,7 +64,7 @@ def wanted(request: PythonRequest) -> str:
 
 
 def error(file: str, text: str) -> FileError:
-    outcome = READERS[file](text.encode(), file)
+    outcome = READERS[file](document(text), file)
     assert isinstance(outcome, Failure), outcome
     return outcome.failure()
 
@@ -233,7 +230,7 @@ def test_several_lines_of_runtime_txt_are_several_versions() -> None:
 @pytest.mark.parametrize("file", sorted(set(READERS) - {"runtime.txt", ".tool-versions", ".python-version"}))
 @pytest.mark.parametrize("raw", [b"\xff\xfe\x00", b"a = '\xe9'", b"[" * 100_000, b"a = " + b"1" * 5000, b"\x00"])
 def test_what_is_no_file_of_its_kind_is_an_error(file: str, raw: bytes) -> None:
-    assert isinstance(READERS[file](raw, file), Failure)
+    assert isinstance(READERS[file](document(raw), file), Failure)
 
 
 SAMPLES = (
@@ -278,7 +275,7 @@ def damaged(draw: st.DrawFn) -> bytes:
     )
 )
 def test_no_bytes_raise(file: str, raw: bytes) -> None:
-    outcome = READERS[file](raw, file)
+    outcome = READERS[file](document(raw), file)
     if isinstance(outcome, Success):
         for each in outcome.unwrap():
             source = each.request.source if isinstance(each, Word) else each.source

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pure.start.code_facts import CodeFacts, Unparsed
 from pure.start.code_search import code_facts
 from pure.start.command import detect_processes
-from pure.start.declared import Project, Script
+from pure.start.declared import Script, Startup
 from pure.start.found import Circumstances
 from pure.start.processes import Process, Processes
 from pure.start.frameworks import FRAMEWORKS
@@ -62,7 +62,7 @@ KEPT_ALIVE = {
 
 GUARDED = 'if __name__ == "__main__":\n    go()\n'
 
-NO_PROJECT = Project()
+NO_STARTUP = Startup()
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,11 +70,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     files: Mapping[str, str | bytes]
     installed: tuple[str, ...]
-    project: Project = NO_PROJECT
+    startup: Startup = NO_STARTUP
 
 
-def case(files: Mapping[str, str | bytes], *installed: str, project: Project = NO_PROJECT) -> Case:
-    return Case(files=files, installed=installed, project=project)
+def case(files: Mapping[str, str | bytes], *installed: str, startup: Startup = NO_STARTUP) -> Case:
+    return Case(files=files, installed=installed, startup=startup)
 
 
 CASES: Mapping[str, Case] = {
@@ -183,7 +183,7 @@ CASES: Mapping[str, Case] = {
         "fastapi",
         "uvicorn",
         "my-shop",
-        project=Project(name="My.Shop"),
+        startup=Startup(name="My.Shop"),
     ),
     "FastAPI in a member of a workspace": case(
         {
@@ -386,16 +386,16 @@ CASES: Mapping[str, Case] = {
     "A console script": case(
         {"shop/cli.py": "def main():\n    pass\n"},
         "shop",
-        project=Project(name="shop", scripts=(Script(name="shop-bot", target="shop.cli:main"),)),
+        startup=Startup(name="shop", scripts=(Script(name="shop-bot", target="shop.cli:main"),)),
     ),
     "A console script that isn't installed": case(
         {"shop/__init__.py": "", "shop/__main__.py": "print('x')\n"},
-        project=Project(name="shop", scripts=(Script(name="shop-bot", target="shop.cli:main"),)),
+        startup=Startup(name="shop", scripts=(Script(name="shop-bot", target="shop.cli:main"),)),
     ),
     "Several console scripts": case(
         {"main.py": "print('x')\n"},
         "shop",
-        project=Project(name="shop", scripts=(Script(name="a", target="a:a"), Script(name="b", target="b:b"))),
+        startup=Startup(name="shop", scripts=(Script(name="a", target="a:a"), Script(name="b", target="b:b"))),
     ),
     "A server of its own": case({"server.py": f"from aiohttp import web\n{GUARDED}", "util.py": ""}, "aiohttp"),
     "A program with others beside it": case({"run.py": GUARDED, "bot.py": GUARDED}, "requests"),
@@ -466,7 +466,7 @@ def facts(files: Mapping[str, str | bytes]) -> CodeFacts:
 
 def decide(each: Case) -> Processes:
     installed = dict(name.partition("==")[::2] for name in each.installed)
-    circumstances = Circumstances(installed=installed, project=each.project, app="/workspace")
+    circumstances = Circumstances(installed=installed, startup=each.startup, app="/workspace")
     return detect_processes(facts(each.files), circumstances)
 
 
@@ -547,7 +547,7 @@ def test_what_is_served_listens_to_the_outside_on_the_port(files: dict[str, str]
 )
 def test_an_unparsed_file_says_if_the_applications_python_is_newer_than_ours(minor: str, said: str | None) -> None:
     code = CodeFacts(unparsed=(Unparsed(path="app.py", detail="line 3: invalid syntax"),), own_minor="3.12")
-    circumstances = Circumstances(installed={}, project=NO_PROJECT, app="/workspace", minor=minor)
+    circumstances = Circumstances(installed={}, startup=NO_STARTUP, app="/workspace", minor=minor)
     (note,) = detect_processes(code, circumstances).notes
     assert note.startswith("app.py was skipped: it isn't Python that this buildpack can read (line 3: invalid syntax")
     assert (said in note) if said else ("is read as" not in note)

@@ -12,15 +12,17 @@ from pure.start.declared import (
     NotACommand,
     NotATable,
     NothingToExecute,
-    Project,
     PyprojectUnreadable,
     Script,
     SeveralDefaults,
+    Startup,
     TypeNotAllowed,
-    read_project,
+    read_startup,
 )
 from pure.start.processes import Processes
 from pure.start.source_files import SourceFile, Sources
+
+from tests.documents import document
 
 CODE = code_facts(Sources(files=(SourceFile(path="app.py", raw=b"from flask import Flask\napp = Flask(__name__)\n"),)))
 TABLE = b"[tool.lamina.processes]\n"
@@ -29,7 +31,7 @@ TABLE = b"[tool.lamina.processes]\n"
 def decide(procfile: bytes | None, pyproject: bytes | None, code: CodeFacts | None = CODE) -> Processes:
     decided = decide_processes(
         procfile,
-        pyproject,
+        None if pyproject is None else document(pyproject),
         code,
         installed={"flask": "3.1", "gunicorn": "27.0"},
         app="/workspace",
@@ -51,7 +53,7 @@ def default(processes: Processes) -> str | None:
 
 def test_the_procfile_comes_first() -> None:
     assert commands(decide(b"web: a b\n", TABLE + b'web = "c"\n')) == {"web": ("a", "b")}
-    assert not code_matters(b"", TABLE)
+    assert not code_matters(b"", document(TABLE))
 
 
 def test_an_empty_procfile_declares_that_there_is_nothing() -> None:
@@ -67,7 +69,7 @@ def test_the_table_comes_before_the_code() -> None:
         "release": ("bash", "-c", "x && y"),
     }
     assert default(decided) == "web"
-    assert not code_matters(None, table)
+    assert not code_matters(None, document(table))
 
 
 def test_an_empty_table_declares_that_there_is_nothing() -> None:
@@ -82,7 +84,7 @@ def test_a_default_can_be_chosen() -> None:
 
 @pytest.mark.parametrize("pyproject", [None, b"", b"[project]\nname = 'x'\n", b"[tool.lamina]\n", b"\xff", b"[x\n"])
 def test_the_code_decides_where_nothing_is_declared(pyproject: bytes | None) -> None:
-    assert code_matters(None, pyproject)
+    assert code_matters(None, None if pyproject is None else document(pyproject))
     (web,) = decide(None, pyproject).processes
     assert "app:app" in web.command[2]
 
@@ -110,22 +112,24 @@ ERRORS: dict[bytes, type[DeclarationError]] = {
 
 @pytest.mark.parametrize("raw", ERRORS)
 def test_errors(raw: bytes) -> None:
-    read = read_project(raw)
+    read = read_startup(document(raw))
     assert isinstance(read, Failure)
     assert type(read.failure()) is ERRORS[raw]
 
 
 def test_the_projects_name_and_scripts() -> None:
-    read = read_project(b"[project]\nname = 'My.Shop'\n[project.scripts]\nshop = 'shop:main'\n")
-    assert read == Success(Project(name="My.Shop", scripts=(Script(name="shop", target="shop:main"),)))
-    read = read_project(b"[tool.poetry]\nname = 'shop'\n[tool.poetry.scripts]\nshop = 'shop:main'\nx = {a = 1}\n")
-    assert read == Success(Project(name="shop", scripts=(Script(name="shop", target="shop:main"),)))
+    read = read_startup(document(b"[project]\nname = 'My.Shop'\n[project.scripts]\nshop = 'shop:main'\n"))
+    assert read == Success(Startup(name="My.Shop", scripts=(Script(name="shop", target="shop:main"),)))
+    read = read_startup(
+        document(b"[tool.poetry]\nname = 'shop'\n[tool.poetry.scripts]\nshop = 'shop:main'\nx = {a = 1}\n")
+    )
+    assert read == Success(Startup(name="shop", scripts=(Script(name="shop", target="shop:main"),)))
 
 
 @given(st.binary(max_size=300) | st.text(alphabet="[]='\"{},.\n toolaminprcesweb", max_size=120).map(str.encode))
 def test_no_file_raises(raw: bytes) -> None:
-    read_project(raw)
-    read_project(TABLE + raw)
+    read_startup(document(raw))
+    read_startup(document(TABLE + raw))
 
 
 @pytest.mark.parametrize("procfile", [b"web: gunicorn app:app\n", None])

@@ -12,6 +12,7 @@ from pure.start.django import (
     NotEnabled,
     decide_django,
     judge,
+    meant,
 )
 from pure.switches import BadSwitch
 
@@ -88,3 +89,9 @@ def test_the_first_manage_py_is_taken_and_the_others_are_named() -> None:
     assert isinstance(decision, DjangoDecision)
     assert decision.manage == "backend/manage.py"
     assert "other/manage.py" in decision.because
+
+
+def test_the_roots_manage_py_is_meant_and_else_the_nearest() -> None:
+    assert meant(["b/manage.py", "manage.py"]) == ("manage.py",)
+    assert meant(["c/d/manage.py", "b/manage.py", "a/x/manage.py"]) == ("b/manage.py", "a/x/manage.py", "c/d/manage.py")
+    assert meant([]) == ()

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 from pure.manager.table import MANAGERS
 from pure.venv.build_settings import build_settings
 
+from tests.documents import documents
+
 
 def _digest(manager: str, variables: Mapping[str, str] | None = None, texts: Mapping[str, str] | None = None) -> str:
-    files = {name: text.encode() for name, text in (texts or {}).items()}
+    files = documents(texts or {})
     return build_settings(MANAGERS[manager], variables or {}, texts=files, above={})
 
 
@@ -57,7 +59,7 @@ def test_other_settings_do_not_count(variables: Mapping[str, str]) -> None:
 
 @given(st.binary(max_size=40))
 def test_any_bytes_give_a_digest(raw: bytes) -> None:
-    found = build_settings(MANAGERS["uv"], {}, texts={"uv.toml": b"no-build = true\n" + raw}, above={})
+    found = build_settings(MANAGERS["uv"], {}, texts=documents({"uv.toml": b"no-build = true\n" + raw}), above={})
     assert len(found) in (0, 16)
 
 
@@ -67,6 +69,6 @@ def test_a_date_among_the_settings_is_a_value() -> None:
 
 @pytest.mark.parametrize("manager", ["uv", "pip", "project"])
 def test_settings_of_the_workspace_count_for_who_reads_them(manager: str) -> None:
-    text = b"[tool.uv]\nno-binary = true\n"
-    above = build_settings(MANAGERS[manager], {"PIP_NO_BINARY": "a"}, texts={}, above={"pyproject.toml": text})
+    texts = documents({"pyproject.toml": "[tool.uv]\nno-binary = true\n"})
+    above = build_settings(MANAGERS[manager], {"PIP_NO_BINARY": "a"}, texts={}, above=texts)
     assert bool(above) is (manager == "uv")

@@ -9,15 +9,13 @@ from pip._internal.req import req_file as pips_own
 from pure.hashes import Hash
 from pure.outcome import Failure, Success
 from pure.project.requirements.collection import RequirementsSet, collect
+from pure.project.requirements.errors import IncludeMissing, RequirementsEncodingUnknown, RequirementsUndecodable
 from pure.project.requirements.file import (
     Include,
-    IncludeMissing,
     LineProblem,
     OptionLine,
     RequirementLine,
-    RequirementsEncodingUnknown,
     RequirementsFile,
-    RequirementsUndecodable,
     _logical_lines,
     parse_requirements,
 )

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pure.outcome import Failure, Success
 from pure.project.requirements.collection import RequirementsSet, collect
-from pure.project.requirements.file import CondaList, ForeignPaths, RequirementsUnmarkedUtf16, parse_requirements
+from pure.project.requirements.errors import CondaList, ForeignPaths, RequirementsUnmarkedUtf16
+from pure.project.requirements.file import parse_requirements
 from shell.process import run
 
 CONDA = """\

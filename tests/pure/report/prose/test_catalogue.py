@@ -5,28 +5,26 @@ from typing import get_args
 
 import pytest
 from pure.message import Message
-from pure.python.catalogue import (
+from pure.python.catalogue import InvalidCatalogue, InvalidMirror, RepeatedRuntime
+from pure.python.choice import CatalogueProblem, CatalogueUnreachable, NothingReplaces
+from pure.python.request import (
+    MinorRequest,
+    PatchRequest,
+    RangeRequest,
+)
+from pure.python.resolution import (
     EndOfLife,
-    InvalidCatalogue,
-    InvalidMirror,
     MinorEndOfLife,
     MinorTooOld,
     MinorUnknown,
     NearEndOfLife,
     NewerPatch,
     NothingForTarget,
-    RepeatedRuntime,
+    ReleaseUnknown,
     ResolutionError,
     ResolutionWarning,
     SpecifierUnsatisfied,
     UnavailableForTarget,
-    VersionUnknown,
-)
-from pure.python.choice import CatalogueProblem, CatalogueUnreachable, NothingReplaces
-from pure.python.request import (
-    MinorRequest,
-    PatchRequest,
-    RangeRequest,
 )
 from pure.report.prose.catalogue import describe_catalogue, describe_warning
 from pure.source import Source
@@ -64,7 +62,7 @@ ERRORS: tuple[CatalogueProblem | ResolutionError, ...] = (
     MinorEndOfLife(request=minor("3.9"), minor="3.9", since=date(2025, 10, 31), minors=MINORS),
     MinorTooOld(request=minor("3.11", VARIABLE), minor="3.11", minors=("3.14", "3.13")),
     MinorUnknown(request=minor("3.16", Source(default="Lamina's default")), minor="3.16", minors=MINORS),
-    VersionUnknown(request=patch("3.13.99"), version="3.13.99", known=("3.13.2", "3.13.1", "3.13.0")),
+    ReleaseUnknown(request=patch("3.13.99"), version="3.13.99", known=("3.13.2", "3.13.1", "3.13.0")),
     UnavailableForTarget(
         request=patch("3.13.1"), wanted="3.13.1", target=TARGET, elsewhere=("linux/amd64",), known=("3.13.0",)
     ),

@@ -20,11 +20,9 @@ from pure.build.plan import NothingRequired
 from pure.complaints.reasons import OutOfMemory
 from pure.disk import DiskFull
 from pure.manager.environment import BREAKING, BreakingVariable, BreakingVariables
-from pure.manager.pip_configuration import BadPin, BadPipVersion, PipTooOld
 from pure.manager.pylock_selection import PylockProblem
 from pure.manager.terms import InstalledFrom
-from pure.project.requirements.file import RequirementsError
-from pure.python.catalogue import MinorUnknown, ResolutionError
+from pure.project.requirements.errors import RequirementsError
 from pure.python.choice import (
     CatalogueProblem,
     ContradictingRequirers,
@@ -32,7 +30,8 @@ from pure.python.choice import (
 )
 from pure.python.request import MajorOnly, MinorRequest, RequestError
 from pure.python.requirers import BadRequirement, BadVersion, UnreadablePlan
-from pure.python.version_files import VersionFileError
+from pure.python.resolution import MinorUnknown, ResolutionError
+from pure.python.words import VersionFileError
 from pure.report.build_log import error_lines
 from pure.report.prose.describe import describe
 from pure.report.prose.managers import ManagersError
@@ -66,9 +65,6 @@ ERRORS: tuple[BuildError, ...] = (
     UnreadablePlan(because="is not readable TOML"),
     BadRequirement(entry=2, key="launch", value="'yes'", expected="true or false"),
     BadVersion(entry=2, error=MajorOnly(visible="3", source=Source(variable="plan entry 2"))),
-    BadPipVersion(value="latest"),
-    PipTooOld(version="22.3", oldest="23.1"),
-    BadPin(file="data/pip-requirements.txt"),
     PipFailed(source=_PIP, returncode=1, signal=None, version="26.3"),
     PipFailed(source=_PIP, returncode=-9, signal="SIGKILL", version="26.3", recognised=OutOfMemory()),
     PipFailed(source=_PIP, returncode=-11, signal="SIGSEGV", version="26.3"),

@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 from pure.message import Message
-from pure.project.requirements.file import (
+from pure.project.requirements.errors import (
     CondaList,
     ForeignLine,
     ForeignPaths,

@@ -3,9 +3,9 @@
 from typing import get_args
 
 from pure.message import Message
-from pure.python.catalogue import NewerPatch
 from pure.python.choice import ContradictingSources, PythonWarning, Quote, SupersededFile
-from pure.python.version_files import (
+from pure.python.resolution import NewerPatch
+from pure.python.words import (
     BadPoetryConstraint,
     BadRuntimeFile,
     BadSpecifier,

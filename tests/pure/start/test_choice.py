@@ -8,7 +8,8 @@ from pure.start.code_search import code_facts
 from pure.start.launching import shown
 from pure.start.source_files import SourceFile, Sources
 
-from tests.pure.build.test_managers import FIRST, PINS
+from tests.documents import document, documents
+from tests.strategies_locked import FIRST, PINS
 from tests.strategies_plan import planned, requirements
 
 PYPROJECT = b"""
@@ -26,12 +27,13 @@ LOCK = 'version = 1\n[[package]]\nname = "Shop"\nversion = "1"\nsource = {{ {} =
 
 def processes(files: dict[str, bytes], code: str = "", **variables: str) -> tuple[str, ...]:
     sources = Sources(files=(SourceFile(path="app.py", raw=code.encode()),))
+    texts = documents(files)
     asked = files.get("requirements.txt")
     given = msgspec.structs.replace(
         FIRST,
         names=tuple(files),
-        project=Success(ProjectFiles(names=tuple(files), texts=files)),
-        pyproject=files.get("pyproject.toml"),
+        project=Success(ProjectFiles(names=tuple(files), texts=texts)),
+        pyproject=texts.get("pyproject.toml"),
         code=code_facts(sources),
         tool_pins=PINS,
         variables={**FIRST.variables, **variables},
@@ -60,3 +62,19 @@ def test_the_projects_own_script_is_there_where_the_project_gets_installed() -> 
 def test_a_project_that_is_not_packaged_has_no_script() -> None:
     assert processes({"pyproject.toml": PYPROJECT, "uv.lock": LOCK.format("editable").encode()}) == ("shop",)
     assert processes({"pyproject.toml": PYPROJECT, "uv.lock": LOCK.format("virtual").encode()}) == ()
+
+
+def test_the_applications_python_is_compared_with_the_one_that_parsed_its_code() -> None:
+    broken = Sources(files=(SourceFile(path="app.py", raw=b"import flask\ndef (:\n"),), own_minor="3.1")
+    files = {"pyproject.toml": PYPROJECT}
+    given = msgspec.structs.replace(
+        FIRST,
+        names=tuple(files),
+        project=Success(ProjectFiles(names=tuple(files), texts=documents(files))),
+        pyproject=document(PYPROJECT),
+        code=code_facts(broken),
+        tool_pins=PINS,
+    )
+    found = planned(given)
+    note = next(each for each in found.processes.notes if each.startswith("app.py was skipped"))
+    assert f"the application runs on Python {found.python.runtime.minor}, and is read as Python 3.1" in note

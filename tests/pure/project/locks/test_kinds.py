@@ -1,18 +1,25 @@
-"""Any document gives what a lock says, or an error that names the key with the wrong value."""
+"""Any document gives what a lock says, or an error that names the key with the wrong value; the table is complete."""
 
 import json
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 import pytest
 import tomli
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pure.manager.table import MANAGERS
+from pure.manager.table import MANAGERS, PIP, PROJECT
 from pure.outcome import Failure, Success
-from pure.project.locks.facts import LockFacts, LockUnreadable, origin
-from pure.project.locks.read import read_lock
+from pure.project.document import FileUnreadable
+from pure.project.locks.facts import LockFacts, origin
+from pure.project.locks.kinds import LOCKS, LockKind, LockName
+from pure.python.sources import MANAGER_VARIABLE, listen
+from pure.python.words import Unusable
+
+from tests.documents import document as documented
+from tests.documents import documents
+from tests.strategies_plan import junk
 
 Document: TypeAlias = Mapping[str, Any]
 # Of each lock the smallest one with everything that is read of it, and the places of that.
@@ -77,8 +84,8 @@ def _written(manager: str, document: object) -> bytes:
     return "".join(f"{_toml(key)} = {_toml(value)}\n" for key, value in document.items()).encode()
 
 
-def _read(manager: str, document: object) -> LockFacts | LockUnreadable:
-    outcome = read_lock(manager, _written(manager, document), MANAGERS[manager].lock)
+def _read(manager: str, document: object) -> LockFacts | FileUnreadable:
+    outcome = LOCKS[MANAGERS[manager].lock].facts(documented(_written(manager, document)), MANAGERS[manager].lock)
     return outcome.failure() if isinstance(outcome, Failure) else outcome.unwrap()
 
 
@@ -135,7 +142,7 @@ def test_a_wrong_type_anywhere_is_an_error_that_names_the_key(manager: str, plac
         found = _read(manager, _with(FULL[manager], place, change))
         if (manager, place) in FREE and isinstance(found, LockFacts):
             continue
-        assert isinstance(found, LockUnreadable), (wrong, found)
+        assert isinstance(found, FileUnreadable), (wrong, found)
         if place not in MARKS:
             assert f" {_key(place)}" in found.because, (wrong, found.because)
         else:
@@ -147,7 +154,7 @@ def test_a_package_without_a_name_is_an_error(manager: str) -> None:
     key = "packages" if manager == "pylock" else "package"
     nameless = _with(FULL[manager], (key, 0), lambda package: {k: v for k, v in package.items() if k != "name"})
     found = _read(manager, nameless)
-    assert isinstance(found, LockUnreadable)
+    assert isinstance(found, FileUnreadable)
     assert found.because == f"has no name in {key}[0]"
 
 
@@ -178,7 +185,7 @@ def test_any_document_gives_facts_or_an_error(manager: str, data: st.DataObject)
             tomli.loads(_written(manager, document).decode())
         except tomli.TOMLDecodeError:
             return
-    match read_lock(manager, _written(manager, document), MANAGERS[manager].lock):
+    match LOCKS[MANAGERS[manager].lock].facts(documented(_written(manager, document)), MANAGERS[manager].lock):
         case Success(LockFacts() as facts):
             assert all(len(name) <= 100 for name in (*facts.names, *facts.local))
         case Failure(error):
@@ -333,3 +340,34 @@ def test_the_oldest_locks_of_poetry_have_their_hashes_elsewhere() -> None:
         for each in ("sha256:0", "sha256:1")
     )  # fmt: skip
     assert one != two
+
+
+def test_every_name_has_its_kind() -> None:
+    assert tuple(LOCKS) == get_args(LockName)
+    assert all(kind.file == name for name, kind in LOCKS.items())
+
+
+def test_all_managers_but_pip_install_from_one() -> None:
+    assert {each.lock for each in MANAGERS.values() if each not in (PIP, PROJECT)} == set(LOCKS)
+
+
+@pytest.mark.parametrize("manager", MANAGERS)
+def test_the_lock_of_the_manager_that_is_asked_for_is_heard_and_no_other(manager: str) -> None:
+    broken = documents(dict.fromkeys(LOCKS, "<"))
+    heard = listen({"BP_PYTHON_VERSION": "3.13", MANAGER_VARIABLE: manager}, broken).unwrap()
+    because = f"${MANAGER_VARIABLE} chooses {manager}"
+    ignored = {each.source.file for each in heard.said if isinstance(each, Unusable) and each.because == because}
+    assert ignored == set(LOCKS) - {MANAGERS[manager].lock}
+
+
+@pytest.mark.parametrize("kind", LOCKS.values(), ids=LOCKS)
+@given(junk | st.binary(max_size=60))
+def test_any_lock_has_an_answer(kind: LockKind, raw: bytes) -> None:
+    lock = documented(raw)
+    assert isinstance(kind.facts(lock, kind.file), Success | Failure)
+    match kind.parsed(lock):
+        case Success(found):
+            for each in kind.pythons(found, lock.text):
+                assert each.any_of
+        case Failure():
+            assert isinstance(kind.facts(lock, kind.file), Failure)

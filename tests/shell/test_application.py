@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pure.outcome import Success
 from pure.project.files import ProjectFiles
-from shell.world import read_project
+from shell.application import read_application
 
 
 def write(app: Path, *names: str) -> None:
@@ -15,7 +15,7 @@ def write(app: Path, *names: str) -> None:
 
 
 def read(app: Path, **environ: str) -> ProjectFiles:
-    found = read_project(app, environ)
+    found = read_application(app, environ).project
     assert isinstance(found, Success)
     return found.unwrap()
 

@@ -1,0 +1,164 @@
+"""Decides which files of an application are read, and which of them count: the project's, its workspace's, the root's.
+
+``application`` is asked with what was seen so far, until it no longer answers a ``Look``.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from pure.manager.choice import REQUIREMENTS_VARIABLE
+from pure.manager.table import LOCK_NAMES, MANAGERS, PIP, UV
+from pure.outcome import Failure, Success
+from pure.project.document import Document
+from pure.project.files import (
+    REQUIREMENTS_FOLDER,
+    BadProjectFolder,
+    ProjectFiles,
+    ProjectOutcome,
+    project_folder,
+    requirement_files,
+)
+from pure.project.locks.pylock import NAME as PYLOCK_NAME
+from pure.project.nested import nested
+from pure.project.requirements.collection import Pending, pending
+from pure.project.seen import Listing, Look, NotListed, Seen, inside
+from pure.project.workspace import Workspace, workspace_above
+from pure.python.sources import from_above, version_files, version_texts
+from pure.start.declared import PYPROJECT
+from pure.start.processes import PROCFILE
+from pure.start.source_files import IGNORED_FOLDERS
+
+_SOURCES: Final = "src"
+_PIP_CONSTRAINT: Final = "PIP_CONSTRAINT"
+# What decides over package managers, wherever it lies.
+_PROJECT_FILES: Final = frozenset(
+    name for each in MANAGERS.values() for name in (each.lock, *each.declared_in, *each.configuration)
+)
+
+
+class Application(msgspec.Struct, frozen=True, kw_only=True):
+    """An application's files, as far as a plan depends on them; its code is read apart."""
+
+    # The names in its root.
+    names: tuple[str, ...]
+    project: ProjectOutcome
+    # Those that may name a Python version, by name: the project's, its workspace's lock, the root's pins.
+    version_files: Mapping[str, Document] = {}
+    procfile: bytes | None = None
+    pyproject: Document | None = None
+
+    @property
+    def folder(self) -> str:
+        """The project's, from the root; the root, if there is no project."""
+        return self.project.unwrap().folder if isinstance(self.project, Success) else ""
+
+
+def application(seen: Seen, variables: Mapping[str, str]) -> Application | Look | NotListed:
+    """The application, or what else has to be looked at to know it."""
+    root = _listed(seen, "")
+    if not isinstance(root, Listing):
+        return root
+    folder = project_folder(variables)
+    if isinstance(folder, Failure):
+        return Application(names=root.names, project=folder)
+    home = folder.unwrap()
+    project = _project(seen, home, variables)
+    if isinstance(project, BadProjectFolder):
+        return Application(names=root.names, project=Failure(project))
+    if not isinstance(project, ProjectFiles):
+        return project
+    names = version_files(variables)
+    if look := seen.unseen(files=(inside(home, name) for name in (*names, PROCFILE, PYPROJECT))):
+        return look
+    own = seen.texts(home, names)
+    above = tuple(name for name in from_above(names) if name not in own)
+    if look := seen.unseen(files=above):
+        return look
+    procfile = seen.files[inside(home, PROCFILE)]
+    return Application(
+        names=root.names,
+        project=Success(project),
+        version_files=version_texts(names, own=own, workspace=project.workspace_texts, root=seen.texts("", above)),
+        procfile=procfile.raw if procfile else None,
+        pyproject=seen.files[inside(home, PYPROJECT)],
+    )
+
+
+def requirements(variables: Mapping[str, str], settings: Mapping[str, str]) -> Pending:
+    """Where the collection of the project's requirements files starts; ``settings`` are those of pip's files."""
+    names = tuple(variables.get(REQUIREMENTS_VARIABLE, "").split()) or (PIP.lock,)
+    constraints = variables.get(_PIP_CONSTRAINT) or settings.get(_PIP_CONSTRAINT, "")
+    return pending(requirements=names, constraints=tuple(constraints.split()))
+
+
+def _listed(seen: Seen, folder: str) -> Listing | Look | NotListed:
+    if look := seen.unseen(folders=(folder,)):
+        return look
+    listing = seen.folders[folder]
+    if listing is None or listing.unlisted:
+        return NotListed(folder=folder, detail=listing.unlisted if listing else "No such directory")
+    return listing
+
+
+def _project(seen: Seen, home: str, variables: Mapping[str, str]) -> ProjectFiles | BadProjectFolder | Look | NotListed:
+    """The folder that is the project, with the files that decide how it is installed."""
+    if home in seen.folders and seen.folders[home] is None:
+        return BadProjectFolder(value=home, because="is no folder of the application")
+    listing = _listed(seen, home)
+    if not isinstance(listing, Listing):
+        return listing
+    if listing.outside:
+        return BadProjectFolder(value=home, because="leaves the application's folder by a link")
+    matter = tuple(name for name in listing.names if name in listing.files and _matters(name))
+    asked = variables.get(REQUIREMENTS_VARIABLE, "").split()
+    if look := seen.unseen(files=(inside(home, name) for name in (*matter, *asked))):
+        return look
+    texts = seen.texts(home, matter)
+    # A folder, or a link to nothing, of such a name declares nothing.
+    names = tuple(name for name in listing.names if name in texts or not _matters(name))
+    workspace: Workspace | None = None
+    # Only what declares a project can be a member.
+    if home and UV.lock not in names and set(UV.declared_in) <= set(names):
+        above = workspace_above(seen, home, lock=UV.lock, configuration=UV.configuration)
+        if isinstance(above, Look):
+            return above
+        workspace = above
+    sources: tuple[str, ...] = ()
+    if _SOURCES in listing.folders:
+        source = _listed(seen, inside(home, _SOURCES))
+        if not isinstance(source, Listing):
+            return source
+        sources = source.names
+    files = ProjectFiles(
+        folder=home,
+        names=names,
+        texts=texts | seen.texts(home, asked),
+        workspace=workspace.folder if workspace else None,
+        workspace_texts=workspace.texts if workspace else {},
+        source_names=sources,
+    )
+    return files if set(LOCK_NAMES) & set(names) else _unlocked(seen, files, listing)
+
+
+def _unlocked(seen: Seen, project: ProjectFiles, listing: Listing) -> ProjectFiles | Look | NotListed:
+    """A project without a lock, with what may have been meant instead of one."""
+    folders = listing.folders.intersection(project.names)
+    inner: tuple[str, ...] = ()
+    if REQUIREMENTS_FOLDER in folders:
+        found = _listed(seen, inside(project.folder, REQUIREMENTS_FOLDER))
+        if not isinstance(found, Listing):
+            return found
+        inner = tuple(f"{REQUIREMENTS_FOLDER}/{name}" for name in found.names if name in found.files)
+    below = nested(seen, project.folder, folders, ignored=IGNORED_FOLDERS, locks=LOCK_NAMES, declared_in=PYPROJECT)
+    if isinstance(below, Look):
+        return below
+    names = tuple(name for name in project.names if name not in folders)
+    return msgspec.structs.replace(
+        project, folders=folders, nested=below, requirement_files=requirement_files((*names, *inner))
+    )
+
+
+def _matters(name: str) -> bool:
+    return name in _PROJECT_FILES or PYLOCK_NAME.match(name) is not None

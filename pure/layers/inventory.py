@@ -1,0 +1,121 @@
+"""Decides which layers a build has, for which facts each is made, and what is done to it."""
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from pure.layers.decision import LayerDecision, LayerTypes, RestoredLayer, decide_layer, drop_layer
+from pure.layers.environment import (
+    NO_ENVIRONMENT,
+    pip_layer_environment,
+    python_layer_environment,
+    venv_layer_environment,
+)
+from pure.layers.metadata import STRUCTS, PipCacheLayer, PythonLayer, ToolLayer, VenvLayer
+from pure.layers.names import PIP_CACHE, PYTHON, VENV
+from pure.layers.reconciliation import reconciled
+from pure.manager.decision import PackageManagerDecision
+from pure.manager.table import PIP_TOOL, ToolName
+from pure.python.catalogue import Runtime
+from pure.target import Target
+from pure.venv.requirements_fingerprint import Pinning
+from pure.venv.state import VenvState
+
+
+def application_layers(
+    restored: Mapping[str, RestoredLayer],
+    *,
+    layers_dir: str,
+    target: Target,
+    runtime: Runtime,
+    decided: PackageManagerDecision,
+    pinning: Pinning,
+    state: VenvState | None,
+) -> tuple[LayerDecision, ...]:
+    """The layers of an application: those that it has, then those of earlier builds that are dropped."""
+    tool = decided.manager.tool
+    arch, distro = target.arch, str(target.distro or "")
+    made = [
+        _python(restored, layers_dir, runtime, types=None),
+        decide_layer(
+            tool.name,
+            tool_layer(tool.name, decided.version, target=target, python_minor=runtime.minor),
+            restored.get(tool.name),
+            environment=pip_layer_environment(f"{layers_dir}/{tool.name}") if tool is PIP_TOOL else NO_ENVIRONMENT,
+        ),
+    ]
+    if tool is PIP_TOOL:
+        cache = PipCacheLayer(arch=arch, distro=distro, python_minor=runtime.minor)
+        made.append(decide_layer(PIP_CACHE, cache, restored.get(PIP_CACHE)))
+    venv = decide_layer(
+        VENV,
+        VenvLayer(arch=arch, distro=distro, python_minor=runtime.minor, installer=decided.name),
+        restored.get(VENV),
+        environment=venv_layer_environment(f"{layers_dir}/{VENV}"),
+    )
+    made.append(
+        reconciled(
+            venv,
+            restored.get(VENV),
+            pinning=pinning,
+            state=state,
+            source=decided.installed_from,
+            built_with=decided.built_with,
+        )
+    )
+    unused = f"{tool.title} installs the dependencies, and it doesn't use this layer"
+    return (*made, *_dropped(restored, made, unused))
+
+
+def runtime_layers(
+    restored: Mapping[str, RestoredLayer], *, layers_dir: str, runtime: Runtime, types: LayerTypes, because: str
+) -> tuple[LayerDecision, ...]:
+    """The layers where only the runtime is provided: its own, then those that are dropped, and ``because`` of what."""
+    python = _python(restored, layers_dir, runtime, types=types)
+    return (python, *_dropped(restored, [python], because))
+
+
+def tool_layer(tool: ToolName, version: str, *, target: Target, python_minor: str) -> ToolLayer:
+    """What the files of a package manager's tool depend on."""
+    match tool:
+        case "uv":
+            # A binary, which no Python has a part in.
+            return ToolLayer(tool=tool, arch=target.arch, version=version)
+        case "pip":
+            # Written in Python alone, so that no distribution makes a difference.
+            return ToolLayer(tool=tool, arch=target.arch, python_minor=python_minor, version=version)
+        case "poetry" | "pipenv" | "pdm":
+            # What they need may be compiled.
+            return ToolLayer(
+                tool=tool,
+                arch=target.arch,
+                distro=str(target.distro or ""),
+                python_minor=python_minor,
+                version=version,
+            )
+        case _:
+            assert_never(tool)
+
+
+def _python(
+    restored: Mapping[str, RestoredLayer], layers_dir: str, runtime: Runtime, *, types: LayerTypes | None
+) -> LayerDecision:
+    return decide_layer(
+        PYTHON,
+        PythonLayer(
+            os=runtime.os,
+            arch=runtime.arch,
+            distro=str(runtime.distro or ""),
+            python_version=runtime.version,
+            archive_sha256=runtime.sha256,
+        ),
+        restored.get(PYTHON),
+        environment=python_layer_environment(f"{layers_dir}/{PYTHON}", runtime.minor),
+        types=types,
+    )
+
+
+def _dropped(
+    restored: Mapping[str, RestoredLayer], made: list[LayerDecision], because: str
+) -> tuple[LayerDecision, ...]:
+    kept = {layer.name for layer in made}
+    return tuple(drop_layer(name, because) for name in STRUCTS if name in restored and name not in kept)

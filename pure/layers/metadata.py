@@ -1,0 +1,186 @@
+"""Holds the metadata of each layer: the facts that it was made for, written to ``<layer>.toml`` and read from it.
+
+Every field of a metadata struct invalidates, and all differences are reasons. The metadata of different layers share no
+field that must not couple them: a tool's version stands in its own layer alone, so that a new pip can never throw
+Python away.
+
+``built_from`` is the exception: the fingerprint of what a layer was made from, beside its metadata. It never
+invalidates, it tells whether there is anything to reconcile. It stands there and not in the layer, whose bytes are
+those of what is installed alone: a lock that changes without changing that gives the same layer.
+
+Metadata travels through TOML and JSON on its way to the next build and loses types on it (integers come back as
+floats), so all fields are strings.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final, TypeAlias
+
+import msgspec
+import tomli
+
+from pure.layers.names import PIP_CACHE, PYTHON, VENV, LayerName
+from pure.manager.table import TOOLS, ToolName
+from pure.outcome import Failure, Outcome, Success
+
+SCHEMA: Final = "1"
+BUILT_FROM: Final = "built_from"
+
+
+class _Metadata(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    schema: str = SCHEMA
+
+
+class PythonLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``python``: the runtime."""
+
+    os: str
+    arch: str
+    # Empty unless the archive is bound to one.
+    distro: str
+    python_version: str
+    archive_sha256: str
+
+
+class ToolLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A package manager's tool, in the layer of its name. What the tool's files don't depend on is ``None``."""
+
+    tool: ToolName
+    arch: str
+    distro: str | None = None
+    python_minor: str | None = None
+    version: str
+
+
+class PipCacheLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``pip-cache``: pip's HTTP and wheel cache. pip's own version is left out on purpose: the cache outlives it."""
+
+    arch: str
+    distro: str
+    python_minor: str
+
+
+class VenvLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``venv``: the application's dependencies."""
+
+    arch: str
+    distro: str
+    python_minor: str
+    # The package manager's name, never its version.
+    installer: str
+
+
+Metadata: TypeAlias = PythonLayer | ToolLayer | PipCacheLayer | VenvLayer
+
+# The layers in the order in which a build makes them, with the metadata that decides over each.
+STRUCTS: Final[Mapping[LayerName, type[Metadata]]] = {
+    PYTHON: PythonLayer,
+    "pip": ToolLayer,
+    PIP_CACHE: PipCacheLayer,
+    "poetry": ToolLayer,
+    "pipenv": ToolLayer,
+    "pdm": ToolLayer,
+    "uv": ToolLayer,
+    VENV: VenvLayer,
+}
+
+# How each field is called in a reason; a tool's version is called by the tool's name.
+_FIELD_NAMES: Final[Mapping[str, str]] = {
+    "arch": "architecture",
+    "archive_sha256": "runtime archive",
+    "distro": "distribution",
+    "installer": "package manager",
+    "os": "operating system",
+    "python_minor": "Python",
+    "python_version": "Python",
+    "schema": "layer format",
+}
+
+
+class UnreadableMetadata(msgspec.Struct, frozen=True, kw_only=True):
+    """Restored metadata that isn't what this version of Lamina writes."""
+
+    # Completes "its metadata …".
+    because: str
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """One fact in which restored and wanted metadata differ."""
+
+    # By its name in a reason.
+    what: str
+    old: str
+    new: str
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.old or 'none'} → {self.new or 'none'}"
+
+
+def decode_metadata(toml: bytes, name: LayerName) -> Outcome[Metadata, UnreadableMetadata]:
+    """The metadata in a restored ``<layer>.toml``; any bytes give metadata or an ``UnreadableMetadata``."""
+    try:
+        document = tomli.loads(toml.decode())
+    except (ValueError, RecursionError):  # besides what isn't UTF-8 or TOML: integers of thousands of digits
+        return Failure(UnreadableMetadata(because="is not readable TOML"))
+    table = document.get("metadata", {})
+    if not isinstance(table, dict) or not table:
+        return Failure(UnreadableMetadata(because="is empty"))
+    schema = table.get("schema")
+    if schema != SCHEMA:
+        found = (
+            f"format {schema}"
+            if isinstance(schema, str) and schema.isalnum() and len(schema) < 9
+            else "no known format"
+        )
+        return Failure(UnreadableMetadata(because=f"has {found}, this version writes format {SCHEMA}"))
+    struct = STRUCTS[name]
+    fields = {_field(struct, name, key): value for key, value in table.items() if key != BUILT_FROM}
+    try:
+        return Success(msgspec.convert(fields | ({"tool": name} if struct is ToolLayer else {}), struct, strict=True))
+    except (msgspec.ValidationError, RecursionError):
+        return Failure(UnreadableMetadata(because="doesn't have the fields that this version writes"))
+
+
+def _field(struct: type[Metadata], name: LayerName, key: str) -> str:
+    """The field that a key of ``<layer>.toml`` stands for; one that is never written there is no field."""
+    if struct is not ToolLayer:
+        return key
+    return {f"{name}_version": "version", "version": "", "tool": ""}.get(key, key)
+
+
+def metadata_table(metadata: Metadata, *, built_from: str = "") -> dict[str, str]:
+    """The ``[metadata]`` table of ``<layer>.toml``; ``decode_metadata`` of it gives the same value."""
+    fields: dict[str, Any] = msgspec.structs.asdict(metadata)
+    if isinstance(metadata, ToolLayer):
+        version = {f"{fields.pop('tool')}_version": fields.pop("version")}
+        fields = {name: value for name, value in fields.items() if value is not None} | version
+    return dict(sorted(fields.items())) | ({BUILT_FROM: built_from} if built_from else {})
+
+
+def decode_built_from(toml: bytes) -> str:
+    """What a restored layer was made from, empty where that isn't known; any bytes give a value."""
+    try:
+        table = tomli.loads(toml.decode()).get("metadata")
+    except (ValueError, RecursionError):
+        return ""
+    found = table.get(BUILT_FROM) if isinstance(table, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+def diff_metadata(old: Metadata, new: Metadata) -> tuple[Difference, ...]:
+    """All facts that differ between two metadata of one layer; empty exactly if the two are equal."""
+    return tuple(
+        Difference(what=_called(new, field), old=_shown(old, field), new=_shown(new, field))
+        for field in new.__struct_fields__
+        if getattr(old, field) != getattr(new, field)
+    )
+
+
+def _called(metadata: Metadata, field: str) -> str:
+    if isinstance(metadata, ToolLayer) and field == "version":
+        return TOOLS[metadata.tool].title
+    return _FIELD_NAMES[field]
+
+
+def _shown(metadata: Metadata, field: str) -> str:
+    value: str = getattr(metadata, field) or ""
+    return value[:12] if field == "archive_sha256" else value

@@ -1,0 +1,77 @@
+"""Names what can be wrong with pip's requirements files, as data."""
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+
+class RequirementsUndecodable(msgspec.Struct, frozen=True, kw_only=True):
+    """The bytes are not text in the file's encoding, first on line ``line`` (``None`` if lines cannot be told)."""
+
+    file: str
+    encoding: str
+    line: int | None
+
+
+class RequirementsEncodingUnknown(msgspec.Struct, frozen=True, kw_only=True):
+    """The file's coding line (PEP 263) names an encoding that Python does not know."""
+
+    file: str
+    encoding: str
+
+
+class IncludeMissing(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that another one includes is not there; ``file`` is empty if a setting asked for it."""
+
+    path: str
+    kind: Literal["requirement", "constraint"]
+    file: str = ""
+    line: int = 0
+
+
+class RequirementsUnmarkedUtf16(msgspec.Struct, frozen=True, kw_only=True):
+    """The file is UTF-16 without the mark at its begin that says so, which pip takes for UTF-8."""
+
+    file: str
+
+
+class ForeignLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A line that shows what its file was written for; ``text`` is fit to be shown."""
+
+    line: int
+    text: str
+
+
+class CondaList(msgspec.Struct, frozen=True, kw_only=True):
+    """``number`` lines of the file are conda's ``name=version=build``; ``lines`` are the first of them."""
+
+    file: str
+    lines: tuple[ForeignLine, ...]
+    number: int
+
+
+class ForeignPaths(msgspec.Struct, frozen=True, kw_only=True):
+    """``number`` lines of the file name folders of the machine it was written on; ``lines`` are the first of them."""
+
+    file: str
+    lines: tuple[ForeignLine, ...]
+    number: int
+
+
+RequirementsError: TypeAlias = (
+    CondaList
+    | ForeignPaths
+    | IncludeMissing
+    | RequirementsEncodingUnknown
+    | RequirementsUndecodable
+    | RequirementsUnmarkedUtf16
+)
+
+
+def placed(error: RequirementsError, folder: str) -> RequirementsError:
+    """The error with its paths from the application's root, for a project in a folder."""
+    if not folder:
+        return error
+    named = {"file": error.file, "path": error.path} if isinstance(error, IncludeMissing) else {"file": error.file}
+    moved = {key: f"{folder}/{name}" for key, name in named.items() if name and not name.startswith("/")}
+    return msgspec.structs.replace(error, **moved)

@@ -1,0 +1,87 @@
+"""What is known of a manager with all that its files say."""
+
+import pytest
+from pure.manager.commands import Places, commands
+from pure.manager.managed import decide_manager
+from pure.outcome import Success
+from pure.project.files import ProjectFiles
+from pure.venv.lock_fingerprint import lock_fingerprint
+from pure.venv.requirements_fingerprint import Fingerprint, NotPinned
+
+from tests.documents import documents
+from tests.strategies_locked import FIRST, LOCKS
+
+
+@pytest.mark.parametrize(
+    ("declared", "names", "sources", "itself"),
+    [
+        ('name = "Big.shop"', ("big_shop",), (), True),
+        ('name = "Big.shop"', ("src",), ("big_shop.py",), True),
+        ('name = "shop"\npackages = [{ include = "web" }]', ("web",), (), True),
+        ('name = "shop"\npackages = []', ("web",), (), False),
+        ('name = "shop"', ("app.py", "src"), ("web",), False),
+        ('name = "shop"\npackage-mode = false', ("shop",), (), False),
+        ("", (), (), True),
+    ],
+)
+def test_poetry_installs_the_project_where_it_is_a_package(
+    declared: str, names: tuple[str, ...], sources: tuple[str, ...], *, itself: bool
+) -> None:
+    texts = {"pyproject.toml": f"[tool.poetry]\n{declared}\n".encode(), "poetry.lock": LOCKS["poetry"][0]}
+    project = ProjectFiles(names=(*names, *texts), texts=documents(texts), source_names=sources)
+    decided = decide_manager(project, {})
+    assert isinstance(decided, Success)
+    managed = decided.unwrap()
+    assert ("poetry" in managed.declared.installs_itself) is itself
+    assert bool(managed.lock.local) is itself
+    places = Places(layer="/l", venv="/v", python="/p", temporary="/t")
+    (command,) = commands(
+        managed.choice.manager, places, file="poetry.lock", selection=managed.selection, groups=(), itself=itself
+    )
+    assert ("--no-root" in command.argv) is not itself
+
+
+@pytest.mark.parametrize(
+    ("scripts", "hooks"),
+    [
+        ('serve = "flask run"', 0),
+        ('post_install = "npm ci"', 1),
+        ('pre_install = { shell = "true" }\npost_install.cmd = "npm ci"', 2),
+    ],
+)
+def test_a_pdm_project_with_hooks_is_never_taken_for_unchanged(scripts: str, hooks: int) -> None:
+    declared = f'[project]\nname = "a"\n[tool.pdm]\ndistribution = false\n[tool.pdm.scripts]\n{scripts}\n'
+    texts = {"pyproject.toml": declared.encode(), "pdm.lock": LOCKS["pdm"][0]}
+    decided = decide_manager(ProjectFiles(names=tuple(texts), texts=documents(texts)), {})
+    assert isinstance(decided, Success)
+    managed = decided.unwrap()
+    pinning = lock_fingerprint(
+        managed.choice.manager,
+        managed.lock,
+        texts=texts,
+        folder="",
+        selection=managed.selection,
+        python="3.13.1",
+        target=FIRST.target,
+        settings={},
+    )
+    assert isinstance(pinning, NotPinned if hooks else Fingerprint)
+    assert len(managed.lock.unfixed) == hooks
+
+
+@pytest.mark.parametrize(
+    ("groups", "asked", "adds"),
+    [
+        ("dev = []", "", None),
+        ("dev = []\nproduction = []", "", "BP_PYTHON_GROUPS=production"),
+        ("production = []\nmore = []", "more", "BP_PYTHON_GROUPS=more,production"),
+        ("production = []", "production", None),
+    ],
+)
+def test_groups_that_deployments_need_are_pointed_out(groups: str, asked: str, adds: str | None) -> None:
+    declared = f'[project]\nname = "a"\nversion = "1"\n[dependency-groups]\n{groups}\n'.encode()
+    texts = {"pyproject.toml": declared, "uv.lock": LOCKS["uv"][0]}
+    decided = decide_manager(ProjectFiles(names=tuple(texts), texts=documents(texts)), {"BP_PYTHON_GROUPS": asked})
+    assert isinstance(decided, Success)
+    advice = decided.unwrap().choice.advice
+    assert [note.rpartition("  ")[2] for note in advice] == ([adds] if adds else [])
