@@ -94,6 +94,8 @@ def advance(build: Build, answer: Answer) -> Next:
     listed = answer.all(BuildFoldersListed)
     if listed and build.folders is None:
         build = msgspec.structs.replace(build, folders=listed[0].paths)
+    if programs := answer.listed(build.work.programs):
+        build = msgspec.structs.replace(build, programs=frozenset(programs))
     match build.state:
         case states.RuntimeTried():
             return _runtime_tried(build, answer)
@@ -200,9 +202,8 @@ def _tool_ready(build: Build, wheel: str, answer: Answer) -> Next:
     match decision.action:
         case Action.KEEP:
             assert plan.previous is not None, "what is kept has a record"
-            return _turn(
-                build, states.Settled(resolved=plan.previous.resolved), (FinishLayer(decision=decision),), *said
-            )
+            kept = (FinishLayer(decision=decision), environment_steps.list_programs(work))
+            return _turn(build, states.Settled(resolved=plan.previous.resolved), kept, *said)
         case Action.RECONCILE if plan.manager.manager.synchronises:
             return _turn(build, states.Inspecting(), (folders, *environment_steps.look(plan, work)), *said)
         case Action.RECONCILE:
@@ -345,7 +346,9 @@ def _settled(build: Build, resolved: ResolvedSet, said: _Said) -> Next:
 
 def _collected(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
     (ended,) = answer.all(Ended)
-    judgement = judge(build.plan.django.manage or "", ended.returncode, ended.signal, ended.said)
+    manage, code = build.plan.django.manage or "", build.facts.code
+    candidates = code.django[0].candidates if code and code.django else ()
+    judgement = judge(manage, ended.returncode, ended.signal, ended.said, candidates=candidates)
     if isinstance(judgement, CollectStaticFailed):
         return Failure(Stopped(error=judgement, said=(news.ProgramSaid(lines=ended.said),)))
     return _end(build, resolved, (news.StaticFilesCollected(judgement=judgement, seconds=ended.seconds),))
@@ -355,7 +358,8 @@ def _end(build: Build, resolved: ResolvedSet | None, said: _Said) -> Next:
     """The end. What is installed decides over the processes, unless only Python is provided."""
     plan = build.plan
     if resolved is not None:
-        decided = final_processes(build.facts, _versions(resolved), build.plan.python.runtime.minor)
+        minor = plan.python.runtime.minor
+        decided = final_processes(build.facts, _versions(resolved), minor, programs=build.programs)
         if isinstance(decided, Failure):
             return Failure(Stopped(error=decided.failure(), said=said))
         plan = msgspec.structs.replace(plan, processes=decided.unwrap())

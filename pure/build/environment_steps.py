@@ -170,7 +170,13 @@ def complete(
         # Last, so that metadata which say what it was made from never stand beside a trusted environment of before.
         WriteFiles(root=root, files=((STATE_FILE, encode_state(state)),)),
         ListBuildFolders(app=work.app),
+        list_programs(work),
     )
+
+
+def list_programs(work: Workplace) -> ListFiles:
+    """The step that lists the commands of an environment."""
+    return ListFiles(root=work.programs)
 
 
 def read_origins(work: Workplace) -> ReadFiles:

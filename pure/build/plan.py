@@ -232,13 +232,23 @@ def _processes(
     return _decide_processes(facts, installed, minor, provisional=not kept)
 
 
-def final_processes(facts: Facts, installed: Mapping[str, str], minor: str) -> Outcome[Processes, ProcessesError]:
-    """The processes that the image gets. ``installed`` maps normalised names to versions, ``minor`` is Python's."""
-    return _decide_processes(facts, installed, minor, provisional=False)
+def final_processes(
+    facts: Facts, installed: Mapping[str, str], minor: str, *, programs: frozenset[str] | None
+) -> Outcome[Processes, ProcessesError]:
+    """The processes that the image gets. ``installed`` maps normalised names to versions, ``minor`` is Python's.
+
+    ``programs`` are the commands that the environment has.
+    """
+    return _decide_processes(facts, installed, minor, programs=programs, provisional=False)
 
 
 def _decide_processes(
-    facts: Facts, installed: Mapping[str, str], minor: str, *, provisional: bool
+    facts: Facts,
+    installed: Mapping[str, str],
+    minor: str,
+    *,
+    programs: frozenset[str] | None = None,
+    provisional: bool,
 ) -> Outcome[Processes, ProcessesError]:
     return decide_processes(
         facts.procfile,
@@ -248,6 +258,7 @@ def _decide_processes(
         app=facts.home,
         root=facts.app_dir,
         minor=minor,
+        programs=programs,
         provisional=provisional,
     )
 

@@ -125,6 +125,7 @@ class Build(msgspec.Struct, frozen=True, kw_only=True):
     hide: Redactor
     state: State
     folders: frozenset[str] | None = None  # among the application's files before anything was installed
+    programs: frozenset[str] | None = None  # the commands that the environment has
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):

@@ -37,6 +37,11 @@ class Workplace(msgspec.Struct, frozen=True, kw_only=True):
         return self.layer(VENV)
 
     @property
+    def programs(self) -> str:
+        """The folder of the environment's commands."""
+        return f"{self.venv}/bin"
+
+    @property
     def interpreter(self) -> str:
         """The runtime's interpreter."""
         return f"{self.layers}/python/bin/python3"

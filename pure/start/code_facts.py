@@ -12,6 +12,8 @@ Kind: TypeAlias = Literal[
 ]  # fmt: skip
 # Libraries whose clients stay connected, and what the code says in their place: a type of content.
 HolderKind: TypeAlias = Literal["flask-socketio", "python-socketio", "flask-sock", "flask-sockets", "stream"]
+# What calls an object as its arguments show: servers of an interface, functions-framework, or PasteDeploy.
+OfferKind: TypeAlias = Literal["wsgi", "asgi", "function", "paste", ""]
 # What runs a file of the project's, beside the framework's own command where it has one.
 ScriptKind: TypeAlias = Literal[
     "streamlit", "gradio", "panel", "chainlit", "nicegui", "reflex", "functions", "bottle", "cherrypy", "tornado",
@@ -103,8 +105,8 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
 
     target: str
     place: Place
-    interface: Literal["wsgi", "asgi", ""]
-    """The one that its arguments show; empty where nothing does."""
+    interface: OfferKind
+    """What its arguments show; empty where they show nothing."""
 
 
 class Unparsed(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,9 +1,10 @@
 """Names what one Python file says, as far as a start command can depend on it."""
 
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
+from pure.start.code_facts import OfferKind
 from pure.start.listening import Listening
 
 # What a program imports that serves an application itself.
@@ -59,7 +60,7 @@ class Shaped(msgspec.Struct, frozen=True, kw_only=True):
     """A module-level function or class that is called as an interface prescribes (PEP 3333, ASGI), by its arguments."""
 
     name: str
-    interface: Literal["wsgi", "asgi"]
+    interface: OfferKind
     line: int
     instances: bool = False
     """It is a class, whose instances are."""

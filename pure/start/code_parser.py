@@ -6,12 +6,12 @@ The text is parsed, never imported or run. Whatever is in the file, the answer i
 import ast
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
 from pure.start.activity import acts, runs
-from pure.start.code_facts import Unparsed
+from pure.start.code_facts import OfferKind, Unparsed
 from pure.start.code_module import Called, Class, Decorated, Function, Imported, Module, Shaped, Text
 from pure.start.listening import Listening, listening, socket_host
 from pure.start.marks import async_mode, mounted, packages, periodic, settings, streams, websockets
@@ -20,10 +20,12 @@ from pure.start.syntax import Statement, bindings, dotted, is_main_guard, module
 # Arguments that name something, for a call without others.
 _NAMING: Final = ("name", "queue", "transport")
 # The arguments of an application, by which it is one (PEP 3333; ASGI, "Applications").
-_SHAPES: Final[Mapping[tuple[str, ...], Literal["wsgi", "asgi"]]] = {
+_SHAPES: Final[Mapping[tuple[str, ...], OfferKind]] = {
     ("environ", "start_response"): "wsgi",
     ("env", "start_response"): "wsgi",
     ("scope", "receive", "send"): "asgi",
+    ("request",): "function",
+    ("cloud_event",): "function",
 }
 
 

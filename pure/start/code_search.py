@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from pure.start import connections
-from pure.start.code_facts import CodeFacts, Django, Kind, Place, Unparsed
+from pure.start.code_facts import AppObject, CodeFacts, Django, Kind, Place, Unparsed
 from pure.start.code_module import Module
 from pure.start.code_parser import parse_module
 from pure.start.import_roots import SOURCE_ROOT, Tree, folders_of, module_name
@@ -180,7 +180,7 @@ class _Project:
                 asgi=asgi[0] if asgi else None,
                 wsgi_place=wsgi[1] if wsgi else None,
                 asgi_place=asgi[1] if asgi else None,
-                asgi_declared=declared is not None,
+                asgi_declared=declared is not None or self._is_around(folder, "django_asgi"),
                 served_settings=self._named_by(folder, wsgi[0]) if wsgi else None,
                 candidates=() if module.settings else tuple(self._settings_of(folder)),
             )
@@ -215,15 +215,23 @@ class _Project:
             if below and is_one and "settings" in module.name:
                 yield module.name
 
+    def _is_around(self, folder: str, kind: Kind) -> bool:
+        """Whether something was put around the application, which nobody does to what isn't served."""
+        best = self._best(folder, kind)
+        return best is not None and bool(best.around)
+
     def _application(self, folder: str, kind: Kind) -> tuple[str, Place] | None:
         """The object in a ``wsgi.py`` or ``asgi.py`` where the settings don't say which one it is."""
-        inside = [
+        best = self._best(folder, kind)
+        return (best.target, best.place) if best else None
+
+    def _best(self, folder: str, kind: Kind) -> AppObject | None:
+        inside = (
             each
             for each in self._objects
             if each.kind == kind and not each.factory and (not folder or each.place.path.startswith(f"{folder}/"))
-        ]
-        best = min(inside, key=preference, default=None)
-        return (best.target, best.place) if best else None
+        )
+        return min(inside, key=preference, default=None)
 
     def _setting(self, folder: str, settings: str | None, prefix: str) -> tuple[str, Place] | None:
         """``WSGI_APPLICATION`` as ``module:object``."""

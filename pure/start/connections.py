@@ -24,6 +24,7 @@ _ORDER: Final[tuple[HolderKind, ...]] = (
 _AT_HOME: Final = frozenset({
     "flask.Flask.run", "quart.Quart.run", "flask_socketio.SocketIO.run", "uvicorn.run", "uvicorn.Config", "bottle.run",
     "bottle.Bottle.run", "sanic.Sanic.run", "cherrypy.quickstart", "connexion.App.run", "connexion.FlaskApp.run",
+    "mcp.server.MCPServer.run", "mcp.server.mcpserver.MCPServer.run", "mcp.server.fastmcp.FastMCP",
     "connexion.AsyncApp.run", "granian.Granian", "granian.server.Granian", "robyn.Robyn.start",
 })  # fmt: skip
 
@@ -68,9 +69,14 @@ def offers(modules: Iterable[tuple[Module, str]], names: Names, project: frozens
     for module, root in modules:
         classes = {each.name: each for each in module.shaped if each.instances}
         for each in module.shaped:
-            if not each.instances:
+            # Where functions-framework looks without being told; views are called that way, too.
+            if not each.instances and (each.interface != "function" or module.path == "main.py"):
                 place = Place(path=module.path, line=each.line, root=root)
                 yield Offer(target=f"{module.name}:{each.name}", place=place, interface=each.interface)
+        for function in module.functions:
+            if function.needs and any(names.kind_of(each) == "pyramid" for each in function.returns):
+                place = Place(path=module.path, line=function.line, root=root)
+                yield Offer(target=f"{module.name}:{function.name}", place=place, interface="paste")
         for call in module.called:
             shape = classes.get(call.callee.rpartition(".")[2]) if call.callee.startswith(f"{module.name}.") else None
             unknown = call.callee.partition(".")[0] not in project and names.kind_of(call.callee) is None

@@ -13,6 +13,7 @@ from pure.start.framework_commands import (
     FileCommand,
 )
 from pure.start.launching import HOST_PORT, PYTHON, command_line, fill
+from pure.start.servers import within
 
 
 def files_before(ground: Ground) -> Search:
@@ -40,6 +41,7 @@ def program(
     what: str = "",
     kind: str = "web",
     variables: tuple[tuple[str, str], ...] = (),
+    listens: bool = True,
     warnings: Iterable[str] = (),
 ) -> Found:
     """A file that Python runs: as a module where it lies in a folder, so that its imports work."""
@@ -52,7 +54,7 @@ def program(
         because=because,
         what=what or f"{because} ({place.path})",
         working_dir=ground.folder(folder),
-        warnings=(*warnings, *ground.unreachable(place.path)),
+        warnings=(*warnings, *(ground.unreachable(place.path) if listens else ())),
     )
 
 
@@ -67,6 +69,14 @@ def _run(ground: Ground, kind: ScriptKind) -> Search:
     if runner.command is not PYTHON and not ground.has(runner.command[0]) and runner.command[0] != "python":
         yield f"{runner.title} in {files[0].place} is passed over: the command {runner.command[0]} isn't installed"
         return
+    version = ground.installed[runner.distribution]
+    if not within(version, oldest=runner.oldest):
+        needed = ".".join(map(str, runner.oldest))
+        yield (
+            f"{runner.title} in {files[0].place} is passed over: {runner.distribution} {version} doesn't know the "
+            f"command that is used here, {runner.distribution} {needed} does"
+        )
+        return
     if len(files) > 1:
         yield f"{files[0].place.path} is taken before {listed(each.place.path for each in files[1:])}"
     yield _started(ground, files[0], runner)
@@ -74,8 +84,15 @@ def _run(ground: Ground, kind: ScriptKind) -> Search:
 
 def _started(ground: Ground, each: ScriptFile, runner: FileCommand, *, options: tuple[str, ...] = ()) -> Found:
     if runner.command is PYTHON and not runner.decides:
+        because = runner.title if runner.variables else f"{runner.title}; whether it listens on $PORT is up to it"
         return program(
-            ground, each.place, each.module, runner.title, variables=runner.variables, warnings=(runner.warning,)
+            ground,
+            each.place,
+            each.module,
+            because,
+            what=f"{runner.title} ({each.place.path})",
+            variables=runner.variables,
+            warnings=(runner.warning,),
         )
     root, folder = ground.importable(each.place) if "{module}" in runner.command else ("", "")
     words = fill((*runner.command, *options), path=each.place.path, module=each.module, name=each.name)
@@ -118,6 +135,9 @@ def _mcp(ground: Ground) -> Search:
         if missing := ground.absent(runner.distribution, runner.title, place):
             yield missing
             continue
+        if any(each.place.path == place.path for each in ground.code.of("asgi")):
+            # `app = mcp.http_app()` is meant to be served.
+            continue
         if files and files[0].name in ("", "stdio"):
             yield _by_standard_input(ground, files[0])
         elif kind == "fastmcp" and objects and not objects[0].factory and ground.has("fastmcp"):
@@ -131,7 +151,8 @@ def _mcp(ground: Ground) -> Search:
                 what=f"the MCP server {each.name} in {each.place}",
             )
         elif files:
-            yield program(ground, place, files[0].module, runner.title)
+            because = f"{runner.title}; whether it listens on $PORT is up to it"
+            yield program(ground, place, files[0].module, because)
         else:
             yield f"{place} has an MCP server, and no line that runs it: add  mcp.run(transport='streamable-http')"
 
@@ -142,7 +163,7 @@ def _by_standard_input(ground: Ground, each: ScriptFile) -> Found:
         'give run() the arguments transport="streamable-http", host="0.0.0.0" and the port of $PORT'
     )
     because = "an MCP server that speaks on standard input and output"
-    return program(ground, each.place, each.module, because, kind="app", warnings=(warning,))
+    return program(ground, each.place, each.module, because, kind="app", listens=False, warnings=(warning,))
 
 
 def _marimo(ground: Ground) -> Search:

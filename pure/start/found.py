@@ -50,8 +50,9 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     def unreachable(self, path: str) -> tuple[str, ...]:
         """What a file's program does so that nobody outside the container can reach it."""
         return tuple(
-            f"{each.place}: {each.callee}() listens on {each.host or '127.0.0.1, as it does unless it is given a host'}"
-            ', where nobody outside the container can reach it; give it the host "0.0.0.0", and the port of $PORT'
+            f"{each.place}: {each.callee}() {'' if each.host else 'without a host '}listens on "
+            f"{each.host or '127.0.0.1'}, where nobody outside the container can reach it: "
+            'give it the host "0.0.0.0", and the port of $PORT'
             for each in self.code.loopback
             if each.place.path == path
         )

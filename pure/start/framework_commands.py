@@ -20,6 +20,8 @@ class FileCommand(msgspec.Struct, frozen=True, kw_only=True):
     command: tuple[str, ...] = PYTHON
     """In its words ``{path}`` stands for the file, ``{module}`` for its name, ``{name}`` for what is meant in it."""
     variables: tuple[tuple[str, str], ...] = ()
+    oldest: tuple[int, ...] = ()
+    """The first release that knows this command."""
     decides: bool = False
     """Command and variables decide where it listens, whatever the code says."""
     warning: str = ""
@@ -66,6 +68,7 @@ FILE_COMMANDS: Final[Mapping[ScriptKind, FileCommand]] = {
             *("reflex", "run", "--env", "prod", "--single-port"),
             *("--backend-host", _HOST, "--frontend-port", "{port}", "--backend-port", "{port}"),
         ),
+        oldest=(0, 8, 18),
         decides=True,
         warning="Reflex builds its pages when it starts, with a Node.js that it downloads and writes into its folder",
     ),
@@ -98,9 +101,9 @@ FILE_COMMANDS: Final[Mapping[ScriptKind, FileCommand]] = {
     "socketio": FileCommand(title="a Flask-SocketIO application", distribution="flask-socketio"),
 }
 # In this order a project with several of them is taken for one.
-BEFORE_OBJECTS: Final[tuple[ScriptKind, ...]] = ("reflex", "chainlit", "functions")
+BEFORE_OBJECTS: Final[tuple[ScriptKind, ...]] = ("reflex", "functions")
 AFTER_OBJECTS: Final[tuple[ScriptKind, ...]] = (
-    "streamlit", "gradio", "panel", "nicegui", "robyn", "sanic", "aiohttp", "tornado", "cherrypy",
+    "chainlit", "streamlit", "gradio", "panel", "nicegui", "robyn", "sanic", "aiohttp", "tornado", "cherrypy",
 )  # fmt: skip
 
 # What serves Bottle's application better than its own server does, by its name for it.

@@ -53,10 +53,19 @@ _AIOHTTP: Final = Server(
 _SANIC: Final = Server(
     name="the sanic command",
     distributions=("sanic",),
-    command=("sanic", "{module}:{name}", *HOST_PORT),
-    factory=("sanic", "{module}:{name}", "--factory", *HOST_PORT),
+    # Its manager of processes, which came with the option, may outlive SIGTERM.
+    command=("sanic", "{target}", "--single-process", *HOST_PORT),
+    factory=("sanic", "{target}", "--factory", "--single-process", *HOST_PORT),
+    oldest=(22, 9),
+)
+_SANIC_OLD: Final = Server(
+    name="the sanic command",
+    distributions=("sanic",),
+    command=("sanic", "{target}", *HOST_PORT),
+    factory=("sanic", "{target}", "--factory", *HOST_PORT),
     oldest=(21, 3),
     oldest_factory=(21, 12),
+    until=(22, 9),
 )
 FRAMEWORKS: Final[Mapping[Kind, Framework]] = {
     "fastapi": Framework(title="FastAPI", distribution="fastapi", servers=(GUNICORN_UVICORN, FASTAPI_CLI, *ASGI[1:])),
@@ -69,7 +78,7 @@ FRAMEWORKS: Final[Mapping[Kind, Framework]] = {
     ),
     "blacksheep": Framework(title="BlackSheep", distribution="blacksheep", servers=ASGI),
     "fasthtml": Framework(title="FastHTML", distribution="python-fasthtml", servers=ASGI),
-    "sanic": Framework(title="Sanic", distribution="sanic", servers=(_SANIC, *ASGI)),
+    "sanic": Framework(title="Sanic", distribution="sanic", servers=(_SANIC, _SANIC_OLD, *ASGI)),
     "falcon_asgi": Framework(title="Falcon (ASGI)", distribution="falcon", servers=ASGI),
     "connexion": Framework(title="Connexion", distribution="connexion", servers=ASGI, changed=(3,), before=_PLAIN_WSGI),
     "aiohttp": Framework(title="aiohttp", distribution="aiohttp", servers=(_AIOHTTP,), add="gunicorn"),

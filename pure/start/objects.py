@@ -45,8 +45,8 @@ class Inner(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
     name: str
     """As the code has it."""
-    target: str = ""
-    """``module:name`` of the object, empty for one that has no name."""
+    targets: tuple[str, ...] = ()
+    """``module:name`` of the object, and of what it is called here; none for one that has no name."""
 
 
 def objects(modules: Mapping[str, tuple[Module, str]], names: Names) -> tuple[AppObject, ...]:
@@ -66,12 +66,12 @@ def _of_module(module: Module, root: str, names: Names, inside: set[str]) -> Ite
         converts = any(name in CONVERTING for name in names.origins(each.callee))
         inner = _inner(each, module, bound, names) if kind is None or converts else ()
         outer = inner[0] if inner and (converts or _is_around(each, inner[0], names)) else None
-        if outer is not None and kind is None:
+        if outer is not None and (kind is None or outer.kind == f"django_{kind}"):
             kind = outer.kind
         if kind is None or each.name in module.mounted:
             continue
         if outer is not None:
-            inside |= {every.target for every in inner if every.target} - {f"{module.name}:{each.name}"}
+            inside |= {target for every in inner for target in every.targets} - {f"{module.name}:{each.name}"}
         known = bound.get(each.name)
         if known is not None and not converts:
             # `app = Middleware(app)` leaves it the application that it was.
@@ -117,13 +117,14 @@ def _inner(each: Called, module: Module, bound: Mapping[str, AppObject], names: 
         for name in (given, own):
             known = bound.get(name.removeprefix(f"{module.name}.")) if name else None
             if known is not None:
-                found.append(Inner(kind=known.kind, name=known.name, target=known.target))
+                found.append(Inner(kind=known.kind, name=known.name, targets=(known.target,)))
                 break
             behind = names.object_of(name) if name else None
             kind = names.kind_of(behind[1].callee) if behind is not None else None
             if behind is not None and kind in _INNER:
-                target = f"{behind[0].name}:{behind[1].name}"
-                found.append(Inner(kind=kind, name=name.rpartition(".")[2], target=target))
+                own_name = next((local.name for local in module.imported if local.target == name), "")
+                targets = (f"{behind[0].name}:{behind[1].name}", f"{module.name}:{own_name}")
+                found.append(Inner(kind=kind, name=name.rpartition(".")[2], targets=targets))
                 break
     return tuple(each for each in found if each.kind in _INNER)
 

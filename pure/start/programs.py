@@ -1,13 +1,14 @@
 """Decides which program is started where there is no web application: a console script, a file, a package."""
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from pure.names import normalise_name
 from pure.start.code_facts import CodeFacts, Place
 from pure.start.declared import PYPROJECT
 from pure.start.found import Ground, Search, found, listed
 from pure.start.launching import command_line, fill
-from pure.start.servers import ASGI, WSGI, usable
+from pure.start.servers import ASGI, UVICORN, WSGI, Server, usable
 from pure.wording import count
 
 
@@ -85,14 +86,34 @@ def apart(code: CodeFacts) -> Iterator[str]:
 
 def offered(ground: Ground) -> Iterator[str]:
     """What a server could serve if it is an application, which nobody but its author knows for certain."""
-    installed, programs = ground.installed, ground.circumstances.programs
     for each in ground.code.offers:
-        sorts = {"wsgi": WSGI, "asgi": ASGI}.get(each.interface, (*WSGI, *ASGI))
-        server = next((every for every in sorts if usable(every, installed, factory=False, programs=programs)), None)
-        if server is None and not each.interface:
-            continue
-        what = f"is called as {each.interface.upper()} prescribes" if each.interface else "may be a web application"
-        module, _, name = each.target.partition(":")
-        command = " ".join(fill((server or sorts[0]).command, module=module, name=name)).replace("{port}", "$PORT")
-        first = "" if server else f"add {sorts[0].distributions[0]} to the requirements, and "
-        yield f"{each.target} ({each.place}) {what}: to serve it, {first}write a Procfile with  web: {command}"
+        about, first, command = f"{each.target} ({each.place})", "", ""
+        match each.interface:
+            case "function":
+                if "functions-framework" in ground.installed:
+                    about += " may be a function of functions-framework"
+                    command = f"functions-framework --target {each.target.rpartition(':')[2]}"
+            case "paste":
+                about += " makes a Pyramid application for PasteDeploy, whose .ini file says where it listens"
+                command = "pserve production.ini"
+            case "wsgi" | "asgi":
+                about += f" is called as {each.interface.upper()} prescribes"
+                first, command = _serving(ground, each.target, WSGI if each.interface == "wsgi" else (UVICORN, *ASGI))
+            case "":
+                about += " may be a web application"
+                missing, command = _serving(ground, each.target, (*WSGI, *ASGI))
+                command = "" if missing else command
+            case _:
+                assert_never(each.interface)
+        if command:
+            yield f"{about}: to start it, {first}write a Procfile with  web: {command}"
+
+
+def _serving(ground: Ground, target: str, servers: tuple[Server, ...]) -> tuple[str, str]:
+    """What has to be done first, and the command that serves an object."""
+    installed, programs = ground.installed, ground.circumstances.programs
+    server = next((each for each in servers if usable(each, installed, factory=False, programs=programs)), None)
+    module, _, name = target.partition(":")
+    command = " ".join(fill((server or servers[0]).command, module=module, name=name)).replace("{port}", "$PORT")
+    first = f"add {servers[0].distributions[0]} to the requirements, and "
+    return "" if server else first, command

@@ -10,7 +10,6 @@ from pure.start.names import Names
 # What is called to serve, by the name of what is called; a method stands after what its object is made by.
 _CALLED: Final[dict[str, ScriptKind]] = {
     "nicegui.ui.run": "nicegui",
-    "reflex.App": "reflex",
     "bottle.run": "bottle",
     "cherrypy.quickstart": "cherrypy",
     "cherrypy.engine.start": "cherrypy",

@@ -62,6 +62,7 @@ GRANIAN_WSGI: Final = Server(
     distributions=("granian",),
     command=("granian", "--interface", "wsgi", *HOST_PORT, "{target}"),
     factory=("granian", "--interface", "wsgi", *HOST_PORT, "--factory", "{target}"),
+    oldest_factory=(1, 6),
 )
 HYPERCORN: Final = Server(
     name="hypercorn",
@@ -91,6 +92,8 @@ FLASK_RUN_OLD: Final = Server(
     until=(2, 2),
     warning=_FLASK_RUN,
 )
+# Before, it took every application for one of ASGI.
+HYPERCORN_WSGI: Final = msgspec.structs.replace(HYPERCORN, oldest=(0, 14))
 FASTAPI_CLI: Final = Server(
     name="the fastapi command",
     distributions=("fastapi-cli",),
@@ -116,6 +119,7 @@ GRANIAN_ASGI: Final = Server(
     distributions=("granian",),
     command=("granian", "--interface", "asgi", *HOST_PORT, "{target}"),
     factory=("granian", "--interface", "asgi", *HOST_PORT, "--factory", "{target}"),
+    oldest_factory=(1, 6),
 )
 DAPHNE: Final = Server(
     name="daphne",
@@ -140,7 +144,7 @@ RUNSERVER: Final = Server(
 # In the order of preference. Who installs uvicorn-worker wants gunicorn in front; who only installs gunicorn beside an
 # ASGI server need not. hypercorn comes with every Quart, so another server beside it is the one that is meant.
 ASGI: Final = (GUNICORN_UVICORN, UVICORN, HYPERCORN, GRANIAN_ASGI, DAPHNE, GUNICORN_ASGI)
-WSGI: Final = (GUNICORN, UWSGI, PYUWSGI, WAITRESS, HYPERCORN, GRANIAN_WSGI)
+WSGI: Final = (GUNICORN, UWSGI, PYUWSGI, WAITRESS, HYPERCORN_WSGI, GRANIAN_WSGI)
 
 # Servers that hold many connections open at once, each of them for long: WebSockets, server-sent events, Socket.IO.
 # One worker: clients of Socket.IO come back to the process that knows them, and $WEB_CONCURRENCY would start several.

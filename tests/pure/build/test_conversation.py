@@ -181,7 +181,9 @@ def test_a_first_build_by_pip() -> None:
         "ListBuildFolders", "BeginLayer", "RunProgram(create-environment)", "WriteFiles", "RunProgram(install)",
         "ReadFiles", "ReadFiles", "ListFiles", "ReadFiles",
     ]  # fmt: skip
-    assert names(turns[4]) == ["RemoveHistories", "CompileBytecode", "FinishLayer", "WriteFiles", "ListBuildFolders"]
+    assert names(turns[4]) == [
+        "RemoveHistories", "CompileBytecode", "FinishLayer", "WriteFiles", "ListBuildFolders", "ListFiles",
+    ]  # fmt: skip
     assert [each.name for each in done.resolved.distributions] == ["flask"] if done.resolved else False
     assert not done.plan.processes.provisional
 
