@@ -132,14 +132,16 @@ def _explained(
     subject = cause.subject
     match cause.kind:
         case "settings":
-            known = f" (here: {', '.join(candidates[:5])})" if candidates else ""
+            known = (f"These look like settings: {', '.join(candidates[:3])}",) if candidates else ()
             example = next((each for each in candidates if "prod" in each), "…")
             default = f'os.environ.setdefault("{SETTINGS_VARIABLE}", "{example}")'
             return (
-                (f"No settings were loaded: {manage} names none, and {SETTINGS_VARIABLE} is not set in the build.",),
-                (f"Name the settings{known}, for the build and where the image runs:",
+                (f"No settings were loaded: {manage} names none, and {SETTINGS_VARIABLE} is not set in the build.",
+                 *known),
+                ("Name the settings, for the build and where the image runs:",
                  f"  --env {SETTINGS_VARIABLE}={example}",
-                 f"Or give {manage} and wsgi.py a default:  {default}"),
+                 f"Or give {manage} and wsgi.py a default:",
+                 f"  {default}"),
             )  # fmt: skip
         case "arguments":
             return (
