@@ -345,7 +345,7 @@ def _collected(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
     (ended,) = answer.all(Ended)
     judgement = judge(build.plan.django.manage or "", ended.returncode, ended.signal, ended.said)
     if isinstance(judgement, CollectStaticFailed):
-        return Failure(Stopped(error=judgement, said=(news.ProgramSaid(lines=ended.said),)))
+        return Failure(Stopped(error=judgement, said=(news.ProgramSaid(lines=tuple(map(build.hide, ended.said))),)))
     return _end(build, resolved, (news.StaticFilesCollected(judgement=judgement, seconds=ended.seconds),))
 
 
@@ -365,7 +365,7 @@ def _failed(build: Build, ended: Ended, said: _Said = (), *, noted: tuple[str, .
     if isinstance(meaning, AskAgain):
         again = environment_steps.ask_again(ended.program, build.work)
         return _turn(build, states.AskingAgain(failed=ended), again, *said)
-    return Failure(Stopped(error=meaning, said=(*said, *last_words(ended, noted or ()))))
+    return Failure(Stopped(error=meaning, said=(*said, *last_words(ended, noted or (), build.hide))))
 
 
 def _turn(build: Build, state: State, steps: Steps, *said: News) -> Next:
