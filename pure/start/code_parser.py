@@ -19,6 +19,8 @@ from pure.start.syntax import Statement, bindings, dotted, is_main_guard, module
 
 # Arguments that name something, for a call without others.
 _NAMING: Final = ("name", "queue", "transport")
+# Longer chains of attributes and calls name nothing that can be started.
+_DEEPEST: Final = 30
 # The arguments of an application, by which it is one (PEP 3333; ASGI, "Applications").
 _SHAPES: Final[Mapping[tuple[str, ...], OfferKind]] = {
     ("environ", "start_response"): "wsgi",
@@ -201,7 +203,9 @@ class _Reader:
             return None
         names: list[str] = []
         called: ast.expr = value.func
-        while isinstance(called, ast.Attribute | ast.Call):
+        for _ in range(_DEEPEST):
+            if not isinstance(called, ast.Attribute | ast.Call):
+                break
             if isinstance(called, ast.Attribute):
                 names.append(called.attr)
                 called = called.value

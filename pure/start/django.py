@@ -30,25 +30,31 @@ CauseKind: TypeAlias = Literal[
 _CAUSES: Final[tuple[tuple[CauseKind, re.Pattern[str]], ...]] = (
     # Nothing names the settings: Django's command says it this way, everything that reads them the others.
     ("settings", re.compile(r"^No Django settings specified\.")),
-    ("settings", re.compile(r"ImproperlyConfigured: Requested settings?\b.*settings are not configured")),
-    ("settings", re.compile(rf"ImproperlyConfigured: .*environment variable {SETTINGS_VARIABLE}\b")),
+    ("settings", re.compile(r"ImproperlyConfigured: Requested settings?\b.{0,300}?settings are not configured")),
+    ("settings", re.compile(rf"ImproperlyConfigured: .{{0,300}}?environment variable {SETTINGS_VARIABLE}\b")),
     ("settings", re.compile(rf"^KeyError: ['\"]{SETTINGS_VARIABLE}['\"]")),
     # The manage.py takes words for itself that were meant for Django.
-    ("arguments", re.compile(r"^ModuleNotFoundError: No module named ['\"](?P<subject>[\w.]*\bcollectstatic)['\"]")),
+    (
+        "arguments",
+        re.compile(r"^ModuleNotFoundError: No module named ['\"](?P<subject>[\w.]{0,300}\bcollectstatic)['\"]"),
+    ),
     ("arguments", re.compile(r"^Unknown command: ['\"](?P<subject>--noinput)['\"]")),
-    ("static_root", re.compile(r"ImproperlyConfigured: .*STATIC_ROOT setting")),
+    ("static_root", re.compile(r"ImproperlyConfigured: .{0,300}?STATIC_ROOT setting")),
     ("secret_key", re.compile(r"ImproperlyConfigured: The (?P<subject>SECRET_KEY) setting must not be empty")),
-    ("variable", re.compile(r"ImproperlyConfigured: .*?\b(?P<subject>[A-Z][A-Z0-9_]{2,}) environment variable")),
-    ("variable", re.compile(r"ImproperlyConfigured: .*environment variable:? ['\"]?(?P<subject>[A-Z][A-Z0-9_]{2,})")),
+    ("variable", re.compile(r"ImproperlyConfigured: .{0,300}?\b(?P<subject>[A-Z][A-Z0-9_]{2,}) environment variable")),
+    (
+        "variable",
+        re.compile(r"ImproperlyConfigured: .{0,300}?environment variable:? ['\"]?(?P<subject>[A-Z][A-Z0-9_]{2,})"),
+    ),
     ("variable", re.compile(r"^KeyError: ['\"](?P<subject>[A-Za-z_][A-Za-z0-9_]*)['\"]")),
     ("variable", re.compile(r"UndefinedValueError: (?P<subject>[A-Za-z_][A-Za-z0-9_]*) not found")),
     ("variable", re.compile(r"EnvError: Environment variable [\"'](?P<subject>\w+)[\"']")),
     ("module", re.compile(r"^ModuleNotFoundError: No module named ['\"](?P<subject>[\w.]+)['\"]")),
     (
         "manifest",
-        re.compile(r"(?:MissingFileError|ValueError): The file ['\"](?P<subject>.+?)['\"] could not be found"),
+        re.compile(r"(?:MissingFileError|ValueError): The file ['\"](?P<subject>.{1,500}?)['\"] could not be found"),
     ),
-    ("database", re.compile(r"OperationalError: (?P<subject>.*connect.*)")),
+    ("database", re.compile(r"OperationalError: (?P<subject>.{0,300}?connect.*)")),
 )
 _UNKNOWN: Final = re.compile(r"^Unknown command: ['\"]collectstatic['\"]", re.MULTILINE)
 _SUMMARY: Final = re.compile(r"^\d+ static files? ")
