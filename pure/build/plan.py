@@ -18,11 +18,13 @@ from pure.manager import pylock_selection
 from pure.manager.decision import PackageManagerDecision
 from pure.manager.environment import BreakingVariables, offenders
 from pure.manager.managed import Managed, ManagedError, decide_manager, not_a_file
+from pure.manager.outside import OutsideUpload, outside_upload
 from pure.manager.pip_configuration import configured_offenders
 from pure.manager.pylock_selection import PylockProblem
 from pure.manager.table import PIP, PIP_TOOL, PROJECT, PYLOCK, Tool
 from pure.manager.terms import path
 from pure.manager.tool_version import ToolError, choose_tool
+from pure.manager.unset import UnsetVariables, unset_variables
 from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
 from pure.project.declarations import Named
@@ -101,12 +103,14 @@ PlanError: TypeAlias = (
     | BadSwitch
     | ManagedError
     | NothingRequired
+    | OutsideUpload
     | ProcessesError
     | PylockProblem
     | RequirementsError
     | RequirersError
     | RuntimeChoiceError
     | ToolError
+    | UnsetVariables
 )
 
 
@@ -142,6 +146,9 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     requirements = _requirements(facts, project, managed)
     if isinstance(requirements, Failure):
         return requirements
+    astray = _astray(facts, project, managed, requirements.unwrap())
+    if astray is not None:
+        return Failure(astray)
     python = choose_runtime(facts, requirers)
     if isinstance(python, Failure):
         return python
@@ -204,6 +211,15 @@ def _requirements(
     if isinstance(facts.requirements, Failure):
         return Failure(placed(facts.requirements.failure(), project.folder))
     return Success(facts.requirements.unwrap())
+
+
+def _astray(
+    facts: Facts, project: ProjectFiles, managed: Managed, requirements: RequirementsSet | None
+) -> OutsideUpload | UnsetVariables | None:
+    """The addresses and paths that lead nowhere in this build."""
+    return outside_upload(managed, project, requirements) or unset_variables(
+        managed, project, requirements, variables=facts.variables, pip_settings=facts.pip_settings
+    )
 
 
 def _refused(facts: Facts, project: ProjectFiles, managed: Managed, python: PythonDecision) -> PylockProblem | None:

@@ -22,6 +22,7 @@ from pure.python.request import RequestError
 from pure.python.requirers import RequirersError
 from pure.python.resolution import ResolutionError
 from pure.python.words import VersionFileError
+from pure.report.prose.addresses import AddressError, describe_addresses
 from pure.report.prose.archives import describe_archive
 from pure.report.prose.catalogue import describe_catalogue
 from pure.report.prose.disk import describe_disk
@@ -58,6 +59,8 @@ def describe(error: BuildError) -> Message:
         return describe_catalogue(error)
     if isinstance(error, FetchError | UnpackError | CompileError):
         return describe_archive(error)
+    if isinstance(error, AddressError):
+        return describe_addresses(error)
     if isinstance(error, ManagersError):
         return describe_managers(error)
     if isinstance(error, PylockProblem):

@@ -59,9 +59,7 @@ def describe_versions(error: VersionFileError | ContradictingSources) -> Message
                 means=(
                     f"{source.file} has the form python-3.13.1 or python-3.13, and is superseded by .python-version.",
                 ),
-                do=(
-                    f"Delete {source.file} and write {meant} into a file .python-version",
-                ),
+                do=(f"Delete {source.file} and write {meant} into a file .python-version",),
             )
         case ContradictingSources(quotes=quotes, minors=minors):
             which = "both" if len(quotes) == 2 else "all of them"
