@@ -124,7 +124,7 @@ def advance(build: Build, answer: Answer) -> Next:
         case states.AskingAgain(failed=failed):
             noted = answer.read(build.work.temporary).values()
             lines = [line for raw in noted for line in raw.decode("utf-8", "replace").splitlines()]
-            return _failed(build, failed, worth_keeping(lines))
+            return _failed(build, failed, worth_keeping(lines, failed.said))
         case _:
             assert_never(build.state)
 

@@ -63,6 +63,8 @@ class IndexRefused(msgspec.Struct, frozen=True, kw_only=True):
 
     host: str
     status: int
+    elsewhere: str = ""
+    """A name that it was asked for, and that another index has too."""
 
 
 class IndexUnreachable(msgspec.Struct, frozen=True, kw_only=True):

@@ -129,6 +129,7 @@ RULES: Final[tuple[Rule, ...]] = (
         r"|ssh: (?:connect to host|Could not resolve hostname)",
         make=repository_unreachable,
     ),
+    Rule(tools=ANY, pattern=r"fatal: Could not read from remote repository", make=repository_refused),
     # What a build from source lacks
     *(Rule(tools=ANY, pattern=need.pattern, make=_needed(need)) for need in NEEDS),
     Rule(
@@ -284,6 +285,12 @@ RULES: Final[tuple[Rule, ...]] = (
         make=untrusted,
     ),
     Rule(tools=UV, pattern=rf"for url \({URL}\).{{0,200}}?invalid peer certificate", make=untrusted),
+    # Where it may ask, and nobody answers.
+    Rule(
+        tools=PIP,
+        pattern=r"User for (?P<host>[A-Za-z0-9.-]{1,253})(?::[0-9]{1,5})?: (?=ERROR: Exception|Traceback)",
+        make=refused,
+    ),
     Rule(tools=PIP, pattern=r"(?P<status>401) Error, Credentials not correct for [^ ]+", make=refused),
     Rule(tools=PIP, pattern=rf"(?P<status>40[137]) Client Error: [^:]* for url: {URL}", make=refused),
     Rule(tools=PIP, pattern=rf"HTTP error (?P<status>40[137]) while getting {URL}", make=refused),

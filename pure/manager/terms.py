@@ -75,8 +75,8 @@ class _Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _SETTINGS: Final[Mapping[ManagerName, _Settings]] = {
-    "pip": _Settings(credentials=f"PIP_INDEX_URL, {_USERINFO}"),
-    "project": _Settings(credentials=f"PIP_INDEX_URL, {_USERINFO}"),
+    "pip": _Settings(credentials=f"PIP_INDEX_URL or PIP_EXTRA_INDEX_URL, {_USERINFO}"),
+    "project": _Settings(credentials=f"PIP_INDEX_URL or PIP_EXTRA_INDEX_URL, {_USERINFO}"),
     "uv": _Settings(credentials="UV_INDEX_<NAME>_USERNAME and UV_INDEX_<NAME>_PASSWORD", certificates="SSL_CERT_FILE"),
     "poetry": _Settings(
         credentials="POETRY_HTTP_BASIC_<NAME>_USERNAME and POETRY_HTTP_BASIC_<NAME>_PASSWORD",

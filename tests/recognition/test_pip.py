@@ -11,7 +11,7 @@ from tests.recognition.stage import Stage, neutral
 # One of each kind in every run; what pip said in the others is kept, and read in every run (test_kept_output.py).
 QUICK = {
     "version_unknown", "name_unknown", "conflict", "hash_mismatch", "index_closed", "index_unauthorised",
-    "file_forbidden", "certificate_untrusted", "git_missing", "killed", "disk_full", "conda_list", "compiler_missing",
+    "index_unauthorised_name_elsewhere", "file_forbidden", "certificate_untrusted", "git_missing", "killed", "disk_full", "conda_list", "compiler_missing",
 }  # fmt: skip
 
 
