@@ -4,7 +4,6 @@ The plan drives four readers, none of which decides anything again: the executor
 ``lamina plan``, and the machine-readable record.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
@@ -15,6 +14,7 @@ from pure.layers.decision import Action, LayerDecision, LayerTypes
 from pure.layers.inventory import application_layers, runtime_layers
 from pure.layers.names import VENV, LayerName
 from pure.manager import pylock_selection
+from pure.manager.advice import advised
 from pure.manager.decision import PackageManagerDecision
 from pure.manager.environment import BreakingVariables, offenders
 from pure.manager.managed import Managed, ManagedError, decide_manager, not_a_file
@@ -27,7 +27,7 @@ from pure.manager.tool_version import ToolError, choose_tool
 from pure.manager.unset import UnsetVariables, unset_variables
 from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
-from pure.project.declarations import Named
+from pure.project.declarations import OWN, Named
 from pure.project.detection import PROVIDE_ONLY_VARIABLE, python_markers
 from pure.project.document import FileUnreadable
 from pure.project.files import BadProjectFolder, ProjectFiles
@@ -45,8 +45,6 @@ from pure.venv.build_settings import build_settings
 from pure.venv.pinning import pinning
 from pure.venv.state import VenvState, decode_state
 
-# The project itself, in a requirements file.
-_OWN: Final = re.compile(r"(?:-e\s*|--editable[ =])?\.(?:/|\[[^\]]*\])?\s*\Z")
 NO_DJANGO: Final = DjangoDecision(manage=None, collect=False, because="only the runtime is provided")
 
 
@@ -149,6 +147,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     astray = _astray(facts, project, managed, requirements.unwrap())
     if astray is not None:
         return Failure(astray)
+    managed = advised(managed, project, requirements.unwrap(), root=facts.names, variables=facts.variables)
     python = choose_runtime(facts, requirers)
     if isinstance(python, Failure):
         return python
@@ -276,7 +275,7 @@ def _required(facts: Facts, managed: Managed) -> dict[str, str]:
     if manager is PIP and isinstance(facts.requirements, Success):
         lines = facts.requirements.unwrap().requirements
         asked += [(line.name, line.extras) for line in lines if line.name]
-        itself = any(line.kind in ("local_path", "editable") and _OWN.match(line.text) for line in lines)
+        itself = any(line.kind in ("local_path", "editable") and OWN.match(line.text) for line in lines)
     itself = itself or manager is PROJECT
     if itself and manager.tool is PIP_TOOL:
         asked += declared.requires

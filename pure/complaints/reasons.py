@@ -168,6 +168,10 @@ class LockNotParsed(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
 
 
+class LockNewer(msgspec.Struct, frozen=True, kw_only=True):
+    """The lock was made by a newer release of the tool, whose format this one doesn't read."""
+
+
 class LockedButGone(msgspec.Struct, frozen=True, kw_only=True):
     """The lock names an artefact that the index doesn't offer for this environment, or not any more."""
 
@@ -186,5 +190,5 @@ ContentReason: TypeAlias = Conflict | HashMismatch | HashMissing | LocalFileMiss
 IndexReason: TypeAlias = IndexRefused | IndexUnreachable | CertificateUntrusted | CertificatesMissing
 RepositoryReason: TypeAlias = RepositoryRefused | RepositoryNotFound | RepositoryUnreachable | GitMissing
 SystemReason: TypeAlias = Needed | BuildFailed | VersionInGit | OutOfMemory
-LockReason: TypeAlias = LockStale | LockMissing | LockNotParsed | LockForOtherPython
+LockReason: TypeAlias = LockStale | LockMissing | LockNewer | LockNotParsed | LockForOtherPython
 Recognised: TypeAlias = NameReason | ContentReason | IndexReason | RepositoryReason | SystemReason | LockReason

@@ -41,6 +41,7 @@ from pure.complaints.reasons import (
     LocalFileMissing,
     LockedButGone,
     LockMissing,
+    LockNewer,
     LockNotParsed,
     LockStale,
     Needed,
@@ -214,6 +215,12 @@ RULES: Final[tuple[Rule, ...]] = (
         make=lambda match, _: LocalFileMissing(path=match["path"]),
     ),
     # Locks
+    Rule(
+        tools=("uv", "poetry"),
+        pattern=r"lockfile at .{1,200}? uses an unsupported schema version|The lock file is not compatible with the"
+        r" current version of Poetry",
+        make=lambda _, __: LockNewer(),
+    ),
     Rule(
         tools=UV,
         pattern=r"lockfile at .{1,200}? needs to be updated",

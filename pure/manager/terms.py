@@ -38,8 +38,9 @@ class InstalledFrom(msgspec.Struct, frozen=True, kw_only=True):
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """The words for one application."""
 
-    # The tool's.
+    # The tool's, and the variable that chooses its version.
     title: str
+    variable: str
     # Where the application's requirements are written.
     declared: str
     # What is made of them, and how, as an imperative; both are empty where nothing is locked.
@@ -112,6 +113,7 @@ def terms(source: InstalledFrom) -> Terms:
         declared = path(source.home, manager.declared_in[0])
     return Terms(
         title=manager.tool.title,
+        variable=manager.tool.variable,
         declared=declared,
         lock=listed if locked else "",
         relock=relock(source) if locked else "",

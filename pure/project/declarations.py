@@ -13,6 +13,8 @@ FILE = "pyproject.toml"
 UV_FILE = "uv.toml"
 
 Named: TypeAlias = tuple[str, tuple[str, ...]]
+# The project itself, in a requirements file.
+OWN: Final = re.compile(r"(?:-e\s*|--editable[ =])?\.(?:/|\[[^\]]*\])?\s*\Z")
 # A requirement's name and extras (PEP 508); what else it says doesn't matter here.
 _NAMED: Final = re.compile(r"\s*(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[(?P<extras>[^\]]*)\])?")
 
