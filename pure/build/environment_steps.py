@@ -231,6 +231,10 @@ def _report(work: Workplace) -> ReadFiles:
 def _requirements(decided: PackageManagerDecision) -> tuple[str, ...]:
     if decided.manager is not PROJECT:
         return tuple(word for file in decided.files for word in ("-r", file))
+    if decided.managed.alone:
+        # Without any, pip takes an empty list for an answer.
+        named = decided.managed.dependencies or ("-r", "/dev/null")
+        return (*named, *(word for group in decided.selection.groups for word in ("--group", group)))
     extras = f"[{','.join(decided.selection.extras)}]" if decided.selection.extras else ""
     return (f".{extras}", *(word for group in decided.selection.groups for word in ("--group", group)))
 

@@ -280,7 +280,7 @@ def _required(facts: Facts, managed: Managed) -> dict[str, str]:
     if itself and manager.tool is PIP_TOOL:
         asked += declared.requires
         asked += [each for extra, listed in declared.optional if extra in managed.selection.extras for each in listed]
-    names = (*managed.lock.names, *((declared.name,) if itself and declared.name else ()))
+    names = (*managed.lock.names, *((declared.name,) if itself and declared.name and not managed.alone else ()))
     return declared_distributions(asked) | {normalise_name(name): "" for name in names}
 
 

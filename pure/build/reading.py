@@ -173,6 +173,12 @@ def _unlocked(seen: Seen, project: ProjectFiles, listing: Listing) -> ProjectFil
         requirement_files=requirement_files((*names, *inner)),
         requirement_inputs=requirement_inputs((*names, *inner)),
         scripts=tuple(scripts),
+        inner=tuple(
+            f"{folder}/{name}"
+            for folder in sorted(folders)
+            if (inner_listing := seen.folders.get(inside(project.folder, folder)))
+            for name in sorted(inner_listing.folders)
+        ),
     )
 
 

@@ -128,6 +128,20 @@ class BuildFailed(msgspec.Struct, frozen=True, kw_only=True):
     because: str
 
 
+class FileMissingInBuild(msgspec.Struct, frozen=True, kw_only=True):
+    """A distribution's build reads a file that isn't there: a readme, a licence, what a ``setup.py`` opens."""
+
+    distribution: str
+    path: str
+
+
+class PackageUnknown(msgspec.Struct, frozen=True, kw_only=True):
+    """A distribution's build system can't tell which files belong to its package; ``found`` are those that it found."""
+
+    distribution: str
+    found: tuple[str, ...] = ()
+
+
 class VersionInGit(msgspec.Struct, frozen=True, kw_only=True):
     """A project's version comes from git, whose data isn't in the build; ``variable`` gives it instead."""
 
@@ -189,6 +203,6 @@ NameReason: TypeAlias = NoSuchVersion | NameUnknown | OtherPython | OtherPlatfor
 ContentReason: TypeAlias = Conflict | HashMismatch | HashMissing | LocalFileMissing | NotARequirement
 IndexReason: TypeAlias = IndexRefused | IndexUnreachable | CertificateUntrusted | CertificatesMissing
 RepositoryReason: TypeAlias = RepositoryRefused | RepositoryNotFound | RepositoryUnreachable | GitMissing
-SystemReason: TypeAlias = Needed | BuildFailed | VersionInGit | OutOfMemory
+SystemReason: TypeAlias = Needed | BuildFailed | FileMissingInBuild | PackageUnknown | VersionInGit | OutOfMemory
 LockReason: TypeAlias = LockStale | LockMissing | LockNewer | LockNotParsed | LockForOtherPython
 Recognised: TypeAlias = NameReason | ContentReason | IndexReason | RepositoryReason | SystemReason | LockReason

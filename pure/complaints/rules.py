@@ -31,6 +31,7 @@ from pure.complaints.parts import (
     untrusted,
     version_or_name,
 )
+from pure.complaints.project_files import PROJECT_FILES
 from pure.complaints.reasons import (
     BuildFailed,
     CertificatesMissing,
@@ -133,6 +134,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(tools=ANY, pattern=r"fatal: Could not read from remote repository", make=repository_refused),
     # What a build from source lacks
     *(Rule(tools=ANY, pattern=need.pattern, make=_needed(need)) for need in NEEDS),
+    *(Rule(tools=ANY, pattern=pattern, make=make) for pattern, make in PROJECT_FILES),
     Rule(
         tools=ANY,
         pattern=r"ModuleNotFoundError: No module named '(?P<module>distutils|imp|pkg_resources|setuptools|numpy|Cython"

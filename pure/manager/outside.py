@@ -14,6 +14,7 @@ from pure.project.files import ProjectFiles
 from pure.project.requirements.collection import RequirementsSet
 from pure.project.requirements.systems import tells_systems
 
+
 class OutsideUpload(msgspec.Struct, frozen=True, kw_only=True):
     """Paths that lead out of the application's folder; ``up`` is by how many folders at most."""
 

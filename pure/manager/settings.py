@@ -41,9 +41,7 @@ _OURS: Final[Mapping[ToolName, tuple[str, ...]]] = {
 _WIDTH: Final = "10000"
 
 
-def tool_settings(
-    manager: Manager, tools: Mapping[str, str], places: Places, *, ssh: bool = False
-) -> dict[str, str]:
+def tool_settings(manager: Manager, tools: Mapping[str, str], places: Places, *, ssh: bool = False) -> dict[str, str]:
     """The environment of a tool: the user's settings, and ours above those that would lead it astray.
 
     ``ssh`` says that repositories may be asked for by SSH.

@@ -55,6 +55,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     interpolated: bool = False
     # The first of the files.
     file: str = ""
+    # How a project that is no package says so.
+    no_package: str = ""
     # The project's own name.
     project: str = ""
     # Whether nothing but the project is installed from a folder.
@@ -94,6 +96,13 @@ _SETTINGS: Final[Mapping[ManagerName, _Settings]] = {
 }
 
 
+_NO_PACKAGE: Final[Mapping[ManagerName, str]] = {
+    "uv": "package = false under [tool.uv]",
+    "poetry": "package-mode = false under [tool.poetry]",
+    "pdm": "distribution = false under [tool.pdm]",
+}
+
+
 def path(folder: str, name: str) -> str:
     """A file's path as the user sees it, from the application's root."""
     return f"{folder}/{name}" if folder else name
@@ -122,6 +131,7 @@ def terms(source: InstalledFrom) -> Terms:
         certificates=settings.certificates,
         interpolated=manager is PIP,
         file=files[0],
+        no_package=_NO_PACKAGE.get(source.manager, ""),
         project=source.project,
         alone=manager is PROJECT,
     )

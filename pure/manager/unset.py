@@ -86,7 +86,9 @@ def _declared(managed: Managed, project: ProjectFiles) -> Iterator[VariableUse]:
             yield from _urls(file, ("tool", "uv", "index"), path(project.folder, declarations.FILE), expanded=False)
             yield from _urls(project.texts.get(declarations.UV_FILE), ("index",), declarations.UV_FILE, expanded=False)
         case "poetry":
-            yield from _urls(file, ("tool", "poetry", "source"), path(project.folder, declarations.FILE), expanded=False)
+            yield from _urls(
+                file, ("tool", "poetry", "source"), path(project.folder, declarations.FILE), expanded=False
+            )
         case "pdm":
             yield from _urls(file, ("tool", "pdm", "source"), path(project.folder, declarations.FILE), expanded=True)
         case "pipenv":

@@ -44,8 +44,9 @@ class ProjectFiles(msgspec.Struct, frozen=True, kw_only=True):
     requirement_inputs: tuple[str, ...] = ()
     # Programs that carry their dependencies in a comment (PEP 723).
     scripts: tuple[str, ...] = ()
-    # Those of the names that are folders.
+    # Those of the names that are folders, and the folders in these.
     folders: frozenset[str] = frozenset()
+    inner: tuple[str, ...] = ()
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -78,7 +79,9 @@ _REQUIREMENTS: Final = re.compile(
 )
 
 
-_INPUTS: Final = re.compile(rf"{REQUIREMENTS_FOLDER}/[^/]+\.in|(?:[\w.-]+[-_.])?requirements(?:[-_.][\w.-]+)?\.in", re.I)
+_INPUTS: Final = re.compile(
+    rf"{REQUIREMENTS_FOLDER}/[^/]+\.in|(?:[\w.-]+[-_.])?requirements(?:[-_.][\w.-]+)?\.in", re.IGNORECASE
+)
 # The first line of the block, as the specification "Inline script metadata" has it.
 _SCRIPT: Final = re.compile(r"^# /// script[ \t]*\r?$", re.MULTILINE)
 

@@ -26,20 +26,18 @@ _OTHERS: Final = (
     r"(?:pypy|graalpy|graalpython|pyodide|jython|ironpython|micropython|stackless|pyston|cinder|activepython|nogil"
     r"|anaconda|miniconda|miniforge|mambaforge|acpython)"
 )
-_FORMS: Final[tuple[tuple[Form, re.Pattern[str]], ...]] = tuple(
-    (form, re.compile(pattern, re.IGNORECASE))
-    for form, pattern in (
-        ("other", rf"{_OTHERS}(?:[0-9](?=-))?(?:[-@.]?{_VERSION})?(?:[-@.+][\w.+-]{{0,60}})?\Z"),
-        ("free-threaded", rf"{_CPYTHON}{_VERSION}(?:td?|\+freethreaded|\+debug)(?:-[a-z]\w{{0,20}}){{0,4}}\Z"),
-        ("development", rf"{_CPYTHON}{_VERSION}-?dev\Z"),
-        # What `uv python pin` writes: cpython-3.11.7-linux-x86_64-gnu.
-        ("key", rf"c?python[-@]?{_VERSION}(?:-(?:linux|macos|windows|any|none)(?:-\w{{1,20}}){{0,3}})\Z"),
-        ("environment", rf"{_CPYTHON}{_VERSION}/envs/[^/\s]{{1,80}}\Z"),
-        ("system", r"system\Z"),
-        # pyenv's virtual environments have any name.
-        ("virtualenv", r"(?!c?python|py\b|v[0-9]|(?:latest|newest|stable|lts)\Z)[a-z_][\w.-]{0,80}\Z"),
-    )
+_PATTERNS: Final[tuple[tuple[Form, str], ...]] = (
+    ("other", rf"{_OTHERS}(?:[0-9](?=-))?(?:[-@.]?{_VERSION})?(?:[-@.+][\w.+-]{{0,60}})?\Z"),
+    ("free-threaded", rf"{_CPYTHON}{_VERSION}(?:td?|\+freethreaded|\+debug)(?:-[a-z]\w{{0,20}}){{0,4}}\Z"),
+    ("development", rf"{_CPYTHON}{_VERSION}-?dev\Z"),
+    # What `uv python pin` writes: cpython-3.11.7-linux-x86_64-gnu.
+    ("key", rf"c?python[-@]?{_VERSION}(?:-(?:linux|macos|windows|any|none)(?:-\w{{1,20}}){{0,3}})\Z"),
+    ("environment", rf"{_CPYTHON}{_VERSION}/envs/[^/\s]{{1,80}}\Z"),
+    ("system", r"system\Z"),
+    # pyenv's virtual environments have any name.
+    ("virtualenv", r"(?!c?python|py\b|v[0-9]|(?:latest|newest|stable|lts)\Z)[a-z_][\w.-]{0,80}\Z"),
 )
+_FORMS: Final = tuple((form, re.compile(pattern, re.IGNORECASE)) for form, pattern in _PATTERNS)
 
 
 def other_name(text: str, shown: str, source: Source) -> OtherName | None:

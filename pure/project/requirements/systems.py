@@ -46,7 +46,7 @@ _MACOS: Final[Mapping[str, str]] = {
 }
 _PREFIXES: Final[tuple[tuple[str, System], ...]] = (("pyobjc-", "macos"), ("winrt-", "windows"), ("ubuntu-", "debian"))
 _TABLE: Final[Mapping[str, tuple[System, str]]] = {
-    **{name: ("debian", "") for name in _DEBIAN.split()},
+    **dict.fromkeys(_DEBIAN.split(), ("debian", "")),
     **{name: ("windows", instead) for name, instead in _WINDOWS.items()},
     **{name: ("macos", instead) for name, instead in _MACOS.items()},
 }
@@ -67,14 +67,14 @@ def of_other_systems(lines: Iterable[RequirementLine]) -> OtherSystems | None:
 
 
 def _other(line: RequirementLine) -> SystemLine | None:
-    if line.kind not in ("named", "unparsed") or tells_systems(line) or ";" in line.text and not line.marker:
+    if line.kind not in ("named", "unparsed") or tells_systems(line) or (";" in line.text and not line.marker):
         return None
     name = line.name or normalise_name(_SEPARATORS.split(line.text, maxsplit=1)[0])
-    system, instead = _TABLE.get(name, ("", ""))
-    if not system:
-        system = next((known for prefix, known in _PREFIXES if name.startswith(prefix)), "")
-    if not system and line.version is not None and _DISTRIBUTED.search(line.version):
+    system, instead = _TABLE.get(name, (None, ""))
+    if system is None:
+        system = next((known for prefix, known in _PREFIXES if name.startswith(prefix)), None)
+    if system is None and line.version is not None and _DISTRIBUTED.search(line.version):
         system = "debian"
-    if not system:
+    if system is None:
         return None
     return SystemLine(file=line.file, line=line.line, text=line.text[:120], system=system, instead=instead)

@@ -30,12 +30,15 @@ def _outside(error: OutsideUpload) -> Message:
     words = terms(error.source)
     paths = tuple(dict.fromkeys(path for _, path in error.found))
     one = len(paths) == 1
+    it = "it" if one else "them"
     above = "the folder above" if error.up == 1 else f"the folder {error.up} levels above"
     folder = str(PurePosixPath("NAME", error.source.home))
     do = (
         f"Upload {above} the application's, and name this project's folder in it:  {FOLDER_VARIABLE}={folder}",
-        f"Or publish {'it' if one else 'them'} as {'a wheel' if one else 'wheels'} on an index, or copy"
-        f" {'it' if one else 'them'} into the application, and correct {words.declared}.",
+        (
+            f"Or publish {it} as {'a wheel' if one else 'wheels'} on an index, or copy {it} into the application, "
+            f"and correct {words.declared}."
+        ),
         *words.after,
     )
     return Message(

@@ -94,7 +94,7 @@ def _nothing_required(error: NothingRequired) -> Message:
         if nested
         else (
             "Write the dependencies into requirements.txt, a line each: flask==3.1.2",
-            "If it is there on your machine, look into .gitignore and the build tool's exclusions: nothing was uploaded.",
+            "If it is there on your machine, look into .gitignore and the build tool's exclusions.",
             f"Or name the folder that it lies in:  {FOLDER_VARIABLE}=services/api",
             f"Or set {switch}",
         ),

@@ -18,7 +18,7 @@ from pure.manager.choice import (
 )
 from pure.manager.managed import BrokenLock, ManagedError, UnknownSelection
 from pure.manager.table import MANAGERS, PIP, PYLOCK
-from pure.manager.terms import path, relock, terms
+from pure.manager.terms import relock, terms
 from pure.manager.tool_version import BadPin, BadToolVersion, ToolError, ToolRefused, ToolTooOld
 from pure.message import BUG, Message
 from pure.project.document import FileUnreadable

@@ -114,7 +114,9 @@ def _instead(error: NothingToInstall) -> Message | None:
         return Message(
             happened=f"{project} declares dependency groups, and no [project]",
             found=(f"found the {'group' if len(error.groups) == 1 else 'groups'} {names}",),
-            means=("Groups are additions to a project or its lock; by themselves none of them is what an image needs.",),
+            means=(
+                "Groups are additions to a project or its lock; by themselves none of them is what an image needs.",
+            ),
             do=(
                 f"Compile the one to install and commit it:  uv pip compile --group {group} -o {requirements}"
                 if not error.folder
@@ -135,15 +137,14 @@ def _instead(error: NothingToInstall) -> Message | None:
             ),
         )
     if error.conda:
-        tool = "pixi" if error.conda[0].startswith("pixi") else "conda"
+        tool, run = ("pixi", "pixi run ") if error.conda[0].startswith("pixi") else ("conda", "")
         return Message(
             happened=f"The dependencies are written for {tool}, which Lamina doesn't support",
             found=(f"found {', '.join(path(error.folder, each) for each in error.conda)}",),
             means=("Lamina installs Python distributions from a package index, as pip does.",),
             do=(
                 f"Write those that the application imports into {requirements}, a line each: flask==3.1.2",
-                "In the activated environment, this lists all of them:  "
-                f"{'pixi run ' if tool == 'pixi' else ''}pip list --format=freeze > {requirements}",
+                f"In the activated environment, this lists all of them:  {run}pip list --format=freeze > {requirements}",
                 "The Python version belongs into a file .python-version.",
                 "What isn't Python (a library, a compiler) has to be in the build and run images.",
             ),

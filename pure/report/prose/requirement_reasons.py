@@ -216,7 +216,8 @@ def explain_lock(reason: LockReason, words: Terms) -> Explanation:
                 happened=f"{words.lock} was made by a newer {words.title} than this one",
                 means=("Its format has changed since, and this release can't read it.",),
                 do=(
-                    f"Take the {words.title} that made it: set {words.variable} to its version (`{words.title.lower()} --version` tells).",
+                    f"Take the {words.title} that made it: set {words.variable} to its version,",
+                    f"which `{words.title.lower()} --version` tells on your machine.",
                     f"Or {words.relock}, with an older {words.title}.",
                 ),
             )

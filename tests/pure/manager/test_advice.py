@@ -10,7 +10,9 @@ from pure.project.requirements.collection import RequirementsSet, collect
 from tests.documents import documents
 
 PROJECT = '[project]\nname = "shop"\nversion = "1"\ndependencies = ["Flask>=3", "tiny_pkg[all]"]\n'
-POETRY = '[tool.poetry]\nname = "shop"\n[tool.poetry.dependencies]\npython = "^3.11"\nflask = "*"\nx = { optional = true }\n'
+POETRY = (
+    '[tool.poetry]\nname = "shop"\n[tool.poetry.dependencies]\npython = "^3.11"\nflask = "*"\nx = { optional = true }\n'
+)
 PIPFILE = '[packages]\nflask = "*"\n'
 EMPTY_LOCK = {"poetry": '[metadata]\nlock-version = "2.1"\n', "pdm": '[metadata]\nlock_version = "4.5.0"\n'}
 
@@ -20,12 +22,13 @@ def _advice(
 ) -> tuple[str, ...]:
     project = ProjectFiles(names=tuple(texts), texts=documents({name: text.encode() for name, text in texts.items()}))
     managed = decide_manager(project, {}).unwrap()
-    requirements = None
+    requirements: RequirementsSet | None = None
     if "requirements.txt" in texts:
         collected = collect({name: text.encode() for name, text in texts.items()})
         assert isinstance(collected, Success)
-        requirements = collected.unwrap()
-        assert isinstance(requirements, RequirementsSet)
+        complete = collected.unwrap()
+        assert isinstance(complete, RequirementsSet)
+        requirements = complete
     found = advised(managed, project, requirements, root=root, variables=variables or {})
     return found.choice.advice[len(managed.choice.advice) :]
 
@@ -59,7 +62,8 @@ def test_a_source_that_pip_does_not_read_is_named() -> None:
 
 
 VERSIONED = [
-    ("poetry", '[tool.poetry]\nname = "shop"\npackages = []\n[tool.poetry-dynamic-versioning]\nenable = true\n', "0.0.0",
+    ("poetry", '[tool.poetry]\nname = "shop"\npackages = [{ include = "web" }]\n'
+     "[tool.poetry-dynamic-versioning]\nenable = true\n", "0.0.0",
      "POETRY_DYNAMIC_VERSIONING_BYPASS"),
     ("pdm", '[project]\nname = "a"\n[tool.pdm.version]\nsource = "scm"\nfallback_version = "0.1"\n', "0.1",
      "PDM_BUILD_SCM_VERSION"),

@@ -11,7 +11,9 @@ from pure.project.requirements.collection import RequirementsSet, collect
 from tests.documents import documents
 
 PROJECT = '[project]\nname = "shop"\nversion = "1"\ndependencies = ["shared"]\n'
-UV_LOCK = 'version = 1\nrequires-python = ">=3.11"\n[[package]]\nname = "shared"\nsource = { directory = "../shared" }\n'
+UV_LOCK = (
+    'version = 1\nrequires-python = ">=3.11"\n[[package]]\nname = "shared"\nsource = { directory = "../shared" }\n'
+)
 POETRY_LOCK = """[[package]]
 name = "shared"
 version = "0.1"
@@ -39,18 +41,17 @@ PIPFILE_LOCK = '{"_meta": {}, "GROUP": {"shared": {"editable": true, "path": "..
 PYLOCK = 'lock-version = "1.0"\n[[packages]]\nname = "shared"\ndirectory = { path = "../shared" }\n'
 
 
-def _application(
-    texts: dict[str, str], folder: str = ""
-) -> tuple[Managed, ProjectFiles, RequirementsSet | None]:
+def _application(texts: dict[str, str], folder: str = "") -> tuple[Managed, ProjectFiles, RequirementsSet | None]:
     files = documents({name: text.encode() for name, text in texts.items()})
     project = ProjectFiles(folder=folder, names=tuple(texts), texts=files)
     managed = decide_manager(project, {}).unwrap()
-    requirements = None
+    requirements: RequirementsSet | None = None
     if "requirements.txt" in texts:
         collected = collect({name: text.encode() for name, text in texts.items()})
         assert isinstance(collected, Success)
-        requirements = collected.unwrap()
-        assert isinstance(requirements, RequirementsSet)
+        complete = collected.unwrap()
+        assert isinstance(complete, RequirementsSet)
+        requirements = complete
     return managed, project, requirements
 
 

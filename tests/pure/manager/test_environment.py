@@ -11,8 +11,8 @@ from pure.manager.environment import (
     offenders,
     pip_bootstrap_environment,
     pip_environment,
-    trusting,
     tool_environment,
+    trusting,
 )
 from pure.switches import FALSE_WORDS
 
@@ -146,7 +146,9 @@ def test_what_pip_trusts_counts_for_indexes_and_not_for_git() -> None:
     assert trusting({"PIP_CERT": "/ca.pem"}) == dict.fromkeys(CERTIFICATES, "/ca.pem")
 
 
-@given(st.dictionaries(st.sampled_from((*CERTIFICATES, "PIP_CERT", "GIT_SSL_CAINFO")), st.sampled_from(["", "/a", "/b"])))
+@given(
+    st.dictionaries(st.sampled_from((*CERTIFICATES, "PIP_CERT", "GIT_SSL_CAINFO")), st.sampled_from(["", "/a", "/b"]))
+)
 def test_certificates_that_are_set_stay(settings: dict[str, str]) -> None:
     added = trusting(settings)
     assert not any(settings.get(name) for name in added)

@@ -1,8 +1,6 @@
 """In which environment the tools run."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pure.manager.commands import Places
 from pure.manager.settings import tool_settings
 from pure.manager.table import MANAGERS, Manager

@@ -1,7 +1,7 @@
 """Requirements that only another system has."""
 
 import pytest
-from pure.outcome import Failure, Success
+from pure.outcome import Failure
 from pure.project.requirements.collection import RequirementsSet, collect
 from pure.project.requirements.errors import OtherSystems, System
 
@@ -9,12 +9,12 @@ from pure.project.requirements.errors import OtherSystems, System
 def _found(text: str, **files: str) -> OtherSystems | None:
     read = {"requirements.txt": text.encode()} | {f"{name}.txt": more.encode() for name, more in files.items()}
     collected = collect(read)
-    match collected:
-        case Success(RequirementsSet()):
-            return None
-        case Failure(OtherSystems() as found):
-            return found
-    raise AssertionError(collected)
+    if isinstance(collected, Failure):
+        found = collected.failure()
+        assert isinstance(found, OtherSystems)
+        return found
+    assert isinstance(collected.unwrap(), RequirementsSet)
+    return None
 
 
 @pytest.mark.parametrize(

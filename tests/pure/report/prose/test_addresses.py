@@ -17,7 +17,10 @@ ERRORS: tuple[AddressError, ...] = (
     OutsideUpload(source=PIP, found=(("requirements.txt, line 1", "../shared"),), up=1),
     OutsideUpload(
         source=UV,
-        found=(("shared in services/api/uv.lock", "../../../shared"), ("core in services/api/uv.lock", "../../../core")),
+        found=(
+            ("shared in services/api/uv.lock", "../../../shared"),
+            ("core in services/api/uv.lock", "../../../core"),
+        ),
         up=1,
     ),
     UnsetVariables(source=PIP, found=(VariableUse(name="INDEX_TOKEN", place="requirements.txt, line 1"),)),
@@ -28,9 +31,7 @@ ERRORS: tuple[AddressError, ...] = (
             VariableUse(name="TOKEN", place="requirements.txt, line 1"),
         ),
     ),
-    UnsetVariables(
-        source=PIP, found=(VariableUse(name="TOKEN", place="index-url in /etc/pip.conf", expanded=False),)
-    ),
+    UnsetVariables(source=PIP, found=(VariableUse(name="TOKEN", place="index-url in /etc/pip.conf", expanded=False),)),
     UnsetVariables(
         source=POETRY,
         found=(VariableUse(name="TOKEN", place="source in pyproject.toml (private)", expanded=False),),
