@@ -25,13 +25,16 @@ def package_unknown(match: Found, text: str) -> Recognised:
     return PackageUnknown(distribution=built(text), found=tuple(re.findall(r"'([^']{1,100})'", listed)[:8]))
 
 
+_NO_PACKAGE: Final = (
+    r"Multiple top-level (?:packages|modules) discovered in a flat-layout: \[(?P<found>[^\]]{1,1000})\]"
+    r"|Unable to determine which files to ship inside the wheel|No file/folder found for (?:package|module) "
+    r"|Expected a Python module at:"
+)
 # As in the table of rules: a pattern, and what to make of the match.
 PROJECT_FILES: Final[tuple[tuple[str, Callable[[Found, str], Recognised | None]], ...]] = (
     (
         # setuptools, hatchling, Poetry and flit, uv
-        r"Multiple top-level (?:packages|modules) discovered in a flat-layout: \[(?P<found>[^\]]{1,1000})\]"
-        r"|Unable to determine which files to ship inside the wheel|No file/folder found for (?:package|module) "
-        r"|Expected a Python module at:",
+        _NO_PACKAGE,
         package_unknown,
     ),
     # hatchling and PDM, flit and Poetry, uv, and whoever opens a file

@@ -94,14 +94,15 @@ def _private_sources(managed: Managed, project: ProjectFiles) -> Iterator[str]:
     named = sorted(name for name in sources if normalise_name(name) in asked)
     if named:
         yield (
-            f"without a lock pip installs, which doesn't read [tool.uv.sources]: it looks for {', '.join(named[:_SHOWN])}"
-            f" on its index, where {'it' if len(named) == 1 else 'they'} may be somebody else's; lock the project:  "
+            "without a lock pip installs, which doesn't read [tool.uv.sources]: it looks for "
+            f"{', '.join(named[:_SHOWN])} on its index, where {'it' if len(named) == 1 else 'they'} may be somebody "
+            "else's; lock the project:  "
             f"{UV.lock_command}"
         )
 
 
-# Where a project's version is taken from git, the key that makes a lack of git silent (none: it always is), the variable
-# that gives the version instead.
+# Where a project's version is taken from git, the key that makes a lack of git silent (none: it always is), the
+# variable that gives the version instead.
 _FROM_GIT: Final[tuple[tuple[tuple[str, ...], object, tuple[str, ...] | None, str], ...]] = (
     (("poetry-dynamic-versioning", "enable"), True, None, "POETRY_DYNAMIC_VERSIONING_BYPASS"),
     (("pdm", "version", "source"), "scm", ("pdm", "version", "fallback_version"), "PDM_BUILD_SCM_VERSION"),

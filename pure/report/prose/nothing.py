@@ -144,7 +144,7 @@ def _instead(error: NothingToInstall) -> Message | None:
             means=("Lamina installs Python distributions from a package index, as pip does.",),
             do=(
                 f"Write those that the application imports into {requirements}, a line each: flask==3.1.2",
-                f"In the activated environment, this lists all of them:  {run}pip list --format=freeze > {requirements}",
+                f"In the activated environment, this lists them:  {run}pip list --format=freeze > {requirements}",
                 "The Python version belongs into a file .python-version.",
                 "What isn't Python (a library, a compiler) has to be in the build and run images.",
             ),

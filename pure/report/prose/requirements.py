@@ -15,6 +15,7 @@ from pure.project.requirements.errors import (
     RequirementsUndecodable,
     RequirementsUnmarkedUtf16,
     System,
+    TooManyFiles,
 )
 from pure.venv.resolved import ReportError, ReportHasNoOrigin, ReportUnreadable, ReportVersionUnknown
 from pure.venv.state import StateError, StateSchemaUnknown, StateUnreadable
@@ -75,6 +76,13 @@ def describe_requirements(error: RequirementsError | ReportError | StateError) -
             )
         case OtherSystems():
             return _other_systems(error)
+        case TooManyFiles(file=file, most=most):
+            return Message(
+                happened=f"{file} includes more than {most:,} files",
+                found=(file,),
+                means=("Each file that -r or -c names is read, and so are those that it names.",),
+                do=("Put the requirements into fewer files.",),
+            )
         case IncludeMissing():
             return _include_missing(error)
         case ReportUnreadable(detail=detail):

@@ -61,9 +61,9 @@ def test_a_source_that_pip_does_not_read_is_named() -> None:
     assert "looks for Tiny-pkg on its index, where it may be somebody else's; lock the project:  uv lock" in said
 
 
+PACKAGED = '[tool.poetry]\nname = "shop"\npackages = [{ include = "web" }]\n'
 VERSIONED = [
-    ("poetry", '[tool.poetry]\nname = "shop"\npackages = [{ include = "web" }]\n'
-     "[tool.poetry-dynamic-versioning]\nenable = true\n", "0.0.0",
+    ("poetry", f"{PACKAGED}[tool.poetry-dynamic-versioning]\nenable = true\n", "0.0.0",
      "POETRY_DYNAMIC_VERSIONING_BYPASS"),
     ("pdm", '[project]\nname = "a"\n[tool.pdm.version]\nsource = "scm"\nfallback_version = "0.1"\n', "0.1",
      "PDM_BUILD_SCM_VERSION"),

@@ -15,6 +15,7 @@ from pure.project.requirements.errors import (
     RequirementsUndecodable,
     RequirementsUnmarkedUtf16,
     SystemLine,
+    TooManyFiles,
     placed,
 )
 from pure.report.prose.requirements import describe_requirements
@@ -58,6 +59,7 @@ ERRORS: tuple[RequirementsError | ReportError | StateError, ...] = (
         )
     ),
     OtherSystems(found=(SystemLine(file="requirements.txt", line=1, text="pyobjc==10", system="macos"),)),
+    TooManyFiles(file="requirements.txt", most=1000),
     ReportUnreadable(detail="Object missing required field `install`"),
     ReportVersionUnknown(version="2"),
     ReportHasNoOrigin(name="flask"),
