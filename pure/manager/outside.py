@@ -44,9 +44,7 @@ def outside_upload(
 
 def _required(requirements: RequirementsSet | None, folder: str) -> Iterator[tuple[str, str]]:
     for line in requirements.requirements if requirements else ():
-        # packaging knows no relative URLs, pip does.
-        local = line.kind in ("local_path", "local_archive", "editable") or line.text.startswith("file:.")
-        if local and not tells_systems(line):
+        if line.kind in ("local_path", "local_archive", "editable") and not tells_systems(line):
             named = (line.url or line.text).partition(";")[0].partition("#")[0].removeprefix("file:").strip()
             yield f"{path(folder, line.file)}, line {line.line}", named.partition("[")[0].strip()
 

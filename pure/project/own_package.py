@@ -5,7 +5,6 @@ fail is told here; whatever names its files, or is built by an unknown system, i
 """
 
 from collections.abc import Iterable, Mapping
-from fnmatch import fnmatchcase
 from typing import Final
 
 from pure.names import normalise_name
@@ -16,12 +15,12 @@ from pure.project.files import ProjectFiles
 _NO_PACKAGES: Final = (
     "ci", "bin", "debian", "doc", "docs", "documentation", "manpages", "news", "newsfragments", "changelog", "test",
     "tests", "unit_test", "unit_tests", "example", "examples", "scripts", "tools", "util", "utils", "python", "build",
-    "benchmark", "benchmarks", "exercise", "exercises", "htmlcov", "[._]*",
+    "benchmark", "benchmarks", "exercise", "exercises", "htmlcov",
 )  # fmt: skip
 _NO_MODULES: Final = (
     "setup", "conftest", "test", "tests", "example", "examples", "build", "toxfile", "noxfile", "pavement", "dodo",
-    "tasks", "fabfile", "[Ss][Cc]onstruct", "conanfile", "manage", "benchmark", "benchmarks", "exercise", "exercises",
-    "[._]*",
+    "tasks", "fabfile", "sconstruct", "SConstruct", "conanfile", "manage", "benchmark", "benchmarks", "exercise",
+    "exercises",
 )  # fmt: skip
 _SHOWN: Final = 4
 
@@ -75,10 +74,8 @@ def _setuptools(tool: Mapping[str, object], project: ProjectFiles) -> str:
 
 
 def _discovered(names: Iterable[str], passed_over: Iterable[str]) -> tuple[str, ...]:
-    patterns = tuple(passed_over)
-    return tuple(
-        sorted(name for name in names if name.isidentifier() and not any(fnmatchcase(name, each) for each in patterns))
-    )
+    others = frozenset(passed_over)
+    return tuple(sorted(name for name in names if name.isidentifier() and name[0] != "_" and name not in others))
 
 
 def _several(names: tuple[str, ...]) -> str:
