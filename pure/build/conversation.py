@@ -125,7 +125,7 @@ def advance(build: Build, answer: Answer) -> Next:
         case states.Collecting(resolved=resolved):
             return _collected(build, resolved, answer)
         case states.AskingAgain(failed=failed):
-            return _failed(build, failed, noted=notes(answer.read(build.work.temporary).values()))
+            return _failed(build, failed, noted=notes(answer.read(build.work.temporary).values(), failed.said))
         case _:
             assert_never(build.state)
 

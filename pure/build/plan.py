@@ -4,7 +4,6 @@ The plan drives four readers, none of which decides anything again: the conversa
 ``lamina plan``, and the machine-readable record.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
@@ -15,17 +14,20 @@ from pure.layers.decision import Action, LayerDecision, LayerTypes
 from pure.layers.inventory import application_layers, runtime_layers
 from pure.layers.names import VENV, LayerName
 from pure.manager import pylock_selection
+from pure.manager.advice import advised
 from pure.manager.decision import PackageManagerDecision
 from pure.manager.environment import BreakingVariables, offenders
 from pure.manager.managed import Managed, ManagedError, decide_manager, not_a_file
+from pure.manager.outside import OutsideUpload, outside_upload
 from pure.manager.pip_configuration import configured_offenders
 from pure.manager.pylock_selection import PylockProblem
 from pure.manager.table import PIP, PIP_TOOL, PROJECT, PYLOCK, Tool
 from pure.manager.terms import path
 from pure.manager.tool_version import ToolError, choose_tool
+from pure.manager.unset import UnsetVariables, unset_variables
 from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
-from pure.project.declarations import Named
+from pure.project.declarations import OWN, Named
 from pure.project.detection import PROVIDE_ONLY_VARIABLE, python_markers
 from pure.project.document import FileUnreadable
 from pure.project.files import BadProjectFolder, ProjectFiles
@@ -43,8 +45,6 @@ from pure.venv.build_settings import build_settings
 from pure.venv.pinning import pinning
 from pure.venv.state import VenvState, decode_state
 
-# The project itself, in a requirements file.
-_OWN: Final = re.compile(r"(?:-e\s*|--editable[ =])?\.(?:/|\[[^\]]*\])?\s*\Z")
 NO_DJANGO: Final = DjangoDecision(manage=None, collect=False, because="only the runtime is provided")
 
 
@@ -101,12 +101,14 @@ PlanError: TypeAlias = (
     | BadSwitch
     | ManagedError
     | NothingRequired
+    | OutsideUpload
     | ProcessesError
     | PylockProblem
     | RequirementsError
     | RequirersError
     | RuntimeChoiceError
     | ToolError
+    | UnsetVariables
 )
 
 
@@ -142,6 +144,10 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     requirements = _requirements(facts, project, managed)
     if isinstance(requirements, Failure):
         return requirements
+    astray = _astray(facts, project, managed, requirements.unwrap())
+    if astray is not None:
+        return Failure(astray)
+    managed = advised(managed, project, requirements.unwrap(), root=facts.names, variables=facts.variables)
     python = choose_runtime(facts, requirers)
     if isinstance(python, Failure):
         return python
@@ -204,6 +210,15 @@ def _requirements(
     if isinstance(facts.requirements, Failure):
         return Failure(placed(facts.requirements.failure(), project.folder))
     return Success(facts.requirements.unwrap())
+
+
+def _astray(
+    facts: Facts, project: ProjectFiles, managed: Managed, requirements: RequirementsSet | None
+) -> OutsideUpload | UnsetVariables | None:
+    """The addresses and paths that lead nowhere in this build."""
+    return outside_upload(managed, project, requirements) or unset_variables(
+        managed, project, requirements, variables=facts.variables, pip_settings=facts.pip_settings
+    )
 
 
 def _refused(facts: Facts, project: ProjectFiles, managed: Managed, python: PythonDecision) -> PylockProblem | None:
@@ -271,12 +286,12 @@ def _required(facts: Facts, managed: Managed) -> dict[str, str]:
     if manager is PIP and isinstance(facts.requirements, Success):
         lines = facts.requirements.unwrap().requirements
         asked += [(line.name, line.extras) for line in lines if line.name]
-        itself = any(line.kind in ("local_path", "editable") and _OWN.match(line.text) for line in lines)
+        itself = any(line.kind in ("local_path", "editable") and OWN.match(line.text) for line in lines)
     itself = itself or manager is PROJECT
     if itself and manager.tool is PIP_TOOL:
         asked += declared.requires
         asked += [each for extra, listed in declared.optional if extra in managed.selection.extras for each in listed]
-    names = (*managed.lock.names, *((declared.name,) if itself and declared.name else ()))
+    names = (*managed.lock.names, *((declared.name,) if itself and declared.name and not managed.alone else ()))
     return declared_distributions(asked) | {normalise_name(name): "" for name in names}
 
 
