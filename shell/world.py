@@ -21,10 +21,13 @@ from pure.outcome import Failure, Outcome, Success
 from pure.python.choice import CATALOGUE_VARIABLE, CatalogueText, CatalogueUnreachable
 from pure.start.choice import code_matters
 from pure.start.code_search import code_facts
+from pure.start.declared_check import declared_processes
 from pure.target import Target, distro_from_os_release, target_from_environment
 from pure.urls import visible_url
 
 from shell.application import read_application, read_requirements
+from shell.baggage import find_baggage
+from shell.declared import read_declared
 from shell.files import ReadError, optional
 from shell.layer_store import LayerStore
 from shell.sources import find_manage, read_sources
@@ -78,6 +81,7 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
     pip_settings = configured(_pip_configuration(environ, home))
     settings = {name: value for name, value, _ in pip_settings}
     needed = read_requirements(home, requirements(environ, settings))
+    declared = declared_processes(application.procfile, application.pyproject)
     code = code_matters(application.procfile, application.pyproject)
     return Facts(
         version=buildpack_version(buildpack),
@@ -97,6 +101,8 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         version_files=application.version_files,
         procfile=application.procfile,
         pyproject=application.pyproject,
+        declared=read_declared(home, declared, environ) if declared else None,
+        baggage=find_baggage(app, home),
         code=code_facts(read_sources(home)) if code else None,
         manage=find_manage(home),
         requirements=needed.found,

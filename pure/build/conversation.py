@@ -26,10 +26,12 @@ state              what its steps brought back                          what fol
 ``Changing``       it is what a fresh installation would give           compile, record: ``Completing``
 \\                  it isn't                                             start over: ``Installing``
 ``Checking``       as for ``Changing``                                  ``Completing`` or ``Installing``
-``Completing``     the environment is recorded                          remove what tools left behind: ``Settled``
+``Completing``     the environment is recorded, its libraries read      remove what tools left behind: ``Settled``
 ``Settled``        Django is installed, with files to collect           collect them: ``Collecting``
+\\                  a changed environment, and what Lamina chose in it   import that: ``Trying``
 \\                  nothing is left to do                                the end
-``Collecting``     the files, or that there are none                    the end
+``Collecting``     the files, or that there are none                    as for ``Settled``: ``Trying`` or the end
+``Trying``         what Lamina chose to start with imports              the end
 ``AskingAgain``    what pip notes in a log of its own                   the failure, by all that it said
 =================  ===================================================  ==============================================
 
@@ -43,11 +45,12 @@ from typing import TypeAlias, assert_never
 
 import msgspec
 
-from pure.build import check, environment_steps, news, states, synchronising
+from pure.build import check, environment_steps, findings, news, states, synchronising, trial
 from pure.build.check import Snapshot
 from pure.build.endings import AskAgain, another_python, failure, last_words
 from pure.build.errors import NoPipWheel, NotAsResolved
 from pure.build.facts import Facts
+from pure.build.finding import Finding
 from pure.build.leftovers import leftovers
 from pure.build.news import News
 from pure.build.plan import Plan, PlanError, decide, final_processes
@@ -94,6 +97,8 @@ def advance(build: Build, answer: Answer) -> Next:
     listed = answer.all(BuildFoldersListed)
     if listed and build.folders is None:
         build = msgspec.structs.replace(build, folders=listed[0].paths)
+    if seen := findings.offered(answer, build.plan, build.work):
+        build = msgspec.structs.replace(build, offered=seen)
     match build.state:
         case states.RuntimeTried():
             return _runtime_tried(build, answer)
@@ -115,12 +120,16 @@ def advance(build: Build, answer: Answer) -> Next:
             return _changed(build, answer, state)
         case states.Checking() as state:
             return _synchronised(build, answer, state)
-        case states.Completing(resolved=resolved):
-            return _completed(build, resolved, answer)
+        case states.Completing(resolved=resolved, now=now):
+            return _completed(build, resolved, now, answer)
         case states.Settled(resolved=resolved):
-            return _settled(build, resolved, _compiled(answer))
+            return _kept_or_settled(build, resolved, answer)
         case states.Collecting(resolved=resolved):
             return _collected(build, resolved, answer)
+        case states.Trying(resolved=resolved):
+            (ended,) = answer.all(Ended)
+            imported = news.ChosenImported(names=trial.names(ended.program), seconds=ended.seconds)
+            return _done(build, resolved, (imported,))
         case states.AskingAgain(failed=failed):
             noted = answer.read(build.work.temporary).values()
             lines = [line for raw in noted for line in raw.decode("utf-8", "replace").splitlines()]
@@ -200,9 +209,9 @@ def _tool_ready(build: Build, wheel: str, answer: Answer) -> Next:
     match decision.action:
         case Action.KEEP:
             assert plan.previous is not None, "what is kept has a record"
-            return _turn(
-                build, states.Settled(resolved=plan.previous.resolved), (FinishLayer(decision=decision),), *said
-            )
+            demands = findings.read_demands(plan, facts, work)
+            steps: Steps = (FinishLayer(decision=decision), *findings.survey(plan, facts, work), *demands)
+            return _turn(build, states.Settled(resolved=plan.previous.resolved), steps, *said)
         case Action.RECONCILE if plan.manager.manager.synchronises:
             return _turn(build, states.Inspecting(), (folders, *environment_steps.look(plan, work)), *said)
         case Action.RECONCILE:
@@ -311,6 +320,9 @@ def _complete(
     if before is None and (mismatches := verify(now.installed, resolved)):
         return Failure(Stopped(error=NotAsResolved(mismatches=mismatches), said=said))
     torch = accelerated_torch(resolved, now.installed)
+    contradicted = findings.contradicted(answer.read(build.work.venv), build.plan, build.facts)
+    if isinstance(contradicted, Failure):
+        return Failure(Stopped(error=contradicted.failure(), said=said))
     steps = environment_steps.complete(
         build.plan,
         build.facts,
@@ -322,15 +334,38 @@ def _complete(
         origins=answer.read(environment_steps.built_wheels(build.work)),
         hide=build.hide,
     )
+    steps = (
+        *steps,
+        *findings.survey(build.plan, build.facts, build.work),
+        *findings.inspect(build.plan, build.facts, now, build.work),
+    )
+    build, found = _with_findings(msgspec.structs.replace(build, changed=True), contradicted.unwrap())
     warned = (news.AcceleratedFound(torch=torch),) if torch else ()
-    return _turn(build, states.Completing(resolved=resolved), steps, *said, *warned)
+    return _turn(build, states.Completing(resolved=resolved, now=now), steps, *said, *warned, *found)
 
 
-def _completed(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
+def _with_findings(build: Build, found: tuple[Finding, ...]) -> tuple[Build, _Said]:
+    """The build whose plan has these findings, and their news."""
+    if not found:
+        return build, ()
+    plan = msgspec.structs.replace(build.plan, findings=(*build.plan.findings, *found))
+    return msgspec.structs.replace(build, plan=plan), (news.FindingsMade(findings=found),)
+
+
+def _completed(build: Build, resolved: ResolvedSet, now: Snapshot, answer: Answer) -> Next:
     after = next((each.paths for each in answer.all(BuildFoldersListed)), frozenset())
     steps = leftovers(build.work.app, build.folders or frozenset(), after)
-    said = _compiled(answer)
+    build, found = _with_findings(build, findings.lacking(answer, build.plan, build.facts, now, build.work))
+    said = (*_compiled(answer), *found)
     return _turn(build, states.Settled(resolved=resolved), steps, *said) if steps else _settled(build, resolved, said)
+
+
+def _kept_or_settled(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
+    """What is settled already; of an environment that is kept, what its distributions demand may have been asked."""
+    contradicted = findings.contradicted(answer.read(build.work.venv), build.plan, build.facts)
+    if isinstance(contradicted, Failure):
+        return Failure(Stopped(error=contradicted.failure()))
+    return _settled(build, resolved, _compiled(answer))
 
 
 def _settled(build: Build, resolved: ResolvedSet, said: _Said) -> Next:
@@ -353,13 +388,24 @@ def _collected(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
 
 def _end(build: Build, resolved: ResolvedSet | None, said: _Said) -> Next:
     """The end. What is installed decides over the processes, unless only Python is provided."""
-    plan = build.plan
-    if resolved is not None:
-        decided = final_processes(build.facts, _versions(resolved), build.plan.python.runtime.minor)
-        if isinstance(decided, Failure):
-            return Failure(Stopped(error=decided.failure(), said=said))
-        plan = msgspec.structs.replace(plan, processes=decided.unwrap())
-    return Success(Done(plan=plan, resolved=resolved, said=(*said, news.ProcessesDecided(plan=plan))))
+    if resolved is None:
+        return _done(build, resolved, said)
+    decided = final_processes(build.facts, _versions(resolved), build.plan.python.runtime.minor, build.offered)
+    if isinstance(decided, Failure):
+        return Failure(Stopped(error=decided.failure(), said=said))
+    plan = msgspec.structs.replace(build.plan, processes=decided.unwrap())
+    build = msgspec.structs.replace(build, plan=plan)
+    tried = trial.try_import(plan, build.facts, build.work) if build.changed else None
+    return (
+        _done(build, resolved, said)
+        if tried is None
+        else _turn(build, states.Trying(resolved=resolved), (tried,), *said)
+    )
+
+
+def _done(build: Build, resolved: ResolvedSet | None, said: _Said) -> Next:
+    last = news.ProcessesDecided(plan=build.plan)
+    return Success(Done(plan=build.plan, resolved=resolved, said=(*said, last)))
 
 
 def _failed(build: Build, ended: Ended, noted: tuple[str, ...] | None = None) -> Next:

@@ -7,6 +7,7 @@ import msgspec
 
 from pure.build.errors import (
     BuildError,
+    DoesNotImport,
     NoEnvironment,
     PipFailed,
     PipNotInstalled,
@@ -16,7 +17,9 @@ from pure.build.errors import (
 from pure.build.news import ProgramSaid
 from pure.build.plan import Plan
 from pure.build.steps import Ended
+from pure.build.trial import names
 from pure.build.workplace import Workplace
+from pure.complaints.imports import why_not_imported
 from pure.complaints.recognition import recognise, undecided
 from pure.disk import DiskFull, complaint_of_no_room
 
@@ -52,6 +55,14 @@ def failure(ended: Ended, plan: Plan, work: Workplace, noted: tuple[str, ...] | 
             return _pip(ended, said, plan, work, asked=noted is not None)
         case "check-lock" | "synchronise":
             return _tool(ended, said, plan, work)
+        case "try-import":
+            return DoesNotImport(
+                names=names(ended.program),
+                returncode=ended.returncode,
+                signal=ended.signal,
+                output=_last(said),
+                reason=why_not_imported(said),
+            )
         case "ask-again" | "collect-static":
             raise AssertionError(f"{purpose} may fail")
         case _:
@@ -63,7 +74,7 @@ def last_words(ended: Ended, noted: tuple[str, ...]) -> tuple[ProgramSaid, ...]:
     match ended.program.purpose:
         case "resolve" | "install" | "check-lock" | "synchronise":
             return (ProgramSaid(lines=(*ended.said, *noted)),)
-        case "probe" | "install-tool" | "create-environment" | "ask-again" | "collect-static":
+        case "probe" | "install-tool" | "create-environment" | "ask-again" | "collect-static" | "try-import":
             return ()
         case _:
             assert_never(ended.program.purpose)

@@ -4,6 +4,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from pure.build.finding import Finding
 from pure.build.plan import Plan
 from pure.build.steps import Compiled, RuntimeInstalled
 from pure.start.django import Collected, NotEnabled
@@ -97,6 +98,19 @@ class AcceleratedFound(msgspec.Struct, frozen=True, kw_only=True):
     torch: AcceleratedTorch
 
 
+class FindingsMade(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong with the finished environment, and is no error."""
+
+    findings: tuple[Finding, ...]
+
+
+class ChosenImported(msgspec.Struct, frozen=True, kw_only=True):
+    """What was chosen to start the application imports."""
+
+    names: tuple[str, ...]
+    seconds: float
+
+
 class StaticFilesPlanned(msgspec.Struct, frozen=True, kw_only=True):
     """Django is installed; static files are collected, or not."""
 
@@ -138,6 +152,8 @@ News: TypeAlias = (
     | Reconciled
     | Synchronised
     | AcceleratedFound
+    | FindingsMade
+    | ChosenImported
     | StaticFilesPlanned
     | StaticFilesCollected
     | ProgramSaid

@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from pure.build.facts import Facts
+from pure.build.finding import Finding
 from pure.layers.decision import Action, LayerDecision, LayerTypes
 from pure.layers.inventory import application_layers, runtime_layers
 from pure.layers.names import VENV, LayerName
@@ -35,11 +36,16 @@ from pure.python.choice import PythonDecision, RuntimeChoiceError, choose_runtim
 from pure.python.requirers import Requirers, RequirersError, read_requirers
 from pure.start.brought import declared_distributions
 from pure.start.choice import ProcessesError, decide_processes
+from pure.start.declared import PYPROJECT
+from pure.start.declared_files import Offered
+from pure.start.development import PIPFILE
 from pure.start.django import DjangoDecision, decide_django
 from pure.start.processes import Processes
+from pure.start.runners import ToolNotInImage
 from pure.switches import BadSwitch, switch
 from pure.target import Target
 from pure.venv.build_settings import build_settings
+from pure.venv.contradictions import CHECK_VARIABLE
 from pure.venv.pinning import pinning
 from pure.venv.state import VenvState, decode_state
 
@@ -62,6 +68,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     processes: Processes
     django: DjangoDecision = NO_DJANGO
     previous: VenvState | None = None
+    findings: tuple[Finding, ...] = ()
+    """What should be changed, and is no error."""
 
     @property
     def manager(self) -> PackageManagerDecision:
@@ -107,6 +115,7 @@ PlanError: TypeAlias = (
     | RequirersError
     | RuntimeChoiceError
     | ToolError
+    | ToolNotInImage
 )
 
 
@@ -154,6 +163,8 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     django = decide_django(facts.variables, facts.manage)
     if isinstance(django, BadSwitch):
         return Failure(django)
+    if isinstance(asked := switch(facts.variables, CHECK_VARIABLE), BadSwitch):
+        return Failure(asked)
     runtime = python.unwrap().runtime
     state = _previous(facts)
     package_manager = PackageManagerDecision(
@@ -189,6 +200,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
             processes=processes.unwrap(),
             django=django,
             previous=state,
+            findings=facts.baggage,
         )
     )
 
@@ -222,7 +234,7 @@ def _pin(facts: Facts, tool: Tool) -> str:
 
 def _processes(
     facts: Facts, managed: Managed, layers: tuple[LayerDecision, ...], state: VenvState | None, minor: str
-) -> Outcome[Processes, ProcessesError]:
+) -> Outcome[Processes, ProcessesError | ToolNotInImage]:
     """The processes by what is known before the installation: what is kept as it is, else what is required by name."""
     kept = state is not None and any(each.name == VENV and each.action is Action.KEEP for each in layers)
     if kept and state is not None:
@@ -232,15 +244,17 @@ def _processes(
     return _decide_processes(facts, installed, minor, provisional=not kept)
 
 
-def final_processes(facts: Facts, installed: Mapping[str, str], minor: str) -> Outcome[Processes, ProcessesError]:
+def final_processes(
+    facts: Facts, installed: Mapping[str, str], minor: str, offered: Offered | None = None
+) -> Outcome[Processes, ProcessesError | ToolNotInImage]:
     """The processes that the image gets. ``installed`` maps normalised names to versions, ``minor`` is Python's."""
-    return _decide_processes(facts, installed, minor, provisional=False)
+    return _decide_processes(facts, installed, minor, provisional=False, offered=offered)
 
 
 def _decide_processes(
-    facts: Facts, installed: Mapping[str, str], minor: str, *, provisional: bool
-) -> Outcome[Processes, ProcessesError]:
-    return decide_processes(
+    facts: Facts, installed: Mapping[str, str], minor: str, *, provisional: bool, offered: Offered | None = None
+) -> Outcome[Processes, ProcessesError | ToolNotInImage]:
+    decided = decide_processes(
         facts.procfile,
         facts.pyproject,
         facts.code,
@@ -250,6 +264,14 @@ def _decide_processes(
         minor=minor,
         provisional=provisional,
     )
+    if isinstance(decided, Failure) or facts.declared is None:
+        return decided
+    from pure.start.declared_check import CheckedAgainst, checked
+
+    project = facts.project.unwrap().texts if isinstance(facts.project, Success) else {}
+    documents = {PYPROJECT: facts.pyproject, PIPFILE: project.get(PIPFILE)}
+    against = CheckedAgainst(installed=installed, files=facts.declared, documents=documents, offered=offered)
+    return checked(decided.unwrap(), against)
 
 
 def _required(facts: Facts, managed: Managed) -> dict[str, str]:

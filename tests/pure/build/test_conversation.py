@@ -21,10 +21,14 @@ from pure.build.steps import (
     FilesListed,
     FilesRead,
     FinishLayer,
+    FoldersListed,
     InstallRuntime,
+    LibrariesRead,
     ListBuildFolders,
     ListFiles,
+    ListFolders,
     ReadFiles,
+    ReadLibraries,
     RemoveFiles,
     Result,
     RunProgram,
@@ -40,6 +44,7 @@ from pure.layers.decision import Action, RestoredLayer
 from pure.outcome import Failure
 from pure.redaction import Redactor
 from pure.report.record import record
+from pure.venv.elf import Dynamic
 
 from pure.build import conversation, news, states
 from pure.report import build_log
@@ -48,6 +53,7 @@ from tests.strategies_locked import locked as locked_facts
 from tests.strategies_plan import layer_toml, planned, requirements
 
 HIDE = Redactor(secrets=())
+LIBGL = Dynamic(machine=62, needed=("libGL.so.1",))
 SITE = "lib/python3.13/site-packages"
 HASHED = f"flask==3.1.0 --hash=sha256:{'a' * 64}\n".encode()
 
@@ -72,6 +78,7 @@ class Hand:
         self.report = report
         self.fails = fails
         self.said: tuple[str, ...] = ()
+        self.folders: dict[str, tuple[str, ...]] = {}
 
     def __call__(self, turn: Turn) -> Answer:
         results: list[Result] = []
@@ -100,6 +107,10 @@ class Hand:
                 return FilesRead(root=root, files=files)
             case ListFiles(root=root):
                 return FilesListed(root=root, paths=tuple(sorted({*self.environment, f"{SITE}/flask.py"})))
+            case ListFolders(folders=folders):
+                return FoldersListed(names={folder: self.folders.get(folder, ()) for folder in folders})
+            case ReadLibraries(root=root, files=files):
+                return LibrariesRead(root=root, sections=dict.fromkeys(files, LIBGL))
             case ListBuildFolders():
                 return BuildFoldersListed(paths=frozenset())
             case _:
@@ -181,7 +192,10 @@ def test_a_first_build_by_pip() -> None:
         "ListBuildFolders", "BeginLayer", "RunProgram(create-environment)", "WriteFiles", "RunProgram(install)",
         "ReadFiles", "ReadFiles", "ListFiles", "ReadFiles",
     ]  # fmt: skip
-    assert names(turns[4]) == ["RemoveHistories", "CompileBytecode", "FinishLayer", "WriteFiles", "ListBuildFolders"]
+    assert names(turns[4]) == [
+        "RemoveHistories", "CompileBytecode", "FinishLayer", "WriteFiles", "ListBuildFolders",
+        "ReadLibraries", "ListFolders",
+    ]  # fmt: skip
     assert [each.name for each in done.resolved.distributions] == ["flask"] if done.resolved else False
     assert not done.plan.processes.provisional
 

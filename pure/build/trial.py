@@ -1,0 +1,74 @@
+"""Decides what is imported once in a finished environment before its image is called good: what Lamina chose.
+
+What the project declares is its own choice, and its own programs load its own code, which may need at build time what
+only a running application has. So only servers, runners and workers of other distributions are tried.
+"""
+
+import itertools
+from collections.abc import Iterator
+from typing import Final
+
+from pure.build.facts import Facts
+from pure.build.plan import Plan
+from pure.build.steps import RunProgram
+from pure.build.workplace import Workplace
+from pure.layers.names import PYTHON
+from pure.manager.environment import application_environment
+from pure.start.command_words import runs
+from pure.start.declared import read_startup
+from pure.start.servers import shown
+from pure.start.started import PYTHON as INTERPRETER
+from pure.start.started import SHELLS
+
+# The worker's class follows a colon. What isn't a console script, such as uWSGI's binary, has nothing to import.
+_PROGRAM: Final = """\
+import importlib.metadata, sys
+workers = [each[1:] for each in sys.argv[1:] if each.startswith(":")]
+wanted = set(sys.argv[1:])
+for distribution in importlib.metadata.distributions():
+    for entry in distribution.entry_points:
+        if entry.group == "console_scripts" and entry.name in wanted:
+            entry.load()
+if workers:
+    import gunicorn.util
+    for each in workers:
+        gunicorn.util.load_class(each)
+"""
+_WORKER: Final = ("-k", "--worker-class")
+_WORDS_BEFORE: Final = 5
+
+
+def try_import(plan: Plan, facts: Facts, work: Workplace) -> RunProgram | None:
+    """The step that imports what was chosen; ``None`` where that is nothing of other distributions."""
+    if facts.declared is not None or facts.procfile is not None:
+        return None
+    wanted = tuple(dict.fromkeys(_wanted(plan, facts)))
+    if not wanted:
+        return None
+    environment = application_environment(facts.variables, venv=work.venv, python=work.layer(PYTHON))
+    return RunProgram(
+        purpose="try-import",
+        # Nothing of the folder that it runs in is imported, and nothing is written.
+        argv=(f"{work.venv}/bin/python", "-I", "-B", "-c", _PROGRAM, *wanted),
+        environment=tuple(sorted(environment.items())),
+        folder=work.temporary,
+    )
+
+
+def names(program: RunProgram) -> tuple[str, ...]:
+    """The programs that a trial imports."""
+    return tuple(word for word in program.argv[_WORDS_BEFORE:] if not word.startswith(":"))
+
+
+def _wanted(plan: Plan, facts: Facts) -> Iterator[str]:
+    startup = read_startup(facts.pyproject).value_or(None)
+    own = {script.name for script in startup.scripts} if startup else set()
+    for process in plan.processes.processes:
+        for run in runs(("bash", "-c", shown(process.command))):
+            name, *rest = run.texts
+            if "/" in name or name in own or name in SHELLS or INTERPRETER.match(name):
+                continue
+            yield name
+            for option, value in itertools.pairwise(rest):
+                if name == "gunicorn" and option in _WORKER:
+                    yield f":{value}"
