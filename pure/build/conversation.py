@@ -1,7 +1,8 @@
 """Holds the whole machine of a build: what happens next, by what the last steps brought back.
 
 ``begin`` takes the facts and gives the first turn: steps to carry out and news to tell. ``advance`` takes what the
-steps brought back and gives the next turn, or the end. Nothing else in the house decides over the course of a build.
+steps brought back and gives the next turn, or the end. What follows ``Settled`` stands in ``pure.build.closing``;
+nothing else in the house decides over the course of a build.
 
 =================  ===================================================  ==============================================
 state              what its steps brought back                          what follows
@@ -45,22 +46,19 @@ from typing import TypeAlias, assert_never
 
 import msgspec
 
-from pure.build import check, environment_steps, findings, news, states, synchronising, trial
+from pure.build import check, closing, environment_steps, findings, news, states, synchronising
 from pure.build.check import Snapshot
 from pure.build.endings import AskAgain, another_python, failure, last_words
 from pure.build.errors import NoPipWheel, NotAsResolved
 from pure.build.facts import Facts
-from pure.build.finding import Finding
 from pure.build.leftovers import leftovers
 from pure.build.news import News
-from pure.build.plan import Plan, PlanError, decide, final_processes
+from pure.build.plan import Plan, PlanError, decide
 from pure.build.runtime_steps import finish_runtime, install_runtime
-from pure.build.states import Build, Done, Next, State, Stopped, Turn
-from pure.build.static_files import collect, static_files
+from pure.build.states import Build, Next, Stopped, Turn
 from pure.build.steps import (
     Answer,
     BuildFoldersListed,
-    Compiled,
     Ended,
     FinishLayer,
     ListBuildFolders,
@@ -76,7 +74,6 @@ from pure.layers.decision import Action
 from pure.layers.names import PYTHON, VENV
 from pure.outcome import Failure, Outcome, Success
 from pure.redaction import Redactor
-from pure.start.django import CollectStaticFailed, judge
 from pure.venv.accelerators import accelerated_torch
 from pure.venv.difference import RedoReason, diff, verify
 from pure.venv.resolved import ResolvedSet, with_hidden_urls
@@ -123,13 +120,11 @@ def advance(build: Build, answer: Answer) -> Next:
         case states.Completing(resolved=resolved, now=now):
             return _completed(build, resolved, now, answer)
         case states.Settled(resolved=resolved):
-            return _kept_or_settled(build, resolved, answer)
+            return closing.kept_or_settled(build, resolved, answer)
         case states.Collecting(resolved=resolved):
-            return _collected(build, resolved, answer)
+            return closing.collected(build, resolved, answer)
         case states.Trying(resolved=resolved):
-            (ended,) = answer.all(Ended)
-            imported = news.ChosenImported(names=trial.names(ended.program), seconds=ended.seconds)
-            return _done(build, resolved, (imported,))
+            return closing.tried(build, resolved, answer)
         case states.AskingAgain(failed=failed):
             noted = answer.read(build.work.temporary).values()
             lines = [line for raw in noted for line in raw.decode("utf-8", "replace").splitlines()]
@@ -159,19 +154,21 @@ def _runtime_tried(build: Build, answer: Answer) -> Next:
     if wrong is not None:
         return Failure(Stopped(error=wrong, said=(arrived,)))
     steps = finish_runtime(build.plan, build.facts, build.work)
-    return _turn(build, states.RuntimeReady(wheel=installed.wheel), steps, arrived)
+    return closing.turn(build, states.RuntimeReady(wheel=installed.wheel), steps, arrived)
 
 
 def _runtime_ready(build: Build, of_runtime: str | None, answer: Answer) -> Next:
-    said = _compiled(answer)
+    said = closing.compiled(answer)
     if build.plan.package_manager is None:
-        return _end(build, None, (*said, news.LayersDropped(plan=build.plan)))
+        return closing.end(build, None, (*said, news.LayersDropped(plan=build.plan)))
     said = (*said, news.ManagerChosen(plan=build.plan))
     tool = build.plan.manager.manager.tool
     cache = cache_steps(build.plan, tool)
     decision = build.plan.decided(tool.name)
     if decision.action is Action.KEEP:
-        return _turn(build, states.ToolReady(), (*cache, FinishLayer(decision=decision), *drops(build.plan)), *said)
+        return closing.turn(
+            build, states.ToolReady(), (*cache, FinishLayer(decision=decision), *drops(build.plan)), *said
+        )
     wheel = seed_wheel(build.facts, tool, of_runtime)
     if wheel is None:
         return _seek(build, build.facts.archives, said, cache)
@@ -182,7 +179,7 @@ def _seek(build: Build, archives: tuple[str, ...], said: _Said = (), before: Ste
     if not archives:
         return Failure(Stopped(error=NoPipWheel(python=build.plan.python.version), said=said))
     take = TakeWheel(archive=archives[0], wheel_to=f"{build.work.temporary}/carried-wheel")
-    return _turn(build, states.SeedSought(archives=archives[1:]), (*before, take), *said)
+    return closing.turn(build, states.SeedSought(archives=archives[1:]), (*before, take), *said)
 
 
 def _seed_sought(build: Build, archives: tuple[str, ...], answer: Answer) -> Next:
@@ -194,7 +191,7 @@ def _seeded(build: Build, wheel: str, said: _Said = (), before: Steps = ()) -> N
     decision = build.plan.decided(build.plan.manager.manager.tool.name)
     steps = install_tool(build.plan, build.facts, build.work, wheel)
     steps = (*before, *steps, FinishLayer(decision=decision), *drops(build.plan))
-    return _turn(build, states.ToolReady(wheel=wheel), steps, *said)
+    return closing.turn(build, states.ToolReady(wheel=wheel), steps, *said)
 
 
 def _tool_ready(build: Build, wheel: str, answer: Answer) -> Next:
@@ -202,7 +199,12 @@ def _tool_ready(build: Build, wheel: str, answer: Answer) -> Next:
     for ended in answer.all(Ended):
         title = build.plan.manager.manager.tool.title
         said = (news.ToolInstalled(title=title, wheel=wheel.rpartition("/")[2], seconds=ended.seconds),)
-    said = (*said, *_compiled(answer), news.LayersDropped(plan=build.plan), news.DependenciesBegun(plan=build.plan))
+    said = (
+        *said,
+        *closing.compiled(answer),
+        news.LayersDropped(plan=build.plan),
+        news.DependenciesBegun(plan=build.plan),
+    )
     plan, facts, work = build.plan, build.facts, build.work
     decision = plan.decided(VENV)
     folders = ListBuildFolders(app=work.app)
@@ -211,12 +213,12 @@ def _tool_ready(build: Build, wheel: str, answer: Answer) -> Next:
             assert plan.previous is not None, "what is kept has a record"
             demands = findings.read_demands(plan, facts, work)
             steps: Steps = (FinishLayer(decision=decision), *findings.survey(plan, facts, work), *demands)
-            return _turn(build, states.Settled(resolved=plan.previous.resolved), steps, *said)
+            return closing.turn(build, states.Settled(resolved=plan.previous.resolved), steps, *said)
         case Action.RECONCILE if plan.manager.manager.synchronises:
-            return _turn(build, states.Inspecting(), (folders, *environment_steps.look(plan, work)), *said)
+            return closing.turn(build, states.Inspecting(), (folders, *environment_steps.look(plan, work)), *said)
         case Action.RECONCILE:
             steps = (*environment_steps.resolve(plan, facts, work), *environment_steps.look(plan, work))
-            return _turn(build, states.Resolving(), (folders, *steps), *said)
+            return closing.turn(build, states.Resolving(), (folders, *steps), *said)
         case Action.CREATE | Action.RECREATE:
             return _make(build, said, (folders,))
         case Action.DROP:
@@ -228,7 +230,7 @@ def _tool_ready(build: Build, wheel: str, answer: Answer) -> Next:
 def _make(build: Build, said: _Said = (), before: Steps = ()) -> Next:
     plan, facts, work = build.plan, build.facts, build.work
     steps = (*before, *environment_steps.make_anew(plan, facts, work), *environment_steps.look(plan, work))
-    return _turn(build, states.Installing(), (*steps, environment_steps.read_origins(work)), *said)
+    return closing.turn(build, states.Installing(), (*steps, environment_steps.read_origins(work)), *said)
 
 
 def _start_over(build: Build, because: tuple[str, ...], said: _Said = ()) -> Next:
@@ -255,7 +257,7 @@ def _resolved(build: Build, answer: Answer) -> Next:
         environment_steps.read_origins(work),
     )
     state = states.Changing(before=before, changes=changes, resolved=resolved)
-    return _turn(build, state, steps, news.ChangesDecided(changes=changes))
+    return closing.turn(build, state, steps, news.ChangesDecided(changes=changes))
 
 
 def _inspected(build: Build, answer: Answer) -> Next:
@@ -269,7 +271,7 @@ def _inspected(build: Build, answer: Answer) -> Next:
         *environment_steps.install(plan, facts, work),
         *environment_steps.look(plan, work),
     )
-    return _turn(build, states.Tidying(before=before, anew=anew), steps)
+    return closing.turn(build, states.Tidying(before=before, anew=anew), steps)
 
 
 def _installed(build: Build, answer: Answer) -> Next:
@@ -288,7 +290,7 @@ def _tidy(build: Build, answer: Answer, before: Snapshot | None, anew: dict[str,
     old = before.installed if before else None
     steps = synchronising.tidy(build.work, now.installed, answer.read(build.work.venv), old=old)
     state = states.Checking(before=before, anew=anew, seconds=answer.seconds)
-    return _turn(build, state, (*steps, *environment_steps.look(build.plan, build.work)))
+    return closing.turn(build, state, (*steps, *environment_steps.look(build.plan, build.work)))
 
 
 def _changed(build: Build, answer: Answer, state: states.Changing) -> Next:
@@ -339,93 +341,31 @@ def _complete(
         *findings.survey(build.plan, build.facts, build.work),
         *findings.inspect(build.plan, build.facts, now, build.work),
     )
-    build, found = _with_findings(msgspec.structs.replace(build, changed=True), contradicted.unwrap())
+    build, found = closing.with_findings(msgspec.structs.replace(build, changed=True), contradicted.unwrap())
     warned = (news.AcceleratedFound(torch=torch),) if torch else ()
-    return _turn(build, states.Completing(resolved=resolved, now=now), steps, *said, *warned, *found)
-
-
-def _with_findings(build: Build, found: tuple[Finding, ...]) -> tuple[Build, _Said]:
-    """The build whose plan has these findings, and their news."""
-    if not found:
-        return build, ()
-    plan = msgspec.structs.replace(build.plan, findings=(*build.plan.findings, *found))
-    return msgspec.structs.replace(build, plan=plan), (news.FindingsMade(findings=found),)
+    return closing.turn(build, states.Completing(resolved=resolved, now=now), steps, *said, *warned, *found)
 
 
 def _completed(build: Build, resolved: ResolvedSet, now: Snapshot, answer: Answer) -> Next:
     after = next((each.paths for each in answer.all(BuildFoldersListed)), frozenset())
     steps = leftovers(build.work.app, build.folders or frozenset(), after)
-    build, found = _with_findings(build, findings.lacking(answer, build.plan, build.facts, now, build.work))
-    said = (*_compiled(answer), *found)
-    return _turn(build, states.Settled(resolved=resolved), steps, *said) if steps else _settled(build, resolved, said)
-
-
-def _kept_or_settled(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
-    """What is settled already; of an environment that is kept, what its distributions demand may have been asked."""
-    contradicted = findings.contradicted(answer.read(build.work.venv), build.plan, build.facts)
-    if isinstance(contradicted, Failure):
-        return Failure(Stopped(error=contradicted.failure()))
-    return _settled(build, resolved, _compiled(answer))
-
-
-def _settled(build: Build, resolved: ResolvedSet, said: _Said) -> Next:
-    planned = static_files(build.plan, _versions(resolved))
-    if planned is None:
-        return _end(build, resolved, said)
-    if not planned.collect:
-        return _end(build, resolved, (*said, planned))
-    step = collect(build.plan, build.facts, build.work)
-    return _turn(build, states.Collecting(resolved=resolved), (step,), *said, planned)
-
-
-def _collected(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
-    (ended,) = answer.all(Ended)
-    judgement = judge(build.plan.django.manage or "", ended.returncode, ended.signal, ended.said)
-    if isinstance(judgement, CollectStaticFailed):
-        return Failure(Stopped(error=judgement, said=(news.ProgramSaid(lines=ended.said),)))
-    return _end(build, resolved, (news.StaticFilesCollected(judgement=judgement, seconds=ended.seconds),))
-
-
-def _end(build: Build, resolved: ResolvedSet | None, said: _Said) -> Next:
-    """The end. What is installed decides over the processes, unless only Python is provided."""
-    if resolved is None:
-        return _done(build, resolved, said)
-    decided = final_processes(build.facts, _versions(resolved), build.plan.python.runtime.minor, build.offered)
-    if isinstance(decided, Failure):
-        return Failure(Stopped(error=decided.failure(), said=said))
-    plan = msgspec.structs.replace(build.plan, processes=decided.unwrap())
-    build = msgspec.structs.replace(build, plan=plan)
-    tried = trial.try_import(plan, build.facts, build.work) if build.changed else None
+    build, found = closing.with_findings(build, findings.lacking(answer, build.plan, build.facts, now, build.work))
+    said = (*closing.compiled(answer), *found)
     return (
-        _done(build, resolved, said)
-        if tried is None
-        else _turn(build, states.Trying(resolved=resolved), (tried,), *said)
+        closing.turn(build, states.Settled(resolved=resolved), steps, *said)
+        if steps
+        else closing.settled(build, resolved, said)
     )
-
-
-def _done(build: Build, resolved: ResolvedSet | None, said: _Said) -> Next:
-    last = news.ProcessesDecided(plan=build.plan)
-    return Success(Done(plan=build.plan, resolved=resolved, said=(*said, last)))
 
 
 def _failed(build: Build, ended: Ended, noted: tuple[str, ...] | None = None) -> Next:
     meaning = failure(ended, build.plan, build.work, noted)
     if isinstance(meaning, AskAgain):
-        return _turn(build, states.AskingAgain(failed=ended), environment_steps.ask_again(ended.program, build.work))
+        return closing.turn(
+            build, states.AskingAgain(failed=ended), environment_steps.ask_again(ended.program, build.work)
+        )
     return Failure(Stopped(error=meaning, said=last_words(ended, noted or ())))
-
-
-def _turn(build: Build, state: State, steps: Steps, *said: News) -> Next:
-    return Success(Turn(build=msgspec.structs.replace(build, state=state), steps=steps, said=said))
 
 
 def _snapshot(build: Build, answer: Answer) -> Snapshot:
     return check.snapshot(answer, build.work, build.plan.python.runtime.minor)
-
-
-def _compiled(answer: Answer) -> _Said:
-    return tuple(news.BytecodeCompiled(compiled=each) for each in answer.all(Compiled))
-
-
-def _versions(resolved: ResolvedSet) -> dict[str, str]:
-    return {each.name: each.version for each in resolved.distributions}

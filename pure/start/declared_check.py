@@ -26,7 +26,7 @@ from pure.start.declared_files import (
 from pure.start.development import left_out
 from pure.start.processes import Process, Processes, from_procfile, from_table
 from pure.start.runners import RUNNERS, ToolNotInImage, without_runners
-from pure.start.started import PYTHON, SHELLS, Started, CommandTarget
+from pure.start.started import PYTHON, SHELLS, CommandTarget, Started
 
 # What some platforms run before each start; a lifecycle doesn't know of it.
 _RELEASES: Final = frozenset({"release", "predeploy", "postdeploy", "prerelease", "postrelease"})
