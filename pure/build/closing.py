@@ -62,8 +62,11 @@ def end(build: Build, resolved: ResolvedSet | None, said: _Said) -> Next:
 
 
 def tried(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
-    """What was chosen to start the application imports, so the image is good."""
+    """What starts the application was imported. One that Lamina chose did import; a declared one need not have."""
     (ended,) = answer.all(Ended)
+    if not ended.ok:
+        build, found = with_findings(build, (trial.broken(ended),))
+        return _done(build, resolved, found)
     return _done(build, resolved, (news.ChosenImported(names=trial.names(ended.program), seconds=ended.seconds),))
 
 

@@ -29,10 +29,10 @@ state              what its steps brought back                          what fol
 ``Checking``       as for ``Changing``                                  ``Completing`` or ``Installing``
 ``Completing``     the environment is recorded, its libraries read      remove what tools left behind: ``Settled``
 ``Settled``        Django is installed, with files to collect           collect them: ``Collecting``
-\\                  a changed environment, and what Lamina chose in it   import that: ``Trying``
+\\                  a changed environment, and what starts in it         import that: ``Trying``
 \\                  nothing is left to do                                the end
 ``Collecting``     the files, or that there are none                    as for ``Settled``: ``Trying`` or the end
-``Trying``         what Lamina chose to start with imports              the end
+``Trying``         what starts the application imports, or a warning    the end
 ``AskingAgain``    what pip notes in a log of its own                   the failure, by all that it said
 =================  ===================================================  ==============================================
 

@@ -2,8 +2,9 @@
 
 from typing import TypeAlias
 
+from pure.complaints.imports import BrokenProgram
 from pure.project.baggage import Baggage
 from pure.venv.contradictions import Contradiction
 from pure.venv.libraries import MissingLibraries
 
-Finding: TypeAlias = Baggage | MissingLibraries | Contradiction
+Finding: TypeAlias = Baggage | MissingLibraries | Contradiction | BrokenProgram

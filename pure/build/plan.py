@@ -270,7 +270,9 @@ def _decide_processes(
 
     project = facts.project.unwrap().texts if isinstance(facts.project, Success) else {}
     documents = {PYPROJECT: facts.pyproject, PIPFILE: project.get(PIPFILE)}
-    against = CheckedAgainst(installed=installed, files=facts.declared, documents=documents, offered=offered)
+    against = CheckedAgainst(
+        installed=installed, files=facts.declared, documents=documents, provisional=provisional, offered=offered
+    )
     return checked(decided.unwrap(), against)
 
 

@@ -1,7 +1,8 @@
-"""Decides what is imported once in a finished environment before its image is called good: what Lamina chose.
+"""Decides what is imported once in a changed environment before its image is called good: what starts the application.
 
-What the project declares is its own choice, and its own programs load its own code, which may need at build time what
-only a running application has. So only servers, runners and workers of other distributions are tried.
+The project's own programs load its own code, which may need what only a running application has, so only servers,
+runners and workers of other distributions are tried. One that Lamina chose has to import; one that the project declares
+is its own choice, and gives a warning.
 """
 
 import itertools
@@ -10,15 +11,16 @@ from typing import Final
 
 from pure.build.facts import Facts
 from pure.build.plan import Plan
-from pure.build.steps import RunProgram
+from pure.build.steps import Ended, RunProgram
 from pure.build.workplace import Workplace
+from pure.complaints.imports import BrokenProgram, why_not_imported
 from pure.layers.names import PYTHON
 from pure.manager.environment import application_environment
 from pure.start.command_words import runs
 from pure.start.declared import read_startup
 from pure.start.servers import shown
+from pure.start.started import PROGRAMS, SHELLS
 from pure.start.started import PYTHON as INTERPRETER
-from pure.start.started import SHELLS
 
 # The worker's class follows a colon. What isn't a console script, such as uWSGI's binary, has nothing to import.
 _PROGRAM: Final = """\
@@ -36,12 +38,11 @@ if workers:
 """
 _WORKER: Final = ("-k", "--worker-class")
 _WORDS_BEFORE: Final = 5
+_LONGEST: Final = 200
 
 
 def try_import(plan: Plan, facts: Facts, work: Workplace) -> RunProgram | None:
     """The step that imports what was chosen; ``None`` where that is nothing of other distributions."""
-    if facts.declared is not None or facts.procfile is not None:
-        return None
     wanted = tuple(dict.fromkeys(_wanted(plan, facts)))
     if not wanted:
         return None
@@ -52,6 +53,7 @@ def try_import(plan: Plan, facts: Facts, work: Workplace) -> RunProgram | None:
         argv=(f"{work.venv}/bin/python", "-I", "-B", "-c", _PROGRAM, *wanted),
         environment=tuple(sorted(environment.items())),
         folder=work.temporary,
+        may_fail=facts.declared is not None,
     )
 
 
@@ -60,12 +62,20 @@ def names(program: RunProgram) -> tuple[str, ...]:
     return tuple(word for word in program.argv[_WORDS_BEFORE:] if not word.startswith(":"))
 
 
+def broken(ended: Ended) -> BrokenProgram:
+    """What is to be said of a declared program that doesn't import."""
+    last = next((line.strip() for line in reversed(ended.said) if line.strip()), f"status {ended.returncode}")
+    return BrokenProgram(names=names(ended.program), last=last[:_LONGEST], reason=why_not_imported(ended.said))
+
+
 def _wanted(plan: Plan, facts: Facts) -> Iterator[str]:
     startup = read_startup(facts.pyproject).value_or(None)
     own = {script.name for script in startup.scripts} if startup else set()
     for process in plan.processes.processes:
         for run in runs(("bash", "-c", shown(process.command))):
             name, *rest = run.texts
+            if facts.declared is not None and name not in PROGRAMS:
+                continue
             if "/" in name or name in own or name in SHELLS or INTERPRETER.match(name):
                 continue
             yield name

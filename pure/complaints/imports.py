@@ -57,6 +57,15 @@ class ImportReason(msgspec.Struct, frozen=True, kw_only=True):
     """The package whose code stands last in the traceback."""
 
 
+class BrokenProgram(msgspec.Struct, frozen=True, kw_only=True):
+    """Programs that the project declares, and of which one can't be imported."""
+
+    names: tuple[str, ...]
+    last: str
+    """The last of what was said."""
+    reason: ImportReason | None
+
+
 def why_not_imported(lines: Iterable[str]) -> ImportReason | None:
     """The reason, from what was printed; ``None`` where nobody knows."""
     found: ImportReason | None = None

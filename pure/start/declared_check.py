@@ -47,17 +47,30 @@ class CheckedAgainst(msgspec.Struct, frozen=True, kw_only=True):
     files: DeclaredFiles
     documents: Mapping[str, Document | None] = {}
     """The project's files, by name, that may say more: pyproject.toml, Pipfile."""
+    provisional: bool = False
+    """Nothing is installed yet."""
     offered: Offered | None = None
     """``None`` where the environment isn't finished, or wasn't looked at."""
 
 
 def declared_processes(procfile: bytes | None, pyproject: Document | None) -> Processes | None:
-    """The processes that the project declares; ``None`` where it declares none, or what it declares is an error."""
+    """The processes that the project declares, without prefixes that the image has no tools for.
+
+    ``None`` where it declares none, or what it declares is an error.
+    """
     if procfile is not None:
-        return from_procfile(procfile).value_or(None)
-    startup = read_startup(pyproject)
-    declared = None if isinstance(startup, Failure) else startup.unwrap().declared
-    return from_table(declared) if declared else None
+        found = from_procfile(procfile).value_or(None)
+    else:
+        startup = read_startup(pyproject)
+        declared = None if isinstance(startup, Failure) else startup.unwrap().declared
+        found = from_table(declared) if declared else None
+    if found is None:
+        return None
+    dropped = (without_runners(each, {}, present=frozenset()) for each in found.processes)
+    kept = (
+        own if isinstance(each, Failure) else each.process for own, each in zip(found.processes, dropped, strict=True)
+    )
+    return msgspec.structs.replace(found, processes=tuple(kept))
 
 
 def checked(processes: Processes, against: CheckedAgainst) -> Outcome[Processes, ToolNotInImage]:
@@ -78,7 +91,8 @@ def checked(processes: Processes, against: CheckedAgainst) -> Outcome[Processes,
         )
     found = msgspec.structs.replace(processes, processes=tuple(kept), notes=(*processes.notes, *notes))
     warned = tuple(dict.fromkeys(_warnings(found, against)))
-    return Success(msgspec.structs.replace(found, warnings=(*found.warnings, *warned)))
+    provisional = found.provisional or (against.provisional and bool(warned))
+    return Success(msgspec.structs.replace(found, warnings=(*found.warnings, *warned), provisional=provisional))
 
 
 def _has_tool(name: str, against: CheckedAgainst) -> bool:
@@ -89,9 +103,8 @@ def _warnings(processes: Processes, against: CheckedAgainst) -> Iterator[str]:
     for process in processes.processes:
         if process.type in _RELEASES:
             yield (
-                f"{process.source}: the platform does not run {process.type} before a start, as Heroku does: it is a "
-                f"process like any other, so run the image with it once per release, or put its command before the "
-                f"server's (migrate && exec …)"
+                f"{process.source}: {process.type} is not run by the platform, as Heroku does before a start: it is a "
+                f"process like any other; start it once per release, or put its command before the server's"
             )
     for at, each in all_started(processes):
         process = processes.processes[at]
@@ -110,7 +123,7 @@ def _program(each: Started, process: Process, against: CheckedAgainst) -> Iterat
     if "/" in name:
         yield from _path(each, process, against)
         return
-    module = PYTHON.match(name) and each.distribution
+    module = each.module
     if unknown(name) or name in _BUILTINS or name in SHELLS or (PYTHON.match(name) and not module):
         return
     offered = against.offered
@@ -120,11 +133,11 @@ def _program(each: Started, process: Process, against: CheckedAgainst) -> Iterat
         return
     if each.distribution:
         # Programs of Python's are looked for in the environment only: a build image's own aren't in the image.
-        there = each.distribution in against.installed or bool(offered and name in offered.programs)
-        if not there and not module and each.distribution == "uwsgi":
-            there = "pyuwsgi" in against.installed
+        there = any(name in against.installed for name in (each.distribution, f"py{each.distribution}"))
+        if offered is not None and not there:
+            there = _importable(module, offered) if module else name in offered.programs
         if not there:
-            yield _not_installed(name if not module else each.distribution, each.distribution, against)
+            yield _not_installed(module or name, each.distribution, against)
     elif offered is not None and name not in offered.programs and name not in against.files.programs:
         yield f"starts {name}, which is neither in the environment nor in the build image: {_cure(name, against)}"
 

@@ -61,6 +61,8 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
     program: str
     distribution: str = ""
     """Empty where the program is no known one of Python's."""
+    module: str = ""
+    """The program as a module, where Python is told to run it."""
     targets: tuple[CommandTarget, ...] = ()
     roots: tuple[str, ...] = ()
     """The folders that modules are imported from, from where the process starts."""
@@ -221,18 +223,9 @@ def _python(run: Run, rest: list[str]) -> Started:
             module, after = (rest[at + 1 : at + 2], rest[at + 2 :]) if word == "-m" else ([word[2:]], rest[at + 1 :])
             if not module:
                 break
-            known = PROGRAMS.get(module[0])
-            found = _known(run, module[0], after) if known else None
-            if found is not None and known is not None:
-                # What it is missing is a module here, not a program.
-                return msgspec.structs.replace(
-                    found,
-                    program=run.texts[0],
-                    targets=(
-                        *(() if unknown(module[0]) else (CommandTarget(module=module[0], text=module[0]),)),
-                        *found.targets,
-                    ),
-                )
+            if module[0] in PROGRAMS:
+                found = _known(run, module[0], after)
+                return msgspec.structs.replace(found, program=run.texts[0], module=module[0])
             return Started(
                 run=run, program=run.texts[0], targets=object_of(module[0], "module"), roots=_roots(run, run.folder, ())
             )
@@ -245,7 +238,7 @@ def _python(run: Run, rest: list[str]) -> Started:
     if rest[at].rpartition("/")[2] == "manage.py" and rest[at + 1 : at + 2] == ["runserver"]:
         address = next((word for word in rest[at + 2 :] if not word.startswith("-")), "")
         port, local = _address(address)
-        local = local or ("" if (address and "$" in address) or ":" in address else "0.0.0.0:${PORT:-8000}")
+        local = local or ("" if ":" in address else "0.0.0.0:${PORT:-8000}")
         return msgspec.structs.replace(script, port=port, local=local)
     return script
 

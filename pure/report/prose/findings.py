@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from typing import Final, assert_never
 
 from pure.build.finding import Finding
+from pure.complaints.imports import BrokenProgram
 from pure.message import Message
 from pure.project.baggage import Baggage
+from pure.report.prose.imports import broken_lines
 from pure.venv.contradictions import Contradiction, DependenciesContradict
 from pure.venv.libraries import MissingLibraries
 from pure.wording import size
@@ -20,6 +22,8 @@ def finding_lines(finding: Finding) -> tuple[str, ...]:
             return _baggage(finding)
         case MissingLibraries():
             return _libraries(finding)
+        case BrokenProgram():
+            return broken_lines(finding)
         case Contradiction():
             return (f"Note: {_contradiction(finding)}",)
         case _:

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from pure.build.errors import DoesNotImport
-from pure.complaints.imports import REMOVED, ImportReason
+from pure.complaints.imports import REMOVED, BrokenProgram, ImportReason
 from pure.complaints.system_libraries import VARIANTS, packages_of
 from pure.complaints.system_needs import IMPORT_NAMES
 from pure.message import Message
@@ -21,6 +21,15 @@ def describe_import(error: DoesNotImport) -> Message:
         found=error.output,
         means=("The image would not start: this is what was chosen to start the application.", *means),
         do=(*do, _OTHERWISE),
+    )
+
+
+def broken_lines(broken: BrokenProgram) -> tuple[str, ...]:
+    """The warning about programs that the project declares itself."""
+    means, do = _explained(broken.reason, broken.names)
+    return (
+        f"Warning: {' and '.join(broken.names)} cannot be imported in the finished environment ({broken.last}).",
+        *(f"  {line}" for line in (*means, *do)),
     )
 
 
