@@ -33,7 +33,7 @@ _RULES: Final[tuple[tuple[ImportKind, re.Pattern[str]], ...]] = (
         ),
     ),
     ("syntax", re.compile(r"(?P<subject>SyntaxError): ")),
-    ("unpackaged", re.compile(r"PackageNotFoundError: .*?(?P<subject>[A-Za-z0-9][A-Za-z0-9._-]*)$")),
+    ("unpackaged", re.compile(r"(?:[a-z_.]{1,40})?PackageNotFoundError: .*?(?P<subject>[A-Za-z0-9][A-Za-z0-9._-]*)$")),
     (
         "attribute",
         re.compile(

@@ -98,6 +98,7 @@ _PACKAGES: Final[Mapping[str, tuple[str, ...]]] = {
     "libwebp.so": ("libwebp7",),
     "libusb-1.0.so": ("libusb-1.0-0",),
     "libzbar.so": ("libzbar0",),
+    "libenchant-2.so": ("libenchant-2-2",),
     "libmagic.so": ("libmagic1",),
     "libzmq.so": ("libzmq5",),
     "libgmp.so": ("libgmp10",),
