@@ -28,6 +28,7 @@ state              what its steps brought back                          what fol
 \\                  it isn't                                             start over: ``Installing``
 ``Checking``       as for ``Changing``                                  ``Completing`` or ``Installing``
 ``Completing``     the environment is recorded, its libraries read      remove what tools left behind: ``Settled``
+\\                  tools left nothing behind                            ``Collecting``, ``Trying`` or the end
 ``Settled``        Django is installed, with files to collect           collect them: ``Collecting``
 \\                  a changed environment, and what starts in it         import that: ``Trying``
 \\                  nothing is left to do                                the end

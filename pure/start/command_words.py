@@ -28,7 +28,7 @@ _APART: Final = frozenset({"for", "case", "select", "function", "fi", "done", "e
 _STARTING: Final = frozenset({"exec", "command", "env", "nice", "nohup", "sudo"})
 
 
-class Word(msgspec.Struct, frozen=True, kw_only=True):
+class ShellWord(msgspec.Struct, frozen=True, kw_only=True):
     """A word of a command: what it says without quotes, and where it stands."""
 
     text: str
@@ -40,7 +40,7 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """A program that a command runs."""
 
-    words: tuple[Word, ...]
+    words: tuple[ShellWord, ...]
     """The program's name comes first."""
     variables: tuple[tuple[str, str], ...] = ()
     """What is set for it alone."""
@@ -57,7 +57,7 @@ def runs(command: tuple[str, ...]) -> tuple[Run, ...]:
     """The programs that a process runs, in their order; none where its line can't be understood."""
     line = shell_line(command)
     if line is None:
-        words = [Word(text=text, start=at, end=at + 1) for at, text in enumerate(command)]
+        words = [ShellWord(text=text, start=at, end=at + 1) for at, text in enumerate(command)]
         return tuple(_run(words, ""))
     if len(line) > _LONGEST:
         return ()
@@ -98,15 +98,15 @@ def unknown(text: str) -> bool:
     return any(each in text for each in "$`*?")
 
 
-def _simple(line: str) -> Iterator[list[Word]]:
+def _simple(line: str) -> Iterator[list[ShellWord]]:
     """The simple commands of a line; none where it can't be understood."""
-    commands: list[list[Word]] = [[]]
+    commands: list[list[ShellWord]] = [[]]
     for match in _TOKEN.finditer(line):
         match match.lastgroup:
             case "operator":
                 commands.append([])
             case "word":
-                commands[-1].append(Word(text=_unquoted(match[0]), start=match.start(), end=match.end()))
+                commands[-1].append(ShellWord(text=_unquoted(match[0]), start=match.start(), end=match.end()))
             case "unknown":
                 return
             case _:
@@ -120,7 +120,7 @@ def _unquoted(raw: str) -> str:
     return "".join(match[match.lastgroup or 0] for match in _PIECE.finditer(raw))
 
 
-def _run(words: list[Word], folder: str) -> Iterator[Run]:
+def _run(words: list[ShellWord], folder: str) -> Iterator[Run]:
     variables: list[tuple[str, str]] = []
     at = 0
     while at < len(words):

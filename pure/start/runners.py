@@ -12,7 +12,7 @@ import msgspec
 from pure.outcome import Failure
 from pure.project.document import Document, table
 from pure.source import Source
-from pure.start.command_words import Run, Word, runs, shell_line
+from pure.start.command_words import Run, ShellWord, runs, shell_line
 from pure.start.processes import Process
 
 
@@ -88,7 +88,7 @@ def without_runners(
     return Dropped(process=_cut(process, cuts), prefixes=tuple(dict.fromkeys(prefixes)))
 
 
-def _rest(run: Run, files: Mapping[str, Document | None]) -> tuple[Word, str] | ToolNotInImage:
+def _rest(run: Run, files: Mapping[str, Document | None]) -> tuple[ShellWord, str] | ToolNotInImage:
     """The first word of the plain command behind the prefix, and what is put before it."""
     runner = RUNNERS.get(run.texts[0])
     refused = ToolNotInImage(source=Source(), type="", tool="", shown=" ".join(run.texts[:6]))

@@ -75,8 +75,10 @@ def _libraries(found: MissingLibraries) -> tuple[str, ...]:
     names = _listed(found.libraries)
     inside = f" ({found.path.rpartition('site-packages/')[2]})" if found.distribution and found.path else ""
     lines = [
-        f"Warning: {who}{inside} needs {names}, which neither the environment nor the build image has:",
-        "  importing it will fail unless the run image has it.",
+        f"Warning: {who} needs {names}{inside},",
+        f"  which neither the environment nor the build image has: {who} will not import unless the run image has it."
+        if found.distribution
+        else "  which neither the environment nor the build image has: it will not import unless the run image has it.",
     ]
     lines += [f"  Require instead: {each}" for each in found.instead]
     if found.packages:

@@ -28,7 +28,8 @@ def broken_lines(broken: BrokenProgram) -> tuple[str, ...]:
     """The warning about programs that the project declares itself."""
     means, do = _explained(broken.reason, broken.names)
     return (
-        f"Warning: {' and '.join(broken.names)} cannot be imported in the finished environment ({broken.last}).",
+        f"Warning: {' and '.join(broken.names)} cannot be imported in the finished environment:",
+        f"  {broken.last}",
         *(f"  {line}" for line in (*means, *do)),
     )
 

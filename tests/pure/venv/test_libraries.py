@@ -1,5 +1,7 @@
 """Which libraries of the system an environment lacks."""
 
+from collections.abc import Mapping
+
 from pure.venv.elf import Dynamic
 from pure.venv.installed import InstalledSet, parse_installed
 from pure.venv.libraries import missing_libraries, shared_libraries
@@ -18,7 +20,7 @@ def installed(*names: str, files: tuple[str, ...] = ()) -> InstalledSet:
 
 
 def lacking(
-    sections: dict[str, tuple[str, ...]], *names: str, beside: tuple[str, ...] = (), machine: int = 62
+    sections: Mapping[str, tuple[str, ...]], *names: str, beside: tuple[str, ...] = (), machine: int = 62
 ) -> list[tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]]:
     paths = tuple(sections)
     found = missing_libraries(
