@@ -4,7 +4,8 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from pure.start.declared_files import HEAD, DeclaredFile, DeclaredFiles, asked
+from pure.start.declared_files import HEAD, asked
+from pure.start.offered import DeclaredFile, DeclaredFiles
 from pure.start.processes import Processes
 
 from shell.sources import known, python_names

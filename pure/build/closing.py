@@ -4,7 +4,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from pure.build import findings, news, states, trial
+from pure.build import findings, news, states
 from pure.build.finding import Finding
 from pure.build.news import News
 from pure.build.plan import final_processes
@@ -55,7 +55,11 @@ def end(build: Build, resolved: ResolvedSet | None, said: _Said) -> Next:
         return Failure(Stopped(error=decided.failure(), said=said))
     plan = msgspec.structs.replace(build.plan, processes=decided.unwrap())
     build = msgspec.structs.replace(build, plan=plan)
-    step = trial.try_import(plan, build.facts, build.work) if build.changed else None
+    if not build.changed:
+        return _done(build, resolved, said)
+    from pure.build import trial
+
+    step = trial.try_import(plan, build.facts, build.work)
     if step is None:
         return _done(build, resolved, said)
     return turn(build, states.Trying(resolved=resolved), (step,), *said)
@@ -63,6 +67,8 @@ def end(build: Build, resolved: ResolvedSet | None, said: _Said) -> Next:
 
 def tried(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
     """What starts the application was imported. One that Lamina chose did import; a declared one need not have."""
+    from pure.build import trial
+
     (ended,) = answer.all(Ended)
     if not ended.ok:
         build, found = with_findings(build, (trial.broken(ended),))

@@ -17,9 +17,7 @@ from pure.build.errors import (
 from pure.build.news import ProgramSaid
 from pure.build.plan import Plan
 from pure.build.steps import Ended
-from pure.build.trial import names
 from pure.build.workplace import Workplace
-from pure.complaints.imports import why_not_imported
 from pure.complaints.recognition import recognise, undecided
 from pure.disk import DiskFull, complaint_of_no_room
 
@@ -56,6 +54,9 @@ def failure(ended: Ended, plan: Plan, work: Workplace, noted: tuple[str, ...] | 
         case "check-lock" | "synchronise":
             return _tool(ended, said, plan, work)
         case "try-import":
+            from pure.build.trial import names
+            from pure.complaints.imports import why_not_imported
+
             return DoesNotImport(
                 names=names(ended.program),
                 returncode=ended.returncode,

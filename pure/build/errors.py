@@ -12,8 +12,8 @@ from pure.manager.terms import InstalledFrom
 from pure.runtime.endings import CompileError, UnpackError
 from pure.runtime.fetching import FetchError
 from pure.start.django import CollectStaticFailed
-from pure.venv.contradictions import DependenciesContradict
 from pure.venv.installed import Mismatch
+from pure.venv.lacks import DependenciesContradict
 from pure.venv.resolved import ReportError
 
 

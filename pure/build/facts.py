@@ -11,7 +11,7 @@ from pure.project.requirements.collection import RequirementsSet
 from pure.project.requirements.errors import RequirementsError
 from pure.python.choice import RuntimeFacts
 from pure.start.code_facts import CodeFacts
-from pure.start.declared_files import DeclaredFiles
+from pure.start.offered import DeclaredFiles
 
 
 class Facts(RuntimeFacts, frozen=True, kw_only=True):

@@ -4,7 +4,6 @@ from typing import TypeAlias
 
 from pure.complaints.imports import BrokenProgram
 from pure.project.baggage import Baggage
-from pure.venv.contradictions import Contradiction
-from pure.venv.libraries import MissingLibraries
+from pure.venv.lacks import Contradiction, MissingLibraries
 
 Finding: TypeAlias = Baggage | MissingLibraries | Contradiction | BrokenProgram

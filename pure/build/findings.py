@@ -10,10 +10,9 @@ from pure.build.steps import Answer, LibrariesRead, ListFolders, ReadFiles, Read
 from pure.build.workplace import Workplace
 from pure.layers.names import PYTHON
 from pure.outcome import Failure, Outcome, Success
-from pure.start.declared_files import Offered
+from pure.start.offered import Offered
 from pure.switches import switch
-from pure.venv.contradictions import CHECK_VARIABLE, Contradiction, DependenciesContradict, contradictions
-from pure.venv.libraries import MissingLibraries, missing_libraries, shared_libraries
+from pure.venv.lacks import CHECK_VARIABLE, Contradiction, DependenciesContradict, MissingLibraries
 
 # Where the loader looks, beside what a library itself says: ld.so(8), and Debian's folders per architecture.
 _LOADERS: Final = ("/lib", "/usr/lib", "/lib64", "/usr/lib64", "/usr/local/lib")
@@ -36,12 +35,16 @@ def offered(answer: Answer, plan: Plan, work: Workplace) -> Offered | None:
 
 def inspect(plan: Plan, facts: Facts, now: Snapshot, work: Workplace) -> Steps:
     """The steps that read what the environment's libraries need, and what there is of libraries."""
+    from pure.venv.libraries import shared_libraries
+
     folders = _library_folders(plan, facts, work)
     return (ReadLibraries(root=work.venv, files=shared_libraries(now.files)), ListFolders(folders=folders))
 
 
 def lacking(answer: Answer, plan: Plan, facts: Facts, now: Snapshot, work: Workplace) -> tuple[MissingLibraries, ...]:
     """What ``inspect`` brought to light."""
+    from pure.venv.libraries import missing_libraries
+
     names = (answer.names(folder) or frozenset() for folder in _library_folders(plan, facts, work))
     sections = next((each.sections for each in answer.all(LibrariesRead)), {})
     return missing_libraries(
@@ -61,6 +64,10 @@ def contradicted(
     metadata: Mapping[str, bytes], plan: Plan, facts: Facts
 ) -> Outcome[tuple[Contradiction, ...], DependenciesContradict]:
     """What distributions demand and don't get: an error where the platform wants it to be one."""
+    if not metadata:
+        return Success(())
+    from pure.venv.contradictions import contradictions
+
     found = contradictions(metadata, python=plan.python.version, arch=plan.target.arch)
     if found and switch(facts.variables, CHECK_VARIABLE) is True:
         return Failure(DependenciesContradict(variable=CHECK_VARIABLE, found=found))

@@ -37,15 +37,13 @@ from pure.python.requirers import Requirers, RequirersError, read_requirers
 from pure.start.brought import declared_distributions
 from pure.start.choice import ProcessesError, decide_processes
 from pure.start.declared import PYPROJECT
-from pure.start.declared_files import Offered
-from pure.start.development import PIPFILE
 from pure.start.django import DjangoDecision, decide_django
+from pure.start.offered import Offered, ToolNotInImage
 from pure.start.processes import Processes
-from pure.start.runners import ToolNotInImage
 from pure.switches import BadSwitch, switch
 from pure.target import Target
 from pure.venv.build_settings import build_settings
-from pure.venv.contradictions import CHECK_VARIABLE
+from pure.venv.lacks import CHECK_VARIABLE
 from pure.venv.pinning import pinning
 from pure.venv.state import VenvState, decode_state
 
@@ -267,6 +265,7 @@ def _decide_processes(
     if isinstance(decided, Failure) or facts.declared is None:
         return decided
     from pure.start.declared_check import CheckedAgainst, checked
+    from pure.start.development import PIPFILE
 
     project = facts.project.unwrap().texts if isinstance(facts.project, Success) else {}
     documents = {PYPROJECT: facts.pyproject, PIPFILE: project.get(PIPFILE)}

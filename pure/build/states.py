@@ -13,7 +13,7 @@ from pure.build.steps import Ended, Steps
 from pure.build.workplace import Workplace
 from pure.outcome import Outcome
 from pure.redaction import Redactor
-from pure.start.declared_files import Offered
+from pure.start.offered import Offered
 from pure.venv.difference import Changes, RedoReason
 from pure.venv.resolved import ResolvedSet
 

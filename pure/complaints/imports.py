@@ -18,30 +18,28 @@ REMOVED: Final = {
     "binhex": "3.11", "formatter": "3.10", "parser": "3.10", "symbol": "3.10",
 }  # fmt: skip
 
-# The last line that matches decides: it stands at the end of the traceback.
-_RULES: Final[tuple[tuple[ImportKind, re.Pattern[str]], ...]] = (
-    ("module", re.compile(r"(?:ModuleNotFoundError|ImportError): No module named ['\"]?(?P<subject>[A-Za-z0-9_.]+)")),
+# Few builds need them, so they aren't compiled here. The last line that matches decides: it ends the traceback.
+_RULES: Final[tuple[tuple[ImportKind, str], ...]] = (
+    ("module", r"(?:ModuleNotFoundError|ImportError): No module named ['\"]?(?P<subject>[A-Za-z0-9_.]+)"),
     (
         "library",
-        re.compile(r"(?:ImportError|OSError): (?P<subject>lib[A-Za-z0-9_.+-]{1,60}): cannot open shared object file"),
+        r"(?:ImportError|OSError): (?P<subject>lib[A-Za-z0-9_.+-]{1,60}): cannot open shared object file",
     ),
     (
         "name",
-        re.compile(
-            r"ImportError: cannot import name ['\"](?P<subject>\w+)['\"] from "
-            r"(?:partially initialized module )?['\"](?P<other>[A-Za-z0-9_.]+)['\"]"
+        (
+            r"ImportError: cannot import name ['\"](?P<subject>\w+)['\"] from (?:partially initialized module )?"
+            r"['\"](?P<other>[A-Za-z0-9_.]+)['\"]"
         ),
     ),
-    ("syntax", re.compile(r"(?P<subject>SyntaxError): ")),
-    ("unpackaged", re.compile(r"(?:[a-z_.]{1,40})?PackageNotFoundError: .*?(?P<subject>[A-Za-z0-9][A-Za-z0-9._-]*)$")),
+    ("syntax", r"(?P<subject>SyntaxError): "),
+    ("unpackaged", r"(?:[a-z_.]{1,40})?PackageNotFoundError: .*?(?P<subject>[A-Za-z0-9][A-Za-z0-9._-]*)$"),
     (
         "attribute",
-        re.compile(
-            r"AttributeError: module ['\"](?P<other>[A-Za-z0-9_.]+)['\"] has no attribute ['\"](?P<subject>\w+)"
-        ),
+        r"AttributeError: module ['\"](?P<other>[A-Za-z0-9_.]+)['\"] has no attribute ['\"](?P<subject>\w+)",
     ),
 )
-_FRAME: Final = re.compile(r"site-packages/(?P<top>[A-Za-z0-9_]+)")
+_FRAME: Final = r"site-packages/(?P<top>[A-Za-z0-9_]+)"
 _LONGEST: Final = 500
 
 
@@ -72,10 +70,10 @@ def why_not_imported(lines: Iterable[str]) -> ImportReason | None:
     importer = ""
     for line in lines:
         text = line[:_LONGEST]
-        frame = _FRAME.search(text)
+        frame = re.search(_FRAME, text)
         importer = frame["top"] if frame else importer
         for kind, pattern in _RULES:
-            match = pattern.match(text)
+            match = re.match(pattern, text)
             if match:
                 given = match.groupdict()
                 subject = given["subject"]

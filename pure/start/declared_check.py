@@ -15,17 +15,11 @@ from pure.outcome import Failure, Outcome, Success
 from pure.project.document import Document
 from pure.start.command_words import below, shell_line, unknown
 from pure.start.declared import read_startup
-from pure.start.declared_files import (
-    SOURCE_ROOT,
-    DeclaredFiles,
-    Offered,
-    all_started,
-    bound_names,
-    find_module,
-)
+from pure.start.declared_files import SOURCE_ROOT, all_started, bound_names, find_module
 from pure.start.development import left_out
+from pure.start.offered import DeclaredFiles, Offered, ToolNotInImage
 from pure.start.processes import Process, Processes, from_procfile, from_table
-from pure.start.runners import RUNNERS, ToolNotInImage, without_runners
+from pure.start.runners import RUNNERS, without_runners
 from pure.start.started import PYTHON, SHELLS, CommandTarget, Started
 
 # What some platforms run before each start; a lifecycle doesn't know of it.

@@ -4,9 +4,8 @@ import ast
 import warnings
 from collections.abc import Iterator, Mapping
 
-import msgspec
-
 from pure.start.command_words import below, runs, unknown
+from pure.start.offered import DeclaredFile
 from pure.start.processes import Processes
 from pure.start.started import Started, started
 
@@ -15,35 +14,6 @@ MOST: int = 200
 HEAD: int = 256_000
 """So many bytes are read of each."""
 SOURCE_ROOT = "src"
-
-
-class DeclaredFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A path that a declared command depends on."""
-
-    folder: bool = False
-    executable: bool = False
-    raw: bytes = b""
-    """Its first bytes."""
-
-
-class DeclaredFiles(msgspec.Struct, frozen=True, kw_only=True):
-    """What the application's folder and the build image hold of what declared commands name."""
-
-    files: Mapping[str, DeclaredFile] = {}
-    """By path from the project's folder; what isn't there is left out."""
-    programs: frozenset[str] = frozenset()
-    """Programs that the build image has, of those that are named."""
-    modules: tuple[str, ...] = ()
-    """The paths of the project's Python files."""
-
-
-class Offered(msgspec.Struct, frozen=True, kw_only=True):
-    """What a finished environment offers to commands."""
-
-    programs: frozenset[str]
-    """The names in the folders ``bin`` of the environment and of Python."""
-    modules: frozenset[str]
-    """The names of what can be imported, in site-packages and the standard library."""
 
 
 def all_started(processes: Processes) -> Iterator[tuple[int, Started]]:

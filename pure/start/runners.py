@@ -13,6 +13,7 @@ from pure.outcome import Failure
 from pure.project.document import Document, table
 from pure.source import Source
 from pure.start.command_words import Run, ShellWord, runs, shell_line
+from pure.start.offered import ToolNotInImage
 from pure.start.processes import Process
 
 
@@ -46,20 +47,6 @@ RUNNERS: Final[Mapping[str, Runner]] = {
 }
 # What is run by other means than a subcommand of that name.
 _OTHERS: Final = frozenset({"uvx", "pipx"})
-
-
-class ToolNotInImage(msgspec.Struct, frozen=True, kw_only=True):
-    """A command starts by a tool that isn't in the image, and what it would run isn't known without the tool."""
-
-    source: Source
-    type: str
-    tool: str
-    shown: str
-    """The words in question."""
-    script: str | None = None
-    """What the tool's own script of that name says, where it is one."""
-    file: str = ""
-    """Where that script stands."""
 
 
 class Dropped(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,32 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
-import msgspec
-
 from pure.names import normalise_name
 from pure.project.locks.markers import marker_environment
+from pure.venv.lacks import Contradiction
 
-CHECK_VARIABLE: Final = "BP_PYTHON_CHECK_DEPENDENCIES"
 _LONGEST: Final = 2000
-
-
-class Contradiction(msgspec.Struct, frozen=True, kw_only=True):
-    """A demand of one distribution that another, or its absence, doesn't satisfy."""
-
-    distribution: str
-    version: str
-    demand: str
-    """The name and the versions that it demands."""
-    name: str
-    found: str
-    """The other's version; empty where it isn't installed."""
-
-
-class DependenciesContradict(msgspec.Struct, frozen=True, kw_only=True):
-    """What is installed contradicts itself, and the platform asked for that to be an error."""
-
-    variable: str
-    found: tuple[Contradiction, ...]
 
 
 def contradictions(metadata: Mapping[str, bytes], *, python: str, arch: str) -> tuple[Contradiction, ...]:

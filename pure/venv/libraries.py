@@ -7,27 +7,12 @@ of their own. So what is reported is nowhere at all.
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-import msgspec
-
 from pure.complaints.system_libraries import LOADED, VARIANTS, not_missed, packages_of
 from pure.venv.elf import MACHINES, Dynamic
 from pure.venv.installed import InstalledSet
+from pure.venv.lacks import MissingLibraries
 
 _SHARED: Final = ".so"
-
-
-class MissingLibraries(msgspec.Struct, frozen=True, kw_only=True):
-    """Libraries that a distribution needs and nobody has."""
-
-    distribution: str
-    """Empty where a file belongs to none."""
-    path: str
-    """One of the files that need them; empty where they are loaded by name."""
-    libraries: tuple[str, ...]
-    packages: tuple[str, ...]
-    """Debian's packages that have them, as far as they are known."""
-    instead: tuple[str, ...]
-    """What can be required instead."""
 
 
 def shared_libraries(files: Iterable[str]) -> tuple[str, ...]:

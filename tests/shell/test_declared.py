@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 
 from pure.start.declared_check import declared_processes
-from pure.start.declared_files import HEAD, DeclaredFiles
+from pure.start.declared_files import HEAD
+from pure.start.offered import DeclaredFiles
 from shell.declared import read_declared
 
 

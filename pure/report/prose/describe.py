@@ -38,7 +38,7 @@ from pure.runtime.endings import CompileError, UnpackError
 from pure.runtime.fetching import FetchError
 from pure.start.choice import ProcessesError
 from pure.start.django import CollectStaticFailed
-from pure.start.runners import ToolNotInImage
+from pure.start.offered import ToolNotInImage
 from pure.switches import BadSwitch
 from pure.venv.resolved import ReportError
 

@@ -7,9 +7,7 @@ from pure.build.finding import Finding
 from pure.complaints.imports import BrokenProgram
 from pure.message import Message
 from pure.project.baggage import Baggage
-from pure.report.prose.imports import broken_lines
-from pure.venv.contradictions import Contradiction, DependenciesContradict
-from pure.venv.libraries import MissingLibraries
+from pure.venv.lacks import Contradiction, DependenciesContradict, MissingLibraries
 from pure.wording import size
 
 _SHOWN: Final = 6
@@ -23,6 +21,8 @@ def finding_lines(finding: Finding) -> tuple[str, ...]:
         case MissingLibraries():
             return _libraries(finding)
         case BrokenProgram():
+            from pure.report.prose.imports import broken_lines
+
             return broken_lines(finding)
         case Contradiction():
             return (f"Note: {_contradiction(finding)}",)

@@ -16,7 +16,7 @@ from pure.message import BUG, Message
 from pure.report.prose.findings import describe_contradictions
 from pure.report.prose.imports import describe_import
 from pure.report.prose.recognised import describe_installer
-from pure.venv.contradictions import DependenciesContradict
+from pure.venv.lacks import DependenciesContradict
 
 
 def describe_installation(error: InstallationError) -> Message:

@@ -16,8 +16,8 @@ from pure.start.declared import (
     TypeNotAllowed,
 )
 from pure.start.django import COLLECT_VARIABLE, Cause, CollectStaticFailed
+from pure.start.offered import ToolNotInImage
 from pure.start.processes import BadLine, BadType, DuplicateType, EmptyCommand, NotText, ProcfileError
-from pure.start.runners import ToolNotInImage
 
 _FORM = (
     f"Declare each process by a line in the table [{TABLE}]:",

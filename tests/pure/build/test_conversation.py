@@ -46,11 +46,10 @@ from pure.outcome import Failure
 from pure.redaction import Redactor
 from pure.report.record import record
 from pure.start.code_facts import AppObject, CodeFacts, Place
-from pure.start.declared_files import DeclaredFiles
+from pure.start.offered import DeclaredFiles
 from pure.target import Target
-from pure.venv.contradictions import Contradiction, DependenciesContradict
 from pure.venv.elf import Dynamic
-from pure.venv.libraries import MissingLibraries
+from pure.venv.lacks import Contradiction, DependenciesContradict, MissingLibraries
 
 from pure.build import conversation, news, states
 from pure.report import build_log

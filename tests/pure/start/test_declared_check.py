@@ -7,7 +7,7 @@ from pure.outcome import Failure
 from pure.project.document import Document
 from pure.start.declared import Declared
 from pure.start.declared_check import CheckedAgainst, checked
-from pure.start.declared_files import DeclaredFile, DeclaredFiles, Offered
+from pure.start.offered import DeclaredFile, DeclaredFiles, Offered
 from pure.start.processes import Processes, from_procfile, from_table
 
 APP = DeclaredFile(raw=b"from flask import Flask\n\napp = Flask(__name__)\n")

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pure.start.declared_check import declared_processes
-from pure.start.declared_files import DeclaredFile, asked, bound_names, find_module
+from pure.start.declared_files import asked, bound_names, find_module
+from pure.start.offered import DeclaredFile
 
 
 def paths(procfile: str) -> tuple[str, ...]:

@@ -4,8 +4,9 @@ import pytest
 from pure.outcome import Failure
 from pure.project.document import Document
 from pure.source import Source
+from pure.start.offered import ToolNotInImage
 from pure.start.processes import Process
-from pure.start.runners import ToolNotInImage, without_runners
+from pure.start.runners import without_runners
 
 
 def process(*command: str) -> Process:

@@ -6,7 +6,8 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pure.venv.contradictions import Contradiction, contradictions
+from pure.venv.contradictions import contradictions
+from pure.venv.lacks import Contradiction
 
 
 def found(*distributions: tuple[str, str, tuple[str, ...]], python: str = "3.13.1") -> list[tuple[str, str, str]]:

@@ -41,10 +41,10 @@ from pure.runtime.endings import ArchiveError
 from pure.source import Source
 from pure.start.choice import ProcessesError
 from pure.start.django import CollectStaticFailed
-from pure.start.runners import ToolNotInImage
+from pure.start.offered import ToolNotInImage
 from pure.switches import BadSwitch
-from pure.venv.contradictions import Contradiction, DependenciesContradict
 from pure.venv.installed import Mismatch
+from pure.venv.lacks import Contradiction, DependenciesContradict
 from pure.venv.resolved import ReportError
 
 from tests.golden import check_golden

@@ -4,8 +4,7 @@ from pure.build.finding import Finding
 from pure.complaints.imports import BrokenProgram, ImportReason
 from pure.project.baggage import Baggage
 from pure.report.prose.findings import finding_lines
-from pure.venv.contradictions import Contradiction
-from pure.venv.libraries import MissingLibraries
+from pure.venv.lacks import Contradiction, MissingLibraries
 
 from tests.golden import check_golden
 

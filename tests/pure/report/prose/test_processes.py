@@ -16,8 +16,8 @@ from pure.start.declared import (
     TypeNotAllowed,
 )
 from pure.start.django import Cause, CauseKind, CollectStaticFailed
+from pure.start.offered import ToolNotInImage
 from pure.start.processes import BadLine, BadType, DuplicateType, EmptyCommand, NotText
-from pure.start.runners import ToolNotInImage
 
 from tests.golden import check_golden
 
