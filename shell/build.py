@@ -79,14 +79,14 @@ def build(
         if isinstance(conversed, Failure):
             return conversed
         done = conversed.unwrap()
-        store.write_launch(launch_toml(done.plan, done.resolved))
         document = encode_record(record(done.plan, version=facts.version, redact=output.redacted))
-        write_atomically(store.root / RECORD_FILE, document)
-    except OSError as error:
-        return Failure(not_written(error, store.root))
+        try:
+            store.write_launch(launch_toml(done.plan, done.resolved))
+            write_atomically(store.root / RECORD_FILE, document)
+        except OSError as error:
+            return Failure(not_written(error, store.root))
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    output.lines(build_log.lines(done.said))
     output.lines(build_log.done(done.plan, duration(time.monotonic() - started)))
     return Success(done.plan)
 
@@ -98,7 +98,10 @@ def _converse(
     begun = begin(facts, hide=secrets)
     if isinstance(begun, Failure):
         return begun
-    store.sweep()
+    try:
+        store.sweep()
+    except OSError as error:
+        return Failure(not_written(error, store.root))
     turn = begun.unwrap()
     while True:
         output.lines(build_log.lines(turn.said))
@@ -110,6 +113,8 @@ def _converse(
             stopped = following.failure()
             output.lines(build_log.lines(stopped.said))
             return Failure(stopped.error)
-        if isinstance(done := following.unwrap(), Done):
-            return Success(done)
-        turn = done
+        found = following.unwrap()
+        if isinstance(found, Done):
+            output.lines(build_log.lines(found.said))
+            return Success(found)
+        turn = found

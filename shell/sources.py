@@ -4,6 +4,7 @@ import itertools
 import os
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -96,9 +97,12 @@ def _is_manage(app: Path, path: Path) -> bool:
 
 def _python_files(app: Path) -> Iterator[Path]:
     for folder in _folders(app, DEEPEST):
-        for path in _listed(folder):
+        for entry in _listed(folder):
+            if not entry.name.endswith(".py") or not known(entry.is_file):
+                continue
             # A link to a file of the application is read at its own place, where its imports work.
-            if path.suffix == ".py" and known(path.is_file) and not (path.is_symlink() and _is_inside(path, app)):
+            path = folder / entry.name
+            if not (entry.is_symlink() and _is_inside(path, app)):
                 yield path
 
 
@@ -108,20 +112,21 @@ def _folders(app: Path, deepest: int) -> Iterator[Path]:
     for _ in range(deepest + 1):
         yield from level
         level = [
-            child
+            folder / entry.name
             for folder in level
-            for child in _listed(folder)
-            if child.name not in IGNORED_FOLDERS
-            and not child.name.startswith(".")
-            and known(child.is_dir)
-            and not child.is_symlink()
-            and not known((child / "pyvenv.cfg").exists)
+            for entry in _listed(folder)
+            if entry.name not in IGNORED_FOLDERS
+            and not entry.name.startswith(".")
+            and known(partial(entry.is_dir, follow_symlinks=False))
+            and not known((folder / entry.name / "pyvenv.cfg").exists)
         ]
 
 
-def _listed(folder: Path) -> list[Path]:
+def _listed(folder: Path) -> list[os.DirEntry[str]]:
+    """What lies in a folder, by name. What each is has been listed with it: a folder of data costs no look at each."""
     try:
-        return [folder / name for name in sorted(os.listdir(folder)) if _is_text(name)]  # noqa: PTH208
+        with os.scandir(folder) as found:
+            return sorted((entry for entry in found if _is_text(entry.name)), key=lambda entry: entry.name)
     except OSError:
         # What can't be listed can't be imported either.
         return []

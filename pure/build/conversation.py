@@ -11,8 +11,10 @@ state              what its steps brought back                          what fol
 ``RuntimeReady``   no package manager is wanted                         the end: only Python is provided
 \\                  the tool is kept, or a wheel of pip is at hand       install the tool: ``ToolReady``
 \\                  no wheel at hand, archives carried                   take the first archive's: ``SeedSought``
+\\                  neither a wheel nor an archive                       the failure: nothing can install the tool
 ``SeedSought``     a wheel                                              install the tool: ``ToolReady``
 \\                  none, archives left                                  the next archive's: ``SeedSought``
+\\                  none, and it was the last                            the failure, as above
 ``ToolReady``      the environment is kept                              finish its layer: ``Settled``
 \\                  it is reconciled, pip installs                       ask pip, look at it: ``Resolving``
 \\                  it is reconciled, a tool synchronises                look at it: ``Inspecting``
@@ -49,7 +51,7 @@ import msgspec
 
 from pure.build import check, closing, environment_steps, findings, news, states, synchronising
 from pure.build.check import Snapshot
-from pure.build.endings import AskAgain, another_python, failure, last_words
+from pure.build.endings import AskAgain, another_python, failure, last_words, notes
 from pure.build.errors import NoPipWheel, NotAsResolved
 from pure.build.facts import Facts
 from pure.build.leftovers import leftovers
@@ -70,7 +72,6 @@ from pure.build.steps import (
 )
 from pure.build.tool_steps import cache_steps, drops, install_tool, seed_wheel
 from pure.build.workplace import workplace
-from pure.complaints.recognition import worth_keeping
 from pure.layers.decision import Action
 from pure.layers.names import PYTHON, VENV
 from pure.outcome import Failure, Outcome, Success
@@ -91,7 +92,7 @@ def begin(facts: Facts, *, hide: Redactor) -> Outcome[Turn, PlanError]:
 def advance(build: Build, answer: Answer) -> Next:
     """The next turn, or the end, by what the steps of the last one brought back."""
     if answer.failed is not None:
-        return _failed(build, answer.failed)
+        return _failed(build, answer.failed, _arrived(build, answer))
     listed = answer.all(BuildFoldersListed)
     if listed and build.folders is None:
         build = msgspec.structs.replace(build, folders=listed[0].paths)
@@ -127,9 +128,7 @@ def advance(build: Build, answer: Answer) -> Next:
         case states.Trying(resolved=resolved):
             return closing.tried(build, resolved, answer)
         case states.AskingAgain(failed=failed):
-            noted = answer.read(build.work.temporary).values()
-            lines = [line for raw in noted for line in raw.decode("utf-8", "replace").splitlines()]
-            return _failed(build, failed, worth_keeping(lines))
+            return _failed(build, failed, noted=notes(answer.read(build.work.temporary).values()))
         case _:
             assert_never(build.state)
 
@@ -151,11 +150,11 @@ def _runtime_tried(build: Build, answer: Answer) -> Next:
     (installed,) = answer.all(RuntimeInstalled)
     (probe,) = answer.all(Ended)
     wrong = another_python(probe, build.plan)
-    arrived = news.RuntimeArrived(installed=installed, local=build.plan.python.url.startswith("file:"))
     if wrong is not None:
-        return Failure(Stopped(error=wrong, said=(arrived,)))
+        return Failure(Stopped(error=wrong, said=_arrived(build, answer)))
     steps = finish_runtime(build.plan, build.facts, build.work)
-    return closing.turn(build, states.RuntimeReady(wheel=installed.wheel), steps, arrived)
+    arrived = _arrived(build, answer)
+    return closing.turn(build, states.RuntimeReady(wheel=installed.wheel), steps, *arrived)
 
 
 def _runtime_ready(build: Build, of_runtime: str | None, answer: Answer) -> Next:
@@ -283,7 +282,7 @@ def _installed(build: Build, answer: Answer) -> Next:
         return Failure(Stopped(error=report.failure()))
     resolved = report.unwrap()
     said = news.InstalledFresh(resolved=resolved, seconds=answer.seconds)
-    return _complete(build, answer, resolved, _snapshot(build, answer), None, (said,))
+    return _complete(build, answer, resolved, _snapshot(build, answer), None, (said,), changed=True)
 
 
 def _tidy(build: Build, answer: Answer, before: Snapshot | None, anew: dict[str, RedoReason | None]) -> Next:
@@ -300,7 +299,7 @@ def _changed(build: Build, answer: Answer, state: states.Changing) -> Next:
     because = check.why_not_equal(now, state.resolved, state.changes, state.before)
     if because:
         return _start_over(build, because, said)
-    return _complete(build, answer, state.resolved, now, state.before, said)
+    return _complete(build, answer, state.resolved, now, state.before, said, changed=not state.changes.empty)
 
 
 def _synchronised(build: Build, answer: Answer, state: states.Checking) -> Next:
@@ -308,22 +307,30 @@ def _synchronised(build: Build, answer: Answer, state: states.Checking) -> Next:
     resolved = with_hidden_urls(synchronising.resolved(now.installed), build.hide)
     if state.before is None:
         said: News = news.InstalledFresh(resolved=resolved, seconds=state.seconds + answer.seconds)
-        return _complete(build, answer, resolved, now, None, (said,))
+        return _complete(build, answer, resolved, now, None, (said,), changed=True)
     changes = synchronising.changes(state.before.installed, now.installed, state.anew)
     said = news.Synchronised(title=build.plan.manager.manager.tool.title, changes=changes)
     because = check.why_not_equal(now, resolved, changes, state.before)
     if because:
         return _start_over(build, because, (said,))
-    return _complete(build, answer, resolved, now, state.before, (said,))
+    return _complete(build, answer, resolved, now, state.before, (said,), changed=not changes.empty)
 
 
 def _complete(
-    build: Build, answer: Answer, resolved: ResolvedSet, now: Snapshot, before: Snapshot | None, said: _Said
+    build: Build,
+    answer: Answer,
+    resolved: ResolvedSet,
+    now: Snapshot,
+    before: Snapshot | None,
+    said: _Said,
+    *,
+    changed: bool,
 ) -> Next:
+    """Compile and record an environment; one that has ``changed`` is looked at, too."""
     if before is None and (mismatches := verify(now.installed, resolved)):
         return Failure(Stopped(error=NotAsResolved(mismatches=mismatches), said=said))
     torch = accelerated_torch(resolved, now.installed)
-    contradicted = findings.contradicted(answer.read(build.work.venv), build.plan, build.facts)
+    contradicted = findings.contradicted(answer.read(build.work.venv), build.plan, build.facts, note=changed)
     if isinstance(contradicted, Failure):
         return Failure(Stopped(error=contradicted.failure(), said=said))
     steps = environment_steps.complete(
@@ -337,12 +344,9 @@ def _complete(
         origins=answer.read(environment_steps.built_wheels(build.work)),
         hide=build.hide,
     )
-    steps = (
-        *steps,
-        *findings.survey(build.plan, build.facts, build.work),
-        *findings.inspect(build.plan, build.facts, now, build.work),
-    )
-    build, found = closing.with_findings(msgspec.structs.replace(build, changed=True), contradicted.unwrap())
+    inspected = findings.inspect(build.plan, build.facts, now, build.work) if changed else ()
+    steps = (*steps, *findings.survey(build.plan, build.facts, build.work), *inspected)
+    build, found = closing.with_findings(msgspec.structs.replace(build, changed=changed), contradicted.unwrap())
     warned = (news.AcceleratedFound(torch=torch),) if torch else ()
     return closing.turn(build, states.Completing(resolved=resolved, now=now), steps, *said, *warned, *found)
 
@@ -350,7 +354,8 @@ def _complete(
 def _completed(build: Build, resolved: ResolvedSet, now: Snapshot, answer: Answer) -> Next:
     after = next((each.paths for each in answer.all(BuildFoldersListed)), frozenset())
     steps = leftovers(build.work.app, build.folders or frozenset(), after)
-    build, found = closing.with_findings(build, findings.lacking(answer, build.plan, build.facts, now, build.work))
+    lacking = findings.lacking(answer, build.plan, build.facts, now, build.work) if build.changed else ()
+    build, found = closing.with_findings(build, lacking)
     said = (*closing.compiled(answer), *found)
     return (
         closing.turn(build, states.Settled(resolved=resolved), steps, *said)
@@ -359,14 +364,18 @@ def _completed(build: Build, resolved: ResolvedSet, now: Snapshot, answer: Answe
     )
 
 
-def _failed(build: Build, ended: Ended, noted: tuple[str, ...] | None = None) -> Next:
+def _failed(build: Build, ended: Ended, said: _Said = (), *, noted: tuple[str, ...] | None = None) -> Next:
     meaning = failure(ended, build.plan, build.work, noted)
     if isinstance(meaning, AskAgain):
-        return closing.turn(
-            build, states.AskingAgain(failed=ended), environment_steps.ask_again(ended.program, build.work)
-        )
-    return Failure(Stopped(error=meaning, said=last_words(ended, noted or ())))
+        again = environment_steps.ask_again(ended.program, build.work)
+        return closing.turn(build, states.AskingAgain(failed=ended), again, *said)
+    return Failure(Stopped(error=meaning, said=(*said, *last_words(ended, noted or ()))))
 
 
 def _snapshot(build: Build, answer: Answer) -> Snapshot:
     return check.snapshot(answer, build.work, build.plan.python.runtime.minor)
+
+
+def _arrived(build: Build, answer: Answer) -> _Said:
+    local = build.plan.python.url.startswith("file:")
+    return tuple(news.RuntimeArrived(installed=each, local=local) for each in answer.all(RuntimeInstalled))

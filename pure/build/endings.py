@@ -1,6 +1,6 @@
 """Decides what it means that a program failed, by what it was started for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, TypeAlias, assert_never
 
 import msgspec
@@ -18,7 +18,6 @@ from pure.build.news import ProgramSaid
 from pure.build.plan import Plan
 from pure.build.steps import Ended
 from pure.build.workplace import Workplace
-from pure.complaints.recognition import recognise, undecided
 from pure.disk import DiskFull, complaint_of_no_room
 
 # So many of its last words are shown of a program whose failing is none of the application's.
@@ -54,14 +53,14 @@ def failure(ended: Ended, plan: Plan, work: Workplace, noted: tuple[str, ...] | 
         case "check-lock" | "synchronise":
             return _tool(ended, said, plan, work)
         case "try-import":
-            from pure.build.trial import names
+            from pure.build.trial import failing, words
             from pure.complaints.imports import why_not_imported
 
             return DoesNotImport(
-                names=names(ended.program),
+                names=failing(ended),
                 returncode=ended.returncode,
                 signal=ended.signal,
-                output=_last(said),
+                output=_last(words(ended)),
                 reason=why_not_imported(said),
             )
         case "ask-again" | "collect-static":
@@ -83,8 +82,9 @@ def last_words(ended: Ended, noted: tuple[str, ...]) -> tuple[ProgramSaid, ...]:
 
 def another_python(ended: Ended, plan: Plan) -> RuntimeDoesNotStart | None:
     """The error of a runtime that starts and is another Python than it should be; ``None`` where all is well."""
-    answer = next((line.strip() for line in ended.said if line.strip()), "")
-    return _does_not_start(ended, plan) if answer != plan.python.runtime.minor else None
+    # The loader may complain before Python says a word.
+    answered = plan.python.runtime.minor in (line.strip() for line in ended.said)
+    return None if answered else _does_not_start(ended, plan)
 
 
 def _does_not_start(ended: Ended, plan: Plan) -> RuntimeDoesNotStart:
@@ -94,7 +94,17 @@ def _does_not_start(ended: Ended, plan: Plan) -> RuntimeDoesNotStart:
     return RuntimeDoesNotStart(version=plan.python.runtime.version, target=str(plan.target), output=said)
 
 
+def notes(logs: Iterable[bytes]) -> tuple[str, ...]:
+    """What of the logs that pip wrote when it was asked again says why it failed."""
+    from pure.complaints.recognition import worth_keeping
+
+    return worth_keeping(line for raw in logs for line in raw.decode("utf-8", "replace").splitlines())
+
+
 def _pip(ended: Ended, said: Sequence[str], plan: Plan, work: Workplace, *, asked: bool) -> Meaning:
+    # Here and below: only a build that fails needs the table of what tools say, and all of its patterns.
+    from pure.complaints.recognition import recognise, undecided
+
     recognised = recognise("pip", said, returncode=ended.returncode, minor=plan.python.runtime.minor)
     if not asked and undecided(recognised):
         return AskAgain()
@@ -108,6 +118,8 @@ def _pip(ended: Ended, said: Sequence[str], plan: Plan, work: Workplace, *, aske
 
 
 def _tool(ended: Ended, said: tuple[str, ...], plan: Plan, work: Workplace) -> BuildError:
+    from pure.complaints.recognition import recognise
+
     decided = plan.manager
     return _no_room(said, work) or ToolFailed(
         source=decided.installed_from,

@@ -61,15 +61,16 @@ def read_demands(plan: Plan, facts: Facts, work: Workplace) -> Steps:
 
 
 def contradicted(
-    metadata: Mapping[str, bytes], plan: Plan, facts: Facts
+    metadata: Mapping[str, bytes], plan: Plan, facts: Facts, *, note: bool = False
 ) -> Outcome[tuple[Contradiction, ...], DependenciesContradict]:
-    """What distributions demand and don't get: an error where the platform wants it to be one."""
-    if not metadata:
+    """What distributions demand and don't get: an error where the platform wants it to be one, else only a ``note``."""
+    strict = switch(facts.variables, CHECK_VARIABLE) is True
+    if not metadata or not (strict or note):
         return Success(())
     from pure.venv.contradictions import contradictions
 
     found = contradictions(metadata, python=plan.python.version, arch=plan.target.arch)
-    if found and switch(facts.variables, CHECK_VARIABLE) is True:
+    if found and strict:
         return Failure(DependenciesContradict(variable=CHECK_VARIABLE, found=found))
     return Success(found)
 

@@ -25,20 +25,28 @@ from pure.start.started import PYTHON as INTERPRETER
 # The worker's class follows a colon. What isn't a console script, such as uWSGI's binary, has nothing to import.
 _PROGRAM: Final = """\
 import importlib.metadata, sys
+trying = "Python"
+def hook(*raised, told=sys.excepthook):
+    told(*raised)
+    sys.stderr.write(f"{trying} cannot be imported\\n")
+sys.excepthook = hook
 workers = [each[1:] for each in sys.argv[1:] if each.startswith(":")]
 wanted = set(sys.argv[1:])
 for distribution in importlib.metadata.distributions():
     for entry in distribution.entry_points:
         if entry.group == "console_scripts" and entry.name in wanted:
+            trying = entry.name
             entry.load()
 if workers:
     import gunicorn.util
     for each in workers:
+        trying = f"gunicorn's worker {each}"
         gunicorn.util.load_class(each)
 """
 _WORKER: Final = ("-k", "--worker-class")
 _WORDS_BEFORE: Final = 5
 _LONGEST: Final = 200
+_TOLD: Final = " cannot be imported"
 
 
 def try_import(plan: Plan, facts: Facts, work: Workplace) -> RunProgram | None:
@@ -57,6 +65,17 @@ def try_import(plan: Plan, facts: Facts, work: Workplace) -> RunProgram | None:
     )
 
 
+def failing(ended: Ended) -> tuple[str, ...]:
+    """The program that didn't import; all that were tried, where nothing says which one it was."""
+    told = (line.rstrip().removesuffix(_TOLD) for line in reversed(ended.said) if line.rstrip().endswith(_TOLD))
+    return tuple(itertools.islice(told, 1)) or names(ended.program)
+
+
+def words(ended: Ended) -> tuple[str, ...]:
+    """What was said, without the line that names the program."""
+    return tuple(line for line in ended.said if not line.rstrip().endswith(_TOLD))
+
+
 def names(program: RunProgram) -> tuple[str, ...]:
     """The programs that a trial imports."""
     return tuple(word for word in program.argv[_WORDS_BEFORE:] if not word.startswith(":"))
@@ -64,8 +83,9 @@ def names(program: RunProgram) -> tuple[str, ...]:
 
 def broken(ended: Ended) -> BrokenProgram:
     """What is to be said of a declared program that doesn't import."""
-    last = next((line.strip() for line in reversed(ended.said) if line.strip()), f"status {ended.returncode}")
-    return BrokenProgram(names=names(ended.program), last=last[:_LONGEST], reason=why_not_imported(ended.said))
+    said = words(ended)
+    last = next((line.strip() for line in reversed(said) if line.strip()), f"status {ended.returncode}")
+    return BrokenProgram(names=failing(ended), last=last[:_LONGEST], reason=why_not_imported(said))
 
 
 def _wanted(plan: Plan, facts: Facts) -> Iterator[str]:

@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import shlex
+import shutil
 import signal
 import sys
 from collections.abc import Sequence
@@ -171,7 +172,7 @@ def build(
             output.lines(build_log.build_failed(error.buildpack))
             sys.exit(1)
         _fail(describe_lifecycle(error), output)
-    words = ("lamina", "run", str(app), *(("--cache", str(cache)) if cache else ()))
+    words = (_own_name(), "run", str(app), *(("--cache", str(cache)) if cache else ()))
     terminal.finished(built.unwrap(), shlex.join(words))
 
 
@@ -317,6 +318,12 @@ def _target(text: str | None) -> Target | None:
     if system != "linux" or arch not in ("amd64", "arm64"):
         raise click.UsageError(f"--target: {text!r} is not a target of this buildpack; use linux/amd64 or linux/arm64.")
     return Target(os=system, arch=arch)
+
+
+def _own_name() -> str:
+    """What starts this command again: its path, where the shell wouldn't find it by its name."""
+    started = sys.argv[0]
+    return started if Path(started).name == "lamina" and not shutil.which("lamina") else "lamina"
 
 
 def _default_cache(app: Path) -> Path:

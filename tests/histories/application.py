@@ -102,7 +102,7 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
         return sha(f"{self.name} {self.version} {self.revision} {kind}")
 
 
-class Unresolvable(Exception):
+class UnresolvableError(Exception):
     """No release fits."""
 
 
@@ -193,7 +193,7 @@ def _choose(
             pass
     release = outside.index.release(name, versions.get(name))
     if release is None:
-        raise Unresolvable(f"{name} {versions.get(name)}")
+        raise UnresolvableError(f"{name} {versions.get(name)}")
     return Chosen(
         name=name, version=release.version, release=release, revision=outside.index.revision(release), source="index"
     )
@@ -201,22 +201,25 @@ def _choose(
 
 def texts(application: Application) -> dict[str, bytes]:
     """The files that say what is installed, by their names in the application's folder."""
+    return {name: text.encode() for name, text in _texts(application).items()}
+
+
+def _texts(application: Application) -> dict[str, str]:
     match application.manager:
         case "pip":
-            found = {"requirements.txt": _requirements(application)}
+            return {"requirements.txt": _requirements(application)}
         case "project":
-            found = {"pyproject.toml": _pyproject(application)}
+            return {"pyproject.toml": _pyproject(application)}
         case "pipenv":
-            found = {"Pipfile": _pipfile(application), "Pipfile.lock": _pipfile_lock(application)}
+            return {"Pipfile": _pipfile(application), "Pipfile.lock": _pipfile_lock(application)}
         case "uv":
-            found = {"pyproject.toml": _pyproject(application), "uv.lock": _uv_lock(application)}
+            return {"pyproject.toml": _pyproject(application), "uv.lock": _uv_lock(application)}
         case "poetry":
-            found = {"pyproject.toml": _pyproject(application), "poetry.lock": _poetry_lock(application)}
+            return {"pyproject.toml": _pyproject(application), "poetry.lock": _poetry_lock(application)}
         case "pdm":
-            found = {"pyproject.toml": _pyproject(application), "pdm.lock": _pdm_lock(application)}
+            return {"pyproject.toml": _pyproject(application), "pdm.lock": _pdm_lock(application)}
         case "pylock":
-            found = {"pylock.toml": _pylock(application)}
-    return {name: text.encode() for name, text in found.items()}
+            return {"pylock.toml": _pylock(application)}
 
 
 def folder_files(application: Application) -> dict[str, bytes]:
@@ -302,7 +305,9 @@ def _uv_files(each: Chosen) -> str:
     sdist = f'sdist = {{ url = "{FILES}/{each.name}.tar.gz", hash = "sha256:{each.digest("sdist")}" }}\n'
     if each.release.kind == "sdist":
         return sdist
-    return f'{sdist}wheels = [{{ url = "{FILES}/{file_name(each.release)}", hash = "sha256:{each.digest("wheel")}" }}]\n'
+    return (
+        f'{sdist}wheels = [{{ url = "{FILES}/{file_name(each.release)}", hash = "sha256:{each.digest("wheel")}" }}]\n'
+    )
 
 
 def _groups_comment(application: Application) -> str:
@@ -356,7 +361,8 @@ def _pylock(application: Application) -> str:
             case "commit":
                 text += f'vcs = {{ type = "git", url = "{REPOSITORY}", commit-id = "{commit(each.revision)}" }}\n'
             case _:
-                text += f'sdist = {{ url = "{FILES}/{each.name}.tar.gz", hashes = {{ sha256 = "{each.digest("sdist")}" }} }}\n'
+                digest = each.digest("sdist")
+                text += f'sdist = {{ url = "{FILES}/{each.name}.tar.gz", hashes = {{ sha256 = "{digest}" }} }}\n'
                 if each.release and each.release.kind != "sdist":
                     text += f'[[packages.wheels]]\nurl = "{FILES}/{file_name(each.release)}"\n'
                     text += f'hashes = {{ sha256 = "{each.digest("wheel")}" }}\n'

@@ -12,10 +12,10 @@ from pure.build.plan import PlanError
 from pure.build.states import Done
 from pure.build.steps import BeginLayer, DropLayer, Step
 from pure.outcome import Failure
-from pure.report import build_log
 from pure.report.launch import launch_toml
 from pure.report.record import Record, encode_record, record
 
+from pure.report import build_log
 from tests.histories.disk import Disk, Faults, Folder, copied
 from tests.histories.situation import APP, LAYERS, Situation, facts, prepare
 from tests.histories.world import World
@@ -25,8 +25,9 @@ class Broken(msgspec.Struct, frozen=True, kw_only=True):
     """The build ended with an error that it explained."""
 
     error: BuildError | PlanError | str
-    ticks: int
-    programs: int
+    ticks: int = 0
+    begun_at: tuple[int, ...] = ()
+    programs: int = 0
 
 
 class Finished(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +45,8 @@ class Finished(msgspec.Struct, frozen=True, kw_only=True):
     app_after: Folder
     versions: Mapping[str, str]  # of the tools that ran
     installed: tuple[str, ...]  # names of distributions that were written into the environment, each time
-    ticks: int
+    ticks: int  # acts on the disk
+    begun_at: tuple[int, ...]  # the act with which each step began
     programs: int
     started_over: tuple[str, ...]
 
@@ -59,7 +61,12 @@ class Finished(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def build(
-    disk: Disk, situation: Situation, *, now: int = 0, faults: Faults | None = None, stops: tuple[int, int] | None = None
+    disk: Disk,
+    situation: Situation,
+    *,
+    now: int = 0,
+    faults: Faults | None = None,
+    stops: tuple[int, int] | None = None,
 ) -> Finished | Broken:
     """Run ``bin/build`` on what is there. ``Killed`` escapes, and leaves the disk as it is at that moment."""
     prepare(disk, situation)
@@ -70,7 +77,7 @@ def build(
     try:
         return _build(world, given, before, app_before)
     except OSError as error:
-        return Broken(error=f"{error.strerror}", ticks=disk.faults.ticks, programs=world.programs)
+        return _broken(world, f"{error.strerror}")
     finally:
         disk.faults = Faults()
 
@@ -80,7 +87,7 @@ def _build(world: World, given: Facts, before: Mapping[str, Folder], app_before:
     secrets = known_secrets(given)
     begun = begin(given, hide=secrets)
     if isinstance(begun, Failure):
-        return Broken(error=begun.failure(), ticks=0, programs=0)
+        return _broken(world, begun.failure())
     _sweep(disk)
     turn, log, because = begun.unwrap(), list[str](), tuple[str, ...]()
     while True:
@@ -88,7 +95,7 @@ def _build(world: World, given: Facts, before: Mapping[str, Folder], app_before:
         because += tuple(why for each in turn.said if isinstance(each, StartedOver) for why in each.because)
         following = advance(turn.build, world.execute(turn.steps))
         if isinstance(following, Failure):
-            return Broken(error=following.failure().error, ticks=disk.faults.ticks, programs=world.programs)
+            return _broken(world, following.failure().error)
         found = following.unwrap()
         if isinstance(found, Done):
             break
@@ -110,18 +117,22 @@ def _build(world: World, given: Facts, before: Mapping[str, Folder], app_before:
         versions=world.versions,
         installed=tuple(world.installed),
         ticks=disk.faults.ticks,
+        begun_at=tuple(world.begun_at),
         programs=world.programs,
         started_over=because,
     )
+
+
+def _broken(world: World, error: BuildError | PlanError | str) -> Broken:
+    ticks = world.disk.faults.ticks
+    return Broken(error=error, ticks=ticks, begun_at=tuple(world.begun_at), programs=world.programs)
 
 
 def layers(disk: Disk) -> dict[str, Folder]:
     """The layers that are there with metadata and contents."""
     folder = disk.folder(LAYERS)
     return {
-        name: copied(found)
-        for name, found in folder.items()
-        if isinstance(found, Folder) and f"{name}.toml" in folder
+        name: copied(found) for name, found in folder.items() if isinstance(found, Folder) and f"{name}.toml" in folder
     }
 
 

@@ -29,7 +29,7 @@ class Folder(dict[str, "Node"]):
 Node: TypeAlias = bytes | Script | Link | Folder
 
 
-class Killed(Exception):
+class Killed(Exception):  # noqa: N818  (it ends a build, and is no error of anybody's)
     """The machine went away. Nothing of the build runs any more."""
 
 
@@ -43,7 +43,7 @@ class Faults(msgspec.Struct):
     stopped_at: int | None = None
 
 
-class Stopped(Exception):
+class ProgramStopped(Exception):  # noqa: N818  (it ends a program)
     """A program failed in the middle of its work."""
 
 
@@ -174,7 +174,7 @@ class Disk:
         if now == faults.killed_at:
             raise Killed
         if now == faults.stopped_at:
-            raise Stopped
+            raise ProgramStopped
         if writes and faults.full_at is not None and now >= faults.full_at:
             raise OSError(errno.ENOSPC, "No space left on device")
 

@@ -83,6 +83,9 @@ class Venv:
         """Write a distribution. ``payload`` are its files from site-packages, ``now`` is the time of a trace."""
         info = f"{chosen.name.replace('-', '_')}-{chosen.version}.dist-info"
         own = {f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {chosen.name}\nVersion: {chosen.version}\n".encode()}
+        own[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\n"
+        if chosen.release is not None and chosen.release.scripts:
+            own[f"{info}/entry_points.txt"] = b"[console_scripts]\n"
         own[f"{info}/INSTALLER"] = f"{trait.installer}\n".encode()
         if trait.requested == "all" or (trait.requested == "asked" and chosen.requested):
             own[f"{info}/REQUESTED"] = b""
@@ -160,8 +163,8 @@ def direct_url(chosen: Chosen, *, app: str, venv: str) -> dict[str, object] | No
             return {"url": REPOSITORY, "vcs_info": info}
         case "archive":
             digest = chosen.digest("wheel")
-            info = {"hash": f"sha256={digest}", "hashes": {"sha256": digest}}
-            return {"url": f"{FILES}/archived-1.0-py3-none-any.whl?token={TOKEN}", "archive_info": info}
+            hashes = {"hash": f"sha256={digest}", "hashes": {"sha256": digest}}
+            return {"url": f"{FILES}/archived-1.0-py3-none-any.whl?token={TOKEN}", "archive_info": hashes}
 
 
 def own_folder(chosen: Chosen) -> str:
@@ -175,8 +178,8 @@ def report_item(chosen: Chosen, kind: str, *, app: str, venv: str) -> dict[str, 
         assert chosen.release is not None
         release = chosen.release if kind == "wheel" else msgspec.structs.replace(chosen.release, kind="sdist")
         digest = chosen.digest(kind)
-        info = {"hash": f"sha256={digest}", "hashes": {"sha256": digest}}
-        direct = {"url": f"{FILES}/{file_name(release)}", "archive_info": info}
+        hashes = {"hash": f"sha256={digest}", "hashes": {"sha256": digest}}
+        direct = {"url": f"{FILES}/{file_name(release)}", "archive_info": hashes}
     if chosen.source == "checkout":
         # The report names the repository, the environment the checkout.
         info = {"vcs": "git", "commit_id": commit(chosen.revision), "requested_revision": "main"}

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from tests.histories import matrix
+from tests.histories.application import Application
 from tests.histories.builds import Broken, Finished, build
 from tests.histories.disk import Disk, Faults, Folder, Killed
 from tests.histories.invariants import Bound, Violated, check
@@ -17,15 +18,17 @@ from tests.histories.situation import LAYERS, Situation
 
 
 class Kill(msgspec.Struct, frozen=True):
-    """The build is killed before this one of its acts on the disk (modulo their number)."""
+    """The build is killed before one of its acts on the disk: this one of this step (modulo how many there are)."""
 
-    at: int
+    step: int
+    act: int
 
 
 class FullDisk(msgspec.Struct, frozen=True):
     """From this act on nothing more can be written."""
 
-    at: int
+    step: int
+    act: int
 
 
 class FailingProgram(msgspec.Struct, frozen=True):
@@ -57,15 +60,32 @@ class Counts(msgspec.Struct):
     bound: int = 0
     to_cache: int = 0
 
+    def add(self, other: "Counts") -> None:
+        """Take over what another part of a run came to."""
+        for name in self.__struct_fields__:
+            mine, theirs = getattr(self, name), getattr(other, name)
+            if isinstance(mine, int):
+                setattr(self, name, mine + theirs)
+        for key, number in other.actions.items():
+            self.actions[key] = self.actions.get(key, 0) + number
+
+    def by_action(self) -> list[tuple[str, int]]:
+        """How many layers were kept, reconciled and so on."""
+        found: dict[str, int] = {}
+        for key, number in self.actions.items():
+            verb = {"create": "created", "drop": "dropped", "keep": "kept"}.get(key.split()[1], f"{key.split()[1]}d")
+            found[verb] = found.get(verb, 0) + number
+        return sorted(found.items(), key=lambda each: -each[1])
+
 
 class Nothing:
     """Builds from nothing, each made once."""
 
     def __init__(self, *, most: int = 4000) -> None:
         self._most = most
-        self._known: dict[bytes, tuple[Finished, Exported] | None] = {}
+        self._known: dict[bytes, tuple[Finished, Exported] | Broken] = {}
 
-    def __call__(self, situation: Situation, counts: Counts) -> tuple[Finished, Exported] | None:
+    def __call__(self, situation: Situation, counts: Counts) -> tuple[Finished, Exported] | Broken:
         key = repr(situation).encode()
         if key not in self._known:
             if len(self._known) >= self._most:
@@ -73,10 +93,10 @@ class Nothing:
             counts.fresh += 1
             disk = empty()
             built = build(disk, situation, now=1_000_000)
-            found = None
-            if isinstance(built, Finished):
-                found = (built, Platform().export(disk, release=situation.release))
-            self._known[key] = found
+            if isinstance(built, Broken):
+                self._known[key] = built
+            else:
+                self._known[key] = built, Platform().export(disk, release=situation.release)
         return self._known[key]
 
 
@@ -98,6 +118,7 @@ class History:
         self.cache_made: Made | None = None
         self.remains: Disk | None = None  # the layers folder that the next build finds, instead of what is restored
         self.earlier: tuple[Platform, Made | None, Made | None] | None = None
+        self.application_before: Application | None = None
         self.now = 0
         self.story: list[str] = []
         counts.histories += 1
@@ -107,6 +128,8 @@ class History:
 
     def change(self, words: str, **changes: object) -> None:
         """Something is decided, or happens, outside of any build."""
+        if changes.get("application", self.situation.application) != self.situation.application:
+            self.application_before = self.situation.application
         self.situation = msgspec.structs.replace(self.situation, **changes)
         self.tell(words)
 
@@ -148,11 +171,11 @@ class History:
         alone = build(disk.snapshot(), self.situation, now=(self.now + 1) * 1000)
         ticks, programs = max(alone.ticks, 1), max(alone.programs, 1)
         match fault:
-            case Kill(at=at):
-                at %= ticks
+            case Kill():
+                at = _place(alone, fault)
                 return Faults(killed_at=at), None, f", killed before act {at} of {ticks}"
-            case FullDisk(at=at):
-                at %= ticks
+            case FullDisk():
+                at = _place(alone, fault)
                 self.counts.full += 1
                 return Faults(full_at=at), None, f", on a disk that is full from act {at} of {ticks}"
             case FailingProgram(program=program, acts=acts):
@@ -166,8 +189,16 @@ class History:
 
     def _may_fail(self, built: Broken, fault: Fault) -> None:
         """A build fails by itself only where one from nothing fails too."""
-        if fault is None and self.nothing(self.situation, self.counts) is not None:
+        if fault is None and self._from_nothing() is not None:
             raise Violated(f"the build fails, and one from nothing doesn't: {built.error}")
+
+    def _from_nothing(self) -> tuple[Finished, Exported] | None:
+        found = self.nothing(self.situation, self.counts)
+        if isinstance(found, Broken):
+            if not matrix.impossible(self.situation):
+                raise Violated(f"a build from nothing fails, and nothing is wrong: {found.error}")
+            return None
+        return found
 
     def _succeeded(self, disk: Disk, built: Finished, *, in_place: bool, restored: int) -> None:
         for name, each in built.record.layers.items():
@@ -176,7 +207,7 @@ class History:
         known = frozenset(self.platform.image_blobs)
         made = self._made_for(built.restored)
         exported = self.platform.export(disk, release=self.situation.release)
-        nothing = self.nothing(self.situation, self.counts)
+        nothing = self._from_nothing()
         self.counts.compared += nothing is not None
         self.counts.started_over += bool(built.started_over)
         self.story[-1] += f": {built.log[-1].partition(': ')[2]}"
@@ -242,6 +273,14 @@ class History:
         if self.earlier is not None:
             self.platform, (self.image_made, self.cache_made) = self.earlier[0].copy(), self.earlier[1:]
             self.tell("image and cache are those that were saved")
+
+
+def _place(alone: Finished | Broken, fault: Kill | FullDisk) -> int:
+    """The act at which a fault falls. Each step is as likely as every other, however many acts it has."""
+    begun = alone.begun_at or (0,)
+    number = fault.step % len(begun)
+    end = begun[number + 1] if number + 1 < len(begun) else alone.ticks
+    return begun[number] + fault.act % max(end - begun[number], 1)
 
 
 def _short(error: object) -> str:

@@ -37,32 +37,33 @@ def _release(name: str, version: str, **more: object) -> Release:
     return Release(**{"name": name, "version": version, "files": own, **more})  # type: ignore[arg-type]
 
 
-RELEASES: Mapping[str, tuple[Release, ...]] = {
-    name: releases
-    for name, *releases in (
-        ("alpha", *(_release("alpha", version, scripts=("alpha",)) for version in ("1.0", "1.1", "2.0"))),
-        ("beta", _release("beta", "1.0", requires=("alpha",)), _release("beta", "1.1", requires=("alpha", "gamma"))),
-        ("gamma", _release("gamma", "1.0"), _release("gamma", "1.1")),
+def _releases(*each: Release) -> tuple[str, tuple[Release, ...]]:
+    return each[0].name, each
+
+
+_COMMON = ("common/__init__.py",)
+_NAMESPACE = ("ns/__init__.py",)
+RELEASES: Mapping[str, tuple[Release, ...]] = dict(
+    (
+        _releases(*(_release("alpha", version, scripts=("alpha",)) for version in ("1.0", "1.1", "2.0"))),
+        _releases(_release("beta", "1.0", requires=("alpha",)), _release("beta", "1.1", requires=("alpha", "gamma"))),
+        _releases(_release("gamma", "1.0"), _release("gamma", "1.1")),
         # Two that have a file of other contents at one path.
-        ("delta", _release("delta", "1.0", shared=("common/__init__.py",))),
-        (
-            "epsilon",
-            _release("epsilon", "1.0", shared=("common/__init__.py",)),
-            _release("epsilon", "1.1", shared=("common/__init__.py",)),
-        ),
+        _releases(_release("delta", "1.0", shared=_COMMON)),
+        _releases(_release("epsilon", "1.0", shared=_COMMON), _release("epsilon", "1.1", shared=_COMMON)),
         # Two that share a namespace.
-        ("ns-one", *(_release("ns-one", version, empty=("ns/__init__.py",)) for version in ("1.0", "1.1"))),
-        ("ns-two", _release("ns-two", "1.0", empty=("ns/__init__.py",))),
-        ("ghost", *(_release("ghost", version, promised=("ghost/missing.txt",)) for version in ("1.0", "1.1"))),
-        ("made", *(_release("made", version, kind="sdist") for version in ("1.0", "1.1"))),
-        # Its modules move from file to folder, so that a path is both in turn.
-        (
-            "shape",
+        _releases(*(_release("ns-one", version, empty=_NAMESPACE) for version in ("1.0", "1.1"))),
+        _releases(_release("ns-two", "1.0", empty=_NAMESPACE)),
+        # One that records a file that it doesn't have, and one that has to be built.
+        _releases(*(_release("ghost", version, promised=("ghost/missing.txt",)) for version in ("1.0", "1.1"))),
+        _releases(*(_release("made", version, kind="sdist") for version in ("1.0", "1.1"))),
+        # One that is a module and then a package.
+        _releases(
             _release("shape", "1.0", files=("shape.py",)),
             _release("shape", "2.0", files=("shape/__init__.py", "shape/deep/er/still.py")),
         ),
     )
-}  # type: ignore[misc]
+)
 NAMES = tuple(RELEASES)
 
 

@@ -38,7 +38,7 @@ _INSTALLER: Final = re.compile(
 _SHARING: Final = frozenset({"delta", "epsilon"})
 
 
-class Violated(AssertionError):
+class Violated(AssertionError):  # noqa: N818  (the word for what has happened)
     """An invariant doesn't hold."""
 
 
@@ -68,6 +68,7 @@ def check(
     if nothing is not None:
         _equal(finished, exported, *nothing)
     _record_is_real(finished)
+    _is_exported(finished, exported)
     if restored:
         _as_the_matrix_says(situation, finished, made)
     _nothing_more_than_needed(situation, finished)
@@ -76,7 +77,9 @@ def check(
     bound = sum(size(finished.after[name]) for name in new.values())
     if exported.moved.to_image != bound:
         raise Violated(f"{exported.moved.to_image} bytes were added to the image instead of {bound}")
-    used = sum(size(folder) for name, folder in finished.before.items() if name not in finished.begun | finished.dropped)
+    used = sum(
+        size(folder) for name, folder in finished.before.items() if name not in finished.begun | finished.dropped
+    )
     return Bound(to_image=bound, used=used)
 
 
@@ -113,19 +116,33 @@ def _record_is_real(finished: Finished) -> None:
         raise Violated(f"the record tells of {there}, and there are {set(finished.after)}")
     for name, action in actions.items():
         begun, was = name in finished.begun, finished.before.get(name)
-        match action:
-            case Action.KEEP:
-                true = not begun and was is not None and (_grown if name == "pip-cache" else _same)(was, finished, name)
-            case Action.RECONCILE:
-                true = not begun and was is not None
-            case Action.CREATE:
-                true = begun and was is None
-            case Action.RECREATE:
-                true = begun
-            case Action.DROP:
-                true = name in finished.dropped and not begun
-        if not true:
+        if not _happened(finished, name, action, begun=begun, was=was):
             raise Violated(f"the record says {action} of {name}, which isn't what happened")
+
+
+def _happened(finished: Finished, name: str, action: Action, *, begun: bool, was: Folder | None) -> bool:
+    match action:
+        case Action.KEEP:
+            # pip's cache grows while it is used.
+            stays = _grown if name == "pip-cache" else _same
+            return not begun and was is not None and stays(was, finished, name)
+        case Action.RECONCILE:
+            return not begun and was is not None
+        case Action.CREATE:
+            return begun and was is None
+        case Action.RECREATE:
+            return begun
+        case Action.DROP:
+            return name in finished.dropped and not begun
+
+
+def _is_exported(finished: Finished, exported: Exported) -> None:
+    """3. Every layer goes where its record says."""
+    layers = finished.record.layers
+    for where, found in (("launch", exported.layers), ("cache", exported.cached)):
+        wanted = {name for name, each in layers.items() if getattr(each, where)}
+        if wanted != found.keys():
+            raise Violated(f"{where}: the record names {sorted(wanted)}, exported are {sorted(found)}")
 
 
 def _same(was: Folder, finished: Finished, name: str) -> bool:
@@ -146,7 +163,7 @@ def _told(log: tuple[str, ...]) -> dict[str, Action]:
 
 
 def _as_the_matrix_says(situation: Situation, finished: Finished, made: Mapping[str, Made]) -> None:
-    """2. Each layer is treated as the matrix says; those that it leaves alone keep their digests (``_record_is_real``)."""
+    """2. Each layer is treated as the matrix says; that those which it leaves alone stay, ``_record_is_real`` says."""
     back = {name: name in finished.before for name in finished.restored}
     wanted = expected(situation, back, made)
     found = {name: each.action for name, each in finished.record.layers.items()}
@@ -171,7 +188,9 @@ def _nothing_more_than_needed(situation: Situation, finished: Finished) -> None:
         return
     before, after = (_distributions(each["venv"]) for each in (finished.before, finished.after))
     changed = {name for name, content in after.items() if before.get(name) != content}
-    moving = {each.name for each in (*situation.application.wants, *situation.application.locked) if each.source in MOVING}
+    here = situation.application
+    moving = {each.name for each in here.wants if each.source in MOVING}
+    moving |= {each.name for each in here.locked if each.source in MOVING}
     moving |= {"app"} if situation.manager == "project" else set()
     touched = changed | moving | (before.keys() - after.keys())
     allowed = touched | (_SHARING if touched & _SHARING else frozenset())

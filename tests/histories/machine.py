@@ -12,7 +12,18 @@ import msgspec
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from tests.histories.application import LOCKABLE, MANAGERS, SOURCES, Application, Manager, Source, Unresolvable, Want, resolve
+from tests.histories.application import (
+    LOCAL,
+    LOCKABLE,
+    MANAGERS,
+    SOURCES,
+    Application,
+    Manager,
+    Source,
+    UnresolvableError,
+    Want,
+    resolve,
+)
 from tests.histories.history import Counts, FailingProgram, FullDisk, History, Kill, Nothing, Remains
 from tests.histories.index import NAMES, RELEASES
 from tests.histories.situation import TOOL_VERSIONS, Situation, tool_of
@@ -27,8 +38,14 @@ _index = st.sampled_from(NAMES).flatmap(
 _direct = st.sampled_from([Want(name=name, source=source) for source, name in SOURCES.items()])
 wants = st.one_of(_index, _index, _direct)
 remains: st.SearchStrategy[Remains] = st.sampled_from(["gone", "there"])
-acts = st.integers(0, 700)
-AGED = ({"schema": "0"}, {}, {"schema": "1", "unknown": "x"}, {"schema": "2", "python_minor": "3.13"})
+steps = st.integers(-40, 40)
+acts = st.integers(0, 200)
+AGED: tuple[dict[str, object], ...] = (
+    {"schema": "0"},
+    {},
+    {"schema": "1", "unknown": "x"},
+    {"schema": "2", "python_minor": "3.13"},
+)
 
 
 def act(**strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Any]:
@@ -41,7 +58,8 @@ def act(**strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]],
             if follows == "a build":
                 self.history.build()
 
-        return rule(**strategies, follows=st.sampled_from(["a build", "a build", "nothing"]))(changes)
+        drawn = {**strategies, "follows": st.sampled_from(["a build", "a build", "nothing"])}
+        return rule(**drawn)(changes)  # type: ignore[call-overload]
 
     return decorate
 
@@ -71,6 +89,9 @@ class Histories(RuleBasedStateMachine):
         self.history.tell(f"an application for {manager}{hashed} that wants {listed}{bound}")
         if type(self).told is not None:
             type(self).told(self.history)  # type: ignore[misc]
+        if data.draw(st.sampled_from(["nothing", "a killed build"])) == "a killed build":
+            self.history.build(Kill(data.draw(steps), data.draw(acts)), "there")
+            self.history.build()
 
     # Builds
 
@@ -78,13 +99,26 @@ class Histories(RuleBasedStateMachine):
     def builds(self, remains: Remains) -> None:
         self.history.build(remains=remains)
 
-    @rule(at=acts, remains=remains)
-    def is_killed(self, at: int, remains: Remains) -> None:
-        self.history.build(Kill(at), remains)
+    @rule(step=steps, act=acts, remains=remains)
+    def is_killed(self, step: int, act: int, remains: Remains) -> None:
+        self.history.build(Kill(step, act), remains)
 
-    @rule(at=acts, remains=remains)
-    def disk_is_full(self, at: int, remains: Remains) -> None:
-        self.history.build(FullDisk(at), remains)
+    is_killed_too = is_killed
+
+    @rule(step=steps, act=acts, remains=remains)
+    def disk_is_full(self, step: int, act: int, remains: Remains) -> None:
+        self.history.build(FullDisk(step, act), remains)
+
+    @rule(want=wants, step=steps, act=acts, remains=remains)
+    def is_given_up(self, want: Want, step: int, act: int, remains: Remains) -> None:
+        """The author changes something, the build of it is killed, and the author goes back."""
+        before = self._application
+        self.requires_now(want)
+        self.history.build(Kill(step, act), remains)
+        self.history.change("the author goes back to what was before", application=before)
+        self.history.build()
+
+    is_given_up_too = is_given_up
 
     @rule(program=st.integers(0, 5), acts=st.integers(0, 60), remains=remains)
     def a_program_fails(self, program: int, acts: int, remains: Remains) -> None:
@@ -94,6 +128,9 @@ class Histories(RuleBasedStateMachine):
 
     @act(want=wants)
     def requires(self, want: Want) -> None:
+        self.requires_now(want)
+
+    def requires_now(self, want: Want) -> None:
         application = self._application
         others = tuple(each for each in application.wants if each.name != want.name)
         self._edit(f"{want} is required", _with_wants(application, (*others, want)))
@@ -117,6 +154,13 @@ class Histories(RuleBasedStateMachine):
         want = data.draw(st.sampled_from(application.wants))
         others = tuple(each for each in application.wants if each != want)
         self._edit(f"{want} is no longer required", msgspec.structs.replace(application, wants=others))
+
+    @act()
+    def changes_its_mind(self) -> None:
+        """The author goes back to what the application was before the last change."""
+        before = self.history.application_before
+        if before is not None and before != self._application:
+            self.history.change("the author goes back to what was before", application=before)
 
     # What authors do most of the time counts as often.
     requires_also = requires
@@ -163,12 +207,13 @@ class Histories(RuleBasedStateMachine):
             word = "without" if application.hashed else "with"
             self._edit(f"requirements are {word} hashes now", _with_wants(hashed, hashed.wants))
 
+    @precondition(lambda self: self._has_local)
     @act()
     def changes_the_local_project(self) -> None:
         revision = self._application.local_revision + 1
-        self._edit(
-            "the local project is changed", msgspec.structs.replace(self._application, local_revision=revision)
-        )
+        self._edit("the local project is changed", msgspec.structs.replace(self._application, local_revision=revision))
+
+    changes_the_local_project_too = changes_the_local_project
 
     @act(manager=st.sampled_from(MANAGERS))
     def takes_another_manager(self, manager: Manager) -> None:
@@ -186,7 +231,7 @@ class Histories(RuleBasedStateMachine):
 
     # The world outside
 
-    @act(release=st.sampled_from([each for releases in RELEASES.values() for each in releases]), relocks=st.booleans())
+    @act(release=st.sampled_from([each for known in RELEASES.values() for each in known]), relocks=st.booleans())
     def is_republished(self, release: object, relocks: bool) -> None:
         outside = self.history.situation.outside
         index = outside.index.republished(release.name, release.version)  # type: ignore[attr-defined]
@@ -216,7 +261,9 @@ class Histories(RuleBasedStateMachine):
     @act()
     def takes_another_index(self) -> None:
         here = self.history.situation.index
-        self.history.change("another mirror serves the index", index="mirror.example" if here != "mirror.example" else "index.example")
+        self.history.change(
+            "another mirror serves the index", index="mirror.example" if here != "mirror.example" else "index.example"
+        )
 
     # The operator
 
@@ -249,6 +296,11 @@ class Histories(RuleBasedStateMachine):
     def takes_another_distribution(self) -> None:
         distro = 1 - self.history.situation.distro
         self.history.change("the target is another distribution", distro=distro)
+
+    @act(bound=st.booleans(), archives=st.integers(0, 1))
+    def takes_another_catalogue(self, bound: bool, archives: int) -> None:
+        words = f"the catalogue has archives {'bound to distributions' if bound else 'for any distribution'}"
+        self.history.change(f"{words}, of generation {archives + 1}", bound=bound, archives=archives)
 
     @act()
     def has_another_interpreter(self) -> None:
@@ -290,12 +342,17 @@ class Histories(RuleBasedStateMachine):
         self.history.old_stores()
 
     @property
+    def _has_local(self) -> bool:
+        here = self._application
+        return here.manager == "project" or any(each.name == LOCAL for each in here.wants)
+
+    @property
     def _application(self) -> Application:
         return self.history.situation.application
 
     def _edit(self, words: str, application: Application) -> None:
         """Change the application, and make its lock, if it has one, anew; what can't be locked is given up."""
-        with suppress(Unresolvable):
+        with suppress(UnresolvableError):
             locked = application.with_lock(self.history.situation.outside)
             self.history.change(words, application=locked)
 
@@ -304,7 +361,7 @@ def resolved_names(situation: Situation) -> list[str]:
     """The names of index distributions that the application's requirements come to."""
     try:
         found = resolve(situation.application.wants, situation.application, situation.outside)
-    except Unresolvable:
+    except UnresolvableError:
         return []
     return [name for name, each in found.items() if each.source == "index"]
 

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 import msgspec
 from pure.layers.decision import Action
 
-from tests.histories.application import Application, texts
+from tests.histories.application import Application, UnresolvableError, resolve, texts
 from tests.histories.situation import Situation, tool_of
 
 Key: TypeAlias = tuple[object, ...]
@@ -31,7 +31,7 @@ def keys(situation: Situation) -> dict[str, Key]:
     """What each layer depends on that this build wants; a layer of another key is made anew."""
     here = situation
     distro = here.distro if here.bound else None
-    found: dict[str, Key] = {"python": (here.arch, here.bound, distro, here.python)}
+    found: dict[str, Key] = {"python": (here.arch, here.bound, here.archives, distro, here.python)}
     tool = tool_of(here.manager)
     match tool:
         case "pip":
@@ -79,6 +79,22 @@ def pinned(application: Application) -> bool:
         # Nothing has no digest to miss.
         return application.manager == "pip" and not application.wants
     return not any(each.source in MOVING for each in application.locked)
+
+
+def impossible(situation: Situation) -> str:
+    """Why no build of this situation can succeed; empty if one can."""
+    application, index = situation.application, situation.outside.index
+    if application.has_lock:
+        comparable = application.manager not in ("pip", "pylock")
+        if comparable and application.locked_from != application.declared:
+            return "the lock is out of date"
+        gone = [each for each in application.locked if each.release and index.revision(each.release) != each.revision]
+        return "the lock has hashes that the index doesn't have any more" if gone else ""
+    try:
+        resolve((*application.wants, *application.more, *application.fancy), application, situation.outside)
+    except UnresolvableError:
+        return "the index doesn't have what is required"
+    return ""
 
 
 def _asks_for(situation: Situation) -> object:

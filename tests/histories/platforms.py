@@ -31,7 +31,7 @@ BUILDPACK: Final = "lamina/python"
 _OTHERS: Final = frozenset({"launch", "build", "store"})
 
 
-class LayerWithoutContents(Exception):
+class LayerWithoutContents(Exception):  # noqa: N818  (as pure.lifecycle calls it)
     """A layer is to be exported that has no contents, and can have none from an earlier image (status 62)."""
 
 
@@ -179,9 +179,7 @@ class Platform(msgspec.Struct):
         self.image_blobs, self.launch = {}, b""
 
 
-def _aged(
-    records: tuple[BuildpackRecord, ...], layer: str, data: Mapping[str, object]
-) -> tuple[BuildpackRecord, ...]:
+def _aged(records: tuple[BuildpackRecord, ...], layer: str, data: Mapping[str, object]) -> tuple[BuildpackRecord, ...]:
     return tuple(
         msgspec.structs.replace(
             record,

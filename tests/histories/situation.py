@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from typing import Final
 
 import msgspec
 from pure.build.facts import Facts
-from pure.layers.decision import STRUCTS, RestoredLayer
+from pure.layers.decision import RestoredLayer
+from pure.layers.metadata import STRUCTS
 from pure.manager.table import TOOLS
 from pure.outcome import Success
 from pure.project.files import ProjectFiles
+from pure.python.catalogue import Catalogue, decode_catalogue, encode_catalogue
 from pure.python.choice import CatalogueText
 from pure.target import Distro, Target
 
+from tests.documents import documents
 from tests.histories.application import (
     EXTRA,
     GROUP,
@@ -25,12 +29,13 @@ from tests.histories.application import (
     texts,
 )
 from tests.histories.disk import Disk, Folder
+from tests.histories.index import sha
 from tests.strategies_plan import BOUND, DISTROS, END_OF_LIFE, UNBOUND, A, requirements
 
 LAYERS: Final = "/layers/lamina_python"
 APP: Final = "/workspace"
 BUILDPACK: Final = "/cnb/buildpacks/lamina_python"
-TEMPORARY: Final = "/tmp/lamina-build"  # noqa: S108 (a path in a world of its own)
+TEMPORARY: Final = "/tmp/lamina-build"
 OWN_WHEEL: Final = "/usr/lib/ensurepip/_bundled/pip-24.0-py3-none-any.whl"
 TOOL_VERSIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "pip": ("26.0", "26.1"),
@@ -51,6 +56,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     arch: str = "amd64"
     distro: int = 0  # which of the two
     bound: bool = False  # archives of runtimes are bound to a distribution
+    archives: int = 0  # how often they were made anew
     tools: Mapping[str, int] = {}  # which release of each tool the buildpack pins; the first, where it isn't said
     asked: Mapping[str, int] = {}  # which release a variable asks for
     release: str = "1.0.0"  # of the buildpack
@@ -101,6 +107,18 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
         return {**texts(self.application), **folder_files(self.application)}
 
 
+@cache
+def catalogue(bound: bool, generation: int) -> CatalogueText:
+    """The catalogue of runtimes; archives that were made anew have another digest."""
+    text = BOUND if bound else UNBOUND
+    known = decode_catalogue(text.raw, origin=text.origin).unwrap()
+    made = (
+        msgspec.structs.replace(each, sha256=sha(f"{each.sha256} {generation}") if generation else each.sha256)
+        for each in known.runtimes
+    )
+    return CatalogueText(raw=encode_catalogue(Catalogue(runtimes=tuple(made))), origin=text.origin)
+
+
 def tool_of(manager: Manager) -> str:
     """The name of the tool that installs for a manager."""
     return {"project": "pip", "pylock": "uv"}.get(manager, manager)
@@ -124,6 +142,7 @@ def prepare(disk: Disk, situation: Situation) -> None:
 def facts(disk: Disk, situation: Situation) -> Facts:
     """The facts of a build of that situation on this disk."""
     project = texts(situation.application)
+    read = documents(project)
     names = tuple(sorted({path.partition("/")[0] for path in situation.files()}))
     raw = project.get("requirements.txt")
     wheels = {}
@@ -138,7 +157,7 @@ def facts(disk: Disk, situation: Situation) -> Facts:
         target=Target(os="linux", arch=situation.arch, distro=situation.distribution),
         today=_TODAY,
         variables=situation.variables,
-        catalogue=BOUND if situation.bound else UNBOUND,
+        catalogue=catalogue(situation.bound, situation.archives),
         end_of_life=CatalogueText(raw=END_OF_LIFE, origin="data/end-of-life.json"),
         layers_dir=LAYERS,
         app_dir=APP,
@@ -148,10 +167,10 @@ def facts(disk: Disk, situation: Situation) -> Facts:
         pip_pin=situation.pin("pip"),
         tool_pins={tool: situation.pin(tool) for tool in TOOLS if tool != "pip"},
         procfile=b"web: python app.py\n",
-        pyproject=project.get("pyproject.toml"),
+        pyproject=read.get("pyproject.toml"),
         requirements=requirements(raw),
         requirement_texts={"requirements.txt": raw} if raw is not None else {},
-        project=Success(ProjectFiles(names=names, texts=project)),
+        project=Success(ProjectFiles(names=names, texts=read)),
         restored=restored(disk),
         venv_state=disk.read(f"{LAYERS}/venv/.lamina/state.json"),
         seed_wheels=wheels,
@@ -168,5 +187,3 @@ def restored(disk: Disk) -> dict[str, RestoredLayer]:
             contents = isinstance(disk.node(f"{LAYERS}/{name}"), Folder)
             found[name] = RestoredLayer(toml=toml, contents=contents)
     return found
-
-

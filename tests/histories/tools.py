@@ -6,12 +6,11 @@ builds in the folder that it installs from. A tool that is of another architectu
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import msgspec
 from pure.build.steps import Ended, RunProgram
-from pure.manager.table import TOOLS
 
 from tests.histories.application import (
     EXTRA,
@@ -21,12 +20,12 @@ from tests.histories.application import (
     Application,
     Chosen,
     Outside,
-    Unresolvable,
+    UnresolvableError,
     Want,
     commit,
     resolve,
 )
-from tests.histories.disk import Disk, Folder, Link, Script
+from tests.histories.disk import Disk, Link, Script
 from tests.histories.environments import Present, Trait, Venv, payload, report_item
 from tests.histories.index import Place, sha
 from tests.histories.situation import Situation
@@ -46,7 +45,11 @@ STALE: Final[Mapping[str, str]] = {
 }
 
 
-class Failed(Exception):
+# The last module that a tool's installation writes.
+_LAST: Final = "vendor/__init__"
+
+
+class Failed(Exception):  # noqa: N818  (how a program ends)
     """A program ends with this status after these words."""
 
     def __init__(self, *said: str, status: int = 1) -> None:
@@ -89,7 +92,10 @@ class Machine:
         except Failed as failed:
             said, status = failed.said, failed.status
         except OSError as error:
-            said, status = (f"ERROR: Could not install packages due to an OSError: {error}", f"OSError: {error.strerror}"), 1
+            said, status = (
+                (f"ERROR: Could not install packages due to an OSError: {error}", f"OSError: {error.strerror}"),
+                1,
+            )
         return Ended(program=step, returncode=status, said=said, seconds=1.0)
 
     def _run(self, step: RunProgram, env: Mapping[str, str]) -> tuple[str, ...]:
@@ -114,11 +120,10 @@ class Machine:
 
     def python(self, path: str) -> Python:
         """The interpreter at a path; it has to be one, and of this machine."""
-        for _ in range(8):
-            found = self.disk.node(path)
-            if not isinstance(found, Link):
-                break
+        found = self.disk.node(path)
+        while isinstance(found, Link):
             path = found if found.startswith("/") else f"{path.rpartition('/')[0]}/{found}"
+            found = self.disk.node(path)
         words = found.decode().split() if isinstance(found, Script) else []
         if len(words) != 5 or words[0] != "python":
             raise Failed(f"{path}: No such file or directory", status=127)
@@ -140,10 +145,7 @@ class Machine:
         wheel = argv[2].removesuffix("/pip")
         if self.disk.read(wheel) is None:
             raise Failed(f"can't open file '{argv[2]}'")
-        if argv[-2] == "-r":
-            text = (self.disk.read(argv[-1]) or b"").decode()
-        else:
-            text = argv[-1]
+        text = (self.disk.read(argv[-1]) or b"").decode() if argv[-2] == "-r" else argv[-1]
         name, _, version = text.split()[0].partition("==")
         self._present_tool(env["PYTHONUSERBASE"], name, version, python.minor)
         return ()
@@ -154,7 +156,8 @@ class Machine:
             self.disk.write_slowly(f"{base}/bin/uv", Script(self._tool_text(name, version, "")))
             return
         self.disk.write_slowly(f"{site}/{name}/__init__.py", self._tool_text(name, version, minor))
-        self.disk.write_slowly(f"{site}/{name}/__main__.py", b"main()\n")
+        for module in ("__main__", "cli/__init__", "cli/main", _LAST):
+            self.disk.write_slowly(f"{site}/{name}/{module}.py", b"main()\n")
 
     def _tool_text(self, name: str, version: str, minor: str) -> bytes:
         # pip's closure is pure Python, that of the others isn't.
@@ -169,13 +172,17 @@ class Machine:
         version = found.decode().split()[1]
         if found != self._tool_text(name, version, minor):
             raise Failed(f"{name}: built for another machine")
+        if name != "uv" and self.disk.read(f"{path.removesuffix('__init__.py')}{_LAST}.py") != b"main()\n":
+            raise Failed(f"ModuleNotFoundError: No module named '{name}.{_LAST}'")
         self.versions[name] = version
 
     # pip
 
     def _pip(self, argv: tuple[str, ...], env: Mapping[str, str], folder: str) -> tuple[str, ...]:
         python = self.python(argv[0])
-        self._started(f"{env['PYTHONUSERBASE']}/lib/python{python.minor}/site-packages/pip/__init__.py", "pip", python.minor)
+        self._started(
+            f"{env['PYTHONUSERBASE']}/lib/python{python.minor}/site-packages/pip/__init__.py", "pip", python.minor
+        )
         subject = argv[argv.index("--python") + 1]
         inner = self.python(subject)
         venv = Venv(self.disk, subject.removesuffix("/bin/python"), inner.minor)
@@ -187,9 +194,8 @@ class Machine:
         for name, each in found.items():
             if not self._satisfied(present.get(name), each):
                 new[name] = each
-        if argv.index("--report") > 0 and "--log" not in argv:
-            items = [report_item(each, kinds[name], app=folder, venv=venv.root) for name, each in new.items()]
-            report = json.dumps({"version": "1", "install": items}).encode()
+        items = [report_item(each, kinds[name], app=folder, venv=venv.root) for name, each in new.items()]
+        report = json.dumps({"version": "1", "install": items}).encode()
         for name, each in new.items():
             self._fetch(each, kinds[name], env)
         if dry:
@@ -225,14 +231,16 @@ class Machine:
             if f".[{EXTRA}]" in words:
                 wants += application.fancy
             wants += application.more if GROUP in words else ()
-            own = (Chosen(name="app", version="1", source="folder", requested=True),)
+            own = (
+                Chosen(name="app", version="1", source="folder", revision=application.local_revision, requested=True),
+            )
         elif application.hashed:
             return self._locked(application.locked, argv)
         else:
             wants = application.wants
         try:
             found = resolve(wants, application, self.outside, pins=pins)
-        except Unresolvable as error:
+        except UnresolvableError as error:
             raise Failed(f"ERROR: No matching distribution found for {error}") from None
         return dict(sorted({**found, **{each.name: each for each in own}}.items()))
 
@@ -271,7 +279,9 @@ class Machine:
 
     def _check_out(self, root: str, each: Chosen) -> None:
         self.disk.remove_tree(root)
-        self.disk.write_slowly(f"{root}/.git/config", f"url = https://x:{TOKEN}@git.example\ntime = {self.now}\n".encode())
+        self.disk.write_slowly(
+            f"{root}/.git/config", f"url = https://x:{TOKEN}@git.example\ntime = {self.now}\n".encode()
+        )
         self.disk.write_slowly(f"{root}/remote.py", f"# remote at {commit(each.revision)}\n".encode())
 
     def _leave(self, each: Chosen, folder: str, *, built: bool) -> None:
@@ -309,9 +319,7 @@ class Machine:
         self._synchronise(name, argv, env, folder, venv)
         return ()
 
-    def _synchronise(
-        self, name: str, argv: tuple[str, ...], env: Mapping[str, str], folder: str, venv: Venv
-    ) -> None:
+    def _synchronise(self, name: str, argv: tuple[str, ...], env: Mapping[str, str], folder: str, venv: Venv) -> None:
         trait = TRAITS[name]
         only_adds = name == "pipenv" or (name == "uv" and argv[1:3] == ("pip", "install"))
         wanted = {each.name: each for each in self._selected(argv)}
@@ -351,5 +359,3 @@ class Machine:
 
     def _place(self, minor: str) -> Place:
         return Place(minor=minor, arch=self.situation.arch, distro=str(self.situation.distribution))
-
-

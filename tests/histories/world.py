@@ -4,10 +4,11 @@ Every step is interpreted, and what a step does in several acts is done in the s
 build can be ended between any two of them.
 """
 
+from contextlib import suppress
 from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
 from typing import Final, assert_never
 
-import msgspec
 import tomli_w
 from pure.build.leftovers import BUILD, EGG_INFO, PLUGINS
 from pure.build.steps import (
@@ -41,13 +42,13 @@ from pure.build.steps import (
     WheelTaken,
     WriteFiles,
 )
-from pure.layers.decision import LayerDecision, metadata_table
-from pure.manager.environment import LayerEnvironment
+from pure.layers.decision import LayerDecision
+from pure.layers.environment import LayerEnvironment
+from pure.layers.metadata import metadata_table
 from pure.python.catalogue import Runtime
 from pure.runtime.pruning import decide, is_ensurepip_wheel
-from pathlib import PurePosixPath
 
-from tests.histories.disk import Disk, Folder, Link, Node, Script, Stopped, walk
+from tests.histories.disk import Disk, Folder, Link, Node, ProgramStopped, Script, walk
 from tests.histories.environments import compile_below
 from tests.histories.situation import LAYERS, Situation
 from tests.histories.tools import Machine
@@ -55,24 +56,22 @@ from tests.histories.tools import Machine
 BUNDLED_PIP: Final = "25.0"
 
 
-
-
 class World(Machine):
     """A machine on which one build runs. ``stops`` is the program that fails, after so many of its acts at most."""
 
-    def __init__(
-        self, disk: Disk, situation: Situation, *, now: int = 0, stops: tuple[int, int] | None = None
-    ) -> None:
+    def __init__(self, disk: Disk, situation: Situation, *, now: int = 0, stops: tuple[int, int] | None = None) -> None:
         super().__init__(disk, situation, now=now)
         self.stops = stops
         self.programs = 0
         self.carried_out: list[Step] = []
+        self.begun_at: list[int] = []  # the act with which each of them began
 
     def execute(self, steps: Steps) -> Answer:
         """Carry out the steps of a turn, up to the first program that fails unexpectedly."""
         results: list[Result] = []
         for step in steps:
             self.carried_out.append(step)
+            self.begun_at.append(self.disk.faults.ticks)
             result = self._execute(step)
             if result is None:
                 continue
@@ -126,7 +125,9 @@ class World(Machine):
                 return FilesRead(root=root, files=_matching(disk.folder(root), patterns))
             case ListFiles(root=root):
                 entries = walk(disk.folder(root))
-                return FilesListed(root=root, paths=tuple(sorted(p for p, node in entries if not isinstance(node, Folder))))
+                return FilesListed(
+                    root=root, paths=tuple(sorted(p for p, node in entries if not isinstance(node, Folder)))
+                )
             case ListFolders(folders=folders):
                 return FoldersListed(names={folder: tuple(sorted(disk.folder(folder))) for folder in folders})
             case ReadLibraries(root=root):
@@ -139,6 +140,7 @@ class World(Machine):
 
     def write_outputs(self, launch: dict[str, object], record: bytes) -> None:
         """What the shell writes after the last turn."""
+        self.begun_at.append(self.disk.faults.ticks)
         self.disk.write_atomically(f"{LAYERS}/launch.toml", tomli_w.dumps(launch).encode())
         self.disk.write_atomically(f"{LAYERS}/lamina-record.json", record)
 
@@ -148,10 +150,8 @@ class World(Machine):
             return self.run(step)
         faults = self.disk.faults
         faults.stopped_at = faults.ticks + self.stops[1]
-        try:
+        with suppress(ProgramStopped):
             self.run(step)
-        except Stopped:
-            pass
         faults.stopped_at = None
         return Ended(program=step, returncode=1, said=("error: the machine is having a bad day",), seconds=1.0)
 
@@ -217,7 +217,7 @@ def runtime_archive(runtime: Runtime) -> dict[str, Node]:
         f"bin/{name}": Script(what.encode()),
         "bin/python3": Link(name),
         "bin/pip3": Script(b"a launcher of pip"),
-        f"{library}/os.py": f"# os.py of {what}\n".encode(),
+        f"{library}/os.py": f"# os.py of {what}, from {runtime.sha256}\n".encode(),
         f"{library}/json/__init__.py": f"# json of {runtime.minor}\n".encode(),
         f"{library}/test/test_os.py": b"# a test\n",
         f"{library}/ensurepip/_bundled/pip-{BUNDLED_PIP}-py3-none-any.whl": f"wheel of pip {BUNDLED_PIP}".encode(),
@@ -249,5 +249,3 @@ def _build_folders(app: Folder) -> list[str]:
         if any(part in (BUILD, PLUGINS) or part.endswith(EGG_INFO) for part in inside):
             found.append(f"{path}/" if isinstance(node, Folder) else path)
     return found
-
-
