@@ -154,10 +154,19 @@ _NOT_MISSED: Final = re.compile(
 )
 
 
+# Parts that are loaded only where what they need is there: drivers of Qt, numba's threads, NVIDIA's transports.
+_OPTIONAL: Final = ("/plugins/", "/tbbpool", "/nvidia/", "/libtbb")
+
+
 def packages_of(library: str) -> tuple[str, ...]:
     """Debian's packages that have a library; none where that isn't known."""
     named = (packages for begin, packages in _PACKAGES.items() if library.startswith(begin) and ".so" in begin)
     return next(named, next((each for begin, each in _PACKAGES.items() if library.startswith(begin)), ()))
+
+
+def optional(path: str) -> bool:
+    """Whether a file is a part that its distribution does without."""
+    return any(part in path for part in _OPTIONAL)
 
 
 def not_missed(library: str) -> bool:

@@ -133,7 +133,9 @@ def _program(each: Started, process: Process, against: CheckedAgainst) -> Iterat
         if not there:
             yield _not_installed(module or name, each.distribution, against)
     elif offered is not None and name not in offered.programs and name not in against.files.programs:
-        yield f"starts {name}, which is neither in the environment nor in the build image: {_cure(name, against)}"
+        bring = "correct the command, or have it by the requirements, another buildpack or the run image"
+        cure = _cure(name, against) if normalise_name(name) in left_out(against.documents) else bring
+        yield f"starts {name}, which is neither in the environment nor in the build image: {cure}"
 
 
 def _not_installed(name: str, distribution: str, against: CheckedAgainst) -> str:

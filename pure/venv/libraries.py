@@ -7,7 +7,7 @@ of their own. So what is reported is nowhere at all.
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from pure.complaints.system_libraries import LOADED, VARIANTS, not_missed, packages_of
+from pure.complaints.system_libraries import LOADED, VARIANTS, not_missed, optional, packages_of
 from pure.venv.elf import MACHINES, Dynamic
 from pure.venv.installed import InstalledSet
 from pure.venv.lacks import MissingLibraries
@@ -35,7 +35,7 @@ def missing_libraries(
     wanting = {
         path: tuple(name for name in section.needed if name not in known and not not_missed(name))
         for path, section in sections.items()
-        if section.machine == machine
+        if section.machine == machine and not optional(path)
     }
     wanting = {path: names for path, names in wanting.items() if names}
     owners = (

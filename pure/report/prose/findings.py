@@ -82,7 +82,10 @@ def _libraries(found: MissingLibraries) -> tuple[str, ...]:
     ]
     lines += [f"  Require instead: {each}" for each in found.instead]
     if found.packages:
-        lines.append(f"  {'Or add' if found.instead else 'Add'} Debian's {_listed(found.packages)} to the run image.")
+        add = "Or add" if found.instead else "Add"
+        lines.append(
+            f"  {add} Debian's {_listed(found.packages)} to the run image (an apt buildpack, another builder)."
+        )
     elif not found.instead:
         lines.append("  Find the Debian package that has it, and add it to the run image.")
     return tuple(lines)

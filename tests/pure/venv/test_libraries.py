@@ -58,6 +58,11 @@ def test_what_is_loaded_by_name_only_counts_as_well() -> None:
     assert lacking({}, "psycopg", "psycopg-binary") == []
 
 
+def test_parts_that_a_distribution_does_without_are_not_missed() -> None:
+    assert lacking({"PyQt6/Qt6/plugins/sqldrivers/libqsqlmysql.so": ("libmysqlclient.so.21",)}, "pyqt6") == []
+    assert lacking({"nvidia/cufile/lib/libcufile_rdma.so.1": ("libibverbs.so.1",)}, "nvidia-cufile-cu12") == []
+
+
 def test_a_file_of_nobody_is_named_by_its_path() -> None:
     found = missing_libraries(
         {"lib/x.so": Dynamic(machine=62, needed=("libnew.so.9",))},
