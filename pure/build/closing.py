@@ -67,13 +67,13 @@ def end(build: Build, resolved: ResolvedSet | None, said: _Said) -> Next:
 
 def tried(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
     """What starts the application was imported. One that Lamina chose did import; a declared one need not have."""
-    from pure.build import trial
-
     (ended,) = answer.all(Ended)
-    if not ended.ok:
-        build, found = with_findings(build, (trial.broken(ended),))
-        return _done(build, resolved, found)
-    return _done(build, resolved, (news.ChosenImported(names=trial.names(ended.program), seconds=ended.seconds),))
+    if ended.ok:
+        return _done(build, resolved, ())
+    from pure.build.trial import broken
+
+    build, found = with_findings(build, (broken(ended),))
+    return _done(build, resolved, found)
 
 
 def _done(build: Build, resolved: ResolvedSet | None, said: _Said) -> Next:

@@ -104,13 +104,6 @@ class FindingsMade(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
 
 
-class ChosenImported(msgspec.Struct, frozen=True, kw_only=True):
-    """What was chosen to start the application imports."""
-
-    names: tuple[str, ...]
-    seconds: float
-
-
 class StaticFilesPlanned(msgspec.Struct, frozen=True, kw_only=True):
     """Django is installed; static files are collected, or not."""
 
@@ -153,7 +146,6 @@ News: TypeAlias = (
     | Synchronised
     | AcceleratedFound
     | FindingsMade
-    | ChosenImported
     | StaticFilesPlanned
     | StaticFilesCollected
     | ProgramSaid

@@ -110,8 +110,6 @@ def _told(told: News) -> Lines:
             return accelerated(torch)
         case news.FindingsMade(findings=findings):
             return tuple(f"  {line}" for finding in findings for line in finding_lines(finding))
-        case news.ChosenImported(names=names, seconds=seconds):
-            return ("", f"Imported {' and '.join(names)} in {duration(seconds)}: the image can start")
         case news.StaticFilesPlanned():
             return _static_files(told)
         case news.StaticFilesCollected(judgement=judgement, seconds=seconds):

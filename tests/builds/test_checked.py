@@ -60,5 +60,3 @@ def test_what_is_declared_is_checked_in_each_build_and_the_environment_only_afte
         assert "is started without uv run" in log
     assert "libnobodyhas.so.1" in first
     assert "libnobodyhas.so.1" not in second
-    assert "Imported gunicorn" in first
-    assert "Imported gunicorn" not in second

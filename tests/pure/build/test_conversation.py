@@ -301,7 +301,7 @@ def test_what_was_chosen_is_imported_once_and_only_in_a_changed_environment() ->
     (tried,) = turns[-1].steps
     assert isinstance(tried, RunProgram)
     assert (tried.purpose, tried.argv[-1], tried.may_fail) == ("try-import", "flask", False)
-    assert told(done.said) == ["ChosenImported", "ProcessesDecided"]
+    assert told(done.said) == ["ProcessesDecided"]
     again, _ = converse(rebuilt(given), Hand())
     assert course(again)[-1] == "Settled"
 
