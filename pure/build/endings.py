@@ -7,6 +7,7 @@ import msgspec
 
 from pure.build.errors import (
     BuildError,
+    DoesNotImport,
     NoEnvironment,
     PipFailed,
     PipNotInstalled,
@@ -51,6 +52,17 @@ def failure(ended: Ended, plan: Plan, work: Workplace, noted: tuple[str, ...] | 
             return _pip(ended, said, plan, work, asked=noted is not None)
         case "check-lock" | "synchronise":
             return _tool(ended, said, plan, work)
+        case "try-import":
+            from pure.build.trial import failing, words
+            from pure.complaints.imports import why_not_imported
+
+            return DoesNotImport(
+                names=failing(ended),
+                returncode=ended.returncode,
+                signal=ended.signal,
+                output=_last(words(ended)),
+                reason=why_not_imported(said),
+            )
         case "ask-again" | "collect-static":
             raise AssertionError(f"{purpose} may fail")
         case _:
@@ -62,7 +74,7 @@ def last_words(ended: Ended, noted: tuple[str, ...], hide: Callable[[str], str])
     match ended.program.purpose:
         case "resolve" | "install" | "check-lock" | "synchronise":
             return (ProgramSaid(lines=tuple(map(hide, (*ended.said, *noted)))),)
-        case "probe" | "install-tool" | "create-environment" | "ask-again" | "collect-static":
+        case "probe" | "install-tool" | "create-environment" | "ask-again" | "collect-static" | "try-import":
             return ()
         case _:
             assert_never(ended.program.purpose)

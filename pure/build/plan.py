@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from pure.build.facts import Facts
+from pure.build.finding import Finding
 from pure.layers.decision import Action, LayerDecision, LayerTypes
 from pure.layers.inventory import application_layers, runtime_layers
 from pure.layers.names import VENV, LayerName
@@ -37,11 +38,14 @@ from pure.python.choice import PythonDecision, RuntimeChoiceError, choose_runtim
 from pure.python.requirers import Requirers, RequirersError, read_requirers
 from pure.start.brought import declared_distributions
 from pure.start.choice import ProcessesError, decide_processes
+from pure.start.declared import PYPROJECT
 from pure.start.django import DjangoDecision, decide_django
+from pure.start.offered import Offered, ToolNotInImage
 from pure.start.processes import Processes
 from pure.switches import BadSwitch, switch
 from pure.target import Target
 from pure.venv.build_settings import build_settings
+from pure.venv.lacks import CHECK_VARIABLE
 from pure.venv.pinning import pinning
 from pure.venv.state import VenvState, decode_state
 
@@ -62,6 +66,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Holds if Django is installed."""
     previous: VenvState | None = None
     """What the restored environment's record says."""
+    findings: tuple[Finding, ...] = ()
+    """What should be changed, and is no error."""
 
     @property
     def manager(self) -> PackageManagerDecision:
@@ -108,6 +114,7 @@ PlanError: TypeAlias = (
     | RequirersError
     | RuntimeChoiceError
     | ToolError
+    | ToolNotInImage
     | UnsetVariables
 )
 
@@ -160,6 +167,8 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     django = decide_django(facts.variables, facts.manage)
     if isinstance(django, BadSwitch):
         return Failure(django)
+    if isinstance(asked := switch(facts.variables, CHECK_VARIABLE), BadSwitch):
+        return Failure(asked)
     runtime = python.unwrap().runtime
     state = _previous(facts)
     package_manager = PackageManagerDecision(
@@ -195,6 +204,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
             processes=processes.unwrap(),
             django=django,
             previous=state,
+            findings=facts.baggage,
         )
     )
 
@@ -237,7 +247,7 @@ def _pin(facts: Facts, tool: Tool) -> str:
 
 def _processes(
     facts: Facts, managed: Managed, layers: tuple[LayerDecision, ...], state: VenvState | None, minor: str
-) -> Outcome[Processes, ProcessesError]:
+) -> Outcome[Processes, ProcessesError | ToolNotInImage]:
     """The processes by what is known before the installation: what is kept as it is, else what is required by name."""
     kept = state is not None and any(each.name == VENV and each.action is Action.KEEP for each in layers)
     if kept and state is not None:
@@ -248,13 +258,18 @@ def _processes(
 
 
 def final_processes(
-    facts: Facts, installed: Mapping[str, str], minor: str, *, programs: frozenset[str] | None
-) -> Outcome[Processes, ProcessesError]:
+    facts: Facts,
+    installed: Mapping[str, str],
+    minor: str,
+    *,
+    programs: frozenset[str] | None,
+    offered: Offered | None = None,
+) -> Outcome[Processes, ProcessesError | ToolNotInImage]:
     """The processes that the image gets. ``installed`` maps normalised names to versions, ``minor`` is Python's.
 
-    ``programs`` are the commands that the environment has.
+    ``programs`` are the commands that the environment has; ``offered`` is what declared commands are checked against.
     """
-    return _decide_processes(facts, installed, minor, programs=programs, provisional=False)
+    return _decide_processes(facts, installed, minor, programs=programs, provisional=False, offered=offered)
 
 
 def _decide_processes(
@@ -264,8 +279,9 @@ def _decide_processes(
     *,
     programs: frozenset[str] | None = None,
     provisional: bool,
-) -> Outcome[Processes, ProcessesError]:
-    return decide_processes(
+    offered: Offered | None = None,
+) -> Outcome[Processes, ProcessesError | ToolNotInImage]:
+    decided = decide_processes(
         facts.procfile,
         facts.pyproject,
         facts.code,
@@ -276,6 +292,17 @@ def _decide_processes(
         programs=programs,
         provisional=provisional,
     )
+    if isinstance(decided, Failure) or facts.declared is None:
+        return decided
+    from pure.start.declared_check import CheckedAgainst, checked
+    from pure.start.development import PIPFILE
+
+    project = facts.project.unwrap().texts if isinstance(facts.project, Success) else {}
+    documents = {PYPROJECT: facts.pyproject, PIPFILE: project.get(PIPFILE)}
+    against = CheckedAgainst(
+        installed=installed, files=facts.declared, documents=documents, provisional=provisional, offered=offered
+    )
+    return checked(decided.unwrap(), against)
 
 
 def _required(facts: Facts, managed: Managed) -> dict[str, str]:

@@ -41,6 +41,7 @@ from pure.runtime.endings import CompileError, UnpackError
 from pure.runtime.fetching import FetchError
 from pure.start.choice import ProcessesError
 from pure.start.django import CollectStaticFailed
+from pure.start.offered import ToolNotInImage
 from pure.switches import BadSwitch
 from pure.venv.resolved import ReportError
 
@@ -69,7 +70,7 @@ def describe(error: BuildError) -> Message:
         return describe_pylock(error)
     if isinstance(error, RequirementsError | ReportError):
         return describe_requirements(error)
-    if isinstance(error, ProcessesError | CollectStaticFailed):
+    if isinstance(error, ProcessesError | CollectStaticFailed | ToolNotInImage):
         return describe_processes(error)
     if isinstance(error, InstallationError):
         return describe_installation(error)

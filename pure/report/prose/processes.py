@@ -16,6 +16,7 @@ from pure.start.declared import (
     TypeNotAllowed,
 )
 from pure.start.django import COLLECT_VARIABLE, SETTINGS_VARIABLE, Cause, CollectStaticFailed
+from pure.start.offered import ToolNotInImage
 from pure.start.processes import BadLine, BadType, DuplicateType, EmptyCommand, NotText, ProcfileError
 
 _FORM = (
@@ -26,12 +27,14 @@ _FORM = (
 _OFF = f"If the image needs no static files, set {COLLECT_VARIABLE}=false for the build."
 
 
-def describe_processes(error: ProcessesError | CollectStaticFailed) -> Message:
+def describe_processes(error: ProcessesError | CollectStaticFailed | ToolNotInImage) -> Message:
     """The message for a start command that cannot be used, or for static files that are missing."""
     if isinstance(error, ProcfileError):
         return _procfile(error)
     if isinstance(error, DeclarationError):
         return _declaration(error)
+    if isinstance(error, ToolNotInImage):
+        return _tool(error)
     return _collectstatic(error)
 
 
@@ -68,6 +71,26 @@ def _procfile(error: ProcfileError) -> Message:
             )
         case _:
             assert_never(error)
+
+
+def _tool(error: ToolNotInImage) -> Message:
+    is_script = error.script is not None
+    return Message(
+        happened=f"The process {error.type} is started by {error.tool}, which is not in the image",
+        found=(
+            f"{error.source}: {error.shown}",
+            *((f"{error.file} has the script: {error.script}",) if is_script else ()),
+        ),
+        means=(
+            f"{error.tool} installs the dependencies in the build only; in the image their environment is active,",
+            "so programs are called by their own names.",
+        ),
+        do=(
+            f"Write the script's own command instead:  {error.type}: {error.script}"
+            if is_script and error.script != "…"
+            else f"Write the command that {error.tool} would run, such as  {error.type}: gunicorn app:app",
+        ),
+    )
 
 
 def _declaration(error: DeclarationError) -> Message:
