@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 from pure.layers.decision import RestoredLayer
 from pure.outcome import Outcome, Success
+from pure.project.baggage import Baggage
 from pure.project.document import Document
 from pure.project.files import ProjectOutcome
 from pure.project.requirements.collection import RequirementsSet
 from pure.project.requirements.errors import RequirementsError
 from pure.python.choice import RuntimeFacts
 from pure.start.code_facts import CodeFacts
+from pure.start.offered import DeclaredFiles
 
 
 class Facts(RuntimeFacts, frozen=True, kw_only=True):
@@ -49,6 +51,10 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
     """The project's ``pyproject.toml``, which may declare processes."""
     procfile: bytes | None = None
     """The application's ``Procfile``."""
+    declared: DeclaredFiles | None = None
+    """What the processes that the project declares name; ``None`` where it declares none."""
+    baggage: tuple[Baggage, ...] = ()
+    """Folders among the application's files that no image needs."""
     code: CodeFacts | None = None
     """What the application's code says of how it starts; ``None`` where the project declares its processes."""
     manage: tuple[str, ...] = ()
