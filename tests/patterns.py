@@ -5,7 +5,7 @@ import importlib
 import inspect
 import pkgutil
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Any, Final
 
@@ -40,31 +40,36 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
 _ANCHORED: Final = ("match", "fullmatch")
 
 
-def _methods(module: ModuleType, name: str) -> tuple[str, ...]:
-    """How a module uses one of its patterns; looking for it everywhere, where that can't be seen."""
-    source = inspect.getsource(module)
-    uses = re.findall(rf"\b{name}\b(?:\.([a-z]+)\()?", source)
+def _methods(owner: str, name: str, sources: Mapping[str, str]) -> tuple[str, ...]:
+    """How modules use a pattern of one of them; it is looked for everywhere, where that can't be seen."""
+    imported = re.compile(rf"import (?:\([^)]*\b{name}\b[^)]*\)|[^(\n]*\b{name}\b.*)")
+    using = [source for module, source in sources.items() if module == owner or imported.search(source)]
+    uses = [use for source in using for use in re.findall(rf"\b{name}\b(?:\.([a-z]+)\()?", imported.sub("", source))]
     called = {use for use in uses if use}
     # It stands alone once, where it is made.
-    if not called or uses.count("") > 1 or called - set(_ANCHORED) or re.search(rf"import .*\b{name}\b", source):
+    if not called or uses.count("") > 1 or called - set(_ANCHORED):
         return ("finditer", *_ANCHORED)
     return tuple(sorted(called))
 
 
 def compiled_patterns() -> tuple[Named, ...]:
     """The patterns that modules of ``pure`` and ``shell`` hold, alone or in tables."""
+    modules = [
+        importlib.import_module(info.name)
+        for package in (pure, shell)
+        for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+        if not info.name.endswith("__main__")
+    ]
+    sources = {module.__name__: inspect.getsource(module) for module in modules}
     found: dict[Any, Named] = {}
-    for package in (pure, shell):
-        for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if info.name.endswith("__main__"):
-                continue
-            module = importlib.import_module(info.name)
-            for name, value in vars(module).items():
-                for pattern in _patterns(value):
-                    methods = _methods(module, name)
-                    found.setdefault(pattern, Named(name=f"{info.name}.{name}", pattern=pattern, methods=methods))
-            for each in _written_in_place(module):
-                found.setdefault(each.pattern, each)
+    for module in modules:
+        for name, value in vars(module).items():
+            for pattern in _patterns(value):
+                if pattern not in found:
+                    methods = _methods(module.__name__, name, sources)
+                    found[pattern] = Named(name=f"{module.__name__}.{name}", pattern=pattern, methods=methods)
+        for each in _written_in_place(module):
+            found.setdefault(each.pattern, each)
     return tuple(found.values())
 
 

@@ -80,7 +80,9 @@ _REQUIREMENTS: Final = re.compile(
 
 
 _INPUTS: Final = re.compile(
-    rf"{REQUIREMENTS_FOLDER}/[^/]+\.in|(?:[\w.-]+[-_.])?requirements(?:[-_.][\w.-]+)?\.in", re.IGNORECASE
+    rf"{REQUIREMENTS_FOLDER}/[^/]+\.in"
+    r"|(?=[\w.-]+\.in\Z)(?:[\w.-]+[-_.])?requirements(?:[-_.][\w.-]+)?\.in",
+    re.IGNORECASE,
 )
 # The first line of the block, as the specification "Inline script metadata" has it.
 _SCRIPT: Final = re.compile(r"^# /// script[ \t]*\r?$", re.MULTILINE)

@@ -25,7 +25,7 @@ _AROUND: Final = re.compile(
 )
 _BOUND: Final = re.compile(r"(?:\A|_)(?:app|application|asgi|wsgi|wrapped|outer)(?:_|\Z)")
 # Neither is what serves, tests or adapts an application, whatever else its name says.
-_OUTSIDE: Final = re.compile(r"(?:Server|Client|Test\w*|TestApp|Handler|Adapter|Mangum|Runner|Thread|Process|Celery)\Z")
+_OUTSIDE: Final = re.compile(r"Test|(?:Server|Client|Handler|Adapter|Mangum|Runner|Thread|Process|Celery)\Z")
 # Extensions of these frameworks are made the same way; one that isn't called like an application isn't taken for one.
 _EXTENDED: Final = frozenset({"flask", "quart"})
 _INNER: Final[frozenset[Kind]] = frozenset(CALLS.values()) - {"celery", "marimo", "dash", "fastmcp", "mcp"}
