@@ -109,7 +109,7 @@ MISE_TABLE = '[tools.python]\nversion = "3.13"\nvirtualenv = ".venv"\n'
         ("runtime.txt", "python-3.13.1\n", [("3.13.1", 1)]),
         ("runtime.txt", "\r\n python-3.13 \r\n", [("3.13", 2)]),
         ("runtime.txt", "python-3.13.x\n", [("3.13", 1)]),
-        ("Pipfile.lock", PIPFILE_LOCK, [("3.13.1", 5), ("3.13", 6)]),
+        ("Pipfile.lock", PIPFILE_LOCK, [("3.13.1", 5)]),
         ("Pipfile.lock", '{"_meta": {"requires": {"python_version": "3"}}}', [("==3.*", 1)]),
         ("Pipfile.lock", '{"_meta": {"requires": {"python_version": ">=3.11"}}}', [(">=3.11", 1)]),
         ("Pipfile.lock", '{"_meta": {"requires": {}}}', []),
