@@ -31,6 +31,7 @@ from shell.sources import find_manage, read_sources
 
 CATALOGUE: Final = "data/cpython.json"
 CARRIED: Final = "data/carried.json"
+WHEELS: Final = "wheels"
 END_OF_LIFE: Final = "data/end-of-life.json"
 CARRIED_SCHEME: Final = b"buildpack:"
 
@@ -110,6 +111,7 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         restored=LayerStore(layers).restored(),
         venv_state=optional(layers / VENV / STATE_FILE),
         seed_wheels=_seed_wheels(layers),
+        carried_pip=next((str(path) for path in sorted((buildpack / WHEELS).glob("pip-*.whl"))), None),
         archives=tuple(str(path) for path in sorted((buildpack / "archives").glob("*.tar.gz"))),
     )
 

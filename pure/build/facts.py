@@ -61,6 +61,8 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
 
     seed_wheels: Mapping[str, str] = {}
     """Wheels of pip at hand, as paths by the tool in whose layer they lie; that of our own interpreter under ``""``."""
+    carried_pip: str | None = None
+    """The wheel of the pinned pip, where the buildpack carries it."""
     archives: tuple[str, ...] = ()
     """Archives of runtimes that the buildpack carries, each with a wheel of pip in it."""
 

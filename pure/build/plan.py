@@ -26,7 +26,7 @@ from pure.manager.tool_version import ToolError, choose_tool
 from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
 from pure.project.declarations import Named
-from pure.project.detection import PROVIDE_ONLY_VARIABLE, python_markers
+from pure.project.detection import PROVIDE_ONLY_VARIABLE, provides_only, python_markers
 from pure.project.document import FileUnreadable
 from pure.project.files import BadProjectFolder, ProjectFiles
 from pure.project.requirements.collection import RequirementsSet
@@ -37,7 +37,7 @@ from pure.start.brought import declared_distributions
 from pure.start.choice import ProcessesError, decide_processes
 from pure.start.django import DjangoDecision, decide_django
 from pure.start.processes import Processes
-from pure.switches import BadSwitch, switch
+from pure.switches import BadSwitch
 from pure.target import Target
 from pure.venv.build_settings import build_settings
 from pure.venv.pinning import pinning
@@ -121,8 +121,12 @@ def decide(facts: Facts) -> Outcome[Plan, PlanError]:
     project = facts.project if facts.project is not None else Success(ProjectFiles(names=facts.names))
     if isinstance(project, Failure):
         return project
-    if not python_markers((*facts.names, *project.unwrap().names)):
-        return _provide_only(facts, requirers.unwrap(), project.unwrap().nested)
+    names = (*facts.names, *project.unwrap().names)
+    only = provides_only(names, facts.variables)
+    if isinstance(only, BadSwitch):
+        return Failure(only)
+    if only or not python_markers(names):
+        return _provide_only(facts, requirers.unwrap(), project.unwrap().nested, only=only)
     return _application(facts, project.unwrap(), requirers.unwrap())
 
 
@@ -269,11 +273,8 @@ def _required(facts: Facts, managed: Managed) -> dict[str, str]:
     return declared_distributions(asked) | {normalise_name(name): "" for name in names}
 
 
-def _provide_only(facts: Facts, requirers: Requirers, nested: tuple[str, ...]) -> Outcome[Plan, PlanError]:
-    enabled = switch(facts.variables, PROVIDE_ONLY_VARIABLE)
-    if isinstance(enabled, BadSwitch):
-        return Failure(enabled)
-    if not enabled:
+def _provide_only(facts: Facts, requirers: Requirers, nested: tuple[str, ...], *, only: bool) -> Outcome[Plan, PlanError]:
+    if not only:
         return Failure(NothingRequired(variable=PROVIDE_ONLY_VARIABLE, nested=nested))
     python = choose_runtime(facts, requirers)
     if isinstance(python, Failure):

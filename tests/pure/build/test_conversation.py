@@ -47,6 +47,7 @@ from tests.strategies_locked import FIRST
 from tests.strategies_locked import locked as locked_facts
 from tests.strategies_plan import layer_toml, planned, requirements
 
+PINNED_PIP = "26.0"
 HIDE = Redactor(secrets=())
 SITE = "lib/python3.13/site-packages"
 HASHED = f"flask==3.1.0 --hash=sha256:{'a' * 64}\n".encode()
@@ -327,6 +328,22 @@ def test_which_wheel_seeds_the_tool(wheels: dict[str, str], archives: tuple[str,
     seeded = next(turn for turn in turns if any(isinstance(step, CopyFile) for step in turn.steps))
     kinds = [type(step) for step in seeded.steps]
     assert kinds.index(CopyFile) < len(kinds) - 1 - kinds[::-1].index(BeginLayer)
+
+
+@pytest.mark.parametrize(("carried", "at_hand"), [(f"pip-{PINNED_PIP}-py3-none-any.whl", True), ("pip-1.whl", False)])
+def test_pip_comes_from_the_buildpack_and_no_setting_keeps_it_from_there(carried: str, *, at_hand: bool) -> None:
+    given = rebuilt(first())
+    layers = {name: each for name, each in given.restored.items() if name != "pip"}
+    variables = {**given.variables, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "vendor"}
+    given = msgspec.structs.replace(
+        given, restored=layers, carried_pip=f"/cnb/wheels/{carried}", variables=variables, seed_wheels={"": "/own/pip"}
+    )
+    turns, _ = converse(given, Hand(environment(), report=report()))
+    steps = [step for turn in turns for step in turn.steps]
+    assert next(step.source for step in steps if isinstance(step, CopyFile)) == f"/cnb/wheels/{carried}"
+    program = next(s for s in steps if isinstance(s, RunProgram) and s.purpose == "install-tool")
+    assert ("--no-index" in program.argv) is at_hand
+    assert ("PIP_FIND_LINKS" in dict(program.environment)) is not at_hand
 
 
 def test_the_table_names_every_state() -> None:
