@@ -98,6 +98,7 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         version_files=application.version_files,
         procfile=application.procfile,
         pyproject=application.pyproject,
+        elsewhere=application.elsewhere,
         code=code_facts(read_sources(home)) if code else None,
         manage=find_manage(home),
         requirements=needed.found,

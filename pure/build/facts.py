@@ -49,6 +49,8 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
     """The project's ``pyproject.toml``, which may declare processes."""
     procfile: bytes | None = None
     """The application's ``Procfile``."""
+    elsewhere: Mapping[str, Document | None] = {}
+    """Files in the application's root that other platforms read, by name."""
     code: CodeFacts | None = None
     """What the application's code says of how it starts; ``None`` where the project declares its processes."""
     manage: tuple[str, ...] = ()

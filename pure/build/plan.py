@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from pure.build.facts import Facts
+from pure.build.unheard import unheard
 from pure.layers.decision import Action, LayerDecision, LayerTypes
 from pure.layers.inventory import application_layers, runtime_layers
 from pure.layers.names import VENV, LayerName
@@ -62,6 +63,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     processes: Processes
     django: DjangoDecision = NO_DJANGO
     previous: VenvState | None = None
+    # What is set or written and has no effect.
+    unheard: tuple[str, ...] = ()
 
     @property
     def manager(self) -> PackageManagerDecision:
@@ -112,6 +115,11 @@ PlanError: TypeAlias = (
 
 def decide(facts: Facts) -> Outcome[Plan, PlanError]:
     """Decide the whole build. Whatever the facts, the answer is a plan or an error value."""
+    said = unheard(facts.variables, facts.names, facts.elsewhere)
+    return _decide(facts).map(lambda plan: msgspec.structs.replace(plan, unheard=said))
+
+
+def _decide(facts: Facts) -> Outcome[Plan, PlanError]:
     broken = _offenders(facts)
     if broken is not None:
         return Failure(broken)
@@ -273,7 +281,9 @@ def _required(facts: Facts, managed: Managed) -> dict[str, str]:
     return declared_distributions(asked) | {normalise_name(name): "" for name in names}
 
 
-def _provide_only(facts: Facts, requirers: Requirers, nested: tuple[str, ...], *, only: bool) -> Outcome[Plan, PlanError]:
+def _provide_only(
+    facts: Facts, requirers: Requirers, nested: tuple[str, ...], *, only: bool
+) -> Outcome[Plan, PlanError]:
     if not only:
         return Failure(NothingRequired(variable=PROVIDE_ONLY_VARIABLE, nested=nested))
     python = choose_runtime(facts, requirers)

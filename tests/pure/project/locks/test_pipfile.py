@@ -84,9 +84,7 @@ CUSTOM_DIGEST = "414d9dd38a1b4f0fdadb1c6ab68a7e5958396861d5842f02d645db3fef28b29
         (DIGEST, None, False),
     ],
 )
-def test_without_a_source_the_digest_has_the_one_that_pipenv_took(
-    digest: str, sources: object, *, same: bool
-) -> None:
+def test_without_a_source_the_digest_has_the_one_that_pipenv_took(digest: str, sources: object, *, same: bool) -> None:
     declared = PIPFILE[PIPFILE.index("[packages]") :]
     meta = {"hash": {"sha256": digest}, "pipfile-spec": 6} | ({} if sources is None else {"sources": sources})
     locked = json.dumps({"_meta": meta, "default": {}})
