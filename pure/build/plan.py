@@ -116,7 +116,10 @@ PlanError: TypeAlias = (
 def decide(facts: Facts) -> Outcome[Plan, PlanError]:
     """Decide the whole build. Whatever the facts, the answer is a plan or an error value."""
     said = unheard(facts.variables, facts.names, facts.elsewhere)
-    return _decide(facts).map(lambda plan: msgspec.structs.replace(plan, unheard=said))
+    decided = _decide(facts)
+    if isinstance(decided, Failure):
+        return decided
+    return Success(msgspec.structs.replace(decided.unwrap(), unheard=said))
 
 
 def _decide(facts: Facts) -> Outcome[Plan, PlanError]:

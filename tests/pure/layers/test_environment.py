@@ -28,7 +28,8 @@ def test_only_the_environment_and_nothing_of_pip_reaches_launch() -> None:
 
 def test_what_tools_put_on_path_finds_its_modules() -> None:
     # Their scripts run the runtime's interpreter, which looks into the user's site-packages only.
-    for name in TOOLS:
+    for tool in TOOLS.values():
+        name = tool.name
         added = tool_layer_environment(name, f"/layers/{name}")
         assert added.both == added.launch == ()
         assert dict(added.build).get("PYTHONUSERBASE.override") == (None if name == "uv" else f"/layers/{name}")
