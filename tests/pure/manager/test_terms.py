@@ -49,6 +49,7 @@ APPLICATIONS = {
 # Of each kind those whose words depend on the application.
 REASONS: tuple[Recognised, ...] = (
     r.NoSuchVersion(requirement="alpha==9", known=("1.0", "2.0")),
+    r.InvalidMetadata(name="alpha", version="5.2.0", below="24.1", better="5.2.7"),
     r.NameUnknown(name="alhpa", similar="alpha"),
     r.NameUnknown(name="sqlite3", standard=True),
     r.NameUnknown(name="cv2", distribution="opencv-python-headless (or opencv-python)"),
@@ -86,7 +87,8 @@ NEVER = {"pip": _LOCKS, "project": _LOCKS, "pylock": (r.LockStale, r.Conflict)}
 def _possible(manager: str) -> set[type]:
     """The kinds that the rules for a manager's tool can make, as far as the rules name them."""
     tool = MANAGERS[manager].tool.name
-    only = {"pip": {r.NotARequirement, r.HashMissing, r.LocalFileMissing, r.NoSuchVersion, r.NameUnknown}}
+    only = {"pip": {r.NotARequirement, r.HashMissing, r.LocalFileMissing, r.NoSuchVersion}}
+    only["pip"] |= {r.InvalidMetadata, r.NameUnknown}
     kinds = {type(reason) for reason in REASONS} - set(NEVER.get(manager, ()))
     return kinds if tool in ("pip", "pipenv") else kinds - only["pip"] - {r.OtherPython}
 
