@@ -10,8 +10,10 @@ from pure.project.detection import PROVIDE_ONLY_VARIABLE
 from pure.project.document import Document
 from pure.project.files import FOLDER_VARIABLE
 from pure.project.selection import EXTRAS_VARIABLE, GROUPS_VARIABLE
-from pure.python.choice import CATALOGUE_REPLACES_VARIABLE, CATALOGUE_VARIABLE, DEFAULT_VARIABLE, MIRROR_VARIABLE
+from pure.python.choice import CATALOGUE_REPLACES_VARIABLE, CATALOGUE_VARIABLE, MIRROR_VARIABLE
+from pure.python.reasons import DEFAULT_VARIABLE
 from pure.python.request import VARIABLES, visible
+from pure.python.wheels import PREFER_WHEELS_VARIABLE
 from pure.start.django import COLLECT_VARIABLE
 from pure.start.processes import PROCFILE
 from pure.switches import FALSE_WORDS
@@ -19,9 +21,10 @@ from pure.switches import FALSE_WORDS
 LOG_VARIABLE: Final = "BP_LOG_LEVEL"
 
 HONOURED: Final = (
-    *VARIABLES, DEFAULT_VARIABLE, MIRROR_VARIABLE, CATALOGUE_VARIABLE, CATALOGUE_REPLACES_VARIABLE, MANAGER_VARIABLE,
-    GROUPS_VARIABLE, EXTRAS_VARIABLE, FOLDER_VARIABLE, REQUIREMENTS_VARIABLE, PYLOCK_VARIABLE, PROVIDE_ONLY_VARIABLE,
-    COLLECT_VARIABLE, LOG_VARIABLE, *(tool.variable for tool in TOOLS.values()),
+    *VARIABLES, DEFAULT_VARIABLE, PREFER_WHEELS_VARIABLE, MIRROR_VARIABLE, CATALOGUE_VARIABLE,
+    CATALOGUE_REPLACES_VARIABLE, MANAGER_VARIABLE, GROUPS_VARIABLE, EXTRAS_VARIABLE, FOLDER_VARIABLE,
+    REQUIREMENTS_VARIABLE, PYLOCK_VARIABLE, PROVIDE_ONLY_VARIABLE, COLLECT_VARIABLE, LOG_VARIABLE,
+    *(tool.variable for tool in TOOLS.values()),
 )  # fmt: skip
 """Every variable of ours, as README.md lists them."""
 

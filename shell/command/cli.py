@@ -14,7 +14,7 @@ import click
 import msgspec
 from pure.message import Message
 from pure.outcome import Failure
-from pure.python.choice import DEFAULT_VARIABLE
+from pure.python.reasons import DEFAULT_VARIABLE
 from pure.redaction import redactor
 from pure.report import build_log
 from pure.target import Target
