@@ -18,7 +18,9 @@ def explained(chosen: ChosenRuntime) -> tuple[str, ...]:
         instead = f"makes {chosen.request.text} the default, instead of Lamina's {DEFAULT_MINOR}"
         first = f"no version is asked for; ${DEFAULT_VARIABLE} {instead}"
     elif chosen.request.source.default == LAMINAS_DEFAULT:
-        first = f"no version is asked for; {DEFAULT_MINOR} is Lamina's default"
+        first = (
+            f"no version is asked for; {DEFAULT_MINOR} is Lamina's default (to keep it, write it into .python-version)"
+        )
     else:
         return chosen.because
     return (first, *chosen.because[1:])

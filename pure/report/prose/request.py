@@ -21,6 +21,10 @@ from pure.source import Source
 
 _WRITE_IN_FILE = "Write one version on a line of its own, such as 3.13 (its newest patch release) or 3.13.1."
 _WRITE_IN_VARIABLE = "Set it to a version such as 3.13 or 3.13.1, or to a range such as >=3.11,<3.14."
+_WITHOUT_MARK: Final = (
+    "The first is a byte order mark: save it as UTF-8 without one, or write it anew, such as:  "
+    "echo 3.13 > .python-version"
+)
 # The files that hold a version and nothing else.
 _VERSION_FILES: Final = (".python-version", "runtime.txt")
 
@@ -33,7 +37,10 @@ def describe_request(error: RequestError) -> Message:
                 happened=f"The Python version in {source} contains characters that cannot be seen",
                 found=(visible,),
                 means=("They often come along when text is copied from a web page or a document.",),
-                do=("Delete the line and type it again.", _write(source)),
+                do=(
+                    _WITHOUT_MARK if visible.startswith("<U+FEFF>") else "Delete the line and type it again.",
+                    _write(source),
+                ),
             )
         case PrefixedVersion(visible=visible, version=version, source=source):
             return Message(

@@ -9,6 +9,7 @@ from pure.outcome import Failure, Success
 from pure.project.locks.kinds import LOCKS
 from pure.python.request import MinorRequest, PatchRequest, PythonRequest, RangeRequest, SeveralVersions
 from pure.python.version_files import (
+    EMPTY,
     lock_reader,
     mise,
     pyproject,
@@ -151,7 +152,7 @@ def test_what_a_file_says_and_where(file: str, text: str, found: list[tuple[str,
 @pytest.mark.parametrize(
     ("file", "text", "said"),
     [
-        (".python-version", "\n", [("", "it contains no version")]),
+        (".python-version", "\n", [("", EMPTY)]),
         ("runtime.txt", "\n \n", [("", "it contains no version")]),
         ("Pipfile.lock", '{"_meta": {"requires": {"python_version": "*"}}}', [("*", "it allows every version")]),
         (
