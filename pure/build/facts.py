@@ -10,6 +10,7 @@ from pure.project.requirements.collection import RequirementsSet
 from pure.project.requirements.errors import RequirementsError
 from pure.python.choice import RuntimeFacts
 from pure.start.code_facts import CodeFacts
+from pure.start.imports import Imports
 
 
 class Facts(RuntimeFacts, frozen=True, kw_only=True):
@@ -51,6 +52,8 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
     """The application's ``Procfile``."""
     elsewhere: Mapping[str, Document | None] = {}
     """Files in the application's root that other platforms read, by name."""
+    imports: Imports | None = None
+    """What its code imports; ``None`` where something says what to install."""
     code: CodeFacts | None = None
     """What the application's code says of how it starts; ``None`` where the project declares its processes."""
     manage: tuple[str, ...] = ()

@@ -11,11 +11,13 @@ from typing import Final, TypeAlias
 import msgspec
 
 from pure.build.facts import Facts
+from pure.build.undeclared import UndeclaredImports, undeclared
 from pure.build.unheard import unheard
 from pure.layers.decision import Action, LayerDecision, LayerTypes
 from pure.layers.inventory import application_layers, runtime_layers
 from pure.layers.names import VENV, LayerName
 from pure.manager import pylock_selection
+from pure.manager.choice import NothingToInstall
 from pure.manager.decision import PackageManagerDecision
 from pure.manager.environment import BreakingVariables, offenders
 from pure.manager.managed import Managed, ManagedError, decide_manager, not_a_file
@@ -110,6 +112,7 @@ PlanError: TypeAlias = (
     | RequirersError
     | RuntimeChoiceError
     | ToolError
+    | UndeclaredImports
 )
 
 
@@ -151,7 +154,7 @@ def _offenders(facts: Facts) -> BreakingVariables | None:
 def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> Outcome[Plan, PlanError]:
     decided = decide_manager(project, facts.variables)
     if isinstance(decided, Failure):
-        return decided
+        return _undeclared(facts, decided.failure(), requirers)
     managed = decided.unwrap()
     manager = managed.manager
     requirements = _requirements(facts, project, managed)
@@ -204,6 +207,36 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
             processes=processes.unwrap(),
             django=django,
             previous=state,
+        )
+    )
+
+
+def _undeclared(facts: Facts, error: ManagedError, requirers: Requirers) -> Outcome[Plan, PlanError]:
+    """The plan of an application that needs nothing but Python, or what is wrong with it."""
+    python = choose_runtime(facts, requirers) if isinstance(error, NothingToInstall) else None
+    if not isinstance(python, Success) or not isinstance(error, NothingToInstall):
+        return Failure(error)
+    decision = python.unwrap()
+    verdict = undeclared(error, facts.imports, decision.runtime.minor)
+    if not isinstance(verdict, str):
+        return Failure(verdict or error)
+    processes = _decide_processes(facts, {}, decision.runtime.minor, provisional=False)
+    if isinstance(processes, Failure):
+        return processes
+    layers = runtime_layers(
+        facts.restored,
+        layers_dir=facts.layers_dir,
+        runtime=decision.runtime,
+        types=LayerTypes(build=True, launch=True, cache=True),
+        because="nothing has to be installed",
+    )
+    return Success(
+        Plan(
+            target=facts.target,
+            python=msgspec.structs.replace(decision, because=(*decision.because, verdict)),
+            package_manager=None,
+            layers=layers,
+            processes=processes.unwrap(),
         )
     )
 

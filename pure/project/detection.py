@@ -120,9 +120,14 @@ def detect(names: Iterable[str], variables: Mapping[str, str]) -> Detection:
 
 def provides_only(names: Iterable[str], variables: Mapping[str, str]) -> bool | BadSwitch:
     """Whether only the runtime is wanted: the switch says so, and nothing there says what to install."""
-    if any(MARKERS.get(name) not in _DECLARES_NOTHING for name in python_markers(names)):
+    if not all(map(declares_nothing, python_markers(names))):
         return False
     return switch(variables, PROVIDE_ONLY_VARIABLE)
+
+
+def declares_nothing(marker: str) -> bool:
+    """Whether a name that marks a Python project says nothing of what to install."""
+    return MARKERS.get(marker) in _DECLARES_NOTHING
 
 
 def _holds(names: tuple[str, ...]) -> str:
