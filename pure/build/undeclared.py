@@ -62,7 +62,5 @@ def undeclared(error: NothingToInstall, imports: Imports | None, minor: str) -> 
         return UndeclaredImports(folder=error.folder, found=foreign)
     if not imports.complete:
         return None
-    files = count(imports.files, "file")
-    return (
-        f"nothing has to be installed: the application's {files} import nothing but Python's own modules and their own"
-    )
+    read = count(imports.files, "file")
+    return f"nothing has to be installed: {read} read, nothing imported but Python's own modules and the application's"

@@ -38,7 +38,7 @@ def test_what_imports_pythons_own_modules_only_needs_nothing(tmp_path: Path, mor
     assert isinstance(plan, Success), plan
     found = plan.unwrap()
     assert found.package_manager is None
-    assert "the application's 2 files import nothing but Python's own" in found.python.because[-1]
+    assert "2 files read, nothing imported but Python's own" in found.python.because[-1]
     (python,) = found.layers
     assert python.types is not None
     assert python.types.launch
