@@ -38,6 +38,7 @@ from pure.outcome import Failure, Outcome, Success
 from pure.report import build_log
 from pure.report.live import live
 from pure.runtime.fetching import FetchEvent
+from pure.urls import visible_url
 
 from shell.disk import not_written
 from shell.layer_store import LayerStore, remove_files, remove_tree, write_atomically
@@ -128,7 +129,7 @@ class Executor:
         if isinstance(fetched, Failure):
             return fetched
         started = time.monotonic()
-        unpacked = unpack_runtime(archive, Path(step.root), wheel_to=Path(step.wheel_to))
+        unpacked = unpack_runtime(archive, Path(step.root), wheel_to=Path(step.wheel_to), called=visible_url(step.url))
         archive.unlink(missing_ok=True)
         if isinstance(unpacked, Failure):
             return unpacked

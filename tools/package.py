@@ -365,6 +365,15 @@ def _megabytes(size: int) -> str:
     return f"{size / 1e6:.1f} MB"
 
 
+def _outcome(replaced: list[str], targets: list[str], output: Path) -> str:
+    """What an error leaves behind."""
+    if not replaced:
+        return "Nothing was packaged."
+    missing = [each for each in targets if each not in replaced]
+    rest = f"; {', '.join(missing)} wasn't packaged" if missing else ""
+    return f"{', '.join(replaced)} in {_shown(output)} was replaced{rest}."
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Package for each target; 1 with the reason if one cannot be made."""
     parser = argparse.ArgumentParser(prog="make package PACKAGE_ARGS=…", description=__doc__.splitlines()[0])
@@ -373,6 +382,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=ROOT / "dist", help="default: dist")
     options = parser.parse_args(arguments)
     targets = options.target or ([f"linux/{host_arch()}"] if options.runtime else list(SUPPORTED))
+    replaced: list[str] = []
     try:
         if options.runtime and len(targets) > 1:
             raise PackageError("One archive serves one target: give one --target with --runtime.")
@@ -383,9 +393,11 @@ def main(arguments: list[str] | None = None) -> int:
                 carried = carried_archive(Path(options.runtime))
             else:
                 carried = download(target)
-            _report(package(target=target, carried=carried, output=options.output), target)
+            packaged = package(target=target, carried=carried, output=options.output)
+            replaced.append(target)
+            _report(packaged, target)
     except PackageError as error:
-        print(f"Nothing was packaged. {error}", file=sys.stderr)
+        print(f"{_outcome(replaced, targets, options.output)} {error}", file=sys.stderr)
         return 1
     return 0
 

@@ -72,7 +72,7 @@ def last_words(ended: Ended, noted: tuple[str, ...]) -> tuple[ProgramSaid, ...]:
 def another_python(ended: Ended, plan: Plan) -> RuntimeDoesNotStart | None:
     """The error of a runtime that starts and is another Python than it should be; ``None`` where all is well."""
     answer = next((line.strip() for line in ended.said if line.strip()), "")
-    return _does_not_start(ended, plan) if answer != plan.python.runtime.minor else None
+    return _does_not_start(ended, plan) if answer != plan.python.runtime.version else None
 
 
 def _does_not_start(ended: Ended, plan: Plan) -> RuntimeDoesNotStart:

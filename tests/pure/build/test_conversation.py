@@ -48,6 +48,7 @@ from tests.strategies_locked import locked as locked_facts
 from tests.strategies_plan import layer_toml, planned, requirements
 
 PINNED_PIP = "26.0"
+FIRST_VERSION = "3.13.1"
 HIDE = Redactor(secrets=())
 SITE = "lib/python3.13/site-packages"
 HASHED = f"flask==3.1.0 --hash=sha256:{'a' * 64}\n".encode()
@@ -93,7 +94,7 @@ class Hand:
             case TakeWheel(archive=archive):
                 return WheelTaken(wheel="/tmp/t/carried-wheel/pip-26.0-any.whl" if "good" in archive else None)
             case RunProgram(purpose="probe"):
-                return Ended(program=step, returncode=0, said=("3.13",))
+                return Ended(program=step, returncode=0, said=(FIRST_VERSION,))
             case RunProgram(purpose=purpose):
                 return Ended(program=step, returncode=int(purpose == self.fails), said=self.said)
             case ReadFiles(root=root):
