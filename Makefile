@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 JOBS   ?= auto
 
-.PHONY: help demo test test-all test-containers lint format catalogue vendor-lock tools-lock examples package bench clean
+.PHONY: help demo test test-all histories test-containers lint format catalogue vendor-lock tools-lock examples package bench clean
 
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -32,6 +32,9 @@ test: $(VENV)/.ready ## all tests except those that need root, under 5 minutes
 
 test-all: test ## those and the ones that take long, such as every server for real
 	@$(BIN)/python -m pytest -m "heavy and not containers" -n $(JOBS) --dist loadgroup
+
+histories: $(VENV)/.ready ## play N=2000 histories of builds in memory, from SEED=0 on
+	@$(BIN)/python -m tests.histories --number $(or $(N),2000) --seed $(or $(SEED),0)
 
 test-containers: $(VENV)/.ready ## the packaged buildpack in real containers (root)
 	@$(BIN)/python -m pytest -m containers tests/containers

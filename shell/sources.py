@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,8 @@ from pure.build.leftovers import may_be_left
 from pure.start.django import meant
 from pure.start.source_files import IGNORED_FOLDERS, MANAGE, SourceFile, Sources, is_manage
 from pure.wording import count, size
+
+from shell.files import ReadError, regular
 
 # Far more than where an application is started from, far less than what would keep a build waiting.
 MOST_FILES: Final = 600
@@ -38,9 +41,11 @@ def read_sources(app: Path) -> Sources:
                 left_out.append(f"{name} and later files were skipped: they are more than {size(MOST_BYTES_TOGETHER)}")
                 break
             together += length
-            files.append(SourceFile(path=name, raw=path.read_bytes()))
+            files.append(SourceFile(path=name, raw=regular(path, within=app)))
         except OSError as error:
             left_out.append(f"{name} was skipped: {error.strerror or error}")
+        except ReadError:
+            left_out.append(f"{name} was skipped: it is a link that leaves the application")
     if len(found) > MOST_FILES:
         left_out.append(f"of {count(len(found), 'Python file')}, the {MOST_FILES} nearest to the root were read")
     return Sources(
@@ -88,16 +93,19 @@ def _is_manage(app: Path, path: Path) -> bool:
         # Like any other file, a large one isn't read.
         if not path.is_file() or path.stat().st_size > MOST_BYTES:
             return False
-        return is_manage(SourceFile(path=path.relative_to(app).as_posix(), raw=path.read_bytes()))
-    except OSError:
+        return is_manage(SourceFile(path=path.relative_to(app).as_posix(), raw=regular(path, within=app)))
+    except (OSError, ReadError):
         return False
 
 
 def _python_files(app: Path) -> Iterator[Path]:
     for folder in _folders(app, DEEPEST):
-        for path in _listed(folder):
+        for entry in _listed(folder):
+            if not entry.name.endswith(".py") or not known(entry.is_file):
+                continue
             # A link to a file of the application is read at its own place, where its imports work.
-            if path.suffix == ".py" and known(path.is_file) and not (path.is_symlink() and _is_inside(path, app)):
+            path = folder / entry.name
+            if not (entry.is_symlink() and _is_inside(path, app)):
                 yield path
 
 
@@ -107,20 +115,21 @@ def _folders(app: Path, deepest: int) -> Iterator[Path]:
     for _ in range(deepest + 1):
         yield from level
         level = [
-            child
+            folder / entry.name
             for folder in level
-            for child in _listed(folder)
-            if child.name not in IGNORED_FOLDERS
-            and not child.name.startswith(".")
-            and known(child.is_dir)
-            and not child.is_symlink()
-            and not known((child / "pyvenv.cfg").exists)
+            for entry in _listed(folder)
+            if entry.name not in IGNORED_FOLDERS
+            and not entry.name.startswith(".")
+            and known(partial(entry.is_dir, follow_symlinks=False))
+            and not known((folder / entry.name / "pyvenv.cfg").exists)
         ]
 
 
-def _listed(folder: Path) -> list[Path]:
+def _listed(folder: Path) -> list[os.DirEntry[str]]:
+    """What lies in a folder, by name. What each is has been listed with it: a folder of data costs no look at each."""
     try:
-        return [folder / name for name in sorted(os.listdir(folder)) if _is_text(name)]  # noqa: PTH208
+        with os.scandir(folder) as found:
+            return sorted((entry for entry in found if _is_text(entry.name)), key=lambda entry: entry.name)
     except OSError:
         # What can't be listed can't be imported either.
         return []

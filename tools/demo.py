@@ -186,7 +186,7 @@ def _settings() -> dict[str, str]:
     return found
 
 
-LAMINA = (sys.executable, "-c", "from shell.command.cli import main; main()")
+LAMINA = (str(Path(sys.executable).with_name("lamina")),)
 
 
 if __name__ == "__main__":

@@ -54,6 +54,9 @@ def why_not_equal(now: Snapshot, resolved: ResolvedSet, changes: Changes, before
     ]
     shared = overlaps(now.installed, changes.to_install) if changes.to_install else ()
     reasons += [f"{' and '.join(each.names)} share {each.path}" for each in shared]
+    # What was taken out may have left its contents of a file that somebody else has too.
+    torn = overlaps(before.installed, changes.to_delete) if changes.to_delete else ()
+    reasons += [f"{' and '.join(each.names)} shared {each.path}" for each in torn if each not in shared]
     files = [path for path in now.files if path.partition("/")[0] not in _OURS]
     reasons += [f"{path} belongs to no distribution" for path in strays(now.installed, files)]
     # Some distributions record files that they don't have; a fresh installation wouldn't bring those back.

@@ -10,8 +10,10 @@ state              what its steps brought back                          what fol
 ``RuntimeReady``   no package manager is wanted                         the end: only Python is provided
 \\                  the tool is kept, or a wheel of pip is at hand       install the tool: ``ToolReady``
 \\                  no wheel at hand, archives carried                   take the first archive's: ``SeedSought``
+\\                  neither a wheel nor an archive                       the failure: nothing can install the tool
 ``SeedSought``     a wheel                                              install the tool: ``ToolReady``
 \\                  none, archives left                                  the next archive's: ``SeedSought``
+\\                  none, and it was the last                            the failure, as above
 ``ToolReady``      the environment is kept                              finish its layer: ``Settled``
 \\                  it is reconciled, pip installs                       ask pip, look at it: ``Resolving``
 \\                  it is reconciled, a tool synchronises                look at it: ``Inspecting``
@@ -45,7 +47,7 @@ import msgspec
 
 from pure.build import check, environment_steps, news, states, synchronising
 from pure.build.check import Snapshot
-from pure.build.endings import AskAgain, another_python, failure, last_words
+from pure.build.endings import AskAgain, another_python, failure, last_words, notes
 from pure.build.errors import NoPipWheel, NotAsResolved
 from pure.build.facts import Facts
 from pure.build.leftovers import leftovers
@@ -68,7 +70,6 @@ from pure.build.steps import (
 )
 from pure.build.tool_steps import cache_steps, drops, install_tool, seed_wheel
 from pure.build.workplace import workplace
-from pure.complaints.recognition import worth_keeping
 from pure.layers.decision import Action
 from pure.layers.names import PYTHON, VENV
 from pure.outcome import Failure, Outcome, Success
@@ -90,7 +91,7 @@ def begin(facts: Facts, *, hide: Redactor) -> Outcome[Turn, PlanError]:
 def advance(build: Build, answer: Answer) -> Next:
     """The next turn, or the end, by what the steps of the last one brought back."""
     if answer.failed is not None:
-        return _failed(build, answer.failed)
+        return _failed(build, answer.failed, _arrived(build, answer))
     listed = answer.all(BuildFoldersListed)
     if listed and build.folders is None:
         build = msgspec.structs.replace(build, folders=listed[0].paths)
@@ -122,9 +123,7 @@ def advance(build: Build, answer: Answer) -> Next:
         case states.Collecting(resolved=resolved):
             return _collected(build, resolved, answer)
         case states.AskingAgain(failed=failed):
-            noted = answer.read(build.work.temporary).values()
-            lines = [line for raw in noted for line in raw.decode("utf-8", "replace").splitlines()]
-            return _failed(build, failed, worth_keeping(lines))
+            return _failed(build, failed, noted=notes(answer.read(build.work.temporary).values()))
         case _:
             assert_never(build.state)
 
@@ -146,11 +145,10 @@ def _runtime_tried(build: Build, answer: Answer) -> Next:
     (installed,) = answer.all(RuntimeInstalled)
     (probe,) = answer.all(Ended)
     wrong = another_python(probe, build.plan)
-    arrived = news.RuntimeArrived(installed=installed, local=build.plan.python.url.startswith("file:"))
     if wrong is not None:
-        return Failure(Stopped(error=wrong, said=(arrived,)))
+        return Failure(Stopped(error=wrong, said=_arrived(build, answer)))
     steps = finish_runtime(build.plan, build.facts, build.work)
-    return _turn(build, states.RuntimeReady(wheel=installed.wheel), steps, arrived)
+    return _turn(build, states.RuntimeReady(wheel=installed.wheel), steps, *_arrived(build, answer))
 
 
 def _runtime_ready(build: Build, of_runtime: str | None, answer: Answer) -> Next:
@@ -347,7 +345,7 @@ def _collected(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
     (ended,) = answer.all(Ended)
     judgement = judge(build.plan.django.manage or "", ended.returncode, ended.signal, ended.said)
     if isinstance(judgement, CollectStaticFailed):
-        return Failure(Stopped(error=judgement, said=(news.ProgramSaid(lines=ended.said),)))
+        return Failure(Stopped(error=judgement, said=(news.ProgramSaid(lines=tuple(map(build.hide, ended.said))),)))
     return _end(build, resolved, (news.StaticFilesCollected(judgement=judgement, seconds=ended.seconds),))
 
 
@@ -362,11 +360,12 @@ def _end(build: Build, resolved: ResolvedSet | None, said: _Said) -> Next:
     return Success(Done(plan=plan, resolved=resolved, said=(*said, news.ProcessesDecided(plan=plan))))
 
 
-def _failed(build: Build, ended: Ended, noted: tuple[str, ...] | None = None) -> Next:
+def _failed(build: Build, ended: Ended, said: _Said = (), *, noted: tuple[str, ...] | None = None) -> Next:
     meaning = failure(ended, build.plan, build.work, noted)
     if isinstance(meaning, AskAgain):
-        return _turn(build, states.AskingAgain(failed=ended), environment_steps.ask_again(ended.program, build.work))
-    return Failure(Stopped(error=meaning, said=last_words(ended, noted or ())))
+        again = environment_steps.ask_again(ended.program, build.work)
+        return _turn(build, states.AskingAgain(failed=ended), again, *said)
+    return Failure(Stopped(error=meaning, said=(*said, *last_words(ended, noted or (), build.hide))))
 
 
 def _turn(build: Build, state: State, steps: Steps, *said: News) -> Next:
@@ -375,6 +374,11 @@ def _turn(build: Build, state: State, steps: Steps, *said: News) -> Next:
 
 def _snapshot(build: Build, answer: Answer) -> Snapshot:
     return check.snapshot(answer, build.work, build.plan.python.runtime.minor)
+
+
+def _arrived(build: Build, answer: Answer) -> _Said:
+    local = build.plan.python.url.startswith("file:")
+    return tuple(news.RuntimeArrived(installed=each, local=local) for each in answer.all(RuntimeInstalled))
 
 
 def _compiled(answer: Answer) -> _Said:

@@ -1,6 +1,6 @@
 """Decides what it means that a program failed, by what it was started for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeAlias, assert_never
 
 import msgspec
@@ -17,7 +17,6 @@ from pure.build.news import ProgramSaid
 from pure.build.plan import Plan
 from pure.build.steps import Ended
 from pure.build.workplace import Workplace
-from pure.complaints.recognition import recognise, undecided
 from pure.disk import DiskFull, complaint_of_no_room
 
 # So many of its last words are shown of a program whose failing is none of the application's.
@@ -58,11 +57,11 @@ def failure(ended: Ended, plan: Plan, work: Workplace, noted: tuple[str, ...] | 
             assert_never(purpose)
 
 
-def last_words(ended: Ended, noted: tuple[str, ...]) -> tuple[ProgramSaid, ...]:
+def last_words(ended: Ended, noted: tuple[str, ...], hide: Callable[[str], str]) -> tuple[ProgramSaid, ...]:
     """All that a program said whose words are the application's business; the errors of the others quote them."""
     match ended.program.purpose:
         case "resolve" | "install" | "check-lock" | "synchronise":
-            return (ProgramSaid(lines=(*ended.said, *noted)),)
+            return (ProgramSaid(lines=tuple(map(hide, (*ended.said, *noted)))),)
         case "probe" | "install-tool" | "create-environment" | "ask-again" | "collect-static":
             return ()
         case _:
@@ -71,8 +70,9 @@ def last_words(ended: Ended, noted: tuple[str, ...]) -> tuple[ProgramSaid, ...]:
 
 def another_python(ended: Ended, plan: Plan) -> RuntimeDoesNotStart | None:
     """The error of a runtime that starts and is another Python than it should be; ``None`` where all is well."""
-    answer = next((line.strip() for line in ended.said if line.strip()), "")
-    return _does_not_start(ended, plan) if answer != plan.python.runtime.version else None
+    # The loader may complain before Python says a word.
+    answered = plan.python.runtime.version in (line.strip() for line in ended.said)
+    return None if answered else _does_not_start(ended, plan)
 
 
 def _does_not_start(ended: Ended, plan: Plan) -> RuntimeDoesNotStart:
@@ -82,7 +82,17 @@ def _does_not_start(ended: Ended, plan: Plan) -> RuntimeDoesNotStart:
     return RuntimeDoesNotStart(version=plan.python.runtime.version, target=str(plan.target), output=said)
 
 
+def notes(logs: Iterable[bytes]) -> tuple[str, ...]:
+    """What of the logs that pip wrote when it was asked again says why it failed."""
+    from pure.complaints.recognition import worth_keeping
+
+    return worth_keeping(line for raw in logs for line in raw.decode("utf-8", "replace").splitlines())
+
+
 def _pip(ended: Ended, said: Sequence[str], plan: Plan, work: Workplace, *, asked: bool) -> Meaning:
+    # Here and below: only a build that fails needs the table of what tools say, and all of its patterns.
+    from pure.complaints.recognition import recognise, undecided
+
     recognised = recognise("pip", said, returncode=ended.returncode, minor=plan.python.runtime.minor)
     if not asked and undecided(recognised):
         return AskAgain()
@@ -96,6 +106,8 @@ def _pip(ended: Ended, said: Sequence[str], plan: Plan, work: Workplace, *, aske
 
 
 def _tool(ended: Ended, said: tuple[str, ...], plan: Plan, work: Workplace) -> BuildError:
+    from pure.complaints.recognition import recognise
+
     decided = plan.manager
     return _no_room(said, work) or ToolFailed(
         source=decided.installed_from,

@@ -1,6 +1,6 @@
 """Decides a whole build before anything happens: facts in, one immutable plan with its reasons out.
 
-The plan drives four readers, none of which decides anything again: the executor (by ``stages``), the build log,
+The plan drives four readers, none of which decides anything again: the conversation of the build, its log,
 ``lamina plan``, and the machine-readable record.
 """
 
@@ -52,21 +52,21 @@ NO_DJANGO: Final = DjangoDecision(manage=None, collect=False, because="only the 
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """All decisions of a build. ``package_manager`` is ``None`` where only the runtime is provided.
-
-    ``processes`` may be provisional until the dependencies are installed (``after_dependencies``); ``django``
-    holds if Django is among them.
-    """
+    """All decisions of a build."""
 
     target: Target
     python: PythonDecision
     package_manager: PackageManagerDecision | None
+    """``None`` where only the runtime is provided."""
     layers: tuple[LayerDecision, ...]
     processes: Processes
+    """Provisional until it is known what is installed."""
     django: DjangoDecision = NO_DJANGO
+    """Holds if Django is installed."""
     previous: VenvState | None = None
-    # What is set or written and has no effect.
+    """What the restored environment's record says."""
     unheard: tuple[str, ...] = ()
+    """What is set or written and has no effect."""
 
     @property
     def manager(self) -> PackageManagerDecision:

@@ -7,6 +7,7 @@ installed is read as the set that the lock resolved to.
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from pure.build.environment_steps import take_out
 from pure.build.facts import Facts
@@ -22,6 +23,8 @@ from pure.venv.resolved import Archive, Distribution, Index, Local, ResolvedSet,
 
 # What uv leaves beside a distribution that it built: times of files, which differ from build to build.
 _TRACES = ("uv_cache.json", "uv_build.json")
+# PDM marks what is asked for by name when it installs it, and leaves the mark as it is when that changes.
+_MARKS: Final[Mapping[bytes, tuple[str, ...]]] = {b"pdm": ("REQUESTED",)}
 # uv locks an environment by this file, and leaves it.
 _LOCKS = (".lock",)
 
@@ -32,9 +35,9 @@ def prepare(plan: Plan, facts: Facts, work: Workplace, installed: InstalledSet, 
 
 
 def tidy(
-    work: Workplace, installed: InstalledSet, records: Mapping[str, bytes], *, old: InstalledSet | None = None
+    work: Workplace, installed: InstalledSet, metadata: Mapping[str, bytes], *, old: InstalledSet | None = None
 ) -> Steps:
-    """The steps that take out what differs from build to build; ``records`` are the RECORDs by their paths.
+    """The steps that take out what differs from build to build; ``metadata`` are RECORDs and INSTALLERs by their paths.
 
     ``old`` is what was there before: our bytecode of modules that the tool took away, which not every tool looks for.
     """
@@ -46,9 +49,11 @@ def tidy(
         steps.append(RemoveFiles(root=root, files=stale, directories=emptied_directories(old, stale)))
     for each in installed.distributions:
         path = f"{each.dist_info}/RECORD"
-        traces = tuple(f"{each.dist_info}/{name}" for name in _TRACES if f"{each.dist_info}/{name}" in each.paths)
-        if traces and path in records:
-            record = without_rows(records[path], tuple(trace.rpartition("/")[2] for trace in traces))
+        marks = _MARKS.get(metadata.get(f"{each.dist_info}/INSTALLER", b"").strip(), ())
+        possible = (f"{each.dist_info}/{name}" for name in (*_TRACES, *marks))
+        traces = tuple(trace for trace in possible if trace in each.paths)
+        if traces and path in metadata:
+            record = without_rows(metadata[path], tuple(trace.rpartition("/")[2] for trace in traces))
             # The rows go first: a RECORD may miss a file, but may not name one that is missing.
             steps.append(WriteFiles(root=root, files=((path, record),)))
             steps.append(RemoveFiles(root=root, files=traces))

@@ -38,6 +38,8 @@ class FileUnreadable(msgspec.Struct, frozen=True, kw_only=True):
     file: str
     # It completes "it …".
     because: str
+    # The parser's own words, and the line where it gave up; empty where there is nothing to add.
+    detail: str = ""
     # Git left its marks.
     conflict: bool = False
 
@@ -97,7 +99,9 @@ def toml(document: Document, file: str) -> Outcome[Mapping[str, Any], FileUnread
 
 def unreadable(unparsed: NotParsed, file: str) -> FileUnreadable:
     """The error for a file of this name that is no document."""
-    return FileUnreadable(file=file, because=unparsed.because, conflict=unparsed.conflict)
+    place = f"line {unparsed.line}: " if unparsed.line else ""
+    detail = f"{place}{unparsed.detail}" if unparsed.detail else ""
+    return FileUnreadable(file=file, because=unparsed.because, detail=detail, conflict=unparsed.conflict)
 
 
 def words(value: object) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """States how unpacking, compiling and packing a runtime can end."""
 
 from collections.abc import Mapping
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
@@ -50,6 +50,14 @@ class UnsafeArchive(msgspec.Struct, frozen=True, kw_only=True):
     member: UnsafeMember
 
 
+class OversizedArchive(msgspec.Struct, frozen=True, kw_only=True):
+    """An archive that holds more than any Python does: ``most`` is what one may have."""
+
+    archive: str
+    what: Literal["bytes", "entries", "folders in each other", "bytes in a header"]
+    most: int
+
+
 class UnpackFailed(msgspec.Struct, frozen=True, kw_only=True):
     """The archive could not be read, or the folder not written."""
 
@@ -58,7 +66,9 @@ class UnpackFailed(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
 
 
-UnpackError: TypeAlias = CorruptArchive | OtherArchive | NoRuntimeInArchive | UnsafeArchive | DiskFull | UnpackFailed
+UnpackError: TypeAlias = (
+    CorruptArchive | OtherArchive | NoRuntimeInArchive | OversizedArchive | UnsafeArchive | DiskFull | UnpackFailed
+)
 
 
 class Unpacked(msgspec.Struct, frozen=True, kw_only=True):

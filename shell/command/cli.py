@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import shlex
+import shutil
 import signal
 import sys
 from collections.abc import Sequence
@@ -85,6 +86,8 @@ def plan(
     production_runtime: bool,
 ) -> None:
     """Print what a build of APP would decide, and why, without doing any of it."""
+    from pure.report.record import encode_error
+
     from shell.command.planning import print_plan
 
     descriptor = _descriptor(app)
@@ -106,7 +109,7 @@ def plan(
         return
     if as_json:
         # Whoever reads JSON gets JSON in either case; the exit status tells them apart.
-        output.lines((msgspec.json.format(msgspec.json.encode({"error": error}), indent=2).decode(),))
+        output.document(encode_error(error, redact=output.redacted).decode())
         sys.exit(1)
     _fail(error, output)
 
@@ -180,7 +183,7 @@ def build(
             output.lines(build_log.build_failed(error.buildpack))
             sys.exit(1)
         _fail(describe_lifecycle(error), output)
-    words = ("lamina", "run", str(app), *(("--cache", str(cache)) if cache else ()))
+    words = (_own_name(), "run", str(app), *(("--cache", str(cache)) if cache else ()))
     terminal.finished(built.unwrap(), shlex.join(words))
 
 
@@ -339,6 +342,12 @@ def _target(text: str | None) -> Target | None:
     if system != "linux" or arch not in ("amd64", "arm64"):
         raise click.UsageError(f"--target: {text!r} is not a target of this buildpack; use linux/amd64 or linux/arm64.")
     return Target(os=system, arch=arch)
+
+
+def _own_name() -> str:
+    """What starts this command again: its path, where the shell wouldn't find it by its name."""
+    started = sys.argv[0]
+    return started if Path(started).name == "lamina" and not shutil.which("lamina") else "lamina"
 
 
 def _default_cache(app: Path) -> Path:

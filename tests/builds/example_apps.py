@@ -242,7 +242,7 @@ def golden_log(example: Example, log: str) -> str:
     Of the distributions, those stay by name that the example asks for. The tool's own version stays if it was asked
     for.
     """
-    text = re.sub(r"Start it:  lamina run .*", "Start it:  lamina run …", log)
+    text = re.sub(r"Start it:  \S*lamina run .*", "Start it:  lamina run …", log)
     text = text.replace(">=3.11", ">=<declared>")
     # Poetry's lock is longer where it names an index.
     text = re.sub(r"(poetry|pdm)\.lock, line \d+", r"\1.lock, line <line>", text)

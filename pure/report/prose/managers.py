@@ -243,16 +243,18 @@ def _project(error: _Project) -> Message:
                 found=(f"it has {', '.join(known)}" if known else "it has none",),
                 do=(f"Correct {variable}, or add it to {words.declared}.", *words.after),
             )
-        case BrokenLock(lock=FileUnreadable(because=because, conflict=conflict), source=source):
+        case BrokenLock(lock=FileUnreadable(because=because, detail=detail, conflict=conflict), source=source):
             again = f"{relock(source)}."
             return Message(
                 happened=f"{terms(source).lock} {because}",
+                found=(detail,) if detail else (),
                 means=_CONFLICT if conflict else (),
                 do=(f"Take one side of the conflict, then {again}" if conflict else f"Restore it, or {again}",),
             )
-        case FileUnreadable(file=file, because=because, conflict=conflict):
+        case FileUnreadable(file=file, because=because, detail=detail, conflict=conflict):
             return Message(
                 happened=f"{file} {because}",
+                found=(detail,) if detail else (),
                 means=_CONFLICT if conflict else (),
                 do=("Take one side of the conflict, then commit it.",)
                 if conflict

@@ -303,6 +303,26 @@ def test_a_runtime_that_is_another_python_ends_the_build() -> None:
     assert isinstance(stopped, Stopped)
     assert isinstance(stopped.error, RuntimeDoesNotStart)
     assert stopped.error.output == ("it says that it is Python 3.9",)
+    assert told(stopped.said) == ["RuntimeArrived"]
+
+
+@pytest.mark.parametrize(("ended", "starts"), [(0, True), (1, False), (127, False)])
+def test_what_is_said_beside_the_answer_makes_no_other_python(ended: int, *, starts: bool) -> None:
+    complaint = "/l/python/bin/python3: libz.so.1: no version information available"
+
+    class Noisy(Hand):
+        def result(self, step: Step) -> Result | None:
+            if isinstance(step, RunProgram) and step.purpose == "probe":
+                return Ended(program=step, returncode=ended, said=(complaint, *(("3.13",) if starts else ())))
+            return super().result(step)
+
+    turns, end = converse(first(), Noisy(environment(), report=report()))
+    # Whether it starts or not, what was fetched and unpacked is told.
+    assert "RuntimeArrived" in [*(name for turn in turns for name in told(turn.said)), *told(end.said)]
+    assert isinstance(end, Done) if starts else isinstance(end, Stopped)
+    if isinstance(end, Stopped):
+        assert isinstance(end.error, RuntimeDoesNotStart)
+        assert end.error.output == (complaint,)
 
 
 @pytest.mark.parametrize(

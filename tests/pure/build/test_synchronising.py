@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pure.build.environment_steps import complete
 from pure.build.steps import RemoveFiles, Steps, WriteFiles
-from pure.build.synchronising import changes, prepare, redone, resolved
+from pure.build.synchronising import changes, prepare, redone, resolved, tidy
 from pure.build.workplace import STATE_FILE, Workplace
 from pure.report.build_log import changes_lines
 from pure.venv.difference import RedoReason
@@ -117,3 +117,27 @@ def test_only_what_is_installed_is_recorded() -> None:
     )
     (raw,) = (raw for step in steps if isinstance(step, WriteFiles) for path, raw in step.files if path == STATE_FILE)
     assert decode_state(raw).unwrap().artefacts == (("fixed", "1"),)
+
+
+@pytest.mark.parametrize("installer", ["pdm", "uv"])
+def test_the_marks_of_a_tool_that_does_not_keep_them_up_to_date_are_taken_out(installer: str) -> None:
+    info = "mine-1.0.dist-info"
+    marked = {
+        f"{info}/METADATA": b"Metadata-Version: 2.1\nName: mine\nVersion: 1.0\n",
+        f"{info}/RECORD": f"mine.py,,\n{info}/RECORD,,\n{info}/REQUESTED,,\n".encode(),
+        f"{info}/REQUESTED": b"",
+        f"{info}/INSTALLER": f"{installer}\n".encode(),
+    }
+    installed = parse_installed(marked, python_minor="3.13")
+    metadata = {f"{installed.site_packages}/{path}": raw for path, raw in marked.items()}
+    steps = tidy(WORK, installed, metadata)[1:]
+    if installer == "uv":
+        # It marks everything, whoever asked for it.
+        assert steps == ()
+        return
+    record = f"{installed.site_packages}/{info}/RECORD"
+    root = WORK.venv
+    assert steps == (
+        WriteFiles(root=root, files=((record, f"mine.py,,\n{info}/RECORD,,\n".encode()),)),
+        RemoveFiles(root=root, files=(f"{installed.site_packages}/{info}/REQUESTED",)),
+    )

@@ -7,7 +7,9 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pure.manager.table import MANAGERS
 from pure.outcome import Failure, Success
+from pure.project.locks.kinds import LOCKS
 from pure.python.catalogue import Catalogue as Runtimes
 from pure.python.catalogue import Runtime, encode_catalogue
 from pure.python.choice import (
@@ -24,11 +26,13 @@ from pure.python.choice import (
 from pure.python.request import MinorRequest, RangeRequest, UnreadableVersion, meets
 from pure.python.requirers import Requirers
 from pure.python.resolution import SpecifierUnsatisfied
-from pure.python.sources import listen, version_files
+from pure.python.sources import MANAGER_VARIABLE, PYLOCK_VARIABLE, listen, version_files
 from pure.python.words import BadSpecifier, MalformedFile
 from pure.source import Source
 from pure.target import Target
 
+from pure.manager import choice
+from pure.python import sources
 from tests.documents import documents
 
 VERSIONS = ("3.11.9", "3.12.4", "3.12.9", "3.13.1", "3.13.9", "3.14.0", "3.14.9", "3.15.0rc1")
@@ -438,3 +442,10 @@ NAMES = st.sampled_from([name for name, _ in LADDER])
 def test_no_files_raise(files: dict[str, bytes]) -> None:
     outcome = choose_runtime(msgspec.structs.replace(facts(), version_files=documents(files)), Requirers())
     assert isinstance(outcome, Success | Failure)
+
+
+def test_the_table_of_locks_is_that_of_the_managers() -> None:
+    # The room of managers lies above, so that the names stand here again.
+    locks = {name: each.lock if each.lock in LOCKS else None for name, each in MANAGERS.items()}
+    assert locks == sources._LOCKS
+    assert (MANAGER_VARIABLE, PYLOCK_VARIABLE) == (choice.MANAGER_VARIABLE, choice.PYLOCK_VARIABLE)

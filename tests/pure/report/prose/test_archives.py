@@ -21,6 +21,7 @@ from pure.runtime.endings import (
     LibraryMissing,
     NoRuntimeInArchive,
     OtherArchive,
+    OversizedArchive,
     PackFailed,
     PatchingFailed,
     PipWheelMissing,
@@ -94,6 +95,7 @@ ERRORS: tuple[ArchiveError, ...] = (
     NoRuntimeInArchive(archive=ARCHIVE),
     NoRuntimeInArchive(archive=ARCHIVE, instead="cpython-3.13/bin/python3"),
     OtherArchive(archive=ARCHIVE, kind="compressed by zstd"),
+    OversizedArchive(archive=ARCHIVE, what="folders in each other", most=40),
     UnsafeArchive(
         archive=ARCHIVE, member=UnsafeMember(path="python/lib/x", reason="link outside", link="../../etc/passwd")
     ),

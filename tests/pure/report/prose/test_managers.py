@@ -101,7 +101,7 @@ ERRORS: tuple[ManagersError, ...] = (
     BrokenLock(
         lock=FileUnreadable(file="Pipfile.lock", because="is not valid JSON"), source=_source("pipenv", folder="api")
     ),
-    FileUnreadable(file="pyproject.toml", because="is not valid TOML"),
+    FileUnreadable(file="pyproject.toml", because="is not valid TOML", detail="line 1: Expected ']'"),
     BrokenLock(
         lock=FileUnreadable(file="pylock.prod.toml", because="has lock-version 2.0, and 1.x is understood"),
         source=InstalledFrom(manager="pylock", files=("pylock.prod.toml",), maker="hatch"),

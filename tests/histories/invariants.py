@@ -1,0 +1,238 @@
+"""What holds after every successful build; each check raises ``Violated`` with words for whoever reads the history.
+
+The lower bounds are exact where the model can state them:
+
+- To the image only those launch layers are added that a build from nothing gives and the previous image hasn't.
+- Into the environment only those distributions are written whose files differ from what was there, and those that
+  nothing fixes: what comes from a folder, a branch, a URL with a query, or shares a file of other contents with one of
+  those. An environment that is made anew, for a reason that the matrix or the check of the result gives, has no bound.
+- Of what is restored, what a build then throws away is counted as waste; the platform decides over that, not Lamina.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+from pure.layers.decision import Action
+
+from tests.histories.application import SECRETS
+from tests.histories.builds import Finished
+from tests.histories.disk import Folder, Link, digest, files, size, walk
+from tests.histories.matrix import MOVING, Made, expected
+from tests.histories.platforms import Exported
+from tests.histories.situation import Situation
+
+_VERBS: Final[Mapping[str, Action]] = {
+    "created": Action.CREATE,
+    "kept": Action.KEEP,
+    "recreated": Action.RECREATE,
+    "reconciled": Action.RECONCILE,
+    "dropped": Action.DROP,
+}
+_INSTALLER: Final = re.compile(
+    r"(?:site-packages|dist-packages)/(?:pip|uv|poetry|pipenv|pdm)(?:/|-[^/]*\.dist-info/|\Z)"
+    r"|bin/(?:pip[0-9.]*|uvx?|poetry|pipenv|pdm)\Z|pip-[^/]+\.whl\Z"
+)
+# What shares a file of other contents with somebody: redone with whoever is changed.
+_SHARING: Final = frozenset({"delta", "epsilon"})
+
+
+class Violated(AssertionError):  # noqa: N818  (the word for what has happened)
+    """An invariant doesn't hold."""
+
+
+class Bound(msgspec.Struct, frozen=True, kw_only=True):
+    """Bytes that had to be added to the image, and those restored that the build used."""
+
+    to_image: int
+    used: int
+
+
+def check(
+    situation: Situation,
+    finished: Finished,
+    exported: Exported,
+    *,
+    nothing: tuple[Finished, Exported] | None,
+    made: Mapping[str, Made],
+    known: frozenset[str],
+    restored: bool,
+) -> Bound:
+    """All invariants of one build.
+
+    ``nothing`` is a build from nothing of the same situation, unless that fails; ``known`` are the digests of the
+    previous image's layers; ``restored`` says that a lifecycle brought the layers back, so that the
+    matrix says what has to happen to them.
+    """
+    if nothing is not None:
+        _equal(finished, exported, *nothing)
+    _record_is_real(finished)
+    _is_exported(finished, exported)
+    if restored:
+        _as_the_matrix_says(situation, finished, made)
+    _nothing_more_than_needed(situation, finished)
+    _clean(finished)
+    new = {sha: name for name, sha in exported.layers.items() if sha not in known}
+    bound = sum(size(finished.after[name]) for name in new.values())
+    if exported.moved.to_image != bound:
+        raise Violated(f"{exported.moved.to_image} bytes were added to the image instead of {bound}")
+    used = sum(
+        size(folder) for name, folder in finished.before.items() if name not in finished.begun | finished.dropped
+    )
+    return Bound(to_image=bound, used=used)
+
+
+def _equal(finished: Finished, exported: Exported, fresh: Finished, wanted: Exported) -> None:
+    """1. The image is that of a build from nothing."""
+    if exported.layers.keys() != wanted.layers.keys():
+        raise Violated(f"the image has the layers {set(exported.layers)} instead of {set(wanted.layers)}")
+    for name, sha in wanted.layers.items():
+        if exported.layers[name] != sha:
+            raise Violated(f"{name} is not what a build from nothing gives: {_differences(finished, fresh, name)}")
+    if exported.data != wanted.data:
+        raise Violated(f"the layers' metadata are {exported.data} instead of {wanted.data}")
+    if exported.launch != wanted.launch:
+        raise Violated("launch.toml is not what a build from nothing writes")
+    if digest(finished.app_after) != digest(fresh.app_after):
+        raise Violated("the application's files are not what a build from nothing leaves")
+
+
+def _differences(finished: Finished, fresh: Finished, layer: str) -> list[str]:
+    one, other = (dict(walk(each.after[layer])) for each in (finished, fresh))
+    paths = one.keys() | other.keys()
+    different = [path for path in paths if one.get(path) != other.get(path) and not isinstance(one.get(path), Folder)]
+    return sorted(different or (path for path in paths if one.get(path) != other.get(path)))[:6]
+
+
+def _record_is_real(finished: Finished) -> None:
+    """3. The record says what really happened to each layer, and so does the log."""
+    actions = {name: each.action for name, each in finished.record.layers.items()}
+    told = _told(finished.log)
+    if told != actions:
+        raise Violated(f"the log says {told}, the record {actions}")
+    there = {name for name, action in actions.items() if action is not Action.DROP}
+    if there != finished.after.keys():
+        raise Violated(f"the record tells of {there}, and there are {set(finished.after)}")
+    for name, action in actions.items():
+        begun, was = name in finished.begun, finished.before.get(name)
+        if not _happened(finished, name, action, begun=begun, was=was):
+            raise Violated(f"the record says {action} of {name}, which isn't what happened")
+
+
+def _happened(finished: Finished, name: str, action: Action, *, begun: bool, was: Folder | None) -> bool:
+    match action:
+        case Action.KEEP:
+            # pip's cache grows while it is used.
+            stays = _grown if name == "pip-cache" else _same
+            return not begun and was is not None and stays(was, finished, name)
+        case Action.RECONCILE:
+            return not begun and was is not None
+        case Action.CREATE:
+            return begun and was is None
+        case Action.RECREATE:
+            return begun
+        case Action.DROP:
+            return name in finished.dropped and not begun
+
+
+def _is_exported(finished: Finished, exported: Exported) -> None:
+    """3. Every layer goes where its record says."""
+    layers = finished.record.layers
+    for where, found in (("launch", exported.layers), ("cache", exported.cached)):
+        wanted = {name for name, each in layers.items() if getattr(each, where)}
+        if wanted != found.keys():
+            raise Violated(f"{where}: the record names {sorted(wanted)}, exported are {sorted(found)}")
+
+
+def _same(was: Folder, finished: Finished, name: str) -> bool:
+    return digest(was) == digest(finished.after[name])
+
+
+def _grown(was: Folder, finished: Finished, name: str) -> bool:
+    return files(was).keys() <= files(finished.after[name]).keys()
+
+
+def _told(log: tuple[str, ...]) -> dict[str, Action]:
+    summary = next(line for line in reversed(log) if line.startswith("Done in "))
+    found: dict[str, Action] = {}
+    for part in summary.partition(": ")[2].split("; "):
+        verb, _, names = part.partition(" ")
+        found |= dict.fromkeys(names.split(", "), _VERBS[verb])
+    return found
+
+
+def _as_the_matrix_says(situation: Situation, finished: Finished, made: Mapping[str, Made]) -> None:
+    """2. Each layer is treated as the matrix says; that those which it leaves alone stay, ``_record_is_real`` says."""
+    back = {name: name in finished.before for name in finished.restored}
+    wanted = expected(situation, back, made)
+    found = {name: each.action for name, each in finished.record.layers.items()}
+    if finished.started_over and wanted["venv"] is Action.RECONCILE:
+        wanted["venv"] = Action.RECREATE
+    if found != wanted:
+        raise Violated(f"the build decides {_words(found)}, where the matrix says {_words(wanted)}")
+    tool, version = next(iter(finished.versions.items()), ("", situation.tool_version))
+    if version != situation.tool_version:
+        raise Violated(f"{tool} {version} was started instead of {situation.tool_version}")
+    if found["venv"] is Action.KEEP and finished.versions:
+        raise Violated(f"{tool} was started, though the environment is kept")
+
+
+def _words(actions: Mapping[str, Action]) -> str:
+    return ", ".join(f"{name} {action}" for name, action in sorted(actions.items()))
+
+
+def _nothing_more_than_needed(situation: Situation, finished: Finished) -> None:
+    """3. Whatever could stay in the environment stayed."""
+    if "venv" in finished.begun:
+        return
+    before, after = (_distributions(each["venv"]) for each in (finished.before, finished.after))
+    changed = {name for name, content in after.items() if before.get(name) != content}
+    here = situation.application
+    moving = {each.name for each in here.wants if each.source in MOVING}
+    moving |= {each.name for each in here.locked if each.source in MOVING}
+    moving |= {"app"} if situation.manager == "project" else set()
+    touched = changed | moving | (before.keys() - after.keys())
+    allowed = touched | (_SHARING if touched & _SHARING else frozenset())
+    more = set(finished.installed) - allowed
+    if more:
+        raise Violated(f"{', '.join(sorted(more))} had not to be installed anew")
+    twice = {name for name in finished.installed if finished.installed.count(name) > 1}
+    if twice:
+        raise Violated(f"{', '.join(sorted(twice))} was installed twice")
+
+
+def _distributions(venv: Folder) -> dict[str, str]:
+    """Each distribution of an environment with a digest of its files, but for the markers of who asked for it."""
+    found: dict[str, str] = {}
+    content = files(venv)
+    for path, record in content.items():
+        folder, _, name = path.rpartition("/")
+        if name != "RECORD":
+            continue
+        site = folder.rpartition("/")[0]
+        rows = [row.partition(",")[0] for row in record.decode().splitlines()]
+        own = sorted(row for row in rows if not row.endswith(("/REQUESTED", "/RECORD")))
+        values = [content.get(_place(site, row), b"") for row in own]
+        key = folder.rpartition("/")[2].rpartition(".dist-info")[0].rpartition("-")[0].replace("_", "-")
+        found[key] = repr(list(zip(own, values, strict=True)))
+    return found
+
+
+def _place(site: str, row: str) -> str:
+    return row.removeprefix("../../../") if row.startswith("../") else f"{site}/{row}"
+
+
+def _clean(finished: Finished) -> None:
+    """4. No installer is in the image, and no secret in anything that is left."""
+    for name, folder in finished.after.items():
+        launch = finished.record.layers[name].launch
+        for path, node in walk(folder):
+            if launch and _INSTALLER.search(path):
+                raise Violated(f"{name}/{path} is an installer's, and the image has it")
+            text = node.encode() if isinstance(node, Link) else node
+            if isinstance(text, bytes) and any(secret.encode() in text for secret in SECRETS):
+                raise Violated(f"{name}/{path} holds a secret")
+    said = "\n".join((*finished.log, repr(finished.record), finished.launch))
+    if any(secret in said for secret in SECRETS):
+        raise Violated("the log, the record or launch.toml holds a secret")

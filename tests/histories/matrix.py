@@ -1,0 +1,105 @@
+"""The invalidation matrix of ARCHITECTURE.md, written a second time: what a build has to do to each layer.
+
+It is decided here from what authors and operators did, never from metadata, so that it can disagree with Lamina.
+"""
+
+from collections.abc import Mapping
+from typing import Final, TypeAlias
+
+import msgspec
+from pure.layers.decision import Action
+
+from tests.histories.application import Application, UnresolvableError, resolve, texts
+from tests.histories.situation import Situation, tool_of
+
+Key: TypeAlias = tuple[object, ...]
+# Of these the lock fixes nothing: they are made anew in every build.
+MOVING: Final = frozenset({"folder", "editable", "branch", "checkout", "archive"})
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """What the layers of a finished build were made for."""
+
+    situation: Situation
+    keys: Mapping[str, Key | None]  # ``None``: metadata that this release of Lamina can't read
+
+    def without(self, layer: str) -> "Made":
+        return msgspec.structs.replace(self, keys={**self.keys, layer: None})
+
+
+def keys(situation: Situation) -> dict[str, Key]:
+    """What each layer depends on that this build wants; a layer of another key is made anew."""
+    here = situation
+    distro = here.distro if here.bound else None
+    found: dict[str, Key] = {"python": (here.arch, here.bound, here.archives, distro, here.python)}
+    tool = tool_of(here.manager)
+    match tool:
+        case "pip":
+            found["pip"] = (here.arch, here.minor, here.tool_version)
+            found["pip-cache"] = (here.arch, here.distro, here.minor)
+        case "uv":
+            found["uv"] = (here.arch, here.tool_version)
+        case _:
+            found[tool] = (here.arch, here.distro, here.minor, here.tool_version)
+    return found | {"venv": (here.arch, here.distro, here.minor, here.manager)}
+
+
+def synchronises(situation: Situation) -> bool:
+    return situation.manager not in ("pip", "project")
+
+
+def expected(situation: Situation, restored: Mapping[str, bool], made: Mapping[str, Made]) -> dict[str, Action]:
+    """The action on each layer.
+
+    ``restored`` says of each layer that came back whether its contents did, ``made`` what its metadata were made for.
+    """
+    wanted = keys(situation)
+    found = {name: Action.DROP for name in restored if name not in wanted}
+    for name, key in wanted.items():
+        if name not in restored:
+            found[name] = Action.CREATE
+        elif name not in made or made[name].keys.get(name) != key or not restored[name]:
+            found[name] = Action.RECREATE
+        elif name == "venv":
+            found[name] = _environment(situation, made[name].situation)
+        else:
+            found[name] = Action.KEEP
+    return found
+
+
+def _environment(now: Situation, then: Situation) -> Action:
+    if synchronises(now) and now.no_binary != then.no_binary:
+        return Action.RECREATE
+    return Action.KEEP if pinned(now.application) and _asks_for(now) == _asks_for(then) else Action.RECONCILE
+
+
+def pinned(application: Application) -> bool:
+    """Whether every artefact is fixed by a digest."""
+    if not application.has_lock:
+        # Nothing has no digest to miss.
+        return application.manager == "pip" and not application.wants
+    return not any(each.source in MOVING for each in application.locked)
+
+
+def impossible(situation: Situation) -> str:
+    """Why no build of this situation can succeed; empty if one can."""
+    application, index = situation.application, situation.outside.index
+    if application.has_lock:
+        comparable = application.manager not in ("pip", "pylock")
+        if comparable and application.locked_from != application.declared:
+            return "the lock is out of date"
+        gone = [each for each in application.locked if each.release and index.revision(each.release) != each.revision]
+        return "the lock has hashes that the index doesn't have any more" if gone else ""
+    try:
+        resolve((*application.wants, *application.more, *application.fancy), application, situation.outside)
+    except UnresolvableError:
+        return "the index doesn't have what is required"
+    return ""
+
+
+def _asks_for(situation: Situation) -> object:
+    groups, extras = situation.variables.get("BP_PYTHON_GROUPS"), situation.variables.get("BP_PYTHON_EXTRAS")
+    files = texts(situation.application)
+    if situation.manager == "pip":
+        return sorted(files["requirements.txt"].split(b"\n")), situation.no_binary
+    return sorted(files.items()), groups, extras, situation.no_binary

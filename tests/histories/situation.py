@@ -1,0 +1,189 @@
+"""What a build is asked to do, as a value, and the facts that ``shell.world`` would read of it."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import Final
+
+import msgspec
+from pure.build.facts import Facts
+from pure.layers.decision import RestoredLayer
+from pure.layers.metadata import STRUCTS
+from pure.manager.table import TOOLS
+from pure.outcome import Success
+from pure.project.files import ProjectFiles
+from pure.python.catalogue import Catalogue, decode_catalogue, encode_catalogue
+from pure.python.choice import CatalogueText
+from pure.target import Distro, Target
+
+from tests.documents import documents
+from tests.histories.application import (
+    EXTRA,
+    GROUP,
+    NO_BINARY,
+    VARIABLES,
+    Application,
+    Manager,
+    Outside,
+    folder_files,
+    texts,
+)
+from tests.histories.disk import Disk, Folder
+from tests.histories.index import sha
+from tests.strategies_plan import BOUND, DISTROS, END_OF_LIFE, UNBOUND, A, requirements
+
+LAYERS: Final = "/layers/lamina_python"
+APP: Final = "/workspace"
+BUILDPACK: Final = "/cnb/buildpacks/lamina_python"
+TEMPORARY: Final = "/tmp/lamina-build"
+OWN_WHEEL: Final = "/usr/lib/ensurepip/_bundled/pip-24.0-py3-none-any.whl"
+TOOL_VERSIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    "pip": ("26.0", "26.1"),
+    "uv": ("0.12.0", "0.12.1"),
+    "poetry": ("2.4.0", "2.4.1"),
+    "pipenv": ("2026.0.0", "2026.1.0"),
+    "pdm": ("2.26.0", "2.26.1"),
+}
+_TODAY: Final = date(2026, 11, 22)
+
+
+class Situation(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a build depends on but for what the platform brings back. Equal ones shall give equal images."""
+
+    application: Application
+    outside: Outside = Outside()
+    python: str = "3.13.1"
+    arch: str = "amd64"
+    distro: int = 0  # which of the two
+    bound: bool = False  # archives of runtimes are bound to a distribution
+    archives: int = 0  # how often they were made anew
+    tools: Mapping[str, int] = {}  # which release of each tool the buildpack pins; the first, where it isn't said
+    asked: Mapping[str, int] = {}  # which release a variable asks for
+    release: str = "1.0.0"  # of the buildpack
+    groups: bool = False
+    extras: bool = False
+    no_binary: bool = False  # alpha is built from its source
+    index: str = "index.example"
+    own_wheel: bool = True  # the interpreter that runs the buildpack has a wheel of pip
+
+    @property
+    def manager(self) -> Manager:
+        return self.application.manager
+
+    @property
+    def minor(self) -> str:
+        return self.python.rpartition(".")[0]
+
+    @property
+    def distribution(self) -> Distro:
+        return DISTROS[self.distro]
+
+    @property
+    def tool_version(self) -> str:
+        """The version of the manager's tool that is to be used."""
+        name = tool_of(self.manager)
+        return TOOL_VERSIONS[name][self.asked.get(name, self.tools.get(name, 0))]
+
+    def pin(self, tool: str) -> str:
+        """The text of a tool's pin file."""
+        return f"{tool}=={TOOL_VERSIONS[tool][self.tools.get(tool, 0)]} \\\n    --hash=sha256:{A}\n"
+
+    @property
+    def variables(self) -> dict[str, str]:
+        found = {**VARIABLES, "BP_PYTHON_VERSION": self.python}
+        found["PIP_INDEX_URL"] = found["PIP_INDEX_URL"].replace("index.example", self.index)
+        for tool, place in self.asked.items():
+            found[TOOLS[tool].variable] = TOOL_VERSIONS[tool][place]
+        if self.groups and self.manager != "pip":
+            found["BP_PYTHON_GROUPS"] = GROUP
+        if self.extras and self.manager not in ("pip", "pipenv"):
+            found["BP_PYTHON_EXTRAS"] = EXTRA
+        if self.no_binary:
+            found[NO_BINARY[self.manager]] = "alpha"
+        return found
+
+    def files(self) -> dict[str, bytes]:
+        """The files of the application, by their paths."""
+        return {**texts(self.application), **folder_files(self.application)}
+
+
+@cache
+def catalogue(bound: bool, generation: int) -> CatalogueText:
+    """The catalogue of runtimes; archives that were made anew have another digest."""
+    text = BOUND if bound else UNBOUND
+    known = decode_catalogue(text.raw, origin=text.origin).unwrap()
+    made = (
+        msgspec.structs.replace(each, sha256=sha(f"{each.sha256} {generation}") if generation else each.sha256)
+        for each in known.runtimes
+    )
+    return CatalogueText(raw=encode_catalogue(Catalogue(runtimes=tuple(made))), origin=text.origin)
+
+
+def tool_of(manager: Manager) -> str:
+    """The name of the tool that installs for a manager."""
+    return {"project": "pip", "pylock": "uv"}.get(manager, manager)
+
+
+def prepare(disk: Disk, situation: Situation) -> None:
+    """Put the application and the buildpack's own files there, as a platform does before each build."""
+    disk.root.pop("workspace", None)
+    disk.root.pop("cnb", None)
+    disk.root.pop("tmp", None)
+    for path, data in situation.files().items():
+        disk.write(f"{APP}/{path}", data)
+    for tool in TOOLS:
+        disk.write(f"{BUILDPACK}/{TOOLS[tool].pin_file}", situation.pin(tool).encode())
+    disk.write(f"{BUILDPACK}/archives/cpython.tar.gz", b"an archive with a wheel of pip")
+    disk.write(OWN_WHEEL, b"wheel of pip 24.0")
+    disk.make_folder(LAYERS)
+    disk.make_folder(TEMPORARY)
+
+
+def facts(disk: Disk, situation: Situation) -> Facts:
+    """The facts of a build of that situation on this disk."""
+    project = texts(situation.application)
+    read = documents(project)
+    names = tuple(sorted({path.partition("/")[0] for path in situation.files()}))
+    raw = project.get("requirements.txt")
+    wheels = {}
+    for tool in TOOLS:
+        kept = sorted(name for name in disk.folder(f"{LAYERS}/{tool}/seed") if name.endswith(".whl"))
+        if kept:
+            wheels[tool] = f"{LAYERS}/{tool}/seed/{kept[0]}"
+    if situation.own_wheel:
+        wheels[""] = OWN_WHEEL
+    return Facts(
+        version=situation.release,
+        target=Target(os="linux", arch=situation.arch, distro=situation.distribution),
+        today=_TODAY,
+        variables=situation.variables,
+        catalogue=catalogue(situation.bound, situation.archives),
+        end_of_life=CatalogueText(raw=END_OF_LIFE, origin="data/end-of-life.json"),
+        layers_dir=LAYERS,
+        app_dir=APP,
+        buildpack_dir=BUILDPACK,
+        temporary=TEMPORARY,
+        names=names,
+        pip_pin=situation.pin("pip"),
+        tool_pins={tool: situation.pin(tool) for tool in TOOLS if tool != "pip"},
+        procfile=b"web: python app.py\n",
+        pyproject=read.get("pyproject.toml"),
+        requirements=requirements(raw),
+        requirement_texts={"requirements.txt": raw} if raw is not None else {},
+        project=Success(ProjectFiles(names=names, texts=read)),
+        restored=restored(disk),
+        venv_state=disk.read(f"{LAYERS}/venv/.lamina/state.json"),
+        seed_wheels=wheels,
+        archives=(f"{BUILDPACK}/archives/cpython.tar.gz",),
+    )
+
+
+def restored(disk: Disk) -> dict[str, RestoredLayer]:
+    """What is there of our layers, as ``LayerStore.restored`` tells it."""
+    found: dict[str, RestoredLayer] = {}
+    for name in STRUCTS:
+        toml = disk.read(f"{LAYERS}/{name}.toml")
+        if toml is not None:
+            contents = isinstance(disk.node(f"{LAYERS}/{name}"), Folder)
+            found[name] = RestoredLayer(toml=toml, contents=contents)
+    return found

@@ -1,0 +1,348 @@
+"""Ways to break a build, each of which the histories notice: without a real build, within a bounded number of them.
+
+A mutant changes the steps of turns on their way to the world, or replaces a decision. The builds from nothing that
+images are compared with are broken in the same way.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeAlias
+
+import msgspec
+import pytest
+from pure.build.facts import Facts
+from pure.build.news import StartedOver
+from pure.build.states import Build, Next, Turn
+from pure.build.steps import (
+    Answer,
+    BeginLayer,
+    DropLayer,
+    FinishLayer,
+    InstallRuntime,
+    RemoveFiles,
+    RemoveHistories,
+    RunProgram,
+    Step,
+    Steps,
+    WriteFiles,
+)
+from pure.build.workplace import STATE_FILE
+from pure.layers.decision import Action, LayerDecision, RestoredLayer
+from pure.layers.metadata import Difference, Metadata
+from pure.outcome import Success
+from pure.venv.state import VenvState
+
+from pure.build import check, conversation, environment_steps, plan, synchronising
+from pure.layers import decision, inventory, metadata, reconciliation
+from pure.venv import difference
+from tests.histories import builds
+from tests.histories.application import MANAGERS, Manager
+from tests.histories.play import play
+
+Patch: TypeAlias = pytest.MonkeyPatch
+Mutate: TypeAlias = Callable[[Patch], None]
+
+
+class Mutant(msgspec.Struct, frozen=True, kw_only=True):
+    """One way to break a build; ``managers`` are those of whose histories it is sought in."""
+
+    mutate: Mutate
+    managers: tuple[Manager, ...] = MANAGERS
+
+
+MUTANTS: dict[str, Mutant] = {}
+
+
+def mutant(*managers: Manager) -> Callable[[Mutate], Mutate]:
+    def add(mutate: Mutate) -> Mutate:
+        MUTANTS[mutate.__name__.lstrip("_")] = Mutant(mutate=mutate, managers=managers or MANAGERS)
+        return mutate
+
+    return add
+
+
+def rewriting(patch: Patch, rewrite: Callable[[Turn], Iterable[Step]]) -> None:
+    """Carry out other steps than the conversation asks for."""
+
+    def changed(turn: Turn) -> Turn:
+        return msgspec.structs.replace(turn, steps=tuple(rewrite(turn)))
+
+    def begin(*given: object, **more: object) -> object:
+        return real_begin(*given, **more).map(changed)  # type: ignore[arg-type]
+
+    def advance(build: Build, answer: Answer) -> Next:
+        following = real_advance(build, answer)
+        if isinstance(following, Success) and isinstance(turn := following.unwrap(), Turn):
+            return Success(changed(turn))
+        return following
+
+    real_begin, real_advance = conversation.begin, conversation.advance
+    patch.setattr(builds, "begin", begin)
+    patch.setattr(builds, "advance", advance)
+
+
+def is_state_removal(step: Step) -> bool:
+    return isinstance(step, RemoveFiles) and step.files == (STATE_FILE,)
+
+
+def is_state(step: Step) -> bool:
+    return isinstance(step, WriteFiles) and step.files[0][0] == STATE_FILE
+
+
+def finishes(step: Step, layer: str) -> bool:
+    return isinstance(step, FinishLayer) and step.decision.name == layer
+
+
+def moved(steps: Steps, chosen: Callable[[Step], bool], before: Callable[[Step], bool]) -> list[Step]:
+    """The steps with those that are chosen moved to before the first that ``before`` names, or left where they are."""
+    taken = [step for step in steps if chosen(step)]
+    others = [step for step in steps if not chosen(step)]
+    place = next((at for at, step in enumerate(others) if before(step)), None)
+    return list(steps) if place is None else [*others[:place], *taken, *others[place:]]
+
+
+@mutant("pip", "uv")
+def _the_record_goes_last_of_a_change(patch: Patch) -> None:
+    def rewrite(turn: Turn) -> Iterator[Step]:
+        yield from (step for step in turn.steps if not is_state_removal(step))
+        yield from filter(is_state_removal, turn.steps)
+
+    rewriting(patch, rewrite)
+
+
+@mutant("pip", "uv")
+def _the_record_stays_during_a_change(patch: Patch) -> None:
+    rewriting(patch, lambda turn: (step for step in turn.steps if not is_state_removal(step)))
+
+
+@mutant()
+def _a_layer_is_begun_after_it_was_made(patch: Patch) -> None:
+    def rewrite(turn: Turn) -> Iterator[Step]:
+        waiting: list[Step] = []
+        for step in turn.steps:
+            if isinstance(step, BeginLayer):
+                waiting.append(step)
+                continue
+            yield step
+            if isinstance(step, RunProgram | InstallRuntime):
+                yield from waiting
+                waiting.clear()
+        yield from waiting
+
+    rewriting(patch, rewrite)
+
+
+@mutant()
+def _a_tool_is_installed_over_what_is_there(patch: Patch) -> None:
+    others = ("pip", "uv", "poetry", "pipenv", "pdm")
+    rewriting(
+        patch, lambda turn: (step for step in turn.steps if not (isinstance(step, BeginLayer) and step.layer in others))
+    )
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left_patched(monkeypatch: Patch) -> Iterator[None]:
+    yield
+    monkeypatch.undo()
+
+
+def _never_finished(layer: str) -> Mutate:
+    def mutate(patch: Patch) -> None:
+        rewriting(patch, lambda turn: (step for step in turn.steps if not finishes(step, layer)))
+
+    return mutate
+
+
+for _layer in ("python", "venv", "pip-cache", "poetry"):
+    _where: tuple[Manager, ...] = ("poetry",) if _layer == "poetry" else ("pip",)
+    MUTANTS[f"{_layer}_is_never_finished"] = Mutant(mutate=_never_finished(_layer), managers=_where)
+
+
+def _finished_first(layer: str) -> Mutate:
+    def mutate(patch: Patch) -> None:
+        early: dict[str, LayerDecision] = {}
+
+        def rewrite(turn: Turn) -> Iterator[Step]:
+            for step in turn.steps:
+                yield step
+                if isinstance(step, BeginLayer) and step.layer == layer:
+                    found = turn.build.plan.layer(layer)
+                    assert found is not None
+                    yield FinishLayer(decision=found)
+
+        early.clear()
+        rewriting(patch, rewrite)
+
+    return mutate
+
+
+for _layer in ("python", "pip", "uv"):
+    _where = ("uv",) if _layer == "uv" else ("pip",)
+    MUTANTS[f"{_layer}_has_its_metadata_first"] = Mutant(mutate=_finished_first(_layer), managers=_where)
+
+
+@mutant("pip", "uv")
+def _the_record_comes_before_the_metadata(patch: Patch) -> None:
+    rewriting(patch, lambda turn: moved(turn.steps, is_state, lambda step: finishes(step, "venv")))
+
+
+@mutant("pip", "uv")
+def _the_record_comes_before_the_installation(patch: Patch) -> None:
+    def rewrite(turn: Turn) -> list[Step]:
+        return moved(turn.steps, is_state, lambda step: True)
+
+    rewriting(patch, rewrite)
+
+
+def _not_compared(field: str) -> Mutate:
+    def mutate(patch: Patch) -> None:
+        real = metadata.diff_metadata
+
+        def diff(old: Metadata, new: Metadata) -> tuple[Difference, ...]:
+            if hasattr(old, field):
+                old = msgspec.structs.replace(old, **{field: getattr(new, field)})
+            return real(old, new)
+
+        patch.setattr(decision, "diff_metadata", diff)
+
+    return mutate
+
+
+for _field in ("arch", "distro", "python_minor", "installer", "archive_sha256", "version"):
+    MUTANTS[f"{_field}_is_not_compared"] = Mutant(
+        mutate=_not_compared(_field), managers=MANAGERS if _field == "installer" else ("pip", "poetry")
+    )
+
+
+@mutant("pip", "uv")
+def _a_stale_environment_is_trusted(patch: Patch) -> None:
+    def reconciled(venv: LayerDecision, restored: RestoredLayer | None, **more: Any) -> LayerDecision:
+        found: LayerDecision = real(venv, restored, **more)
+        if found.action is Action.RECONCILE:
+            return msgspec.structs.replace(found, action=Action.KEEP)
+        return found
+
+    real = reconciliation.reconciled
+    patch.setattr(inventory, "reconciled", reconciled)
+
+
+@mutant("pip", "uv")
+def _an_environment_without_a_record_is_trusted(patch: Patch) -> None:
+    kept: list[VenvState] = []
+
+    def previous(facts: Facts) -> VenvState | None:
+        kept[:] = [state for state in (real(facts), *kept) if state is not None][:1]
+        return kept[0] if kept else None
+
+    real = plan._previous
+    patch.setattr(plan, "_previous", previous)
+
+
+@mutant("pip", "poetry")
+def _metadata_are_trusted_without_contents(patch: Patch) -> None:
+    def decide(name: str, wanted: object, restored: RestoredLayer | None, **more: object) -> LayerDecision:
+        if restored is not None:
+            restored = msgspec.structs.replace(restored, contents=True)
+        return real(name, wanted, restored, **more)  # type: ignore[arg-type]
+
+    real = decision.decide_layer
+    patch.setattr(inventory, "decide_layer", decide)
+
+
+@mutant("pip", "uv")
+def _starting_over_begins_nothing(patch: Patch) -> None:
+    def rewrite(turn: Turn) -> Iterator[Step]:
+        over = any(isinstance(each, StartedOver) for each in turn.said)
+        return (step for step in turn.steps if not (over and isinstance(step, BeginLayer)))
+
+    rewriting(patch, rewrite)
+
+
+@mutant("pip", "uv")
+def _starting_over_is_not_told(patch: Patch) -> None:
+    patch.setattr(plan.Plan, "with_layer", lambda self, layer: self)
+
+
+@mutant("pip", "pipenv")
+def _what_changed_is_not_taken_out(patch: Patch) -> None:
+    real = environment_steps.take_out
+
+    def take_out(work: object, installed: object, names: object) -> Steps:
+        return real(work, installed, ())  # type: ignore[arg-type]
+
+    patch.setattr(environment_steps, "take_out", take_out)
+    patch.setattr(synchronising, "take_out", take_out)
+
+
+@mutant("uv")
+def _nothing_is_tidied_up(patch: Patch) -> None:
+    patch.setattr(synchronising, "tidy", lambda *given, **more: ())
+
+
+@mutant("pip", "uv", "pipenv")
+def _the_result_is_not_checked(patch: Patch) -> None:
+    patch.setattr(check, "why_not_equal", lambda *given: ())
+
+
+@mutant("project")
+def _what_tools_leave_in_the_application_stays(patch: Patch) -> None:
+    patch.setattr(conversation, "leftovers", lambda *given: ())
+
+
+@mutant("pip", "project")
+def _marks_of_what_was_asked_for_stay(patch: Patch) -> None:
+    patch.setattr(environment_steps, "requested_changes", lambda *given: ())
+
+
+@mutant("pip")
+def _clones_keep_their_histories(patch: Patch) -> None:
+    rewriting(patch, lambda turn: (step for step in turn.steps if not isinstance(step, RemoveHistories)))
+
+
+@mutant("pip")
+def _credentials_stay(patch: Patch) -> None:
+    patch.setattr(environment_steps, "without_credentials", lambda *given: None)
+
+
+@mutant("pip")
+def _the_patch_release_stands_in_the_environment(patch: Patch) -> None:
+    def is_configuration(step: Step) -> bool:
+        return isinstance(step, WriteFiles) and step.files[0][0] == "pyvenv.cfg"
+
+    rewriting(patch, lambda turn: (step for step in turn.steps if not is_configuration(step)))
+
+
+@mutant("uv", "pdm")
+def _settings_of_builds_do_not_count(patch: Patch) -> None:
+    patch.setattr(plan, "build_settings", lambda *given, **more: "")
+
+
+@mutant("uv", "poetry", "pdm")
+def _only_versions_are_compared(patch: Patch) -> None:
+    real = synchronising.redone
+    patch.setattr(
+        synchronising, "redone", lambda *given: {n: why for n, why in real(*given).items() if why != "artefact_changed"}
+    )
+
+
+@mutant("pip", "project")
+def _folders_are_not_installed_anew(patch: Patch) -> None:
+    patch.setattr(difference, "always_redone", lambda distribution: None)
+
+
+@mutant("pipenv")
+def _what_pipenv_leaves_stays(patch: Patch) -> None:
+    patch.setattr(synchronising, "_unwanted", lambda *given: ())
+
+
+@mutant()
+def _layers_of_other_tools_stay(patch: Patch) -> None:
+    rewriting(patch, lambda turn: (step for step in turn.steps if not isinstance(step, DropLayer)))
+
+
+@pytest.mark.parametrize("name", sorted(MUTANTS))
+def test_the_histories_notice(name: str, monkeypatch: Patch) -> None:
+    found = MUTANTS[name]
+    found.mutate(monkeypatch)
+    played = play(250, number=1, managers=found.managers, shrink=False)
+    assert played.failed is not None, f"{played.counts.builds} builds, and nobody notices"
+    assert played.failed.violated, played.failed.why
