@@ -3,7 +3,6 @@
 import os
 from typing import Final
 
-from pure.complaints import reasons as r
 from pure.complaints.reasons import Recognised
 from pure.complaints.recognition import recognise
 from pure.disk import DiskFull, complaint_of_no_room
@@ -11,6 +10,7 @@ from pure.manager.lock_command import made
 from pure.manager.table import MANAGERS
 from pure.manager.terms import InstalledFrom
 
+from pure.complaints import reasons as r
 from tests.places import ROOT
 from tests.recognition.stage import Said
 
@@ -19,6 +19,7 @@ Kind = type[Recognised | DiskFull]
 
 PIP: Final[dict[str, Kind]] = {
     "version_unknown": r.NoSuchVersion,
+    "metadata_invalid": r.InvalidMetadata,
     "name_unknown": r.NameUnknown,
     "name_of_the_standard_library": r.NameUnknown,
     "name_of_a_module": r.NameUnknown,
