@@ -104,6 +104,10 @@ class _Installation(msgspec.Struct, frozen=True, kw_only=True):
         """``python3.13``."""
         return f"python{'.'.join(self.version.split('.')[:2])}"
 
+    def folder(self, stated: str, usual: str) -> Path:
+        """Where its configuration says, or the ``usual`` place where that is only where it was made (``/install``)."""
+        return Path(stated) if stated and Path(stated).is_dir() else Path(self.prefix, usual)
+
 
 _NOTE: Final = "packed.json"
 
@@ -240,10 +244,10 @@ class _Packing:
             self.files[PurePosixPath("bin", config.name)] = self._neutral(text)
             self.links[PurePosixPath("bin", "python3-config")] = config.name
         soname = self.installation.soname
-        shared = Path(self.installation.libdir, soname)
+        shared = self.installation.folder(self.installation.libdir, "lib") / soname
         if soname and shared.is_file() and not _is_system(self.installation.prefix):
             self._shared_library(shared, soname)
-        for source in sorted(Path(self.installation.pkgconfig or "/nonexistent").glob("python*.pc")):
+        for source in sorted(self.installation.folder(self.installation.pkgconfig, "lib/pkgconfig").glob("python*.pc")):
             minor = name.removeprefix("python")
             if re.fullmatch(rf"python(?:-{re.escape(minor)}|3)(?:-embed)?\.pc", source.name):
                 self.files[PurePosixPath("lib", "pkgconfig", source.name)] = self._neutral(source.read_bytes())
@@ -281,7 +285,7 @@ class _Packing:
 
     def _headers(self) -> None:
         place = PurePosixPath("include", self.installation.python)
-        include = Path(self.installation.include)
+        include = self.installation.folder(self.installation.include, f"include/{self.installation.python}")
         self._tree(include, place)
         # Debian's pyconfig.h only includes the one of the architecture, by a path below /usr/include.
         own = include.parent / self.installation.multiarch / self.installation.python / "pyconfig.h"
