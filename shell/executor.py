@@ -1,7 +1,9 @@
 """Carries out the steps of a turn, in order, up to the first that ends it."""
 
+import os
 import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import assert_never
 
@@ -18,10 +20,14 @@ from pure.build.steps import (
     FilesListed,
     FilesRead,
     FinishLayer,
+    FoldersListed,
     InstallRuntime,
+    LibrariesRead,
     ListBuildFolders,
     ListFiles,
+    ListFolders,
     ReadFiles,
+    ReadLibraries,
     RemoveFiles,
     RemoveHistories,
     Result,
@@ -38,13 +44,14 @@ from pure.report import build_log
 from pure.report.live import live
 from pure.runtime.fetching import FetchEvent
 from pure.urls import visible_url
+from pure.venv.elf import Dynamic, read_dynamic
 
 from shell.disk import not_written
 from shell.last_words import LastWords
 from shell.layer_store import LayerStore, remove_files, remove_tree, write_atomically
 from shell.output import Output
 from shell.process import run
-from shell.sources import all_files, build_folders
+from shell.sources import all_files, build_folders, names_in
 
 
 class Executor:
@@ -96,6 +103,10 @@ class Executor:
                 return Success(FilesRead(root=root, files=_read(Path(root), patterns)))
             case ListFiles(root=root):
                 return Success(FilesListed(root=root, paths=all_files(Path(root))))
+            case ListFolders(folders=folders):
+                return Success(FoldersListed(names={folder: names_in(Path(folder)) for folder in folders}))
+            case ReadLibraries(root=root, files=libraries):
+                return Success(LibrariesRead(root=root, sections=_dynamic(Path(root), libraries)))
             case ListBuildFolders(app=app):
                 return Success(BuildFoldersListed(paths=build_folders(Path(app))))
             case InstallRuntime():
@@ -182,3 +193,24 @@ def _compile(step: CompileBytecode) -> Outcome[Compiled, BuildError]:
 def _read(root: Path, patterns: tuple[str, ...]) -> dict[str, bytes]:
     found = sorted({path for pattern in patterns for path in root.glob(pattern)})
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in found if path.is_file()}
+
+
+def _slice(number: int, offset: int, length: int) -> bytes:
+    return os.pread(number, length, offset)
+
+
+def _dynamic(root: Path, files: tuple[str, ...]) -> dict[str, Dynamic]:
+    """What libraries say to the loader; what can't be read says nothing."""
+    found: dict[str, Dynamic] = {}
+    for name in files:
+        path = root / name
+        try:
+            if not path.is_file() or path.is_symlink():
+                continue
+            with path.open("rb", buffering=0) as file:
+                section = read_dynamic(partial(_slice, file.fileno()))
+        except (OSError, OverflowError):
+            continue
+        if section is not None:
+            found[name] = section
+    return found

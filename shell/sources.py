@@ -1,5 +1,6 @@
 """Reads an application's Python files as text, within bounds: nothing of them is imported or run."""
 
+import itertools
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -156,3 +157,16 @@ def all_files(root: Path) -> tuple[str, ...]:
         found += (f"{prefix}{name}" for name in files)
         found += (f"{prefix}{name}" for name in folders if Path(folder, name).is_symlink())
     return tuple(sorted(found))
+
+
+def names_in(folder: Path) -> tuple[str, ...]:
+    """The names that lie directly in a folder, sorted; none where there is no such folder."""
+    try:
+        return tuple(sorted(os.listdir(folder)))  # noqa: PTH208
+    except OSError:
+        return ()
+
+
+def python_names(app: Path) -> tuple[str, ...]:
+    """The paths of an application's Python files, those near its root first, without reading them."""
+    return tuple(path.relative_to(app).as_posix() for path in itertools.islice(_python_files(app), MOST_FILES))

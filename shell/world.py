@@ -11,7 +11,7 @@ import msgspec
 import tomli
 from pure.build.errors import NotReadable
 from pure.build.facts import Facts
-from pure.build.reading import requirements
+from pure.build.reading import Application, requirements
 from pure.build.tool_steps import SEEDS
 from pure.build.undeclared import imports_matter
 from pure.build.workplace import STATE_FILE
@@ -23,11 +23,13 @@ from pure.python.choice import CATALOGUE_VARIABLE, CatalogueText, CatalogueUnrea
 from pure.start.choice import code_matters
 from pure.start.code_search import code_facts
 from pure.start.imports import foreign_imports
+from pure.start.offered import DeclaredFiles
 from pure.start.source_files import Sources
 from pure.target import Target, distro_from_os_release, target_from_environment
 from pure.urls import visible_url
 
 from shell.application import read_application, read_requirements
+from shell.baggage import find_baggage
 from shell.files import ReadError, optional, regular
 from shell.layer_store import LayerStore
 from shell.sources import find_manage, read_sources
@@ -104,6 +106,8 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         version_files=application.version_files,
         procfile=application.procfile,
         pyproject=application.pyproject,
+        declared=None if code else _declared(home, application, environ),
+        baggage=find_baggage(app, home),
         elsewhere=application.elsewhere,
         imports=foreign_imports(sources) if imports else None,
         code=code_facts(sources) if code else None,
@@ -122,6 +126,16 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         carried_pip=next((str(path) for path in sorted((buildpack / WHEELS).glob("pip-*.whl"))), None),
         archives=tuple(str(path) for path in sorted((buildpack / "archives").glob("*.tar.gz"))),
     )
+
+
+def _declared(home: Path, application: Application, environ: Mapping[str, str]) -> DeclaredFiles | None:
+    """What the processes that the project declares name; ``None`` where it declares none."""
+    from pure.start.declared_check import declared_processes
+
+    from shell.declared import read_declared
+
+    processes = declared_processes(application.procfile, application.pyproject)
+    return read_declared(home, processes, environ) if processes else None
 
 
 def _seed_wheels(layers: Path) -> dict[str, str]:

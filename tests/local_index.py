@@ -46,7 +46,7 @@ def make_wheel(
     directory: Path,
     name: str,
     version: str,
-    files: Mapping[str, str],
+    files: Mapping[str, str | bytes],
     *,
     requires: tuple[str, ...] = (),
     extras: tuple[str, ...] = (),
@@ -68,8 +68,9 @@ def make_wheel(
     record = io.StringIO()
     writer = csv.writer(record, lineterminator="\n")
     for path, content in contents.items():
-        digest = base64.urlsafe_b64encode(hashlib.sha256(content.encode()).digest()).decode().rstrip("=")
-        writer.writerow((path, f"sha256={digest}", len(content.encode())))
+        raw = content.encode() if isinstance(content, str) else content
+        digest = base64.urlsafe_b64encode(hashlib.sha256(raw).digest()).decode().rstrip("=")
+        writer.writerow((path, f"sha256={digest}", len(raw)))
     writer.writerow((f"{info}/RECORD", "", ""))
     contents[f"{info}/RECORD"] = record.getvalue()
     wheel = directory / f"{escaped}-{version}-py3-none-any.whl"

@@ -1,7 +1,8 @@
 """Holds the whole machine of a build: what happens next, by what the last steps brought back.
 
 ``begin`` takes the facts and gives the first turn: steps to carry out and news to tell. ``advance`` takes what the
-steps brought back and gives the next turn, or the end. Nothing else in the house decides over the course of a build.
+steps brought back and gives the next turn, or the end. What follows ``Settled`` stands in ``pure.build.closing``;
+nothing else in the house decides over the course of a build.
 
 =================  ===================================================  ==============================================
 state              what its steps brought back                          what follows
@@ -28,10 +29,13 @@ state              what its steps brought back                          what fol
 ``Changing``       it is what a fresh installation would give           compile, record: ``Completing``
 \\                  it isn't                                             start over: ``Installing``
 ``Checking``       as for ``Changing``                                  ``Completing`` or ``Installing``
-``Completing``     the environment is recorded                          remove what tools left behind: ``Settled``
+``Completing``     the environment is recorded, its libraries read      remove what tools left behind: ``Settled``
+\\                  tools left nothing behind                            ``Collecting``, ``Trying`` or the end
 ``Settled``        Django is installed, with files to collect           collect them: ``Collecting``
+\\                  a changed environment, and what starts in it         import that: ``Trying``
 \\                  nothing is left to do                                the end
-``Collecting``     the files, or that there are none                    the end
+``Collecting``     the files, or that there are none                    as for ``Settled``: ``Trying`` or the end
+``Trying``         what starts the application imports, or a warning    the end
 ``AskingAgain``    what pip notes in a log of its own                   the failure, by all that it said
 =================  ===================================================  ==============================================
 
@@ -45,21 +49,19 @@ from typing import TypeAlias, assert_never
 
 import msgspec
 
-from pure.build import check, environment_steps, news, states, synchronising
+from pure.build import check, closing, environment_steps, findings, news, states, synchronising
 from pure.build.check import Snapshot
 from pure.build.endings import AskAgain, another_python, failure, last_words, notes
 from pure.build.errors import NoPipWheel, NotAsResolved
 from pure.build.facts import Facts
 from pure.build.leftovers import leftovers
 from pure.build.news import News
-from pure.build.plan import Plan, PlanError, decide, final_processes
+from pure.build.plan import Plan, PlanError, decide
 from pure.build.runtime_steps import finish_runtime, install_runtime
-from pure.build.states import Build, Done, Next, State, Stopped, Turn
-from pure.build.static_files import collect, static_files
+from pure.build.states import Build, Next, Stopped, Turn
 from pure.build.steps import (
     Answer,
     BuildFoldersListed,
-    Compiled,
     Ended,
     FinishLayer,
     ListBuildFolders,
@@ -74,7 +76,6 @@ from pure.layers.decision import Action
 from pure.layers.names import PYTHON, VENV
 from pure.outcome import Failure, Outcome, Success
 from pure.redaction import Redactor
-from pure.start.django import CollectStaticFailed, judge
 from pure.venv.accelerators import accelerated_torch
 from pure.venv.difference import RedoReason, diff, verify
 from pure.venv.resolved import ResolvedSet, with_hidden_urls
@@ -95,6 +96,10 @@ def advance(build: Build, answer: Answer) -> Next:
     listed = answer.all(BuildFoldersListed)
     if listed and build.folders is None:
         build = msgspec.structs.replace(build, folders=listed[0].paths)
+    if programs := answer.listed(build.work.programs):
+        build = msgspec.structs.replace(build, programs=frozenset(programs))
+    if seen := findings.offered(answer, build.plan, build.work):
+        build = msgspec.structs.replace(build, offered=seen)
     match build.state:
         case states.RuntimeTried():
             return _runtime_tried(build, answer)
@@ -116,14 +121,16 @@ def advance(build: Build, answer: Answer) -> Next:
             return _changed(build, answer, state)
         case states.Checking() as state:
             return _synchronised(build, answer, state)
-        case states.Completing(resolved=resolved):
-            return _completed(build, resolved, answer)
+        case states.Completing(resolved=resolved, now=now):
+            return _completed(build, resolved, now, answer)
         case states.Settled(resolved=resolved):
-            return _settled(build, resolved, _compiled(answer))
+            return closing.kept_or_settled(build, resolved, answer)
         case states.Collecting(resolved=resolved):
-            return _collected(build, resolved, answer)
+            return closing.collected(build, resolved, answer)
+        case states.Trying(resolved=resolved):
+            return closing.tried(build, resolved, answer)
         case states.AskingAgain(failed=failed):
-            return _failed(build, failed, noted=notes(answer.read(build.work.temporary).values()))
+            return _failed(build, failed, noted=notes(answer.read(build.work.temporary).values(), failed.said))
         case _:
             assert_never(build.state)
 
@@ -148,19 +155,22 @@ def _runtime_tried(build: Build, answer: Answer) -> Next:
     if wrong is not None:
         return Failure(Stopped(error=wrong, said=_arrived(build, answer)))
     steps = finish_runtime(build.plan, build.facts, build.work)
-    return _turn(build, states.RuntimeReady(wheel=installed.wheel), steps, *_arrived(build, answer))
+    arrived = _arrived(build, answer)
+    return closing.turn(build, states.RuntimeReady(wheel=installed.wheel), steps, *arrived)
 
 
 def _runtime_ready(build: Build, of_runtime: str | None, answer: Answer) -> Next:
-    said = _compiled(answer)
+    said = closing.compiled(answer)
     if build.plan.package_manager is None:
-        return _end(build, None, (*said, news.LayersDropped(plan=build.plan)))
+        return closing.end(build, None, (*said, news.LayersDropped(plan=build.plan)))
     said = (*said, news.ManagerChosen(plan=build.plan))
     tool = build.plan.manager.manager.tool
     cache = cache_steps(build.plan, tool)
     decision = build.plan.decided(tool.name)
     if decision.action is Action.KEEP:
-        return _turn(build, states.ToolReady(), (*cache, FinishLayer(decision=decision), *drops(build.plan)), *said)
+        return closing.turn(
+            build, states.ToolReady(), (*cache, FinishLayer(decision=decision), *drops(build.plan)), *said
+        )
     wheel = seed_wheel(build.facts, tool, of_runtime)
     if wheel is None:
         return _seek(build, build.facts.archives, said, cache)
@@ -171,7 +181,7 @@ def _seek(build: Build, archives: tuple[str, ...], said: _Said = (), before: Ste
     if not archives:
         return Failure(Stopped(error=NoPipWheel(python=build.plan.python.version), said=said))
     take = TakeWheel(archive=archives[0], wheel_to=f"{build.work.temporary}/carried-wheel")
-    return _turn(build, states.SeedSought(archives=archives[1:]), (*before, take), *said)
+    return closing.turn(build, states.SeedSought(archives=archives[1:]), (*before, take), *said)
 
 
 def _seed_sought(build: Build, archives: tuple[str, ...], answer: Answer) -> Next:
@@ -183,7 +193,7 @@ def _seeded(build: Build, wheel: str, said: _Said = (), before: Steps = ()) -> N
     decision = build.plan.decided(build.plan.manager.manager.tool.name)
     steps = install_tool(build.plan, build.facts, build.work, wheel)
     steps = (*before, *steps, FinishLayer(decision=decision), *drops(build.plan))
-    return _turn(build, states.ToolReady(wheel=wheel), steps, *said)
+    return closing.turn(build, states.ToolReady(wheel=wheel), steps, *said)
 
 
 def _tool_ready(build: Build, wheel: str, answer: Answer) -> Next:
@@ -191,21 +201,31 @@ def _tool_ready(build: Build, wheel: str, answer: Answer) -> Next:
     for ended in answer.all(Ended):
         title = build.plan.manager.manager.tool.title
         said = (news.ToolInstalled(title=title, wheel=wheel.rpartition("/")[2], seconds=ended.seconds),)
-    said = (*said, *_compiled(answer), news.LayersDropped(plan=build.plan), news.DependenciesBegun(plan=build.plan))
+    said = (
+        *said,
+        *closing.compiled(answer),
+        news.LayersDropped(plan=build.plan),
+        news.DependenciesBegun(plan=build.plan),
+    )
     plan, facts, work = build.plan, build.facts, build.work
     decision = plan.decided(VENV)
     folders = ListBuildFolders(app=work.app)
     match decision.action:
         case Action.KEEP:
             assert plan.previous is not None, "what is kept has a record"
-            return _turn(
-                build, states.Settled(resolved=plan.previous.resolved), (FinishLayer(decision=decision),), *said
+            demands = findings.read_demands(plan, facts, work)
+            steps: Steps = (
+                FinishLayer(decision=decision),
+                environment_steps.list_programs(work),
+                *findings.survey(plan, facts, work),
+                *demands,
             )
+            return closing.turn(build, states.Settled(resolved=plan.previous.resolved), steps, *said)
         case Action.RECONCILE if plan.manager.manager.synchronises:
-            return _turn(build, states.Inspecting(), (folders, *environment_steps.look(plan, work)), *said)
+            return closing.turn(build, states.Inspecting(), (folders, *environment_steps.look(plan, work)), *said)
         case Action.RECONCILE:
             steps = (*environment_steps.resolve(plan, facts, work), *environment_steps.look(plan, work))
-            return _turn(build, states.Resolving(), (folders, *steps), *said)
+            return closing.turn(build, states.Resolving(), (folders, *steps), *said)
         case Action.CREATE | Action.RECREATE:
             return _make(build, said, (folders,))
         case Action.DROP:
@@ -217,7 +237,7 @@ def _tool_ready(build: Build, wheel: str, answer: Answer) -> Next:
 def _make(build: Build, said: _Said = (), before: Steps = ()) -> Next:
     plan, facts, work = build.plan, build.facts, build.work
     steps = (*before, *environment_steps.make_anew(plan, facts, work), *environment_steps.look(plan, work))
-    return _turn(build, states.Installing(), (*steps, environment_steps.read_origins(work)), *said)
+    return closing.turn(build, states.Installing(), (*steps, environment_steps.read_origins(work)), *said)
 
 
 def _start_over(build: Build, because: tuple[str, ...], said: _Said = ()) -> Next:
@@ -244,7 +264,7 @@ def _resolved(build: Build, answer: Answer) -> Next:
         environment_steps.read_origins(work),
     )
     state = states.Changing(before=before, changes=changes, resolved=resolved)
-    return _turn(build, state, steps, news.ChangesDecided(changes=changes))
+    return closing.turn(build, state, steps, news.ChangesDecided(changes=changes))
 
 
 def _inspected(build: Build, answer: Answer) -> Next:
@@ -258,7 +278,7 @@ def _inspected(build: Build, answer: Answer) -> Next:
         *environment_steps.install(plan, facts, work),
         *environment_steps.look(plan, work),
     )
-    return _turn(build, states.Tidying(before=before, anew=anew), steps)
+    return closing.turn(build, states.Tidying(before=before, anew=anew), steps)
 
 
 def _installed(build: Build, answer: Answer) -> Next:
@@ -269,7 +289,7 @@ def _installed(build: Build, answer: Answer) -> Next:
         return Failure(Stopped(error=report.failure()))
     resolved = report.unwrap()
     said = news.InstalledFresh(resolved=resolved, seconds=answer.seconds)
-    return _complete(build, answer, resolved, _snapshot(build, answer), None, (said,))
+    return _complete(build, answer, resolved, _snapshot(build, answer), None, (said,), changed=True)
 
 
 def _tidy(build: Build, answer: Answer, before: Snapshot | None, anew: dict[str, RedoReason | None]) -> Next:
@@ -277,7 +297,7 @@ def _tidy(build: Build, answer: Answer, before: Snapshot | None, anew: dict[str,
     old = before.installed if before else None
     steps = synchronising.tidy(build.work, now.installed, answer.read(build.work.venv), old=old)
     state = states.Checking(before=before, anew=anew, seconds=answer.seconds)
-    return _turn(build, state, (*steps, *environment_steps.look(build.plan, build.work)))
+    return closing.turn(build, state, (*steps, *environment_steps.look(build.plan, build.work)))
 
 
 def _changed(build: Build, answer: Answer, state: states.Changing) -> Next:
@@ -286,7 +306,7 @@ def _changed(build: Build, answer: Answer, state: states.Changing) -> Next:
     because = check.why_not_equal(now, state.resolved, state.changes, state.before)
     if because:
         return _start_over(build, because, said)
-    return _complete(build, answer, state.resolved, now, state.before, said)
+    return _complete(build, answer, state.resolved, now, state.before, said, changed=not state.changes.empty)
 
 
 def _synchronised(build: Build, answer: Answer, state: states.Checking) -> Next:
@@ -294,21 +314,32 @@ def _synchronised(build: Build, answer: Answer, state: states.Checking) -> Next:
     resolved = with_hidden_urls(synchronising.resolved(now.installed), build.hide)
     if state.before is None:
         said: News = news.InstalledFresh(resolved=resolved, seconds=state.seconds + answer.seconds)
-        return _complete(build, answer, resolved, now, None, (said,))
+        return _complete(build, answer, resolved, now, None, (said,), changed=True)
     changes = synchronising.changes(state.before.installed, now.installed, state.anew)
     said = news.Synchronised(title=build.plan.manager.manager.tool.title, changes=changes)
     because = check.why_not_equal(now, resolved, changes, state.before)
     if because:
         return _start_over(build, because, (said,))
-    return _complete(build, answer, resolved, now, state.before, (said,))
+    return _complete(build, answer, resolved, now, state.before, (said,), changed=not changes.empty)
 
 
 def _complete(
-    build: Build, answer: Answer, resolved: ResolvedSet, now: Snapshot, before: Snapshot | None, said: _Said
+    build: Build,
+    answer: Answer,
+    resolved: ResolvedSet,
+    now: Snapshot,
+    before: Snapshot | None,
+    said: _Said,
+    *,
+    changed: bool,
 ) -> Next:
+    """Compile and record an environment; one that has ``changed`` is looked at, too."""
     if before is None and (mismatches := verify(now.installed, resolved)):
         return Failure(Stopped(error=NotAsResolved(mismatches=mismatches), said=said))
     torch = accelerated_torch(resolved, now.installed)
+    contradicted = findings.contradicted(answer.read(build.work.venv), build.plan, build.facts, note=changed)
+    if isinstance(contradicted, Failure):
+        return Failure(Stopped(error=contradicted.failure(), said=said))
     steps = environment_steps.complete(
         build.plan,
         build.facts,
@@ -320,56 +351,32 @@ def _complete(
         origins=answer.read(environment_steps.built_wheels(build.work)),
         hide=build.hide,
     )
+    inspected = findings.inspect(build.plan, build.facts, now, build.work) if changed else ()
+    steps = (*steps, *findings.survey(build.plan, build.facts, build.work), *inspected)
+    build, found = closing.with_findings(msgspec.structs.replace(build, changed=changed), contradicted.unwrap())
     warned = (news.AcceleratedFound(torch=torch),) if torch else ()
-    return _turn(build, states.Completing(resolved=resolved), steps, *said, *warned)
+    return closing.turn(build, states.Completing(resolved=resolved, now=now), steps, *said, *warned, *found)
 
 
-def _completed(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
+def _completed(build: Build, resolved: ResolvedSet, now: Snapshot, answer: Answer) -> Next:
     after = next((each.paths for each in answer.all(BuildFoldersListed)), frozenset())
     steps = leftovers(build.work.app, build.folders or frozenset(), after)
-    said = _compiled(answer)
-    return _turn(build, states.Settled(resolved=resolved), steps, *said) if steps else _settled(build, resolved, said)
-
-
-def _settled(build: Build, resolved: ResolvedSet, said: _Said) -> Next:
-    planned = static_files(build.plan, _versions(resolved))
-    if planned is None:
-        return _end(build, resolved, said)
-    if not planned.collect:
-        return _end(build, resolved, (*said, planned))
-    step = collect(build.plan, build.facts, build.work)
-    return _turn(build, states.Collecting(resolved=resolved), (step,), *said, planned)
-
-
-def _collected(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
-    (ended,) = answer.all(Ended)
-    judgement = judge(build.plan.django.manage or "", ended.returncode, ended.signal, ended.said)
-    if isinstance(judgement, CollectStaticFailed):
-        return Failure(Stopped(error=judgement, said=(news.ProgramSaid(lines=tuple(map(build.hide, ended.said))),)))
-    return _end(build, resolved, (news.StaticFilesCollected(judgement=judgement, seconds=ended.seconds),))
-
-
-def _end(build: Build, resolved: ResolvedSet | None, said: _Said) -> Next:
-    """The end. What is installed decides over the processes, unless only Python is provided."""
-    plan = build.plan
-    if resolved is not None:
-        decided = final_processes(build.facts, _versions(resolved), build.plan.python.runtime.minor)
-        if isinstance(decided, Failure):
-            return Failure(Stopped(error=decided.failure(), said=said))
-        plan = msgspec.structs.replace(plan, processes=decided.unwrap())
-    return Success(Done(plan=plan, resolved=resolved, said=(*said, news.ProcessesDecided(plan=plan))))
+    lacking = findings.lacking(answer, build.plan, build.facts, now, build.work) if build.changed else ()
+    build, found = closing.with_findings(build, lacking)
+    said = (*closing.compiled(answer), *found)
+    return (
+        closing.turn(build, states.Settled(resolved=resolved), steps, *said)
+        if steps
+        else closing.settled(build, resolved, said)
+    )
 
 
 def _failed(build: Build, ended: Ended, said: _Said = (), *, noted: tuple[str, ...] | None = None) -> Next:
     meaning = failure(ended, build.plan, build.work, noted)
     if isinstance(meaning, AskAgain):
         again = environment_steps.ask_again(ended.program, build.work)
-        return _turn(build, states.AskingAgain(failed=ended), again, *said)
+        return closing.turn(build, states.AskingAgain(failed=ended), again, *said)
     return Failure(Stopped(error=meaning, said=(*said, *last_words(ended, noted or (), build.hide))))
-
-
-def _turn(build: Build, state: State, steps: Steps, *said: News) -> Next:
-    return Success(Turn(build=msgspec.structs.replace(build, state=state), steps=steps, said=said))
 
 
 def _snapshot(build: Build, answer: Answer) -> Snapshot:
@@ -379,11 +386,3 @@ def _snapshot(build: Build, answer: Answer) -> Snapshot:
 def _arrived(build: Build, answer: Answer) -> _Said:
     local = build.plan.python.url.startswith("file:")
     return tuple(news.RuntimeArrived(installed=each, local=local) for each in answer.all(RuntimeInstalled))
-
-
-def _compiled(answer: Answer) -> _Said:
-    return tuple(news.BytecodeCompiled(compiled=each) for each in answer.all(Compiled))
-
-
-def _versions(resolved: ResolvedSet) -> dict[str, str]:
-    return {each.name: each.version for each in resolved.distributions}

@@ -7,6 +7,7 @@ import msgspec
 
 from pure.build.errors import (
     BuildError,
+    DoesNotImport,
     NoEnvironment,
     PipFailed,
     PipNotInstalled,
@@ -51,6 +52,17 @@ def failure(ended: Ended, plan: Plan, work: Workplace, noted: tuple[str, ...] | 
             return _pip(ended, said, plan, work, asked=noted is not None)
         case "check-lock" | "synchronise":
             return _tool(ended, said, plan, work)
+        case "try-import":
+            from pure.build.trial import failing, words
+            from pure.complaints.imports import why_not_imported
+
+            return DoesNotImport(
+                names=failing(ended),
+                returncode=ended.returncode,
+                signal=ended.signal,
+                output=_last(words(ended)),
+                reason=why_not_imported(said),
+            )
         case "ask-again" | "collect-static":
             raise AssertionError(f"{purpose} may fail")
         case _:
@@ -62,7 +74,7 @@ def last_words(ended: Ended, noted: tuple[str, ...], hide: Callable[[str], str])
     match ended.program.purpose:
         case "resolve" | "install" | "check-lock" | "synchronise":
             return (ProgramSaid(lines=tuple(map(hide, (*ended.said, *noted)))),)
-        case "probe" | "install-tool" | "create-environment" | "ask-again" | "collect-static":
+        case "probe" | "install-tool" | "create-environment" | "ask-again" | "collect-static" | "try-import":
             return ()
         case _:
             assert_never(ended.program.purpose)
@@ -82,11 +94,11 @@ def _does_not_start(ended: Ended, plan: Plan) -> RuntimeDoesNotStart:
     return RuntimeDoesNotStart(version=plan.python.runtime.version, target=str(plan.target), output=said)
 
 
-def notes(logs: Iterable[bytes]) -> tuple[str, ...]:
-    """What of the logs that pip wrote when it was asked again says why it failed."""
+def notes(logs: Iterable[bytes], said: Sequence[str]) -> tuple[str, ...]:
+    """What of the logs that pip wrote when it was asked again, after it had ``said`` this, says why it failed."""
     from pure.complaints.recognition import worth_keeping
 
-    return worth_keeping(line for raw in logs for line in raw.decode("utf-8", "replace").splitlines())
+    return worth_keeping((line for raw in logs for line in raw.decode("utf-8", "replace").splitlines()), said)
 
 
 def _pip(ended: Ended, said: Sequence[str], plan: Plan, work: Workplace, *, asked: bool) -> Meaning:

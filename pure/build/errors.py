@@ -5,6 +5,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from pure.build.plan import PlanError
+from pure.complaints.imports import ImportReason
 from pure.complaints.reasons import Recognised
 from pure.disk import DiskFull
 from pure.manager.terms import InstalledFrom
@@ -12,6 +13,7 @@ from pure.runtime.endings import CompileError, UnpackError
 from pure.runtime.fetching import FetchError
 from pure.start.django import CollectStaticFailed
 from pure.venv.installed import Mismatch
+from pure.venv.lacks import DependenciesContradict
 from pure.venv.resolved import ReportError
 
 
@@ -36,6 +38,18 @@ class ToolFailed(msgspec.Struct, frozen=True, kw_only=True):
     returncode: int
     signal: str | None
     recognised: Recognised | None = None
+
+
+class DoesNotImport(msgspec.Struct, frozen=True, kw_only=True):
+    """What was chosen to start the application can't be imported in the finished environment."""
+
+    names: tuple[str, ...]
+    """The programs that were tried."""
+    returncode: int
+    signal: str | None
+    output: tuple[str, ...]
+    """Its last words."""
+    reason: ImportReason | None = None
 
 
 class PipNotInstalled(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,7 +112,14 @@ class MissingVariable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 InstallationError: TypeAlias = (
-    NoEnvironment | NoPipWheel | NotAsResolved | PipFailed | PipNotInstalled | RuntimeDoesNotStart
+    DependenciesContradict
+    | DoesNotImport
+    | NoEnvironment
+    | NoPipWheel
+    | NotAsResolved
+    | PipFailed
+    | PipNotInstalled
+    | RuntimeDoesNotStart
 )
 DiskError: TypeAlias = DiskFull | NotReadable | NotWritable
 BuildError: TypeAlias = (

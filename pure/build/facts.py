@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from pure.layers.decision import RestoredLayer
 from pure.outcome import Outcome, Success
+from pure.project.baggage import Baggage
 from pure.project.document import Document
 from pure.project.files import ProjectOutcome
 from pure.project.requirements.collection import RequirementsSet
@@ -11,6 +12,7 @@ from pure.project.requirements.errors import RequirementsError
 from pure.python.choice import RuntimeFacts
 from pure.start.code_facts import CodeFacts
 from pure.start.imports import Imports
+from pure.start.offered import DeclaredFiles
 
 
 class Facts(RuntimeFacts, frozen=True, kw_only=True):
@@ -54,6 +56,10 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
     """Files in the application's root that other platforms read, by name."""
     imports: Imports | None = None
     """What its code imports; ``None`` where something says what to install."""
+    declared: DeclaredFiles | None = None
+    """What the processes that the project declares name; ``None`` where it declares none."""
+    baggage: tuple[Baggage, ...] = ()
+    """Folders among the application's files that no image needs."""
     code: CodeFacts | None = None
     """What the application's code says of how it starts; ``None`` where the project declares its processes."""
     manage: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from pure.build.finding import Finding
 from pure.build.plan import Plan
 from pure.build.steps import Compiled, RuntimeInstalled
 from pure.start.django import Collected, NotEnabled
@@ -97,6 +98,12 @@ class AcceleratedFound(msgspec.Struct, frozen=True, kw_only=True):
     torch: AcceleratedTorch
 
 
+class FindingsMade(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong with the finished environment, and is no error."""
+
+    findings: tuple[Finding, ...]
+
+
 class StaticFilesPlanned(msgspec.Struct, frozen=True, kw_only=True):
     """Django is installed; static files are collected, or not."""
 
@@ -138,6 +145,7 @@ News: TypeAlias = (
     | Reconciled
     | Synchronised
     | AcceleratedFound
+    | FindingsMade
     | StaticFilesPlanned
     | StaticFilesCollected
     | ProgramSaid

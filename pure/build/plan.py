@@ -4,31 +4,33 @@ The plan drives four readers, none of which decides anything again: the conversa
 ``lamina plan``, and the machine-readable record.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 import msgspec
 
 from pure.build.facts import Facts
+from pure.build.finding import Finding
+from pure.build.required import required
 from pure.build.undeclared import UndeclaredImports, undeclared
 from pure.build.unheard import unheard
 from pure.layers.decision import Action, LayerDecision, LayerTypes
 from pure.layers.inventory import application_layers, runtime_layers
 from pure.layers.names import VENV, LayerName
 from pure.manager import pylock_selection
+from pure.manager.advice import advised
 from pure.manager.choice import NothingToInstall
 from pure.manager.decision import PackageManagerDecision
 from pure.manager.environment import BreakingVariables, offenders
 from pure.manager.managed import Managed, ManagedError, decide_manager, not_a_file
+from pure.manager.outside import OutsideUpload, outside_upload
 from pure.manager.pip_configuration import configured_offenders
 from pure.manager.pylock_selection import PylockProblem
-from pure.manager.table import PIP, PIP_TOOL, PROJECT, PYLOCK, Tool
+from pure.manager.table import PIP, PIP_TOOL, PYLOCK, Tool
 from pure.manager.terms import path
 from pure.manager.tool_version import ToolError, choose_tool
-from pure.names import normalise_name
+from pure.manager.unset import UnsetVariables, unset_variables
 from pure.outcome import Failure, Outcome, Success
-from pure.project.declarations import Named
 from pure.project.detection import PROVIDE_ONLY_VARIABLE, provides_only, python_markers
 from pure.project.document import FileUnreadable
 from pure.project.files import BadProjectFolder, ProjectFiles
@@ -36,18 +38,18 @@ from pure.project.requirements.collection import RequirementsSet
 from pure.project.requirements.errors import RequirementsError, placed
 from pure.python.choice import PythonDecision, RuntimeChoiceError, choose_runtime
 from pure.python.requirers import Requirers, RequirersError, read_requirers
-from pure.start.brought import declared_distributions
 from pure.start.choice import ProcessesError, decide_processes
+from pure.start.declared import PYPROJECT
 from pure.start.django import DjangoDecision, decide_django
+from pure.start.offered import Offered, ToolNotInImage
 from pure.start.processes import Processes
-from pure.switches import BadSwitch
+from pure.switches import BadSwitch, switch
 from pure.target import Target
 from pure.venv.build_settings import build_settings
+from pure.venv.lacks import CHECK_VARIABLE
 from pure.venv.pinning import pinning
 from pure.venv.state import VenvState, decode_state
 
-# The project itself, in a requirements file.
-_OWN: Final = re.compile(r"(?:-e\s*|--editable[ =])?\.(?:/|\[[^\]]*\])?\s*\Z")
 NO_DJANGO: Final = DjangoDecision(manage=None, collect=False, because="only the runtime is provided")
 
 
@@ -67,6 +69,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What the restored environment's record says."""
     unheard: tuple[str, ...] = ()
     """What is set or written and has no effect."""
+    findings: tuple[Finding, ...] = ()
+    """What should be changed, and is no error."""
 
     @property
     def manager(self) -> PackageManagerDecision:
@@ -106,6 +110,7 @@ PlanError: TypeAlias = (
     | BadSwitch
     | ManagedError
     | NothingRequired
+    | OutsideUpload
     | ProcessesError
     | PylockProblem
     | RequirementsError
@@ -113,6 +118,8 @@ PlanError: TypeAlias = (
     | RuntimeChoiceError
     | ToolError
     | UndeclaredImports
+    | ToolNotInImage
+    | UnsetVariables
 )
 
 
@@ -160,6 +167,10 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     requirements = _requirements(facts, project, managed)
     if isinstance(requirements, Failure):
         return requirements
+    astray = _astray(facts, project, managed, requirements.unwrap())
+    if astray is not None:
+        return Failure(astray)
+    managed = advised(managed, project, requirements.unwrap(), root=facts.names, variables=facts.variables)
     python = choose_runtime(facts, requirers)
     if isinstance(python, Failure):
         return python
@@ -172,6 +183,8 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     django = decide_django(facts.variables, facts.manage)
     if isinstance(django, BadSwitch):
         return Failure(django)
+    if isinstance(asked := switch(facts.variables, CHECK_VARIABLE), BadSwitch):
+        return Failure(asked)
     runtime = python.unwrap().runtime
     state = _previous(facts)
     package_manager = PackageManagerDecision(
@@ -207,6 +220,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
             processes=processes.unwrap(),
             django=django,
             previous=state,
+            findings=facts.baggage,
         )
     )
 
@@ -254,6 +268,15 @@ def _requirements(
     return Success(facts.requirements.unwrap())
 
 
+def _astray(
+    facts: Facts, project: ProjectFiles, managed: Managed, requirements: RequirementsSet | None
+) -> OutsideUpload | UnsetVariables | None:
+    """The addresses and paths that lead nowhere in this build."""
+    return outside_upload(managed, project, requirements) or unset_variables(
+        managed, project, requirements, variables=facts.variables, pip_settings=facts.pip_settings
+    )
+
+
 def _refused(facts: Facts, project: ProjectFiles, managed: Managed, python: PythonDecision) -> PylockProblem | None:
     """Why a standard lock file can't be installed from here."""
     if managed.manager is not PYLOCK:
@@ -270,25 +293,41 @@ def _pin(facts: Facts, tool: Tool) -> str:
 
 def _processes(
     facts: Facts, managed: Managed, layers: tuple[LayerDecision, ...], state: VenvState | None, minor: str
-) -> Outcome[Processes, ProcessesError]:
+) -> Outcome[Processes, ProcessesError | ToolNotInImage]:
     """The processes by what is known before the installation: what is kept as it is, else what is required by name."""
     kept = state is not None and any(each.name == VENV and each.action is Action.KEEP for each in layers)
     if kept and state is not None:
         installed = {each.name: each.version for each in state.resolved.distributions}
     else:
-        installed = _required(facts, managed)
+        installed = required(facts, managed)
     return _decide_processes(facts, installed, minor, provisional=not kept)
 
 
-def final_processes(facts: Facts, installed: Mapping[str, str], minor: str) -> Outcome[Processes, ProcessesError]:
-    """The processes that the image gets. ``installed`` maps normalised names to versions, ``minor`` is Python's."""
-    return _decide_processes(facts, installed, minor, provisional=False)
+def final_processes(
+    facts: Facts,
+    installed: Mapping[str, str],
+    minor: str,
+    *,
+    programs: frozenset[str] | None,
+    offered: Offered | None = None,
+) -> Outcome[Processes, ProcessesError | ToolNotInImage]:
+    """The processes that the image gets. ``installed`` maps normalised names to versions, ``minor`` is Python's.
+
+    ``programs`` are the commands that the environment has; ``offered`` is what declared commands are checked against.
+    """
+    return _decide_processes(facts, installed, minor, programs=programs, provisional=False, offered=offered)
 
 
 def _decide_processes(
-    facts: Facts, installed: Mapping[str, str], minor: str, *, provisional: bool
-) -> Outcome[Processes, ProcessesError]:
-    return decide_processes(
+    facts: Facts,
+    installed: Mapping[str, str],
+    minor: str,
+    *,
+    programs: frozenset[str] | None = None,
+    provisional: bool,
+    offered: Offered | None = None,
+) -> Outcome[Processes, ProcessesError | ToolNotInImage]:
+    decided = decide_processes(
         facts.procfile,
         facts.pyproject,
         facts.code,
@@ -296,25 +335,20 @@ def _decide_processes(
         app=facts.home,
         root=facts.app_dir,
         minor=minor,
+        programs=programs,
         provisional=provisional,
     )
+    if isinstance(decided, Failure) or facts.declared is None:
+        return decided
+    from pure.start.declared_check import CheckedAgainst, checked
+    from pure.start.development import PIPFILE
 
-
-def _required(facts: Facts, managed: Managed) -> dict[str, str]:
-    """What will be installed, as far as names tell it beforehand; no version is known."""
-    manager, declared = managed.manager, managed.declared
-    itself = manager.name in declared.installs_itself
-    asked: list[Named] = []
-    if manager is PIP and isinstance(facts.requirements, Success):
-        lines = facts.requirements.unwrap().requirements
-        asked += [(line.name, line.extras) for line in lines if line.name]
-        itself = any(line.kind in ("local_path", "editable") and _OWN.match(line.text) for line in lines)
-    itself = itself or manager is PROJECT
-    if itself and manager.tool is PIP_TOOL:
-        asked += declared.requires
-        asked += [each for extra, listed in declared.optional if extra in managed.selection.extras for each in listed]
-    names = (*managed.lock.names, *((declared.name,) if itself and declared.name else ()))
-    return declared_distributions(asked) | {normalise_name(name): "" for name in names}
+    project = facts.project.unwrap().texts if isinstance(facts.project, Success) else {}
+    documents = {PYPROJECT: facts.pyproject, PIPFILE: project.get(PIPFILE)}
+    against = CheckedAgainst(
+        installed=installed, files=facts.declared, documents=documents, provisional=provisional, offered=offered
+    )
+    return checked(decided.unwrap(), against)
 
 
 def _provide_only(

@@ -13,6 +13,7 @@ from pure.build.steps import Ended, Steps
 from pure.build.workplace import Workplace
 from pure.outcome import Outcome
 from pure.redaction import Redactor
+from pure.start.offered import Offered
 from pure.venv.difference import Changes, RedoReason
 from pure.venv.resolved import ResolvedSet
 
@@ -75,9 +76,10 @@ class Checking(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Completing(msgspec.Struct, frozen=True, kw_only=True):
-    """The environment is checked, compiled and recorded."""
+    """The environment is checked, compiled and recorded, and its libraries were read."""
 
     resolved: ResolvedSet
+    now: Snapshot
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +90,12 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
 
 class Collecting(msgspec.Struct, frozen=True, kw_only=True):
     """Django was told to collect its static files."""
+
+    resolved: ResolvedSet
+
+
+class Trying(msgspec.Struct, frozen=True, kw_only=True):
+    """What was chosen to start the application was imported."""
 
     resolved: ResolvedSet
 
@@ -112,6 +120,7 @@ State: TypeAlias = (
     | Completing
     | Settled
     | Collecting
+    | Trying
     | AskingAgain
 )
 
@@ -125,6 +134,9 @@ class Build(msgspec.Struct, frozen=True, kw_only=True):
     hide: Redactor
     state: State
     folders: frozenset[str] | None = None  # among the application's files before anything was installed
+    programs: frozenset[str] | None = None  # the commands that the environment has
+    offered: Offered | None = None  # by the finished environment, where the project declares commands
+    changed: bool = False  # the environment isn't what it was before this build
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ import msgspec
 from pure.layers.decision import LayerDecision
 from pure.layers.names import LayerName
 from pure.python.catalogue import Runtime
+from pure.venv.elf import Dynamic
 
 Environment: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -68,6 +69,7 @@ Purpose: TypeAlias = Literal[
     "check-lock",  # a tool looks whether its lock is up to date
     "synchronise",  # a tool brings the environment to what its lock says
     "collect-static",  # Django's command
+    "try-import",  # what was chosen to start the application is imported
 ]
 
 
@@ -127,6 +129,19 @@ class ListFiles(msgspec.Struct, frozen=True, kw_only=True):
     root: str
 
 
+class ListFolders(msgspec.Struct, frozen=True, kw_only=True):
+    """List the names that lie directly in folders, some of which may be missing. Brings back ``FoldersListed``."""
+
+    folders: tuple[str, ...]
+
+
+class ReadLibraries(msgspec.Struct, frozen=True, kw_only=True):
+    """Read what these libraries below ``root`` say to the loader. Brings back ``LibrariesRead``."""
+
+    root: str
+    files: tuple[str, ...]
+
+
 class ListBuildFolders(msgspec.Struct, frozen=True, kw_only=True):
     """List the folders that installations make among an application's files. Brings back ``BuildFoldersListed``."""
 
@@ -147,6 +162,8 @@ Step: TypeAlias = (
     | CompileBytecode
     | ReadFiles
     | ListFiles
+    | ListFolders
+    | ReadLibraries
     | ListBuildFolders
 )
 Steps: TypeAlias = tuple[Step, ...]
@@ -206,14 +223,48 @@ class FilesListed(msgspec.Struct, frozen=True, kw_only=True):
     paths: tuple[str, ...]
 
 
+class FoldersListed(msgspec.Struct, frozen=True, kw_only=True):
+    """The names in each folder; a missing one has none."""
+
+    names: Mapping[str, tuple[str, ...]]
+
+
+class LibrariesRead(msgspec.Struct, frozen=True, kw_only=True):
+    """What libraries say to the loader, by their paths; what is no library of ELF is left out."""
+
+    root: str
+    sections: Mapping[str, Dynamic]
+
+
 class BuildFoldersListed(msgspec.Struct, frozen=True, kw_only=True):
     """Folders that installations make and all in them, as paths from the application's; folders end in ``/``."""
 
     paths: frozenset[str]
 
 
-Result: TypeAlias = RuntimeInstalled | WheelTaken | Ended | Compiled | FilesRead | FilesListed | BuildFoldersListed
-R = TypeVar("R", RuntimeInstalled, WheelTaken, Ended, Compiled, FilesRead, FilesListed, BuildFoldersListed)
+Result: TypeAlias = (
+    RuntimeInstalled
+    | WheelTaken
+    | Ended
+    | Compiled
+    | FilesRead
+    | FilesListed
+    | FoldersListed
+    | LibrariesRead
+    | BuildFoldersListed
+)
+R = TypeVar(
+    "R",
+    RuntimeInstalled,
+    WheelTaken,
+    Ended,
+    Compiled,
+    FilesRead,
+    FilesListed,
+    FoldersListed,
+    LibrariesRead,
+    BuildFoldersListed,
+)
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -233,6 +284,12 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     def listed(self, root: str) -> tuple[str, ...]:
         """The files that were listed below ``root``."""
         return next((each.paths for each in self.all(FilesListed) if each.root == root), ())
+
+    def names(self, folder: str) -> frozenset[str] | None:
+        """The names in a folder; ``None`` where it wasn't listed."""
+        listed = (each.names[folder] for each in self.all(FoldersListed) if folder in each.names)
+        found = next(listed, None)
+        return None if found is None else frozenset(found)
 
     @property
     def failed(self) -> Ended | None:

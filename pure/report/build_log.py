@@ -14,13 +14,15 @@ from pure.build.steps import Compiled
 from pure.layers.decision import Action, LayerDecision
 from pure.layers.names import PYTHON, VENV
 from pure.message import Message
+from pure.project.baggage import Baggage
 from pure.python.choice import IgnoredSource, PythonWarning
 from pure.python.resolution import NewerPatch
 from pure.report.prose.archives import fetch_failure_in_short
+from pure.report.prose.findings import finding_lines
 from pure.report.prose.versions import describe_python_warning
 from pure.runtime.fetching import FetchEvent, FetchRetry, FetchStarted
 from pure.start.django import Collected, NotEnabled
-from pure.start.servers import shown
+from pure.start.launching import shown
 from pure.venv.accelerators import AcceleratedTorch
 from pure.venv.difference import Changed, Changes, Redone, RedoReason
 from pure.venv.resolved import ResolvedSet
@@ -106,6 +108,8 @@ def _told(told: News) -> Lines:
             return synchronised_lines(title, changes)
         case news.AcceleratedFound(torch=torch):
             return accelerated(torch)
+        case news.FindingsMade(findings=findings):
+            return tuple(f"  {line}" for finding in findings for line in finding_lines(finding))
         case news.StaticFilesPlanned():
             return _static_files(told)
         case news.StaticFilesCollected(judgement=judgement, seconds=seconds):
@@ -113,7 +117,7 @@ def _told(told: News) -> Lines:
         case news.ProgramSaid(lines=said):
             return ("", *(f"    {line}" for line in said))
         case news.ProcessesDecided(plan=decided):
-            return processes(decided)
+            return (*application(decided), *processes(decided))
         case _:
             assert_never(told)
 
@@ -180,6 +184,7 @@ def plan(version: str, decided: Plan) -> Lines:
         *(dependencies(decided, tense=WOULD) if venv and venv.action is not Action.DROP else ()),
         *dropped(decided, tense=WOULD),
         *_django_planned(decided),
+        *application(decided),
         *processes(decided),
     )
 
@@ -280,6 +285,12 @@ def reconciled(changes: Changes, seconds: str) -> Lines:
     if changes.remove:
         parts.append(f"removed {count(len(changes.remove), 'distribution')}")
     return (f"  {_sentence(' and '.join(parts))} in {seconds}",)
+
+
+def application(plan: Plan) -> Lines:
+    """What the application's folder holds that no image needs."""
+    found = [line for each in plan.findings if isinstance(each, Baggage) for line in finding_lines(each)]
+    return ("", "Application", *(f"  {line}" for line in found)) if found else ()
 
 
 def processes(plan: Plan) -> Lines:

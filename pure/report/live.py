@@ -16,7 +16,14 @@ def live(purpose: Purpose, line: str) -> Lines:
         case "synchronise":
             return tool_line(line)
         case (
-            "probe" | "install-tool" | "create-environment" | "resolve" | "ask-again" | "check-lock" | "collect-static"
+            "probe"
+            | "install-tool"
+            | "create-environment"
+            | "resolve"
+            | "ask-again"
+            | "check-lock"
+            | "collect-static"
+            | "try-import"
         ):
             return ()
         case _:

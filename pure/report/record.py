@@ -8,6 +8,7 @@ from pure.build.plan import Plan
 from pure.layers.decision import Action
 from pure.layers.metadata import metadata_table
 from pure.message import Message
+from pure.report.prose.findings import finding_lines
 
 
 class IgnoredRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +70,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     python: PythonRecord
     package_manager: ManagerRecord | None
     layers: dict[str, LayerEntry]
+    findings: tuple[str, ...]
     processes: tuple[ProcessRecord, ...]
     processes_because: tuple[str, ...]
     processes_notes: tuple[str, ...]
@@ -118,6 +120,7 @@ def record(plan: Plan, *, version: str, redact: Callable[[str], str]) -> Record:
             )
             for layer in plan.layers
         },
+        findings=tuple(redact(" ".join(part.strip() for part in finding_lines(each))) for each in plan.findings),
         processes=tuple(
             ProcessRecord(
                 type=process.type,

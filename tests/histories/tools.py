@@ -115,6 +115,8 @@ class Machine:
                 return self._tool(argv, env, step.folder)
             case "collect-static":
                 return ("0 static files copied.",)
+            case "try-import":
+                return ()
 
     def python(self, path: str) -> Python:
         """The interpreter at a path; it has to be one, and of this machine."""

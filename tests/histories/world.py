@@ -23,10 +23,14 @@ from pure.build.steps import (
     FilesListed,
     FilesRead,
     FinishLayer,
+    FoldersListed,
     InstallRuntime,
+    LibrariesRead,
     ListBuildFolders,
     ListFiles,
+    ListFolders,
     ReadFiles,
+    ReadLibraries,
     RemoveFiles,
     RemoveHistories,
     Result,
@@ -124,6 +128,10 @@ class World(Machine):
                 return FilesListed(
                     root=root, paths=tuple(sorted(p for p, node in entries if not isinstance(node, Folder)))
                 )
+            case ListFolders(folders=folders):
+                return FoldersListed(names={folder: tuple(sorted(disk.folder(folder))) for folder in folders})
+            case ReadLibraries(root=root):
+                return LibrariesRead(root=root, sections={})
             case ListBuildFolders(app=app):
                 return BuildFoldersListed(paths=frozenset(_build_folders(disk.folder(app))))
             case _:

@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from pure.build.errors import (
+    DoesNotImport,
     InstallationError,
     NoEnvironment,
     NoPipWheel,
@@ -12,12 +13,19 @@ from pure.build.errors import (
     RuntimeDoesNotStart,
 )
 from pure.message import BUG, Message
+from pure.report.prose.findings import describe_contradictions
+from pure.report.prose.imports import describe_import
 from pure.report.prose.recognised import describe_installer
+from pure.venv.lacks import DependenciesContradict
 
 
 def describe_installation(error: InstallationError) -> Message:
     """The message for an installation that failed."""
     match error:
+        case DependenciesContradict():
+            return describe_contradictions(error)
+        case DoesNotImport():
+            return describe_import(error)
         case PipFailed(source=source, returncode=returncode, signal=signal, version=version, recognised=recognised):
             return describe_installer(source, version, recognised, returncode=returncode, signal=signal)
         case PipNotInstalled(version=version, hashed=hashed, output=output, title=title, variable=variable):

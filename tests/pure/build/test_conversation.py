@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import msgspec
 import pytest
 from pure.build.conversation import advance, begin
-from pure.build.errors import NoPipWheel, NotAsResolved, PipFailed, RuntimeDoesNotStart, ToolFailed
+from pure.build.errors import DoesNotImport, NoPipWheel, NotAsResolved, PipFailed, RuntimeDoesNotStart, ToolFailed
 from pure.build.facts import Facts
 from pure.build.states import Build, Done, Stopped, Turn
 from pure.build.steps import (
@@ -21,10 +21,14 @@ from pure.build.steps import (
     FilesListed,
     FilesRead,
     FinishLayer,
+    FoldersListed,
     InstallRuntime,
+    LibrariesRead,
     ListBuildFolders,
     ListFiles,
+    ListFolders,
     ReadFiles,
+    ReadLibraries,
     RemoveFiles,
     Result,
     RunProgram,
@@ -35,21 +39,28 @@ from pure.build.steps import (
     WriteFiles,
 )
 from pure.build.workplace import STATE_FILE
+from pure.complaints.imports import BrokenProgram
 from pure.complaints.reasons import LockStale
 from pure.layers.decision import Action, RestoredLayer
 from pure.outcome import Failure
 from pure.redaction import Redactor
 from pure.report.record import record
+from pure.start.code_facts import AppObject, CodeFacts, Place
+from pure.start.offered import DeclaredFiles
+from pure.target import Target
+from pure.venv.elf import Dynamic
+from pure.venv.lacks import Contradiction, DependenciesContradict, MissingLibraries
 
 from pure.build import conversation, news, states
 from pure.report import build_log
 from tests.strategies_locked import FIRST
 from tests.strategies_locked import locked as locked_facts
-from tests.strategies_plan import layer_toml, planned, requirements
+from tests.strategies_plan import UNBOUND, layer_toml, planned, requirements
 
 PINNED_PIP = "26.0"
 FIRST_VERSION = "3.13.1"
 HIDE = Redactor(secrets=())
+LIBGL = Dynamic(machine=62, needed=("libGL.so.1",))
 SITE = "lib/python3.13/site-packages"
 HASHED = f"flask==3.1.0 --hash=sha256:{'a' * 64}\n".encode()
 
@@ -74,6 +85,7 @@ class Hand:
         self.report = report
         self.fails = fails
         self.said: tuple[str, ...] = ()
+        self.folders: dict[str, tuple[str, ...]] = {}
 
     def __call__(self, turn: Turn) -> Answer:
         results: list[Result] = []
@@ -95,13 +107,21 @@ class Hand:
                 return WheelTaken(wheel="/tmp/t/carried-wheel/pip-26.0-any.whl" if "good" in archive else None)
             case RunProgram(purpose="probe"):
                 return Ended(program=step, returncode=0, said=(FIRST_VERSION,))
+            case RunProgram(purpose="try-import"):
+                return Ended(program=step, returncode=int(self.fails == "try-import"), said=self.said)
             case RunProgram(purpose=purpose):
                 return Ended(program=step, returncode=int(purpose == self.fails), said=self.said)
             case ReadFiles(root=root):
                 files = self.environment if root.endswith("/venv") else {"report.json": self.report}
                 return FilesRead(root=root, files=files)
+            case ListFiles(root=root) if root.endswith("/bin"):
+                return FilesListed(root=root, paths=())
             case ListFiles(root=root):
                 return FilesListed(root=root, paths=tuple(sorted({*self.environment, f"{SITE}/flask.py"})))
+            case ListFolders(folders=folders):
+                return FoldersListed(names={folder: self.folders.get(folder, ()) for folder in folders})
+            case ReadLibraries(root=root, files=files):
+                return LibrariesRead(root=root, sections=dict.fromkeys(files, LIBGL))
             case ListBuildFolders():
                 return BuildFoldersListed(paths=frozenset())
             case _:
@@ -183,7 +203,10 @@ def test_a_first_build_by_pip() -> None:
         "ListBuildFolders", "BeginLayer", "RunProgram(create-environment)", "WriteFiles", "RunProgram(install)",
         "ReadFiles", "ReadFiles", "ListFiles", "ReadFiles",
     ]  # fmt: skip
-    assert names(turns[4]) == ["RemoveHistories", "CompileBytecode", "FinishLayer", "WriteFiles", "ListBuildFolders"]
+    assert names(turns[4]) == [
+        "RemoveHistories", "CompileBytecode", "FinishLayer", "WriteFiles", "ListBuildFolders", "ListFiles",
+        "ReadLibraries", "ListFolders",
+    ]  # fmt: skip
     assert [each.name for each in done.resolved.distributions] == ["flask"] if done.resolved else False
     assert not done.plan.processes.provisional
 
@@ -263,6 +286,119 @@ def test_a_tool_is_tidied_up_after(manager: str) -> None:
     turns, done = converse(first(manager), Hand(environment()))
     assert isinstance(done, Done)
     assert course(turns)[3:] == ["Installing", "Checking", "Completing"]
+
+
+CODE = CodeFacts(objects=(AppObject(kind="flask", module="app", name="app", place=Place(path="app.py", line=1)),))
+BROKEN = ("Traceback (most recent call last):", "ModuleNotFoundError: No module named 'pkg_resources'")
+
+
+def starting(facts: Facts) -> Facts:
+    """A Flask application without a Procfile: flask's own server is chosen."""
+    return msgspec.structs.replace(facts, procfile=None, code=CODE)
+
+
+def test_what_was_chosen_is_imported_once_and_only_in_a_changed_environment() -> None:
+    given = starting(locked_requirements(first(), HASHED))
+    turns, done = converse(given, Hand(environment(), report=report()))
+    assert isinstance(done, Done)
+    assert course(turns)[-2:] == ["Completing", "Trying"]
+    (tried,) = turns[-1].steps
+    assert isinstance(tried, RunProgram)
+    assert (tried.purpose, tried.argv[-1], tried.may_fail) == ("try-import", "flask", False)
+    assert told(done.said) == ["ProcessesDecided"]
+    again, _ = converse(rebuilt(given), Hand())
+    assert course(again)[-1] == "Settled"
+
+
+def test_what_was_chosen_and_does_not_import_ends_the_build() -> None:
+    hand = Hand(environment(), report=report(), fails="try-import")
+    hand.said = BROKEN
+    _, stopped = converse(starting(first()), hand)
+    assert isinstance(stopped, Stopped)
+    assert isinstance(stopped.error, DoesNotImport)
+    assert stopped.error.names == ("flask",)
+    assert stopped.error.reason is not None
+    assert stopped.error.reason.kind == "pkg_resources"
+
+
+def declaring(facts: Facts, procfile: bytes) -> Facts:
+    return msgspec.structs.replace(facts, procfile=procfile, declared=DeclaredFiles())
+
+
+def test_what_is_declared_and_does_not_import_is_a_warning() -> None:
+    hand = Hand(environment(), report=report(), fails="try-import")
+    hand.said = BROKEN
+    hand.folders = {"/layers/lamina_python/venv/bin": ("flask", "python")}
+    turns, done = converse(declaring(first(), b"web: flask run --host 0.0.0.0\n"), hand)
+    assert isinstance(done, Done)
+    assert course(turns)[-1] == "Trying"
+    (finding,) = done.plan.findings
+    assert isinstance(finding, BrokenProgram)
+    assert record(done.plan, version="1", redact=str).findings[0].startswith("Warning: flask cannot be imported")
+
+
+def test_declared_commands_are_checked_against_what_the_environment_offers() -> None:
+    hand = Hand(environment(), report=report())
+    hand.folders = {"/layers/lamina_python/venv/bin": ("flask", "python")}
+    given = declaring(locked_requirements(first(), HASHED), b"web: uv run flask run --host 0.0.0.0\nworker: serve\n")
+    _, done = converse(given, hand)
+    assert isinstance(done, Done)
+    assert done.plan.processes.processes[0].command == ("flask", "run", "--host", "0.0.0.0")
+    (warning,) = done.plan.processes.warnings
+    assert "serve, which is neither in the environment" in warning
+    assert warning in "\n".join(build_log.lines(done.said))
+    assert warning in record(done.plan, version="1", redact=str).processes_notes
+    # An unchanged build says it again.
+    again, ended = converse(rebuilt(given), hand)
+    assert course(again)[-1] == "Settled"
+    assert isinstance(ended, Done)
+    assert ended.plan.processes.warnings == (warning,)
+
+
+def test_a_library_that_is_missing_is_a_finding() -> None:
+    class WithLibrary(Hand):
+        def result(self, step: Step) -> Result | None:
+            if isinstance(step, ListFiles):
+                return FilesListed(root=step.root, paths=tuple(sorted({*self.environment, f"{SITE}/flask.so"})))
+            return super().result(step)
+
+    given = msgspec.structs.replace(first(), target=Target(os="linux", arch="amd64", distro=None), catalogue=UNBOUND)
+    turns, done = converse(given, WithLibrary(environment(), report=report()))
+    assert isinstance(done, Done)
+    (finding,) = done.plan.findings
+    assert isinstance(finding, MissingLibraries)
+    assert finding.libraries == ("libGL.so.1",)
+    lines = [line for turn in turns for line in build_log.lines(turn.said)] + list(build_log.lines(done.said))
+    assert "  Warning: flask.so needs libGL.so.1" in "\n".join(lines).replace(f"{SITE}/", "")
+
+
+def demanding() -> dict[str, bytes]:
+    found = environment()
+    path = f"{SITE}/flask-3.1.0.dist-info/METADATA"
+    return found | {path: found[path] + b"Requires-Dist: click>=8\n"}
+
+
+@pytest.mark.parametrize("word", ["", "true"])
+def test_dependencies_that_contradict_are_a_note_or_an_error(word: str) -> None:
+    given = msgspec.structs.replace(first(), variables={**first().variables, "BP_PYTHON_CHECK_DEPENDENCIES": word})
+    _, end = converse(given, Hand(demanding(), report=report()))
+    if word:
+        assert isinstance(end, Stopped)
+        assert isinstance(end.error, DependenciesContradict)
+        return
+    assert isinstance(end, Done)
+    (finding,) = end.plan.findings
+    assert (finding.demand, finding.found) == ("click>=8", "") if isinstance(finding, Contradiction) else False
+
+
+def test_an_environment_that_is_kept_is_checked_where_the_platform_asks_for_it() -> None:
+    given = rebuilt(locked_requirements(first(), HASHED))
+    asked = msgspec.structs.replace(given, variables={**given.variables, "BP_PYTHON_CHECK_DEPENDENCIES": "1"})
+    turns, end = converse(asked, Hand(demanding()))
+    assert course(turns)[-1] == "Settled"
+    assert isinstance(end, Stopped)
+    assert isinstance(end.error, DependenciesContradict)
+    assert isinstance(converse(given, Hand(demanding()))[1], Done)
 
 
 def test_a_lock_that_does_not_fit_is_recognised() -> None:

@@ -6,6 +6,7 @@ from typing import get_args
 import pytest
 from pure.build.errors import (
     BuildError,
+    DoesNotImport,
     MissingVariable,
     NoEnvironment,
     NoPipWheel,
@@ -18,6 +19,7 @@ from pure.build.errors import (
 )
 from pure.build.plan import NothingRequired
 from pure.build.undeclared import UndeclaredImport, UndeclaredImports
+from pure.complaints.imports import why_not_imported
 from pure.complaints.reasons import OutOfMemory
 from pure.disk import DiskFull
 from pure.manager.environment import BREAKING, BreakingVariable, BreakingVariables
@@ -34,14 +36,17 @@ from pure.python.requirers import BadRequirement, BadVersion, UnreadablePlan
 from pure.python.resolution import MinorUnknown, ResolutionError
 from pure.python.words import VersionFileError
 from pure.report.build_log import error_lines
+from pure.report.prose.addresses import AddressError
 from pure.report.prose.describe import describe
 from pure.report.prose.managers import ManagersError
 from pure.runtime.endings import ArchiveError
 from pure.source import Source
 from pure.start.choice import ProcessesError
 from pure.start.django import CollectStaticFailed
+from pure.start.offered import ToolNotInImage
 from pure.switches import BadSwitch
 from pure.venv.installed import Mismatch
+from pure.venv.lacks import Contradiction, DependenciesContradict
 from pure.venv.resolved import ReportError
 
 from tests.golden import check_golden
@@ -49,6 +54,19 @@ from tests.golden import check_golden
 _PIP = InstalledFrom(manager="pip", files=("requirements.txt",))
 _ENTRY = Source(default="another buildpack's requirement (entry 2 of the buildpack plan)")
 _FILE = Source(file=".python-version", line=1)
+
+
+IMPORTS = (
+    "ModuleNotFoundError: No module named 'pkg_resources'",
+    "ModuleNotFoundError: No module named 'imp'",
+    "ModuleNotFoundError: No module named 'yaml'",
+    "ImportError: cannot import name 'url_quote' from 'werkzeug.urls' (urls.py)",
+    "AttributeError: module 'collections' has no attribute 'Callable'",
+    "ImportError: libpq.so.5: cannot open shared object file: No such file or directory",
+    "SyntaxError: invalid syntax",
+    "importlib.metadata.PackageNotFoundError: No package metadata was found for setuptools",
+    "Segmentation fault",
+)
 
 
 def _breaking(*names: str) -> BreakingVariables:
@@ -81,6 +99,23 @@ ERRORS: tuple[BuildError, ...] = (
     PipNotInstalled(version="26.3", hashed=True, output=("ERROR: No matching distribution found for pip==26.3",)),
     PipNotInstalled(version="99.0", hashed=False, output=("ERROR: No matching distribution found for pip==99.0",)),
     NoPipWheel(python="3.14.9"),
+    *(
+        DoesNotImport(
+            names=("gunicorn",),
+            returncode=1,
+            signal=None,
+            output=("    import x", last),
+            reason=why_not_imported(('  File "/x/site-packages/gunicorn/util.py", line 26, in <module>', last)),
+        )
+        for last in IMPORTS
+    ),
+    DependenciesContradict(
+        variable="BP_PYTHON_CHECK_DEPENDENCIES",
+        found=(
+            Contradiction(distribution="flask", version="3.1.0", demand="werkzeug>=3.1", name="werkzeug", found="2.3"),
+            Contradiction(distribution="flask", version="3.1.0", demand="click>=8", name="click", found=""),
+        ),
+    ),
     NotAsResolved(
         mismatches=(
             Mismatch(name="flask", wanted="3.1.3", installed="3.1.0"),
@@ -114,9 +149,10 @@ def _members(union: object) -> Iterator[type]:
 
 EVERY = sorted(set(_members(BuildError)), key=lambda kind: (kind.__module__, kind.__qualname__))
 FAMILIES = (
+    AddressError,
     ManagersError,
     PylockProblem,
-    ProcessesError | CollectStaticFailed,
+    ProcessesError | CollectStaticFailed | ToolNotInImage,
     RequirementsError | ReportError,
     RequestError,
     VersionFileError | ContradictingSources,

@@ -2,9 +2,11 @@
 
 from typing import get_args
 
+import msgspec
 import pytest
 from pure.message import Message
 from pure.report.prose.processes import describe_processes
+from pure.source import Source
 from pure.start.choice import ProcessesError
 from pure.start.declared import (
     NotACommand,
@@ -15,6 +17,7 @@ from pure.start.declared import (
     TypeNotAllowed,
 )
 from pure.start.django import Cause, CauseKind, CollectStaticFailed
+from pure.start.offered import ToolNotInImage
 from pure.start.processes import BadLine, BadType, DuplicateType, EmptyCommand, NotText
 
 from tests.golden import check_golden
@@ -22,6 +25,8 @@ from tests.golden import check_golden
 SUBJECTS: dict[CauseKind, str] = {
     "static_root": "",
     "variable": "API_KEY",
+    "settings": "",
+    "arguments": "site_.settings.collectstatic",
     "secret_key": "SECRET_KEY",
     "module": "debug_toolbar",
     "manifest": "img/logo.png",
@@ -33,7 +38,7 @@ def failed(cause: Cause | None, *, signal: str | None = None) -> CollectStaticFa
     return CollectStaticFailed(manage="manage.py", returncode=-9 if signal else 1, signal=signal, cause=cause)
 
 
-ERRORS: tuple[ProcessesError | CollectStaticFailed, ...] = (
+ERRORS: tuple[ProcessesError | CollectStaticFailed | ToolNotInImage, ...] = (
     NotText(line=3),
     BadLine(line=2, text="gunicorn app:app"),
     BadType(line=1, type="wéb"),
@@ -46,8 +51,20 @@ ERRORS: tuple[ProcessesError | CollectStaticFailed, ...] = (
     NothingToExecute(type="web"),
     SeveralDefaults(types=("web", "bot")),
     *(failed(Cause(kind=kind, subject=subject)) for kind, subject in SUBJECTS.items()),
+    msgspec.structs.replace(
+        failed(Cause(kind="settings")), candidates=("config.settings.base", "config.settings.production")
+    ),
     failed(None),
     failed(None, signal="SIGKILL"),
+    ToolNotInImage(
+        source=Source(file="Procfile", line=1),
+        type="web",
+        tool="pipenv",
+        shown="pipenv run serve",
+        script="gunicorn app:app",
+        file="Pipfile",
+    ),
+    ToolNotInImage(source=Source(file="Procfile", line=1), type="web", tool="uvx", shown="uvx gunicorn app:app"),
 )
 
 
@@ -61,11 +78,11 @@ def test_the_words() -> None:
 
 
 def test_every_error_and_every_cause_has_words() -> None:
-    assert {type(error) for error in ERRORS} == set(get_args(ProcessesError | CollectStaticFailed))
+    assert {type(error) for error in ERRORS} == set(get_args(ProcessesError | CollectStaticFailed | ToolNotInImage))
     assert set(SUBJECTS) == set(get_args(CauseKind))
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-def test_no_line_is_longer_than_a_terminal(error: ProcessesError | CollectStaticFailed) -> None:
+def test_no_line_is_longer_than_a_terminal(error: ProcessesError | CollectStaticFailed | ToolNotInImage) -> None:
     message = describe_processes(error)
     assert max(map(len, (message.happened, *message.found, *message.means, *message.do))) <= 116

@@ -1,0 +1,106 @@
+"""Ends a build: what follows once the dependencies are what they shall be, up to the image's processes."""
+
+from typing import TypeAlias
+
+import msgspec
+
+from pure.build import findings, news, states
+from pure.build.finding import Finding
+from pure.build.news import News
+from pure.build.plan import final_processes
+from pure.build.states import Build, Done, Next, State, Stopped, Turn
+from pure.build.static_files import collect, static_files
+from pure.build.steps import Answer, Compiled, Ended, Steps
+from pure.outcome import Failure, Success
+from pure.start.django import CollectStaticFailed, judge
+from pure.venv.resolved import ResolvedSet
+
+_Said: TypeAlias = tuple[News, ...]
+
+
+def kept_or_settled(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
+    """What is settled already; of an environment that is kept, what its distributions demand may have been asked."""
+    contradicted = findings.contradicted(answer.read(build.work.venv), build.plan, build.facts)
+    if isinstance(contradicted, Failure):
+        return Failure(Stopped(error=contradicted.failure()))
+    return settled(build, resolved, compiled(answer))
+
+
+def settled(build: Build, resolved: ResolvedSet, said: _Said) -> Next:
+    """The dependencies are what they shall be: static files come next, if there are any."""
+    planned = static_files(build.plan, _versions(resolved))
+    if planned is None:
+        return end(build, resolved, said)
+    if not planned.collect:
+        return end(build, resolved, (*said, planned))
+    step = collect(build.plan, build.facts, build.work)
+    return turn(build, states.Collecting(resolved=resolved), (step,), *said, planned)
+
+
+def collected(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
+    """Django was told to collect its static files."""
+    (ended,) = answer.all(Ended)
+    manage, code = build.plan.django.manage or "", build.facts.code
+    candidates = code.django[0].candidates if code and code.django else ()
+    judgement = judge(manage, ended.returncode, ended.signal, ended.said, candidates=candidates)
+    if isinstance(judgement, CollectStaticFailed):
+        return Failure(Stopped(error=judgement, said=(news.ProgramSaid(lines=tuple(map(build.hide, ended.said))),)))
+    return end(build, resolved, (news.StaticFilesCollected(judgement=judgement, seconds=ended.seconds),))
+
+
+def end(build: Build, resolved: ResolvedSet | None, said: _Said) -> Next:
+    """The end. What is installed decides over the processes, unless only Python is provided."""
+    if resolved is None:
+        return _done(build, resolved, said)
+    minor = build.plan.python.runtime.minor
+    decided = final_processes(build.facts, _versions(resolved), minor, programs=build.programs, offered=build.offered)
+    if isinstance(decided, Failure):
+        return Failure(Stopped(error=decided.failure(), said=said))
+    plan = msgspec.structs.replace(build.plan, processes=decided.unwrap())
+    build = msgspec.structs.replace(build, plan=plan)
+    if not build.changed:
+        return _done(build, resolved, said)
+    from pure.build import trial
+
+    step = trial.try_import(plan, build.facts, build.work)
+    if step is None:
+        return _done(build, resolved, said)
+    return turn(build, states.Trying(resolved=resolved), (step,), *said)
+
+
+def tried(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
+    """What starts the application was imported. One that Lamina chose did import; a declared one need not have."""
+    (ended,) = answer.all(Ended)
+    if ended.ok:
+        return _done(build, resolved, ())
+    from pure.build.trial import broken
+
+    build, found = with_findings(build, (broken(ended),))
+    return _done(build, resolved, found)
+
+
+def _done(build: Build, resolved: ResolvedSet | None, said: _Said) -> Next:
+    last = news.ProcessesDecided(plan=build.plan)
+    return Success(Done(plan=build.plan, resolved=resolved, said=(*said, last)))
+
+
+def with_findings(build: Build, found: tuple[Finding, ...]) -> tuple[Build, _Said]:
+    """The build whose plan has these findings, and their news."""
+    if not found:
+        return build, ()
+    plan = msgspec.structs.replace(build.plan, findings=(*build.plan.findings, *found))
+    return msgspec.structs.replace(build, plan=plan), (news.FindingsMade(findings=found),)
+
+
+def turn(build: Build, state: State, steps: Steps, *said: News) -> Next:
+    """A turn that brings a build into a state."""
+    return Success(Turn(build=msgspec.structs.replace(build, state=state), steps=steps, said=said))
+
+
+def compiled(answer: Answer) -> _Said:
+    """The news of compiled bytecode."""
+    return tuple(news.BytecodeCompiled(compiled=each) for each in answer.all(Compiled))
+
+
+def _versions(resolved: ResolvedSet) -> dict[str, str]:
+    return {each.name: each.version for each in resolved.distributions}

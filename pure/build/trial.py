@@ -1,0 +1,104 @@
+"""Decides what is imported once in a changed environment before its image is called good: what starts the application.
+
+The project's own programs load its own code, which may need what only a running application has, so only servers,
+runners and workers of other distributions are tried. One that Lamina chose has to import; one that the project declares
+is its own choice, and gives a warning.
+"""
+
+import itertools
+from collections.abc import Iterator
+from typing import Final
+
+from pure.build.facts import Facts
+from pure.build.plan import Plan
+from pure.build.steps import Ended, RunProgram
+from pure.build.workplace import Workplace
+from pure.complaints.imports import BrokenProgram, why_not_imported
+from pure.layers.names import PYTHON
+from pure.manager.environment import application_environment
+from pure.start.command_words import runs
+from pure.start.declared import read_startup
+from pure.start.launching import shown
+from pure.start.started import PROGRAMS, SHELLS
+from pure.start.started import PYTHON as INTERPRETER
+
+# The worker's class follows a colon. What isn't a console script, such as uWSGI's binary, has nothing to import.
+_PROGRAM: Final = """\
+import importlib.metadata, sys
+trying = "Python"
+def hook(*raised, told=sys.excepthook):
+    told(*raised)
+    sys.stderr.write(f"{trying} cannot be imported\\n")
+sys.excepthook = hook
+workers = [each[1:] for each in sys.argv[1:] if each.startswith(":")]
+wanted = set(sys.argv[1:])
+for distribution in importlib.metadata.distributions():
+    for entry in distribution.entry_points:
+        if entry.group == "console_scripts" and entry.name in wanted:
+            trying = entry.name
+            entry.load()
+if workers:
+    import gunicorn.util
+    for each in workers:
+        trying = f"gunicorn's worker {each}"
+        gunicorn.util.load_class(each)
+"""
+_WORKER: Final = ("-k", "--worker-class")
+_WORDS_BEFORE: Final = 5
+_LONGEST: Final = 200
+_TOLD: Final = " cannot be imported"
+
+
+def try_import(plan: Plan, facts: Facts, work: Workplace) -> RunProgram | None:
+    """The step that imports what was chosen; ``None`` where that is nothing of other distributions."""
+    wanted = tuple(dict.fromkeys(_wanted(plan, facts)))
+    if not wanted:
+        return None
+    environment = application_environment(facts.variables, venv=work.venv, python=work.layer(PYTHON))
+    return RunProgram(
+        purpose="try-import",
+        # Nothing of the folder that it runs in is imported, and nothing is written.
+        argv=(f"{work.venv}/bin/python", "-I", "-B", "-c", _PROGRAM, *wanted),
+        environment=tuple(sorted(environment.items())),
+        folder=work.temporary,
+        may_fail=facts.declared is not None,
+    )
+
+
+def failing(ended: Ended) -> tuple[str, ...]:
+    """The program that didn't import; all that were tried, where nothing says which one it was."""
+    told = (line.rstrip().removesuffix(_TOLD) for line in reversed(ended.said) if line.rstrip().endswith(_TOLD))
+    return tuple(itertools.islice(told, 1)) or names(ended.program)
+
+
+def words(ended: Ended) -> tuple[str, ...]:
+    """What was said, without the line that names the program."""
+    return tuple(line for line in ended.said if not line.rstrip().endswith(_TOLD))
+
+
+def names(program: RunProgram) -> tuple[str, ...]:
+    """The programs that a trial imports."""
+    return tuple(word for word in program.argv[_WORDS_BEFORE:] if not word.startswith(":"))
+
+
+def broken(ended: Ended) -> BrokenProgram:
+    """What is to be said of a declared program that doesn't import."""
+    said = words(ended)
+    last = next((line.strip() for line in reversed(said) if line.strip()), f"status {ended.returncode}")
+    return BrokenProgram(names=failing(ended), last=last[:_LONGEST], reason=why_not_imported(said))
+
+
+def _wanted(plan: Plan, facts: Facts) -> Iterator[str]:
+    startup = read_startup(facts.pyproject).value_or(None)
+    own = {script.name for script in startup.scripts} if startup else set()
+    for process in plan.processes.processes:
+        for run in runs(("bash", "-c", shown(process.command))):
+            name, *rest = run.texts
+            if facts.declared is not None and name not in PROGRAMS:
+                continue
+            if "/" in name or name in own or name in SHELLS or INTERPRETER.match(name):
+                continue
+            yield name
+            for option, value in itertools.pairwise(rest):
+                if name == "gunicorn" and option in _WORKER:
+                    yield f":{value}"

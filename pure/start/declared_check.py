@@ -1,0 +1,290 @@
+"""Checks declared processes against what is there: programs, modules, objects, files, ports.
+
+Before anything is installed, only the names of what is required are known; in the finished environment the check is
+made again, by the programs and modules that it has.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import msgspec
+
+from pure.names import normalise_name
+from pure.outcome import Failure, Outcome, Success
+from pure.project.document import Document
+from pure.start.command_words import below, shell_line, unknown
+from pure.start.declared import read_startup
+from pure.start.declared_files import SOURCE_ROOT, all_started, bound_names, find_module
+from pure.start.development import left_out
+from pure.start.offered import DeclaredFiles, Offered, ToolNotInImage
+from pure.start.processes import Process, Processes, from_procfile, from_table
+from pure.start.runners import RUNNERS, without_runners
+from pure.start.started import PYTHON, SHELLS, CommandTarget, Started
+
+# What some platforms run before each start; a lifecycle doesn't know of it.
+_RELEASES: Final = frozenset({"release", "predeploy", "postdeploy", "prerelease", "postrelease"})
+_BUILTINS: Final = frozenset({
+    ".", ":", "alias", "cd", "echo", "eval", "exit", "export", "false", "kill", "printf", "pwd", "read", "set", "shift",
+    "sleep", "source", "test", "trap", "true", "type", "ulimit", "umask", "unset", "wait",
+})  # fmt: skip
+_INSTALLERS: Final = frozenset({"pip", "pip3", *RUNNERS})
+_EDITABLE: Final = re.compile(r"__editable__|_editable_|.*\.egg-link\Z|easy-install\.pth|_[a-z0-9_]+\.pth\Z")
+_OBJECTS: Final = ("app", "application", "api", "server", "asgi", "wsgi", "create_app", "make_app")
+
+
+class CheckedAgainst(msgspec.Struct, frozen=True, kw_only=True):
+    """What declared processes are checked against."""
+
+    installed: Mapping[str, str]
+    """The normalised names of distributions."""
+    files: DeclaredFiles
+    documents: Mapping[str, Document | None] = {}
+    """The project's files, by name, that may say more: pyproject.toml, Pipfile."""
+    provisional: bool = False
+    """Nothing is installed yet."""
+    offered: Offered | None = None
+    """``None`` where the environment isn't finished, or wasn't looked at."""
+
+
+def declared_processes(procfile: bytes | None, pyproject: Document | None) -> Processes | None:
+    """The processes that the project declares, without prefixes that the image has no tools for.
+
+    ``None`` where it declares none, or what it declares is an error.
+    """
+    if procfile is not None:
+        found = from_procfile(procfile).value_or(None)
+    else:
+        startup = read_startup(pyproject)
+        declared = None if isinstance(startup, Failure) else startup.unwrap().declared
+        found = from_table(declared) if declared else None
+    if found is None:
+        return None
+    dropped = (without_runners(each, {}, present=frozenset()) for each in found.processes)
+    kept = (
+        own if isinstance(each, Failure) else each.process for own, each in zip(found.processes, dropped, strict=True)
+    )
+    return msgspec.structs.replace(found, processes=tuple(kept))
+
+
+def checked(processes: Processes, against: CheckedAgainst) -> Outcome[Processes, ToolNotInImage]:
+    """The processes, without the prefixes that only a development machine has, and with what is wrong with them."""
+    if not processes.processes:
+        return Success(processes)
+    present = frozenset(name for name in RUNNERS if _has_tool(name, against))
+    kept: list[Process] = []
+    notes: list[str] = []
+    for process in processes.processes:
+        dropped = without_runners(process, against.documents, present=present)
+        if isinstance(dropped, Failure):
+            return dropped
+        kept.append(dropped.process)
+        notes += (
+            f"{process.source}: {process.type} is started without {prefix}, for the environment is active in the image"
+            for prefix in dropped.prefixes
+        )
+    found = msgspec.structs.replace(processes, processes=tuple(kept), notes=(*processes.notes, *notes))
+    warned = tuple(dict.fromkeys(_warnings(found, against)))
+    provisional = found.provisional or (against.provisional and bool(warned))
+    return Success(msgspec.structs.replace(found, warnings=(*found.warnings, *warned), provisional=provisional))
+
+
+def _has_tool(name: str, against: CheckedAgainst) -> bool:
+    return name in against.offered.programs if against.offered else name in against.installed
+
+
+def _warnings(processes: Processes, against: CheckedAgainst) -> Iterator[str]:
+    for process in processes.processes:
+        if process.type in _RELEASES:
+            yield (
+                f"{process.source}: {process.type} is not run by the platform, as Heroku does before a start: it is a "
+                f"process like any other; start it once per release, or put its command before the server's"
+            )
+    for at, each in all_started(processes):
+        process = processes.processes[at]
+        where = f"{process.source}: {process.type}"
+        yield from (f"{where} {problem}" for problem in _program(each, process, against))
+        for target in each.targets:
+            problem = _file(each, target, against) if target.path else _module(each, target, against)
+            if problem:
+                yield f"{where} {problem}"
+        if process.type == "web" or process.default:
+            yield from (f"{where} {problem}" for problem in _address(each))
+
+
+def _program(each: Started, process: Process, against: CheckedAgainst) -> Iterator[str]:
+    name = each.program
+    if "/" in name:
+        yield from _path(each, process, against)
+        return
+    module = each.module
+    if unknown(name) or name in _BUILTINS or name in SHELLS or (PYTHON.match(name) and not module):
+        return
+    offered = against.offered
+    if name in _INSTALLERS:
+        if not _has_tool(name, against) and offered is not None:
+            yield f"runs {name}, which is not in the image: whatever it installs belongs into the requirements"
+        return
+    if each.distribution:
+        # Programs of Python's are looked for in the environment only: a build image's own aren't in the image.
+        there = any(name in against.installed for name in (each.distribution, f"py{each.distribution}"))
+        if offered is not None and not there:
+            there = _importable(module, offered) if module else name in offered.programs
+        if not there:
+            yield _not_installed(module or name, each.distribution, against)
+    elif offered is not None and name not in offered.programs and name not in against.files.programs:
+        bring = "correct the command, or have it by the requirements, another buildpack or the run image"
+        cure = _cure(name, against) if normalise_name(name) in left_out(against.documents) else bring
+        yield f"starts {name}, which is neither in the environment nor in the build image: {cure}"
+
+
+def _not_installed(name: str, distribution: str, against: CheckedAgainst) -> str:
+    known = "is not installed" if against.offered else "is not among the requirements"
+    return f"starts {name}, which {known}: {_cure(distribution, against)}"
+
+
+def _cure(distribution: str, against: CheckedAgainst) -> str:
+    place = left_out(against.documents).get(normalise_name(distribution))
+    if place:
+        return f"it is declared in {place} only, which is not installed here; move it to the dependencies"
+    return f"add {distribution} to the requirements, or correct the command"
+
+
+def _path(each: Started, process: Process, against: CheckedAgainst) -> Iterator[str]:
+    path = below(each.run.folder, each.program)
+    if unknown(path) or not path:
+        return
+    found = against.files.files.get(path)
+    if found is None:
+        yield f"starts {each.program}, but there is no file {path}"
+    elif found.folder:
+        yield f"starts {each.program}, which is a folder"
+    else:
+        if not found.executable:
+            yield (
+                f"starts {each.program}, which is not executable: `git update-index --chmod=+x {path}`, or write "
+                f"{_by_interpreter(found.raw)} {each.program}"
+            )
+        yield from _lines_of(each.program, found.raw)
+        if found.raw and not found.raw.startswith((b"#!", b"\x7fELF")) and shell_line(process.command) is None:
+            yield f"starts {each.program}, whose first line doesn't say what runs it: let it begin with #!/bin/sh"
+
+
+def _by_interpreter(raw: bytes) -> str:
+    first = raw.partition(b"\n")[0]
+    return "python" if b"python" in first else "bash" if b"bash" in first or not first.startswith(b"#!") else "sh"
+
+
+def _lines_of(path: str, raw: bytes) -> Iterator[str]:
+    if b"\r\n" in raw and not raw.startswith(b"\x7fELF"):
+        yield (
+            f"runs {path}, which has the line ends of Windows (CRLF), so no shell understands it: save it with LF, and "
+            f"write `*.sh text eol=lf` into .gitattributes"
+        )
+
+
+def _file(each: Started, target: CommandTarget, against: CheckedAgainst) -> str:
+    path = below(each.run.folder, target.path)
+    if unknown(path):
+        return ""
+    found = against.files.files.get(path)
+    if found is None:
+        name = path.rpartition("/")[2]
+        others = [other for other in against.files.modules if other.rpartition("/")[2] == name]
+        hint = f"; there is {others[0]}" if others else ""
+        return f"runs {target.text}, but there is no file {path}{hint}"
+    if each.program in SHELLS and not found.folder:
+        return next(_lines_of(target.text, found.raw), "")
+    return ""
+
+
+def _module(each: Started, target: CommandTarget, against: CheckedAgainst) -> str:
+    if not each.sure or any(unknown(root) for root in each.roots):
+        return ""
+    files = against.files.files
+    configured = files.get(below(each.run.folder, "gunicorn.conf.py")) if each.distribution == "gunicorn" else None
+    if configured and (b"chdir" in configured.raw or b"pythonpath" in configured.raw):
+        return ""
+    top, *inner = target.module.split(".")
+    roots = each.roots or (each.run.folder,)
+    path = next((path for root in roots if (path := find_module(files, root, target.module))), None)
+    if path is None and (in_source := find_module(files, SOURCE_ROOT, target.module)):
+        # In the image the project is importable where it is installed, and from what PYTHONPATH names.
+        if against.offered is None or _importable(top, against.offered):
+            path = in_source
+        else:
+            return (
+                f"serves {target.text}, which lies in {in_source} and can't be imported from there: "
+                f"write PYTHONPATH={SOURCE_ROOT} before the command"
+            )
+    if path is not None:
+        return _object(target, path, against)
+    begun = any(find_module(files, root, top) for root in (*roots, SOURCE_ROOT))
+    if not begun and _elsewhere(top, each, against):
+        return ""
+    missing = target.module if begun else top
+    nor = "" if begun else " nor installed" if against.offered else " nor of a name that is required"
+    return (
+        f"{_verb(each)} {target.text}, but {missing} is {'not' if begun else 'neither'} among the application's "
+        f"files{nor}{_hint(target, inner, against)}"
+    )
+
+
+def _verb(each: Started) -> str:
+    return "runs the module" if PYTHON.match(each.program) else "serves"
+
+
+def _elsewhere(top: str, each: Started, against: CheckedAgainst) -> bool:
+    """Whether a module may come from elsewhere than the application's files."""
+    if against.offered is not None:
+        return _importable(top, against.offered)
+    # Beforehand nobody knows the modules that distributions bring, nor here those of the standard library.
+    return bool(PYTHON.match(each.program)) or normalise_name(top) in against.installed
+
+
+def _importable(top: str, offered: Offered) -> bool:
+    if top in offered.modules or f"{top}.py" in offered.modules:
+        return True
+    return any(name.startswith(f"{top}.") and name.endswith(".so") for name in offered.modules) or any(
+        _EDITABLE.match(name) for name in offered.modules
+    )
+
+
+def _hint(target: CommandTarget, inner: list[str], against: CheckedAgainst) -> str:
+    last = f"{(inner or [target.module])[-1]}.py"
+    others = [path for path in against.files.modules if path.rpartition("/")[2] == last]
+    if not others:
+        return "; correct the command"
+    module = others[0].removesuffix(".py").removeprefix(f"{SOURCE_ROOT}/").replace("/", ".")
+    rest = target.text.partition(":")[2]
+    return f"; there is {others[0]}: write {module}{f':{rest}' if rest else ''}"
+
+
+def _object(target: CommandTarget, path: str, against: CheckedAgainst) -> str:
+    found = against.files.files[path]
+    if not target.name or found.folder:
+        return ""
+    names = bound_names(found.raw)
+    if names is None or target.name in names:
+        return ""
+    others = [name for name in _OBJECTS if name in names]
+    # Of a package a submodule is an attribute too, once something imports it.
+    if path.endswith("/__init__.py") and target.name in {
+        each.rpartition("/")[2][:-3] for each in against.files.modules
+    }:
+        return ""
+    called = "()" if others and others[0].startswith(("create_", "make_")) else ""
+    hint = f"; it has {others[0]}: write {target.module}:{others[0]}{called}" if others else ""
+    return f"serves {target.module}:{target.name}, but {path} binds no name {target.name}{hint}"
+
+
+def _address(each: Started) -> Iterator[str]:
+    if each.port:
+        yield (
+            f"listens on the fixed port {each.port}: platforms that set PORT send requests there; write "
+            f"${{PORT:-{each.port}}} instead of {each.port}"
+        )
+    if each.local:
+        where = each.local if not each.local.startswith(("-", "0")) else "127.0.0.1"
+        write = "0.0.0.0 instead" if where == each.local else each.local
+        yield f"listens on {where} only, where nobody outside of the container reaches it: write {write}"

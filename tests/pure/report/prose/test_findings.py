@@ -1,0 +1,44 @@
+"""The words about what was found and is no error."""
+
+from pure.build.finding import Finding
+from pure.complaints.imports import BrokenProgram, ImportReason
+from pure.project.baggage import Baggage
+from pure.report.prose.findings import finding_lines
+from pure.venv.lacks import Contradiction, MissingLibraries
+
+from tests.golden import check_golden
+
+FINDINGS: tuple[Finding, ...] = (
+    Baggage(path="venv", kind="environment", size=48_300_000, more=True),
+    Baggage(path="web/node_modules", kind="packages", size=1_200_000),
+    Baggage(path=".git", kind="history", size=9_400_000),
+    MissingLibraries(
+        distribution="opencv-python",
+        path="lib/python3.13/site-packages/cv2/cv2.abi3.so",
+        libraries=("libGL.so.1", "libgthread-2.0.so.0"),
+        packages=("libgl1", "libglib2.0-0"),
+        instead=("opencv-python-headless (the same module, without windows)",),
+    ),
+    MissingLibraries(distribution="psycopg", path="", libraries=("libpq.so",), packages=("libpq5",), instead=()),
+    MissingLibraries(
+        distribution="", path="lib/python3.13/site-packages/x.so", libraries=("libnew.so.9",), packages=(), instead=()
+    ),
+    Contradiction(distribution="flask", version="3.1.0", demand="werkzeug>=3.1", name="werkzeug", found="2.3"),
+    Contradiction(distribution="flask", version="3.1.0", demand="click>=8", name="click", found=""),
+    BrokenProgram(
+        names=("gunicorn",),
+        last="ModuleNotFoundError: No module named 'pkg_resources'",
+        reason=ImportReason(kind="pkg_resources", subject="pkg_resources", importer="gunicorn"),
+    ),
+    BrokenProgram(names=("celery", "flask"), last="Segmentation fault", reason=None),
+)
+
+
+def test_the_words() -> None:
+    lines = [line for each in FINDINGS for line in finding_lines(each)]
+    check_golden("findings", "\n".join(lines) + "\n")
+    assert max(map(len, lines)) <= 118
+
+
+def test_each_kind_has_an_example() -> None:
+    assert {type(each) for each in FINDINGS} == set(Finding.__args__)

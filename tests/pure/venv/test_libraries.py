@@ -1,0 +1,79 @@
+"""Which libraries of the system an environment lacks."""
+
+from collections.abc import Mapping
+
+from pure.venv.elf import Dynamic
+from pure.venv.installed import InstalledSet, parse_installed
+from pure.venv.libraries import missing_libraries, shared_libraries
+
+SITE = "lib/python3.13/site-packages"
+SYSTEM = frozenset({"libc.so.6", "libm.so.6"})
+
+
+def installed(*names: str, files: tuple[str, ...] = ()) -> InstalledSet:
+    metadata = {}
+    for name in names:
+        info = f"{name.replace('-', '_')}-1.0.dist-info"
+        metadata[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n".encode()
+        metadata[f"{info}/RECORD"] = "".join(f"{each},,\n" for each in (*files, f"{info}/RECORD")).encode()
+    return parse_installed(metadata, python_minor="3.13")
+
+
+def lacking(
+    sections: Mapping[str, tuple[str, ...]], *names: str, beside: tuple[str, ...] = (), machine: int = 62
+) -> list[tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]]:
+    paths = tuple(sections)
+    found = missing_libraries(
+        {f"{SITE}/{path}": Dynamic(machine=machine, needed=needed) for path, needed in sections.items()},
+        installed(*names, files=paths),
+        [f"{SITE}/{path}" for path in (*paths, *beside)],
+        available=SYSTEM,
+        arch="amd64",
+    )
+    return [(each.distribution, each.libraries, each.packages, each.instead) for each in found]
+
+
+def test_a_library_that_nobody_has_is_named_with_its_package_and_its_way_around() -> None:
+    sections = {"cv2/cv2.abi3.so": ("libc.so.6", "libGL.so.1", "libgthread-2.0.so.0")}
+    assert lacking(sections, "opencv-python") == [(
+        "opencv-python",
+        ("libGL.so.1", "libgthread-2.0.so.0"),
+        ("libgl1", "libglib2.0-0"),
+        ("opencv-python-headless (the same module, without windows)",),
+    )]  # fmt: skip
+
+
+def test_what_a_wheel_brings_along_is_found() -> None:
+    sections = {"lib/core.so": ("libc.so.6", "libopenblas-1.so")}
+    assert lacking(sections, "numpy", beside=("numpy.libs/libopenblas-1.so",)) == []
+
+
+def test_the_drivers_of_graphics_cards_and_other_machines_libraries_are_not_missed() -> None:
+    assert lacking({"a.so": ("libcuda.so.1", "ld-linux-x86-64.so.2")}, "torch") == []
+    assert lacking({"a.so": ("libGL.so.1",)}, "x", machine=183) == []
+
+
+def test_what_is_loaded_by_name_only_counts_as_well() -> None:
+    assert lacking({}, "psycopg") == [("psycopg", ("libpq.so",), ("libpq5",), ("psycopg[binary]",))]
+    assert lacking({}, "psycopg", "psycopg-binary") == []
+
+
+def test_parts_that_a_distribution_does_without_are_not_missed() -> None:
+    assert lacking({"PyQt6/Qt6/plugins/sqldrivers/libqsqlmysql.so": ("libmysqlclient.so.21",)}, "pyqt6") == []
+    assert lacking({"nvidia/cufile/lib/libcufile_rdma.so.1": ("libibverbs.so.1",)}, "nvidia-cufile-cu12") == []
+
+
+def test_a_file_of_nobody_is_named_by_its_path() -> None:
+    found = missing_libraries(
+        {"lib/x.so": Dynamic(machine=62, needed=("libnew.so.9",))},
+        installed(),
+        ["lib/x.so"],
+        available=SYSTEM,
+        arch="amd64",
+    )
+    assert [(each.distribution, each.path, each.packages) for each in found] == [("", "lib/x.so", ())]
+
+
+def test_libraries_are_told_by_their_names() -> None:
+    files = ("a.so", "b.cpython-313-x86_64-linux-gnu.so", "libx.so.1.2", "a.py", "a.sock", "so")
+    assert shared_libraries(files) == files[:3]
