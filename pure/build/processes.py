@@ -3,14 +3,11 @@
 from collections.abc import Mapping
 
 from pure.build.facts import Facts
+from pure.build.required import required
 from pure.layers.decision import Action, LayerDecision
 from pure.layers.names import VENV
 from pure.manager.managed import Managed
-from pure.manager.table import PIP, PIP_TOOL, PROJECT
-from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
-from pure.project.declarations import OWN, Named
-from pure.start.brought import declared_distributions
 from pure.start.choice import ProcessesError, decide_processes
 from pure.start.declared import PYPROJECT
 from pure.start.offered import Offered, ToolNotInImage
@@ -26,7 +23,7 @@ def first_processes(
     if kept and state is not None:
         installed = {each.name: each.version for each in state.resolved.distributions}
     else:
-        installed = _required(facts, managed)
+        installed = required(facts, managed)
     return _decide_processes(facts, installed, minor, provisional=not kept)
 
 
@@ -76,20 +73,3 @@ def _decide_processes(
         installed=installed, files=facts.declared, documents=documents, provisional=provisional, offered=offered
     )
     return checked(decided.unwrap(), against)
-
-
-def _required(facts: Facts, managed: Managed) -> dict[str, str]:
-    """What will be installed, as far as names tell it beforehand; no version is known."""
-    manager, declared = managed.manager, managed.declared
-    itself = manager.name in declared.installs_itself
-    asked: list[Named] = []
-    if manager is PIP and isinstance(facts.requirements, Success):
-        lines = facts.requirements.unwrap().requirements
-        asked += [(line.name, line.extras) for line in lines if line.name]
-        itself = any(line.kind in ("local_path", "editable") and OWN.match(line.text) for line in lines)
-    itself = itself or manager is PROJECT
-    if itself and manager.tool is PIP_TOOL:
-        asked += declared.requires
-        asked += [each for extra, listed in declared.optional if extra in managed.selection.extras for each in listed]
-    names = (*managed.lock.names, *((declared.name,) if itself and declared.name and not managed.alone else ()))
-    return declared_distributions(asked) | {normalise_name(name): "" for name in names}

@@ -449,7 +449,7 @@ def test_what_is_said_beside_the_answer_makes_no_other_python(ended: int, *, sta
     class Noisy(Hand):
         def result(self, step: Step) -> Result | None:
             if isinstance(step, RunProgram) and step.purpose == "probe":
-                return Ended(program=step, returncode=ended, said=(complaint, *(("3.13",) if starts else ())))
+                return Ended(program=step, returncode=ended, said=(complaint, *((FIRST_VERSION,) if starts else ())))
             return super().result(step)
 
     turns, end = converse(first(), Noisy(environment(), report=report()))
