@@ -21,23 +21,30 @@ def read_application(app: Path, environ: Mapping[str, str]) -> Application:
     while isinstance(found := reading.application(seen, environ), Look):
         seen = seen.with_more(
             folders={path: _listing(app, app / path) for path in found.folders},
-            files={path: _document(app / path) for path in found.files},
+            files={path: _document(app, path) for path in found.files},
         )
     if isinstance(found, NotListed):
         raise ReadError(NotReadable(path=str(app / found.folder), detail=found.detail))
     return found
 
 
-def read_requirements(home: Path, collection: Pending) -> Requirements:
-    """The requirements of the project in ``home``."""
+def read_requirements(app: Path, home: Path, collection: Pending) -> Requirements:
+    """The requirements of the project in ``home``, a folder of the application."""
     found: Pending | Requirements = collection
     while isinstance(found, Pending):
-        found = advance(found, {path: optional(home / path) for path in found.paths})
+        found = advance(found, {path: _requirements_file(app, home, path, collection) for path in found.paths})
     return found
 
 
-def _document(path: Path) -> Document | None:
-    raw = optional(path)
+def _requirements_file(app: Path, home: Path, path: str, collection: Pending) -> bytes | None:
+    # Whoever sets variables may name files of the platform; those of the application name its own.
+    named = path in (*collection.requirements, *collection.constraints)
+    elsewhere = named and not Path(os.path.normpath(home / path)).is_relative_to(app)
+    return optional(home / path, within=None if elsewhere else app)
+
+
+def _document(app: Path, path: str) -> Document | None:
+    raw = optional(app / path, within=app)
     return None if raw is None else Document(raw=raw)
 
 

@@ -2,6 +2,7 @@
 
 import glob
 import gzip
+import io
 import os
 import shutil
 import tarfile
@@ -10,13 +11,14 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import IO, Final, Literal, TypeAlias, cast
 
 from pure.disk import DiskFull
 from pure.outcome import Failure, Outcome, Success
 from pure.runtime.endings import (
     CorruptArchive,
     NoRuntimeInArchive,
+    OversizedArchive,
     Unpacked,
     UnpackError,
     UnpackFailed,
@@ -30,7 +32,15 @@ from shell.disk import NO_ROOM, said
 TOP: Final = "python"
 """The folder that everything in a runtime's archive is in."""
 
+# Several times as much as any Python has, with debug symbols and tests.
+MOST_UNPACKED: Final = 4_000_000_000
+MOST_ENTRIES: Final = 200_000
+MOST_FOLDERS: Final = 40
+MOST_IN_HEADER: Final = 65_536
+
 _BUFFER: Final = 1 << 20
+_EXTENDED: Final = (*tarfile.GNU_TYPES[:2], tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE)
+_What: TypeAlias = Literal["bytes", "entries", "folders in each other", "bytes in a header"]
 
 
 def unpack_runtime(
@@ -48,7 +58,7 @@ def unpack_runtime(
         with _sibling(target) as temporary:
             work = _Unpacking(archive, temporary / TOP, wheel_to, str(target) if stays else None)
             work.run()
-            if not (temporary / TOP / "bin" / "python3").exists():
+            if not (temporary / TOP / "bin" / "python3").is_file():
                 return Failure(NoRuntimeInArchive(archive=name))
             _replace(temporary, target)
             return Success(
@@ -60,6 +70,11 @@ def unpack_runtime(
                     pip_wheel=str(work.wheel) if work.wheel else None,
                 )
             )
+    except _Oversized as oversized:
+        return Failure(OversizedArchive(archive=name, what=oversized.what, most=oversized.most))
+    except RecursionError:
+        # tarfile follows a header to the next by calling itself.
+        return Failure(CorruptArchive(archive=name, detail="too many headers follow each other"))
     except _Unsafe as unsafe:
         return Failure(UnsafeArchive(archive=name, member=unsafe.member))
     except (tarfile.TarError, EOFError, zlib.error) as error:
@@ -79,6 +94,38 @@ class _Unsafe(Exception):  # noqa: N818  (control flow within this module)
         self.member = member
 
 
+class _Oversized(Exception):  # noqa: N818  (control flow within this module)
+    def __init__(self, what: _What, most: int) -> None:
+        super().__init__(what)
+        self.what = what
+        self.most = most
+
+
+class _Counted(io.RawIOBase):
+    """A stream that ends the unpacking where there is more in it than any Python has: zeros pack well."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        super().__init__()
+        self._stream = stream
+        self._left = MOST_UNPACKED
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        self._left -= len(data)
+        if self._left < 0:
+            raise _Oversized("bytes", MOST_UNPACKED)
+        return data
+
+
+class _Entry(tarfile.TarInfo):
+    """An entry whose extended headers are read only if they are short: tarfile keeps them in memory."""
+
+    def _proc_member(self, tar: tarfile.TarFile) -> tarfile.TarInfo:
+        if self.type in _EXTENDED and self.size > MOST_IN_HEADER:
+            raise _Oversized("bytes in a header", MOST_IN_HEADER)
+        return super()._proc_member(tar)  # type: ignore[misc,no-any-return]
+
+
 class _Unpacking:
     def __init__(self, archive: Path, root: Path, wheel_to: Path | None, home: str | None) -> None:
         self.archive = archive
@@ -95,14 +142,18 @@ class _Unpacking:
     def run(self) -> None:
         self.root.mkdir()
         # gzip's own reader, because tarfile's ignores the checksum, and the end of a file that is cut short.
-        with (
-            self.archive.open("rb") as raw,
-            gzip.GzipFile(fileobj=raw) as unzipped,
-            tarfile.open(fileobj=unzipped, mode="r|", bufsize=_BUFFER) as tar,
-        ):
-            for entry in tar:
-                self._entry(tar, entry)
-            while unzipped.read(_BUFFER):
+        with self.archive.open("rb") as raw, gzip.GzipFile(fileobj=raw) as unzipped:
+            counted = _Counted(cast("IO[bytes]", unzipped))
+            with tarfile.open(fileobj=counted, mode="r|", bufsize=_BUFFER, tarinfo=_Entry) as tar:
+                number = 0
+                while (entry := tar.next()) is not None:
+                    # It keeps every entry that it has read.
+                    tar.members.clear()  # type: ignore[attr-defined]
+                    number += 1
+                    if number > MOST_ENTRIES:
+                        raise _Oversized("entries", MOST_ENTRIES)
+                    self._entry(tar, entry)
+            while counted.read(_BUFFER):
                 pass
 
     def _entry(self, tar: tarfile.TarFile, entry: tarfile.TarInfo) -> None:
@@ -110,6 +161,8 @@ class _Unpacking:
         if fault := member_fault(member, top=TOP, links=self.links):
             raise _Unsafe(fault)
         path = PurePosixPath(member.path)
+        if len(path.parts) > MOST_FOLDERS:
+            raise _Oversized("folders in each other", MOST_FOLDERS)
         below = path.relative_to(TOP)
         if is_ensurepip_wheel(below) and entry.isreg() and self.wheel_to is not None:
             self.wheel_to.mkdir(parents=True, exist_ok=True)

@@ -1,10 +1,9 @@
 """Runs ``bin/build``: reads facts, then carries out what the build's conversation asks for, and reports."""
 
 import os
-import shutil
-import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 from pure.build.conversation import advance, begin
@@ -24,6 +23,7 @@ from shell.disk import not_written
 from shell.executor import Executor
 from shell.layer_store import LayerStore, write_atomically
 from shell.output import Output, utf8_streams
+from shell.scratch import scratch_folder
 from shell.world import read_facts, variables
 
 RECORD_FILE = "lamina-record.json"
@@ -55,15 +55,15 @@ def build(
     plan_file = environ.get("CNB_BP_PLAN_PATH") or (arguments[2] if len(arguments) > 2 else "")
     if not layers:
         return Failure(MissingVariable(name="CNB_LAYERS_DIR"))
-    store = LayerStore(Path(layers))
-    try:
-        temporary = Path(tempfile.mkdtemp(prefix="lamina-"))
-    except OSError as error:
-        return Failure(not_written(error, Path(environ.get("TMPDIR") or "/tmp")))  # noqa: S108 (named, not used)
-    try:
+    store, app = LayerStore(Path(layers)), Path.cwd()
+    with ExitStack() as until_the_end:
+        try:
+            temporary = until_the_end.enter_context(scratch_folder())
+        except OSError as error:
+            return Failure(not_written(error, Path(environ.get("TMPDIR") or "/tmp")))  # noqa: S108 (named, not used)
         read = read_facts(
             buildpack=buildpack,
-            app=Path.cwd(),
+            app=app,
             layers=store.root,
             plan=Path(plan_file) if plan_file else None,
             environ=environ,
@@ -85,8 +85,6 @@ def build(
             write_atomically(store.root / RECORD_FILE, document)
         except OSError as error:
             return Failure(not_written(error, store.root))
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
     output.lines(build_log.done(done.plan, duration(time.monotonic() - started)))
     return Success(done.plan)
 

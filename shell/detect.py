@@ -8,6 +8,7 @@ import sys
 
 from pure.project.detection import NotPython, Passed, detect
 from pure.switches import BadSwitch
+from pure.visible import visible
 
 PASS, ERROR, FAIL = 0, 1, 100
 
@@ -26,16 +27,16 @@ def main(arguments: list[str]) -> int:
                 with open(place, "w", encoding="utf-8") as file:  # noqa: PTH123  (pathlib costs 8 ms here)
                     file.write(build_plan)
             except OSError as error:
-                sys.stdout.write(f"Error: the build plan cannot be written: {place}: {error.strerror}\n")
+                sys.stdout.write(f"Error: the build plan cannot be written: {visible(place)}: {error.strerror}\n")
                 return ERROR
-            sys.stdout.write(f"Lamina: {because}\n")
+            sys.stdout.write(f"Lamina: {visible(because)}\n")
             return PASS
         case NotPython(looked_for=looked_for):
-            sys.stdout.write(f"Lamina: {looked_for}\n")
+            sys.stdout.write(f"Lamina: {visible(looked_for)}\n")
             return FAIL
         case BadSwitch(variable=variable, value=value):
             sys.stdout.write(
-                f"Error: ${variable} is neither true nor false\n    {variable}={value[:60]}\n"
+                f"Error: ${variable} is neither true nor false\n    {variable}={visible(value[:60])}\n"
                 f"  Write {variable}=true or {variable}=false.\n"
             )
             return ERROR

@@ -2,11 +2,10 @@
 
 import os
 import time
-from collections import deque
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Final, assert_never
+from typing import assert_never
 
 from pure.build.errors import BuildError
 from pure.build.steps import (
@@ -47,13 +46,11 @@ from pure.runtime.fetching import FetchEvent
 from pure.venv.elf import Dynamic, read_dynamic
 
 from shell.disk import not_written
+from shell.last_words import LastWords
 from shell.layer_store import LayerStore, remove_files, remove_tree, write_atomically
 from shell.output import Output
 from shell.process import run
 from shell.sources import all_files, build_folders, names_in
-
-# Of a program's output so many lines are kept.
-_KEPT_LINES: Final = 2000
 
 
 class Executor:
@@ -164,11 +161,11 @@ class Executor:
         return unpacked.unwrap().pip_wheel or None if isinstance(unpacked, Success) else None
 
     def _run(self, step: RunProgram) -> Ended:
-        said: deque[str] = deque(maxlen=_KEPT_LINES)
+        said = LastWords()
 
         def hear(line: str) -> None:
-            said.append(line)
-            self._output.lines(live(step.purpose, line))
+            said.hear(line)
+            self._output.said(live(step.purpose, line))
 
         started = time.monotonic()
         ended = run(step.argv, env=dict(step.environment), cwd=step.folder, on_line=hear, own_group=False)
@@ -176,7 +173,7 @@ class Executor:
             program=step,
             returncode=ended.returncode,
             signal=ended.signal_name,
-            said=(*said, *ended.stderr.splitlines()),
+            said=(*said.lines, *ended.stderr.splitlines()),
             seconds=time.monotonic() - started,
         )
 

@@ -10,6 +10,9 @@ INTERNAL_ERROR = 70
 
 def internal_error(error: Exception) -> int:
     """Print what failed and where, and give the exit status for it."""
+    if _nowhere():
+        sys.stdout.write("\nError: The working directory doesn't exist any more\n\n  Change into one that does.\n")
+        return 1
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{os.path.basename(frame.filename)}, line {frame.lineno}, in {frame.name}"  # noqa: PTH119  (a string)
     lines = [
@@ -20,11 +23,22 @@ def internal_error(error: Exception) -> int:
     ]
     if os.environ.get("BP_LOG_LEVEL", "").lower() == "debug":
         from pure.redaction import redactor
+        from pure.visible import visible
 
+        redact = redactor(os.environ)
         text = "".join(traceback.format_exception(error))
-        lines += ["", redactor(os.environ)(text)]
+        lines += ["", *(visible(redact(line)) for line in text.split("\n"))]
     else:
         lines += ["  BP_LOG_LEVEL=debug shows where it happened in full."]
     sys.stdout.write("\n".join([*lines, ""]))
     sys.stdout.flush()
     return INTERNAL_ERROR
+
+
+def _nowhere() -> bool:
+    """Whether somebody has removed the folder that we work in: everything fails then, and nothing by our mistake."""
+    try:
+        os.getcwd()  # noqa: PTH109  (a question, not a path)
+    except FileNotFoundError:
+        return True
+    return False

@@ -1,8 +1,18 @@
-"""Reads files that may not exist."""
+"""Reads files that may not exist, and that strangers may have put there: regular ones, within bounds."""
 
+import errno
+import os
+import stat
 from pathlib import Path
+from typing import Final
 
 from pure.build.errors import NotReadable
+from pure.wording import size
+
+MOST_BYTES: Final = 32_000_000
+"""Several times as much as the largest locks have."""
+
+_PAGE: Final = 65_536
 
 
 class ReadError(Exception):
@@ -13,13 +23,38 @@ class ReadError(Exception):
         self.error = error
 
 
-def optional(path: Path) -> bytes | None:
-    """What a file holds; ``None`` where there is none of that name."""
+def optional(path: Path, *, within: Path | None = None) -> bytes | None:
+    """What a file holds; ``None`` where there is none of that name, or something else than a file.
+
+    It has to lie ``within`` a folder, if that is given, whatever links lead to it.
+    """
     try:
-        # Never a pipe, which would be waited for, nor a device.
-        return path.read_bytes() if path.is_file() else None
+        return regular(path, within=within)
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError):
         # ValueError: a name with a NUL character, which no file can have.
         return None
     except OSError as error:
         raise ReadError(NotReadable(path=str(path), detail=error.strerror or str(error))) from error
+
+
+def regular(path: Path, *, within: Path | None = None) -> bytes:
+    """What a regular file holds; never a pipe, which would be waited for, nor a device.
+
+    :raises OSError: as ``open`` does; ``FileNotFoundError`` for what isn't a regular file
+    :raises ReadError: it is too large, or lies elsewhere
+    """
+    if within is not None:
+        # What cannot be looked up cannot be read either, and says so below.
+        place = Path(os.path.realpath(path))
+        if path.exists() and not place.is_relative_to(os.path.realpath(within)):
+            raise ReadError(NotReadable(path=str(path), detail=str(place), why="outside"))
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+    with open(descriptor, "rb") as file:  # noqa: PTH123  (a descriptor)
+        known = os.fstat(descriptor)
+        if not stat.S_ISREG(known.st_mode):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+        if known.st_size > MOST_BYTES:
+            detail = f"it has {size(known.st_size)}, and at most {size(MOST_BYTES)} are read"
+            raise ReadError(NotReadable(path=str(path), detail=detail, why="large"))
+        # Files that the kernel makes up have no size.
+        return file.read(known.st_size or _PAGE)

@@ -8,10 +8,14 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import IO, Final
 
 import msgspec
+
+LONGEST: Final = 65_536
+"""Characters of a line that are read at once; of longer ones the middle is left out."""
 
 
 class Completed(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,8 +108,8 @@ def run(
             try:
                 if on_line:
                     assert process.stdout is not None
-                    for line in process.stdout:
-                        on_line(line.rstrip("\r\n"))
+                    for line in _lines(process.stdout):
+                        on_line(line)
                 else:
                     stdout, stderr = process.communicate()
             except BaseException:
@@ -116,6 +120,18 @@ def run(
             timer.cancel()
     returncode = -signal.SIGKILL if expired.is_set() else process.returncode
     return Completed(argv=command, returncode=returncode, stdout=stdout, stderr=stderr)
+
+
+def _lines(stream: IO[str]) -> Iterator[str]:
+    """A stream's lines without their ends; of one that doesn't end, its beginning and its end."""
+    while line := stream.readline(LONGEST):
+        rest, lost, piece = "", False, line
+        while len(piece) == LONGEST and not piece.endswith("\n"):
+            piece = stream.readline(LONGEST)
+            rest += piece
+            if len(rest) > LONGEST:
+                rest, lost = rest[-LONGEST:], True
+        yield f"{line}{' […] ' if lost else ''}{rest}".rstrip("\r\n")
 
 
 def _kill_group(pid: int) -> None:

@@ -13,6 +13,8 @@ from pure.start.django import meant
 from pure.start.source_files import IGNORED_FOLDERS, MANAGE, SourceFile, Sources, is_manage
 from pure.wording import count, size
 
+from shell.files import ReadError, regular
+
 # Far more than where an application is started from, far less than what would keep a build waiting.
 MOST_FILES: Final = 600
 MOST_BYTES: Final = 512_000
@@ -40,9 +42,11 @@ def read_sources(app: Path) -> Sources:
                 left_out.append(f"{name} and later files were skipped: they are more than {size(MOST_BYTES_TOGETHER)}")
                 break
             together += length
-            files.append(SourceFile(path=name, raw=path.read_bytes()))
+            files.append(SourceFile(path=name, raw=regular(path, within=app)))
         except OSError as error:
             left_out.append(f"{name} was skipped: {error.strerror or error}")
+        except ReadError:
+            left_out.append(f"{name} was skipped: it is a link that leaves the application")
     if len(found) > MOST_FILES:
         left_out.append(f"of {count(len(found), 'Python file')}, the {MOST_FILES} nearest to the root were read")
     return Sources(
@@ -90,8 +94,8 @@ def _is_manage(app: Path, path: Path) -> bool:
         # Like any other file, a large one isn't read.
         if not path.is_file() or path.stat().st_size > MOST_BYTES:
             return False
-        return is_manage(SourceFile(path=path.relative_to(app).as_posix(), raw=path.read_bytes()))
-    except OSError:
+        return is_manage(SourceFile(path=path.relative_to(app).as_posix(), raw=regular(path, within=app)))
+    except (OSError, ReadError):
         return False
 
 

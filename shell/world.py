@@ -27,7 +27,7 @@ from pure.urls import visible_url
 
 from shell.application import read_application, read_requirements
 from shell.baggage import find_baggage
-from shell.files import ReadError, optional
+from shell.files import ReadError, optional, regular
 from shell.layer_store import LayerStore
 from shell.sources import find_manage, read_sources
 
@@ -79,7 +79,7 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
     home = app / application.folder
     pip_settings = configured(_pip_configuration(environ, home))
     settings = {name: value for name, value, _ in pip_settings}
-    needed = read_requirements(home, requirements(environ, settings))
+    needed = read_requirements(app, home, requirements(environ, settings))
     code = code_matters(application.procfile, application.pyproject)
     return Facts(
         version=buildpack_version(buildpack),
@@ -149,8 +149,8 @@ def _netrc(environ: Mapping[str, str]) -> bytes | None:
     """The user's file of passwords, which every tool reads."""
     path = Path(environ.get("NETRC") or Path(environ.get("HOME") or "/nonexistent", ".netrc"))
     try:
-        return path.read_bytes() if path.is_file() else None
-    except (OSError, ValueError):
+        return regular(path)
+    except (OSError, ValueError, ReadError):
         # Tools read it if they can, and so do we.
         return None
 
@@ -173,7 +173,9 @@ def _operator_catalogue(environ: Mapping[str, str]) -> CatalogueText | Catalogue
         detail = "a catalogue is read from a file, not from the network"
         return CatalogueUnreachable(variable=CATALOGUE_VARIABLE, place=visible_url(place), detail=detail)
     try:
-        return CatalogueText(raw=path.read_bytes(), origin=f"${CATALOGUE_VARIABLE}")
+        return CatalogueText(raw=regular(path), origin=f"${CATALOGUE_VARIABLE}")
+    except ReadError as failed:
+        return CatalogueUnreachable(variable=CATALOGUE_VARIABLE, place=place, detail=failed.error.detail)
     except (OSError, ValueError) as error:
         detail = getattr(error, "strerror", None) or str(error)
         return CatalogueUnreachable(variable=CATALOGUE_VARIABLE, place=place, detail=detail)
@@ -194,8 +196,10 @@ def _pip_configuration(environ: Mapping[str, str], app: Path) -> tuple[Configura
     found: list[ConfigurationFile] = []
     for path in paths:
         try:
-            found.append(ConfigurationFile(path=str(path), text=path.read_text("utf-8", "replace")))
-        except OSError:
+            inside = app if path.is_relative_to(app) else None
+            text = regular(path, within=inside).decode("utf-8", "replace")
+            found.append(ConfigurationFile(path=str(path), text=text))
+        except (OSError, ValueError, ReadError):
             # pip reads those that it can, and so do we.
             continue
     return tuple(found)

@@ -42,7 +42,7 @@ def collected(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
     (ended,) = answer.all(Ended)
     judgement = judge(build.plan.django.manage or "", ended.returncode, ended.signal, ended.said)
     if isinstance(judgement, CollectStaticFailed):
-        return Failure(Stopped(error=judgement, said=(news.ProgramSaid(lines=ended.said),)))
+        return Failure(Stopped(error=judgement, said=(news.ProgramSaid(lines=tuple(map(build.hide, ended.said))),)))
     return end(build, resolved, (news.StaticFilesCollected(judgement=judgement, seconds=ended.seconds),))
 
 
@@ -72,7 +72,9 @@ def tried(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
         return _done(build, resolved, ())
     from pure.build.trial import broken
 
-    build, found = with_findings(build, (broken(ended),))
+    # What a program quotes of the build's variables isn't told.
+    hidden = msgspec.structs.replace(ended, said=tuple(map(build.hide, ended.said)))
+    build, found = with_findings(build, (broken(hidden),))
     return _done(build, resolved, found)
 
 

@@ -369,7 +369,7 @@ def _failed(build: Build, ended: Ended, said: _Said = (), *, noted: tuple[str, .
     if isinstance(meaning, AskAgain):
         again = environment_steps.ask_again(ended.program, build.work)
         return closing.turn(build, states.AskingAgain(failed=ended), again, *said)
-    return Failure(Stopped(error=meaning, said=(*said, *last_words(ended, noted or ()))))
+    return Failure(Stopped(error=meaning, said=(*said, *last_words(ended, noted or (), build.hide))))
 
 
 def _snapshot(build: Build, answer: Answer) -> Snapshot:

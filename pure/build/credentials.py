@@ -34,7 +34,9 @@ _PYPROJECT: Final[tuple[_Path, ...]] = (
 )
 # Of a Pipfile, every table is a category of packages but for these.
 _NOT_OF_A_PIPFILE: Final = frozenset({"scripts", "requires", "pipenv"})
-_NETRC: Final = re.compile(r"(?:^|\s)password\s+(?P<value>\S+)")
+# As Python's netrc reads it: a value in quotes may hold blanks, and a backslash before what is meant as it stands.
+_NETRC: Final = re.compile(r"(?:^|(?<=\s))password\s++(?:\"(?P<quoted>(?:[^\"\\\n]|\\.)*+)\"|(?P<value>\S+))")
+_ESCAPED: Final = re.compile(r"\\(.)")
 
 
 def known_secrets(facts: Facts) -> Redactor:
@@ -66,7 +68,10 @@ def searched(name: str, file: Document) -> tuple[str, ...]:
 def netrc(raw: bytes | None) -> Iterator[str]:
     """The passwords in a netrc file; any bytes give some or none."""
     for found in _NETRC.finditer(_text(raw or b"")):
-        yield found["value"].strip('"')
+        if found["quoted"] is None:
+            yield from {found["value"], found["value"].strip('"'), _ESCAPED.sub(r"\1", found["value"])}
+        else:
+            yield from {found["quoted"], _ESCAPED.sub(r"\1", found["quoted"])}
 
 
 def _text(raw: bytes) -> str:

@@ -1,6 +1,6 @@
 """Decides what it means that a program failed, by what it was started for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeAlias, assert_never
 
 import msgspec
@@ -69,11 +69,11 @@ def failure(ended: Ended, plan: Plan, work: Workplace, noted: tuple[str, ...] | 
             assert_never(purpose)
 
 
-def last_words(ended: Ended, noted: tuple[str, ...]) -> tuple[ProgramSaid, ...]:
+def last_words(ended: Ended, noted: tuple[str, ...], hide: Callable[[str], str]) -> tuple[ProgramSaid, ...]:
     """All that a program said whose words are the application's business; the errors of the others quote them."""
     match ended.program.purpose:
         case "resolve" | "install" | "check-lock" | "synchronise":
-            return (ProgramSaid(lines=(*ended.said, *noted)),)
+            return (ProgramSaid(lines=tuple(map(hide, (*ended.said, *noted)))),)
         case "probe" | "install-tool" | "create-environment" | "ask-again" | "collect-static" | "try-import":
             return ()
         case _:

@@ -1,6 +1,6 @@
 """Names what can go wrong while steps are carried out, as data."""
 
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -97,10 +97,12 @@ class NotWritable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NotReadable(msgspec.Struct, frozen=True, kw_only=True):
-    """A file couldn't be read; ``detail`` is the system's word."""
+    """A file couldn't be read, or isn't read."""
 
     path: str
+    # The system's word; of one that lies outside of the application, where that is.
     detail: str
+    why: Literal["refused", "outside", "large"] = "refused"
 
 
 class MissingVariable(msgspec.Struct, frozen=True, kw_only=True):

@@ -33,8 +33,10 @@ from pure.redaction import HIDDEN
 
 Found: TypeAlias = re.Match[str]
 
-NAME: Final = r"[A-Za-z0-9][A-Za-z0-9._-]*"
-URL: Final = r"[A-Za-z][A-Za-z0-9+.-]*://[^ '\"`)>,]+"
+# All patterns that meet a tool's output take a time that grows with it: what has begun once isn't taken back ("*+"),
+# and where another beginning may stand, a repetition is bounded.
+NAME: Final = r"[A-Za-z0-9][A-Za-z0-9._-]*+"
+URL: Final = r"[A-Za-z][A-Za-z0-9+.-]*+://[^ '\"`)>,]++"
 
 # A host counts only where its end is in sight: a URL that a tool broke in two may have a part of a password before it.
 _HOST: Final = re.compile(
@@ -57,7 +59,7 @@ _BUILT: Final = tuple(
         # Of what has no name yet, pip says the URL.
         rf"Failed to build '(?P<name>{NAME})(?!://)(?=[^A-Za-z0-9._-])",
         rf"Failed building (?:wheel|editable) for (?P<name>{NAME})",
-        rf"Building (?:wheel|editable) for (?P<name>{NAME}) \([^)]*\) did not run successfully",
+        rf"Building (?:wheel|editable) for (?P<name>{NAME}) \([^)]{{0,200}}\) did not run successfully",
         rf"Failed to (?:download and )?build `(?P<name>{NAME})",
         rf"one of the following issues with (?P<name>{NAME}) \(",
         rf"\badd (?P<name>{NAME}) failed:",
@@ -65,7 +67,7 @@ _BUILT: Final = tuple(
     )
 )
 _COLLECTED: Final = re.compile(rf"\b(?:Collecting (?P<name>{NAME})|Processing [./][^ ]*)")
-_PARTY: Final = re.compile(r" (?=The user requested |[A-Za-z0-9._\[\],-]+(?:\[[^\]]*\])? [^ ]+ depends on )")
+_PARTY: Final = re.compile(r" (?=The user requested |[A-Za-z0-9._\[\],-]{1,200} [^ ]{1,200} depends on )")
 _SHOWN_PARTIES: Final = 8
 
 
@@ -121,7 +123,8 @@ def explained(unknown: NameUnknown, minor: str) -> NameUnknown:
 def ignored_versions(match: Found, text: str) -> Recognised | None:
     """pip lists what it ignored, whatever it fails of: that is the reason only where it found nothing else."""
     requirement = re.search(
-        r"satisfies the requirement ([^ ]+)[^()]*(?:\(from (?!versions)[^:]*)?\(from versions:", text
+        r"satisfies the requirement ([^ ]+)[^()]{0,200}(?:\(from (?!versions)[^:]{0,300})?\(from versions:",
+        text[match.end() : match.end() + 1000],
     )
     if requirement is None:
         return None

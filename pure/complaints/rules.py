@@ -98,9 +98,10 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         tools=ANY,
-        pattern=r"could not read (?:Username|Password) for '(?P<place>[^']+)'|Authentication failed for '[^']+'"
-        r"|Permission denied \([^)]*publickey[^)]*\)|Host key verification failed"
-        r"|unable to access '[^']+': The requested URL returned error: 40[13]",
+        pattern=r"could not read (?:Username|Password) for '(?P<place>[^']{1,500})'"
+        r"|Authentication failed for '[^']{1,500}'"
+        r"|Permission denied \([^)]{0,200}?publickey[^)]{0,200}\)|Host key verification failed"
+        r"|unable to access '[^']{1,500}': The requested URL returned error: 40[13]",
         make=repository_refused,
     ),
     Rule(
@@ -110,7 +111,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         tools=ANY,
-        pattern=r"fatal: repository '(?P<place>[^']+)' not found|ERROR: Repository not found",
+        pattern=r"fatal: repository '(?P<place>[^']{1,500})' not found|ERROR: Repository not found",
         make=repository_not_found,
     ),
     Rule(
@@ -120,12 +121,12 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         tools=ANY,
-        pattern=r"unable to access '[^']+': (?:server certificate verification failed|SSL certificate problem)",
+        pattern=r"unable to access '[^']{1,500}': (?:server certificate verification failed|SSL certificate problem)",
         make=untrusted,
     ),
     Rule(
         tools=ANY,
-        pattern=r"unable to access '(?P<place>[^']+)': (?:Failed to connect|Could not resolve|Couldn't connect)"
+        pattern=r"unable to access '(?P<place>[^']{1,500})': (?:Failed to connect|Could not resolve|Couldn't connect)"
         r"|ssh: (?:connect to host|Could not resolve hostname)",
         make=repository_unreachable,
     ),
@@ -134,7 +135,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         tools=ANY,
         pattern=r"ModuleNotFoundError: No module named '(?P<module>distutils|imp|pkg_resources|setuptools|numpy|Cython"
-        r"|wheel|six|torch|packaging|lib2to3)(?:\.[^']*)?'",
+        r"|wheel|six|torch|packaging|lib2to3)(?:\.[^']{0,200})?'",
         make=lambda match, text: BuildFailed(
             distribution=built(text), because=f"its build program imports {match['module']}, which isn't there"
         ),
@@ -146,7 +147,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         tools=ANY,
-        pattern=r"configured Python interpreter version \([^)]*\) is newer than PyO3's maximum supported version"
+        pattern=r"configured Python interpreter version \([^)]{0,200}\) is newer than PyO3's maximum supported version"
         r" \((?P<newest>[0-9.]+)\)",
         make=lambda match, text: BuildFailed(
             distribution=built(text), because=f"its code in Rust knows Python up to {match['newest']}"
@@ -173,7 +174,7 @@ RULES: Final[tuple[Rule, ...]] = (
     # Hashes
     Rule(
         tools=PIP,
-        pattern=rf"DO NOT MATCH THE HASHES.*?someone may have tampered with them\. (?P<name>{NAME})",
+        pattern=rf"DO NOT MATCH THE HASHES.{{0,400}}?someone may have tampered with them\. (?P<name>{NAME})",
         make=lambda match, _: HashMismatch(name=match["name"]),
     ),
     Rule(
@@ -186,7 +187,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(tools=UV, pattern=rf"Hash mismatch for `(?P<name>{NAME})", make=lambda m, _: HashMismatch(name=m["name"])),
     Rule(
         tools=POETRY,
-        pattern=rf"distributions for (?P<name>{NAME}) \([^)]*\) did not match any known checksums",
+        pattern=rf"distributions for (?P<name>{NAME}) \([^)]{{0,200}}\) did not match any known checksums",
         make=lambda match, _: HashMismatch(name=match["name"]),
     ),
     # Requirements that contradict each other
@@ -199,12 +200,12 @@ RULES: Final[tuple[Rule, ...]] = (
     # The requirements file
     Rule(
         tools=PIP,
-        pattern=r"Invalid requirement: (?P<quote>['\"])(?P<text>.*?)(?P=quote)(?=[: ])",
+        pattern=r"Invalid requirement: (?P<quote>['\"])(?P<text>.{0,1000}?)(?P=quote)(?=[: ])",
         make=not_a_requirement,
     ),
     Rule(
         tools=PIP,
-        pattern=r"due to an OSError: \[Errno 2\] No such file or directory: '(?P<path>[^']+)'",
+        pattern=r"due to an OSError: \[Errno 2\] No such file or directory: '(?P<path>[^']{1,1000})'",
         make=lambda match, _: LocalFileMissing(path=match["path"]),
     ),
     Rule(
@@ -223,7 +224,9 @@ RULES: Final[tuple[Rule, ...]] = (
         pattern=r"changed significantly since poetry\.lock was last generated",
         make=lambda _, __: LockStale(),
     ),
-    Rule(tools=PIPENV, pattern=r"Pipfile\.lock (?:\([^)]*\) )?is out[- ]of[- ]date", make=lambda _, __: LockStale()),
+    Rule(
+        tools=PIPENV, pattern=r"Pipfile\.lock (?:\([^)]{0,200}\) )?is out[- ]of[- ]date", make=lambda _, __: LockStale()
+    ),
     Rule(
         tools=UV,
         pattern=r"Unable to find lockfile at `uv\.lock`",
@@ -249,12 +252,13 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         tools=UV,
         pattern=r"resolved to Python (?P<python>[0-9.a-z+]+), which is incompatible with the"
-        r" (?:project|`pylock\.toml`)'s Python requirement: `(?P<requires>[^`]+)`",
+        r" (?:project|`pylock\.toml`)'s Python requirement: `(?P<requires>[^`]{1,200})`",
         make=other_python,
     ),
     Rule(
         tools=POETRY,
-        pattern=r"Current Python version \((?P<python>[^)]+)\) is not allowed by the project \((?P<requires>[^)]+)\)",
+        pattern=r"Current Python version \((?P<python>[^)]{1,100})\) is not allowed by"
+        r" the project \((?P<requires>[^)]{1,200})\)",
         make=other_python,
     ),
     Rule(
@@ -285,21 +289,21 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(tools=UV, pattern=rf"for url \({URL}\).{{0,200}}?invalid peer certificate", make=untrusted),
     Rule(tools=PIP, pattern=r"(?P<status>401) Error, Credentials not correct for [^ ]+", make=refused),
-    Rule(tools=PIP, pattern=rf"(?P<status>40[137]) Client Error: [^:]* for url: {URL}", make=refused),
+    Rule(tools=PIP, pattern=rf"(?P<status>40[137]) Client Error: [^:]{{0,200}} for url: {URL}", make=refused),
     Rule(tools=PIP, pattern=rf"HTTP error (?P<status>40[137]) while getting {URL}", make=refused),
-    Rule(tools=UV, pattern=rf"\((?P<status>40[137]) [^)]*\) for url \({URL}\)", make=refused),
+    Rule(tools=UV, pattern=rf"\((?P<status>40[137]) [^)]{{0,200}}\) for url \({URL}\)", make=refused),
     Rule(tools=POETRY, pattern=r"Authorization error accessing [^ ]+", make=refused),
-    Rule(tools=ANY, pattern=rf"(?P<status>5\d\d) Server Error: [^:]* for url: {URL}", make=unreachable),
+    Rule(tools=ANY, pattern=rf"(?P<status>5\d\d) Server Error: [^:]{{0,200}} for url: {URL}", make=unreachable),
     Rule(tools=PIP, pattern=rf"HTTP error (?P<status>5\d\d) while getting {URL}", make=unreachable),
-    Rule(tools=UV, pattern=rf"\((?P<status>5\d\d) [^)]*\) for url \({URL}\)", make=unreachable),
+    Rule(tools=UV, pattern=rf"\((?P<status>5\d\d) [^)]{{0,200}}\) for url \({URL}\)", make=unreachable),
     Rule(
         tools=PIP,
-        pattern=r"host='(?P<host>[^']+)'.{0,100}?too many (?P<status>5\d\d) error responses",
+        pattern=r"host='(?P<host>[^']{1,300})'.{0,100}?too many (?P<status>5\d\d) error responses",
         make=unreachable,
     ),
     Rule(
         tools=PIP,
-        pattern=r"Could not fetch URL [^ ]+ (?:connection error: .{0,60}?host='(?P<host>[^']+)'"
+        pattern=r"Could not fetch URL [^ ]+ (?:connection error: .{0,60}?host='(?P<host>[^']{1,300})'"
         r"|connection error|proxy connection error|[^ ]+ didn't respond within)",
         make=unreachable,
     ),
@@ -307,7 +311,7 @@ RULES: Final[tuple[Rule, ...]] = (
         tools=PIP,
         pattern=r"after connection broken by .{0,20}?(?:NewConnectionError|ConnectTimeoutError|ReadTimeoutError"
         r"|ProxyError|NameResolutionError|ProtocolError|RemoteDisconnected|ConnectionResetError)"
-        r"(?:.{0,20}?host='(?P<host>[^']+)')?|Max retries exceeded with url|Read timed out",
+        r"(?:.{0,20}?host='(?P<host>[^']{1,300})')?|Max retries exceeded with url|Read timed out",
         make=unreachable,
     ),
     Rule(tools=UV, pattern=rf"error sending request for url \({URL}\)", make=unreachable),
@@ -321,7 +325,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         tools=PIP,
         pattern=rf"Package '(?P<name>{NAME})' requires a different Python: (?P<python>[0-9.a-z+]+) not in"
-        r" '(?P<requires>[^']+)'",
+        r" '(?P<requires>[^']{1,200})'",
         make=lambda match, _: OtherPython(name=match["name"], requires=(match["requires"],), python=match["python"]),
     ),
     Rule(
@@ -331,14 +335,14 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         tools=PIP,
-        pattern=r"Ignored the following versions that require a different python version: (?P<list>.*?)"
-        r" ERROR: Could not find a version",
+        pattern=r"Ignored the following versions that require a different python version:"
+        r" (?P<list>(?:(?! ERROR: |Ignored the following).)*+) ERROR: Could not find a version",
         make=ignored_versions,
     ),
     Rule(
         tools=PIP,
         pattern=r"Could not find a version that satisfies the requirement (?P<requirement>[^()]{1,200}?)"
-        r"(?: \(from (?!versions).{1,300}?)? \(from versions: (?P<versions>[^)]*)\)",
+        r"(?: \(from (?!versions).{1,300}?)? \(from versions: (?P<versions>[^()]*)\)",
         make=version_or_name,
     ),
     Rule(
@@ -348,7 +352,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         tools=UV,
-        pattern=rf"(?:Distribution|Package) `(?P<name>{NAME})[^`]*` can't be installed because"
+        pattern=rf"(?:Distribution|Package) `(?P<name>{NAME})[^`]{{0,200}}` can't be installed because"
         r" it doesn't have a source",
         make=lambda match, _: OtherPlatform(name=match["name"]),
     ),

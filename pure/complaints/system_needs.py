@@ -30,7 +30,7 @@ def _program(*names: str) -> str:
     """How shells, Python and build systems say that a program is missing."""
     joined = "|".join(names)
     return (
-        rf"(?:No such file or directory: ['\"](?:\S*/)?(?:{joined})['\"]"
+        rf"(?:No such file or directory: ['\"](?:\S{{0,500}}/)?(?:{joined})['\"]"
         rf"|(?:^|[ '\"`/])(?:{joined})['\"`]?: (?:command )?not found"
         rf"|[Uu]nable to (?:find|execute) ['\"]?(?:{joined})\b"
         rf"|[Cc]ommand ['\"](?:{joined})['\"] (?:failed: No such file|not found)"
@@ -159,7 +159,7 @@ NEEDS: Final[tuple[Need, ...]] = (
         pattern=r"[Uu]nknown compiler\(s\): \[\[|[Yy]ou need a C compiler|no acceptable C compiler found"
         r"|C compiler cannot create executables"
         r"|No CMAKE_C(?:XX)?_COMPILER could be found|linker `cc` not found"
-        rf"|{_program('(?:[a-z0-9_]+-linux-gnu-)?(?:gcc|g[+][+])', 'cc', 'c[+][+]', 'clang')}",
+        rf"|{_program('(?:[a-z0-9_]{1,20}-linux-gnu-)?(?:gcc|g[+][+])', 'cc', 'c[+][+]', 'clang')}",
         what="a C compiler (gcc)",
         packages=("build-essential",),
     ),

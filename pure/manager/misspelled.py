@@ -9,7 +9,7 @@ from pure.project.detection import misspelled_requirements
 from pure.project.locks.pylock import NAME as PYLOCK_NAME
 
 _LOCKS: Final = {each.lock.lower(): each.lock for each in CHOSEN_BY_LOCK if each is not PIP}
-_NAMED_PYLOCK: Final = re.compile(r"pylock[ ._-]+(?P<name>.+)\.toml", re.IGNORECASE)
+_NAMED_PYLOCK: Final = re.compile(r"pylock[ ._-]++(?P<name>.+)\.toml", re.IGNORECASE)
 
 
 def misspelled_locks(names: Iterable[str]) -> tuple[tuple[str, str], ...]:

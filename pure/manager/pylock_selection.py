@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from packaging.markers import Environment as PackagingEnvironment
     from packaging.markers import Marker
     from packaging.pylock import Package, Pylock
+    from packaging.specifiers import SpecifierSet
 
 # What markers call the kernel's.
 _UNKNOWN: Final = ("platform_release", "platform_version")
@@ -114,6 +115,14 @@ def _refused(lock: "Pylock", plain: Mapping[str, str], chosen: Environment) -> b
     return False
 
 
+def _contains(specifiers: "SpecifierSet", python: str) -> bool:
+    try:
+        return specifiers.contains(python, prereleases=True)
+    except ValueError:
+        # A number of more digits than Python reads.
+        return False
+
+
 def _wrong_package(
     lock: "Pylock", file: str, chosen: Environment, selection: Selection
 ) -> LockedForOtherPython | LockedTwice | None:
@@ -122,7 +131,7 @@ def _wrong_package(
     for package in lock.packages:
         if _applies(package.marker, chosen, "lock_file") is not True:
             continue
-        if package.requires_python is not None and not package.requires_python.contains(python, prereleases=True):
+        if package.requires_python is not None and not _contains(package.requires_python, python):
             requires = str(package.requires_python)[:80]
             return LockedForOtherPython(file=file, name=package.name[:100], requires=requires, python=python)
         taken.setdefault(package.name, []).append(_version(package))

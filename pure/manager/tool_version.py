@@ -13,7 +13,7 @@ from pure.source import Source
 
 # Kept short on purpose: a release's number, with or without a pre-release. No tool publishes other forms.
 _VERSION: Final = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4}){0,3}(?:(?:a|b|rc)[0-9]{1,3})?\Z")
-_CLAUSE: Final = re.compile(r"(?P<operator>\^|~(?!=)|[<>=!~]=?=?)?\s*(?P<version>[0-9][0-9A-Za-z.*+!-]*)\Z")
+_CLAUSE: Final = re.compile(r"(?P<operator>\^|~(?!=)|[<>=!~]=?=?)?\s*(?P<version>[0-9][0-9A-Za-z.*+!-]{0,99})\Z")
 
 
 class ToolVersion(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,7 +168,7 @@ def satisfies(version: str, constraint: str) -> bool | None:
     verdicts = []
     for alternative in re.split(r"\|\|?", constraint):
         clauses = []
-        for part in re.split(r",|\s+(?=[<>=!~^])", alternative.strip()):
+        for part in re.split(r",|(?<!\s)\s++(?=[<>=!~^])", alternative.strip()):
             match = _CLAUSE.match(part.strip())
             if match is None:
                 return None

@@ -10,7 +10,7 @@ from typing import Final
 _TOML_TABLE: Final = re.compile(r"\s*\[{1,2}(?P<name>[^\[\]]+)\]{1,2}\s*(?:#|$)")
 _TOML_KEY: Final = re.compile(r"\s*(?P<name>(?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*[A-Za-z0-9_\"'-]+)*)\s*=")
 _INI_SECTION: Final = re.compile(r"\[(?P<name>[^\]]+)\]")
-_INI_KEY: Final = re.compile(r"(?P<name>[^\s=:#;\[][^=:]*?)\s*[=:]")
+_INI_KEY: Final = re.compile(r"(?P<name>[^\s=:#;\[][^=:]*+)[=:]")
 
 
 def toml_line(text: str, path: tuple[str, ...], value: str = "") -> int | None:
@@ -30,7 +30,7 @@ def ini_line(text: str, section: str, key: str) -> int | None:
     for number, line in _lines(text):
         if found := _INI_SECTION.match(line):
             current = found["name"]
-        elif current == section and (found := _INI_KEY.match(line)) and found["name"] == key:
+        elif current == section and (found := _INI_KEY.match(line)) and found["name"].rstrip() == key:
             return number
     return None
 

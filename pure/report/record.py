@@ -7,6 +7,7 @@ import msgspec
 from pure.build.plan import Plan
 from pure.layers.decision import Action
 from pure.layers.metadata import metadata_table
+from pure.message import Message
 from pure.report.prose.findings import finding_lines
 
 
@@ -138,3 +139,14 @@ def record(plan: Plan, *, version: str, redact: Callable[[str], str]) -> Record:
 def encode_record(value: Record) -> bytes:
     """The record as JSON, indented, with a final newline; equal records give equal bytes."""
     return msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=2) + b"\n"
+
+
+def encode_error(message: Message, *, redact: Callable[[str], str]) -> bytes:
+    """What prevents a plan as JSON, for whoever asked for the plan as JSON."""
+    error = Message(
+        happened=redact(message.happened),
+        found=tuple(map(redact, message.found)),
+        means=tuple(map(redact, message.means)),
+        do=tuple(map(redact, message.do)),
+    )
+    return msgspec.json.format(msgspec.json.encode({"error": error}), indent=2) + b"\n"

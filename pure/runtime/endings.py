@@ -1,6 +1,6 @@
 """States how unpacking, compiling and packing a runtime can end."""
 
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -30,6 +30,14 @@ class UnsafeArchive(msgspec.Struct, frozen=True, kw_only=True):
     member: UnsafeMember
 
 
+class OversizedArchive(msgspec.Struct, frozen=True, kw_only=True):
+    """An archive that holds more than any Python does: ``most`` is what one may have."""
+
+    archive: str
+    what: Literal["bytes", "entries", "folders in each other", "bytes in a header"]
+    most: int
+
+
 class UnpackFailed(msgspec.Struct, frozen=True, kw_only=True):
     """The archive could not be read, or the folder not written."""
 
@@ -38,7 +46,9 @@ class UnpackFailed(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
 
 
-UnpackError: TypeAlias = CorruptArchive | NoRuntimeInArchive | UnsafeArchive | DiskFull | UnpackFailed
+UnpackError: TypeAlias = (
+    CorruptArchive | NoRuntimeInArchive | OversizedArchive | UnsafeArchive | DiskFull | UnpackFailed
+)
 
 
 class Unpacked(msgspec.Struct, frozen=True, kw_only=True):

@@ -133,5 +133,6 @@ def _run(words: list[ShellWord], folder: str) -> Iterator[Run]:
         elif text not in _BEFORE and text not in _STARTING:
             break
         at += 1
-    if at < len(words):
+    # The shell finds no program of an empty name.
+    if at < len(words) and words[at].text:
         yield Run(words=tuple(words[at:]), variables=tuple(variables), folder=folder)

@@ -22,19 +22,22 @@ CauseKind: TypeAlias = Literal["static_root", "variable", "secret_key", "module"
 # What everyone meets, in the words of Django and of the libraries that read settings from the environment. The last
 # line that matches decides: it stands at the end of the traceback.
 _CAUSES: Final[tuple[tuple[CauseKind, re.Pattern[str]], ...]] = (
-    ("static_root", re.compile(r"ImproperlyConfigured: .*STATIC_ROOT setting")),
+    ("static_root", re.compile(r"ImproperlyConfigured: .{0,300}?STATIC_ROOT setting")),
     ("secret_key", re.compile(r"ImproperlyConfigured: The (?P<subject>SECRET_KEY) setting must not be empty")),
-    ("variable", re.compile(r"ImproperlyConfigured: .*?\b(?P<subject>[A-Z][A-Z0-9_]{2,}) environment variable")),
-    ("variable", re.compile(r"ImproperlyConfigured: .*environment variable:? ['\"]?(?P<subject>[A-Z][A-Z0-9_]{2,})")),
+    ("variable", re.compile(r"ImproperlyConfigured: .{0,300}?\b(?P<subject>[A-Z][A-Z0-9_]{2,}) environment variable")),
+    (
+        "variable",
+        re.compile(r"ImproperlyConfigured: .{0,300}?environment variable:? ['\"]?(?P<subject>[A-Z][A-Z0-9_]{2,})"),
+    ),
     ("variable", re.compile(r"^KeyError: ['\"](?P<subject>[A-Za-z_][A-Za-z0-9_]*)['\"]")),
     ("variable", re.compile(r"UndefinedValueError: (?P<subject>[A-Za-z_][A-Za-z0-9_]*) not found")),
     ("variable", re.compile(r"EnvError: Environment variable [\"'](?P<subject>\w+)[\"']")),
     ("module", re.compile(r"^ModuleNotFoundError: No module named ['\"](?P<subject>[\w.]+)['\"]")),
     (
         "manifest",
-        re.compile(r"(?:MissingFileError|ValueError): The file ['\"](?P<subject>.+?)['\"] could not be found"),
+        re.compile(r"(?:MissingFileError|ValueError): The file ['\"](?P<subject>.{1,500}?)['\"] could not be found"),
     ),
-    ("database", re.compile(r"OperationalError: (?P<subject>.*connect.*)")),
+    ("database", re.compile(r"OperationalError: (?P<subject>.{0,300}?connect.*)")),
 )
 _UNKNOWN: Final = re.compile(r"^Unknown command: ['\"]collectstatic['\"]", re.MULTILINE)
 _SUMMARY: Final = re.compile(r"^\d+ static files? ")

@@ -16,7 +16,7 @@ from pure.start.declared import PYPROJECT, TABLE, Declared
 
 PROCFILE: Final = "Procfile"
 
-_LINE: Final = re.compile(r"(?P<type>[^:\s]+)\s*:\s*(?P<command>.*)\Z")
+_LINE: Final = re.compile(r"(?P<type>[^:\s]+)\s*:\s*+(?P<command>.*)\Z")
 _TYPE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
 # What only a shell understands. Without any of it the words are executed as they are, and signals reach the process.
 _SHELL: Final = re.compile(r"[$`;&|<>*?~(){}!\[\]\\\n]|^\s*[A-Za-z_][A-Za-z0-9_]*=")

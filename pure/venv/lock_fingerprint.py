@@ -31,7 +31,7 @@ _OPEN_SETTINGS = (
 _PATCH = re.compile(
     rb"implementation_version"
     rb"|python_full_version(?:\W+(?:not\W+)?in\b)?\W+[0-9]+\.[0-9]+\.(?!0\b)[0-9]"
-    rb"|[0-9]+\.[0-9]+\.(?!0\b)[0-9]+[\"'\\]+\s*[<>=!~]+\s*python_full_version"
+    rb"|(?<![0-9])[0-9]++\.[0-9]++\.(?!0\b)[0-9]++[\"'\\]+\s*[<>=!~]+\s*python_full_version"
 )
 _KERNEL = re.compile(rb"\bplatform_(?:release|version)\b")
 

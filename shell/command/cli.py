@@ -83,6 +83,8 @@ def plan(
     production_runtime: bool,
 ) -> None:
     """Print what a build of APP would decide, and why, without doing any of it."""
+    from pure.report.record import encode_error
+
     from shell.command.planning import print_plan
 
     given = _variables(env, env_file)
@@ -102,7 +104,7 @@ def plan(
         return
     if as_json:
         # Whoever reads JSON gets JSON in either case; the exit status tells them apart.
-        output.lines((msgspec.json.format(msgspec.json.encode({"error": error}), indent=2).decode(),))
+        output.document(encode_error(error, redact=output.redacted).decode())
         sys.exit(1)
     _fail(error, output)
 

@@ -94,7 +94,7 @@ class Terminal:
 
     def _line(self, line: str, *, style: str | None = None) -> None:
         if self._console:
-            self._console.print(Text(self._output.redacted(line), style=style or ""))
+            self._console.print(Text(self._output.shown(line), style=style or ""))
         else:
             self._output.lines((line,))
 

@@ -87,7 +87,12 @@ class Site:
     ) -> Outcome[int, LifecycleError]:
         """Run a program of a buildpack in the application's folder."""
         description = Description(
-            mounts=self.mounts, argv=(f"{member.root}/bin/{program}", *arguments), env=env, cwd=APP, app=APP
+            mounts=self.mounts,
+            argv=(f"{member.root}/bin/{program}", *arguments),
+            env=env,
+            cwd=APP,
+            app=APP,
+            own_processes=True,
         )
         return self.room.run(description, on_line=lines)
 

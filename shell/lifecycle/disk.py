@@ -49,6 +49,16 @@ def copy_tree(source: Path, target: Path, *, leave_out: Path) -> None:
     shutil.copystat(source, target)
 
 
+def readable(folder: Path) -> None:
+    """Give what we wrote ourselves the modes that it has in every image, whatever our caller's umask is."""
+    folder.chmod(0o755)
+    for path, folders, files in os.walk(folder):
+        for name in folders:
+            Path(path, name).chmod(0o755)
+        for name in files:
+            Path(path, name).chmod(0o644)
+
+
 class View:
     """Paths inside a namespace and where they are on the machine."""
 

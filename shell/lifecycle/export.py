@@ -25,6 +25,7 @@ from pure.outcome import Failure, Outcome, Success
 
 from shell.lifecycle.building import Built, BuiltLayer, BuiltMember
 from shell.lifecycle.building_site import APP, LAYERS, Phase, Site
+from shell.lifecycle.disk import readable
 from shell.lifecycle.store import TREES, Store
 from shell.lifecycle.tarball import Entry, layer_entries, walk, write_tar
 from shell.lifecycle.trees import keep
@@ -160,6 +161,7 @@ class Exporter:
     def _sboms(self) -> Sha | msgspec.UnsetType:
         if not (self._site.layers / "sbom" / "launch").is_dir():
             return msgspec.UNSET
+        readable(self._site.layers / "sbom")
         known = self._old_image.sbom.sha if self._old_image.sbom else ""
         return self._whole("sbom", f"{LAYERS}/sbom/launch", known)
 
@@ -175,6 +177,7 @@ class Exporter:
         folder = self._site.layers / "config"
         folder.mkdir(exist_ok=True)
         (folder / "metadata.toml").write_bytes(metadata)
+        readable(folder)
         return self._whole("config", f"{LAYERS}/config", self._old_image.config.sha)
 
     def _whole(self, name: str, root: str, known: str) -> Sha:

@@ -51,6 +51,8 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     cwd: str
     app: str
     exec_d: tuple[str, ...] = ()
+    own_processes: bool = False
+    """Whether all that the program starts ends with it, in a namespace of its own; not what a terminal talks to."""
 
 
 class Room:

@@ -19,7 +19,7 @@ import tomllib
 from collections.abc import Callable
 from typing import Any
 
-CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000
+CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWPID = 0x00020000, 0x10000000, 0x20000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 MS_REMOUNT, MS_NOATIME, MS_NODIRATIME = 32, 1024, 2048
 MS_BIND, MS_REC, MS_PRIVATE, MS_RELATIME = 4096, 16384, 1 << 18, 1 << 21
@@ -65,11 +65,16 @@ def write(path: str, text: str) -> None:
         os.close(fd)
 
 
-def enter_namespace(uid: int, gid: int, *, with_user: bool) -> None:
-    """Unshare; with a user namespace, this process becomes ``uid`` in it and its files belong to who we are outside."""
+def enter_namespace(uid: int, gid: int, *, with_user: bool, with_processes: bool) -> bool:
+    """Unshare; with a user namespace, this process becomes ``uid`` in it and its files belong to who we are outside.
+
+    The answer is whether the next child is the first process of a namespace of processes: not every machine has those.
+    """
     outer_uid, outer_gid = os.geteuid(), os.getegid()
     flags = CLONE_NEWNS | (CLONE_NEWUSER if with_user else 0)
-    call("unshare", _libc.unshare, flags)
+    with_processes = with_processes and _libc.unshare(flags | CLONE_NEWPID) == 0
+    if not with_processes:
+        call("unshare", _libc.unshare, flags)
     if with_user:
         try:
             write("/proc/self/setgroups", "deny")
@@ -78,6 +83,56 @@ def enter_namespace(uid: int, gid: int, *, with_user: bool) -> None:
         except OSError as error:
             raise StepError("uid_map", error.errno) from error
     mount("private", None, "/", None, MS_REC | MS_PRIVATE)
+    return with_processes
+
+
+def end_with_parent(parent: int) -> None:
+    """Be killed when our parent ends, however that ends."""
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def go_on_inside() -> int:
+    """Go on as the first process of the new namespace, whose end ends all in it; this one waits, and ends as that says.
+
+    The answer is the descriptor on which to say how the program ended.
+    """
+    reader, writer = os.pipe()
+    first = os.fork()
+    if first == 0:
+        os.close(reader)
+        # Its parent is outside, and so has no number here.
+        end_with_parent(0)
+        return writer
+    os.close(writer)
+    with os.fdopen(reader, "rb") as stream:
+        said = stream.read()
+    status = os.waitpid(first, 0)[1]
+    end_like(int(said) if said else os.waitstatus_to_exitcode(status))
+    raise AssertionError("a process has ended")
+
+
+def end_like(code: int) -> None:
+    """End with an exit status, or by the signal that a negative one stands for."""
+    if code < 0:
+        if -code != signal.SIGKILL:
+            signal.signal(-code, signal.SIG_DFL)
+        os.kill(os.getpid(), -code)
+    os._exit(code)
+
+
+def start_and_reap(writer: int) -> None:
+    """Go on as a child, for the first process of a namespace isn't like others; that waits, and reaps what is left."""
+    program = os.fork()
+    if program == 0:
+        return
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    while True:
+        ended, status = os.wait()
+        if ended == program:
+            os.write(writer, str(os.waitstatus_to_exitcode(status)).encode())
+            os._exit(0)
 
 
 def bind(source: str, target: str, *, read_only: bool = False) -> None:
@@ -102,7 +157,7 @@ def remount_read_only(target: str) -> None:
     mount("read-only", None, target, None, MS_BIND | MS_REMOUNT | MS_RDONLY | kept)
 
 
-def build_root(root: str, mounts: list[dict[str, Any]]) -> None:
+def build_root(root: str, mounts: list[dict[str, Any]], *, own_processes: bool) -> None:
     """Assemble the new root on ``root``: the machine's entries, then ``mounts`` as dictionaries."""
     mount("tmpfs", "tmpfs", root, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755")
     own = {entry["target"].split("/")[1] for entry in mounts}
@@ -115,7 +170,8 @@ def build_root(root: str, mounts: list[dict[str, Any]]) -> None:
             continue
         try:
             make_place(source, target)
-            bind(source, target)
+            if not (name == "proc" and own_processes and mounted_processes(target)):
+                bind(source, target)
             if name not in WRITABLE:
                 protect(target)
         except StepError as error:
@@ -136,6 +192,15 @@ def build_root(root: str, mounts: list[dict[str, Any]]) -> None:
             make_place(entry["source"], target)
             bind(entry["source"], target, read_only=entry["kind"] == "read-only")
     mount("read-only", None, root, None, MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV)
+
+
+def mounted_processes(target: str) -> bool:
+    """Show the namespace's own processes; not possible where a container hides parts of ``/proc``."""
+    try:
+        mount("proc", "proc", target, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    except StepError:
+        return False
+    return True
 
 
 def make_place(source: str, target: str) -> None:
@@ -218,15 +283,24 @@ def drop_privileges(uid: int, gid: int) -> None:
 def main() -> int:
     """Do what the description says."""
     # Nothing started here outlives the build, however that ends.
-    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    parent = os.getppid()
+    end_with_parent(parent)
     with open(sys.argv[1], encoding="utf-8") as stream:
         description = json.load(stream)
     # Opened now: its path means something else in the new root. Not inherited by what is executed.
     report = os.open(description["report"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     env, cwd, argv = description["env"], description["cwd"], description["argv"]
     try:
-        enter_namespace(description["uid"], description["gid"], with_user=description["user_namespace"])
-        build_root(description["root"], description["mounts"])
+        own_processes = enter_namespace(
+            description["uid"],
+            description["gid"],
+            with_user=description["user_namespace"],
+            with_processes=description["own_processes"],
+        )
+        # Whoever becomes another user isn't killed any more.
+        end_with_parent(parent)
+        writer = go_on_inside() if own_processes else None
+        build_root(description["root"], description["mounts"], own_processes=own_processes)
         change_root(description["root"])
         if not description["user_namespace"]:
             drop_privileges(description["uid"], description["gid"])
@@ -235,6 +309,8 @@ def main() -> int:
         try:
             os.chdir(cwd)
             program = search(argv[0], env, cwd)
+            if writer is not None:
+                start_and_reap(writer)
             os.execve(program, argv, env)  # noqa: S606 - it is the purpose of this program
         except OSError as error:
             raise StepError("exec", error.errno, argv[0]) from error

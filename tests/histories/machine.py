@@ -25,7 +25,7 @@ from tests.histories.application import (
     resolve,
 )
 from tests.histories.history import Counts, FailingProgram, FullDisk, History, Kill, Nothing, Remains
-from tests.histories.index import NAMES, RELEASES
+from tests.histories.index import NAMES, RELEASES, Release
 from tests.histories.situation import TOOL_VERSIONS, Situation, tool_of
 
 LAYERS = ("python", "pip", "pip-cache", "uv", "poetry", "pipenv", "pdm", "venv")
@@ -109,12 +109,12 @@ class Histories(RuleBasedStateMachine):
     def disk_is_full(self, step: int, act: int, remains: Remains) -> None:
         self.history.build(FullDisk(step, act), remains)
 
-    @rule(want=wants, step=steps, act=acts, remains=remains)
-    def is_given_up(self, want: Want, step: int, act: int, remains: Remains) -> None:
+    @rule(want=wants, step=steps, act=acts)
+    def is_given_up(self, want: Want, step: int, act: int) -> None:
         """The author changes something, the build of it is killed, and the author goes back."""
         before = self._application
         self.requires_now(want)
-        self.history.build(Kill(step, act), remains)
+        self.history.build(Kill(step, act), "there")
         self.history.change("the author goes back to what was before", application=before)
         self.history.build()
 
@@ -231,13 +231,22 @@ class Histories(RuleBasedStateMachine):
 
     # The world outside
 
-    @act(release=st.sampled_from([each for known in RELEASES.values() for each in known]), relocks=st.booleans())
-    def is_republished(self, release: object, relocks: bool) -> None:
+    @act(release=st.sampled_from([each for known in RELEASES.values() for each in known]))
+    def is_republished(self, release: Release) -> None:
+        self._republish(release)
+
+    def _republish(self, release: Release) -> None:
         outside = self.history.situation.outside
-        index = outside.index.republished(release.name, release.version)  # type: ignore[attr-defined]
-        words = f"{release.name} {release.version} is published anew"  # type: ignore[attr-defined]
+        index = outside.index.republished(release.name, release.version)
+        words = f"{release.name} {release.version} is published anew"
         self.history.change(words, outside=msgspec.structs.replace(outside, index=index))
-        if relocks and self._application.has_lock:
+
+    @act(data=st.data())
+    def what_is_there_is_republished(self, data: st.DataObject) -> None:
+        """The author hears of it, and makes the lock anew."""
+        locked = [each.release for each in self._application.locked if each.release]
+        if locked:
+            self._republish(data.draw(st.sampled_from(locked)))
             self._edit("the lock is made anew", self._application)
 
     @act(name=st.sampled_from(NAMES), newest=st.integers(1, 3))

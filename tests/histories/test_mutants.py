@@ -32,7 +32,7 @@ from pure.outcome import Success
 from pure.venv.state import VenvState
 
 from pure.build import check, conversation, environment_steps, plan, synchronising
-from pure.layers import decision, inventory, metadata
+from pure.layers import decision, inventory, metadata, reconciliation
 from pure.venv import difference
 from tests.histories import builds
 from tests.histories.application import MANAGERS, Manager
@@ -221,7 +221,7 @@ def _a_stale_environment_is_trusted(patch: Patch) -> None:
             return msgspec.structs.replace(found, action=Action.KEEP)
         return found
 
-    real = inventory.reconciled
+    real = reconciliation.reconciled
     patch.setattr(inventory, "reconciled", reconciled)
 
 

@@ -1,15 +1,19 @@
 """No credential survives redaction, and nothing else is lost."""
 
+import base64
+import html
 import json
 import re
+import shlex
 import string
-from urllib.parse import quote
+from collections.abc import Callable
+from urllib.parse import quote, quote_plus
 
 import msgspec
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
-from pure.redaction import HIDDEN, SHORTEST, Redactor, redactor
+from pure.redaction import HIDDEN, MOST_OF_FILES, SHORTEST, Redactor, redactor
 
 _LETTERS = string.ascii_letters + string.digits
 # "Q" marks secrets, so that no secret is part of the innocent text around it.
@@ -279,3 +283,53 @@ def test_words_of_everyday_logs_are_hidden_in_urls_only(word: str) -> None:
 def test_the_folder_of_a_file_url_is_no_secret() -> None:
     learned = redactor({"ROOT": "/workspace"}, requirement_texts=("lib @ file://${ROOT}/lib",))
     assert learned("/workspace/lib") == "/workspace/lib"
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    secrets.filter(lambda text: "%" not in text),
+    st.binary(max_size=4),
+    st.binary(max_size=4),
+    st.sampled_from([base64.b64encode, base64.urlsafe_b64encode]),
+)
+def test_a_secret_inside_of_base64_is_hidden(
+    secret: str, before: bytes, after: bytes, encode: Callable[[bytes], bytes]
+) -> None:
+    written = encode(before + secret.encode() + after).decode()
+    shown = redactor({"A_TOKEN": secret})(f"sent {written}")
+    # What remains are bits of its neighbours, and of its first and last character.
+    assert HIDDEN in shown
+    assert len(shown.removeprefix("sent ").replace(HIDDEN, "")) <= len(encode(before)) + len(encode(after)) + 4
+
+
+@pytest.mark.parametrize("user", ["", "__token__", "me"])
+def test_a_header_for_basic_authentication_is_hidden_whoever_it_is_for(user: str) -> None:
+    header = base64.b64encode(f"{user}:s3cr3t-word".encode()).decode()
+    assert redactor({})(f"> Authorization: Basic {header}'") == f"> Authorization: Basic {HIDDEN}'"
+    assert redactor({})("basic authentication is needed, Basic words too") == (
+        "basic authentication is needed, Basic words too"
+    )
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    secrets.filter(lambda text: "%" not in text),
+    st.sampled_from([
+        html.escape,
+        lambda text: html.escape(text, quote=False),
+        lambda text: html.escape(text).replace("&#x27;", "&#39;"),
+        json.dumps,
+        lambda text: json.dumps(text).replace("/", "\\/"),
+        shlex.quote,
+        quote_plus,
+        lambda text: quote(text, safe="/"),
+    ]),
+)  # fmt: skip
+def test_a_secret_is_hidden_in_what_tools_make_of_it(secret: str, clothe: Callable[[str], str]) -> None:
+    assert "Q" not in redactor({"A_TOKEN": secret})(f"said {clothe(secret)} and went")
+
+
+def test_files_cannot_make_every_line_slow_by_many_secrets() -> None:
+    text = "\n".join(f"https://me:secret{number}@host/" for number in range(MOST_OF_FILES * 3))
+    assert len(redactor({}, requirement_texts=(text,)).secrets) < MOST_OF_FILES * 20
+    assert "secret2999" not in redactor({}, requirement_texts=(text,))("at https://me:secret2999@host/")

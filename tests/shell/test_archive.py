@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pure.disk import DiskFull
 from pure.outcome import Failure, Success
-from pure.runtime.endings import CorruptArchive, NoRuntimeInArchive, UnpackError, UnsafeArchive
+from pure.runtime.endings import CorruptArchive, NoRuntimeInArchive, OversizedArchive, UnpackError, UnsafeArchive
 from shell.archive import unpack_runtime
 
 from tests.places import ROOT
@@ -151,6 +151,59 @@ def test_an_archive_without_an_interpreter_is_refused(tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "a", "w:gz") as tar:
         tar.addfile(entry("python/lib/os.py"))
     assert isinstance(refused(tmp_path / "a", tmp_path / "below"), NoRuntimeInArchive)
+
+
+def test_an_interpreter_that_is_a_folder_is_none(tmp_path: Path) -> None:
+    (tmp_path / "below").mkdir()
+    with tarfile.open(tmp_path / "a", "w:gz") as tar:
+        tar.addfile(entry("python/bin/python3", type=tarfile.DIRTYPE, mode=0o755))
+    assert isinstance(refused(tmp_path / "a", tmp_path / "below"), NoRuntimeInArchive)
+
+
+def oversized(path: Path) -> str:
+    (path.parent / "below").mkdir()
+    error = refused(path, path.parent / "below")
+    assert isinstance(error, OversizedArchive)
+    return error.what
+
+
+def test_folders_in_folders_without_end_are_refused(tmp_path: Path) -> None:
+    assert oversized(archive(tmp_path / "a", entry("python/lib" + "/a" * 2000, size=1))) == "folders in each other"
+
+
+def test_what_unpacks_to_more_than_a_disk_holds_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shell.archive.MOST_UNPACKED", 3_000_000)
+    assert oversized(archive(tmp_path / "a", entry("python/lib/zeros", size=4_000_000))) == "bytes"
+
+
+def test_what_follows_the_archive_counts_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shell.archive.MOST_UNPACKED", 3_000_000)
+    with archive(tmp_path / "a").open("ab") as file:
+        file.write(gzip.compress(bytes(4_000_000)))
+    assert oversized(tmp_path / "a") == "bytes"
+
+
+def test_entries_without_end_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shell.archive.MOST_ENTRIES", 50)
+    assert oversized(archive(tmp_path / "a", *(entry(f"python/lib/{at}") for at in range(60)))) == "entries"
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK])
+def test_headers_that_fill_the_memory_are_refused(tmp_path: Path, kind: bytes) -> None:
+    with gzip.open(tmp_path / "a", "wb") as file:
+        header = entry("python/x", type=kind, size=8_000_000_000)
+        file.write(header.tobuf(tarfile.GNU_FORMAT))
+        file.write(bytes(100_000))
+    assert oversized(tmp_path / "a") == "bytes in a header"
+
+
+def test_headers_of_headers_of_headers_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "below").mkdir()
+    with gzip.open(tmp_path / "a", "wb") as file:
+        for _ in range(3000):
+            file.write(entry("python/x", type=tarfile.XHDTYPE, size=512).tobuf(tarfile.USTAR_FORMAT))
+            file.write(b"11 path=ab\n".ljust(512, b"\0"))
+    assert isinstance(refused(tmp_path / "a", tmp_path / "below"), CorruptArchive)
 
 
 def test_a_full_disk_leaves_the_old_runtime_as_it_was(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_what_is_not_the_applications_own_is_left_alone(tmp_path: Path) -> None:
     assert paths(tmp_path) == []
 
 
-def test_links_are_followed_to_files_outside_only(tmp_path: Path) -> None:
+def test_links_are_not_followed_and_those_to_files_outside_are_named(tmp_path: Path) -> None:
     app = tmp_path / "app"
     write(app, "backend/manage.py")
     write(tmp_path, "elsewhere/outside.py", "elsewhere/folder/inside.py")
@@ -58,7 +58,8 @@ def test_links_are_followed_to_files_outside_only(tmp_path: Path) -> None:
     (app / "circle").symlink_to(".")
     (app / "broken.py").symlink_to("nowhere.py")
     (app / "self.py").symlink_to("self.py")
-    assert paths(app) == ["backend/manage.py", "outside.py"]
+    assert paths(app) == ["backend/manage.py"]
+    assert read_sources(app).left_out == ("outside.py was skipped: it is a link that leaves the application",)
 
 
 def test_the_bounds_are_kept_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,7 +45,6 @@ def shaped(found: object, kind: type[_Kind], file: str, *, place: str = "") -> O
         return Failure(FileUnreadable(file=file, because=_wrong(str(error), place)))
 
 
-_AT: Final = re.compile(r"(?P<what>.*?)(?: - at `[$](?P<place>.*)`)?", re.DOTALL)
 _EXPECTED: Final = re.compile(r"Expected `(?P<wanted>[a-z]+)(?: \| null)?`, got `(?P<got>[a-z]+)`")
 _MISSING: Final = re.compile(r"Object missing required field `(?P<field>[^`]+)`")
 _WORDS: Final[Mapping[str, str]] = {
@@ -56,8 +55,8 @@ _WORDS: Final[Mapping[str, str]] = {
 
 def _wrong(said: str, base: str) -> str:
     """msgspec's words, which hold no value of the document, as the end of a sentence."""
-    found = _AT.fullmatch(said)
-    place = f"{base}{found['place'] or ''}".lstrip(".")[:120] if found else base
+    path = said.partition(" - at `$")[2]
+    place = f"{base}{path[:120].removesuffix('`')}".lstrip(".")[:120]
     # A key may hold anything.
     place = "".join(letter if letter.isprintable() else "?" for letter in place)
     missing, expected = _MISSING.match(said), _EXPECTED.match(said)

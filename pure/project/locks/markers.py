@@ -31,10 +31,11 @@ def marker_environment(python_version: str, arch: str) -> dict[str, str]:
 
 def holds(marker: str, environment: Environment, context: str = "metadata") -> bool | None:
     """Whether a marker holds there; ``None`` where it can't be evaluated. ``context`` is that of ``packaging``."""
-    from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
+    from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName
 
     try:
         # The type of the parameter doesn't know the sets that the context "lock_file" is about.
         return bool(Marker(marker).evaluate(cast("dict[str, str]", dict(environment)), context=cast("Any", context)))
-    except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName, RecursionError):
+    # ValueError: no marker, or one with a number of more digits than Python reads.
+    except (ValueError, UndefinedComparison, UndefinedEnvironmentName, RecursionError):
         return None

@@ -6,15 +6,17 @@ as in pip. Cycles are fine.
 """
 
 from collections.abc import Mapping
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
 from pure.outcome import Failure, Outcome, Success
-from pure.project.requirements.errors import IncludeMissing, RequirementsError
+from pure.project.requirements.errors import IncludeMissing, RequirementsError, TooManyFiles
 from pure.project.requirements.file import Include, RequirementLine, RequirementsFile, is_remote, parse_requirements
 from pure.project.requirements.origin import written_for_something_else
 from pure.urls import without_secrets
+
+MOST_FILES: Final = 1000
 
 
 class MissingFiles(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,16 +83,29 @@ def pending(*, requirements: tuple[str, ...], constraints: tuple[str, ...]) -> P
 def advance(collection: Pending, more: Mapping[str, bytes | None]) -> Pending | Requirements:
     """The collection with the files that it asked for."""
     read = {**collection.read, **more}
+    parsed = dict(collection.parsed)
+    # What is read is looked at once, for what it names; only when nothing more is named, all is collected in its order.
+    named = {path for path in collection.constraints if not is_remote(path)}
+    for path, raw in more.items():
+        found = Success(None) if raw is None else parse_requirements(raw, file=path)
+        if isinstance(found, Success) and (content := found.unwrap()) is not None:
+            parsed[path] = content
+            named |= {include.path for include in content.includes if not include.remote}
+    paths = tuple(sorted(named - read.keys()))
     if any(read[path] is None for path in collection.requirements):
         return Requirements(found=None, texts={})
     start, constraints = collection.requirements, collection.constraints
-    collected = collect(read, requirements=start, constraints=constraints, parsed=collection.parsed)
     texts = {path: raw for path, raw in read.items() if raw is not None}
+    if len(read) + len(paths) > MOST_FILES:
+        return Requirements(found=Failure(TooManyFiles(file=start[0], most=MOST_FILES)), texts=texts)
+    if paths:
+        return msgspec.structs.replace(collection, paths=paths, read=read, parsed=parsed)
+    collected = collect(read, requirements=start, constraints=constraints, parsed=parsed)
     if isinstance(collected, Failure):
         return Requirements(found=collected, texts=texts)
     match collected.unwrap():
-        case MissingFiles(paths=paths, parsed=parsed):
-            return msgspec.structs.replace(collection, paths=paths, read=read, parsed=parsed)
+        case MissingFiles():
+            raise AssertionError("all that is named was read")
         case RequirementsSet() as complete:
             return Requirements(found=Success(complete), texts=texts)
 

@@ -35,6 +35,13 @@ class RequirementsUnmarkedUtf16(msgspec.Struct, frozen=True, kw_only=True):
     file: str
 
 
+class TooManyFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """Files name files that name files: ``file`` is the first of those, ``most`` how many are read."""
+
+    file: str
+    most: int
+
+
 class ForeignLine(msgspec.Struct, frozen=True, kw_only=True):
     """A line that shows what its file was written for; ``text`` is fit to be shown."""
 
@@ -65,6 +72,7 @@ RequirementsError: TypeAlias = (
     | RequirementsEncodingUnknown
     | RequirementsUndecodable
     | RequirementsUnmarkedUtf16
+    | TooManyFiles
 )
 
 

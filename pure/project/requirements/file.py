@@ -24,16 +24,17 @@ from pure.project.requirements.encoding import decode
 from pure.project.requirements.errors import RequirementsError
 from pure.urls import without_secrets
 
-_COMMENT = re.compile(r"(^|\s+)#.*$")
+_COMMENT = re.compile(r"(^|(?<!\s)\s++)#.*$")
 _VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
 _REMOTE = re.compile(r"(?:https?|file|ftp):", re.IGNORECASE)
 _VCS = re.compile(r"(?:git|hg|svn|bzr)\+", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|file:", re.IGNORECASE)
 _URL = re.compile(
-    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)(?P<authority>[^/?#\s]*)(?P<path>[^?#\s]*)(?P<query>\?[^#\s]*)?"
+    # The scheme is known by its end: looking for its beginning would begin at every letter.
+    r"(?<=[A-Za-z0-9+.-])://(?P<authority>[^/?#\s]*+)(?P<path>[^?#\s]*+)(?P<query>\?[^#\s]*+)?"
 )
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
-_EXTRAS = re.compile(r"\[([^\]]*)\]$")
+_EXTRAS = re.compile(r"\[([^\[\]]*)\]$")
 _ARCHIVE = re.compile(r".*\.(?:whl|zip|tar|tgz|tbz|txz|tlz|tar\.(?:gz|bz2|xz|lz|lzma))", re.IGNORECASE | re.DOTALL)
 _STRONG = {"sha256": 64, "sha384": 96, "sha512": 128}  # the digests pip accepts, with their lengths in digits
 
@@ -171,7 +172,7 @@ def parse_requirements(raw: bytes, *, file: str) -> Outcome[RequirementsFile, Re
 
 def shown(text: str) -> str:
     """The text with the user information and query of every URL taken out."""
-    return _URL.sub(lambda match: match["scheme"] + match["authority"].rpartition("@")[2] + match["path"], text)
+    return _URL.sub(lambda match: "://" + match["authority"].rpartition("@")[2] + match["path"], text)
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:

@@ -16,8 +16,8 @@ _SHOWN: Final = 5
 _CONDA: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*=[A-Za-z0-9_.!+*-]+(?:=[A-Za-z0-9_.]+)?")
 # Folders of conda's build machines, of Macs, and drives of Windows: in an image of Linux they don't exist.
 _ELSEWHERE: Final = re.compile(
-    r"file:/*(?:[A-Za-z]:/|home/conda/|croot/|opt/(?:mini|ana)?conda\d?/|private/|Users/|work/ci_py|tmp/(?:abs|build)[^/]*/"
-    r"|[^;]*/(?:feedstock_root|conda-bld|croot)/)"
+    r"file:/*+(?:[A-Za-z]:/|home/conda/|croot/|opt/(?:mini|ana)?conda\d?/|private/|Users/|work/ci_py|tmp/(?:abs|build)[^/]*/"
+    r"|(?:[^;]*/)?(?:feedstock_root|conda-bld|croot)/)"
 )
 
 

@@ -15,6 +15,7 @@ from pure.runtime.endings import (
     InterpreterUnusable,
     LibraryMissing,
     NoRuntimeInArchive,
+    OversizedArchive,
     PackError,
     PackFailed,
     PatchingFailed,
@@ -180,6 +181,13 @@ def _unpack(error: UnpackError) -> Message:
                 found=(archive,),
                 means=("A runtime's archive has python/bin/python3 in it.",),
                 do=("Use an `install_only` archive, or make one with `lamina runtime pack`.",),
+            )
+        case OversizedArchive(archive=archive, what=what, most=most):
+            return Message(
+                happened="An archive holds more than a Python does",
+                found=(archive, f"more than {most:,} {what}"),
+                means=("Nothing of it was installed.",),
+                do=("Find out where the archive comes from; do not use it.",),
             )
         case UnsafeArchive(archive=archive, member=member):
             leads = f" -> {member.link}" if member.link else ""

@@ -33,6 +33,19 @@ _ROOM: Final[Mapping[Task, str]] = {
 def describe_disk(error: DiskError) -> Message:
     """The message for a file that cannot be read or written."""
     match error:
+        case NotReadable(path=path, detail=detail, why="outside"):
+            return Message(
+                happened="A file that the application names lies outside of it",
+                found=(f"{path}: {detail}",),
+                means=("Only what lies in the application's own folder is read, whatever links lead to it.",),
+                do=("Put the file itself into the application, or take the link or the line that names it out.",),
+            )
+        case NotReadable(path=path, detail=detail, why="large"):
+            return Message(
+                happened="A file is too large to be read",
+                found=(f"{path}: {detail}",),
+                do=("Look what it holds: what a build reads has seldom more than a few hundred kilobytes.",),
+            )
         case NotReadable(path=path, detail=detail):
             return Message(
                 happened="A file cannot be read",

@@ -12,6 +12,7 @@ from pure.project.requirements.errors import (
     RequirementsError,
     RequirementsUndecodable,
     RequirementsUnmarkedUtf16,
+    TooManyFiles,
 )
 from pure.venv.resolved import ReportError, ReportHasNoOrigin, ReportUnreadable, ReportVersionUnknown
 from pure.venv.state import StateError, StateSchemaUnknown, StateUnreadable
@@ -69,6 +70,13 @@ def describe_requirements(error: RequirementsError | ReportError | StateError) -
                     f"  pip list --format=freeze > {file}",
                     "Better: list only what the application itself imports.",
                 ),
+            )
+        case TooManyFiles(file=file, most=most):
+            return Message(
+                happened=f"{file} includes more than {most:,} files",
+                found=(file,),
+                means=("Each file that -r or -c names is read, and so are those that it names.",),
+                do=("Put the requirements into fewer files.",),
             )
         case IncludeMissing():
             return _include_missing(error)

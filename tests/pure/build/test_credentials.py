@@ -175,3 +175,17 @@ def test_an_index_with_credentials_blanks_them_in_a_whole_plan(tmp_path: Path) -
     shown = _plans(tmp_path / "with", private, {})
     assert "shopper" not in shown
     assert f"{HIDDEN} --worker postgres-tools" in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "password"),
+    [
+        ('machine h login me password "two words"', "two words"),
+        (r'machine h login me password "with \"quotes\" in it"', 'with "quotes" in it'),
+        (r"machine h login me password back\slash", "backslash"),
+        ('machine h login me\n\tpassword\n  "on-the-next-line"', "on-the-next-line"),
+        ("default password plain-word", "plain-word"),
+    ],
+)
+def test_a_quoted_password_of_a_netrc_is_known_as_tools_read_it(text: str, password: str) -> None:
+    assert password in set(netrc(text.encode()))

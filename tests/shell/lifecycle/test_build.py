@@ -174,6 +174,63 @@ def test_a_build_killed_at_any_moment_leaves_a_usable_cache(app: Path, tmp_path:
     assert not result.warnings
 
 
+def test_what_a_build_started_ends_with_it_however_that_ends(app: Path, tmp_path: Path) -> None:
+    script = f"""
+    setsid sh -c 'while :; do date > {tmp_path}/alive; sleep 0.05; done' > /dev/null 2>&1 &
+    sleep 600
+    """
+    pack = buildpack(tmp_path / "pack", "toy/pack", script)
+    tmp_path.chmod(0o777)
+    child = subprocess.Popen([sys.executable, "-c", BUILD, app, pack, tmp_path / "cache"], cwd=ROOT)
+    while not (tmp_path / "alive").exists():
+        time.sleep(0.02)
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    time.sleep(0.3)
+    (tmp_path / "alive").unlink()
+    time.sleep(0.3)
+    assert not (tmp_path / "alive").exists()
+
+
+def test_what_a_buildpack_leaves_running_ends_with_it(app: Path, tmp_path: Path) -> None:
+    script = "(while :; do echo left; sleep 0.05; done) & echo done; kill -15 $$; sleep 600"
+    result = local_build(app, [buildpack(tmp_path / "pack", "toy/pack", script)], tmp_path / "cache")
+    assert isinstance(result.error, BuildpackFailed)
+    assert result.error.signal == "SIGTERM"
+
+
+def test_processes_of_a_build_see_each_other_and_nobody_else(app: Path, tmp_path: Path) -> None:
+    script = 'sleep 5 & cat /proc/$!/comm; ls -d /proc/[0-9]* | wc -l; [ -d /proc/$$ ] && echo "$$ is there"'
+    result = local_build(app, [buildpack(tmp_path / "pack", "toy/pack", script)], tmp_path / "cache")
+    assert result.lines[2].endswith("is there")
+    assert int(result.lines[1]) < 10
+
+
+@pytest.mark.parametrize("mask", [0o077, 0o002])
+def test_an_image_is_the_same_whatever_the_umask(app: Path, tmp_path: Path, mask: int) -> None:
+    script = (
+        KEEP
+        + """
+    printf '{}' > "$CNB_LAYERS_DIR/launch.sbom.cdx.json"
+    printf '[[processes]]\\ntype = "web"\\ncommand = ["x"]\\n' > "$CNB_LAYERS_DIR/launch.toml"
+    """
+    )
+    digests = []
+    for number, wanted in enumerate((0o022, mask)):
+        pack = buildpack(
+            tmp_path / f"pack{number}", "toy/pack", script, more='sbom-formats = ["application/vnd.cyclonedx+json"]'
+        )
+        before = os.umask(wanted)
+        try:
+            digests.append(
+                {layer.name: layer.diff_id for layer in local_build(app, [pack], tmp_path / f"c{number}").image.layers}
+            )
+        finally:
+            os.umask(before)
+    assert "config" in str(digests[0])
+    assert digests[0] == digests[1]
+
+
 def named(document: object) -> set[str]:
     match document:
         case dict():

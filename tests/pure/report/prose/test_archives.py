@@ -20,6 +20,7 @@ from pure.runtime.endings import (
     InterpreterUnusable,
     LibraryMissing,
     NoRuntimeInArchive,
+    OversizedArchive,
     PackFailed,
     PatchingFailed,
     PipWheelMissing,
@@ -91,6 +92,7 @@ ERRORS: tuple[ArchiveError, ...] = (
     FetchError(url="https://mirror/file.tar.gz", failure=FAILURES[0], attempts=5),
     CorruptArchive(archive=ARCHIVE, detail="Compressed file ended before the end-of-stream marker was reached"),
     NoRuntimeInArchive(archive=ARCHIVE),
+    OversizedArchive(archive=ARCHIVE, what="folders in each other", most=40),
     UnsafeArchive(
         archive=ARCHIVE, member=UnsafeMember(path="python/lib/x", reason="link outside", link="../../etc/passwd")
     ),

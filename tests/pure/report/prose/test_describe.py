@@ -114,6 +114,8 @@ ERRORS: tuple[BuildError, ...] = (
     ),
     NoEnvironment(returncode=1, output=("Error: No module named venv",)),
     NotReadable(path="/workspace/requirements.txt", detail="Permission denied"),
+    NotReadable(path="/workspace/Procfile", detail="/etc/passwd", why="outside"),
+    NotReadable(path="/workspace/uv.lock", detail="it has 20.0 GB, and at most 32.0 MB are read", why="large"),
     DiskFull(task="build", path="/layers/lamina_python/venv", detail="No space left on device"),
     DiskFull(task="install", path="/layers", detail="OSError: [Errno 28] No space left on device"),
     NotWritable(path="/layers/lamina_python/venv", detail="Permission denied"),

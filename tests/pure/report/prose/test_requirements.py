@@ -13,6 +13,7 @@ from pure.project.requirements.errors import (
     RequirementsError,
     RequirementsUndecodable,
     RequirementsUnmarkedUtf16,
+    TooManyFiles,
     placed,
 )
 from pure.report.prose.requirements import describe_requirements
@@ -43,6 +44,7 @@ ERRORS: tuple[RequirementsError | ReportError | StateError, ...] = (
         lines=(ForeignLine(line=3, text="certifi @ file:///croot/certifi_1700501669400/work/certifi"),),
         number=1,
     ),
+    TooManyFiles(file="requirements.txt", most=1000),
     ReportUnreadable(detail="Object missing required field `install`"),
     ReportVersionUnknown(version="2"),
     ReportHasNoOrigin(name="flask"),
