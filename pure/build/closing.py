@@ -40,7 +40,9 @@ def settled(build: Build, resolved: ResolvedSet, said: _Said) -> Next:
 def collected(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
     """Django was told to collect its static files."""
     (ended,) = answer.all(Ended)
-    judgement = judge(build.plan.django.manage or "", ended.returncode, ended.signal, ended.said)
+    manage, code = build.plan.django.manage or "", build.facts.code
+    candidates = code.django[0].candidates if code and code.django else ()
+    judgement = judge(manage, ended.returncode, ended.signal, ended.said, candidates=candidates)
     if isinstance(judgement, CollectStaticFailed):
         return Failure(Stopped(error=judgement, said=(news.ProgramSaid(lines=tuple(map(build.hide, ended.said))),)))
     return end(build, resolved, (news.StaticFilesCollected(judgement=judgement, seconds=ended.seconds),))
@@ -50,7 +52,8 @@ def end(build: Build, resolved: ResolvedSet | None, said: _Said) -> Next:
     """The end. What is installed decides over the processes, unless only Python is provided."""
     if resolved is None:
         return _done(build, resolved, said)
-    decided = final_processes(build.facts, _versions(resolved), build.plan.python.runtime.minor, build.offered)
+    minor, programs = build.plan.python.runtime.minor, build.programs
+    decided = final_processes(build.facts, _versions(resolved), minor, programs=programs, offered=build.offered)
     if isinstance(decided, Failure):
         return Failure(Stopped(error=decided.failure(), said=said))
     plan = msgspec.structs.replace(build.plan, processes=decided.unwrap())

@@ -98,6 +98,8 @@ def advance(build: Build, answer: Answer) -> Next:
         build = msgspec.structs.replace(build, folders=listed[0].paths)
     if seen := findings.offered(answer, build.plan, build.work):
         build = msgspec.structs.replace(build, offered=seen)
+    if programs := answer.listed(build.work.programs):
+        build = msgspec.structs.replace(build, programs=frozenset(programs))
     match build.state:
         case states.RuntimeTried():
             return _runtime_tried(build, answer)
@@ -128,7 +130,7 @@ def advance(build: Build, answer: Answer) -> Next:
         case states.Trying(resolved=resolved):
             return closing.tried(build, resolved, answer)
         case states.AskingAgain(failed=failed):
-            return _failed(build, failed, noted=notes(answer.read(build.work.temporary).values()))
+            return _failed(build, failed, noted=notes(answer.read(build.work.temporary).values(), failed.said))
         case _:
             assert_never(build.state)
 
@@ -212,8 +214,9 @@ def _tool_ready(build: Build, wheel: str, answer: Answer) -> Next:
         case Action.KEEP:
             assert plan.previous is not None, "what is kept has a record"
             demands = findings.read_demands(plan, facts, work)
-            steps: Steps = (FinishLayer(decision=decision), *findings.survey(plan, facts, work), *demands)
-            return closing.turn(build, states.Settled(resolved=plan.previous.resolved), steps, *said)
+            kept: Steps = (FinishLayer(decision=decision), environment_steps.list_programs(work))
+            kept = (*kept, *findings.survey(plan, facts, work), *demands)
+            return closing.turn(build, states.Settled(resolved=plan.previous.resolved), kept, *said)
         case Action.RECONCILE if plan.manager.manager.synchronises:
             return closing.turn(build, states.Inspecting(), (folders, *environment_steps.look(plan, work)), *said)
         case Action.RECONCILE:

@@ -94,11 +94,11 @@ def _does_not_start(ended: Ended, plan: Plan) -> RuntimeDoesNotStart:
     return RuntimeDoesNotStart(version=plan.python.runtime.version, target=str(plan.target), output=said)
 
 
-def notes(logs: Iterable[bytes]) -> tuple[str, ...]:
-    """What of the logs that pip wrote when it was asked again says why it failed."""
+def notes(logs: Iterable[bytes], said: Sequence[str]) -> tuple[str, ...]:
+    """What of the logs that pip wrote when it was asked again, after it had ``said`` this, says why it failed."""
     from pure.complaints.recognition import worth_keeping
 
-    return worth_keeping(line for raw in logs for line in raw.decode("utf-8", "replace").splitlines())
+    return worth_keeping((line for raw in logs for line in raw.decode("utf-8", "replace").splitlines()), said)
 
 
 def _pip(ended: Ended, said: Sequence[str], plan: Plan, work: Workplace, *, asked: bool) -> Meaning:

@@ -20,7 +20,14 @@ from pure.build.steps import (
     Steps,
     WriteFiles,
 )
-from pure.build.workplace import CHECKOUTS, STATE_FILE, Workplace, bare_environment, own_environment
+from pure.build.workplace import (
+    CHECKOUTS,
+    STATE_FILE,
+    Workplace,
+    asks_by_ssh,
+    bare_environment,
+    own_environment,
+)
 from pure.layers.names import VENV
 from pure.manager.commands import Places, commands
 from pure.manager.decision import PackageManagerDecision
@@ -68,7 +75,7 @@ def install(plan: Plan, facts: Facts, work: Workplace) -> Steps:
     places = Places(
         layer=work.layer(manager.tool.name), venv=work.venv, python=work.interpreter, temporary=work.temporary
     )
-    variables = _sorted(tool_settings(manager, own_environment(facts, work), places))
+    variables = _sorted(tool_settings(manager, own_environment(facts, work), places, ssh=asks_by_ssh(facts)))
     return tuple(
         RunProgram(
             purpose="check-lock" if command.check else "synchronise",
@@ -170,7 +177,13 @@ def complete(
         # Last, so that metadata which say what it was made from never stand beside a trusted environment of before.
         WriteFiles(root=root, files=((STATE_FILE, encode_state(state)),)),
         ListBuildFolders(app=work.app),
+        list_programs(work),
     )
+
+
+def list_programs(work: Workplace) -> ListFiles:
+    """The step that lists the commands of an environment."""
+    return ListFiles(root=work.programs)
 
 
 def read_origins(work: Workplace) -> ReadFiles:
@@ -209,7 +222,9 @@ def _pip(plan: Plan, facts: Facts, work: Workplace, options: tuple[str, ...], *,
         purpose="resolve" if resolve else "install",
         argv=(work.interpreter, "-P", "-m", "pip", "--python", f"{work.venv}/bin/python", "install",
               "--no-compile", "--progress-bar", "off", "--report", work.report, *options, *_requirements(decided)),
-        environment=_sorted(pip_environment(base, user_base=work.layer("pip"), cache=work.cache)),
+        environment=_sorted(
+            pip_environment(base, user_base=work.layer("pip"), cache=work.cache, ssh=asks_by_ssh(facts))
+        ),
         folder=_folder(decided, work),
     )  # fmt: skip
 
@@ -222,6 +237,10 @@ def _report(work: Workplace) -> ReadFiles:
 def _requirements(decided: PackageManagerDecision) -> tuple[str, ...]:
     if decided.manager is not PROJECT:
         return tuple(word for file in decided.files for word in ("-r", file))
+    if decided.managed.alone:
+        # Without any, pip takes an empty list for an answer.
+        named = decided.managed.dependencies or ("-r", "/dev/null")
+        return (*named, *(word for group in decided.selection.groups for word in ("--group", group)))
     extras = f"[{','.join(decided.selection.extras)}]" if decided.selection.extras else ""
     return (f".{extras}", *(word for group in decided.selection.groups for word in ("--group", group)))
 

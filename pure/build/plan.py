@@ -4,7 +4,6 @@ The plan drives four readers, none of which decides anything again: the conversa
 ``lamina plan``, and the machine-readable record.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
@@ -16,17 +15,20 @@ from pure.layers.decision import Action, LayerDecision, LayerTypes
 from pure.layers.inventory import application_layers, runtime_layers
 from pure.layers.names import VENV, LayerName
 from pure.manager import pylock_selection
+from pure.manager.advice import advised
 from pure.manager.decision import PackageManagerDecision
 from pure.manager.environment import BreakingVariables, offenders
 from pure.manager.managed import Managed, ManagedError, decide_manager, not_a_file
+from pure.manager.outside import OutsideUpload, outside_upload
 from pure.manager.pip_configuration import configured_offenders
 from pure.manager.pylock_selection import PylockProblem
 from pure.manager.table import PIP, PIP_TOOL, PROJECT, PYLOCK, Tool
 from pure.manager.terms import path
 from pure.manager.tool_version import ToolError, choose_tool
+from pure.manager.unset import UnsetVariables, unset_variables
 from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
-from pure.project.declarations import Named
+from pure.project.declarations import OWN, Named
 from pure.project.detection import PROVIDE_ONLY_VARIABLE, python_markers
 from pure.project.document import FileUnreadable
 from pure.project.files import BadProjectFolder, ProjectFiles
@@ -47,8 +49,6 @@ from pure.venv.lacks import CHECK_VARIABLE
 from pure.venv.pinning import pinning
 from pure.venv.state import VenvState, decode_state
 
-# The project itself, in a requirements file.
-_OWN: Final = re.compile(r"(?:-e\s*|--editable[ =])?\.(?:/|\[[^\]]*\])?\s*\Z")
 NO_DJANGO: Final = DjangoDecision(manage=None, collect=False, because="only the runtime is provided")
 
 
@@ -107,6 +107,7 @@ PlanError: TypeAlias = (
     | BadSwitch
     | ManagedError
     | NothingRequired
+    | OutsideUpload
     | ProcessesError
     | PylockProblem
     | RequirementsError
@@ -114,6 +115,7 @@ PlanError: TypeAlias = (
     | RuntimeChoiceError
     | ToolError
     | ToolNotInImage
+    | UnsetVariables
 )
 
 
@@ -149,6 +151,10 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     requirements = _requirements(facts, project, managed)
     if isinstance(requirements, Failure):
         return requirements
+    astray = _astray(facts, project, managed, requirements.unwrap())
+    if astray is not None:
+        return Failure(astray)
+    managed = advised(managed, project, requirements.unwrap(), root=facts.names, variables=facts.variables)
     python = choose_runtime(facts, requirers)
     if isinstance(python, Failure):
         return python
@@ -216,6 +222,15 @@ def _requirements(
     return Success(facts.requirements.unwrap())
 
 
+def _astray(
+    facts: Facts, project: ProjectFiles, managed: Managed, requirements: RequirementsSet | None
+) -> OutsideUpload | UnsetVariables | None:
+    """The addresses and paths that lead nowhere in this build."""
+    return outside_upload(managed, project, requirements) or unset_variables(
+        managed, project, requirements, variables=facts.variables, pip_settings=facts.pip_settings
+    )
+
+
 def _refused(facts: Facts, project: ProjectFiles, managed: Managed, python: PythonDecision) -> PylockProblem | None:
     """Why a standard lock file can't be installed from here."""
     if managed.manager is not PYLOCK:
@@ -243,14 +258,28 @@ def _processes(
 
 
 def final_processes(
-    facts: Facts, installed: Mapping[str, str], minor: str, offered: Offered | None = None
+    facts: Facts,
+    installed: Mapping[str, str],
+    minor: str,
+    *,
+    programs: frozenset[str] | None,
+    offered: Offered | None = None,
 ) -> Outcome[Processes, ProcessesError | ToolNotInImage]:
-    """The processes that the image gets. ``installed`` maps normalised names to versions, ``minor`` is Python's."""
-    return _decide_processes(facts, installed, minor, provisional=False, offered=offered)
+    """The processes that the image gets. ``installed`` maps normalised names to versions, ``minor`` is Python's.
+
+    ``programs`` are the commands that the environment has, ``offered`` is what declared ones are checked against.
+    """
+    return _decide_processes(facts, installed, minor, programs=programs, provisional=False, offered=offered)
 
 
 def _decide_processes(
-    facts: Facts, installed: Mapping[str, str], minor: str, *, provisional: bool, offered: Offered | None = None
+    facts: Facts,
+    installed: Mapping[str, str],
+    minor: str,
+    *,
+    programs: frozenset[str] | None = None,
+    provisional: bool,
+    offered: Offered | None = None,
 ) -> Outcome[Processes, ProcessesError | ToolNotInImage]:
     decided = decide_processes(
         facts.procfile,
@@ -260,6 +289,7 @@ def _decide_processes(
         app=facts.home,
         root=facts.app_dir,
         minor=minor,
+        programs=programs,
         provisional=provisional,
     )
     if isinstance(decided, Failure) or facts.declared is None:
@@ -283,12 +313,12 @@ def _required(facts: Facts, managed: Managed) -> dict[str, str]:
     if manager is PIP and isinstance(facts.requirements, Success):
         lines = facts.requirements.unwrap().requirements
         asked += [(line.name, line.extras) for line in lines if line.name]
-        itself = any(line.kind in ("local_path", "editable") and _OWN.match(line.text) for line in lines)
+        itself = any(line.kind in ("local_path", "editable") and OWN.match(line.text) for line in lines)
     itself = itself or manager is PROJECT
     if itself and manager.tool is PIP_TOOL:
         asked += declared.requires
         asked += [each for extra, listed in declared.optional if extra in managed.selection.extras for each in listed]
-    names = (*managed.lock.names, *((declared.name,) if itself and declared.name else ()))
+    names = (*managed.lock.names, *((declared.name,) if itself and declared.name and not managed.alone else ()))
     return declared_distributions(asked) | {normalise_name(name): "" for name in names}
 
 

@@ -17,8 +17,10 @@ from pure.project.files import (
     BadProjectFolder,
     ProjectFiles,
     ProjectOutcome,
+    has_script_block,
     project_folder,
     requirement_files,
+    requirement_inputs,
 )
 from pure.project.locks.pylock import NAME as PYLOCK_NAME
 from pure.project.nested import nested
@@ -31,11 +33,14 @@ from pure.start.processes import PROCFILE
 from pure.start.source_files import IGNORED_FOLDERS
 
 _SOURCES: Final = "src"
+# So many programs in a folder are looked at for a comment that declares what they need.
+_MOST_PROGRAMS: Final = 50
 _PIP_CONSTRAINT: Final = "PIP_CONSTRAINT"
 # What decides over package managers, wherever it lies.
 _PROJECT_FILES: Final = frozenset(
     name for each in MANAGERS.values() for name in (each.lock, *each.declared_in, *each.configuration)
 )
+_DECLARING: Final = frozenset(name for each in MANAGERS.values() for name in each.declared_in)
 
 
 class Application(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,8 +160,25 @@ def _unlocked(seen: Seen, project: ProjectFiles, listing: Listing) -> ProjectFil
     if isinstance(below, Look):
         return below
     names = tuple(name for name in project.names if name not in folders)
+    # Whoever declares a project elsewhere isn't asked for a comment.
+    programs = tuple(name for name in names if name.endswith(".py"))[:_MOST_PROGRAMS]
+    programs = () if _DECLARING & set(names) else programs
+    if look := seen.unseen(files=(inside(project.folder, name) for name in programs)):
+        return look
+    scripts = (name for name, file in seen.texts(project.folder, programs).items() if has_script_block(file.text))
     return msgspec.structs.replace(
-        project, folders=folders, nested=below, requirement_files=requirement_files((*names, *inner))
+        project,
+        folders=folders,
+        nested=below,
+        requirement_files=requirement_files((*names, *inner)),
+        requirement_inputs=requirement_inputs((*names, *inner)),
+        scripts=tuple(scripts),
+        inner=tuple(
+            f"{folder}/{name}"
+            for folder in sorted(folders)
+            if (inner_listing := seen.folders.get(inside(project.folder, folder)))
+            for name in sorted(inner_listing.folders)
+        ),
     )
 
 

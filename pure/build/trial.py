@@ -18,7 +18,7 @@ from pure.layers.names import PYTHON
 from pure.manager.environment import application_environment
 from pure.start.command_words import runs
 from pure.start.declared import read_startup
-from pure.start.servers import shown
+from pure.start.launching import shown
 from pure.start.started import PROGRAMS, SHELLS
 from pure.start.started import PYTHON as INTERPRETER
 

@@ -6,7 +6,8 @@ import msgspec
 
 from pure.build.facts import Facts
 from pure.layers.names import PIP_CACHE, VENV, LayerName
-from pure.manager.environment import tool_environment
+from pure.manager.environment import tool_environment, trusting
+from pure.outcome import Success
 
 STATE_FOLDER: Final = ".lamina"
 STATE_FILE: Final = f"{STATE_FOLDER}/state.json"
@@ -35,6 +36,11 @@ class Workplace(msgspec.Struct, frozen=True, kw_only=True):
     def venv(self) -> str:
         """The environment's root."""
         return self.layer(VENV)
+
+    @property
+    def programs(self) -> str:
+        """The folder of the environment's commands."""
+        return f"{self.venv}/bin"
 
     @property
     def interpreter(self) -> str:
@@ -71,7 +77,7 @@ def workplace(facts: Facts) -> Workplace:
 def own_environment(facts: Facts, work: Workplace) -> dict[str, str]:
     """The environment of our own steps."""
     return tool_environment(
-        facts.variables,
+        {**facts.variables, **trusting(facts.settings)},
         path=(f"{work.venv}/bin", f"{work.layer('python')}/bin"),
         library_path=(f"{work.layer('python')}/lib",),
     )
@@ -81,3 +87,12 @@ def bare_environment(facts: Facts) -> tuple[tuple[str, str], ...]:
     """The little that an interpreter needs which reads no setting of the user's."""
     kept = {name: facts.variables[name] for name in ("PATH", "HOME", "TMPDIR") if name in facts.variables}
     return tuple(sorted(kept.items()))
+
+
+def asks_by_ssh(facts: Facts) -> bool:
+    """Whether git may be asked for a repository by SSH, as far as the application's files and variables tell."""
+    if facts.variables.get("GIT_SSH_COMMAND") or facts.variables.get("GIT_SSH"):
+        return True
+    project = facts.project.unwrap() if isinstance(facts.project, Success) else None
+    texts = (*facts.requirement_texts.values(), *(each.raw for each in (project.texts.values() if project else ())))
+    return any(b"ssh://" in raw or b"git@" in raw for raw in texts)

@@ -151,9 +151,20 @@ def hash_missing(match: Found, text: str) -> Recognised:
     return HashMissing(name=found["name"] if found else "")
 
 
-def refused(match: Found, _: str) -> Recognised:
+_FROM_ELSEWHERE: Final = re.compile(
+    rf"Could not find a version that satisfies the requirement (?P<name>{NAME})[^()]{{0,200}}"
+    r"(?:\(from (?!versions)[^)]{1,300}\) )?\(from versions: (?!none)"
+)
+
+
+def refused(match: Found, text: str) -> Recognised:
     """An index that wants credentials."""
-    return IndexRefused(host=_host(match[0]), status=int(match.groupdict().get("status") or 0))
+    other = _FROM_ELSEWHERE.search(text)
+    return IndexRefused(
+        host=match.groupdict().get("host") or _host(match[0]),
+        status=int(match.groupdict().get("status") or 0),
+        elsewhere=other["name"].rstrip("._-") if other else "",
+    )
 
 
 def unreachable(match: Found, text: str) -> Recognised:
@@ -171,7 +182,7 @@ def untrusted(match: Found, text: str) -> Recognised:
 
 def repository_refused(match: Found, text: str) -> Recognised:
     """A repository that wants credentials."""
-    ssh = "publickey" in match[0] or "Host key" in match[0]
+    ssh = any(words in match[0] for words in ("publickey", "Host key", "from remote repository"))
     return RepositoryRefused(place=_place(match, text), ssh=ssh)
 
 

@@ -63,6 +63,8 @@ class IndexRefused(msgspec.Struct, frozen=True, kw_only=True):
 
     host: str
     status: int
+    elsewhere: str = ""
+    """A name that it was asked for, and that another index has too."""
 
 
 class IndexUnreachable(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,6 +128,20 @@ class BuildFailed(msgspec.Struct, frozen=True, kw_only=True):
     because: str
 
 
+class FileMissingInBuild(msgspec.Struct, frozen=True, kw_only=True):
+    """A distribution's build reads a file that isn't there: a readme, a licence, what a ``setup.py`` opens."""
+
+    distribution: str
+    path: str
+
+
+class PackageUnknown(msgspec.Struct, frozen=True, kw_only=True):
+    """A distribution's build system can't tell which files belong to its package; ``found`` are those that it found."""
+
+    distribution: str
+    found: tuple[str, ...] = ()
+
+
 class VersionInGit(msgspec.Struct, frozen=True, kw_only=True):
     """A project's version comes from git, whose data isn't in the build; ``variable`` gives it instead."""
 
@@ -166,6 +182,10 @@ class LockNotParsed(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
 
 
+class LockNewer(msgspec.Struct, frozen=True, kw_only=True):
+    """The lock was made by a newer release of the tool, whose format this one doesn't read."""
+
+
 class LockedButGone(msgspec.Struct, frozen=True, kw_only=True):
     """The lock names an artefact that the index doesn't offer for this environment, or not any more."""
 
@@ -183,6 +203,6 @@ NameReason: TypeAlias = NoSuchVersion | NameUnknown | OtherPython | OtherPlatfor
 ContentReason: TypeAlias = Conflict | HashMismatch | HashMissing | LocalFileMissing | NotARequirement
 IndexReason: TypeAlias = IndexRefused | IndexUnreachable | CertificateUntrusted | CertificatesMissing
 RepositoryReason: TypeAlias = RepositoryRefused | RepositoryNotFound | RepositoryUnreachable | GitMissing
-SystemReason: TypeAlias = Needed | BuildFailed | VersionInGit | OutOfMemory
-LockReason: TypeAlias = LockStale | LockMissing | LockNotParsed | LockForOtherPython
+SystemReason: TypeAlias = Needed | BuildFailed | FileMissingInBuild | PackageUnknown | VersionInGit | OutOfMemory
+LockReason: TypeAlias = LockStale | LockMissing | LockNewer | LockNotParsed | LockForOtherPython
 Recognised: TypeAlias = NameReason | ContentReason | IndexReason | RepositoryReason | SystemReason | LockReason

@@ -31,6 +31,7 @@ from pure.complaints.parts import (
     untrusted,
     version_or_name,
 )
+from pure.complaints.project_files import PROJECT_FILES
 from pure.complaints.reasons import (
     BuildFailed,
     CertificatesMissing,
@@ -41,6 +42,7 @@ from pure.complaints.reasons import (
     LocalFileMissing,
     LockedButGone,
     LockMissing,
+    LockNewer,
     LockNotParsed,
     LockStale,
     Needed,
@@ -130,8 +132,10 @@ RULES: Final[tuple[Rule, ...]] = (
         r"|ssh: (?:connect to host|Could not resolve hostname)",
         make=repository_unreachable,
     ),
+    Rule(tools=ANY, pattern=r"fatal: Could not read from remote repository", make=repository_refused),
     # What a build from source lacks
     *(Rule(tools=ANY, pattern=need.pattern, make=_needed(need)) for need in NEEDS),
+    *(Rule(tools=ANY, pattern=pattern, make=make) for pattern, make in PROJECT_FILES),
     Rule(
         tools=ANY,
         pattern=r"ModuleNotFoundError: No module named '(?P<module>distutils|imp|pkg_resources|setuptools|numpy|Cython"
@@ -215,6 +219,12 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     # Locks
     Rule(
+        tools=("uv", "poetry"),
+        pattern=r"lockfile at .{1,200}? uses an unsupported schema version|The lock file is not compatible with the"
+        r" current version of Poetry",
+        make=lambda _, __: LockNewer(),
+    ),
+    Rule(
         tools=UV,
         pattern=r"lockfile at .{1,200}? needs to be updated",
         make=lambda _, __: LockStale(),
@@ -288,6 +298,12 @@ RULES: Final[tuple[Rule, ...]] = (
         make=untrusted,
     ),
     Rule(tools=UV, pattern=rf"for url \({URL}\).{{0,200}}?invalid peer certificate", make=untrusted),
+    # Where it may ask, and nobody answers.
+    Rule(
+        tools=PIP,
+        pattern=r"User for (?P<host>[A-Za-z0-9.-]{1,253})(?::[0-9]{1,5})?: (?=ERROR: Exception|Traceback)",
+        make=refused,
+    ),
     Rule(tools=PIP, pattern=r"(?P<status>401) Error, Credentials not correct for [^ ]+", make=refused),
     Rule(tools=PIP, pattern=rf"(?P<status>40[137]) Client Error: [^:]{{0,200}} for url: {URL}", make=refused),
     Rule(tools=PIP, pattern=rf"HTTP error (?P<status>40[137]) while getting {URL}", make=refused),

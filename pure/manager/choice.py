@@ -102,7 +102,17 @@ class NothingToInstall(msgspec.Struct, frozen=True, kw_only=True):
     markers: tuple[str, ...]
     tools: tuple[str, ...] = ()
     requirement_files: tuple[str, ...] = ()
+    # What requirements files are compiled of, programs with a block of dependencies, files of conda's and pixi's.
+    requirement_inputs: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()
+    conda: tuple[str, ...] = ()
+    # Dependency groups of a pyproject.toml without a project.
+    groups: tuple[str, ...] = ()
 
+
+_CONDA: Final = (
+    "environment.yml", "environment.yaml", "conda.yml", "conda.yaml", "conda-lock.yml", "pixi.toml", "pixi.lock",
+)  # fmt: skip
 
 ChoiceError: TypeAlias = (
     SeveralLocks
@@ -313,6 +323,10 @@ def _nothing(project: ProjectFiles, declared: Declarations) -> NothingToInstall:
         markers=python_markers(project.names),
         tools=declared.configures,
         requirement_files=project.requirement_files,
+        requirement_inputs=project.requirement_inputs,
+        scripts=project.scripts,
+        conda=tuple(name for name in _CONDA if name in project.names),
+        groups=declared.groups,
     )
 
 

@@ -109,15 +109,43 @@ def tool_environment(
     }
 
 
-def pip_environment(tools: Mapping[str, str], *, user_base: str, cache: str) -> dict[str, str]:
+# OpenSSL, uv and PDM read the first; requests, and so pip and Poetry, the next two, whatever their version.
+_CERTIFICATES: Final = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+
+def trusting(settings: Mapping[str, str]) -> dict[str, str]:
+    """The variables by which every tool trusts the certificates that one of them was told to trust.
+
+    What is set stays. pip's own setting speaks of indexes and no other hosts, so that git doesn't get it.
+    """
+    named = next((value for name in _CERTIFICATES if (value := settings.get(name))), "")
+    everyone = named or settings.get("PIP_CERT", "")
+    if not everyone:
+        return {}
+    added = {name: everyone for name in _CERTIFICATES if not settings.get(name)}
+    return added | ({"GIT_SSL_CAINFO": named} if named and not settings.get("GIT_SSL_CAINFO") else {})
+
+
+def without_questions(tools: Mapping[str, str], *, ssh: bool) -> dict[str, str]:
+    """What keeps pip, and git under it, from asking somebody who isn't there; ``ssh`` if git may be told how to use it.
+
+    Where pip is told that nobody answers, it replaces GIT_SSH_COMMAND, which replaces core.sshCommand.
+    """
+    if not ssh:
+        return {"PIP_NO_INPUT": "1"}
+    asker = {} if tools.get("SSH_ASKPASS") else {"SSH_ASKPASS": "/bin/false", "SSH_ASKPASS_REQUIRE": "force"}
+    return {"GIT_TERMINAL_PROMPT": tools.get("GIT_TERMINAL_PROMPT") or "0", **asker}
+
+
+def pip_environment(tools: Mapping[str, str], *, user_base: str, cache: str, ssh: bool = False) -> dict[str, str]:
     """The environment in which pip installs the application's dependencies: every setting of the user's works."""
     # A log of pip's own would hold what ours leaves out, and lie in the application's folder. With one, even with
     # /dev/null, pip doesn't print what a failing build says.
-    kept = {name: value for name, value in tools.items() if name != "PIP_LOG"}
+    kept = {name: value for name, value in tools.items() if name not in ("PIP_LOG", "PIP_NO_INPUT")}
     return kept | {
+        **without_questions(tools, ssh=ssh),
         "PIP_CACHE_DIR": cache,
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-        "PIP_NO_INPUT": "1",
         "PIP_ROOT_USER_ACTION": "ignore",
         "PYTHONUSERBASE": user_base,
     }

@@ -8,7 +8,7 @@ import msgspec
 
 from pure.manager.choice import ChoiceError, ManagerChoice, choose_manager
 from pure.manager.lock_command import Made, made
-from pure.manager.table import PDM, PIP, PIPENV, POETRY, PYLOCK, Manager
+from pure.manager.table import PDM, PIP, PIPENV, POETRY, PROJECT, PYLOCK, Manager
 from pure.manager.terms import InstalledFrom, path
 from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
@@ -19,6 +19,7 @@ from pure.project.files import ProjectFiles
 from pure.project.locks import pdm, pipfile
 from pure.project.locks.facts import LockFacts
 from pure.project.locks.kinds import LOCKS
+from pure.project.own_package import why_no_package
 from pure.project.selection import EXTRAS_VARIABLE, GROUPS_VARIABLE, BadSelection, Selection, selection
 
 
@@ -54,6 +55,15 @@ class Managed(msgspec.Struct, frozen=True, kw_only=True):
     demands: tuple[Demand, ...]
     # Whether the lock is known to be, so that its tool needn't look.
     up_to_date: bool = False
+    # Whether pip installs the dependencies alone of a project that is no package.
+    alone: bool = False
+
+    @property
+    def dependencies(self) -> tuple[str, ...]:
+        """What a project declares, with the extras that are wanted, as it is written."""
+        wanted = {normalise_name(extra) for extra in self.selection.extras}
+        extras = (each for extra, listed in self.declared.extra_dependencies if extra in wanted for each in listed)
+        return (*self.declared.dependencies, *extras)
 
     @property
     def source(self) -> InstalledFrom:
@@ -99,6 +109,13 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
         declared = msgspec.structs.replace(declared, installs_itself=())
         note = f"the project itself isn't installed: there is no package {declared.own_package}, and none is named"
         choice = msgspec.structs.replace(choice, because=(*choice.because, note))
+    no_package = why_no_package(project.texts.get(declarations.FILE), project) if manager is PROJECT else ""
+    # An extra that names the project itself means others of its extras.
+    asks_itself = any(name == declared.name for _, listed in declared.optional for name, _ in listed)
+    alone = bool(no_package) and not (asks_itself and asked.unwrap().extras)
+    if alone:
+        note = f"only the dependencies are installed, not the project itself: {no_package}"
+        choice = msgspec.structs.replace(choice, because=(*choice.because, note))
     if manager.name in declared.installs_itself:
         known = msgspec.structs.replace(known, local=(*known.local, "the project itself"))
     if manager is PDM:
@@ -125,6 +142,7 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
             selection=asked.unwrap(),
             demands=demands,
             up_to_date=_is_up_to_date(manager, texts),
+            alone=alone,
         )
     )
 

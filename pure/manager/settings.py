@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final, assert_never
 
 from pure.manager.commands import Places
+from pure.manager.environment import without_questions
 from pure.manager.table import Manager, ToolName
 
 # Settings that would move what is made, take parts of it away or refuse to make it. The build decides over them.
@@ -25,7 +26,7 @@ _OURS: Final[Mapping[ToolName, tuple[str, ...]]] = {
     ),
     "pipenv": (
         "PIPENV_CUSTOM_VENV_NAME", "PIPENV_DEFAULT_CATEGORIES", "PIPENV_IGNORE_VIRTUALENVS", "PIPENV_PIPFILE",
-        "PIPENV_PYTHON", "PIPENV_SKIP_LOCK", "PIPENV_VENV_IN_PROJECT", "PIPENV_VERBOSE",
+        "PIPENV_PYTHON", "PIPENV_SKIP_LOCK", "PIPENV_VENV_IN_PROJECT", "PIPENV_VERBOSE", "PIP_NO_INPUT",
     ),
     "pdm": (
         "PDM_IGNORE_ACTIVE_VENV", "PDM_LOCKFILE", "PDM_NO_EDITABLE", "PDM_NO_SELF", "PDM_PROJECT", "PDM_PYTHON",
@@ -40,11 +41,13 @@ _OURS: Final[Mapping[ToolName, tuple[str, ...]]] = {
 _WIDTH: Final = "10000"
 
 
-def tool_settings(manager: Manager, tools: Mapping[str, str], places: Places) -> dict[str, str]:
-    """The environment of a tool: the user's settings, and ours above those that would lead it astray."""
+def tool_settings(manager: Manager, tools: Mapping[str, str], places: Places, *, ssh: bool = False) -> dict[str, str]:
+    """The environment of a tool: the user's settings, and ours above those that would lead it astray.
+
+    ``ssh`` says that repositories may be asked for by SSH.
+    """
     name = manager.tool.name
     kept = {variable: value for variable, value in tools.items() if variable not in _OURS[name]}
-    certificates = tools.get("SSL_CERT_FILE") or tools.get("PIP_CERT")
     own = {"VIRTUAL_ENV": places.venv, "PYTHONUSERBASE": places.layer, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     match name:
         case "uv":
@@ -75,8 +78,8 @@ def tool_settings(manager: Manager, tools: Mapping[str, str], places: Places) ->
                 "PIPENV_YES": "1",
                 # The switch for compiling is named by what it turns on.
                 "PIP_COMPILE": "0",
-                "PIP_NO_INPUT": "1",
                 "PIP_ROOT_USER_ACTION": "ignore",
+                **without_questions(tools, ssh=ssh),
             }
         case "pdm":
             own |= {
@@ -95,6 +98,4 @@ def tool_settings(manager: Manager, tools: Mapping[str, str], places: Places) ->
             raise AssertionError("pip is started elsewhere")
         case _:
             assert_never(name)
-    if certificates and "REQUESTS_CA_BUNDLE" not in tools:
-        own["REQUESTS_CA_BUNDLE"] = certificates
     return kept | own

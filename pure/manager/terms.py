@@ -38,8 +38,9 @@ class InstalledFrom(msgspec.Struct, frozen=True, kw_only=True):
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """The words for one application."""
 
-    # The tool's.
+    # The tool's, and the variable that chooses its version.
     title: str
+    variable: str
     # Where the application's requirements are written.
     declared: str
     # What is made of them, and how, as an imperative; both are empty where nothing is locked.
@@ -54,6 +55,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     interpolated: bool = False
     # The first of the files.
     file: str = ""
+    # How a project that is no package says so.
+    no_package: str = ""
     # The project's own name.
     project: str = ""
     # Whether nothing but the project is installed from a folder.
@@ -75,8 +78,8 @@ class _Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _SETTINGS: Final[Mapping[ManagerName, _Settings]] = {
-    "pip": _Settings(credentials=f"PIP_INDEX_URL, {_USERINFO}"),
-    "project": _Settings(credentials=f"PIP_INDEX_URL, {_USERINFO}"),
+    "pip": _Settings(credentials=f"PIP_INDEX_URL or PIP_EXTRA_INDEX_URL, {_USERINFO}"),
+    "project": _Settings(credentials=f"PIP_INDEX_URL or PIP_EXTRA_INDEX_URL, {_USERINFO}"),
     "uv": _Settings(credentials="UV_INDEX_<NAME>_USERNAME and UV_INDEX_<NAME>_PASSWORD", certificates="SSL_CERT_FILE"),
     "poetry": _Settings(
         credentials="POETRY_HTTP_BASIC_<NAME>_USERNAME and POETRY_HTTP_BASIC_<NAME>_PASSWORD",
@@ -90,6 +93,13 @@ _SETTINGS: Final[Mapping[ManagerName, _Settings]] = {
     ),
     # The lock names each file's address, and no index. uv sends these credentials to all addresses of that host.
     "pylock": _Settings(credentials=f"UV_DEFAULT_INDEX, {_USERINFO}", certificates="SSL_CERT_FILE"),
+}
+
+
+_NO_PACKAGE: Final[Mapping[ManagerName, str]] = {
+    "uv": "package = false under [tool.uv]",
+    "poetry": "package-mode = false under [tool.poetry]",
+    "pdm": "distribution = false under [tool.pdm]",
 }
 
 
@@ -112,6 +122,7 @@ def terms(source: InstalledFrom) -> Terms:
         declared = path(source.home, manager.declared_in[0])
     return Terms(
         title=manager.tool.title,
+        variable=manager.tool.variable,
         declared=declared,
         lock=listed if locked else "",
         relock=relock(source) if locked else "",
@@ -120,6 +131,7 @@ def terms(source: InstalledFrom) -> Terms:
         certificates=settings.certificates,
         interpolated=manager is PIP,
         file=files[0],
+        no_package=_NO_PACKAGE.get(source.manager, ""),
         project=source.project,
         alone=manager is PROJECT,
     )

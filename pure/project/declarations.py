@@ -13,6 +13,8 @@ FILE = "pyproject.toml"
 UV_FILE = "uv.toml"
 
 Named: TypeAlias = tuple[str, tuple[str, ...]]
+# The project itself, in a requirements file.
+OWN: Final = re.compile(r"(?:-e\s*|--editable[ =])?\.(?:/|\[[^\]]*\])?\s*\Z")
 # A requirement's name and extras (PEP 508); what else it says doesn't matter here.
 _NAMED: Final = re.compile(r"\s*(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[(?P<extras>[^\]]*)\])?")
 
@@ -50,6 +52,9 @@ class Declarations(msgspec.Struct, frozen=True, kw_only=True):
     # The project's dependencies as (name, extras), and those of each extra.
     requires: tuple[Named, ...] = ()
     optional: tuple[tuple[str, tuple[Named, ...]], ...] = ()
+    # The former and those of each extra as they are written.
+    dependencies: tuple[str, ...] = ()
+    extra_dependencies: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def read(pyproject: Document | None) -> Outcome[Declarations, FileUnreadable]:
@@ -85,6 +90,11 @@ def read(pyproject: Document | None) -> Outcome[Declarations, FileUnreadable]:
                 *_demand("uv", FILE, "[tool.uv] required-version", uv.get("required-version")),
             ),
             requires=_named(project.get("dependencies")),
+            dependencies=words(project.get("dependencies")),
+            extra_dependencies=tuple(
+                (normalise_name(extra), words(listed))
+                for extra, listed in table(project.get("optional-dependencies")).items()
+            ),
             optional=tuple(
                 (extra, _named(listed)) for extra, listed in table(project.get("optional-dependencies")).items()
             ),

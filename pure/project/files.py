@@ -40,8 +40,13 @@ class ProjectFiles(msgspec.Struct, frozen=True, kw_only=True):
     nested: tuple[str, ...] = ()
     # What may have been meant to be pip's (requirements/prod.txt).
     requirement_files: tuple[str, ...] = ()
-    # Those of the names that are folders.
+    # What pip-compile and uv make those of (requirements.in).
+    requirement_inputs: tuple[str, ...] = ()
+    # Programs that carry their dependencies in a comment (PEP 723).
+    scripts: tuple[str, ...] = ()
+    # Those of the names that are folders, and the folders in these.
     folders: frozenset[str] = frozenset()
+    inner: tuple[str, ...] = ()
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -74,12 +79,29 @@ _REQUIREMENTS: Final = re.compile(
 )
 
 
+_INPUTS: Final = re.compile(
+    rf"{REQUIREMENTS_FOLDER}/[^/]+\.in|(?:[\w.-]+[-_.])?requirements(?:[-_.][\w.-]+)?\.in", re.IGNORECASE
+)
+# The first line of the block, as the specification "Inline script metadata" has it.
+_SCRIPT: Final = re.compile(r"^# /// script[ \t]*\r?$", re.MULTILINE)
+
+
+def has_script_block(text: str) -> bool:
+    """Whether a program carries its dependencies in a comment."""
+    return _SCRIPT.search(text) is not None
+
+
+def requirement_inputs(files: Iterable[str]) -> tuple[str, ...]:
+    """Those of the files that requirements files are compiled of, the likeliest first."""
+    return tuple(sorted((name for name in files if _INPUTS.fullmatch(name)), key=_rank))
+
+
 def requirement_files(files: Iterable[str]) -> tuple[str, ...]:
     """Those of the files that may be meant for pip instead of ``requirements.txt``, the likeliest first."""
+    return tuple(sorted((name for name in files if _REQUIREMENTS.fullmatch(name)), key=_rank))
 
-    def rank(name: str) -> tuple[bool, int, str]:
-        lowered = name.lower()
-        likely = next((place for place, word in enumerate(_FOR_IMAGES) if word in lowered), len(_FOR_IMAGES))
-        return _FOR_DEVELOPERS.search(name.removeprefix(f"{REQUIREMENTS_FOLDER}/")) is not None, likely, name
 
-    return tuple(sorted((name for name in files if _REQUIREMENTS.fullmatch(name)), key=rank))
+def _rank(name: str) -> tuple[bool, int, str]:
+    lowered = name.lower()
+    likely = next((place for place, word in enumerate(_FOR_IMAGES) if word in lowered), len(_FOR_IMAGES))
+    return _FOR_DEVELOPERS.search(name.removeprefix(f"{REQUIREMENTS_FOLDER}/")) is not None, likely, name

@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from pure.outcome import Failure, Outcome, Success
+from pure.python.lookalikes import OtherName, other_name
 from pure.source import Source
 
 MAX_LENGTH: Final = 200
@@ -158,6 +159,7 @@ RequestError: TypeAlias = (
     | SpecifierInFile
     | InvalidSpecifier
     | UnreadableVersion
+    | OtherName
     | SeveralVersions
     | NotUtf8
     | Utf16File
@@ -329,7 +331,8 @@ def _parse(text: str, source: Source, *, specifiers: bool) -> Outcome[PythonRequ
         return _parse_specifier(text, source)
     if text.startswith("^"):
         return Failure(InvalidSpecifier(visible=visible(text), source=source))
-    return Failure(UnreadableVersion(visible=visible(text), source=source))
+    named = other_name(text, visible(text), source)
+    return Failure(named or UnreadableVersion(visible=visible(text), source=source))
 
 
 def _parse_specifier(text: str, source: Source) -> Outcome[PythonRequest, RequestError]:

@@ -15,6 +15,7 @@ from pure.project.document import Document, NotParsed, at
 from pure.project.line_numbers import ini_line, toml_line
 from pure.project.locks.kinds import LockKind
 from pure.project.stated import PythonRange, Stated, toml_range
+from pure.python.lookalikes import other_name
 from pure.python.request import (
     FoundVersion,
     PythonRequest,
@@ -64,14 +65,14 @@ def python_version_file(document: Document, file: str) -> Reading:
 
 
 def runtime_file(document: Document, file: str) -> Reading:
-    """``runtime.txt``: ``python-3.13.1``, ``python-3.13`` or ``python-3.13.x``, on one line."""
+    """``runtime.txt``: ``python-3.13.1``, ``python-3.13`` or ``python-3.13.x``, on one line; ``#`` starts a comment."""
     decoded = decode_text(document.raw, file)
     if isinstance(decoded, Failure):
         return decoded
     lines = tuple(
-        (number, line.strip())
+        (number, content)
         for number, line in enumerate(re.split(r"\r\n|\n|\r", decoded.unwrap()), start=1)
-        if line.strip()
+        if (content := line.partition("#")[0].strip())
     )
     if not lines:
         return Success((Unusable(source=Source(file=file), text="", because="it contains no version"),))
@@ -83,6 +84,8 @@ def runtime_file(document: Document, file: str) -> Reading:
     named = _RUNTIME.match(text)
     request = plain_version(named["version"], source) if named else None
     if request is None:
+        if other := other_name(text, visible(text), source):
+            return Failure(other)
         meant = plain_version(without_prefix(text), source)
         return Failure(BadRuntimeFile(visible=visible(text), version=meant.text if meant else None, source=source))
     return Success((Word(request=msgspec.structs.replace(request, text=text), binding=False),))

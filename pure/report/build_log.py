@@ -22,7 +22,7 @@ from pure.report.prose.findings import finding_lines
 from pure.report.prose.versions import describe_python_warning
 from pure.runtime.fetching import FetchEvent, FetchRetry, FetchStarted
 from pure.start.django import Collected, NotEnabled
-from pure.start.servers import shown
+from pure.start.launching import shown
 from pure.venv.accelerators import AcceleratedTorch
 from pure.venv.difference import Changed, Changes, Redone, RedoReason
 from pure.venv.resolved import ResolvedSet

@@ -36,14 +36,20 @@ def decide_processes(
     app: str,
     root: str,
     minor: str,
+    programs: frozenset[str] | None = None,
     provisional: bool,
 ) -> Outcome[Processes, ProcessesError]:
     """The image's processes. ``installed`` maps distributions to versions, ``minor`` is the application's Python's.
 
+    ``programs`` are the commands that the environment has, ``None`` while nobody knows them.
+
     ``app`` is the project's folder, whose files the others are, and ``root`` the application's, in which a platform
     starts what names no working directory.
     """
-    decided = _decided(procfile, pyproject, code, installed=installed, app=app, minor=minor, provisional=provisional)
+    circumstances = Circumstances(
+        installed=installed, startup=Startup(), app=app, programs=programs, minor=minor, provisional=provisional
+    )
+    decided = _decided(procfile, pyproject, code, circumstances)
     if isinstance(decided, Failure) or app == root:
         return decided
     found = decided.unwrap()
@@ -55,11 +61,7 @@ def _decided(
     procfile: bytes | None,
     pyproject: Document | None,
     code: CodeFacts | None,
-    *,
-    installed: Mapping[str, str],
-    app: str,
-    minor: str,
-    provisional: bool,
+    circumstances: Circumstances,
 ) -> Outcome[Processes, ProcessesError]:
     if procfile is not None:
         return from_procfile(procfile)
@@ -69,6 +71,6 @@ def _decided(
     startup: Startup = read.unwrap()
     if startup.declared is not None:
         return Success(from_table(startup.declared))
-    circumstances = Circumstances(installed=installed, startup=startup, app=app, minor=minor, provisional=provisional)
+    circumstances = msgspec.structs.replace(circumstances, startup=startup)
     found = detect_processes(code or CodeFacts(), circumstances)
     return Success(msgspec.structs.replace(found, notes=(*found.notes, startup.note)) if startup.note else found)

@@ -6,6 +6,18 @@ import msgspec
 
 Kind: TypeAlias = Literal[
     "fastapi", "starlette", "litestar", "quart", "flask", "dash", "marimo", "celery", "django_wsgi", "django_asgi",
+    "falcon", "falcon_asgi", "bottle", "pyramid", "sanic", "aiohttp", "fasthtml", "connexion", "cherrypy", "blacksheep",
+    "mcp", "fastmcp",
+    "asgi", "wsgi",  # known by its interface alone
+]  # fmt: skip
+# Libraries whose clients stay connected, and what the code says in their place: a type of content.
+HolderKind: TypeAlias = Literal["flask-socketio", "python-socketio", "flask-sock", "flask-sockets", "stream"]
+# What calls an object as its arguments show: servers of an interface, functions-framework, or PasteDeploy.
+OfferKind: TypeAlias = Literal["wsgi", "asgi", "function", "paste", ""]
+# What runs a file of the project's, beside the framework's own command where it has one.
+ScriptKind: TypeAlias = Literal[
+    "streamlit", "gradio", "panel", "chainlit", "nicegui", "reflex", "functions", "bottle", "cherrypy", "tornado",
+    "aiohttp", "robyn", "mcp", "fastmcp", "sanic", "socketio",
 ]  # fmt: skip
 
 
@@ -30,6 +42,10 @@ class AppObject(msgspec.Struct, frozen=True, kw_only=True):
     place: Place
     factory: bool = False
     """It is what calling ``name`` gives."""
+    around: str = ""
+    """What it was put around, by its name or by what was called for it."""
+    starts: str = ""
+    """What the module calls on import that serves it and doesn't return, so that no server could import it."""
 
     @property
     def target(self) -> str:
@@ -50,6 +66,47 @@ class Django(msgspec.Struct, frozen=True, kw_only=True):
     asgi_place: Place | None = None
     asgi_declared: bool = False
     """The settings name the ASGI application, which they only do where it is meant."""
+    served_settings: str | None = None
+    """The settings' module, as the WSGI application's module names it."""
+    candidates: tuple[str, ...] = ()
+    """Modules that look like settings, where ``manage.py`` names none."""
+
+
+class Holder(msgspec.Struct, frozen=True, kw_only=True):
+    """What keeps connections open: a library, or code that sends events."""
+
+    kind: HolderKind
+    place: Place
+    mode: str = ""
+    """How it was told to run, such as ``threading``; empty where that is left to what is installed."""
+
+
+class ScriptFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that a framework's own command runs, or that serves itself."""
+
+    kind: ScriptKind
+    place: Place
+    module: str
+    name: str = ""
+    """The function or object that is meant, where the command needs one."""
+
+
+class Loopback(msgspec.Struct, frozen=True, kw_only=True):
+    """A call that listens where only the container itself can reach it."""
+
+    place: Place
+    callee: str
+    host: str
+    """What stands there; empty where nothing does, which means the same."""
+
+
+class Offer(msgspec.Struct, frozen=True, kw_only=True):
+    """What may be an application, though nobody knows the library that made it."""
+
+    target: str
+    place: Place
+    interface: OfferKind
+    """What its arguments show; empty where they show nothing."""
 
 
 class Unparsed(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,10 +121,8 @@ class CodeFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     objects: tuple[AppObject, ...] = ()
 
-    # Files that are run by a program of their framework's.
-    streamlit: tuple[Place, ...] = ()
-    panel: tuple[Place, ...] = ()
-    gradio: tuple[Place, ...] = ()
+    scripts: tuple[ScriptFile, ...] = ()
+    """Files that serve themselves, or that a command of their framework's serves."""
     dash_servers: tuple[tuple[str, str], ...] = ()
     """Modules with a Dash object, and the name that they bind to its server."""
 
@@ -81,6 +136,12 @@ class CodeFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Where Celery's periodic tasks are defined."""
 
     django: tuple[Django, ...] = ()
+    holders: tuple[Holder, ...] = ()
+    """What keeps connections open, the most demanding first."""
+    websockets: Place | None = None
+    """Where an ASGI application speaks of WebSockets."""
+    loopback: tuple[Loopback, ...] = ()
+    offers: tuple[Offer, ...] = ()
 
     programs: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
@@ -95,6 +156,10 @@ class CodeFacts(msgspec.Struct, frozen=True, kw_only=True):
     unparsed: tuple[Unparsed, ...] = ()
     own_minor: str = ""
     """The minor version of the Python that parsed them, empty where nobody said."""
+
+    def script(self, kind: ScriptKind) -> tuple[ScriptFile, ...]:
+        """The files of this kind."""
+        return tuple(each for each in self.scripts if each.kind == kind)
 
     def of(self, *kinds: Kind) -> tuple[AppObject, ...]:
         """The objects of these kinds."""

@@ -4,6 +4,9 @@ from typing import Final
 
 import msgspec
 
+from pure.start.code_facts import OfferKind
+from pure.start.listening import Listening
+
 # What a program imports that serves an application itself.
 _SERVING: Final = frozenset(
     {"uvicorn", "hypercorn", "granian", "gunicorn", "waitress", "werkzeug", "gevent", "eventlet"}
@@ -23,6 +26,8 @@ class Called(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     callee: str
     line: int
+    around: tuple[str, ...] = ()
+    """What its arguments name or call in turn, as dotted names; a call ends in ``()``."""
 
 
 class Function(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +46,24 @@ class Class(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     bases: tuple[str, ...]
+
+
+class Decorated(msgspec.Struct, frozen=True, kw_only=True):
+    """A module-level function that a decorator takes up, as a dotted name."""
+
+    decorator: str
+    function: str
+    line: int
+
+
+class Shaped(msgspec.Struct, frozen=True, kw_only=True):
+    """A module-level function or class that is called as an interface prescribes (PEP 3333, ASGI), by its arguments."""
+
+    name: str
+    interface: OfferKind
+    line: int
+    instances: bool = False
+    """It is a class, whose instances are."""
 
 
 class Text(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +102,23 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
     periodic: int | None = None
     """The line that defines Celery's periodic tasks."""
     acts: bool = False
-    """It does something when it is run."""
+    """Something is done at its module level when it is run."""
+    runs: bool = False
+    """It is a program: it does its work when it is run."""
+    decorated: tuple[Decorated, ...] = ()
+    shaped: tuple[Shaped, ...] = ()
+    listening: tuple[Listening, ...] = ()
+    """Where it listens, anywhere in the file."""
+    streams: int | None = None
+    """The line that names the content of server-sent events."""
+    websockets: int | None = None
+    """The line that speaks of WebSockets as ASGI frameworks do."""
+    async_mode: str = ""
+    """How Socket.IO is told to run."""
+    blocking: tuple[str, ...] = ()
+    """What is called on import, as statements of their own."""
+    plain: tuple[str, ...] = ()
+    """Classes that derive from nothing, and whose instances aren't called as an interface prescribes."""
     guarded: bool = False
     """It does so only then."""
 

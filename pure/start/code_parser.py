@@ -6,20 +6,29 @@ The text is parsed, never imported or run. Whatever is in the file, the answer i
 import ast
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, TypeAlias
+from typing import Final
 
-from pure.start.code_facts import Unparsed
-from pure.start.code_module import Called, Class, Function, Imported, Module, Text
+import msgspec
 
-SETTINGS_VARIABLE: Final = "DJANGO_SETTINGS_MODULE"
+from pure.start.activity import acts, runs
+from pure.start.code_facts import OfferKind, Unparsed
+from pure.start.code_module import Called, Class, Decorated, Function, Imported, Module, Shaped, Text
+from pure.start.listening import Listening, listening, socket_host
+from pure.start.marks import async_mode, mounted, packages, periodic, settings, streams, websockets
+from pure.start.syntax import Statement, bindings, dotted, is_main_guard, module_level, own_statements, string
 
-# Names that only the definition of periodic tasks uses (Celery, "Periodic Tasks").
-_PERIODIC: Final = frozenset({"beat_schedule", "CELERY_BEAT_SCHEDULE", "CELERYBEAT_SCHEDULE", "add_periodic_task"})
 # Arguments that name something, for a call without others.
-_NAMING: Final = ("name", "queue")
-_MAIN: Final = "__main__"
-
-Statement: TypeAlias = ast.stmt
+_NAMING: Final = ("name", "queue", "transport")
+# Longer chains of attributes and calls name nothing that can be started.
+_DEEPEST: Final = 30
+# The arguments of an application, by which it is one (PEP 3333; ASGI, "Applications").
+_SHAPES: Final[Mapping[tuple[str, ...], OfferKind]] = {
+    ("environ", "start_response"): "wsgi",
+    ("env", "start_response"): "wsgi",
+    ("scope", "receive", "send"): "asgi",
+    ("request",): "function",
+    ("cloud_event",): "function",
+}
 
 
 def parse_module(raw: bytes, *, path: str, name: str) -> Module | Unparsed:
@@ -47,15 +56,19 @@ class _Reader:
         self._names: dict[str, str] = {}
 
     def read(self, tree: ast.Module) -> Module:
-        statements = list(_module_level(tree.body))
+        statements = list(module_level(tree.body))
         imported = [each for statement in statements for each in self._imports(statement)]
         self._names = {each.name: each.target for each in imported}
         everything = list(ast.walk(tree))
-        texts = [each for statement in statements for each in _texts(statement)]
+        # Attributes of classes too: settings are a class where django-configurations is used. The module's own win.
+        inner = (each for statement in statements if isinstance(statement, ast.ClassDef) for each in statement.body)
+        texts = [each for statement in (*inner, *statements) for each in _texts(statement)]
+        known = {text.name: text.value for text in texts}
+        classes = [each for each in statements if isinstance(each, ast.ClassDef)]
         return Module(
             path=self._path,
             name=self._name,
-            packages=frozenset(_packages(everything)),
+            packages=frozenset(packages(everything)),
             imported=tuple(imported),
             stars=tuple(star for statement in statements for star in self._stars(statement)),
             called=tuple(each for statement in statements for each in self._called(statement)),
@@ -63,13 +76,22 @@ class _Reader:
             classes=tuple(each for statement in statements for each in self._class(statement)),
             texts=tuple(texts),
             names=tuple(each for statement in statements for each in self._aliases(statement)),
-            mounted=frozenset(_mounted(everything)),
-            calls=tuple(self._calls(everything, {text.name: text.value for text in texts})),
+            mounted=frozenset(mounted(everything)),
+            calls=tuple(self._calls(everything, known)),
             configured=tuple(self._configured(statements, everything)),
-            settings=_settings(everything),
-            periodic=_periodic(everything),
-            acts=any(_acts(statement) for statement in tree.body),
-            guarded=any(isinstance(each, ast.If) and _is_main_guard(each) for each in tree.body),
+            settings=settings(everything),
+            periodic=periodic(everything),
+            acts=any(acts(statement) for statement in tree.body),
+            runs=runs(tree.body),
+            decorated=tuple(each for statement in statements for each in self._decorated(statement)),
+            shaped=tuple(each for statement in statements for each in _shaped(statement)),
+            listening=tuple(self._listening(everything, known)),
+            streams=streams(everything),
+            websockets=websockets(everything),
+            async_mode=async_mode(everything),
+            blocking=tuple(self._blocking(statements)),
+            plain=tuple(each.name for each in classes if not each.bases and not any(_shaped(each))),
+            guarded=any(isinstance(each, ast.If) and is_main_guard(each) for each in tree.body),
         )
 
     def _imports(self, statement: Statement) -> Iterator[Imported]:
@@ -96,17 +118,50 @@ class _Reader:
         return ".".join((*kept, *((statement.module,) if statement.module else ())))
 
     def _called(self, statement: Statement) -> Iterator[Called]:
-        for name, value in _bindings(statement):
+        for name, value in bindings(statement):
             callee = self._callee(value)
             if callee:
-                yield Called(name=name, callee=callee, line=statement.lineno)
+                around = tuple(self._around(value)) if isinstance(value, ast.Call) else ()
+                yield Called(name=name, callee=callee, line=statement.lineno, around=around)
+
+    def _around(self, call: ast.Call) -> Iterator[str]:
+        """What a call is given, the first argument first: names, what is called there, and what that is given."""
+        for argument in (*call.args, *(each.value for each in call.keywords)):
+            if isinstance(argument, ast.Call):
+                if callee := self._callee(argument):
+                    yield f"{callee}()"
+                yield from self._around(argument)
+            elif name := self._absolute(dotted(argument)):
+                yield name
+
+    def _blocking(self, statements: Iterable[Statement]) -> Iterator[str]:
+        for each in statements:
+            if isinstance(each, ast.Expr) and (callee := self._callee(each.value)):
+                yield callee
+
+    def _decorated(self, statement: Statement) -> Iterator[Decorated]:
+        if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+            return
+        for each in statement.decorator_list:
+            name = self._callee(each) or self._absolute(dotted(each))
+            if name:
+                yield Decorated(decorator=name, function=statement.name, line=statement.lineno)
+
+    def _listening(self, nodes: Iterable[ast.AST], texts: Mapping[str, str]) -> Iterator[Listening]:
+        nodes = list(nodes)
+        said = socket_host(nodes, texts)
+        for node in nodes:
+            if isinstance(node, ast.Call) and (callee := self._callee(node)):
+                for found in listening(node, callee, texts):
+                    silent = found.host is None and said is not None
+                    yield msgspec.structs.replace(found, host=said) if silent else found
 
     def _aliases(self, statement: Statement) -> Iterator[Text]:
         """``server = app.server`` and ``application = app``: names bound to other names."""
-        for name, value in _bindings(statement):
-            dotted = _dotted(value)
-            if dotted:
-                yield Text(name=name, value=dotted, line=statement.lineno)
+        for name, value in bindings(statement):
+            other = dotted(value)
+            if other:
+                yield Text(name=name, value=other, line=statement.lineno)
 
     def _function(self, statement: Statement) -> Iterator[Function]:
         # Servers call factories; none of them awaits one.
@@ -114,13 +169,13 @@ class _Reader:
             return
         bound: dict[str, str] = {}
         returned: list[str] = []
-        for node in _own_statements(statement.body):
-            for name, value in _bindings(node):
-                callee = self._callee(value)
+        for node in own_statements(statement.body):
+            for name, value in bindings(node):
+                callee = self._local(value, bound)
                 if callee:
                     bound.setdefault(name, callee)
             if isinstance(node, ast.Return) and node.value is not None:
-                callee = self._callee(node.value) or bound.get(_dotted(node.value) or "")
+                callee = self._local(node.value, bound) or bound.get(dotted(node.value) or "")
                 if callee:
                     returned.append(callee)
         if returned:
@@ -132,17 +187,37 @@ class _Reader:
         if isinstance(statement, ast.ClassDef):
             # Generic[...] and the like are subscripts; what they subscript is the base.
             bases = (base.value if isinstance(base, ast.Subscript) else base for base in statement.bases)
-            named = tuple(name for base in bases if (name := self._absolute(_dotted(base))))
+            named = tuple(name for base in bases if (name := self._absolute(dotted(base))))
             if named:
                 yield Class(name=statement.name, bases=named)
 
-    def _callee(self, value: ast.expr) -> str | None:
-        return self._absolute(_dotted(value.func)) if isinstance(value, ast.Call) else None
+    def _local(self, value: ast.expr, bound: Mapping[str, str]) -> str | None:
+        """What is called in a function that has bound names to the results of calls."""
+        called = dotted(value.func) if isinstance(value, ast.Call) else None
+        first, dot, rest = (called or "").partition(".")
+        return f"{bound[first]}.{rest}" if dot and first in bound else self._callee(value)
 
-    def _absolute(self, dotted: str | None) -> str | None:
-        if dotted is None:
+    def _callee(self, value: ast.expr) -> str | None:
+        """What is called, as a dotted name: ``a.B.c`` for a method of what calling ``a.B`` gives."""
+        if not isinstance(value, ast.Call):
             return None
-        first, dot, rest = dotted.partition(".")
+        names: list[str] = []
+        called: ast.expr = value.func
+        for _ in range(_DEEPEST):
+            if not isinstance(called, ast.Attribute | ast.Call):
+                break
+            if isinstance(called, ast.Attribute):
+                names.append(called.attr)
+                called = called.value
+            else:
+                called = called.func
+        first = self._absolute(called.id) if isinstance(called, ast.Name) else None
+        return ".".join((first, *reversed(names))) if first else None
+
+    def _absolute(self, name: str | None) -> str | None:
+        if name is None:
+            return None
+        first, dot, rest = name.partition(".")
         return self._names.get(first, f"{self._name}.{first}".lstrip(".")) + dot + rest
 
     def _calls(self, nodes: Iterable[ast.AST], texts: Mapping[str, str]) -> Iterator[tuple[str, int, str | None]]:
@@ -151,20 +226,20 @@ class _Reader:
                 callee = self._callee(node) or (node.func.attr if isinstance(node.func, ast.Attribute) else "")
                 named = [*node.args[:1], *(each.value for each in node.keywords if each.arg in _NAMING)]
                 if callee:
-                    text = _string(named[0]) or texts.get(_dotted(named[0]) or "") if named else ""
+                    text = string(named[0]) or texts.get(dotted(named[0]) or "") if named else ""
                     yield callee, node.lineno, text
 
     def _configured(self, statements: Iterable[Statement], nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
         bound = {
             name: variable
             for statement in statements
-            for name, value in _bindings(statement)
+            for name, value in bindings(statement)
             if (variable := self._variable(value))
         }
         for node in nodes:
             if isinstance(node, ast.Call) and (callee := self._callee(node)):
                 first = node.args[0] if node.args else next((each.value for each in node.keywords), None)
-                variable = self._variable(first) or bound.get(_dotted(first) or "") if first else None
+                variable = self._variable(first) or bound.get(dotted(first) or "") if first else None
                 if variable:
                     yield callee, variable
 
@@ -173,165 +248,40 @@ class _Reader:
         match value:
             case ast.BoolOp(op=ast.Or(), values=[first, *_]):
                 return self._variable(first)
-            case ast.Subscript(value=source, slice=name) if self._absolute(_dotted(source)) == "os.environ":
-                return _string(name)
+            case ast.Subscript(value=source, slice=name) if self._absolute(dotted(source)) == "os.environ":
+                return string(name)
             case ast.Call(args=[name, *_]) if self._callee(value) in ("os.getenv", "os.environ.get"):
-                return _string(name)
+                return string(name)
             case _:
                 return None
 
 
-def _module_level(body: Iterable[Statement]) -> Iterator[Statement]:
-    """The statements that run on import: those in blocks too, but not what only runs as a program."""
-    pending = list(body)[::-1]
-    while pending:
-        statement = pending.pop()
-        yield statement
-        if isinstance(statement, ast.If):
-            branch = statement.orelse if _is_main_guard(statement) else [*statement.body, *statement.orelse]
-            pending += branch[::-1]
-        else:
-            pending += _blocks(statement)[::-1]
-
-
-def _own_statements(body: Iterable[Statement]) -> Iterator[Statement]:
-    """A function's statements, without those of functions in it."""
-    pending = list(body)[::-1]
-    while pending:
-        statement = pending.pop()
-        yield statement
-        inner = [*statement.body, *statement.orelse] if isinstance(statement, ast.If) else _blocks(statement)
-        pending += inner[::-1]
-
-
-def _blocks(statement: Statement) -> list[Statement]:
+def _shaped(statement: Statement) -> Iterator[Shaped]:
     match statement:
-        case ast.With() | ast.AsyncWith():
-            return statement.body
-        case ast.Try() | ast.TryStar():
-            handlers = [each for handler in statement.handlers for each in handler.body]
-            return [*statement.body, *handlers, *statement.orelse, *statement.finalbody]
-        case ast.For() | ast.While():
-            return [*statement.body, *statement.orelse]
-        case _:
-            return []
-
-
-def _bindings(statement: Statement) -> Iterator[tuple[str, ast.expr]]:
-    match statement:
-        case ast.Assign(targets=targets, value=value):
-            for target in targets:
-                if isinstance(target, ast.Name):
-                    yield target.id, value
-        case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-            yield name, value
-        case ast.With(items=items):
-            for item in items:
-                if isinstance(item.optional_vars, ast.Name):
-                    yield item.optional_vars.id, item.context_expr
+        case ast.FunctionDef(name=name, args=arguments) | ast.AsyncFunctionDef(name=name, args=arguments):
+            interface = _SHAPES.get(tuple(each.arg for each in arguments.args))
+            if interface and isinstance(statement, ast.AsyncFunctionDef) == (interface == "asgi"):
+                yield Shaped(name=name, interface=interface, line=statement.lineno)
+        case ast.ClassDef(name=name, body=body):
+            for each in body:
+                if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) and each.name == "__call__":
+                    interface = _SHAPES.get(tuple(argument.arg for argument in each.args.args[1:]))
+                    if interface:
+                        yield Shaped(name=name, interface=interface, line=statement.lineno, instances=True)
         case _:
             return
 
 
 def _texts(statement: Statement) -> Iterator[Text]:
-    for name, value in _bindings(statement):
-        text = _string(value)
+    for name, value in bindings(statement):
+        text = string(value)
         if text is not None:
             yield Text(name=name, value=text, line=statement.lineno)
-
-
-def _dotted(node: ast.AST) -> str | None:
-    """``a.b.c`` for such an expression."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return ".".join((node.id, *reversed(parts))) if isinstance(node, ast.Name) else None
-
-
-def _string(node: ast.AST) -> str | None:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
 def _required(arguments: ast.arguments) -> bool:
     positional = len(arguments.posonlyargs) + len(arguments.args) - len(arguments.defaults)
     return positional > 0 or any(default is None for default in arguments.kw_defaults)
-
-
-def _is_main_guard(statement: ast.If) -> bool:
-    test = statement.test
-    if not isinstance(test, ast.Compare) or len(test.comparators) != 1:
-        return False
-    sides = (test.left, test.comparators[0])
-    return any(_dotted(side) == "__name__" for side in sides) and any(_string(side) == _MAIN for side in sides)
-
-
-def _packages(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    for node in nodes:
-        if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
-            yield node.module.partition(".")[0]
-
-
-def _mounted(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    """``main.mount("/x", app)`` and ``Mount("/x", app=app)``: names that are served by others."""
-    for node in nodes:
-        if not isinstance(node, ast.Call):
-            continue
-        called = node.func.attr if isinstance(node.func, ast.Attribute) else _dotted(node.func)
-        if called not in ("mount", "Mount"):
-            continue
-        values = [*node.args[1:2], *(each.value for each in node.keywords if each.arg == "app")]
-        yield from (value.id for value in values if isinstance(value, ast.Name))
-
-
-def _settings(nodes: Iterable[ast.AST]) -> str | None:
-    """The settings module that a ``manage.py``, ``wsgi.py`` or ``asgi.py`` names."""
-    for node in nodes:
-        value: ast.expr | None = None
-        if isinstance(node, ast.Call) and len(node.args) == 2 and _string(node.args[0]) == SETTINGS_VARIABLE:
-            value = node.args[1] if isinstance(node.func, ast.Attribute) and node.func.attr == "setdefault" else None
-        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
-            value = node.value if _string(node.targets[0].slice) == SETTINGS_VARIABLE else None
-        if value is None:
-            continue
-        # A default inside a call counts: os.environ.get("SETTINGS", "site.settings").
-        inside = [text for each in ast.walk(value) if (text := _string(each)) and _is_module(text)]
-        if inside:
-            return inside[-1]
-    return None
-
-
-def _is_module(text: str) -> bool:
-    return all(part.isidentifier() for part in text.split(".")) and ("." in text or text.islower())
-
-
-def _periodic(nodes: Iterable[ast.AST]) -> int | None:
-    for node in nodes:
-        match node:
-            case ast.Attribute(attr=name) | ast.Name(id=name, ctx=ast.Store()) if name in _PERIODIC:
-                return node.lineno
-            case ast.keyword(arg="beat_schedule"):
-                return node.value.lineno
-            case _:
-                continue
-    return None
-
-
-def _acts(statement: Statement) -> bool:
-    """Whether a statement does something when the file runs as a program, rather than defining something."""
-    match statement:
-        case ast.Expr(value=ast.Constant()):
-            return False
-        case ast.Expr() | ast.For() | ast.While() | ast.With():
-            return True
-        case ast.If():
-            return _is_main_guard(statement) or any(_acts(inner) for inner in statement.body)
-        case ast.Try():
-            return any(_acts(inner) for inner in statement.body)
-        case _:
-            return False
 
 
 def _short(text: str) -> str:

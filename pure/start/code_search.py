@@ -10,20 +10,21 @@ from typing import Final
 
 import msgspec
 
-from pure.start.calls import CALLS
+from pure.start import connections
 from pure.start.code_facts import AppObject, CodeFacts, Django, Kind, Place, Unparsed
 from pure.start.code_module import Module
 from pure.start.code_parser import parse_module
 from pure.start.import_roots import SOURCE_ROOT, Tree, folders_of, module_name
+from pure.start.names import Names
+from pure.start.objects import file_preference, objects, preference
+from pure.start.served_files import served_files
 from pure.start.source_files import (
     MANAGE,
-    NAMES,
     PROGRAMS,
     Sources,
     is_ignored,
     is_manage,
     is_program,
-    stem,
     worth_parsing,
 )
 
@@ -35,6 +36,8 @@ _DJANGO_QUEUES: Final = (
     "django_rq.decorators.job",
 )
 _QUEUE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}\Z")
+# What every project sets.
+_SETTINGS: Final = ("ROOT_URLCONF", "WSGI_APPLICATION", "ASGI_APPLICATION", "SECRET_KEY")
 _MODULE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)+\Z")
 
 
@@ -70,12 +73,12 @@ class _Project:
         self._tree = tree
         self._modules = modules
         self._manage = manage
-        self._by_name = {module.name: module for module, _ in modules.values()}
-        self._kinds: dict[str, Kind | None] = {}
+        self._names = Names(modules)
+        self._objects = objects(modules, self._names)
 
     def facts(self) -> CodeFacts:
-        objects = sorted(self._objects(), key=_preference)
-        scripts = sorted(self._modules.values(), key=lambda each: _file_preference(each[0].path))
+        scripts = sorted(self._modules.values(), key=lambda each: file_preference(each[0].path))
+        tops = frozenset(module.name.partition(".")[0] for module, _ in scripts)
         calls = [(module, root, call) for module, root in scripts for call in module.calls]
         rq = [
             (Place(path=module.path, line=line, root=root), text)
@@ -90,14 +93,12 @@ class _Project:
         # A queue without a name is RQ's "default".
         queues = {text or "default" for _, text in rq if text is not None}
         return CodeFacts(
-            objects=tuple(objects),
-            streamlit=tuple(
-                Place(path=module.path, line=1, root=root)
-                for module, root in scripts
-                if "streamlit" in module.packages and "pages" not in module.path.split("/")[:-1] and module.acts
-            ),
-            panel=tuple(self._first(calls, "panel", lambda callee: callee.endswith("servable"))),
-            gradio=tuple(self._first(calls, "gradio", lambda callee: callee.endswith("launch"))),
+            objects=self._objects,
+            scripts=served_files(scripts, self._names),
+            holders=connections.holders(scripts, self._names),
+            websockets=connections.websockets(scripts),
+            loopback=tuple(connections.loopback(scripts, self._names)),
+            offers=tuple(connections.offers(scripts, self._names, tops)),
             dash_servers=tuple(
                 (module.name, name.name)
                 for module, _ in scripts
@@ -124,7 +125,8 @@ class _Project:
                 for path in self._programs()
                 if not self._modules[path][0].serves
                 and not any(
-                    each.place.path == path or self._modules[path][0].uses(each.module, each.name) for each in objects
+                    each.place.path == path or self._modules[path][0].uses(each.module, each.name)
+                    for each in self._objects
                 )
             ),
             inner_programs=tuple(self._inner_programs()),
@@ -143,58 +145,6 @@ class _Project:
             }
             if found:
                 return found.pop() if len(found) == 1 else None
-        return None
-
-    def _objects(self) -> Iterator[AppObject]:
-        for module, root in self._modules.values():
-            bound: dict[str, AppObject] = {}
-            for each in module.called:
-                kind = self._kind_of(each.callee)
-                # `app = Middleware(app)` leaves it the application that it was.
-                if kind and each.name not in module.mounted and each.name not in bound:
-                    place = Place(path=module.path, line=each.line, root=root)
-                    bound[each.name] = AppObject(kind=kind, module=module.name, name=each.name, place=place)
-            if module.path.rpartition("/")[2] in ("wsgi.py", "asgi.py"):
-                bound |= dict(self._handed_on(module, root, bound))
-            yield from bound.values()
-            for function in module.functions:
-                # A server calls a factory without arguments; the application's own code may give it some.
-                if function.needs:
-                    continue
-                kinds = [kind for callee in function.returns if (kind := self._kind_of(callee))]
-                if kinds:
-                    place = Place(path=module.path, line=function.line, root=root)
-                    yield AppObject(kind=kinds[0], module=module.name, name=function.name, place=place, factory=True)
-
-    def _handed_on(self, module: Module, root: str, bound: Mapping[str, AppObject]) -> Iterator[tuple[str, AppObject]]:
-        """``from shop import app as application`` in a file that exists to be served."""
-        for each in module.imported:
-            origin, _, name = each.target.rpartition(".")
-            source = self._by_name.get(origin)
-            callee = next((call.callee for call in source.called if call.name == name), None) if source else None
-            kind = self._kind_of(callee) if callee else None
-            if kind and each.name not in bound:
-                place = Place(path=module.path, line=1, root=root)
-                yield each.name, AppObject(kind=kind, module=module.name, name=each.name, place=place)
-
-    def _kind_of(self, callee: str) -> Kind | None:
-        """What calling this gives, followed through the project's own functions and classes; else ``None``."""
-        seen: set[str] = set()
-        pending = [callee]
-        while pending:
-            name = pending.pop()
-            if name in CALLS:
-                return CALLS[name]
-            if name in seen:
-                continue
-            seen.add(name)
-            origin, _, last = name.rpartition(".")
-            module = self._by_name.get(origin)
-            if module is None:
-                continue
-            pending += [each.target for each in module.imported if each.name == last]
-            pending += [each for function in module.functions if function.name == last for each in function.returns]
-            pending += [base for each in module.classes if each.name == last for base in each.bases]
         return None
 
     def _first(
@@ -217,7 +167,11 @@ class _Project:
                 continue
             module, _ = self._modules[path]
             declared = self._setting(folder, module.settings, "ASGI")
-            wsgi = self._setting(folder, module.settings, "WSGI") or self._application(folder, "django_wsgi")
+            wsgi = (
+                self._setting(folder, module.settings, "WSGI")
+                or self._application(folder, "django_wsgi")
+                or self._beside_urls(folder, module.settings)
+            )
             asgi = declared or self._application(folder, "django_asgi")
             yield Django(
                 folder=folder,
@@ -226,21 +180,69 @@ class _Project:
                 asgi=asgi[0] if asgi else None,
                 wsgi_place=wsgi[1] if wsgi else None,
                 asgi_place=asgi[1] if asgi else None,
-                asgi_declared=declared is not None,
+                asgi_declared=declared is not None or self._is_around(folder, "django_asgi"),
+                served_settings=self._named_by(folder, wsgi[0]) if wsgi else None,
+                candidates=() if module.settings else tuple(self._settings_of(folder)),
             )
+
+    def _named_by(self, folder: str, target: str) -> str | None:
+        """The settings that the module of an application names."""
+        path = self._path_of(folder, target.partition(":")[0])
+        return self._modules[path][0].settings if path else None
+
+    def _beside_urls(self, folder: str, settings: str | None) -> tuple[str, Place] | None:
+        """``application`` in the ``wsgi.py`` beside the root of all URLs, however it is made."""
+        urls = self._text(folder, settings, "ROOT_URLCONF")
+        package = urls[0].rpartition(".")[0] if urls else ""
+        name = f"{package}.wsgi".lstrip(".")
+        path = self._path_of(folder, name)
+        if path is None:
+            return None
+        module = self._modules[path][0]
+        bound = {
+            *(each.name for each in module.called),
+            *(each.name for each in module.names),
+            *(each.name for each in module.imported),
+        }
+        known = next((each for each in ("application", "app") if each in bound), None)
+        return (f"{name}:{known}", Place(path=path, line=1)) if known else None
+
+    def _settings_of(self, folder: str) -> Iterator[str]:
+        """What looks like Django's settings below a folder, by its name and by what stands in it."""
+        for path, (module, _) in sorted(self._modules.items()):
+            below = not folder or path.startswith(f"{folder}/")
+            is_one = module.stars or any(each.name in _SETTINGS for each in module.texts)
+            if below and is_one and "settings" in module.name:
+                yield module.name
+
+    def _is_around(self, folder: str, kind: Kind) -> bool:
+        """Whether something was put around the application, which nobody does to what isn't served."""
+        best = self._best(folder, kind)
+        return best is not None and bool(best.around)
 
     def _application(self, folder: str, kind: Kind) -> tuple[str, Place] | None:
         """The object in a ``wsgi.py`` or ``asgi.py`` where the settings don't say which one it is."""
-        inside = [
-            each
-            for each in self._objects()
-            if each.kind == kind and not each.factory and (not folder or each.place.path.startswith(f"{folder}/"))
-        ]
-        best = min(inside, key=_preference, default=None)
+        best = self._best(folder, kind)
         return (best.target, best.place) if best else None
 
+    def _best(self, folder: str, kind: Kind) -> AppObject | None:
+        inside = (
+            each
+            for each in self._objects
+            if each.kind == kind and not each.factory and (not folder or each.place.path.startswith(f"{folder}/"))
+        )
+        return min(inside, key=preference, default=None)
+
     def _setting(self, folder: str, settings: str | None, prefix: str) -> tuple[str, Place] | None:
-        """``WSGI_APPLICATION`` as ``module:object`` from the settings module or one that it takes everything from."""
+        """``WSGI_APPLICATION`` as ``module:object``."""
+        found = self._text(folder, settings, f"{prefix}_APPLICATION")
+        if found is None or not _MODULE.match(found[0]):
+            return None
+        origin, _, last = found[0].rpartition(".")
+        return f"{origin}:{last}", found[1]
+
+    def _text(self, folder: str, settings: str | None, setting: str) -> tuple[str, Place] | None:
+        """A setting that is a string, from the settings module or one that it takes everything from."""
         pending = [settings] if settings else []
         seen: set[str] = set()
         while pending:
@@ -252,9 +254,8 @@ class _Project:
             # Imports are named from the folder of manage.py, so the file is read under that name.
             module = msgspec.structs.replace(self._modules[path][0], name=name)
             for text in reversed(module.texts):
-                if text.name == f"{prefix}_APPLICATION" and _MODULE.match(text.value):
-                    origin, _, last = text.value.rpartition(".")
-                    return f"{origin}:{last}", Place(path=path, line=text.line)
+                if text.name == setting:
+                    return text.value, Place(path=path, line=text.line)
             pending += module.stars
         return None
 
@@ -271,13 +272,13 @@ class _Project:
         for folder in ("", f"{SOURCE_ROOT}/"):
             for name in PROGRAMS:
                 path = f"{folder}{name}"
-                if path in self._modules and self._modules[path][0].acts:
+                if path in self._modules and self._modules[path][0].runs:
                     yield path
 
     def _inner_programs(self) -> Iterator[tuple[str, Place]]:
         """``bot/main.py``: only with the line that makes it a program, for modules of such names are common."""
         for path, (module, root) in sorted(self._modules.items()):
-            if path.count("/") == 1 and is_program(path) and module.guarded:
+            if path.count("/") == 1 and is_program(path) and module.guarded and module.runs:
                 yield module.name, Place(path=path, line=1, root=root)
 
     def _packages(self) -> Iterator[tuple[str, Place]]:
@@ -286,21 +287,3 @@ class _Project:
         for module, root in sorted(found, key=lambda each: (each[0].path.count("/"), each[0].path)):
             name = module.name.removesuffix("__main__").removesuffix(".")
             yield name, Place(path=module.path, line=1, root=root)
-
-
-_OBJECTS: Final = ("app", "application", "api", "server", "demo", "create_app", "make_app", "get_app")
-
-
-def _preference(each: AppObject) -> tuple[int, bool, int, int, str, int]:
-    """Which of several objects comes first: nearer to the root, ready made, by the file's name, by its own name."""
-    depth, name, path = _file_preference(each.place.path)
-    own = _OBJECTS.index(each.name) if each.name in _OBJECTS else len(_OBJECTS)
-    return depth, each.factory, name, own, path, each.place.line
-
-
-def _file_preference(path: str) -> tuple[int, int, str]:
-    inner = path.removeprefix(f"{SOURCE_ROOT}/")
-    own = stem(path)
-    if own in ("streamlit_app", "Home", "home"):
-        return inner.count("/"), -1, path
-    return inner.count("/"), NAMES.index(own) if own in NAMES else len(NAMES), path

@@ -12,7 +12,7 @@ import msgspec
 from pure.start.code_facts import CodeFacts
 from pure.start.found import Circumstances, Found, Ground, Search, listed
 from pure.start.processes import Processes
-from pure.start.programs import apart, programs
+from pure.start.programs import apart, offered, programs
 from pure.start.web import web_applications
 from pure.start.workers import workers
 from pure.wording import count
@@ -30,6 +30,8 @@ def detect_processes(code: CodeFacts, circumstances: Circumstances) -> Processes
         notes.append(f"Passed over: {listed(each.what for each in web[1:])}")
     if web:
         notes += apart(code)
+    else:
+        notes += offered(ground)
     found = [*([chosen] if chosen else []), *_found(workers(ground), notes)]
     processes = tuple(
         msgspec.structs.replace(each.process, default=each is chosen or len(found) == 1) for each in found
@@ -45,7 +47,7 @@ def detect_processes(code: CodeFacts, circumstances: Circumstances) -> Processes
         processes=processes,
         because=(because,),
         notes=tuple(notes),
-        warnings=tuple(each.warning for each in found if each.warning),
+        warnings=tuple(warning for each in found for warning in each.warnings),
         provisional=circumstances.provisional,
     )
 

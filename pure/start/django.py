@@ -17,11 +17,28 @@ COLLECT_VARIABLE: Final = "BP_DJANGO_COLLECTSTATIC"
 DJANGO: Final = "django"
 COMMAND: Final = ("collectstatic", "--noinput")
 
-CauseKind: TypeAlias = Literal["static_root", "variable", "secret_key", "module", "manifest", "database"]
+# What Heroku and those who followed it call the same.
+DISABLE_VARIABLE: Final = "DISABLE_COLLECTSTATIC"
+SETTINGS_VARIABLE: Final = "DJANGO_SETTINGS_MODULE"
+
+CauseKind: TypeAlias = Literal[
+    "settings", "arguments", "static_root", "variable", "secret_key", "module", "manifest", "database"
+]
 
 # What everyone meets, in the words of Django and of the libraries that read settings from the environment. The last
 # line that matches decides: it stands at the end of the traceback.
 _CAUSES: Final[tuple[tuple[CauseKind, re.Pattern[str]], ...]] = (
+    # Nothing names the settings: Django's command says it this way, everything that reads them the others.
+    ("settings", re.compile(r"^No Django settings specified\.")),
+    ("settings", re.compile(r"ImproperlyConfigured: Requested settings?\b.{0,300}?settings are not configured")),
+    ("settings", re.compile(rf"ImproperlyConfigured: .{{0,300}}?environment variable {SETTINGS_VARIABLE}\b")),
+    ("settings", re.compile(rf"^KeyError: ['\"]{SETTINGS_VARIABLE}['\"]")),
+    # The manage.py takes words for itself that were meant for Django.
+    (
+        "arguments",
+        re.compile(r"^ModuleNotFoundError: No module named ['\"](?P<subject>[\w.]{0,300}\bcollectstatic)['\"]"),
+    ),
+    ("arguments", re.compile(r"^Unknown command: ['\"](?P<subject>--noinput)['\"]")),
     ("static_root", re.compile(r"ImproperlyConfigured: .{0,300}?STATIC_ROOT setting")),
     ("secret_key", re.compile(r"ImproperlyConfigured: The (?P<subject>SECRET_KEY) setting must not be empty")),
     ("variable", re.compile(r"ImproperlyConfigured: .{0,300}?\b(?P<subject>[A-Z][A-Z0-9_]{2,}) environment variable")),
@@ -85,6 +102,8 @@ class CollectStaticFailed(msgspec.Struct, frozen=True, kw_only=True):
     returncode: int
     signal: str | None
     cause: Cause | None
+    candidates: tuple[str, ...] = ()
+    """Modules that look like settings, where nothing names them."""
 
 
 Judgement: TypeAlias = Collected | NotEnabled | CollectStaticFailed
@@ -92,7 +111,8 @@ Judgement: TypeAlias = Collected | NotEnabled | CollectStaticFailed
 
 def decide_django(variables: Mapping[str, str], manage: Sequence[str]) -> DjangoDecision | BadSwitch:
     """The decision before anything is installed. ``manage`` are the project's ``manage.py``, the best first."""
-    wanted = switch(variables, COLLECT_VARIABLE) if variables.get(COLLECT_VARIABLE, "").strip() else True
+    said = bool(variables.get(COLLECT_VARIABLE, "").strip())
+    wanted = switch(variables, COLLECT_VARIABLE) if said else True
     if isinstance(wanted, BadSwitch):
         return wanted
     first = manage[0] if manage else None
@@ -101,20 +121,38 @@ def decide_django(variables: Mapping[str, str], manage: Sequence[str]) -> Django
     if not wanted:
         because = f"${COLLECT_VARIABLE} is {variables[COLLECT_VARIABLE].strip()}"
         return DjangoDecision(manage=first, collect=False, because=because)
+    # Heroku asks whether it is there and isn't 0.
+    disabled = variables.get(DISABLE_VARIABLE, "").strip()
+    if disabled not in ("", "0") and not said:
+        because = f"${DISABLE_VARIABLE} is set; its name here is {COLLECT_VARIABLE}=false"
+        return DjangoDecision(manage=first, collect=False, because=because)
     others = f"; {', '.join(manage[1:4])} passed over" if len(manage) > 1 else ""
     return DjangoDecision(manage=first, collect=True, because=f"the project has {first}{others}")
 
 
-def judge(manage: str, returncode: int, signal: str | None, lines: Sequence[str]) -> Judgement:
-    """What became of ``collectstatic``, from its exit status and its output."""
+def judge(
+    manage: str, returncode: int, signal: str | None, lines: Sequence[str], *, candidates: tuple[str, ...] = ()
+) -> Judgement:
+    """What became of ``collectstatic``, from its exit status and its output.
+
+    ``candidates`` are modules that look like settings.
+    """
     if returncode == 0:
         summary = next((line.strip() for line in reversed(lines) if _SUMMARY.match(line.strip())), "")
         return Collected(summary=summary.rstrip("."))
     text = "\n".join(lines)
-    if signal is None and _UNKNOWN.search(text):
-        return NotEnabled()
     cause = None if signal else _cause(lines)
-    return CollectStaticFailed(manage=manage, returncode=returncode, signal=signal, cause=cause)
+    unread = cause is not None and cause.kind == "settings"
+    # Without settings no command of an application's is known, whatever the settings enable.
+    if signal is None and _UNKNOWN.search(text) and not unread:
+        return NotEnabled()
+    return CollectStaticFailed(
+        manage=manage,
+        returncode=returncode,
+        signal=signal,
+        cause=cause,
+        candidates=candidates if unread else (),
+    )
 
 
 def _cause(lines: Sequence[str]) -> Cause | None:

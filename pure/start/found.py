@@ -23,6 +23,8 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     """What the project declares of its start."""
     app: str
     """The project's folder in the image."""
+    programs: frozenset[str] | None = None
+    """The commands that the environment has; ``None`` where they aren't known yet."""
     minor: str = ""
     """The minor version of the application's Python, empty where it isn't known."""
     provisional: bool = False
@@ -39,6 +41,21 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     def installed(self) -> Mapping[str, str]:
         """The normalised names of distributions, with their versions."""
         return self.circumstances.installed
+
+    def has(self, command: str) -> bool:
+        """Whether the environment has this command, as far as that is known."""
+        programs = self.circumstances.programs
+        return programs is None or command in programs
+
+    def unreachable(self, path: str) -> tuple[str, ...]:
+        """What a file's program does so that nobody outside the container can reach it."""
+        return tuple(
+            f"{each.place}: {each.callee}() {'' if each.host else 'without a host '}listens on "
+            f"{each.host or '127.0.0.1'}, where nobody outside the container can reach it: "
+            'give it the host "0.0.0.0", and the port of $PORT'
+            for each in self.code.loopback
+            if each.place.path == path
+        )
 
     def absent(self, distribution: str, what: str, place: Place) -> str | None:
         """The remark that something can't be started without this distribution; ``None`` where it is installed."""
@@ -72,8 +89,8 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     process: Process
     what: str
     """In words, what it is."""
-    warning: str = ""
-    """What is wrong with it, if it is a last resort."""
+    warnings: tuple[str, ...] = ()
+    """What is wrong with it."""
 
 
 # What a search comes upon, in this order: ways to start something, and remarks about what it passes over.
@@ -88,7 +105,7 @@ def found(
     because: str,
     what: str,
     working_dir: str = "",
-    warning: str = "",
+    warnings: Iterable[str] = (),
 ) -> Found:
     """A way to start something; without a place it stands in ``pyproject.toml``."""
     source = Source(file=PYPROJECT) if place is None else Source(file=place.path, line=place.line)
@@ -97,7 +114,7 @@ def found(
             type=kind, command=command, default=False, source=source, because=because, working_dir=working_dir
         ),
         what=what,
-        warning=warning,
+        warnings=tuple(each for each in warnings if each),
     )
 
 

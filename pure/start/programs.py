@@ -1,12 +1,14 @@
 """Decides which program is started where there is no web application: a console script, a file, a package."""
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from pure.names import normalise_name
 from pure.start.code_facts import CodeFacts, Place
 from pure.start.declared import PYPROJECT
 from pure.start.found import Ground, Search, found, listed
-from pure.start.servers import command_line
+from pure.start.launching import command_line, fill
+from pure.start.servers import ASGI, UVICORN, WSGI, Server, usable
 from pure.wording import count
 
 
@@ -35,7 +37,9 @@ def programs(ground: Ground) -> Search:
         if others:
             yield f"{first} is taken before {listed(others)}"
         because = "it does something when it is run; whether it listens on $PORT is up to it"
-        yield found("app", ("python", first), place=Place(path=first, line=1), because=because, what="")
+        place = Place(path=first, line=1)
+        warnings = ground.unreachable(first)
+        yield found("app", ("python", first), place=place, because=because, what="", warnings=warnings)
         return
     if ground.code.packages:
         (name, place), *more = ground.code.packages
@@ -66,15 +70,50 @@ def _inner_program(ground: Ground) -> Search:
         # A program that imports its neighbours by their own names is started as the file that it is.
         words = ("python", place.path) if place.root else ("python", "-m", module)
         because = "it is a program, the only one of that kind; whether it listens on $PORT is up to it"
-        yield found("app", words, place=place, because=because, what="")
+        yield found("app", words, place=place, because=because, what="", warnings=ground.unreachable(place.path))
 
 
 def apart(code: CodeFacts) -> Iterator[str]:
     """A bot, say, beside the small web application that keeps it alive."""
-    scripts = {each.path for each in (*code.streamlit, *code.gradio, *code.panel)}
+    scripts = {each.place.path for each in code.scripts}
     for path in code.apart:
         if path not in scripts:
             yield (
                 f"{path} is a program, too, and isn't started: "
                 f"a Procfile or [tool.lamina.processes] of {PYPROJECT} could choose it"
             )
+
+
+def offered(ground: Ground) -> Iterator[str]:
+    """What a server could serve if it is an application, which nobody but its author knows for certain."""
+    for each in ground.code.offers:
+        about, first, command = f"{each.target} ({each.place})", "", ""
+        match each.interface:
+            case "function":
+                if "functions-framework" in ground.installed:
+                    about += " may be a function of functions-framework"
+                    command = f"functions-framework --target {each.target.rpartition(':')[2]}"
+            case "paste":
+                about += " makes a Pyramid application for PasteDeploy, whose .ini file says where it listens"
+                command = "pserve production.ini"
+            case "wsgi" | "asgi":
+                about += f" is called as {each.interface.upper()} prescribes"
+                first, command = _serving(ground, each.target, WSGI if each.interface == "wsgi" else (UVICORN, *ASGI))
+            case "":
+                about += " may be a web application"
+                missing, command = _serving(ground, each.target, (*WSGI, *ASGI))
+                command = "" if missing else command
+            case _:
+                assert_never(each.interface)
+        if command:
+            yield f"{about}: to start it, {first}write a Procfile with  web: {command}"
+
+
+def _serving(ground: Ground, target: str, servers: tuple[Server, ...]) -> tuple[str, str]:
+    """What has to be done first, and the command that serves an object."""
+    installed, programs = ground.installed, ground.circumstances.programs
+    server = next((each for each in servers if usable(each, installed, factory=False, programs=programs)), None)
+    module, _, name = target.partition(":")
+    command = " ".join(fill((server or servers[0]).command, module=module, name=name)).replace("{port}", "$PORT")
+    first = f"add {servers[0].distributions[0]} to the requirements, and "
+    return "" if server else first, command

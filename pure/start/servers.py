@@ -1,36 +1,12 @@
-"""Says how each server, runner and worker is started so that it listens on ``0.0.0.0`` at ``$PORT``, or at 8000.
-
-A platform executes a process directly: without a shell, nothing replaces ``$PORT``. The ways out, and why this one:
-
-- Some servers read ``PORT`` themselves, most don't, or not in every version, or then bind to 127.0.0.1 without it.
-- An ``exec.d`` program can compute a variable at launch, and needs a launcher: an image that ``lamina build --output``
-  writes has none, and its environment is fixed.
-- ``sh -c 'exec … "${PORT:-8000}" … "$@"' sh`` works wherever there is a POSIX shell, which is far more often than bash:
-  in every lifecycle and without one, and by hand. ``exec`` leaves the server as the process that gets the signals, and
-  ``"$@"`` hands it whatever arguments the container is started with.
-
-So a command that needs the port, a variable or another import path is run by ``sh``, every other one directly.
-"""
+"""Holds how each server of WSGI and ASGI applications is started."""
 
 import re
-import shlex
-from collections.abc import Mapping
-from typing import Final, Literal
+from collections.abc import Mapping, Set
+from typing import Final
 
 import msgspec
 
-# What a word may hold, and what it becomes: inside double quotes in `sh`, and in words for a reader.
-_REDIS: Final = "${REDIS_URL:-redis://localhost:6379}"
-_EXPANSIONS: Final[Mapping[str, str]] = {
-    "{port}": "${PORT:-8000}",
-    "{redis}": f"${{RQ_REDIS_URL:-{_REDIS}}}",
-    "{origin}": "${BOKEH_ALLOW_WS_ORIGIN:-*}",
-}
-# Beside those: the URL of a Redis by a variable that the code names.
-_MARKER: Final = re.compile("|".join((*map(re.escape, _EXPANSIONS), r"\{redis:(?P<variable>[A-Za-z_][A-Za-z0-9_]*)\}")))
-# Words with markers come from our own tables, which hold none of these; a file's name may hold anything.
-_MEANT_FOR_SHELLS: Final = re.compile(r"[\"$`\\]")
-_TAIL: Final = ' "$@"'
+from pure.start.launching import HOST_PORT
 
 
 class Server(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,20 +19,27 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     """In its words ``{target}`` stands for ``module:name``, ``{module}`` and ``{name}`` for its parts."""
     factory: tuple[str, ...] = ()
     """The command where calling the object gives the application, empty if the server can't do that."""
+    variables: tuple[tuple[str, str], ...] = ()
+    """What the command needs in its environment, with the same markers."""
     oldest: tuple[int, ...] = ()
     """The first release of the first distribution that can do this."""
+    oldest_factory: tuple[int, ...] = ()
+    """The first that can call a factory, where that is a later one."""
+    until: tuple[int, ...] = ()
+    """The first release that can't any more, empty while all can."""
     warning: str = ""
     """What is wrong with it, if it is a last resort."""
 
 
 _GUNICORN: Final = ("gunicorn", "--bind", "0.0.0.0:{port}")
-_HOST_PORT: Final = ("--host", "0.0.0.0", "--port", "{port}")  # noqa: S104  (an image listens to the outside)
 
 GUNICORN: Final = Server(
     name="gunicorn",
     distributions=("gunicorn",),
     command=(*_GUNICORN, "{target}"),
     factory=(*_GUNICORN, "{target}()"),
+    # 20.0.0 had forgotten how to call one.
+    oldest_factory=(20, 0, 1),
 )
 WAITRESS: Final = Server(
     name="waitress",
@@ -77,8 +60,9 @@ PYUWSGI: Final = msgspec.structs.replace(UWSGI, distributions=("pyuwsgi",))
 GRANIAN_WSGI: Final = Server(
     name="granian",
     distributions=("granian",),
-    command=("granian", "--interface", "wsgi", *_HOST_PORT, "{target}"),
-    factory=("granian", "--interface", "wsgi", *_HOST_PORT, "--factory", "{target}"),
+    command=("granian", "--interface", "wsgi", *HOST_PORT, "{target}"),
+    factory=("granian", "--interface", "wsgi", *HOST_PORT, "--factory", "{target}"),
+    oldest_factory=(1, 6),
 )
 HYPERCORN: Final = Server(
     name="hypercorn",
@@ -86,17 +70,34 @@ HYPERCORN: Final = Server(
     command=("hypercorn", "--bind", "0.0.0.0:{port}", "{target}"),
     factory=("hypercorn", "--bind", "0.0.0.0:{port}", "{target}()"),
 )
+_FLASK_RUN: Final = (
+    "flask run is Flask's development server, for one visitor at a time; add gunicorn to the requirements"
+)
 FLASK_RUN: Final = Server(
     name="flask run",
     distributions=("flask",),
-    command=("flask", "--app", "{target}", "run", *_HOST_PORT),
-    factory=("flask", "--app", "{target}()", "run", *_HOST_PORT),
-    warning="flask run is Flask's development server, for one visitor at a time; add gunicorn to the requirements",
+    command=("flask", "--app", "{target}", "run", *HOST_PORT),
+    factory=("flask", "--app", "{target}()", "run", *HOST_PORT),
+    oldest=(2, 2),
+    warning=_FLASK_RUN,
 )
+# Before it had --app.
+FLASK_RUN_OLD: Final = Server(
+    name="flask run",
+    distributions=("flask",),
+    command=("flask", "run", *HOST_PORT),
+    factory=("flask", "run", *HOST_PORT),
+    variables=(("FLASK_APP", "{target}"),),
+    oldest=(1,),
+    until=(2, 2),
+    warning=_FLASK_RUN,
+)
+# Before, it took every application for one of ASGI.
+HYPERCORN_WSGI: Final = msgspec.structs.replace(HYPERCORN, oldest=(0, 14))
 FASTAPI_CLI: Final = Server(
     name="the fastapi command",
     distributions=("fastapi-cli",),
-    command=("fastapi", "run", *_HOST_PORT, "--entrypoint", "{target}"),
+    command=("fastapi", "run", *HOST_PORT, "--entrypoint", "{target}"),
     # Before it had --entrypoint, it guessed the module's name from the files around it.
     oldest=(0, 0, 20),
 )
@@ -109,14 +110,16 @@ GUNICORN_UVICORN: Final = Server(
 UVICORN: Final = Server(
     name="uvicorn",
     distributions=("uvicorn",),
-    command=("uvicorn", *_HOST_PORT, "{target}"),
-    factory=("uvicorn", *_HOST_PORT, "--factory", "{target}"),
+    command=("uvicorn", *HOST_PORT, "{target}"),
+    factory=("uvicorn", *HOST_PORT, "--factory", "{target}"),
+    oldest_factory=(0, 13),
 )
 GRANIAN_ASGI: Final = Server(
     name="granian",
     distributions=("granian",),
-    command=("granian", "--interface", "asgi", *_HOST_PORT, "{target}"),
-    factory=("granian", "--interface", "asgi", *_HOST_PORT, "--factory", "{target}"),
+    command=("granian", "--interface", "asgi", *HOST_PORT, "{target}"),
+    factory=("granian", "--interface", "asgi", *HOST_PORT, "--factory", "{target}"),
+    oldest_factory=(1, 6),
 )
 DAPHNE: Final = Server(
     name="daphne",
@@ -141,99 +144,84 @@ RUNSERVER: Final = Server(
 # In the order of preference. Who installs uvicorn-worker wants gunicorn in front; who only installs gunicorn beside an
 # ASGI server need not. hypercorn comes with every Quart, so another server beside it is the one that is meant.
 ASGI: Final = (GUNICORN_UVICORN, UVICORN, HYPERCORN, GRANIAN_ASGI, DAPHNE, GUNICORN_ASGI)
-WSGI: Final = (GUNICORN, UWSGI, PYUWSGI, WAITRESS, HYPERCORN, GRANIAN_WSGI)
+WSGI: Final = (GUNICORN, UWSGI, PYUWSGI, WAITRESS, HYPERCORN_WSGI, GRANIAN_WSGI)
 
-SERVERS: Final[Mapping[str, tuple[Server, ...]]] = {
-    "fastapi": (GUNICORN_UVICORN, FASTAPI_CLI, *ASGI[1:]),
-    "starlette": ASGI,
-    "litestar": ASGI,
-    "quart": (GUNICORN_UVICORN, UVICORN, GRANIAN_ASGI, DAPHNE, GUNICORN_ASGI, HYPERCORN),
-    "flask": (*WSGI, FLASK_RUN),
-    "dash": (GUNICORN, UWSGI, PYUWSGI, WAITRESS),
-    "django_wsgi": (GUNICORN, UWSGI, PYUWSGI, WAITRESS, GRANIAN_WSGI),
-    "django_asgi": ASGI,
-}
+# Servers that hold many connections open at once, each of them for long: WebSockets, server-sent events, Socket.IO.
+# One worker: clients of Socket.IO come back to the process that knows them, and $WEB_CONCURRENCY would start several.
+_ONE: Final = ("--workers", "1")
+_GEVENT_WEBSOCKET: Final = "geventwebsocket.gunicorn.workers.GeventWebSocketWorker"
 
-# Frameworks that bring their own server run a file.
-STREAMLIT: Final = (
-    *("streamlit", "run", "{path}", "--server.address", "0.0.0.0", "--server.port", "{port}"),  # noqa: S104
-    *("--server.headless", "true"),
+
+def _gunicorn(name: str, *others: str, options: tuple[str, ...], until: tuple[int, ...] = ()) -> Server:
+    return Server(
+        name=name,
+        distributions=("gunicorn", *others),
+        command=(*_GUNICORN, *_ONE, *options, "{target}"),
+        factory=(*_GUNICORN, *_ONE, *options, "{target}()"),
+        oldest_factory=GUNICORN.oldest_factory,
+        until=until,
+    )
+
+
+GUNICORN_EVENTLET: Final = _gunicorn(
+    "gunicorn with eventlet's worker", "eventlet", options=("--worker-class", "eventlet"), until=(26,)
 )
-PANEL: Final = (
-    *("panel", "serve", "{path}", "--address", "0.0.0.0", "--port", "{port}"),  # noqa: S104
-    # Nobody knows at build time under which name it will be reached; $BOKEH_ALLOW_WS_ORIGIN narrows it.
-    *("--allow-websocket-origin", "{origin}"),
+GUNICORN_GEVENT_WEBSOCKET: Final = _gunicorn(
+    "gunicorn with gevent-websocket's worker",
+    *("gevent", "gevent-websocket"),
+    options=("--worker-class", _GEVENT_WEBSOCKET),
 )
-MARIMO: Final = ("marimo", "run", "{path}", *_HOST_PORT, "--headless")
-PYTHON: Final = ("python", "{path}")
-GRADIO_VARIABLES: Final = (("GRADIO_SERVER_NAME", "0.0.0.0"), ("GRADIO_SERVER_PORT", "{port}"))  # noqa: S104
-DASH_VARIABLES: Final = (("HOST", "0.0.0.0"), ("PORT", "{port}"))  # noqa: S104
+GUNICORN_SOCKETS: Final = _gunicorn(
+    "gunicorn with Flask-Sockets' worker", "flask-sockets", options=("--worker-class", "flask_sockets.worker")
+)
+GUNICORN_GEVENT: Final = _gunicorn("gunicorn with gevent's worker", "gevent", options=("--worker-class", "gevent"))
+GUNICORN_THREADS: Final = _gunicorn("gunicorn with 100 threads", options=("--threads", "100"))
+UWSGI_GEVENT: Final = Server(
+    name="uWSGI with gevent",
+    distributions=("uwsgi", "gevent"),
+    command=(*_UWSGI, "--gevent", "1000", "--http-websockets", "--module", "{target}"),
+    factory=(*_UWSGI, "--gevent", "1000", "--http-websockets", "--module", "{target}()"),
+)
+UWSGI_THREADS: Final = Server(
+    name="uWSGI with 100 threads",
+    distributions=("uwsgi",),
+    command=(*_UWSGI, "--threads", "100", "--module", "{target}"),
+    factory=(*_UWSGI, "--threads", "100", "--module", "{target}()"),
+)
+PYUWSGI_THREADS: Final = msgspec.structs.replace(UWSGI_THREADS, distributions=("pyuwsgi",))
+_WAITRESS_THREADS: Final = ("waitress-serve", "--listen", "0.0.0.0:{port}", "--threads", "100")
+WAITRESS_THREADS: Final = Server(
+    name="waitress with 100 threads",
+    distributions=("waitress",),
+    command=(*_WAITRESS_THREADS, "{target}"),
+    factory=(*_WAITRESS_THREADS, "--call", "{target}"),
+)
 
-Interface = Literal["fastapi", "starlette", "litestar", "quart", "flask", "dash", "django_wsgi", "django_asgi"]
 
-
-def usable(server: Server, installed: Mapping[str, str], *, factory: bool) -> bool:
+def usable(server: Server, installed: Mapping[str, str], *, factory: bool, programs: Set[str] | None = None) -> bool:
     """Whether a server is installed, in a release that can do this. ``installed`` maps names to versions.
 
-    An empty version is one that isn't known yet; the newest is assumed.
+    An empty version is one that isn't known yet; the newest is assumed. ``programs`` are the commands that the
+    environment has, ``None`` where they aren't known yet.
     """
-    if factory and not server.factory:
+    words = server.factory if factory else server.command
+    if not words or any(name not in installed for name in server.distributions):
         return False
-    if any(name not in installed for name in server.distributions):
+    if programs is not None and words[0] != "python" and words[0] not in programs:
         return False
-    return _release(installed[server.distributions[0]]) >= server.oldest or not installed[server.distributions[0]]
+    return within(
+        installed[server.distributions[0]],
+        oldest=max(server.oldest, server.oldest_factory) if factory else server.oldest,
+        until=server.until,
+    )
 
 
-def fill(words: tuple[str, ...], *, module: str = "", name: str = "", path: str = "") -> tuple[str, ...]:
-    """A command's words with what is started in them."""
-    values = {"{target}": f"{module}:{name}", "{module}": module, "{name}": name, "{path}": path}
-    filled = []
-    for word in words:
-        for marker, value in values.items():
-            word = word.replace(marker, value)
-        filled.append(word)
-    return tuple(filled)
-
-
-def command_line(
-    words: tuple[str, ...], *, variables: tuple[tuple[str, str], ...] = (), root: str = ""
-) -> tuple[str, ...]:
-    """What the platform executes: the words themselves, or ``sh`` if something has to be known at launch.
-
-    ``root`` is a folder that has to be importable, beside the one that the process starts in.
-    """
-    if root:
-        variables = (*variables, ("PYTHONPATH", root))
-    if not variables and not any(_MARKER.search(word) for word in words):
-        return words
-    assignments = "".join(f"{name}={_assigned(name, value)} " for name, value in variables)
-    return ("sh", "-c", f"{assignments}exec {' '.join(_quoted(word) for word in words)}{_TAIL}", "sh")
-
-
-def shown(command: tuple[str, ...]) -> str:
-    """A command as a log shows it: without the wrapping that ``command_line`` or a Procfile's bash put around it."""
-    if len(command) == 4 and command[:2] == ("sh", "-c") and command[2].endswith(_TAIL):
-        return command[2].removesuffix(_TAIL).removeprefix("exec ")
-    if command[:2] == ("bash", "-c") and len(command) == 3:
-        return command[2]
-    return " ".join(command)
-
-
-def _assigned(name: str, value: str) -> str:
-    if name == "PYTHONPATH":
-        return f'{shlex.quote(value)}"${{PYTHONPATH:+:$PYTHONPATH}}"'
-    return _quoted(value)
-
-
-def _quoted(word: str) -> str:
-    if not _MARKER.search(word) or _MEANT_FOR_SHELLS.search(word):
-        return shlex.quote(word)
-    return f'"{_MARKER.sub(_expansion, word)}"'
-
-
-def _expansion(marker: re.Match[str]) -> str:
-    variable = marker["variable"]
-    return f"${{RQ_REDIS_URL:-${{{variable}:-{_REDIS}}}}}" if variable else _EXPANSIONS[marker[0]]
+def within(version: str, *, oldest: tuple[int, ...], until: tuple[int, ...] = ()) -> bool:
+    """Whether a version lies between two releases; one that isn't known counts as the newest."""
+    if not version:
+        return not until
+    release = _release(version)
+    return release >= oldest and (not until or release < until)
 
 
 def _release(version: str) -> tuple[int, ...]:

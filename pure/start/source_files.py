@@ -16,6 +16,9 @@ _WORDS: Final = tuple(
     for word in (
         *("fastapi", "starlette", "litestar", "quart", "flask", "dash", "gradio", "marimo", "celery", "django"),
         *("streamlit", "panel", "rq", "redis", "WSGI_APPLICATION", "ASGI_APPLICATION", "beat_schedule", "channels"),
+        *("falcon", "bottle", "pyramid", "sanic", "aiohttp", "tornado", "nicegui", "fasthtml", "chainlit", "reflex"),
+        *("functions_framework", "connexion", "cherrypy", "blacksheep", "robyn", "mcp", "MCP", "socketio", "websocket"),
+        *("event-stream", "start_response", "receive, send", "ROOT_URLCONF"),
         # create_app, build_app, make_application: a file that calls one needn't mention the framework.
         "_app",
     )

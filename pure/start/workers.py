@@ -3,7 +3,7 @@
 from typing import Final
 
 from pure.start.found import Found, Ground, Search, found
-from pure.start.servers import command_line
+from pure.start.launching import command_line
 
 # RQ's own, and what most platforms call it.
 _REDIS_VARIABLES: Final = ("RQ_REDIS_URL", "REDIS_URL")

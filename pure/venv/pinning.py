@@ -44,6 +44,8 @@ def pinning(
             target=target,
             settings=known,
         )
+    if requirements is None and managed.alone:
+        return NotPinned(because=("there is no lock file",))
     if requirements is None:
         return NotPinned(because=("the project itself is installed from its folder", "there is no lock file"))
     return pinned_fingerprint(requirements, python_minor=runtime.minor, target=target, settings=known)

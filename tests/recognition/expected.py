@@ -3,7 +3,6 @@
 import os
 from typing import Final
 
-from pure.complaints import reasons as r
 from pure.complaints.reasons import Recognised
 from pure.complaints.recognition import recognise
 from pure.disk import DiskFull, complaint_of_no_room
@@ -11,6 +10,7 @@ from pure.manager.lock_command import made
 from pure.manager.table import MANAGERS
 from pure.manager.terms import InstalledFrom
 
+from pure.complaints import reasons as r
 from tests.places import ROOT
 from tests.recognition.stage import Said
 
@@ -36,6 +36,9 @@ PIP: Final[dict[str, Kind]] = {
     "index_slow": r.IndexUnreachable,
     "index_retried": r.IndexUnreachable,
     "index_unauthorised": r.IndexRefused,
+    "index_unauthorised_name_elsewhere": r.IndexRefused,
+    "index_unauthorised_and_nobody_answers": r.IndexRefused,
+    "repository_by_a_command_for_ssh_that_fails": r.RepositoryRefused,
     "index_wrong_password": r.IndexRefused,
     "index_forbidden": r.IndexRefused,
     "index_broken": r.IndexUnreachable,
@@ -110,6 +113,7 @@ _ALIKE: Final[dict[str, Kind | None]] = {
     "disk_full": DiskFull,
     "lock_stale": r.LockStale,
     "lock_stale_checked": r.LockStale,
+    "lock_newer": r.LockNewer,
     "lock_missing": r.LockMissing,
     "lock_unreadable": r.LockNotParsed,
     "other_python": r.LockForOtherPython,
@@ -128,6 +132,8 @@ TOOLS: Final[dict[str, dict[str, Kind | None]]] = {
     "pipenv": {
         **_ALIKE,
         "lock_stale": None,
+        # Its format hasn't changed for years.
+        "lock_newer": None,
         "lock_unreadable": None,
         "other_python": None,
         # Pipenv starts pip without the log that would tell these apart.
@@ -139,12 +145,16 @@ TOOLS: Final[dict[str, dict[str, Kind | None]]] = {
     },
     "pylock": {
         **_ALIKE,
+        # Newer ones are refused before uv starts.
+        "lock_newer": None,
         # Nothing is declared beside it that it could contradict, and without it nothing chooses it.
         **dict.fromkeys(("lock_stale", "lock_stale_checked", "other_python_checked", "lock_missing")),
     },
     "pdm": {
         **_ALIKE,
         "lock_stale": None,
+        # PDM takes a lock of any version.
+        "lock_newer": None,
         "other_python_checked": r.LockStale,
         "build_killed": None,
         # Of a compiler's words PDM shows the last lines.

@@ -181,6 +181,32 @@ def index_unauthorised(stage: Stage) -> Said:
 
 
 @scene
+def index_unauthorised_name_elsewhere(stage: Stage) -> Said:
+    """The private index refuses, and the other one has somebody else's distribution of that name."""
+    stage.wheel("alpha", "0.1")
+    stage.wheel("beta", "1.0")
+    with stage.index() as index, serving(_status(401, WWW_Authenticate='Basic realm="private"')) as server:
+        stage.require("beta", "alpha==1.0")
+        return stage.pip(index, env={"PIP_EXTRA_INDEX_URL": f"{server.url}/simple/"})
+
+
+@scene
+def index_unauthorised_and_nobody_answers(stage: Stage) -> Said:
+    """As where git may be asked by SSH: pip may ask, and there is nobody."""
+    stage.require("alpha==1.0")
+    with serving(_status(401, WWW_Authenticate='Basic realm="private"')) as server:
+        return stage.pip(f"{server.url}/simple/", env={"PIP_NO_INPUT": ""})
+
+
+@scene
+def repository_by_a_command_for_ssh_that_fails(stage: Stage) -> Said:
+    stage.settings["PATH"] = "/usr/bin:/bin"
+    stage.require("alpha @ git+ssh://git@host.example/team/alpha.git")
+    env = {"PIP_NO_INPUT": "", "GIT_SSH_COMMAND": "sh -c 'echo the key is gone >&2; exit 128'"}
+    return stage.pip("http://127.0.0.1/", env=env)
+
+
+@scene
 def index_wrong_password(stage: Stage) -> Said:
     stage.require("alpha==1.0")
     with serving(_status(401, WWW_Authenticate='Basic realm="private"')) as server:

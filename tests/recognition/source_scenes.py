@@ -60,6 +60,44 @@ VERSIONED: Final[dict[str, str]] = {
 }
 
 
+_NAMED: Final = '[project]\nname = "mine"\nversion = "1"\n'
+
+
+def _by(backend: str, requires: str, more: str = "") -> dict[str, str]:
+    system = f'[build-system]\nrequires = ["{requires}"]\nbuild-backend = "{backend}"\n'
+    return {"pyproject.toml": f"{_NAMED}{more}{system}"}
+
+
+_README: Final = 'readme = "README.md"\n'
+_PACKAGE: Final = {"mine/__init__.py": '"""Mine."""\n'}
+# Projects whose own files their build systems miss.
+UNBUILDABLE: Final[dict[str, dict[str, str]]] = {
+    "hatchling_readme": _by("hatchling.build", "hatchling", _README) | _PACKAGE,
+    "hatchling_license": _by("hatchling.build", "hatchling", 'license = { file = "LICENSE" }\n') | _PACKAGE,
+    "hatchling_no_files": _by("hatchling.build", "hatchling") | {"web/__init__.py": ""},
+    "flit_readme": _by("flit_core.buildapi", "flit_core", _README) | _PACKAGE,
+    "flit_no_files": _by("flit_core.buildapi", "flit_core", 'description = "x"\n') | {"web/__init__.py": ""},
+    "poetry_readme": _by("poetry.core.masonry.api", "poetry-core", _README) | _PACKAGE,
+    "poetry_no_files": _by("poetry.core.masonry.api", "poetry-core") | {"web/__init__.py": ""},
+    "pdm_readme": _by("pdm.backend", "pdm-backend", _README) | _PACKAGE,
+    "uv_readme": _by("uv_build", "uv_build", _README) | {"src/mine/__init__.py": ""},
+    "uv_no_files": _by("uv_build", "uv_build") | {"web/__init__.py": ""},
+    "setuptools_packages": {"pyproject.toml": _NAMED, "web/__init__.py": "", "static/a.css": ""},
+    "setuptools_modules": {"pyproject.toml": _NAMED, "app.py": "", "jobs.py": ""},
+    "setup_reads_a_file": {
+        "setup.py": "from setuptools import setup\nsetup(name='mine', version=open('VERSION.txt').read())\n"
+    },
+}
+
+
+def unbuildable(stage: Stage, kind: str) -> Said:
+    """Install such a project."""
+    stage.write(UNBUILDABLE[kind])
+    stage.require(".")
+    stage.settings.pop("PIP_CONFIG_FILE", None)
+    return stage.pip("", env={"PIP_RETRIES": "3", "PIP_CONFIG_FILE": "", **machine_index()})
+
+
 def write_versioned(stage: Stage, kind: str) -> dict[str, str]:
     """Make the application such a project, without git; gives the environment to install it in."""
     stage.write({"pyproject.toml": VERSIONED[kind], "mine.py": ""})

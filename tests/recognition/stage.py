@@ -138,7 +138,7 @@ class Stage:
             return said
         log = self.root / "pip.log"
         self.run((*argv, "--dry-run", "--quiet"), env={**settings, "PIP_LOG": str(log)})
-        kept = worth_keeping(log.read_text(errors="replace").splitlines()) if log.exists() else ()
+        kept = worth_keeping(log.read_text(errors="replace").splitlines(), said.lines) if log.exists() else ()
         return Said(lines=(*said.lines, *kept), returncode=said.returncode)
 
     def prepare(self, argv: tuple[str, ...], *, env: Mapping[str, str] | None = None) -> None:

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from pure.complaints.reasons import Needed, Recognised, VersionInGit
+from pure.complaints.reasons import FileMissingInBuild, Needed, PackageUnknown, Recognised, VersionInGit
 from pure.complaints.rules import RULES
 from pure.disk import DiskFull
 from pure.report.build_log import error_lines
@@ -36,6 +36,9 @@ def _expected(tool: str, scene: str) -> type[Recognised | DiskFull] | None:
         return Needed
     if scene.startswith("in_git_"):
         return VersionInGit
+    if scene.startswith("project_"):
+        lacks_package = scene.endswith("no_files") or "setuptools" in scene
+        return PackageUnknown if lacks_package else FileMissingInBuild
     return PIP[scene] if tool == "pip" else TOOLS[tool][scene]
 
 

@@ -133,3 +133,24 @@ def test_pdms_warning_about_a_lock_is_not_the_reason_of_another_failure() -> Non
     lines = read("pdm", "lock_stale_checked").lines
     assert recognise("pdm", lines, returncode=1) == LockStale()
     assert recognise("pdm", [*lines, "[BuildError]: Build backend raised error"], returncode=1) is None
+
+
+def test_what_the_log_says_of_the_name_that_was_sought_counts_before_others() -> None:
+    said = ("ERROR: No matching distribution found for My.pkg==1.0",)
+    others = [f"Could not fetch URL https://host.example/simple/a{at}/: 401 Client Error" for at in range(20)]
+    own = "Could not fetch URL https://host.example/simple/my-pkg/: 404 Client Error"
+    assert worth_keeping([*others, own], said) == (own,)
+    assert len(worth_keeping(others, said)) == 10
+
+
+@pytest.mark.parametrize(
+    ("said", "again"),
+    [
+        ("satisfies the requirement alpha==9.0 (from versions: 0.1, 1.0)", True),
+        ("satisfies the requirement alpha (from versions: none)", True),
+        ("Package 'alpha' requires a different Python: 3.11.7 not in '>=3.12'", False),
+        ("In --require-hashes mode, all requirements must have their versions pinned with ==. These do not: a", False),
+    ],
+)
+def test_pip_is_asked_again_wherever_an_index_may_have_refused(said: str, *, again: bool) -> None:
+    assert undecided(recognise("pip", [f"ERROR: Could not find a version that {said}"], returncode=1)) is again

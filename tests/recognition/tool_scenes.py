@@ -1,5 +1,6 @@
 """How uv, Poetry, Pipenv and PDM are made to fail in each of the ways that the table recognises."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
@@ -143,6 +144,28 @@ def lock_stale(stage: Stage, tool: Manager) -> Said:
         tool.write(stage, index, "alpha")
         tool.make_lock(stage)
         tool.write(stage, index, "alpha", "beta==1.0")
+        return tool.install(stage)
+
+
+# How each lock states the version of its format, and one that nobody knows yet.
+_NEWER: Final[Mapping[str, tuple[str, str]]] = {
+    "uv": (r"(?m)^version = 1$", "version = 99"),
+    "poetry": (r'lock-version = "[^"]+"', 'lock-version = "99.0"'),
+    "pdm": (r'lock_version = "[^"]+"', 'lock_version = "99.0"'),
+}
+
+
+@scene
+def lock_newer(stage: Stage, tool: Manager) -> Said:
+    stage.wheel("alpha", "1.0")
+    with stage.index() as index:
+        tool.write(stage, index, "alpha")
+        tool.make_lock(stage)
+        lock = stage.app / tool.file
+        pattern, newer = _NEWER[tool.name]
+        text, changed = re.subn(pattern, newer, lock.read_text(), count=1)
+        assert changed
+        lock.write_text(text)
         return tool.install(stage)
 
 

@@ -54,7 +54,7 @@ def parses(app: Path, monkeypatch: pytest.MonkeyPatch, **variables: str) -> dict
         known_secrets(facts)
         decided = decide(facts)
         assert isinstance(decided, Success), decided
-        final_processes(facts, {"flask": "3"}, "3.13")
+        final_processes(facts, {"flask": "3"}, "3.13", programs=None)
     files = {str(path.relative_to(app)): path for path in app.rglob("*") if path.suffix in (".toml", ".lock")}
     files |= {"Pipfile": app / "Pipfile"} if (app / "Pipfile").exists() else {}
     return {name: counts[path.read_text()] for name, path in files.items()}

@@ -1,7 +1,8 @@
 """Runs a command in a network of its own and asks it for pages; started by ``tests.starts.test_servers``.
 
 In such a network nothing else listens, so that port 8000 is free whatever this machine does. The one argument is a JSON
-object with ``argv``, ``env``, ``cwd``, ``port``, ``path`` and ``seconds``; the answer is one on standard output.
+object with ``argv``, ``env``, ``cwd``, ``port``, ``path``, ``held`` and ``seconds``; the answer is one on standard
+output. Where ``held`` is a path, three others have it open, and read on, while ``path`` is asked for.
 """
 
 import fcntl
@@ -30,7 +31,10 @@ def main() -> None:
         process = subprocess.Popen(
             task["argv"], env=task["env"], cwd=task["cwd"], stdin=subprocess.DEVNULL, stdout=log, stderr=log
         )
+    others = [hold(process, task) for _ in range(3)] if task["held"] else []
     status, body = ask(process, task)
+    for other in others:
+        other.close()
     command = name_of(process.pid)
     ended = stopped(process)
     sys.stdout.write(json.dumps({"status": status, "body": body, "command": command, "ended": ended}))
@@ -50,6 +54,20 @@ def stopped(process: "subprocess.Popen[bytes]") -> int | None:
     except subprocess.TimeoutExpired:
         process.kill()
         return None
+
+
+def hold(process: "subprocess.Popen[bytes]", task: dict[str, Any]) -> socket.socket:
+    """A connection whose answer has begun and doesn't end; closed at once where it can't be made."""
+    deadline = time.monotonic() + task["seconds"]
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            connection = socket.create_connection((ANOTHER_ADDRESS, task["port"]), timeout=10)
+            connection.sendall(f"GET {task['held']} HTTP/1.1\r\nHost: app.test\r\n\r\n".encode())
+            if connection.recv(1):
+                return connection
+        except OSError:
+            time.sleep(0.1)
+    return socket.socket()
 
 
 def ask(process: "subprocess.Popen[bytes]", task: dict[str, Any]) -> tuple[int, str]:

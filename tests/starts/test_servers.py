@@ -109,6 +109,211 @@ DJANGO = {
     "site_/asgi.py": GATEWAY.format("asgi"),
 }
 DASH = 'from dash import Dash, html\n\napp = Dash(__name__, title="Hello from Dash")\napp.layout = html.Div("x")\n'
+FALCON = f"""
+import falcon{{0}}
+
+class Index:
+    {{1}}def on_get(self, request, response):
+        response.text = "{GREETING} Falcon"
+
+app = falcon{{0}}.App()
+app.add_route("/", Index())
+"""
+BOTTLE = f"""
+from bottle import get, run
+
+@get("/")
+def index():
+    return "{GREETING} Bottle"
+
+run(host="localhost", port=8080)
+"""
+PYRAMID = f"""
+from pyramid.config import Configurator
+from pyramid.response import Response
+
+with Configurator() as config:
+    config.add_route("home", "/")
+    config.add_view(lambda request: Response("{GREETING} Pyramid"), route_name="home")
+    app = config.make_wsgi_app()
+"""
+SANIC = f"""
+from sanic import Sanic, text
+
+app = Sanic("shop")
+
+@app.get("/")
+async def index(request):
+    return text("{GREETING} Sanic")
+"""
+AIOHTTP = f"""
+import os
+from aiohttp import web
+
+async def index(request):
+    return web.Response(text="{GREETING} aiohttp")
+
+app = web.Application()
+app.add_routes([web.get("/", index)])
+
+if __name__ == "__main__":
+    web.run_app(app, port=int(os.environ.get("PORT", 8000)))
+"""
+TORNADO = f"""
+import asyncio
+import os
+import tornado.web
+
+class Index(tornado.web.RequestHandler):
+    def get(self):
+        self.write("{GREETING} Tornado")
+
+async def main():
+    tornado.web.Application([("/", Index)]).listen(int(os.environ.get("PORT", 8000)))
+    await asyncio.Event().wait()
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+NICEGUI = f"""
+import os
+from nicegui import ui
+
+@ui.page("/")
+def index():
+    ui.label("{GREETING} NiceGUI")
+
+if __name__ in {{"__main__", "__mp_main__"}}:
+    ui.run(port=int(os.environ.get("PORT", 8000)), reload=False, show=False)
+"""
+FASTHTML = f"""
+from fasthtml.common import *
+
+app, rt = fast_app()
+
+@rt("/")
+def get():
+    return P("{GREETING} FastHTML")
+
+serve()
+"""
+FUNCTION = f"""
+import functions_framework
+
+@functions_framework.http
+def hello(request):
+    return "{GREETING} functions-framework"
+"""
+CONNEXION = f"""
+import connexion
+
+def index():
+    return "{GREETING} Connexion"
+
+app = connexion.FlaskApp(__name__)
+app.add_url_rule("/", "index", index)
+"""
+CHERRYPY = f"""
+import os
+import cherrypy
+
+class Root:
+    @cherrypy.expose
+    def index(self):
+        return "{GREETING} CherryPy"
+
+cherrypy.config.update({{"server.socket_host": "0.0.0.0", "server.socket_port": int(os.environ.get("PORT", 8000))}})
+cherrypy.quickstart(Root())
+"""
+BLACKSHEEP = f"""
+from blacksheep import Application, get
+
+app = Application()
+
+@get("/")
+async def index():
+    return "{GREETING} BlackSheep"
+"""
+ROBYN = f"""
+from robyn import Robyn
+
+app = Robyn(__file__)
+
+@app.get("/")
+async def index(request):
+    return "{GREETING} Robyn"
+
+if __name__ == "__main__":
+    app.start(port=8080)
+"""
+FASTMCP = f"""
+from fastmcp import FastMCP
+from starlette.responses import PlainTextResponse
+
+mcp = FastMCP("weather")
+
+@mcp.custom_route("/", methods=["GET"])
+async def index(request):
+    return PlainTextResponse("{GREETING} FastMCP")
+
+if __name__ == "__main__":
+    mcp.run(transport="http")
+"""
+MCP = f"""
+import os
+from mcp.server import MCPServer
+from starlette.responses import PlainTextResponse
+
+mcp = MCPServer("weather")
+
+@mcp.custom_route("/", methods=["GET"])
+async def index(request):
+    return PlainTextResponse("{GREETING} MCP")
+
+if __name__ == "__main__":
+    mcp.run("streamable-http", host="0.0.0.0", port=int(os.environ.get("PORT", 8000)))
+"""
+SOCKETIO = f"""
+from flask import Flask
+from flask_socketio import SocketIO
+
+app = Flask(__name__)
+app.add_url_rule("/", view_func=lambda: "{GREETING} Flask-SocketIO")
+socketio = SocketIO(app)
+
+if __name__ == "__main__":
+    socketio.run(app)
+"""
+EVENTS = f"""
+import time
+from flask import Flask, Response
+
+app = Flask(__name__)
+app.add_url_rule("/", view_func=lambda: "{GREETING} Flask")
+
+@app.get("/events")
+def events():
+    def forever():
+        while True:
+            yield "data: x\\n\\n"
+            time.sleep(0.2)
+    return Response(forever(), mimetype="text/event-stream")
+"""
+OUTER = """
+import socketio
+from fastapi import FastAPI
+
+sio = socketio.AsyncServer(async_mode="asgi")
+app = FastAPI()
+asgi = socketio.ASGIApp(sio, other_asgi_app=app)
+"""
+CHAINLIT = """
+import chainlit as cl
+
+@cl.on_message
+async def main(message):
+    await cl.Message(content="x").send()
+"""
 OBJECT = "app = create_app()\n"
 MAIN = '\nif __name__ == "__main__":\n    app.run()\n'
 
@@ -124,6 +329,10 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     program: str
     greeting: str = GREETING
     path: str = "/"
+    ends: bool = True
+    """It ends on SIGTERM, as it should."""
+    held: str = ""
+    """A path whose answer never ends, and which somebody has open while ``path`` is asked for."""
 
 
 APPS: Mapping[str, App] = {
@@ -233,6 +442,62 @@ HEAVY_APPS: Mapping[str, App] = {
         installed=("marimo",),
         program="marimo",
     ),
+    "falcon-gunicorn": App(
+        files={"app.py": FALCON.format("", "")}, installed=("falcon", "gunicorn"), program="gunicorn"
+    ),
+    "falcon-uvicorn": App(
+        files={"app.py": FALCON.format(".asgi", "async ")}, installed=("falcon", "uvicorn"), program="uvicorn"
+    ),
+    "bottle": App(files={"app.py": BOTTLE}, installed=("bottle",), program="python"),
+    "bottle-waitress": App(files={"app.py": BOTTLE}, installed=("bottle", "waitress"), program="python"),
+    "pyramid-waitress": App(files={"shop.py": PYRAMID}, installed=("pyramid", "waitress"), program="waitress-serve"),
+    "sanic": App(files={"server.py": SANIC}, installed=("sanic",), program="sanic"),
+    "aiohttp-gunicorn": App(files={"main.py": AIOHTTP}, installed=("aiohttp", "gunicorn"), program="gunicorn"),
+    "aiohttp": App(files={"main.py": AIOHTTP}, installed=("aiohttp",), program="python"),
+    "tornado": App(files={"main.py": TORNADO}, installed=("tornado",), program="python"),
+    "nicegui": App(files={"shop/main.py": NICEGUI}, installed=("nicegui",), program="python"),
+    "fasthtml": App(files={"main.py": FASTHTML}, installed=("python-fasthtml", "uvicorn"), program="uvicorn"),
+    "function": App(files={"main.py": FUNCTION}, installed=("functions-framework",), program="functions-framework"),
+    "connexion": App(files={"app.py": CONNEXION}, installed=("connexion", "uvicorn"), program="uvicorn"),
+    "cherrypy": App(files={"app.py": CHERRYPY}, installed=("cherrypy",), program="python"),
+    "blacksheep": App(files={"server.py": BLACKSHEEP}, installed=("blacksheep", "uvicorn"), program="uvicorn"),
+    # Its server stops, and its process stays until it is killed.
+    "robyn": App(files={"app.py": ROBYN}, installed=("robyn",), program="python", ends=False),
+    "fastmcp": App(files={"server.py": FASTMCP}, installed=("fastmcp",), program="fastmcp"),
+    "mcp": App(files={"server.py": MCP}, installed=("mcp",), program="python"),
+    "socketio-threads": App(
+        files={"app.py": SOCKETIO},
+        installed=("flask", "flask-socketio", "simple-websocket", "gunicorn"),
+        program="gunicorn",
+        greeting='"upgrades":["websocket"]',
+        path="/socket.io/?EIO=4&transport=polling",
+    ),
+    "socketio-gevent": App(
+        files={"app.py": SOCKETIO},
+        installed=("flask", "flask-socketio", "simple-websocket", "gunicorn", "gevent"),
+        program="gunicorn",
+        greeting='"upgrades":["websocket"]',
+        path="/socket.io/?EIO=4&transport=polling",
+    ),
+    "socketio-asgi": App(
+        files={"main.py": OUTER},
+        installed=("fastapi", "uvicorn"),
+        program="uvicorn",
+        greeting='"sid"',
+        path="/socket.io/?EIO=4&transport=polling",
+    ),
+    "events-gunicorn": App(
+        files={"app.py": EVENTS}, installed=("flask", "gunicorn"), program="gunicorn", held="/events"
+    ),
+    "events-gevent": App(
+        files={"app.py": EVENTS}, installed=("flask", "gunicorn", "gevent"), program="gunicorn", held="/events"
+    ),
+    "events-waitress": App(
+        files={"app.py": EVENTS}, installed=("flask", "waitress"), program="waitress-serve", held="/events"
+    ),
+    "chainlit": App(
+        files={"app.py": CHAINLIT}, installed=("chainlit",), program="chainlit", greeting="Assistant"
+    ),
 }  # fmt: skip
 
 # What is installed together; each is made once, in the order in which tests ask for them.
@@ -242,8 +507,21 @@ ENVIRONMENTS = {
         *("flask", "fastapi", "fastapi-cli", "starlette", "litestar", "quart", "django"),
         *("gunicorn", "uvicorn", "uvicorn-worker", "hypercorn", "granian", "daphne", "waitress", "pyuwsgi"),
     ),
+    "more": (
+        *("falcon", "bottle", "pyramid", "sanic", "aiohttp", "tornado", "nicegui", "python-fasthtml"),
+        *("functions-framework", "connexion[flask,uvicorn]", "cherrypy", "blacksheep", "robyn", "fastmcp", "mcp"),
+        *("flask-socketio", "simple-websocket", "fastapi", "flask", "gunicorn", "gevent", "uvicorn", "waitress"),
+    ),
+    "chat": ("chainlit",),
     "data": ("streamlit", "gradio", "dash", "panel", "marimo", "gunicorn", "waitress"),
 }
+
+
+HEAVY_ENVIRONMENTS = ("servers", "data", "more", "chat")
+
+
+def names_in(environment: str) -> set[str]:
+    return {name.partition("[")[0] for name in ENVIRONMENTS[environment]}
 
 
 @pytest.fixture(scope="session")
@@ -254,7 +532,10 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Pat
 def process_of(app: App, folder: Path, venv: Path) -> Process:
     known = versions(venv)
     circumstances = Circumstances(
-        installed={name: known[name] for name in app.installed}, startup=Startup(), app=str(folder)
+        installed={name: known[name] for name in app.installed},
+        startup=Startup(),
+        app=str(folder),
+        programs=frozenset(path.name for path in (venv / "bin").iterdir()),
     )
     (process,) = detect_processes(code_facts(read_sources(folder)), circumstances).processes
     return process
@@ -276,6 +557,7 @@ def start_and_ask(app: App, folder: Path, venv: Path, *, port: str | None) -> No
         "cwd": process.working_dir or str(folder),
         "port": int(port or 8000),
         "path": app.path,
+        "held": app.held,
         "seconds": 90,
         "log": str(log),
     }
@@ -288,7 +570,7 @@ def start_and_ask(app: App, folder: Path, venv: Path, *, port: str | None) -> No
     assert app.greeting in answer["body"], said
     # No shell is left between the platform's signals and the server.
     assert app.program in answer["command"][:2] or answer["command"][0].startswith(app.program), answer["command"]
-    assert answer["ended"] is not None, f"it doesn't end on SIGTERM: {said}"
+    assert (answer["ended"] is not None) is app.ends, f"it doesn't end on SIGTERM: {said}"
 
 
 @pytest.mark.parametrize("port", ["8765", None])
@@ -302,5 +584,5 @@ def test_it_starts(name: str, port: str | None, tmp_path: Path, environment: Cal
 @pytest.mark.parametrize("name", HEAVY_APPS)
 def test_it_starts_too(name: str, port: str | None, tmp_path: Path, environment: Callable[[str], Path]) -> None:
     app = HEAVY_APPS[name]
-    which = next(which for which in ("servers", "data") if set(app.installed) <= set(ENVIRONMENTS[which]))
+    which = next(each for each in HEAVY_ENVIRONMENTS if set(app.installed) <= names_in(each))
     start_and_ask(app, tmp_path / "app", environment(which), port=port)

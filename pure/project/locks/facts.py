@@ -21,6 +21,8 @@ class LockFacts(msgspec.Struct, frozen=True, kw_only=True):
     names: tuple[str, ...] = ()
     # Installed from a folder or a file of this machine, whose contents the lock doesn't fix.
     local: tuple[str, ...] = ()
+    # Each with its path, as the lock has it.
+    paths: tuple[tuple[str, str], ...] = ()
     # From a place that may change, such as a branch, or without a hash.
     moving: tuple[str, ...] = ()
     # What else can make a difference, in words.
@@ -88,6 +90,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     # Whether it belongs to the names so called in ``LockFacts``.
     local: bool = False
     moving: bool = False
+    # Where it lies, if it is installed from a folder or a file, whatever else is asked for.
+    path: str = ""
 
 
 def lock_facts(
@@ -104,6 +108,7 @@ def lock_facts(
     return LockFacts(
         names=_in_order(each.name for each in found),
         local=_in_order(local),
+        paths=tuple(sorted({(each.name[:100], each.path[:200]) for each in found if each.path})),
         moving=_in_order(moving),
         artefacts=_artefacts(found, but=(*local, *moving)),
         groups=groups,

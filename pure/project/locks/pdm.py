@@ -30,6 +30,7 @@ class _PdmPackage(msgspec.Struct, frozen=True, kw_only=True):
     ref: str | None = None
     revision: str | None = None
     subdirectory: str | None = None
+    groups: tuple[str, ...] = ()
     files: tuple[_PdmFile, ...] = ()
 
     @property
@@ -42,6 +43,7 @@ class _PdmPackage(msgspec.Struct, frozen=True, kw_only=True):
             origin=origin(url, *(part or "" for part in parts)) if url else (),
             local=self.path is not None,
             moving=self.path is None and not fixed,
+            path=self.path or "" if "default" in self.groups else "",
         )
 
 

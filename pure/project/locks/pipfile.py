@@ -38,7 +38,7 @@ class _PipenvPackage(msgspec.Struct, frozen=True, kw_only=True):
     def repository(self) -> str | None:
         return next((each for each in (self.git, self.hg, self.svn, self.bzr) if each is not None), None)
 
-    def entry(self, name: str) -> Entry:
+    def entry(self, name: str, category: str) -> Entry:
         """It under the name that the lock has for it."""
         local = self.path is not None or self.file is not None or self.editable
         fixed = bool(self.hashes) if self.repository is None else is_commit(self.ref)
@@ -48,6 +48,7 @@ class _PipenvPackage(msgspec.Struct, frozen=True, kw_only=True):
             origin=origin(self.repository, self.ref or "", self.subdirectory or "") if self.repository else (),
             local=local,
             moving=not local and not fixed,
+            path=self.path or self.file or "" if category == "default" else "",
         )
 
 
@@ -65,7 +66,11 @@ def read(lock: Document, file: str = FILE) -> LockOutcome:
     locked = _locked(found, file)
     if isinstance(locked, Failure):
         return locked
-    entries = (package.entry(name) for packages in locked.unwrap().values() for name, package in packages.items())
+    entries = (
+        package.entry(name, category)
+        for category, packages in locked.unwrap().items()
+        for name, package in packages.items()
+    )
     groups = tuple({"default": "packages", "develop": "dev-packages"}.get(name, name) for name in locked.unwrap())
     return Success(lock_facts(entries, groups=groups, extras=()))
 

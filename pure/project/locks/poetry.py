@@ -27,6 +27,8 @@ class _PoetryFile(msgspec.Struct, frozen=True, kw_only=True):
 class _PoetryPackage(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     source: _PoetrySource | None = None
+    # From lock version 2.1 on, which of the groups need it.
+    groups: tuple[str, ...] = ()
     files: tuple[_PoetryFile, ...] = ()
 
 
@@ -63,6 +65,7 @@ def _entry(package: _PoetryPackage, more: tuple[_PoetryFile, ...]) -> Entry:
         hashes=tuple(file.hash for file in (*package.files, *more)),
         origin=_origin(source),
         local=source.type in ("directory", "file"),
+        path=source.url if source.type in ("directory", "file") and "main" in package.groups else "",
         moving=branch or not all(file.hash for file in package.files),
     )
 

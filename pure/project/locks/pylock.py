@@ -39,6 +39,7 @@ class _PylockPackage(msgspec.Struct, frozen=True, kw_only=True):
     wheels: tuple[_PylockArtefact, ...] = ()
     vcs: _PylockVcs | None = None
     directory: _PylockDirectory | None = None
+    marker: str = ""
 
     @property
     def artefacts(self) -> tuple[_PylockArtefact, ...]:
@@ -54,6 +55,8 @@ class _PylockPackage(msgspec.Struct, frozen=True, kw_only=True):
             origin=self._origin,
             local=local,
             moving=not local and not (is_commit(self.vcs.commit_id) if self.vcs else hashed),
+            # A marker may leave it out, as those of groups and extras do.
+            path=self.directory.path if self.directory and not self.marker else "",
         )
 
     @property

@@ -68,6 +68,8 @@ def _entry(package: _UvPackage) -> Entry:
         origin=origin(url, source.subdirectory or "") if url else (),
         local=local,
         moving=not local and not fixed,
+        # uv compares all of a lock with what it was made from, whatever is asked for.
+        path=source.editable or source.directory or source.path or "",
     )
 
 

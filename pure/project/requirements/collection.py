@@ -14,6 +14,7 @@ from pure.outcome import Failure, Outcome, Success
 from pure.project.requirements.errors import IncludeMissing, RequirementsError, TooManyFiles
 from pure.project.requirements.file import Include, RequirementLine, RequirementsFile, is_remote, parse_requirements
 from pure.project.requirements.origin import written_for_something_else
+from pure.project.requirements.systems import of_other_systems
 from pure.urls import without_secrets
 
 MOST_FILES: Final = 1000
@@ -158,7 +159,9 @@ def collect(
     foreign = written_for_something_else(each.content for each in seen.values())
     if foreign is not None:
         return Failure(foreign)
-    return Success(RequirementsSet(files=tuple(seen.values()), remote=tuple(remote)))
+    collected = RequirementsSet(files=tuple(seen.values()), remote=tuple(remote))
+    elsewhere = of_other_systems(collected.requirements)
+    return Failure(elsewhere) if elsewhere else Success(collected)
 
 
 def _constraint(path: str) -> Include:

@@ -65,10 +65,30 @@ class ForeignPaths(msgspec.Struct, frozen=True, kw_only=True):
     number: int
 
 
+System: TypeAlias = Literal["debian", "windows", "macos"]
+
+
+class SystemLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A requirement that only a certain system has; ``instead`` is what does the same on Linux, if something does."""
+
+    file: str
+    line: int
+    text: str
+    system: System
+    instead: str = ""
+
+
+class OtherSystems(msgspec.Struct, frozen=True, kw_only=True):
+    """Requirements that only other systems have, all that there are."""
+
+    found: tuple[SystemLine, ...]
+
+
 RequirementsError: TypeAlias = (
     CondaList
     | ForeignPaths
     | IncludeMissing
+    | OtherSystems
     | RequirementsEncodingUnknown
     | RequirementsUndecodable
     | RequirementsUnmarkedUtf16
@@ -80,6 +100,9 @@ def placed(error: RequirementsError, folder: str) -> RequirementsError:
     """The error with its paths from the application's root, for a project in a folder."""
     if not folder:
         return error
+    if isinstance(error, OtherSystems):
+        found = (msgspec.structs.replace(each, file=f"{folder}/{each.file}") for each in error.found)
+        return OtherSystems(found=tuple(found))
     named = {"file": error.file, "path": error.path} if isinstance(error, IncludeMissing) else {"file": error.file}
     moved = {key: f"{folder}/{name}" for key, name in named.items() if name and not name.startswith("/")}
     return msgspec.structs.replace(error, **moved)

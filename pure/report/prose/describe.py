@@ -16,17 +16,20 @@ from pure.build.plan import NothingRequired
 from pure.manager.environment import BreakingVariables
 from pure.manager.pylock_selection import PylockProblem
 from pure.message import Message
+from pure.project.files import FOLDER_VARIABLE
 from pure.project.requirements.errors import RequirementsError
 from pure.python.choice import CatalogueProblem, ContradictingRequirers, ContradictingSources
 from pure.python.request import RequestError
 from pure.python.requirers import RequirersError
 from pure.python.resolution import ResolutionError
 from pure.python.words import VersionFileError
+from pure.report.prose.addresses import AddressError, describe_addresses
 from pure.report.prose.archives import describe_archive
 from pure.report.prose.catalogue import describe_catalogue
 from pure.report.prose.disk import describe_disk
 from pure.report.prose.installation import describe_installation
-from pure.report.prose.managers import ManagersError, describe_managers, folder_choice
+from pure.report.prose.managers import ManagersError, describe_managers
+from pure.report.prose.nothing import folder_choice
 from pure.report.prose.processes import describe_processes
 from pure.report.prose.pylock import describe_pylock
 from pure.report.prose.request import describe_request
@@ -59,6 +62,8 @@ def describe(error: BuildError) -> Message:
         return describe_catalogue(error)
     if isinstance(error, FetchError | UnpackError | CompileError):
         return describe_archive(error)
+    if isinstance(error, AddressError):
+        return describe_addresses(error)
     if isinstance(error, ManagersError):
         return describe_managers(error)
     if isinstance(error, PylockProblem):
@@ -80,6 +85,18 @@ def _nothing_required(error: NothingRequired) -> Message:
     return Message(
         happened="There is no Python project here",
         found=(f"but there is: {', '.join(nested[:6])}",) if nested else (),
-        means=("A project in a folder of its own has to be pointed at.",) if nested else (),
-        do=(f"Name its folder:  {folder_choice(nested)}", f"Or set {switch}") if nested else (f"Set {switch}",),
+        means=("A project in a folder of its own has to be pointed at.",)
+        if nested
+        else (
+            "A project has one of these in its root: requirements.txt, pyproject.toml, uv.lock, poetry.lock, pdm.lock,",
+            "Pipfile.lock, pylock.toml, setup.py; or a program, such as app.py, main.py or manage.py.",
+        ),
+        do=(f"Name its folder:  {folder_choice(nested)}", f"Or set {switch}")
+        if nested
+        else (
+            "Write the dependencies into requirements.txt, a line each: flask==3.1.2",
+            "If it is there on your machine, look into .gitignore and the build tool's exclusions.",
+            f"Or name the folder that it lies in:  {FOLDER_VARIABLE}=services/api",
+            f"Or set {switch}",
+        ),
     )

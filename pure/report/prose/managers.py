@@ -1,6 +1,5 @@
 """Says in words what is wrong with the choice of a package manager, its lock, or its tool."""
 
-from pathlib import PurePosixPath
 from typing import Final, TypeAlias, assert_never
 
 from pure.build.errors import ToolFailed
@@ -19,17 +18,17 @@ from pure.manager.choice import (
 )
 from pure.manager.managed import BrokenLock, ManagedError, UnknownSelection
 from pure.manager.table import MANAGERS, PIP, PYLOCK
-from pure.manager.terms import path, relock, terms
+from pure.manager.terms import relock, terms
 from pure.manager.tool_version import BadPin, BadToolVersion, ToolError, ToolRefused, ToolTooOld
 from pure.message import BUG, Message
 from pure.project.document import FileUnreadable
 from pure.project.files import FOLDER_VARIABLE, BadProjectFolder
 from pure.project.locks.pylock import NAME as PYLOCK_NAME
 from pure.project.selection import BadSelection
+from pure.report.prose.nothing import describe_nothing
 from pure.report.prose.recognised import describe_installer
 
 _CONFLICT: Final = ("It holds the marks of a merge conflict.",)
-SETUP: Final = "setup.py"
 
 _Project: TypeAlias = BadProjectFolder | BadSelection | UnknownSelection | FileUnreadable | BrokenLock
 ManagersError: TypeAlias = BadProjectFolder | ManagedError | ToolError | ToolFailed
@@ -102,17 +101,9 @@ def _choice(error: ChoiceError) -> Message:
                 ),
             )
         case NothingToInstall():
-            return _nothing(error)
+            return describe_nothing(error)
         case _:
             assert_never(error)
-
-
-def folder_choice(nested: tuple[str, ...], *, below: str = "") -> str:
-    """How to name the folder of one of these files."""
-    folders = [str(PurePosixPath(below, file).parent) for file in nested]
-    others = list(dict.fromkeys(folder for folder in folders if folder != folders[0]))
-    more = f"    (or {', '.join(others[:4])}{', …' if len(others) > 4 else ''})" if others else ""
-    return f"{FOLDER_VARIABLE}={folders[0]}{more}"
 
 
 def _without_file(error: ManagerWithoutFile) -> Message:
@@ -138,78 +129,6 @@ def _without_file(error: ManagerWithoutFile) -> Message:
             f"Make it and commit it:  {error.command}" if error.command else f"Commit {file}.",
             *((alternatives[variable],) if alternatives[variable] else ()),
             f"Or correct {variable}, or unset it.",
-        ),
-    )
-
-
-def _nothing(error: NothingToInstall) -> Message:
-    place = f"/{error.folder}" if error.folder else "the application's root"
-    if error.misspelled:
-        wrong, right = error.misspelled[0]
-        named = right.split(".")[1] if right.startswith("pylock.") and right.count(".") == 2 else ""
-        return Message(
-            happened=f"There is no {path(error.folder, right)}",
-            found=(f"but there is: {', '.join(path(error.folder, name) for name, _ in error.misspelled)}",),
-            means=("The file has to have exactly that name.",),
-            do=(
-                f"Rename it:  git mv {path(error.folder, wrong)} {path(error.folder, right)}",
-                *((f"And choose it:  {PYLOCK_VARIABLE}={named}",) if named else ()),
-            ),
-        )
-    if error.named_pylocks:
-        name = error.named_pylocks[0].split(".")[1]
-        return Message(
-            happened="There are named standard lock files, and none of them is chosen",
-            found=(f"found {', '.join(path(error.folder, name) for name in error.named_pylocks[:6])}",),
-            means=("pylock.toml is taken by itself; any other has to be named.",),
-            do=(f"Name one:  {PYLOCK_VARIABLE}={name}",),
-        )
-    if error.requirement_files:
-        listed = error.requirement_files
-        return Message(
-            happened=f"There is no {path(error.folder, PIP.lock)}, and none of the other requirements files is chosen",
-            found=(f"found {', '.join(path(error.folder, each) for each in listed[:6])}",),
-            means=("requirements.txt is taken by itself; any other has to be named.",),
-            do=(
-                f"Name those to install, relative to the project:  {REQUIREMENTS_VARIABLE}={listed[0]}",
-                f"Or write {path(error.folder, PIP.lock)} with the line:  -r {listed[0]}",
-            ),
-        )
-    if SETUP in error.markers:
-        return Message(
-            happened=f"There is a {path(error.folder, SETUP)}, and no requirements.txt",
-            means=("pip can install the project itself, with the dependencies that it declares there.",),
-            do=(f"Write {path(error.folder, PIP.lock)} with the line  .  (a full stop: the project in this folder).",),
-        )
-    if error.nested:
-        return Message(
-            happened=f"Nothing in {place} says what to install",
-            found=(f"but there is: {', '.join(path(error.folder, each) for each in error.nested[:6])}",),
-            means=("A project in a folder of its own has to be pointed at.",),
-            do=(
-                f"Name its folder:  {folder_choice(error.nested, below=error.folder)}",
-                f"Or move its files to {place}.",
-            ),
-        )
-    project = path(error.folder, "pyproject.toml")
-    return Message(
-        happened=f"Nothing in {place} says what to install",
-        found=(
-            *((f"found {', '.join(error.markers[:6])}",) if error.markers else ()),
-            *(
-                (f"{project} configures {', '.join(error.tools[:6])}, and declares no [project]",)
-                if error.tools
-                else ()
-            ),
-        ),
-        means=(
-            "There is no requirements.txt, no lock file and no [project] table in a pyproject.toml.",
-            "Something else makes it a Python project for Lamina.",
-        ),
-        do=(
-            f"Write the dependencies into {path(error.folder, PIP.lock)}, a line each: flask==3.1.2",
-            f"Or declare them in {project} and lock them:  uv lock",
-            f"For an application without dependencies, an empty file will do:  touch {path(error.folder, PIP.lock)}",
         ),
     )
 

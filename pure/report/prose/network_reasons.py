@@ -21,7 +21,7 @@ from pure.report.prose.explanation import Explanation
 def explain_index(reason: IndexReason, words: Terms) -> Explanation:
     """Of a package index."""
     match reason:
-        case IndexRefused(host=host, status=status):
+        case IndexRefused(host=host, status=status, elsewhere=elsewhere):
             answered = f" answered {status}" if status else " refused"
             meaning = {
                 401: "It wants a user and a password or a token, or those that it got are wrong.",
@@ -30,12 +30,27 @@ def explain_index(reason: IndexReason, words: Terms) -> Explanation:
             }.get(status, "It wants credentials, or other ones.")
             return Explanation(
                 found=(f"the package index{_at(host)}{answered}",),
-                means=(meaning,),
+                means=(
+                    meaning,
+                    *(
+                        (
+                            f"Another index has a distribution named {elsewhere} too, which may be somebody else's:",
+                            "where two indexes have a name, pip takes the newest version of both.",
+                        )
+                        if elsewhere
+                        else ()
+                    ),
+                ),
                 do=(
                     "Pass the proxy's credentials to the build: HTTPS_PROXY, with user:password@ before its host."
                     if status == 407
                     else f"Pass its credentials to the build: {words.credentials}.",
                     "They never appear in the log or in the image.",
+                    *(
+                        (f"Better: have one index that has all, and name it alone; or pin {elsewhere} with its hash.",)
+                        if elsewhere
+                        else ()
+                    ),
                 ),
             )
         case IndexUnreachable(host=host, status=status):

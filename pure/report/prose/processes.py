@@ -15,7 +15,7 @@ from pure.start.declared import (
     SeveralDefaults,
     TypeNotAllowed,
 )
-from pure.start.django import COLLECT_VARIABLE, Cause, CollectStaticFailed
+from pure.start.django import COLLECT_VARIABLE, SETTINGS_VARIABLE, Cause, CollectStaticFailed
 from pure.start.offered import ToolNotInImage
 from pure.start.processes import BadLine, BadType, DuplicateType, EmptyCommand, NotText, ProcfileError
 
@@ -133,7 +133,7 @@ def _declaration(error: DeclarationError) -> Message:
 
 def _collectstatic(error: CollectStaticFailed) -> Message:
     ending = f"was ended by {error.signal}" if error.signal else f"ended with status {error.returncode}"
-    means, do = _explained(error.cause, error.manage)
+    means, do = _explained(error.cause, error.manage, error.candidates)
     if error.signal == "SIGKILL":
         means, do = ("SIGKILL usually means that the build ran out of memory.",), ("Give the build more memory.",)
     return Message(
@@ -144,7 +144,9 @@ def _collectstatic(error: CollectStaticFailed) -> Message:
     )
 
 
-def _explained(cause: Cause | None, manage: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _explained(
+    cause: Cause | None, manage: str, candidates: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if cause is None:
         return (
             ("The command runs in the build with the build's variables, without a database and other services.",),
@@ -152,6 +154,24 @@ def _explained(cause: Cause | None, manage: str) -> tuple[tuple[str, ...], tuple
         )
     subject = cause.subject
     match cause.kind:
+        case "settings":
+            known = (f"These look like settings: {', '.join(candidates[:3])}",) if candidates else ()
+            example = next((each for each in candidates if "prod" in each), "…")
+            default = f'os.environ.setdefault("{SETTINGS_VARIABLE}", "{example}")'
+            return (
+                (f"No settings were loaded: {manage} names none, and {SETTINGS_VARIABLE} is not set in the build.",
+                 *known),
+                ("Name the settings, for the build and where the image runs:",
+                 f"  --env {SETTINGS_VARIABLE}={example}",
+                 f"Or give {manage} and wsgi.py a default:",
+                 f"  {default}"),
+            )  # fmt: skip
+        case "arguments":
+            return (
+                (f"{manage} took a word for itself that was meant for Django: {subject}",),
+                (f"Let {manage} read the settings from {SETTINGS_VARIABLE} instead, and set that for the build.",
+                 "Or collect the files yourself, before the build."),
+            )  # fmt: skip
         case "static_root":
             return (
                 ("The settings don't say into which folder static files are collected.",),

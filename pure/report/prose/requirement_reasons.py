@@ -11,6 +11,7 @@ from pure.complaints.reasons import (
     LockedButGone,
     LockForOtherPython,
     LockMissing,
+    LockNewer,
     LockNotParsed,
     LockReason,
     LockStale,
@@ -210,6 +211,16 @@ def explain_lock(reason: LockReason, words: Terms) -> Explanation:
             )
         case LockMissing():
             return Explanation(found=(f"there is no {words.lock}",), do=(again,))
+        case LockNewer():
+            return Explanation(
+                happened=f"{words.lock} was made by a newer {words.title} than this one",
+                means=("Its format has changed since, and this release can't read it.",),
+                do=(
+                    f"Take the {words.title} that made it: set {words.variable} to its version,",
+                    f"which `{words.title.lower()} --version` tells on your machine.",
+                    f"Or {words.relock}, with an older {words.title}.",
+                ),
+            )
         case LockNotParsed(detail=detail):
             return Explanation(
                 found=(f"{words.lock} cannot be read{f': {detail}' if detail else ''}",),

@@ -1,6 +1,7 @@
 """Words the errors of requirements files, of pip's report and of the recorded state of an environment."""
 
-from typing import assert_never
+from collections.abc import Mapping
+from typing import Final, assert_never
 
 from pure.message import Message
 from pure.project.requirements.errors import (
@@ -8,15 +9,17 @@ from pure.project.requirements.errors import (
     ForeignLine,
     ForeignPaths,
     IncludeMissing,
+    OtherSystems,
     RequirementsEncodingUnknown,
     RequirementsError,
     RequirementsUndecodable,
     RequirementsUnmarkedUtf16,
+    System,
     TooManyFiles,
 )
 from pure.venv.resolved import ReportError, ReportHasNoOrigin, ReportUnreadable, ReportVersionUnknown
 from pure.venv.state import StateError, StateSchemaUnknown, StateUnreadable
-from pure.wording import count
+from pure.wording import count, wrapped
 
 _OTHER_PIP = "If BP_PIP_VERSION is set, unset it: this buildpack was tested with its own version of pip."
 
@@ -71,6 +74,8 @@ def describe_requirements(error: RequirementsError | ReportError | StateError) -
                     "Better: list only what the application itself imports.",
                 ),
             )
+        case OtherSystems():
+            return _other_systems(error)
         case TooManyFiles(file=file, most=most):
             return Message(
                 happened=f"{file} includes more than {most:,} files",
@@ -119,6 +124,51 @@ def describe_requirements(error: RequirementsError | ReportError | StateError) -
 def _foreign(file: str, lines: tuple[ForeignLine, ...], number: int) -> tuple[str, ...]:
     more = (f"and {count(number - len(lines), 'more line')} of this kind",) if number > len(lines) else ()
     return (*(f"{file}, line {each.line}: {each.text}" for each in lines), *more)
+
+
+# Whose they are, and the marker with which they may stay.
+_OWNERS: Final[Mapping[System, tuple[str, str]]] = {
+    "debian": ("the packages of Debian or Ubuntu itself, which no index has", ""),
+    "windows": ("for Windows alone", 'sys_platform == "win32"'),
+    "macos": ("for macOS alone", 'sys_platform == "darwin"'),
+}
+_SHOWN: Final = 20
+
+
+def _other_systems(error: OtherSystems) -> Message:
+    systems = tuple(dict.fromkeys(each.system for each in error.found))
+    files = tuple(dict.fromkeys(each.file for each in error.found))
+    means = tuple(
+        f"{', '.join(each.text for each in error.found if each.system == system)}: {_OWNERS[system][0]}."
+        for system in systems
+    )
+    do = [f"Delete {'this line' if len(error.found) == 1 else 'these lines'} from {' and '.join(files)}."]
+    for system in systems:
+        if marker := _OWNERS[system][1]:
+            first = next(each for each in error.found if each.system == system)
+            do.append(f"Or keep {first.text.split(';')[0].strip()} for that system:  {_marked(first.text, marker)}")
+    do += [
+        f"On Linux, {each.instead} does what {each.text.partition('=')[0].strip()} does."
+        for each in error.found
+        if each.instead
+    ]
+    lines = tuple(f"{each.file}, line {each.line}: {each.text}" for each in error.found[:_SHOWN])
+    more = len(error.found) - len(lines)
+    return Message(
+        happened=f"{' and '.join(files)} {'lists' if len(files) == 1 else 'list'} packages of another system",
+        found=(*lines, *((f"and {count(more, 'more line')} of this kind",) if more else ())),
+        means=(
+            *(part for line in means for part in wrapped(line, width=108)),
+            "`pip freeze` lists whatever it finds on the machine that it runs on.",
+        ),
+        do=tuple(do),
+    )
+
+
+def _marked(text: str, marker: str) -> str:
+    """The requirement with a marker that leaves it to its system."""
+    requirement, _, before = text.partition(";")
+    return f"{requirement.strip()}; {f'({before.strip()}) and ' if before.strip() else ''}{marker}"
 
 
 def _include_missing(error: IncludeMissing) -> Message:

@@ -4,8 +4,10 @@ from typing import assert_never
 
 from pure.complaints.reasons import (
     BuildFailed,
+    FileMissingInBuild,
     Needed,
     OutOfMemory,
+    PackageUnknown,
     SystemReason,
     VersionInGit,
 )
@@ -36,6 +38,10 @@ def explain_system(reason: SystemReason, words: Terms) -> Explanation:
                     "or for an older Python that runs it (BP_PYTHON_VERSION or a file .python-version).",
                 ),
             )
+        case FileMissingInBuild():
+            return _file_missing(reason, words)
+        case PackageUnknown():
+            return _package_unknown(reason, words)
         case VersionInGit(variable=variable):
             return Explanation(
                 found=("the project takes its version from git, and there is no .git in the build",),
@@ -59,6 +65,53 @@ def explain_system(reason: SystemReason, words: Terms) -> Explanation:
             )
         case _:
             assert_never(reason)
+
+
+def _file_missing(reason: FileMissingInBuild, words: Terms) -> Explanation:
+    file, name = reason.path, reason.distribution
+    if not words.own(name) and name:
+        return Explanation(
+            found=(f"{name} cannot be built: its build reads {file}, which isn't there",),
+            means=("Its source distribution lacks a file.",),
+            do=(f"Ask for another version of {name}, best one that has a wheel.", *words.after),
+        )
+    return Explanation(
+        found=(f"the project itself cannot be built: its build reads {file}, which isn't there",),
+        means=("A build has only what was uploaded of the project.",),
+        do=(
+            "If it exists on your machine, look into .gitignore, .dockerignore and the exclude of project.toml,",
+            "or whatever else your platform leaves files out by.",
+            "If it doesn't, take it out of readme, license or license-files in pyproject.toml, or out of setup.py.",
+            *(
+                (f"An application that is no package needs none of it: {words.no_package}.",)
+                if words.no_package
+                else ()
+            ),
+        ),
+    )
+
+
+def _package_unknown(reason: PackageUnknown, words: Terms) -> Explanation:
+    name = reason.distribution
+    if not words.own(name) and name:
+        return Explanation(
+            found=(f"{name} cannot be built: its build system can't tell which files belong to it",),
+            do=(f"Ask for another version of {name}, best one that has a wheel.", *words.after),
+        )
+    several = f": there are {', '.join(reason.found)}" if reason.found else ""
+    return Explanation(
+        found=(f"the project itself cannot be built: its build system can't tell which files belong to it{several}",),
+        means=("An application needs no package of its own; its folder is in the image as it is.",),
+        do=(
+            f"Say that it is no package: {words.no_package}."
+            if words.no_package
+            else f"Install the dependencies alone: list them in {words.file}, without the project itself (a full stop)."
+            if words.interpolated
+            else "Lock it as an application:  uv lock  (with package = false under [tool.uv])",
+            *words.after,
+            "Or name its packages in pyproject.toml: [tool.setuptools] packages, [tool.hatch.build.targets.wheel] …",
+        ),
+    )
 
 
 def _needed(reason: Needed, *, own: bool) -> Explanation:

@@ -4,6 +4,7 @@ from typing import Final, assert_never
 
 from pure.message import Message
 from pure.python.choice import ContradictingSources, PythonWarning, SupersededFile
+from pure.python.lookalikes import version_in
 from pure.python.words import (
     BadPoetryConstraint,
     BadRuntimeFile,
@@ -51,13 +52,14 @@ def describe_versions(error: VersionFileError | ContradictingSources) -> Message
                 do=("Write the version between quotation marks: a number can't tell 3.1 from 3.10.",),
             )
         case BadRuntimeFile(visible=visible, version=version, source=source):
+            meant = version or version_in(visible) or "3.13"
             return Message(
                 happened=f"{source.file} names no Python version",
                 found=(f"{source}: {visible}",),
                 means=(
                     f"{source.file} has the form python-3.13.1 or python-3.13, and is superseded by .python-version.",
                 ),
-                do=(f"Delete {source.file} and write {version or '3.13'} into a file .python-version",),
+                do=(f"Delete {source.file} and write {meant} into a file .python-version",),
             )
         case ContradictingSources(quotes=quotes, minors=minors):
             which = "both" if len(quotes) == 2 else "all of them"

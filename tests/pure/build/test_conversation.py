@@ -112,6 +112,8 @@ class Hand:
             case ReadFiles(root=root):
                 files = self.environment if root.endswith("/venv") else {"report.json": self.report}
                 return FilesRead(root=root, files=files)
+            case ListFiles(root=root) if root.endswith("/venv/bin"):
+                return FilesListed(root=root, paths=("flask", "python"))
             case ListFiles(root=root):
                 return FilesListed(root=root, paths=tuple(sorted({*self.environment, f"{SITE}/flask.py"})))
             case ListFolders(folders=folders):
@@ -200,7 +202,7 @@ def test_a_first_build_by_pip() -> None:
         "ReadFiles", "ReadFiles", "ListFiles", "ReadFiles",
     ]  # fmt: skip
     assert names(turns[4]) == [
-        "RemoveHistories", "CompileBytecode", "FinishLayer", "WriteFiles", "ListBuildFolders",
+        "RemoveHistories", "CompileBytecode", "FinishLayer", "WriteFiles", "ListBuildFolders", "ListFiles",
         "ReadLibraries", "ListFolders",
     ]  # fmt: skip
     assert [each.name for each in done.resolved.distributions] == ["flask"] if done.resolved else False

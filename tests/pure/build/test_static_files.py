@@ -51,7 +51,7 @@ def test_what_is_required_decides_first_and_what_is_installed_in_the_end(found: 
     assert plan.processes.provisional
     # fastapi alone brings no server; what was installed in the end has one.
     assert not plan.processes.processes
-    final = final_processes(given_, {"fastapi": "0.120", "uvicorn": "0.38"}, "")
+    final = final_processes(given_, {"fastapi": "0.120", "uvicorn": "0.38"}, "", programs=frozenset({"uvicorn"}))
     assert isinstance(final, Success)
     assert not final.unwrap().provisional
     assert "uvicorn" in command(msgspec.structs.replace(plan, processes=final.unwrap()))

@@ -1,5 +1,6 @@
 """Which variables break a build, and which environment each process gets."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pure.manager.environment import (
@@ -11,6 +12,7 @@ from pure.manager.environment import (
     pip_bootstrap_environment,
     pip_environment,
     tool_environment,
+    trusting,
 )
 from pure.switches import FALSE_WORDS
 
@@ -129,3 +131,34 @@ def test_of_pips_features_only_the_systems_certificates_reach_its_own_installati
 
 def test_pip_writes_no_log_of_its_own() -> None:
     assert "PIP_LOG" not in pip_environment({"PIP_LOG": "pip.log"}, user_base="/pip", cache="/cache")
+
+
+CERTIFICATES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+
+@pytest.mark.parametrize("variable", CERTIFICATES)
+def test_what_one_tool_trusts_every_tool_trusts(variable: str) -> None:
+    found = {variable: "/ca.pem"} | trusting({variable: "/ca.pem"})
+    assert found == dict.fromkeys((*CERTIFICATES, "GIT_SSL_CAINFO"), "/ca.pem")
+
+
+def test_what_pip_trusts_counts_for_indexes_and_not_for_git() -> None:
+    assert trusting({"PIP_CERT": "/ca.pem"}) == dict.fromkeys(CERTIFICATES, "/ca.pem")
+
+
+@given(
+    st.dictionaries(st.sampled_from((*CERTIFICATES, "PIP_CERT", "GIT_SSL_CAINFO")), st.sampled_from(["", "/a", "/b"]))
+)
+def test_certificates_that_are_set_stay(settings: dict[str, str]) -> None:
+    added = trusting(settings)
+    assert not any(settings.get(name) for name in added)
+    assert set(added.values()) <= set(settings.values())
+
+
+@pytest.mark.parametrize("ssh", [False, True])
+def test_gits_command_for_ssh_is_the_users(*, ssh: bool) -> None:
+    tools = {"GIT_SSH_COMMAND": "ssh -i key", "GIT_ASKPASS": "/askpass", "PIP_NO_INPUT": "1"}
+    found = pip_environment(tools, user_base="/pip", cache="/cache", ssh=ssh)
+    assert (found["GIT_SSH_COMMAND"], found["GIT_ASKPASS"]) == ("ssh -i key", "/askpass")
+    assert ("PIP_NO_INPUT" in found) is not ssh
+    assert (found.get("GIT_TERMINAL_PROMPT") == "0") is ssh

@@ -85,3 +85,43 @@ def test_groups_that_deployments_need_are_pointed_out(groups: str, asked: str, a
     assert isinstance(decided, Success)
     advice = decided.unwrap().choice.advice
     assert [note.rpartition("  ")[2] for note in advice] == ([adds] if adds else [])
+
+
+DECLARED = """[project]
+name = "shop"
+version = "1"
+dependencies = ["flask>=3; python_version > '3'"]
+[project.optional-dependencies]
+Big_one = ["redis"]
+all = ["shop[big-one]"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("folders", "extras", "alone"),
+    [
+        (("app", "static"), "", ("flask>=3; python_version > '3'",)),
+        (("app",), "", None),
+        (("shop",), "big-one", None),
+    ],
+)
+def test_of_a_project_that_is_no_package_the_dependencies_are_installed_alone(
+    folders: tuple[str, ...], extras: str, alone: tuple[str, ...] | None
+) -> None:
+    texts = documents({"pyproject.toml": DECLARED})
+    project = ProjectFiles(names=("pyproject.toml", *folders), texts=texts, folders=frozenset(folders))
+    managed = decide_manager(project, {"BP_PYTHON_EXTRAS": extras} if extras else {}).unwrap()
+    assert managed.alone is (alone is not None)
+    if alone is not None:
+        assert managed.dependencies == alone
+        assert any("only the dependencies are installed" in each for each in managed.choice.because)
+
+
+def test_the_extras_that_are_wanted_come_with_the_dependencies() -> None:
+    text = DECLARED.replace('all = ["shop[big-one]"]\n', "")
+    project = ProjectFiles(
+        names=("pyproject.toml", "app", "static"), texts=documents({"pyproject.toml": text}),
+        folders=frozenset({"app", "static"}),
+    )  # fmt: skip
+    managed = decide_manager(project, {"BP_PYTHON_EXTRAS": "big-one"}).unwrap()
+    assert managed.dependencies == ("flask>=3; python_version > '3'", "redis")

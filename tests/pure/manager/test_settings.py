@@ -1,8 +1,6 @@
 """In which environment the tools run."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pure.manager.commands import Places
 from pure.manager.settings import tool_settings
 from pure.manager.table import MANAGERS, Manager
@@ -34,10 +32,13 @@ def test_caches_lie_where_they_end_with_the_build(manager: Manager) -> None:
     assert all(value.startswith("/tmp/x/") for value in caches.values())
 
 
-@given(st.sampled_from(SYNCHRONISING), st.sampled_from(["SSL_CERT_FILE", "PIP_CERT"]), st.booleans())
-def test_certificates_are_told_to_what_looks_for_them_elsewhere(manager: Manager, variable: str, own: bool) -> None:
-    given_variables = {variable: "/ca.pem"} | ({"REQUESTS_CA_BUNDLE": "/own.pem"} if own else {})
-    assert tool_settings(manager, given_variables, PLACES)["REQUESTS_CA_BUNDLE"] == ("/own.pem" if own else "/ca.pem")
+@pytest.mark.parametrize("ssh", [False, True])
+def test_pipenv_asks_nobody_and_leaves_gits_command_for_ssh_alone(*, ssh: bool) -> None:
+    given_variables = {"GIT_SSH_COMMAND": "ssh -i key", "PIP_NO_INPUT": "1"}
+    found = tool_settings(MANAGERS["pipenv"], given_variables, PLACES, ssh=ssh)
+    assert found["GIT_SSH_COMMAND"] == "ssh -i key"
+    # Where pip is told that nobody answers, it replaces that.
+    assert ("PIP_NO_INPUT" in found) is not ssh
 
 
 def test_pip_has_an_environment_of_its_own() -> None:

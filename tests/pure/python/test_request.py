@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pure.outcome import Failure, Success
+from pure.python.lookalikes import OtherName
 from pure.python.request import (
     VARIABLES,
     ContradictingVariables,
@@ -97,8 +98,8 @@ def test_the_forms_of_a_variable(text: str, request_: PythonRequest) -> None:
         ("3.x", WildcardVersion(visible="3.x", known="3", source=line(1))),
         ("3", MajorOnly(visible="3", source=line(1))),
         (">=3.13", SpecifierInFile(visible=">=3.13", source=line(1))),
-        ("pypy3.10-7.3", UnreadableVersion(visible="pypy3.10-7.3", source=line(1))),
-        ("my-environment", UnreadableVersion(visible="my-environment", source=line(1))),
+        ("pypy3.10-7.3", OtherName(visible="pypy3.10-7.3", form="other", version="3.10", source=line(1))),
+        ("my-environment", OtherName(visible="my-environment", form="virtualenv", version="", source=line(1))),
         ("03.13", UnreadableVersion(visible="03.13", source=line(1))),
         (
             "3.13\n3.12 # old\n",

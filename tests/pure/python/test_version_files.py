@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pure.outcome import Failure, Success
 from pure.project.locks.kinds import LOCKS
+from pure.python.lookalikes import OtherName
 from pure.python.request import MinorRequest, PatchRequest, PythonRequest, RangeRequest, SeveralVersions
 from pure.python.version_files import (
     lock_reader,
@@ -109,6 +110,7 @@ MISE_TABLE = '[tools.python]\nversion = "3.13"\nvirtualenv = ".venv"\n'
         ("runtime.txt", "python-3.13.1\n", [("3.13.1", 1)]),
         ("runtime.txt", "\r\n python-3.13 \r\n", [("3.13", 2)]),
         ("runtime.txt", "python-3.13.x\n", [("3.13", 1)]),
+        ("runtime.txt", "# as on staging\npython-3.13.1  # the newest\n", [("3.13.1", 2)]),
         ("Pipfile.lock", PIPFILE_LOCK, [("3.13.1", 5), ("3.13", 6)]),
         ("Pipfile.lock", '{"_meta": {"requires": {"python_version": "3"}}}', [("==3.*", 1)]),
         ("Pipfile.lock", '{"_meta": {"requires": {"python_version": ">=3.11"}}}', [(">=3.11", 1)]),
@@ -186,7 +188,11 @@ KEY = "requires-python"
         ("runtime.txt", "Python 3.13\n", BadRuntimeFile(visible="Python 3.13", version="3.13", source=RUNTIME)),
         ("runtime.txt", "python-3.x\n", BadRuntimeFile(visible="python-3.x", version=None, source=RUNTIME)),
         ("runtime.txt", "python-3.13.1.x\n", BadRuntimeFile(visible="python-3.13.1.x", version=None, source=RUNTIME)),
-        ("runtime.txt", "pypy-7\n", BadRuntimeFile(visible="pypy-7", version=None, source=RUNTIME)),
+        (
+            "runtime.txt",
+            "pypy3.10-7.3\n",
+            OtherName(visible="pypy3.10-7.3", form="other", version="3.10", source=RUNTIME),
+        ),
         ("uv.lock", f'{KEY} = "^3.12"\n', BadSpecifier(key=KEY, visible="^3.12", source=at("uv.lock", 1))),
         ("uv.lock", f"{KEY} = 3.12\n", NotAString(key=KEY, found="a number", source=at("uv.lock", 1))),
         (

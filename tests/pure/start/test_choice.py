@@ -5,7 +5,7 @@ from pure.manager.table import LOCK_NAMES
 from pure.outcome import Success
 from pure.project.files import ProjectFiles
 from pure.start.code_search import code_facts
-from pure.start.servers import shown
+from pure.start.launching import shown
 from pure.start.source_files import SourceFile, Sources
 
 from tests.documents import document, documents

@@ -12,8 +12,10 @@ from pure.start.code_search import code_facts
 from pure.start.command import detect_processes
 from pure.start.declared import Script, Startup
 from pure.start.found import Circumstances
+from pure.start.frameworks import FRAMEWORKS
+from pure.start.launching import shown
 from pure.start.processes import Process, Processes
-from pure.start.servers import SERVERS, Server, shown, usable
+from pure.start.servers import Server, usable
 from pure.start.source_files import SourceFile, Sources
 
 from tests.golden import check_golden
@@ -58,6 +60,14 @@ KEPT_ALIVE = {
     "client = discord.Client()\nkeep_alive()\nclient.run('…')\n",
 }
 
+SOCKETIO = (
+    f"{FLASK}\nfrom flask_socketio import SocketIO\n\nsocketio = SocketIO(app)\n\n"
+    "if __name__ == '__main__':\n    socketio.run(app, host='0.0.0.0')\n"
+)
+AIOHTTP = (
+    "from aiohttp import web\n\napp = web.Application()\napp.add_routes([])\n\n"
+    "if __name__ == '__main__':\n    web.run_app(app, port=8080)\n"
+)
 GUARDED = 'if __name__ == "__main__":\n    go()\n'
 
 NO_STARTUP = Startup()
@@ -453,6 +463,379 @@ CASES: Mapping[str, Case] = {
     "Words in comments and strings": case(
         {"notes.py": '# app = Flask(__name__)\nTEXT = "app = FastAPI()"\n'}, "flask", "fastapi", "gunicorn", "uvicorn"
     ),
+    "Flask-SocketIO": case({"app.py": SOCKETIO}, "flask", "flask-socketio", "simple-websocket", "gunicorn"),
+    "Flask-SocketIO with gevent": case(
+        {"app.py": SOCKETIO}, "flask", "flask-socketio", "simple-websocket", "gunicorn", "gevent"
+    ),
+    "Flask-SocketIO with gevent-websocket": case(
+        {"app.py": SOCKETIO}, "flask", "flask-socketio", "gunicorn", "gevent", "gevent-websocket"
+    ),
+    "Flask-SocketIO with eventlet": case(
+        {"app.py": SOCKETIO}, "flask", "flask-socketio", "simple-websocket", "gunicorn==23.0", "eventlet"
+    ),
+    "Flask-SocketIO with eventlet, which a new gunicorn doesn't know": case(
+        {"app.py": SOCKETIO}, "flask", "flask-socketio", "simple-websocket", "gunicorn==27.0", "eventlet"
+    ),
+    "Flask-SocketIO with eventlet, told to use threads": case(
+        {"app.py": SOCKETIO.replace("(app)", "(app, async_mode='threading')")},
+        *("flask", "flask-socketio", "gunicorn==27.0", "eventlet"),
+    ),
+    "Flask-SocketIO without a server": case({"app.py": SOCKETIO}, "flask", "flask-socketio", "simple-websocket"),
+    "Flask-SocketIO from a factory": case(
+        {
+            "shop/__init__.py": "from flask import Flask\n"
+                "from flask_socketio import SocketIO\n\nsocketio = SocketIO()\n\n"
+            "def create_app():\n    app = Flask(__name__)\n    socketio.init_app(app)\n    return app\n",
+        },
+        *("flask", "flask-socketio", "simple-websocket", "gunicorn"),
+    ),
+    "Flask-Sock": case(
+        {"app.py": f"{FLASK}\nfrom flask_sock import Sock\n\nsock = Sock(app)\n\n"
+            "@sock.route('/echo')\ndef echo(ws):\n    pass\n"},
+        *("flask", "flask-sock", "simple-websocket", "gunicorn"),
+    ),
+    "Flask with server-sent events": case(
+        {
+            "app.py": f"from flask import Response\n{FLASK}\n@app.get('/stream')\ndef stream():\n"
+            "    return Response(iter('x'), mimetype='text/event-stream')\n",
+        },
+        "flask",
+        "gunicorn",
+    ),
+    "Flask with server-sent events and waitress": case(
+        {"app.py": f"{FLASK}\nEVENTS = 'text/event-stream'\n"}, "flask", "waitress"
+    ),
+    "Flask-SSE with gevent": case(
+        {"app.py": f"{FLASK}\nfrom flask_sse import sse\n\napp.register_blueprint(sse, url_prefix='/stream')\n"},
+        *("flask", "flask-sse", "gunicorn", "gevent"),
+    ),
+    "python-socketio around Flask": case(
+        {
+            "app.py": f"import socketio\n{FLASK}\nsio = socketio.Server(async_mode='threading')\n"
+            "wsgi = socketio.WSGIApp(sio, app)\n",
+        },
+        *("flask", "python-socketio", "simple-websocket", "gunicorn"),
+    ),
+    "python-socketio around FastAPI": case(
+        {
+            "main.py": f"import socketio\n{FASTAPI}\nsio = socketio.AsyncServer(async_mode='asgi')\n"
+            "asgi = socketio.ASGIApp(sio, other_asgi_app=app)\n",
+        },
+        *("fastapi", "python-socketio", "uvicorn", "websockets"),
+    ),
+    "python-socketio mounted in FastAPI": case(
+        {
+            "main.py": f"import socketio\n{FASTAPI}\nsio = socketio.AsyncServer(async_mode='asgi')\n"
+            "sockets = socketio.ASGIApp(sio)\napp.mount('/ws', sockets)\n",
+        },
+        *("fastapi", "python-socketio", "uvicorn", "websockets"),
+    ),
+    "WebSockets without a library for them": case(
+        {"main.py": f"{FASTAPI}\n@app.websocket('/ws')\nasync def ws(socket):\n    pass\n"}, "fastapi", "uvicorn"
+    ),
+    "Flask in a middleware of its own name": case(
+        {"app.py": f"from werkzeug.middleware.proxy_fix import ProxyFix\n{FLASK}app = ProxyFix(app)\n"},
+        "flask",
+        "gunicorn",
+    ),
+    "Flask in a middleware by another name": case(
+        {
+            "shop.py": FLASK,
+            "wsgi.py": "from sentry_sdk.integrations.wsgi import SentryWsgiMiddleware\nfrom shop import app\n\n"
+            "application = SentryWsgiMiddleware(app)\n",
+        },
+        "flask",
+        "gunicorn",
+    ),
+    "Flask in several layers": case(
+        {
+            "app.py": f"from a import Lag\nfrom b import TransLogger\n{FLASK}\n"
+            "inner_app = Lag(app)\napplication = TransLogger(inner_app, logger=None)\n",
+        },
+        "flask",
+        "gunicorn",
+    ),
+    "Flask and its extensions": case(
+        {
+            "app.py": f"from flask_sqlalchemy import SQLAlchemy\nfrom flasgger import Swagger\nfrom x import Migrate\n"
+            f"{FLASK}\ndb = SQLAlchemy(app)\nswagger = Swagger(app)\nmigrate = Migrate(app, db)\n",
+        },
+        "flask",
+        "gunicorn",
+    ),
+    "FastAPI in something unknown": case(
+        {"main.py": f"from timing import Timing\n{FASTAPI}\ntimed = Timing(app)\n"}, "fastapi", "uvicorn"
+    ),
+    "FastAPI with an administration, a client and an adapter": case(
+        {
+            "main.py": "from mangum import Mangum\nfrom sqladmin import Admin\n"
+                "from fastapi.testclient import TestClient\n"
+            f"{FASTAPI}\nadmin = Admin(app)\nadmin.add_view(1)\nhandler = Mangum(app)\nclient = TestClient(app)\n",
+        },
+        "fastapi",
+        "uvicorn",
+    ),
+    "FastAPI in a class of its own": case(
+        {
+            "main.py": f"{FASTAPI}\nclass Outer:\n    def __init__(self, app):\n        self.app = app\n\n"
+            "    async def __call__(self, scope, receive, send):\n        await self.app(scope, receive, send)\n\n"
+            "class Service:\n    def __init__(self, app):\n        self.app = app\n\n"
+            "service = Service(app)\nouter = Outer(app)\n",
+        },
+        "fastapi",
+        "uvicorn",
+    ),
+    "Flask as ASGI": case(
+        {"app.py": f"from asgiref.wsgi import WsgiToAsgi\n{FLASK}\nasgi_app = WsgiToAsgi(app)\n"},
+        *("flask", "gunicorn", "uvicorn"),
+    ),
+    "Flask that serves itself when it is imported": case(
+        {"app.py": f"{FLASK}\napp.run(port=5000)\n"}, "flask", "gunicorn"
+    ),
+    "Django in WhiteNoise": case(
+        {
+            **DJANGO,
+            "site_/settings.py": "ROOT_URLCONF = 'site_.urls'\n",
+            "site_/wsgi.py": "import os\nfrom django.core.wsgi import get_wsgi_application\n"
+                "from whitenoise import WhiteNoise\n\n"
+            "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site_.settings')\n"
+            "application = WhiteNoise(get_wsgi_application(), root='static')\n",
+        },
+        "django",
+        "gunicorn",
+        "whitenoise",
+    ),
+    "Django with django-configurations": case(
+        {
+            **DJANGO,
+            "site_/settings.py": "from configurations import Configuration\n\nclass Dev(Configuration):\n"
+            "    ROOT_URLCONF = 'site_.urls'\n",
+            "site_/wsgi.py": "from configurations.wsgi import get_wsgi_application\n\n"
+                "application = get_wsgi_application()\n",
+            "site_/asgi.py": "",
+        },
+        *("django", "django-configurations", "gunicorn"),
+    ),
+    "Django whose application is made elsewhere": case(
+        {
+            **DJANGO,
+            "site_/settings.py": "ROOT_URLCONF = 'site_.urls'\n",
+            "site_/wsgi.py": "from somewhere import build\n\napplication = build()\n",
+            "site_/asgi.py": "",
+        },
+        "django",
+        "gunicorn",
+    ),
+    "Django without any application": case(
+        {"manage.py": MANAGE, "site_/__init__.py": "", "site_/settings.py": "DEBUG = False\n"}, "django", "gunicorn"
+    ),
+    "Django whose settings nothing names": case(
+        {
+            "manage.py": "import sys\nfrom django.core.management import execute_from_command_line\n\n"
+            "if __name__ == '__main__':\n    execute_from_command_line(sys.argv)\n",
+            "config/wsgi.py": WSGI,
+            "config/settings/base.py": "SECRET_KEY = 'x'\nWSGI_APPLICATION = 'config.wsgi.application'\n",
+            "config/settings/production.py": "from config.settings.base import *\n",
+        },
+        "django",
+        "gunicorn",
+    ),
+    "Django Channels without a server for it": case(
+        {
+            **DJANGO,
+            "site_/settings.py": f'{DJANGO["site_/settings.py"]}ASGI_APPLICATION = "site_.asgi.application"\n',
+        },
+        *("django", "channels", "gunicorn"),
+    ),
+    "Falcon": case(
+        {"app.py": "import falcon\n\napp = falcon.App()\napp.add_route('/', object())\n"}, "falcon", "gunicorn"
+    ),
+    "Falcon with ASGI": case({"app.py": "import falcon.asgi\n\napp = falcon.asgi.App()\n"}, "falcon", "uvicorn"),
+    "Falcon without a server": case(
+        {"app.py": "import falcon\n\napp = falcon.App()\napp.add_route('/', object())\n"}, "falcon"
+    ),
+    "Bottle without a name": case(
+        {"app.py": "import bottle\n\n@bottle.get('/')\ndef index():\n    return 'x'\n\n"
+                   "bottle.run(host='localhost', port=8080)\n"},
+        "bottle",
+    ),
+    "Bottle with a name": case(
+        {"app.py": "from bottle import Bottle, run\n\napp = Bottle()\n\n"
+                   "if __name__ == '__main__':\n    run(app, host='localhost')\n"},
+        *("bottle", "waitress"),
+    ),
+    "Pyramid": case(
+        {
+            "shop.py": "from pyramid.config import Configurator\n\nwith Configurator() as config:\n"
+            "    config.add_route('home', '/')\n    app = config.make_wsgi_app()\n",
+        },
+        *("pyramid", "waitress"),
+    ),
+    "Pyramid from a function": case(
+        {
+            "shop/__init__.py": "from pyramid.config import Configurator\n\ndef make_app():\n"
+            "    config = Configurator(settings={})\n    return config.make_wsgi_app()\n",
+            "wsgi.py": "from shop import make_app\n\napp = make_app()\n",
+        },
+        *("pyramid", "gunicorn"),
+    ),
+    "Sanic": case({"server.py": "from sanic import Sanic\n\napp = Sanic('shop')\n"}, "sanic"),
+    "aiohttp with gunicorn": case({"main.py": AIOHTTP}, "aiohttp", "gunicorn"),
+    "aiohttp by itself": case({"main.py": AIOHTTP}, "aiohttp"),
+    "Tornado": case(
+        {
+            "main.py": "import asyncio\nimport tornado.web\n\nasync def main():\n"
+                "    app = tornado.web.Application([])\n"
+            "    app.listen(8888, address='127.0.0.1')\n    await asyncio.Event().wait()\n\n"
+            "if __name__ == '__main__':\n    asyncio.run(main())\n",
+        },
+        "tornado",
+    ),
+    "NiceGUI": case(
+        {"main.py": "from nicegui import ui\n\nui.label('x')\n\n"
+                    "if __name__ in {'__main__', '__mp_main__'}:\n    ui.run()\n"},
+        *("nicegui", "fastapi", "uvicorn"),
+    ),
+    "FastHTML": case(
+        {"main.py": "from fasthtml.common import *\n\napp, rt = fast_app()\n\n"
+            "@rt('/')\ndef get():\n    return P('x')\n\nserve()\n"},
+        *("python-fasthtml", "starlette", "uvicorn"),
+    ),
+    "Chainlit": case(
+        {"app.py": "import chainlit as cl\n\n@cl.on_message\nasync def main(message):\n    pass\n"},
+        *("chainlit", "fastapi", "uvicorn"),
+    ),
+    "Reflex": case(
+        {
+            "rxconfig.py": "import reflex as rx\n\nconfig = rx.Config(app_name='shop')\n",
+            "shop/shop.py": "import reflex as rx\n\napp = rx.App()\n",
+        },
+        "reflex",
+    ),
+    "A function": case(
+        {"main.py": "import functions_framework\n\n@functions_framework.http\ndef hello(request):\n    return 'x'\n"},
+        *("functions-framework", "flask", "gunicorn"),
+    ),
+    "Connexion": case(
+        {"app.py": "import connexion\n\napp = connexion.FlaskApp(__name__)\n"}, "connexion==3.1", "uvicorn", "gunicorn"
+    ),
+    "Connexion before it was ASGI": case(
+        {"app.py": "import connexion\n\napp = connexion.FlaskApp(__name__)\n"}, "connexion==2.14", "uvicorn", "gunicorn"
+    ),
+    "CherryPy": case(
+        {"app.py": "import cherrypy\n\nclass Root:\n    pass\n\ncherrypy.quickstart(Root())\n"}, "cherrypy"
+    ),
+    "CherryPy that says where": case(
+        {
+            "app.py": "import cherrypy\n\nclass Root:\n    pass\n\n"
+            "cherrypy.config.update({'server.socket_host': '0.0.0.0'})\ncherrypy.quickstart(Root())\n",
+        },
+        "cherrypy",
+    ),
+    "CherryPy with a server": case(
+        {"app.py": "import cherrypy\n\nclass Root:\n    pass\n\napp = cherrypy.tree.mount(Root(), '/')\n"},
+        *("cherrypy", "gunicorn"),
+    ),
+    "BlackSheep": case(
+        {"server.py": "from blacksheep import Application, get\n\napp = Application()\n"}, "blacksheep", "uvicorn"
+    ),
+    "Robyn": case(
+        {"app.py": "from robyn import Robyn\n\napp = Robyn(__file__)\n\n"
+                   "if __name__ == '__main__':\n    app.start(port=8080)\n"},
+        "robyn",
+    ),
+    "An MCP server on standard input": case(
+        {"weather.py": "from mcp.server.fastmcp import FastMCP\n\nmcp = FastMCP('w')\n\n"
+                       "if __name__ == '__main__':\n    mcp.run()\n"},
+        *("mcp", "starlette", "uvicorn"),
+    ),
+    "An MCP server over HTTP": case(
+        {"server.py": "from mcp.server.fastmcp import FastMCP\n\nmcp = FastMCP('w', host='0.0.0.0')\n\n"
+                      "if __name__ == '__main__':\n    mcp.run(transport='streamable-http')\n"},
+        *("mcp", "starlette", "uvicorn"),
+    ),
+    "An MCP server over HTTP for itself": case(
+        {"server.py": "from mcp.server import MCPServer\n\nmcp = MCPServer('w')\n\n"
+                      "if __name__ == '__main__':\n    mcp.run('streamable-http')\n"},
+        *("mcp", "starlette", "uvicorn"),
+    ),
+    "FastMCP": case(
+        {"server.py": "from fastmcp import FastMCP\n\nmcp = FastMCP('w')\n\n"
+                      "if __name__ == '__main__':\n    mcp.run(transport='http')\n"},
+        *("fastmcp", "mcp", "starlette", "uvicorn"),
+    ),
+    "FastMCP as ASGI": case(
+        {"server.py": "from fastmcp import FastMCP\n\nmcp = FastMCP('w')\napp = mcp.http_app()\n"},
+        *("fastmcp", "mcp", "starlette", "uvicorn"),
+    ),
+    "An application by its shape": case(
+        {
+            "serve.py": "def application(environ, start_response):\n"
+                "    start_response('200 OK', [])\n    return [b'']\n",
+            "other.py": "class Site:\n    async def __call__(self, scope, receive, send):\n"
+                "        pass\n\nsite = Site()\n",
+        },
+        "gunicorn",
+    ),
+    "An application of an unknown framework": case(
+        {"app.py": "import hug\n\napp = hug.API(__name__)\n"}, "hug", "gunicorn"
+    ),
+    "Pyramid as PasteDeploy starts it": case(
+        {
+            "shop/__init__.py": "from pyramid.config import Configurator\n\ndef main(global_config, **settings):\n"
+            "    with Configurator(settings=settings) as config:\n        config.scan()\n"
+            "    return config.make_wsgi_app()\n",
+        },
+        *("pyramid", "waitress"),
+    ),
+    "A function without a decorator": case(
+        {"main.py": "def hello(request):\n    return 'x'\n"}, "functions-framework", "flask", "gunicorn"
+    ),
+    "Django in Socket.IO": case(
+        {
+            **DJANGO,
+            "site_/settings.py": "ROOT_URLCONF = 'site_.urls'\n",
+            "site_/asgi.py": "import socketio\nfrom django.core.asgi import get_asgi_application\n\n"
+            "sio = socketio.AsyncServer(async_mode='asgi')\n"
+            "application = socketio.ASGIApp(sio, get_asgi_application())\n",
+        },
+        *("django", "python-socketio", "gunicorn", "uvicorn", "websockets"),
+    ),
+    "Chainlit mounted in FastAPI": case(
+        {
+            "main.py": f"from chainlit.utils import mount_chainlit\n{FASTAPI}\n"
+            "mount_chainlit(app=app, target='chat.py')\n",
+            "chat.py": "import chainlit as cl\n\n@cl.on_message\nasync def main(message):\n    pass\n",
+        },
+        *("chainlit", "fastapi", "uvicorn"),
+    ),
+    "A program that only gets things ready": case(
+        {
+            "main.py": "import logging\nfrom dotenv import load_dotenv\n\n"
+                "load_dotenv()\nlogging.basicConfig(level='INFO')\n"
+            "logging.getLogger('x').setLevel('INFO')\n\nfor name in ():\n"
+            "    logging.getLogger(name).addHandler(None)\n\n"
+            "def handler(event, context):\n    return 'ok'\n",
+        },
+        "requests",
+    ),
+    "A program that only speaks of what it defines": case(
+        {"main.py": "print('loaded')\n\ndef handler(event):\n    return 'ok'\n"}, "requests"
+    ),
+    "A server of the standard library": case(
+        {
+            "server.py": "from http.server import HTTPServer, SimpleHTTPRequestHandler\n\n"
+            "HTTPServer(('localhost', 8000), SimpleHTTPRequestHandler).serve_forever()\n",
+        },
+    ),
+    "uvicorn in code": case(
+        {
+            "run.py": "import os\nimport uvicorn\n\nHOST = '127.0.0.1'\n\n"
+            "if __name__ == '__main__':\n"
+            "    uvicorn.run('shop.web:build', factory=True, host=os.environ.get('HOST', HOST))\n",
+        },
+        "uvicorn",
+    ),
     "Nothing": case({}, "requests"),
 }  # fmt: skip
 
@@ -489,6 +872,26 @@ def test_commands_and_reasons() -> None:
     check_golden("start_commands", "\n".join(_shown(name, decide(each)) for name, each in CASES.items()))
 
 
+def test_a_server_whose_command_is_not_there_is_not_chosen() -> None:
+    files = {"main.py": FASTAPI}
+    installed = {"fastapi": "0.139", "fastapi-cli": "0.0.27", "uvicorn": "0.38"}
+    circumstances = Circumstances(installed=installed, startup=NO_STARTUP, app="/workspace", programs=frozenset())
+    assert not detect_processes(facts(files), circumstances).processes
+    circumstances = msgspec.structs.replace(circumstances, programs=frozenset({"uvicorn", "python"}))
+    (process,) = detect_processes(facts(files), circumstances).processes
+    assert shown(process.command).startswith("uvicorn ")
+    circumstances = msgspec.structs.replace(circumstances, programs=frozenset({"uvicorn", "fastapi"}))
+    (process,) = detect_processes(facts(files), circumstances).processes
+    assert shown(process.command).startswith("fastapi run ")
+
+
+def test_an_old_flask_is_started_as_it_was_then() -> None:
+    (process,) = decide(case({"app.py": FLASK}, "flask==2.1.3")).processes
+    assert shown(process.command).startswith("FLASK_APP=app:app exec flask run --host")
+    (process,) = decide(case({"app.py": FLASK}, "flask==2.2")).processes
+    assert shown(process.command).startswith("flask --app app:app run")
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_at_most_one_process_is_the_default_and_types_are_unique(name: str) -> None:
     processes = decide(CASES[name]).processes
@@ -513,21 +916,22 @@ sources = st.dictionaries(
 
 @given(sources, st.sets(names, max_size=6))
 def test_every_detected_command_starts_with_something_installed(files: dict[str, str], installed: set[str]) -> None:
-    known = {program for servers in SERVERS.values() for server in servers for program in _programs(server)}
+    known = {program for each in FRAMEWORKS.values() for server in each.servers for program in _programs(server)}
     decided = decide(Case(files=files, installed=tuple(installed)))
     for process in decided.processes:
         program = _program(process)
         assert program not in known or any(
             program in _programs(server) and usable(server, dict.fromkeys(installed, ""), factory=False)
-            for servers in SERVERS.values()
-            for server in servers
+            for each in FRAMEWORKS.values()
+            for server in each.servers
         )
 
 
 @given(sources, st.sets(names, max_size=6))
 def test_what_is_served_listens_to_the_outside_on_the_port(files: dict[str, str], installed: set[str]) -> None:
     for process in decide(Case(files=files, installed=tuple(installed))).processes:
-        if process.type == "web":
+        # What serves itself is told nothing, and warned about where it stays inside the container.
+        if process.type == "web" and process.command[0] != "python":
             assert "0.0.0.0" in " ".join(process.command)
             assert "${PORT:-8000}" in " ".join(process.command)
             assert process.command[:2] == ("sh", "-c")

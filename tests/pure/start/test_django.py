@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pure.start.django import (
     COLLECT_VARIABLE,
+    DISABLE_VARIABLE,
     Cause,
     Collected,
     CollectStaticFailed,
@@ -54,6 +55,33 @@ def test_a_project_without_staticfiles_does_not_know_the_command() -> None:
     assert judge("manage.py", 1, None, said) == NotEnabled()
 
 
+UNREAD = {
+    # What Django says without settings, then of a command that only settings could have brought.
+    "No Django settings specified.\nUnknown command: 'collectstatic'\nType 'manage.py help' for usage.": "settings",
+    "django.core.exceptions.ImproperlyConfigured: Requested setting INSTALLED_APPS, but settings are not configured. "
+    "You must either define the environment variable DJANGO_SETTINGS_MODULE or call settings.configure() before "
+    "accessing settings.": "settings",
+    "django.core.exceptions.ImproperlyConfigured: Requested settings, but settings are not configured. You must "
+    "either define the environment variable DJANGO_SETTINGS_MODULE or call settings.configure()": "settings",
+    "django.core.exceptions.ImproperlyConfigured: Configuration cannot be imported, environment variable "
+    "DJANGO_SETTINGS_MODULE is undefined.": "settings",
+    "os.environ[\"DJANGO_SETTINGS_MODULE\"]\n    raise KeyError(key) from None\nKeyError: 'DJANGO_SETTINGS_MODULE'": (
+        "settings"
+    ),
+    "ModuleNotFoundError: No module named 'site_.settings.collectstatic'": "arguments",
+    "Unknown command: '--noinput'\nType 'manage.py help' for usage.": "arguments",
+}
+
+
+@pytest.mark.parametrize("text", UNREAD)
+def test_settings_that_never_loaded_say_nothing_of_static_files(text: str) -> None:
+    judged = judge("manage.py", 1, None, text.splitlines(), candidates=("config.settings.production",))
+    assert isinstance(judged, CollectStaticFailed)
+    assert judged.cause is not None
+    assert judged.cause.kind == UNREAD[text]
+    assert judged.candidates == (("config.settings.production",) if UNREAD[text] == "settings" else ())
+
+
 def test_a_killed_command_has_no_cause_of_its_own() -> None:
     judged = judge("manage.py", -9, "SIGKILL", ["KeyError: 'X'", "os.environ"])
     assert judged == CollectStaticFailed(manage="manage.py", returncode=-9, signal="SIGKILL", cause=None)
@@ -78,6 +106,17 @@ def test_the_switch(value: str | None, collect: bool) -> None:
     decision = decide_django(variables, ("manage.py",))
     assert isinstance(decision, DjangoDecision)
     assert decision.collect is collect
+
+
+@pytest.mark.parametrize(("value", "collect"), [("1", False), ("true", False), ("0", True), ("", True)])
+def test_herokus_switch_holds_too_and_is_named(value: str, collect: bool) -> None:
+    decision = decide_django({DISABLE_VARIABLE: value}, ("manage.py",))
+    assert isinstance(decision, DjangoDecision)
+    assert decision.collect is collect
+    assert (COLLECT_VARIABLE in decision.because and DISABLE_VARIABLE in decision.because) is not collect
+    ours = decide_django({DISABLE_VARIABLE: value, COLLECT_VARIABLE: "true"}, ("manage.py",))
+    assert isinstance(ours, DjangoDecision)
+    assert ours.collect
 
 
 def test_a_switch_that_is_neither_is_an_error() -> None:

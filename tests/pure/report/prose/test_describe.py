@@ -35,6 +35,7 @@ from pure.python.requirers import BadRequirement, BadVersion, UnreadablePlan
 from pure.python.resolution import MinorUnknown, ResolutionError
 from pure.python.words import VersionFileError
 from pure.report.build_log import error_lines
+from pure.report.prose.addresses import AddressError
 from pure.report.prose.describe import describe
 from pure.report.prose.managers import ManagersError
 from pure.runtime.endings import ArchiveError
@@ -138,6 +139,7 @@ def _members(union: object) -> Iterator[type]:
 
 EVERY = sorted(set(_members(BuildError)), key=lambda kind: (kind.__module__, kind.__qualname__))
 FAMILIES = (
+    AddressError,
     ManagersError,
     PylockProblem,
     ProcessesError | CollectStaticFailed | ToolNotInImage,

@@ -2,6 +2,7 @@
 
 from typing import get_args
 
+import msgspec
 import pytest
 from pure.message import Message
 from pure.report.prose.processes import describe_processes
@@ -24,6 +25,8 @@ from tests.golden import check_golden
 SUBJECTS: dict[CauseKind, str] = {
     "static_root": "",
     "variable": "API_KEY",
+    "settings": "",
+    "arguments": "site_.settings.collectstatic",
     "secret_key": "SECRET_KEY",
     "module": "debug_toolbar",
     "manifest": "img/logo.png",
@@ -48,6 +51,9 @@ ERRORS: tuple[ProcessesError | CollectStaticFailed | ToolNotInImage, ...] = (
     NothingToExecute(type="web"),
     SeveralDefaults(types=("web", "bot")),
     *(failed(Cause(kind=kind, subject=subject)) for kind, subject in SUBJECTS.items()),
+    msgspec.structs.replace(
+        failed(Cause(kind="settings")), candidates=("config.settings.base", "config.settings.production")
+    ),
     failed(None),
     failed(None, signal="SIGKILL"),
     ToolNotInImage(

@@ -4,6 +4,7 @@ from typing import get_args
 
 import pytest
 from pure.message import Message
+from pure.python.lookalikes import Form, OtherName
 from pure.python.request import (
     ContradictingVariables,
     FoundVersion,
@@ -48,6 +49,15 @@ def span(text: str) -> RangeRequest:
     return RangeRequest(specifiers=(text,), text=text, source=VARIABLE)
 
 
+OTHER_NAMES: tuple[tuple[Form, str, str], ...] = (
+    ("key", "cpython-3.11.7-linux-x86_64-gnu", "3.11.7"),
+    ("environment", "3.11.7/envs/shop", "3.11.7"),
+    ("virtualenv", "shop", ""),
+    ("system", "system", ""),
+    ("free-threaded", "3.13t", "3.13"),
+    ("development", "3.15-dev", "3.15"),
+    ("other", "pypy3.11-7.3.20", "3.11"),
+)
 ERRORS: tuple[RequestError, ...] = (
     InvisibleCharacters(visible="3.13<U+200B>", source=FILE),
     InvisibleCharacters(visible="<U+00A0>3.13", source=VARIABLE),
@@ -57,7 +67,8 @@ ERRORS: tuple[RequestError, ...] = (
     MajorOnly(visible="3", source=VARIABLE),
     SpecifierInFile(visible=">=3.12", source=FILE),
     InvalidSpecifier(visible="^3.12", source=VARIABLE),
-    UnreadableVersion(visible="my-environment", source=FILE),
+    UnreadableVersion(visible="03.12.4", source=FILE),
+    *(OtherName(visible=text, form=form, version=version, source=FILE) for form, text, version in OTHER_NAMES),
     SeveralVersions(
         file=".python-version", found=(FoundVersion(visible="3.13", line=1), FoundVersion(visible="3.12", line=2))
     ),

@@ -9,10 +9,12 @@ from pure.project.requirements.errors import (
     ForeignLine,
     ForeignPaths,
     IncludeMissing,
+    OtherSystems,
     RequirementsEncodingUnknown,
     RequirementsError,
     RequirementsUndecodable,
     RequirementsUnmarkedUtf16,
+    SystemLine,
     TooManyFiles,
     placed,
 )
@@ -20,9 +22,8 @@ from pure.report.prose.requirements import describe_requirements
 from pure.venv.resolved import ReportError, ReportHasNoOrigin, ReportUnreadable, ReportVersionUnknown
 from pure.venv.state import StateError, StateSchemaUnknown, StateUnreadable
 
-from tests.places import GOLDENS
+from tests.golden import check_golden
 
-GOLDEN = GOLDENS / "errors_requirements.txt"
 ERRORS: tuple[RequirementsError | ReportError | StateError, ...] = (
     RequirementsUndecodable(file="requirements.txt", encoding="utf-8", line=3),
     RequirementsUndecodable(file="requirements/base.txt", encoding="utf-16-le", line=None),
@@ -44,6 +45,20 @@ ERRORS: tuple[RequirementsError | ReportError | StateError, ...] = (
         lines=(ForeignLine(line=3, text="certifi @ file:///croot/certifi_1700501669400/work/certifi"),),
         number=1,
     ),
+    OtherSystems(
+        found=(
+            SystemLine(file="requirements.txt", line=3, text="pkg-resources==0.0.0", system="debian"),
+            SystemLine(file="requirements.txt", line=9, text="pywin32==306", system="windows"),
+            SystemLine(
+                file="requirements.txt",
+                line=12,
+                text='tensorflow-intel==2.16.1 ; python_version < "3.12"',
+                system="windows",
+                instead="tensorflow",
+            ),
+        )
+    ),
+    OtherSystems(found=(SystemLine(file="requirements.txt", line=1, text="pyobjc==10", system="macos"),)),
     TooManyFiles(file="requirements.txt", most=1000),
     ReportUnreadable(detail="Object missing required field `install`"),
     ReportVersionUnknown(version="2"),
@@ -59,7 +74,7 @@ def _shown(message: Message) -> str:
 
 
 def test_the_words_are_those_of_the_golden_file() -> None:
-    assert "\n".join(_shown(describe_requirements(error)) for error in ERRORS) == GOLDEN.read_text()
+    check_golden("errors_requirements", "\n".join(_shown(describe_requirements(error)) for error in ERRORS))
 
 
 def test_every_error_of_the_family_is_in_the_golden_file() -> None:
@@ -73,6 +88,7 @@ PLACED = [error for error in ERRORS if isinstance(error, get_args(RequirementsEr
 def test_paths_are_those_from_the_applications_root(error: RequirementsError) -> None:
     message = describe_requirements(placed(error, "services/api"))
     text = " ".join((message.happened, *message.found, *message.do))
-    name = error.path if isinstance(error, IncludeMissing) else error.file
+    named = error.found[0] if isinstance(error, OtherSystems) else error
+    name = named.path if isinstance(named, IncludeMissing) else named.file
     assert (name if name.startswith("/") else f"services/api/{name}") in text
     assert placed(error, "") == error
