@@ -52,8 +52,8 @@ def end(build: Build, resolved: ResolvedSet | None, said: _Said) -> Next:
     """The end. What is installed decides over the processes, unless only Python is provided."""
     if resolved is None:
         return _done(build, resolved, said)
-    minor, programs = build.plan.python.runtime.minor, build.programs
-    decided = final_processes(build.facts, _versions(resolved), minor, programs=programs, offered=build.offered)
+    minor = build.plan.python.runtime.minor
+    decided = final_processes(build.facts, _versions(resolved), minor, programs=build.programs, offered=build.offered)
     if isinstance(decided, Failure):
         return Failure(Stopped(error=decided.failure(), said=said))
     plan = msgspec.structs.replace(build.plan, processes=decided.unwrap())

@@ -96,10 +96,10 @@ def advance(build: Build, answer: Answer) -> Next:
     listed = answer.all(BuildFoldersListed)
     if listed and build.folders is None:
         build = msgspec.structs.replace(build, folders=listed[0].paths)
-    if seen := findings.offered(answer, build.plan, build.work):
-        build = msgspec.structs.replace(build, offered=seen)
     if programs := answer.listed(build.work.programs):
         build = msgspec.structs.replace(build, programs=frozenset(programs))
+    if seen := findings.offered(answer, build.plan, build.work):
+        build = msgspec.structs.replace(build, offered=seen)
     match build.state:
         case states.RuntimeTried():
             return _runtime_tried(build, answer)
@@ -214,9 +214,13 @@ def _tool_ready(build: Build, wheel: str, answer: Answer) -> Next:
         case Action.KEEP:
             assert plan.previous is not None, "what is kept has a record"
             demands = findings.read_demands(plan, facts, work)
-            kept: Steps = (FinishLayer(decision=decision), environment_steps.list_programs(work))
-            kept = (*kept, *findings.survey(plan, facts, work), *demands)
-            return closing.turn(build, states.Settled(resolved=plan.previous.resolved), kept, *said)
+            steps: Steps = (
+                FinishLayer(decision=decision),
+                environment_steps.list_programs(work),
+                *findings.survey(plan, facts, work),
+                *demands,
+            )
+            return closing.turn(build, states.Settled(resolved=plan.previous.resolved), steps, *said)
         case Action.RECONCILE if plan.manager.manager.synchronises:
             return closing.turn(build, states.Inspecting(), (folders, *environment_steps.look(plan, work)), *said)
         case Action.RECONCILE:

@@ -267,7 +267,7 @@ def final_processes(
 ) -> Outcome[Processes, ProcessesError | ToolNotInImage]:
     """The processes that the image gets. ``installed`` maps normalised names to versions, ``minor`` is Python's.
 
-    ``programs`` are the commands that the environment has, ``offered`` is what declared ones are checked against.
+    ``programs`` are the commands that the environment has; ``offered`` is what declared commands are checked against.
     """
     return _decide_processes(facts, installed, minor, programs=programs, provisional=False, offered=offered)
 

@@ -134,9 +134,9 @@ class Build(msgspec.Struct, frozen=True, kw_only=True):
     hide: Redactor
     state: State
     folders: frozenset[str] | None = None  # among the application's files before anything was installed
+    programs: frozenset[str] | None = None  # the commands that the environment has
     offered: Offered | None = None  # by the finished environment, where the project declares commands
     changed: bool = False  # the environment isn't what it was before this build
-    programs: frozenset[str] | None = None  # the commands that the environment has
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):

@@ -112,8 +112,8 @@ class Hand:
             case ReadFiles(root=root):
                 files = self.environment if root.endswith("/venv") else {"report.json": self.report}
                 return FilesRead(root=root, files=files)
-            case ListFiles(root=root) if root.endswith("/venv/bin"):
-                return FilesListed(root=root, paths=("flask", "python"))
+            case ListFiles(root=root) if root.endswith("/bin"):
+                return FilesListed(root=root, paths=())
             case ListFiles(root=root):
                 return FilesListed(root=root, paths=tuple(sorted({*self.environment, f"{SITE}/flask.py"})))
             case ListFolders(folders=folders):
