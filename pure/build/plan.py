@@ -11,11 +11,14 @@ import msgspec
 
 from pure.build.facts import Facts
 from pure.build.finding import Finding
+from pure.build.undeclared import UndeclaredImports, undeclared
+from pure.build.unheard import unheard
 from pure.layers.decision import Action, LayerDecision, LayerTypes
 from pure.layers.inventory import application_layers, runtime_layers
 from pure.layers.names import VENV, LayerName
 from pure.manager import pylock_selection
 from pure.manager.advice import advised
+from pure.manager.choice import NothingToInstall
 from pure.manager.decision import PackageManagerDecision
 from pure.manager.environment import BreakingVariables, offenders
 from pure.manager.managed import Managed, ManagedError, decide_manager, not_a_file
@@ -29,7 +32,7 @@ from pure.manager.unset import UnsetVariables, unset_variables
 from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
 from pure.project.declarations import OWN, Named
-from pure.project.detection import PROVIDE_ONLY_VARIABLE, python_markers
+from pure.project.detection import PROVIDE_ONLY_VARIABLE, provides_only, python_markers
 from pure.project.document import FileUnreadable
 from pure.project.files import BadProjectFolder, ProjectFiles
 from pure.project.requirements.collection import RequirementsSet
@@ -68,6 +71,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What the restored environment's record says."""
     findings: tuple[Finding, ...] = ()
     """What should be changed, and is no error."""
+    unheard: tuple[str, ...] = ()
+    """What is set or written and has no effect."""
 
     @property
     def manager(self) -> PackageManagerDecision:
@@ -116,11 +121,20 @@ PlanError: TypeAlias = (
     | ToolError
     | ToolNotInImage
     | UnsetVariables
+    | UndeclaredImports
 )
 
 
 def decide(facts: Facts) -> Outcome[Plan, PlanError]:
     """Decide the whole build. Whatever the facts, the answer is a plan or an error value."""
+    said = unheard(facts.variables, facts.names, facts.elsewhere)
+    decided = _decide(facts)
+    if isinstance(decided, Failure):
+        return decided
+    return Success(msgspec.structs.replace(decided.unwrap(), unheard=said))
+
+
+def _decide(facts: Facts) -> Outcome[Plan, PlanError]:
     broken = _offenders(facts)
     if broken is not None:
         return Failure(broken)
@@ -130,8 +144,12 @@ def decide(facts: Facts) -> Outcome[Plan, PlanError]:
     project = facts.project if facts.project is not None else Success(ProjectFiles(names=facts.names))
     if isinstance(project, Failure):
         return project
-    if not python_markers((*facts.names, *project.unwrap().names)):
-        return _provide_only(facts, requirers.unwrap(), project.unwrap().nested)
+    names = (*facts.names, *project.unwrap().names)
+    only = provides_only(names, facts.variables)
+    if isinstance(only, BadSwitch):
+        return Failure(only)
+    if only or not python_markers(names):
+        return _provide_only(facts, requirers.unwrap(), project.unwrap().nested, only=only)
     return _application(facts, project.unwrap(), requirers.unwrap())
 
 
@@ -145,7 +163,7 @@ def _offenders(facts: Facts) -> BreakingVariables | None:
 def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> Outcome[Plan, PlanError]:
     decided = decide_manager(project, facts.variables)
     if isinstance(decided, Failure):
-        return decided
+        return _undeclared(facts, decided.failure(), requirers)
     managed = decided.unwrap()
     manager = managed.manager
     requirements = _requirements(facts, project, managed)
@@ -205,6 +223,36 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
             django=django,
             previous=state,
             findings=facts.baggage,
+        )
+    )
+
+
+def _undeclared(facts: Facts, error: ManagedError, requirers: Requirers) -> Outcome[Plan, PlanError]:
+    """The plan of an application that needs nothing but Python, or what is wrong with it."""
+    python = choose_runtime(facts, requirers) if isinstance(error, NothingToInstall) else None
+    if not isinstance(python, Success) or not isinstance(error, NothingToInstall):
+        return Failure(error)
+    decision = python.unwrap()
+    verdict = undeclared(error, facts.imports, decision.runtime.minor)
+    if not isinstance(verdict, str):
+        return Failure(verdict or error)
+    processes = _decide_processes(facts, {}, decision.runtime.minor, provisional=False)
+    if isinstance(processes, Failure):
+        return processes
+    layers = runtime_layers(
+        facts.restored,
+        layers_dir=facts.layers_dir,
+        runtime=decision.runtime,
+        types=LayerTypes(build=True, launch=True, cache=True),
+        because="nothing has to be installed",
+    )
+    return Success(
+        Plan(
+            target=facts.target,
+            python=msgspec.structs.replace(decision, because=(*decision.because, verdict)),
+            package_manager=None,
+            layers=layers,
+            processes=processes.unwrap(),
         )
     )
 
@@ -322,11 +370,10 @@ def _required(facts: Facts, managed: Managed) -> dict[str, str]:
     return declared_distributions(asked) | {normalise_name(name): "" for name in names}
 
 
-def _provide_only(facts: Facts, requirers: Requirers, nested: tuple[str, ...]) -> Outcome[Plan, PlanError]:
-    enabled = switch(facts.variables, PROVIDE_ONLY_VARIABLE)
-    if isinstance(enabled, BadSwitch):
-        return Failure(enabled)
-    if not enabled:
+def _provide_only(
+    facts: Facts, requirers: Requirers, nested: tuple[str, ...], *, only: bool
+) -> Outcome[Plan, PlanError]:
+    if not only:
         return Failure(NothingRequired(variable=PROVIDE_ONLY_VARIABLE, nested=nested))
     python = choose_runtime(facts, requirers)
     if isinstance(python, Failure):
