@@ -7,7 +7,7 @@ import msgspec
 from pure.build import findings, news, states
 from pure.build.finding import Finding
 from pure.build.news import News
-from pure.build.plan import final_processes
+from pure.build.processes import final_processes
 from pure.build.states import Build, Done, Next, State, Stopped, Turn
 from pure.build.static_files import collect, static_files
 from pure.build.steps import Answer, Compiled, Ended, Steps

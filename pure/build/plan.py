@@ -4,18 +4,18 @@ The plan drives four readers, none of which decides anything again: the conversa
 ``lamina plan``, and the machine-readable record.
 """
 
-from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 import msgspec
 
 from pure.build.facts import Facts
 from pure.build.finding import Finding
+from pure.build.processes import final_processes, first_processes
 from pure.build.undeclared import UndeclaredImports, undeclared
 from pure.build.unheard import unheard
-from pure.layers.decision import Action, LayerDecision, LayerTypes
+from pure.layers.decision import LayerDecision, LayerTypes
 from pure.layers.inventory import application_layers, runtime_layers
-from pure.layers.names import VENV, LayerName
+from pure.layers.names import LayerName
 from pure.manager import pylock_selection
 from pure.manager.advice import advised
 from pure.manager.choice import NothingToInstall
@@ -25,13 +25,11 @@ from pure.manager.managed import Managed, ManagedError, decide_manager, not_a_fi
 from pure.manager.outside import OutsideUpload, outside_upload
 from pure.manager.pip_configuration import configured_offenders
 from pure.manager.pylock_selection import PylockProblem
-from pure.manager.table import PIP, PIP_TOOL, PROJECT, PYLOCK, Tool
+from pure.manager.table import PIP, PIP_TOOL, PYLOCK, Tool
 from pure.manager.terms import path
 from pure.manager.tool_version import ToolError, choose_tool
 from pure.manager.unset import UnsetVariables, unset_variables
-from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
-from pure.project.declarations import OWN, Named
 from pure.project.detection import PROVIDE_ONLY_VARIABLE, provides_only, python_markers
 from pure.project.document import FileUnreadable
 from pure.project.files import BadProjectFolder, ProjectFiles
@@ -39,11 +37,9 @@ from pure.project.requirements.collection import RequirementsSet
 from pure.project.requirements.errors import RequirementsError, placed
 from pure.python.choice import PythonDecision, RuntimeChoiceError, choose_runtime
 from pure.python.requirers import Requirers, RequirersError, read_requirers
-from pure.start.brought import declared_distributions
-from pure.start.choice import ProcessesError, decide_processes
-from pure.start.declared import PYPROJECT
+from pure.start.choice import ProcessesError
 from pure.start.django import DjangoDecision, decide_django
-from pure.start.offered import Offered, ToolNotInImage
+from pure.start.offered import ToolNotInImage
 from pure.start.processes import Processes
 from pure.switches import BadSwitch, switch
 from pure.target import Target
@@ -210,7 +206,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         ),
         state=state,
     )
-    processes = _processes(facts, managed, layers, state, runtime.minor)
+    processes = first_processes(facts, managed, layers, state, runtime.minor)
     if isinstance(processes, Failure):
         return processes
     return Success(
@@ -236,7 +232,7 @@ def _undeclared(facts: Facts, error: ManagedError, requirers: Requirers) -> Outc
     verdict = undeclared(error, facts.imports, decision.runtime.minor)
     if not isinstance(verdict, str):
         return Failure(verdict or error)
-    processes = _decide_processes(facts, {}, decision.runtime.minor, provisional=False)
+    processes = final_processes(facts, {}, decision.runtime.minor, programs=None)
     if isinstance(processes, Failure):
         return processes
     layers = runtime_layers(
@@ -291,83 +287,6 @@ def _refused(facts: Facts, project: ProjectFiles, managed: Managed, python: Pyth
 
 def _pin(facts: Facts, tool: Tool) -> str:
     return facts.pip_pin if tool is PIP_TOOL else facts.tool_pins.get(tool.name, "")
-
-
-def _processes(
-    facts: Facts, managed: Managed, layers: tuple[LayerDecision, ...], state: VenvState | None, minor: str
-) -> Outcome[Processes, ProcessesError | ToolNotInImage]:
-    """The processes by what is known before the installation: what is kept as it is, else what is required by name."""
-    kept = state is not None and any(each.name == VENV and each.action is Action.KEEP for each in layers)
-    if kept and state is not None:
-        installed = {each.name: each.version for each in state.resolved.distributions}
-    else:
-        installed = _required(facts, managed)
-    return _decide_processes(facts, installed, minor, provisional=not kept)
-
-
-def final_processes(
-    facts: Facts,
-    installed: Mapping[str, str],
-    minor: str,
-    *,
-    programs: frozenset[str] | None,
-    offered: Offered | None = None,
-) -> Outcome[Processes, ProcessesError | ToolNotInImage]:
-    """The processes that the image gets. ``installed`` maps normalised names to versions, ``minor`` is Python's.
-
-    ``programs`` are the commands that the environment has; ``offered`` is what declared commands are checked against.
-    """
-    return _decide_processes(facts, installed, minor, programs=programs, provisional=False, offered=offered)
-
-
-def _decide_processes(
-    facts: Facts,
-    installed: Mapping[str, str],
-    minor: str,
-    *,
-    programs: frozenset[str] | None = None,
-    provisional: bool,
-    offered: Offered | None = None,
-) -> Outcome[Processes, ProcessesError | ToolNotInImage]:
-    decided = decide_processes(
-        facts.procfile,
-        facts.pyproject,
-        facts.code,
-        installed=installed,
-        app=facts.home,
-        root=facts.app_dir,
-        minor=minor,
-        programs=programs,
-        provisional=provisional,
-    )
-    if isinstance(decided, Failure) or facts.declared is None:
-        return decided
-    from pure.start.declared_check import CheckedAgainst, checked
-    from pure.start.development import PIPFILE
-
-    project = facts.project.unwrap().texts if isinstance(facts.project, Success) else {}
-    documents = {PYPROJECT: facts.pyproject, PIPFILE: project.get(PIPFILE)}
-    against = CheckedAgainst(
-        installed=installed, files=facts.declared, documents=documents, provisional=provisional, offered=offered
-    )
-    return checked(decided.unwrap(), against)
-
-
-def _required(facts: Facts, managed: Managed) -> dict[str, str]:
-    """What will be installed, as far as names tell it beforehand; no version is known."""
-    manager, declared = managed.manager, managed.declared
-    itself = manager.name in declared.installs_itself
-    asked: list[Named] = []
-    if manager is PIP and isinstance(facts.requirements, Success):
-        lines = facts.requirements.unwrap().requirements
-        asked += [(line.name, line.extras) for line in lines if line.name]
-        itself = any(line.kind in ("local_path", "editable") and OWN.match(line.text) for line in lines)
-    itself = itself or manager is PROJECT
-    if itself and manager.tool is PIP_TOOL:
-        asked += declared.requires
-        asked += [each for extra, listed in declared.optional if extra in managed.selection.extras for each in listed]
-    names = (*managed.lock.names, *((declared.name,) if itself and declared.name and not managed.alone else ()))
-    return declared_distributions(asked) | {normalise_name(name): "" for name in names}
 
 
 def _provide_only(

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 # Longer lines aren't looked into.
-_LONGEST: Final = 8000
+_LONGEST: Final = 4000
 # As a POSIX shell splits a line, apart from here-documents. Whatever else there is gives the line up.
 _TOKEN: Final = re.compile(
     r"""(?P<space>[ \t]+)
@@ -68,7 +68,7 @@ def runs(command: tuple[str, ...]) -> tuple[Run, ...]:
             name, *rest = run.texts
             if name == "cd":
                 folder = below(folder, rest[0] if rest else "$HOME")
-            else:
+            elif name:
                 found.append(run)
     return tuple(found)
 
