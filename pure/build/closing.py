@@ -75,7 +75,9 @@ def tried(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
         return _done(build, resolved, ())
     from pure.build.trial import broken
 
-    build, found = with_findings(build, (broken(ended),))
+    # What a program quotes of the build's variables isn't told.
+    hidden = msgspec.structs.replace(ended, said=tuple(map(build.hide, ended.said)))
+    build, found = with_findings(build, (broken(hidden),))
     return _done(build, resolved, found)
 
 
