@@ -10,7 +10,7 @@ help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 # One set-up for everything: a virtual environment with the console script and the tools that check it.
-$(VENV)/.ready: pyproject.toml constraints.txt
+$(VENV)/.ready: pyproject.toml constraints.txt data/pip-requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Lamina needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1)."; \
 	  echo "Name another one:  make PYTHON=/path/to/python3.13"; exit 1; }
@@ -20,6 +20,8 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	@echo "Setting up $(VENV) (once)"
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@rm -rf wheels
+	@$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes --dest wheels -r data/pip-requirements.txt
 	@touch $@
 
 demo: $(VENV)/.ready ## build, run and rebuild examples/pip-flask
@@ -66,4 +68,4 @@ bench: $(VENV)/.ready ## start-up of bin/detect against its bare interpreter
 	@$(BIN)/python tools/bench_detect.py $(BENCH_ARGS)
 
 clean: ## remove what the commands above made
-	rm -rf $(VENV) dist .lamina .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) dist wheels .lamina .mypy_cache .ruff_cache .pytest_cache .hypothesis

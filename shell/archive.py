@@ -16,8 +16,10 @@ from typing import IO, Final, Literal, TypeAlias, cast
 from pure.disk import DiskFull
 from pure.outcome import Failure, Outcome, Success
 from pure.runtime.endings import (
+    OTHER_KINDS,
     CorruptArchive,
     NoRuntimeInArchive,
+    OtherArchive,
     OversizedArchive,
     Unpacked,
     UnpackError,
@@ -44,16 +46,17 @@ _What: TypeAlias = Literal["bytes", "entries", "folders in each other", "bytes i
 
 
 def unpack_runtime(
-    archive: Path, target: Path, *, wheel_to: Path | None, stays: bool = True
+    archive: Path, target: Path, *, wheel_to: Path | None, stays: bool = True, called: str = ""
 ) -> Outcome[Unpacked, UnpackError]:
     """Unpack ``archive`` (``.tar.gz``, top folder ``python/``) so that ``target`` has ``bin``, ``lib`` and so on.
 
     What ``runtime.pruning`` leaves out is not written. The wheel of pip that ``ensurepip`` bundles goes to the folder
     ``wheel_to``, if that is given. ``target`` is replaced in the end, by renaming; before that, and after a failure,
     it is as it was. Owners and times of the archive are not kept; modes are 0755 and 0644. If the runtime
-    ``stays`` in ``target``, what its files say of where and how it was made is made to hold there.
+    ``stays`` in ``target``, what its files say of where and how it was made is made to hold there. Errors name it as
+    it is ``called``, such as by its URL.
     """
-    name = str(archive)
+    name = called or str(archive)
     try:
         with _sibling(target) as temporary:
             work = _Unpacking(archive, temporary / TOP, wheel_to, str(target) if stays else None)
@@ -76,6 +79,8 @@ def unpack_runtime(
         # tarfile follows a header to the next by calling itself.
         return Failure(CorruptArchive(archive=name, detail="too many headers follow each other"))
     except _Unsafe as unsafe:
+        if unsafe.member.reason == "other folder" and unsafe.first:
+            return Failure(NoRuntimeInArchive(archive=name, instead=unsafe.member.path[:200]))
         return Failure(UnsafeArchive(archive=name, member=unsafe.member))
     except (tarfile.TarError, EOFError, zlib.error) as error:
         return Failure(CorruptArchive(archive=name, detail=str(error) or type(error).__name__))
@@ -83,15 +88,25 @@ def unpack_runtime(
         if error.errno in NO_ROOM:
             return Failure(DiskFull(task="unpack", path=str(target), detail=said(error)))
         if error.errno is None:  # gzip.BadGzipFile
+            begin = _begin(archive)
+            kind = next((kind for magic, kind in OTHER_KINDS.items() if begin.startswith(magic)), None)
+            if kind is not None:
+                return Failure(OtherArchive(archive=name, kind=kind))
             return Failure(CorruptArchive(archive=name, detail=str(error)))
         path = error.filename if isinstance(error.filename, str) else str(target)
         return Failure(UnpackFailed(archive=name, path=path, detail=said(error)))
 
 
 class _Unsafe(Exception):  # noqa: N818  (control flow within this module)
-    def __init__(self, member: UnsafeMember) -> None:
+    def __init__(self, member: UnsafeMember, *, first: bool) -> None:
         super().__init__(member.path)
         self.member = member
+        self.first = first
+
+
+def _begin(archive: Path) -> bytes:
+    with archive.open("rb") as file:
+        return file.read(16).lstrip()
 
 
 class _Oversized(Exception):  # noqa: N818  (control flow within this module)
@@ -159,7 +174,7 @@ class _Unpacking:
     def _entry(self, tar: tarfile.TarFile, entry: tarfile.TarInfo) -> None:
         member = _member(entry)
         if fault := member_fault(member, top=TOP, links=self.links):
-            raise _Unsafe(fault)
+            raise _Unsafe(fault, first=not self.folders and not self.left_out)
         path = PurePosixPath(member.path)
         if len(path.parts) > MOST_FOLDERS:
             raise _Oversized("folders in each other", MOST_FOLDERS)

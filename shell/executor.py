@@ -43,6 +43,7 @@ from pure.outcome import Failure, Outcome, Success
 from pure.report import build_log
 from pure.report.live import live
 from pure.runtime.fetching import FetchEvent
+from pure.urls import visible_url
 from pure.venv.elf import Dynamic, read_dynamic
 
 from shell.disk import not_written
@@ -136,7 +137,7 @@ class Executor:
         if isinstance(fetched, Failure):
             return fetched
         started = time.monotonic()
-        unpacked = unpack_runtime(archive, Path(step.root), wheel_to=Path(step.wheel_to))
+        unpacked = unpack_runtime(archive, Path(step.root), wheel_to=Path(step.wheel_to), called=visible_url(step.url))
         archive.unlink(missing_ok=True)
         if isinstance(unpacked, Failure):
             return unpacked

@@ -13,6 +13,7 @@ from pure.build.errors import NotReadable
 from pure.build.facts import Facts
 from pure.build.reading import Application, requirements
 from pure.build.tool_steps import SEEDS
+from pure.build.undeclared import imports_matter
 from pure.build.workplace import STATE_FILE
 from pure.layers.names import VENV
 from pure.manager.pip_configuration import ConfigurationFile, configured
@@ -21,7 +22,9 @@ from pure.outcome import Failure, Outcome, Success
 from pure.python.choice import CATALOGUE_VARIABLE, CatalogueText, CatalogueUnreachable
 from pure.start.choice import code_matters
 from pure.start.code_search import code_facts
+from pure.start.imports import foreign_imports
 from pure.start.offered import DeclaredFiles
+from pure.start.source_files import Sources
 from pure.target import Target, distro_from_os_release, target_from_environment
 from pure.urls import visible_url
 
@@ -33,6 +36,7 @@ from shell.sources import find_manage, read_sources
 
 CATALOGUE: Final = "data/cpython.json"
 CARRIED: Final = "data/carried.json"
+WHEELS: Final = "wheels"
 END_OF_LIFE: Final = "data/end-of-life.json"
 CARRIED_SCHEME: Final = b"buildpack:"
 
@@ -81,6 +85,9 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
     settings = {name: value for name, value, _ in pip_settings}
     needed = read_requirements(app, home, requirements(environ, settings))
     code = code_matters(application.procfile, application.pyproject)
+    project = application.project
+    imports = isinstance(project, Success) and imports_matter(project.unwrap(), environ)
+    sources = read_sources(home) if code or imports else Sources()
     return Facts(
         version=buildpack_version(buildpack),
         buildpack_dir=str(buildpack),
@@ -101,7 +108,9 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         pyproject=application.pyproject,
         declared=None if code else _declared(home, application, environ),
         baggage=find_baggage(app, home),
-        code=code_facts(read_sources(home)) if code else None,
+        elsewhere=application.elsewhere,
+        imports=foreign_imports(sources) if imports else None,
+        code=code_facts(sources) if code else None,
         manage=find_manage(home),
         requirements=needed.found,
         requirement_texts=needed.texts,
@@ -114,6 +123,7 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         restored=LayerStore(layers).restored(),
         venv_state=optional(layers / VENV / STATE_FILE),
         seed_wheels=_seed_wheels(layers),
+        carried_pip=next((str(path) for path in sorted((buildpack / WHEELS).glob("pip-*.whl"))), None),
         archives=tuple(str(path) for path in sorted((buildpack / "archives").glob("*.tar.gz"))),
     )
 

@@ -14,7 +14,7 @@ import msgspec
 from pure.message import Message
 from pure.outcome import Failure
 from pure.python.catalogue import Runtime, decode_catalogue, decode_end_of_life
-from pure.python.choice import DEFAULT_MINOR
+from pure.python.reasons import DEFAULT_MINOR
 from pure.python.request import MinorRequest
 from pure.python.resolution import resolve
 from pure.report.prose.archives import describe_archive

@@ -22,10 +22,12 @@ from typing import Final
 import msgspec
 import tomli
 import tomli_w
+from pure.manager.table import PIP_TOOL
 from pure.outcome import Failure
 from pure.python.catalogue import Catalogue, Runtime, encode_catalogue
 from shell.bytecode import compile_files
 from shell.process import run
+from shell.world import WHEELS
 
 from tools.carried import (
     SUPPORTED,
@@ -121,6 +123,7 @@ def package(*, target: str, carried: Carried, output: Path, source: Path = ROOT)
         place = _descriptor(source, folder, entry)
         _code(source, folder)
         _vendor(folder / "vendor", entry)
+        _download(source / PIP_TOOL.pin_file, folder / WHEELS, "The pinned pip")
         _normalise(folder)
         python = _python_for(folder, entry, Path(temporary, "python"))
         _compile(python, folder, installed_at=f"/cnb/buildpacks/{place}")
@@ -213,15 +216,8 @@ def _developers_only(path: PurePosixPath | Path) -> bool:
 def _vendor(vendor: Path, entry: Runtime) -> None:
     """Fetch the wheels that vendor.lock allows for the interpreter, and unpack the code and licences in them."""
     with tempfile.TemporaryDirectory() as wheels:
-        pip = (sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps")
-        checked = ("--require-hashes", "--only-binary", ":all:", "--dest", wheels, "-r", str(LOCK))
-        completed = run((*pip, *checked, *platform_options(entry.arch, entry.minor)), env=os.environ)
-        if not completed.ok:
-            raise PackageError(
-                f"The wheels of {LOCK.name} for Python {entry.minor} on linux/{entry.arch} cannot be had; "
-                f"pip says:\n{completed.stderr.strip()}"
-            )
-        found = sorted(Path(wheels).glob("*.whl"))
+        what = f"The wheels of {LOCK.name} for Python {entry.minor} on linux/{entry.arch}"
+        found = _download(LOCK, Path(wheels), what, *platform_options(entry.arch, entry.minor))
         if len(found) != len(parse(LOCK.read_text())):
             raise PackageError(f"pip downloaded {', '.join(path.name for path in found)}, not all of {LOCK.name}.")
         for wheel in found:
@@ -229,6 +225,16 @@ def _vendor(vendor: Path, entry: Runtime) -> None:
     for pattern in NOT_FROM_WHEELS:
         for path in sorted(vendor.glob(pattern)):
             _remove(path)
+
+
+def _download(pins: Path, folder: Path, what: str, *options: str) -> list[Path]:
+    """The wheels that a file of pins with hashes names."""
+    pip = (sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps")
+    checked = ("--require-hashes", "--only-binary", ":all:", "--dest", str(folder), "-r", str(pins))
+    completed = run((*pip, *checked, *options), env=os.environ)
+    if not completed.ok:
+        raise PackageError(f"{what} cannot be had; pip says:\n{completed.stderr.strip()}")
+    return sorted(folder.glob("*.whl"))
 
 
 def _unpack_wheel(wheel: Path, vendor: Path) -> None:
@@ -359,6 +365,15 @@ def _megabytes(size: int) -> str:
     return f"{size / 1e6:.1f} MB"
 
 
+def _outcome(replaced: list[str], targets: list[str], output: Path) -> str:
+    """What an error leaves behind."""
+    if not replaced:
+        return "Nothing was packaged."
+    missing = [each for each in targets if each not in replaced]
+    rest = f"; {', '.join(missing)} wasn't packaged" if missing else ""
+    return f"{', '.join(replaced)} in {_shown(output)} was replaced{rest}."
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Package for each target; 1 with the reason if one cannot be made."""
     parser = argparse.ArgumentParser(prog="make package PACKAGE_ARGS=…", description=__doc__.splitlines()[0])
@@ -367,6 +382,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=ROOT / "dist", help="default: dist")
     options = parser.parse_args(arguments)
     targets = options.target or ([f"linux/{host_arch()}"] if options.runtime else list(SUPPORTED))
+    replaced: list[str] = []
     try:
         if options.runtime and len(targets) > 1:
             raise PackageError("One archive serves one target: give one --target with --runtime.")
@@ -377,9 +393,11 @@ def main(arguments: list[str] | None = None) -> int:
                 carried = carried_archive(Path(options.runtime))
             else:
                 carried = download(target)
-            _report(package(target=target, carried=carried, output=options.output), target)
+            packaged = package(target=target, carried=carried, output=options.output)
+            replaced.append(target)
+            _report(packaged, target)
     except PackageError as error:
-        print(f"Nothing was packaged. {error}", file=sys.stderr)
+        print(f"{_outcome(replaced, targets, options.output)} {error}", file=sys.stderr)
         return 1
     return 0
 

@@ -7,7 +7,7 @@ import msgspec
 from pure.build import findings, news, states
 from pure.build.finding import Finding
 from pure.build.news import News
-from pure.build.plan import final_processes
+from pure.build.processes import final_processes
 from pure.build.states import Build, Done, Next, State, Stopped, Turn
 from pure.build.static_files import collect, static_files
 from pure.build.steps import Answer, Compiled, Ended, Steps
@@ -75,7 +75,9 @@ def tried(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
         return _done(build, resolved, ())
     from pure.build.trial import broken
 
-    build, found = with_findings(build, (broken(ended),))
+    # What a program quotes of the build's variables isn't told.
+    hidden = msgspec.structs.replace(ended, said=tuple(map(build.hide, ended.said)))
+    build, found = with_findings(build, (broken(hidden),))
     return _done(build, resolved, found)
 
 

@@ -83,7 +83,7 @@ def last_words(ended: Ended, noted: tuple[str, ...], hide: Callable[[str], str])
 def another_python(ended: Ended, plan: Plan) -> RuntimeDoesNotStart | None:
     """The error of a runtime that starts and is another Python than it should be; ``None`` where all is well."""
     # The loader may complain before Python says a word.
-    answered = plan.python.runtime.minor in (line.strip() for line in ended.said)
+    answered = plan.python.runtime.version in (line.strip() for line in ended.said)
     return None if answered else _does_not_start(ended, plan)
 
 

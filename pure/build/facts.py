@@ -11,6 +11,7 @@ from pure.project.requirements.collection import RequirementsSet
 from pure.project.requirements.errors import RequirementsError
 from pure.python.choice import RuntimeFacts
 from pure.start.code_facts import CodeFacts
+from pure.start.imports import Imports
 from pure.start.offered import DeclaredFiles
 
 
@@ -55,6 +56,10 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
     """What the processes that the project declares name; ``None`` where it declares none."""
     baggage: tuple[Baggage, ...] = ()
     """Folders among the application's files that no image needs."""
+    elsewhere: Mapping[str, Document | None] = {}
+    """Files in the application's root that other platforms read, by name."""
+    imports: Imports | None = None
+    """What its code imports; ``None`` where something says what to install."""
     code: CodeFacts | None = None
     """What the application's code says of how it starts; ``None`` where the project declares its processes."""
     manage: tuple[str, ...] = ()
@@ -67,6 +72,8 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
 
     seed_wheels: Mapping[str, str] = {}
     """Wheels of pip at hand, as paths by the tool in whose layer they lie; that of our own interpreter under ``""``."""
+    carried_pip: str | None = None
+    """The wheel of the pinned pip, where the buildpack carries it."""
     archives: tuple[str, ...] = ()
     """Archives of runtimes that the buildpack carries, each with a wheel of pip in it."""
 

@@ -4,43 +4,42 @@ The plan drives four readers, none of which decides anything again: the conversa
 ``lamina plan``, and the machine-readable record.
 """
 
-from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 import msgspec
 
 from pure.build.facts import Facts
 from pure.build.finding import Finding
-from pure.layers.decision import Action, LayerDecision, LayerTypes
+from pure.build.processes import final_processes, first_processes
+from pure.build.undeclared import UndeclaredImports, undeclared
+from pure.build.unheard import unheard
+from pure.layers.decision import LayerDecision, LayerTypes
 from pure.layers.inventory import application_layers, runtime_layers
-from pure.layers.names import VENV, LayerName
+from pure.layers.names import LayerName
 from pure.manager import pylock_selection
 from pure.manager.advice import advised
+from pure.manager.choice import NothingToInstall
 from pure.manager.decision import PackageManagerDecision
 from pure.manager.environment import BreakingVariables, offenders
 from pure.manager.managed import Managed, ManagedError, decide_manager, not_a_file
 from pure.manager.outside import OutsideUpload, outside_upload
 from pure.manager.pip_configuration import configured_offenders
 from pure.manager.pylock_selection import PylockProblem
-from pure.manager.table import PIP, PIP_TOOL, PROJECT, PYLOCK, Tool
+from pure.manager.table import PIP, PIP_TOOL, PYLOCK, Tool
 from pure.manager.terms import path
 from pure.manager.tool_version import ToolError, choose_tool
 from pure.manager.unset import UnsetVariables, unset_variables
-from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
-from pure.project.declarations import OWN, Named
-from pure.project.detection import PROVIDE_ONLY_VARIABLE, python_markers
+from pure.project.detection import PROVIDE_ONLY_VARIABLE, provides_only, python_markers
 from pure.project.document import FileUnreadable
 from pure.project.files import BadProjectFolder, ProjectFiles
 from pure.project.requirements.collection import RequirementsSet
 from pure.project.requirements.errors import RequirementsError, placed
 from pure.python.choice import PythonDecision, RuntimeChoiceError, choose_runtime
 from pure.python.requirers import Requirers, RequirersError, read_requirers
-from pure.start.brought import declared_distributions
-from pure.start.choice import ProcessesError, decide_processes
-from pure.start.declared import PYPROJECT
+from pure.start.choice import ProcessesError
 from pure.start.django import DjangoDecision, decide_django
-from pure.start.offered import Offered, ToolNotInImage
+from pure.start.offered import ToolNotInImage
 from pure.start.processes import Processes
 from pure.switches import BadSwitch, switch
 from pure.target import Target
@@ -68,6 +67,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What the restored environment's record says."""
     findings: tuple[Finding, ...] = ()
     """What should be changed, and is no error."""
+    unheard: tuple[str, ...] = ()
+    """What is set or written and has no effect."""
 
     @property
     def manager(self) -> PackageManagerDecision:
@@ -116,11 +117,20 @@ PlanError: TypeAlias = (
     | ToolError
     | ToolNotInImage
     | UnsetVariables
+    | UndeclaredImports
 )
 
 
 def decide(facts: Facts) -> Outcome[Plan, PlanError]:
     """Decide the whole build. Whatever the facts, the answer is a plan or an error value."""
+    said = unheard(facts.variables, facts.names, facts.elsewhere)
+    decided = _decide(facts)
+    if isinstance(decided, Failure):
+        return decided
+    return Success(msgspec.structs.replace(decided.unwrap(), unheard=said))
+
+
+def _decide(facts: Facts) -> Outcome[Plan, PlanError]:
     broken = _offenders(facts)
     if broken is not None:
         return Failure(broken)
@@ -130,8 +140,12 @@ def decide(facts: Facts) -> Outcome[Plan, PlanError]:
     project = facts.project if facts.project is not None else Success(ProjectFiles(names=facts.names))
     if isinstance(project, Failure):
         return project
-    if not python_markers((*facts.names, *project.unwrap().names)):
-        return _provide_only(facts, requirers.unwrap(), project.unwrap().nested)
+    names = (*facts.names, *project.unwrap().names)
+    only = provides_only(names, facts.variables)
+    if isinstance(only, BadSwitch):
+        return Failure(only)
+    if only or not python_markers(names):
+        return _provide_only(facts, requirers.unwrap(), project.unwrap().nested, only=only)
     return _application(facts, project.unwrap(), requirers.unwrap())
 
 
@@ -145,7 +159,7 @@ def _offenders(facts: Facts) -> BreakingVariables | None:
 def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> Outcome[Plan, PlanError]:
     decided = decide_manager(project, facts.variables)
     if isinstance(decided, Failure):
-        return decided
+        return _undeclared(facts, decided.failure(), requirers)
     managed = decided.unwrap()
     manager = managed.manager
     requirements = _requirements(facts, project, managed)
@@ -192,7 +206,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         ),
         state=state,
     )
-    processes = _processes(facts, managed, layers, state, runtime.minor)
+    processes = first_processes(facts, managed, layers, state, runtime.minor)
     if isinstance(processes, Failure):
         return processes
     return Success(
@@ -205,6 +219,36 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
             django=django,
             previous=state,
             findings=facts.baggage,
+        )
+    )
+
+
+def _undeclared(facts: Facts, error: ManagedError, requirers: Requirers) -> Outcome[Plan, PlanError]:
+    """The plan of an application that needs nothing but Python, or what is wrong with it."""
+    python = choose_runtime(facts, requirers) if isinstance(error, NothingToInstall) else None
+    if not isinstance(python, Success) or not isinstance(error, NothingToInstall):
+        return Failure(error)
+    decision = python.unwrap()
+    verdict = undeclared(error, facts.imports, decision.runtime.minor)
+    if not isinstance(verdict, str):
+        return Failure(verdict or error)
+    processes = final_processes(facts, {}, decision.runtime.minor, programs=None)
+    if isinstance(processes, Failure):
+        return processes
+    layers = runtime_layers(
+        facts.restored,
+        layers_dir=facts.layers_dir,
+        runtime=decision.runtime,
+        types=LayerTypes(build=True, launch=True, cache=True),
+        because="nothing has to be installed",
+    )
+    return Success(
+        Plan(
+            target=facts.target,
+            python=msgspec.structs.replace(decision, because=(*decision.because, verdict)),
+            package_manager=None,
+            layers=layers,
+            processes=processes.unwrap(),
         )
     )
 
@@ -245,88 +289,10 @@ def _pin(facts: Facts, tool: Tool) -> str:
     return facts.pip_pin if tool is PIP_TOOL else facts.tool_pins.get(tool.name, "")
 
 
-def _processes(
-    facts: Facts, managed: Managed, layers: tuple[LayerDecision, ...], state: VenvState | None, minor: str
-) -> Outcome[Processes, ProcessesError | ToolNotInImage]:
-    """The processes by what is known before the installation: what is kept as it is, else what is required by name."""
-    kept = state is not None and any(each.name == VENV and each.action is Action.KEEP for each in layers)
-    if kept and state is not None:
-        installed = {each.name: each.version for each in state.resolved.distributions}
-    else:
-        installed = _required(facts, managed)
-    return _decide_processes(facts, installed, minor, provisional=not kept)
-
-
-def final_processes(
-    facts: Facts,
-    installed: Mapping[str, str],
-    minor: str,
-    *,
-    programs: frozenset[str] | None,
-    offered: Offered | None = None,
-) -> Outcome[Processes, ProcessesError | ToolNotInImage]:
-    """The processes that the image gets. ``installed`` maps normalised names to versions, ``minor`` is Python's.
-
-    ``programs`` are the commands that the environment has; ``offered`` is what declared commands are checked against.
-    """
-    return _decide_processes(facts, installed, minor, programs=programs, provisional=False, offered=offered)
-
-
-def _decide_processes(
-    facts: Facts,
-    installed: Mapping[str, str],
-    minor: str,
-    *,
-    programs: frozenset[str] | None = None,
-    provisional: bool,
-    offered: Offered | None = None,
-) -> Outcome[Processes, ProcessesError | ToolNotInImage]:
-    decided = decide_processes(
-        facts.procfile,
-        facts.pyproject,
-        facts.code,
-        installed=installed,
-        app=facts.home,
-        root=facts.app_dir,
-        minor=minor,
-        programs=programs,
-        provisional=provisional,
-    )
-    if isinstance(decided, Failure) or facts.declared is None:
-        return decided
-    from pure.start.declared_check import CheckedAgainst, checked
-    from pure.start.development import PIPFILE
-
-    project = facts.project.unwrap().texts if isinstance(facts.project, Success) else {}
-    documents = {PYPROJECT: facts.pyproject, PIPFILE: project.get(PIPFILE)}
-    against = CheckedAgainst(
-        installed=installed, files=facts.declared, documents=documents, provisional=provisional, offered=offered
-    )
-    return checked(decided.unwrap(), against)
-
-
-def _required(facts: Facts, managed: Managed) -> dict[str, str]:
-    """What will be installed, as far as names tell it beforehand; no version is known."""
-    manager, declared = managed.manager, managed.declared
-    itself = manager.name in declared.installs_itself
-    asked: list[Named] = []
-    if manager is PIP and isinstance(facts.requirements, Success):
-        lines = facts.requirements.unwrap().requirements
-        asked += [(line.name, line.extras) for line in lines if line.name]
-        itself = any(line.kind in ("local_path", "editable") and OWN.match(line.text) for line in lines)
-    itself = itself or manager is PROJECT
-    if itself and manager.tool is PIP_TOOL:
-        asked += declared.requires
-        asked += [each for extra, listed in declared.optional if extra in managed.selection.extras for each in listed]
-    names = (*managed.lock.names, *((declared.name,) if itself and declared.name and not managed.alone else ()))
-    return declared_distributions(asked) | {normalise_name(name): "" for name in names}
-
-
-def _provide_only(facts: Facts, requirers: Requirers, nested: tuple[str, ...]) -> Outcome[Plan, PlanError]:
-    enabled = switch(facts.variables, PROVIDE_ONLY_VARIABLE)
-    if isinstance(enabled, BadSwitch):
-        return Failure(enabled)
-    if not enabled:
+def _provide_only(
+    facts: Facts, requirers: Requirers, nested: tuple[str, ...], *, only: bool
+) -> Outcome[Plan, PlanError]:
+    if not only:
         return Failure(NothingRequired(variable=PROVIDE_ONLY_VARIABLE, nested=nested))
     python = choose_runtime(facts, requirers)
     if isinstance(python, Failure):

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from pure.build.unheard import APP_ENGINE, BELOW
 from pure.manager.choice import REQUIREMENTS_VARIABLE
 from pure.manager.table import LOCK_NAMES, MANAGERS, PIP, UV
 from pure.outcome import Failure, Success
@@ -53,6 +54,8 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
     version_files: Mapping[str, Document] = {}
     procfile: bytes | None = None
     pyproject: Document | None = None
+    # What other platforms read, in its root.
+    elsewhere: Mapping[str, Document | None] = {}
 
     @property
     def folder(self) -> str:
@@ -81,6 +84,10 @@ def application(seen: Seen, variables: Mapping[str, str]) -> Application | Look 
     above = tuple(name for name in from_above(names) if name not in own)
     if look := seen.unseen(files=above):
         return look
+    others = [name for name in BELOW if name.partition("/")[0] in root.folders]
+    others += [APP_ENGINE] if APP_ENGINE in root.files else []
+    if look := seen.unseen(files=others):
+        return look
     procfile = seen.files[inside(home, PROCFILE)]
     return Application(
         names=root.names,
@@ -88,6 +95,7 @@ def application(seen: Seen, variables: Mapping[str, str]) -> Application | Look 
         version_files=version_texts(names, own=own, workspace=project.workspace_texts, root=seen.texts("", above)),
         procfile=procfile.raw if procfile else None,
         pyproject=seen.files[inside(home, PYPROJECT)],
+        elsewhere={name: seen.files[name] for name in others},
     )
 
 

@@ -19,7 +19,7 @@ def install_runtime(plan: Plan, facts: Facts, work: Workplace) -> Steps:
         ),
         RunProgram(
             purpose="probe",
-            argv=(work.interpreter, "-I", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"),
+            argv=(work.interpreter, "-I", "-c", "import sys; print(sys.version.split()[0].rstrip('+'))"),
             environment=bare_environment(facts),
             folder=work.temporary,
         ),

@@ -8,7 +8,7 @@ from pure.build.steps import BeginLayer, CompileBytecode, CopyFile, DropLayer, F
 from pure.build.workplace import Workplace, bare_environment, own_environment
 from pure.layers.decision import Action
 from pure.layers.names import PIP_CACHE
-from pure.manager.environment import pip_bootstrap_environment
+from pure.manager.environment import REACHING_AN_INDEX, pip_bootstrap_environment
 from pure.manager.pip_configuration import bootstrap_settings
 from pure.manager.table import PIP_TOOL, TOOLS, Tool
 
@@ -19,9 +19,11 @@ SEEDS: Final = "seed"
 def seed_wheel(facts: Facts, tool: Tool, of_runtime: str | None) -> str | None:
     """The wheel of pip that installs a tool; ``None`` where none is at hand.
 
-    First that of a runtime which this build has unpacked (``of_runtime``), then what the tool's own layer keeps, what
-    other tools' keep, and what our own interpreter has.
+    First what the buildpack carries, which is the newest, then that of a runtime which this build has unpacked
+    (``of_runtime``), what the tool's own layer keeps, what other tools' keep, and what our own interpreter has.
     """
+    if facts.carried_pip is not None:
+        return facts.carried_pip
     if of_runtime is not None:
         return of_runtime
     found = (facts.seed_wheels.get(name) for name in dict.fromkeys((tool.name, *TOOLS, "")))
@@ -50,8 +52,13 @@ def install_tool(plan: Plan, facts: Facts, work: Workplace, wheel: str) -> Steps
     alone = ("--no-deps",) if decided.hashed or own is PIP_TOOL else ()
     settings = bootstrap_settings(facts.pip_settings)
     missing = {name: value for name, value in settings.items() if name not in facts.variables}
+    variables = own_environment(facts, work) | missing
+    if own is PIP_TOOL and decided.hashed and name.startswith(f"pip-{decided.version}-"):
+        # It is at hand: no index has a part in this, nor what the application says about one.
+        alone = (*alone, "--no-index", "--find-links", f"{root}/{SEEDS}")
+        variables = {name: value for name, value in variables.items() if name not in REACHING_AN_INDEX}
     environment = pip_bootstrap_environment(
-        own_environment(facts, work) | missing,
+        variables,
         user_base=root,
         cache=work.cache if own is PIP_TOOL else f"{work.temporary}/cache",
     )

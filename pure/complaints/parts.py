@@ -4,6 +4,7 @@ Each function gets a rule's match and the whole text that it was found in.
 """
 
 import re
+from collections.abc import Collection
 from typing import Final, TypeAlias
 
 import msgspec
@@ -14,6 +15,7 @@ from pure.complaints.reasons import (
     HashMissing,
     IndexRefused,
     IndexUnreachable,
+    InvalidMetadata,
     LockForOtherPython,
     NameUnknown,
     NoSuchVersion,
@@ -93,10 +95,33 @@ def version_or_name(match: Found, text: str) -> Recognised:
     requirement = match["requirement"].strip()
     if match["versions"] != "none":
         known = tuple(each for each in match["versions"].split(", ") if each)
+        refused = [each for each in _REFUSED.finditer(text) if _same(each["name"], name_of(requirement))]
+        below = _TOO_NEW.search(text)
+        if refused and below:
+            return _invalid(refused[-1], below["below"], known, {each["version"] for each in refused})
         return NoSuchVersion(requirement=requirement, known=known)
     if "Skipping link: none of the wheel's tags" in text:
         return OtherPlatform(name=name_of(requirement))
     return name_unknown(requirement, text)
+
+
+# pip 24.1 and newer, of what they don't read.
+_REFUSED: Final = re.compile(rf"Ignoring version (?P<version>[^ ]+) of (?P<name>{NAME}) since it has invalid metadata:")
+_TOO_NEW: Final = re.compile(r"Please use pip<(?P<below>[0-9][0-9.]*)")
+
+
+def _same(one: str, other: str) -> bool:
+    return normalise_name(one) == normalise_name(other)
+
+
+def _invalid(refused: Found, below: str, known: tuple[str, ...], all_refused: Collection[str]) -> InvalidMetadata:
+    """The version that was refused, and the newest of its series that wasn't."""
+    version = refused["version"]
+    # They stand in their order.
+    newer = known[known.index(version) + 1 :] if version in known else known
+    good = [each for each in newer if each.split(".")[:2] == version.split(".")[:2] and each not in all_refused]
+    better = good[-1] if good else ""
+    return InvalidMetadata(name=refused["name"], version=refused["version"], below=below.rstrip("."), better=better)
 
 
 def name_unknown(requirement: str, text: str) -> NameUnknown:

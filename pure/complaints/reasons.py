@@ -12,6 +12,17 @@ class NoSuchVersion(msgspec.Struct, frozen=True, kw_only=True):
     known: tuple[str, ...]
 
 
+class InvalidMetadata(msgspec.Struct, frozen=True, kw_only=True):
+    """A version exists, and newer pips don't read its metadata."""
+
+    name: str
+    version: str
+    below: str
+    """The first pip that refuses it."""
+    better: str = ""
+    """The newest version of the same series, if there is one."""
+
+
 class NameUnknown(msgspec.Struct, frozen=True, kw_only=True):
     """No index has a distribution of this name."""
 
@@ -199,7 +210,7 @@ class LockForOtherPython(msgspec.Struct, frozen=True, kw_only=True):
     python: str
 
 
-NameReason: TypeAlias = NoSuchVersion | NameUnknown | OtherPython | OtherPlatform | LockedButGone
+NameReason: TypeAlias = NoSuchVersion | InvalidMetadata | NameUnknown | OtherPython | OtherPlatform | LockedButGone
 ContentReason: TypeAlias = Conflict | HashMismatch | HashMissing | LocalFileMissing | NotARequirement
 IndexReason: TypeAlias = IndexRefused | IndexUnreachable | CertificateUntrusted | CertificatesMissing
 RepositoryReason: TypeAlias = RepositoryRefused | RepositoryNotFound | RepositoryUnreachable | GitMissing

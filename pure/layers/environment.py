@@ -1,10 +1,12 @@
 """Says what each layer adds to the environment: of the application at launch, and of later buildpacks at build time."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, Literal, assert_never
 
 import msgspec
 
 from pure.manager.environment import SOURCE_DATE_EPOCH
+from pure.manager.table import ToolName
 
 
 class LayerEnvironment(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,9 +39,29 @@ def python_layer_environment(root: str, minor: str) -> LayerEnvironment:
     )
 
 
-def pip_layer_environment(root: str) -> LayerEnvironment:
-    """What pip's layer adds: where Python finds it, for later buildpacks that call ``pip``."""
-    return LayerEnvironment(build=(("PIP_DISABLE_PIP_VERSION_CHECK.default", "1"), ("PYTHONUSERBASE.override", root)))
+# No tool looks for a newer one of itself, and each works on the environment that the build has made.
+_SETTINGS: Final[Mapping[Literal["pip", "poetry", "pipenv", "pdm"], tuple[tuple[str, str], ...]]] = {
+    "pip": (("PIP_DISABLE_PIP_VERSION_CHECK.default", "1"),),
+    "poetry": (),
+    "pipenv": (("PIP_DISABLE_PIP_VERSION_CHECK.default", "1"), ("PIPENV_VERBOSITY.default", "-1")),
+    "pdm": (("PDM_CHECK_UPDATE.default", "0"), ("PDM_IGNORE_SAVED_PYTHON.default", "1")),
+}
+
+
+def tool_layer_environment(tool: ToolName, root: str) -> LayerEnvironment:
+    """What the layer of a package manager's tool adds, for later buildpacks that call what its ``bin`` has on PATH.
+
+    Whatever is written in Python lies in the layer as a user's site-packages do, and is found there by each of the
+    layer's scripts: also ``virtualenv`` or ``keyring``, which come with the tool.
+    """
+    match tool:
+        case "uv":
+            # A binary.
+            return NO_ENVIRONMENT
+        case "pip" | "poetry" | "pipenv" | "pdm":
+            return LayerEnvironment(build=(*_SETTINGS[tool], ("PYTHONUSERBASE.override", root)))
+        case _:
+            assert_never(tool)
 
 
 def venv_layer_environment(root: str) -> LayerEnvironment:

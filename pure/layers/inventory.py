@@ -4,12 +4,7 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from pure.layers.decision import LayerDecision, LayerTypes, RestoredLayer, decide_layer, drop_layer
-from pure.layers.environment import (
-    NO_ENVIRONMENT,
-    pip_layer_environment,
-    python_layer_environment,
-    venv_layer_environment,
-)
+from pure.layers.environment import python_layer_environment, tool_layer_environment, venv_layer_environment
 from pure.layers.metadata import STRUCTS, PipCacheLayer, PythonLayer, ToolLayer, VenvLayer
 from pure.layers.names import PIP_CACHE, PYTHON, VENV
 from pure.layers.reconciliation import reconciled
@@ -40,7 +35,7 @@ def application_layers(
             tool.name,
             tool_layer(tool.name, decided.version, target=target, python_minor=runtime.minor),
             restored.get(tool.name),
-            environment=pip_layer_environment(f"{layers_dir}/{tool.name}") if tool is PIP_TOOL else NO_ENVIRONMENT,
+            environment=tool_layer_environment(tool.name, f"{layers_dir}/{tool.name}"),
         ),
     ]
     if tool is PIP_TOOL:

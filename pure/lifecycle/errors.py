@@ -4,6 +4,8 @@ from typing import TypeAlias
 
 import msgspec
 
+from pure.lifecycle.project_toml import DescriptorInvalid
+
 
 class BuildpackInvalid(msgspec.Struct, frozen=True, kw_only=True):
     """The descriptor in a buildpack folder cannot be used; ``path`` is the folder, ``reason`` one clause."""
@@ -166,4 +168,5 @@ LifecycleError: TypeAlias = (
     | AppUnreadable
     | NoImage
     | DiskRefused
+    | DescriptorInvalid
 )

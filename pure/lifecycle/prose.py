@@ -24,6 +24,7 @@ from pure.lifecycle.errors import (
     RunImageMissing,
     Verdict,
 )
+from pure.lifecycle.project_toml import DescriptorInvalid
 from pure.message import Message
 
 _APPARMOR = "kernel.apparmor_restrict_unprivileged_userns"
@@ -48,6 +49,13 @@ def describe_lifecycle(error: LifecycleError) -> Message:
             return _output(error)
         case CacheUnusable() | AppUnreadable() | DiskRefused():
             return _disk(error)
+        case DescriptorInvalid(file=file, reason=reason):
+            return Message(
+                happened=f"{file} can't be used",
+                found=(reason,),
+                means=("It says which variables and files a build has, to pack as well.",),
+                do=(f"Correct {file}, or delete it.",),
+            )
         case _:
             assert_never(error)
 

@@ -43,6 +43,12 @@ MARKERS: Final[Mapping[str, str]] = {
     "virtualenv": "a committed virtual environment",
 }
 
+# What Python can be provided beside: nothing of it says what to install.
+_DECLARES_NOTHING: Final = frozenset({
+    "a Python version", "Django", "a Python program", "a WSGI application", "an ASGI application",
+    "a Streamlit application", "a committed virtual environment",
+})  # fmt: skip
+
 # Compared without case: each is what somebody wrote who meant requirements.txt.
 MISSPELLED_REQUIREMENTS: Final = frozenset({
     "requirements.txt", "requirement.txt", "requirements", "requirments.txt", "requirement", "requirements.text",
@@ -55,6 +61,9 @@ PROVIDES_AND_REQUIRES: Final = '[[provides]]\nname = "python"\n\n[[requires]]\nn
 PROVIDES: Final = '[[provides]]\nname = "python"\n'
 
 PROVIDE_ONLY_VARIABLE: Final = "BP_PYTHON_PROVIDE_ONLY"
+
+
+_SHOWN: Final = 12
 
 
 class Passed(NamedTuple):
@@ -88,23 +97,45 @@ def misspelled_requirements(names: Iterable[str]) -> tuple[str, ...]:
 
 def detect(names: Iterable[str], variables: Mapping[str, str]) -> Detection:
     """Decide from the names in the application's root and the user's variables."""
-    markers = python_markers(names)
-    if markers:
-        return Passed(build_plan=PROVIDES_AND_REQUIRES, because=f"Python project: found {_several(markers)}")
-    match switch(variables, PROVIDE_ONLY_VARIABLE):
+    present = tuple(names)
+    markers = python_markers(present)
+    match provides_only(present, variables):
         case BadSwitch() as bad:
             return bad
         case True:
+            what = f"found {_several(markers)}, but" if markers else "not a Python project;"
             return Passed(
                 build_plan=PROVIDES,
-                because=f"not a Python project; ${PROVIDE_ONLY_VARIABLE} offers Python to buildpacks that require it",
+                because=f"{what} ${PROVIDE_ONLY_VARIABLE} offers Python to buildpacks that require it",
             )
+        case False if markers:
+            return Passed(build_plan=PROVIDES_AND_REQUIRES, because=f"Python project: found {_several(markers)}")
         case False:
             return NotPython(
                 looked_for="no Python project: none of requirements.txt, pyproject.toml, a lock file (uv, Poetry, "
-                "Pipenv, PDM, pylock.toml), setup.py, .python-version, manage.py, app.py, main.py in its root; "
-                "a project in a folder below is named by $BP_PYTHON_PROJECT_DIR"
+                "Pipenv, PDM, pylock.toml), setup.py, .python-version, manage.py, app.py, main.py in its root, which "
+                f"{_holds(present)}; a project in a folder below is named by $BP_PYTHON_PROJECT_DIR"
             )
+
+
+def provides_only(names: Iterable[str], variables: Mapping[str, str]) -> bool | BadSwitch:
+    """Whether only the runtime is wanted: the switch says so, and nothing there says what to install."""
+    if not all(map(declares_nothing, python_markers(names))):
+        return False
+    return switch(variables, PROVIDE_ONLY_VARIABLE)
+
+
+def declares_nothing(marker: str) -> bool:
+    """Whether a name that marks a Python project says nothing of what to install."""
+    return MARKERS.get(marker) in _DECLARES_NOTHING
+
+
+def _holds(names: tuple[str, ...]) -> str:
+    shown = ["".join(letter if letter.isprintable() else "?" for letter in name[:60]) for name in sorted(set(names))]
+    if not shown:
+        return "is empty"
+    more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
+    return f"holds {', '.join(shown[:_SHOWN])}{more}"
 
 
 def _looks_like_python(name: str) -> bool:

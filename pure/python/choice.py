@@ -24,6 +24,7 @@ from pure.python.catalogue import (
     serves,
     with_mirror,
 )
+from pure.python.reasons import DEFAULT_MINOR, DEFAULT_VARIABLE, explained, narrowed
 from pure.python.request import (
     LAMINAS_DEFAULT,
     MinorRequest,
@@ -37,15 +38,14 @@ from pure.python.request import (
 )
 from pure.python.requirers import Requirers
 from pure.python.resolution import ChosenRuntime, ResolutionError, ResolutionWarning, resolve
-from pure.python.sources import Voices, listen
+from pure.python.sources import Voices, listen, lock_in_use
 from pure.python.version_files import RUNTIME_FILE
+from pure.python.wheels import PREFER_WHEELS_VARIABLE, instead
 from pure.python.words import FileError, Unusable, Word
 from pure.source import Source
 from pure.switches import BadSwitch, switch
 from pure.target import Target
 
-DEFAULT_MINOR: Final = "3.14"
-DEFAULT_VARIABLE: Final = "BP_PYTHON_DEFAULT_VERSION"
 MIRROR_VARIABLE: Final = "BP_PYTHON_MIRROR"
 CATALOGUE_VARIABLE: Final = "BP_PYTHON_CATALOGUE"
 CATALOGUE_REPLACES_VARIABLE: Final = "BP_PYTHON_CATALOGUE_REPLACES"
@@ -225,6 +225,22 @@ def choose_runtime(facts: RuntimeFacts, requirers: Requirers) -> Outcome[PythonD
         if together.unwrap().runtime != resolution.runtime:
             influential.append(request)
         resolution = together.unwrap()
+    wished = _wished(voices, requests, known, facts)
+    if wished is not None:
+        wish, with_it = wished
+        requests = (*requests, wish)
+        if with_it.runtime != resolution.runtime:
+            influential.append(wish)
+        resolution = with_it
+    because = explained(resolution) if len(influential) == 1 else narrowed(influential, resolution.runtime)
+    prefers = switch(facts.variables, PREFER_WHEELS_VARIABLE) if facts.variables.get(PREFER_WHEELS_VARIABLE) else True
+    if isinstance(prefers, BadSwitch):
+        return Failure(prefers)
+    if prefers and not any(_pins(request) for request in requests):
+        better = _with_wheels(requests, resolution, known, facts)
+        if better is not None:
+            resolution, reasons = better
+            because = (*because[: len(influential)], *reasons)
     runtime = resolution.runtime
     local = runtime.url.startswith("file:")
     return Success(
@@ -233,11 +249,48 @@ def choose_runtime(facts: RuntimeFacts, requirers: Requirers) -> Outcome[PythonD
             url=runtime.url if local or known.mirror is None else with_mirror(runtime, known.mirror),
             request=first.text,
             source=first.source,
-            because=_explained(resolution) if len(influential) == 1 else _narrowed(influential, runtime),
+            because=because,
             warnings=(*_superseded(first), *resolution.warnings),
             ignored=_ignored(voices, influential, runtime.version),
         )
     )
+
+
+def _pins(request: PythonRequest) -> bool:
+    """Whether somebody names a version, or its minor version."""
+    return not isinstance(request, RangeRequest) and request.source.default is None
+
+
+def _wished(
+    voices: Voices, requests: tuple[PythonRequest, ...], known: _Catalogues, facts: RuntimeFacts
+) -> tuple[PythonRequest, ChosenRuntime] | None:
+    """The strongest of the weaker wishes that satisfies everything, where all that is asked for are ranges."""
+    if any(_pins(request) for request in requests):
+        return None
+    for word in voices.words[1:]:
+        if not word.binding and _pins(word.request):
+            together = _resolve(requests[0], (*requests[1:], word.request), known, facts)
+            if isinstance(together, Success):
+                return word.request, together.unwrap()
+    return None
+
+
+def _with_wheels(
+    requests: tuple[PythonRequest, ...], chosen: ChosenRuntime, known: _Catalogues, facts: RuntimeFacts
+) -> tuple[ChosenRuntime, tuple[str, ...]] | None:
+    """The newest of the older minor versions that everything locked has wheels for, and the reasons for it."""
+    lock = lock_in_use(facts.variables, facts.version_files)
+    if lock is None:
+        return None
+
+    def of(minor: str) -> ChosenRuntime | None:
+        narrow = MinorRequest(minor=minor, text=minor, source=requests[0].source)
+        first, *others = (narrow,) if requests[0].source.default else (*requests, narrow)
+        return _resolve(first, tuple(others), known, facts).value_or(None)
+
+    serving = minors(tuple(runtime for runtime in known.all.runtimes if serves(runtime, facts.target)))
+    alive = tuple(each for each in serving if known.end_of_life.get(each, date.max) > facts.today)
+    return instead(lock, chosen, alive, arch=facts.target.arch, of=of)
 
 
 def _resolve(
@@ -280,35 +333,10 @@ def _ignored(voices: Voices, influential: list[PythonRequest], version: str) -> 
                 because = f"{first} comes first"
                 if meets(version, request):
                     because += f", and Python {version} satisfies this as well"
-                elif isinstance(influential[0], RangeRequest) and first.file is not None:
-                    # Only a version to use gets here; what binds is satisfied. A range leaves room for it.
-                    because += "; written into .python-version, it would count"
                 ignored.append(IgnoredSource(source=request.source, text=request.text, because=because))
             case Word():
                 pass
     return tuple(ignored)
-
-
-def _explained(chosen: ChosenRuntime) -> tuple[str, ...]:
-    source = chosen.request.source
-    if source.variable == DEFAULT_VARIABLE:
-        instead = f"makes {chosen.request.text} the default, instead of Lamina's {DEFAULT_MINOR}"
-        first = f"no version is asked for; ${DEFAULT_VARIABLE} {instead}"
-    elif chosen.request.source.default == LAMINAS_DEFAULT:
-        first = f"no version is asked for; {DEFAULT_MINOR} is Lamina's default"
-    else:
-        return chosen.because
-    return (first, *chosen.because[1:])
-
-
-def _narrowed(influential: list[PythonRequest], runtime: Runtime) -> tuple[str, ...]:
-    """The reasons for a version that several requests had to agree on."""
-    hand = f"{runtime.version} satisfies all of these and needs no download"
-    newest = f"{runtime.version} is the newest version that satisfies all of these"
-    return (
-        *(f"{request.source} asks for {request.text}" for request in influential),
-        hand if runtime.url.startswith("file:") else newest,
-    )
 
 
 def _default(variables: Mapping[str, str]) -> tuple[PythonRequest, ...] | Failure[RequestError]:

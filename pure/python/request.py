@@ -197,8 +197,28 @@ def _has_invisible(text: str) -> bool:
 
 
 def parse_variable(name: str, text: str) -> Outcome[PythonRequest, RequestError]:
-    """What a variable asks for: a minor version, an exact version or a specifier; blanks around it do not matter."""
-    return _parse(text.strip(" \t\r\n"), Source(variable=name), specifiers=True)
+    """What a variable asks for: a minor version, an exact version or a specifier; blanks around it do not matter.
+
+    The second of ``VARIABLES`` is also understood as Paketo's users write it.
+    """
+    source, stripped = Source(variable=name), text.strip(" \t\r\n")
+    asked = _parse(stripped, source, specifiers=True)
+    if isinstance(asked, Failure) and name == VARIABLES[1]:
+        return _semantic(stripped, source) or asked
+    return asked
+
+
+def _semantic(text: str, source: Source) -> Success[PythonRequest] | None:
+    """A constraint of semantic versioning: ``3.13.*``, ``~3.13``, ``^3.12``; the grammar is Poetry's, too."""
+    minor = re.fullmatch(rf"~?[ ]?(?P<minor>{_NUMBER}\.{_NUMBER})(?:\.[*xX])?", text)
+    if minor:
+        return Success(MinorRequest(minor=minor["minor"], text=text, source=source))
+    from pure.python.poetry_constraint import parse_poetry_constraint
+
+    parsed = parse_poetry_constraint(f"{text}.*" if _MAJOR.match(text) else text)
+    if isinstance(parsed, Failure) or "" in parsed.unwrap():
+        return None
+    return Success(RangeRequest(specifiers=parsed.unwrap(), text=text, source=source))
 
 
 def parse_python_version_file(raw: bytes, file: str) -> Outcome[PythonRequest | None, RequestError]:

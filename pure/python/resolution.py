@@ -18,6 +18,7 @@ from pure.python.request import (
     PythonRequest,
     RangeRequest,
     describe_specifiers,
+    meets,
 )
 from pure.target import Target
 
@@ -121,6 +122,8 @@ class SpecifierUnsatisfied(msgspec.Struct, frozen=True, kw_only=True):
     minors: tuple[str, ...]
     # The versions that would satisfy it if pre-releases counted.
     pre_releases: tuple[str, ...]
+    # The newest minor version that it allows and that gets no security fixes any more, with the day since when.
+    ended: tuple[str, date] | None = None
 
 
 ResolutionError: TypeAlias = (
@@ -239,6 +242,18 @@ def _targets(runtimes: tuple[Runtime, ...]) -> tuple[str, ...]:
     return tuple(sorted({str(runtime.target) for runtime in runtimes}))
 
 
+def _ended(request: RangeRequest, end_of_life: Mapping[str, date], today: date) -> tuple[str, date] | None:
+    """The newest minor version that is past its end of life, and has a release that the range allows."""
+    past = sorted((each for each, end in end_of_life.items() if end <= today), key=version_of, reverse=True)
+    allowed = (each for each in past if any(meets(f"{each}.{patch}", request) for patch in range(_MOST_PATCHES)))
+    newest = next(allowed, None)
+    return (newest, end_of_life[newest]) if newest is not None else None
+
+
+# No minor version had as many releases.
+_MOST_PATCHES: Final = 40
+
+
 def _explain(
     request: PythonRequest,
     catalogue: Catalogue,
@@ -253,7 +268,11 @@ def _explain(
     if isinstance(request, RangeRequest):
         early = _in_range(request.specifiers, here, pre_releases=True)
         return SpecifierUnsatisfied(
-            request=request, specifier=describe_specifiers(request), minors=minors(here), pre_releases=_versions(early)
+            request=request,
+            specifier=describe_specifiers(request),
+            minors=minors(here),
+            pre_releases=_versions(early),
+            ended=_ended(request, end_of_life, today),
         )
     elsewhere = _answers(request, catalogue.runtimes)
     wanted = request.minor if isinstance(request, MinorRequest) else request.version

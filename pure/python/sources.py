@@ -11,7 +11,8 @@ The rule:
 2. Every binding word has to be satisfied too, however weak its source. If the version that the deciding source alone
    would give satisfies it, it changes nothing; otherwise the choice is among the versions that satisfy all of them; if
    there is none, the sources contradict each other, which is an error that quotes them (``choice``).
-3. A weaker wish is ignored, whether it agrees or not.
+3. A weaker wish counts where all that binds and decides are ranges: the strongest that satisfies them is taken instead
+   of our default. Otherwise it is ignored, whether it agrees or not.
 4. A file that can't be understood is an error if it stands before the deciding source, and is ignored after it.
 
 Whatever is said and has no influence is named in the plan with the reason.
@@ -135,6 +136,16 @@ def listen(variables: Mapping[str, str], files: Mapping[str, Document]) -> Outco
                     return Failure(error)
                 said.append(_not_understood(error, name, words[0].request.source))
     return Success(Voices(said=tuple(said)))
+
+
+def lock_in_use(variables: Mapping[str, str], files: Mapping[str, Document]) -> tuple[str, LockName, Document] | None:
+    """The lock that counts, with its name and its row of the table; ``None`` if there is none."""
+    manager = variables.get(MANAGER_VARIABLE, "").strip().lower()
+    for row in LOCKS:
+        name = _name(row, variables)
+        if name in files and (manager not in _LOCKS or row == _LOCKS[manager]):
+            return name, LOCKS[row].file, files[name]
+    return None
 
 
 def _name(row: str, variables: Mapping[str, str]) -> str:

@@ -49,6 +49,8 @@ _NEWEST_OF: Final = re.compile(r"(?:latest|prefix):(?P<version>.+)\Z")
 _RUNTIME: Final = re.compile(r"python-(?P<version>[0-9]+\.[0-9]+(?=\.x\Z)|[^x]+\Z)")
 _NOT_A_RELEASE: Final = "it names no release of CPython"
 
+EMPTY: Final = "it contains no version; write one into it, such as 3.14, or delete it"
+
 Reader: TypeAlias = Callable[[Document, str], Reading]
 
 
@@ -58,7 +60,7 @@ def python_version_file(document: Document, file: str) -> Reading:
         case Failure() as failure:
             return failure
         case Success(None):
-            return Success((Unusable(source=Source(file=file), text="", because="it contains no version"),))
+            return Success((Unusable(source=Source(file=file), text="", because=EMPTY),))
         case Success(request):
             assert request is not None, "the case above"
             return Success((Word(request=request, binding=False),))

@@ -123,8 +123,8 @@ def _told(told: News) -> Lines:
 
 
 def heading(version: str, plan: Plan) -> Lines:
-    """The first line of a build."""
-    return (f"Lamina {version} for {plan.target}",)
+    """The first line of a build, and what is set in vain."""
+    return (f"Lamina {version} for {plan.target}", *(f"  Warning: {each}" for each in plan.unheard))
 
 
 def python(plan: Plan, *, tense: Tense = DOES) -> Lines:

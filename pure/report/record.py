@@ -62,7 +62,7 @@ class ProcessRecord(msgspec.Struct, frozen=True, kw_only=True):
     working_dir: str
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True):
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A whole plan. No field holds a variable's value, and a URL never stands in it."""
 
     lamina: str
@@ -75,6 +75,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     processes_because: tuple[str, ...]
     processes_notes: tuple[str, ...]
     processes_provisional: bool
+    # What is set or written and has no effect.
+    unheard: tuple[str, ...] = ()
 
 
 def record(plan: Plan, *, version: str, redact: Callable[[str], str]) -> Record:
@@ -133,6 +135,7 @@ def record(plan: Plan, *, version: str, redact: Callable[[str], str]) -> Record:
         processes_because=tuple(map(redact, plan.processes.because)),
         processes_notes=tuple(map(redact, (*plan.processes.warnings, *plan.processes.notes))),
         processes_provisional=plan.processes.provisional,
+        unheard=tuple(map(redact, plan.unheard)),
     )
 
 

@@ -1,6 +1,7 @@
 """States how unpacking, compiling and packing a runtime can end."""
 
-from typing import Literal, TypeAlias
+from collections.abc import Mapping
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
@@ -17,10 +18,29 @@ class CorruptArchive(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
 
 
+class OtherArchive(msgspec.Struct, frozen=True, kw_only=True):
+    """Something else than a ``.tar.gz``, which its first bytes tell: ``kind`` completes "it is …"."""
+
+    archive: str
+    kind: str
+
+
 class NoRuntimeInArchive(msgspec.Struct, frozen=True, kw_only=True):
     """An archive without ``python/bin/python3``."""
 
     archive: str
+    # The first of its entries, where that lies in another folder.
+    instead: str = ""
+
+
+OTHER_KINDS: Final[Mapping[bytes, str]] = {
+    b"\x28\xb5\x2f\xfd": "compressed by zstd",
+    b"\xfd7zXZ\x00": "compressed by xz",
+    b"BZh": "compressed by bzip2",
+    b"PK\x03\x04": "a zip archive",
+    b"<": "a page of HTML or XML",
+}
+"""What the first bytes of a file say that is no ``.tar.gz``."""
 
 
 class UnsafeArchive(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +67,7 @@ class UnpackFailed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 UnpackError: TypeAlias = (
-    CorruptArchive | NoRuntimeInArchive | OversizedArchive | UnsafeArchive | DiskFull | UnpackFailed
+    CorruptArchive | OtherArchive | NoRuntimeInArchive | OversizedArchive | UnsafeArchive | DiskFull | UnpackFailed
 )
 
 

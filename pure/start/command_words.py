@@ -7,13 +7,13 @@ from typing import Final
 import msgspec
 
 # Longer lines aren't looked into.
-_LONGEST: Final = 8000
+_LONGEST: Final = 4000
 # As a POSIX shell splits a line, apart from here-documents. Whatever else there is gives the line up.
 _TOKEN: Final = re.compile(
     r"""(?P<space>[ \t]+)
     |(?P<redirection>[0-9]*(?:&>>?|>>?&?|<<?<?&?)[ \t]*[^\s;&|()<>'"\\`]*)
     |(?P<operator>&&|\|\||;;|[;&|\n()])
-    |(?P<word>(?:[^\s;&|()<>'"\\`$]|\\.|\$\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)|\$\{[^{}]*\}|\$|`[^`]*`|'[^']*'|"(?:[^"\\]|\\.)*")+)
+    |(?P<word>(?:[^\s;&|()<>'"\\`$]|\\.|\$\{[^{}]*\}|\$|`[^`]*`|'[^']*'|"(?:[^"\\]|\\.)*")+)
     |(?P<unknown>.)""",
     re.DOTALL | re.VERBOSE,
 )
@@ -68,7 +68,7 @@ def runs(command: tuple[str, ...]) -> tuple[Run, ...]:
             name, *rest = run.texts
             if name == "cd":
                 folder = below(folder, rest[0] if rest else "$HOME")
-            else:
+            elif name:
                 found.append(run)
     return tuple(found)
 
@@ -101,17 +101,38 @@ def unknown(text: str) -> bool:
 def _simple(line: str) -> Iterator[list[ShellWord]]:
     """The simple commands of a line; none where it can't be understood."""
     commands: list[list[ShellWord]] = [[]]
-    for match in _TOKEN.finditer(line):
+    masked = _without_substitutions(line)
+    for match in _TOKEN.finditer(masked):
         match match.lastgroup:
             case "operator":
                 commands.append([])
             case "word":
-                commands[-1].append(ShellWord(text=_unquoted(match[0]), start=match.start(), end=match.end()))
+                commands[-1].append(
+                    ShellWord(text=_unquoted(line[slice(*match.span())]), start=match.start(), end=match.end())
+                )
             case "unknown":
                 return
             case _:
                 continue
     yield from (each for each in commands if each)
+
+
+def _without_substitutions(line: str) -> str:
+    """A line as long as this, whose ``$(…)`` and ``$((…))`` are plain words; empty where one isn't closed."""
+    parts: list[str] = []
+    at = 0
+    while (start := line.find("$(", at)) >= 0:
+        depth, end = 0, start + 1
+        while end < len(line):
+            depth += (line[end] == "(") - (line[end] == ")")
+            end += 1
+            if not depth:
+                break
+        if depth:
+            return ""
+        parts += (line[at:start], "$", "_" * (end - start - 1))
+        at = end
+    return "".join((*parts, line[at:]))
 
 
 def _unquoted(raw: str) -> str:
@@ -133,5 +154,6 @@ def _run(words: list[ShellWord], folder: str) -> Iterator[Run]:
         elif text not in _BEFORE and text not in _STARTING:
             break
         at += 1
-    if at < len(words):
+    # The shell finds no program of an empty name.
+    if at < len(words) and words[at].text:
         yield Run(words=tuple(words[at:]), variables=tuple(variables), folder=folder)

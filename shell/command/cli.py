@@ -9,19 +9,22 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 import msgspec
 from pure.message import Message
 from pure.outcome import Failure
-from pure.python.choice import DEFAULT_VARIABLE
+from pure.python.reasons import DEFAULT_VARIABLE
 from pure.redaction import redactor
 from pure.report import build_log
 from pure.target import Target
 
 from shell.command.local_runtime import LocalRuntime, cache_folder, foreseen_runtime, is_packed, local_runtime
 from shell.output import Output, utf8_streams
+
+if TYPE_CHECKING:
+    from pure.lifecycle.project_toml import ProjectDescriptor
 
 # The folder that holds `shell/`: the repository, or that of the installed package.
 BUILDPACK = Path(__file__).resolve().parents[2]
@@ -87,12 +90,14 @@ def plan(
 
     from shell.command.planning import print_plan
 
-    given = _variables(env, env_file)
+    descriptor = _descriptor(app)
+    given = dict(descriptor.env) | _variables(env, env_file)
     minor, catalogue = (None, None) if production_runtime else foreseen_runtime(cache_folder())
     output = Output(redactor(given))
     error = print_plan(
         buildpack=BUILDPACK,
         app=app.resolve(),
+        descriptor=descriptor,
         layers=layers.resolve() if layers else None,
         environ=({DEFAULT_VARIABLE: minor} if minor else {}) | given,
         catalogue=catalogue,
@@ -149,8 +154,11 @@ def build(
     from shell.lifecycle import build as build_locally
     from shell.world import read_target
 
-    given = _variables(env, env_file)
+    descriptor = _descriptor(app)
+    given = dict(descriptor.env) | _variables(env, env_file)
     output = Output(redactor(given))
+    if descriptor.group:
+        output.lines(("Note: the buildpacks that project.toml names aren't followed; --buildpack names others",))
     local = None if production_runtime else _local_runtime()
     request = LocalBuild(
         app=app.resolve(),
@@ -164,6 +172,7 @@ def build(
         clear_cache=clear_cache,
         run_image=run_image,
         output=layout,
+        descriptor=descriptor,
     )
     with Terminal(output) as terminal:
         built = build_locally(request, on_event=terminal.show)
@@ -282,6 +291,19 @@ def _variables(given: Sequence[str], file: Path | None) -> dict[str, str]:
         name, value = _pair(pair, "--env")
         found[name] = value
     return found
+
+
+def _descriptor(app: Path) -> "ProjectDescriptor":
+    """What the application's ``project.toml`` says."""
+    from pure.lifecycle.project_toml import FILE, read_descriptor
+    from pure.lifecycle.prose import describe_lifecycle
+
+    from shell.files import optional
+
+    read = read_descriptor(optional(app / FILE))
+    if isinstance(read, Failure):
+        _fail(describe_lifecycle(read.failure()), Output(redactor({})))
+    return read.unwrap()
 
 
 def _pair(text: str, place: str) -> tuple[str, str]:

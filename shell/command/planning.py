@@ -1,11 +1,14 @@
 """Prints the plan of a build without carrying it out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 from pure.build.credentials import known_secrets
 from pure.build.plan import decide
+from pure.lifecycle.project_toml import ProjectDescriptor, takes_part
 from pure.message import Message
 from pure.outcome import Failure
 from pure.python.choice import CatalogueText
@@ -14,6 +17,7 @@ from pure.report.prose.describe import describe
 from pure.report.record import encode_record, record
 from pure.target import Target
 
+from shell.lifecycle.disk import copy_tree
 from shell.output import Output
 from shell.world import read_facts
 
@@ -22,10 +26,27 @@ _LAYERS = Path("/layers/lamina_python")
 _APP = "/workspace"
 
 
+_EVERYTHING = ProjectDescriptor()
+
+
+@contextmanager
+def _taking_part(app: Path, descriptor: ProjectDescriptor) -> Iterator[Path]:
+    """The application, or a copy of what takes part of it."""
+    wanted = takes_part(descriptor)
+    if wanted is None:
+        yield app
+        return
+    with TemporaryDirectory() as temporary:
+        copy = Path(temporary, "app")
+        copy_tree(app, copy, leave_out=Path(temporary), wanted=wanted)
+        yield copy
+
+
 def print_plan(
     *,
     buildpack: Path,
     app: Path,
+    descriptor: ProjectDescriptor = _EVERYTHING,
     layers: Path | None,
     environ: Mapping[str, str],
     target: Target | None,
@@ -35,9 +56,11 @@ def print_plan(
 ) -> Message | None:
     """Print the plan, or return what prevents one; nothing is written.
 
+    ``descriptor`` says which of the application's files take part, as in a build; its variables are in ``environ``.
     ``layers`` is a folder with restored layers, ``catalogue`` stands in for the operator's where that isn't set.
     """
-    read = read_facts(buildpack=buildpack, app=app, layers=layers or _LAYERS, plan=None, environ=environ)
+    with _taking_part(app, descriptor) as seen:
+        read = read_facts(buildpack=buildpack, app=seen, layers=layers or _LAYERS, plan=None, environ=environ)
     if isinstance(read, Failure):
         return describe(read.failure())
     facts = read.unwrap()

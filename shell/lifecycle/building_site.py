@@ -73,9 +73,9 @@ class Site:
         self.room = Room(entry)
         self.env = {"PATH": DEFAULT_PATH, **inherited_env(environ), "HOME": HOME}
 
-    def copy_app(self, source: Path, *, leave_out: Path) -> None:
-        """Copy the application, without our own cache folder."""
-        copy_tree(source, self.app, leave_out=leave_out)
+    def copy_app(self, source: Path, *, leave_out: Path, wanted: Callable[[str], bool] | None) -> None:
+        """Copy what is wanted of the application, without our own cache folder."""
+        copy_tree(source, self.app, leave_out=leave_out, wanted=wanted)
 
     def execute(
         self,

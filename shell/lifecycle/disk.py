@@ -4,7 +4,7 @@ import errno
 import os
 import shutil
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from pure.lifecycle.environment import EnvDir, LayerEnv
@@ -34,24 +34,30 @@ def remove(path: Path) -> None:
         shutil.rmtree(path)
 
 
-def copy_tree(source: Path, target: Path, *, leave_out: Path) -> None:
-    """Copy a folder with modes, times and links as they are; ``leave_out`` (absolute) and special files stay behind."""
-    _copy_tree(source, target, leave_out, _DEEPEST)
+def copy_tree(
+    source: Path, target: Path, *, leave_out: Path, wanted: Callable[[str], bool] | None = None, below: str = ""
+) -> None:
+    """Copy a folder with modes, times and links as they are; ``leave_out`` (absolute) and special files stay behind.
 
-
-def _copy_tree(source: Path, target: Path, leave_out: Path, deepest: int) -> None:
-    if not deepest:
+    So does what isn't ``wanted``, by its path from the first folder: files, links, and folders left without any.
+    """
+    if below.count("/") == _DEEPEST:
         raise OSError(errno.ENAMETOOLONG, f"folders lie more than {_DEEPEST} deep in each other", str(source))
     target.mkdir()
     with os.scandir(source) as scan:
         entries = list(scan)
     for entry in entries:
-        there = target / entry.name
-        if entry.is_symlink():
-            there.symlink_to(os.readlink(entry.path))
-        elif entry.is_dir(follow_symlinks=False):
+        there, path = target / entry.name, f"{below}{entry.name}"
+        kept = wanted is None or wanted(path)
+        if entry.is_dir(follow_symlinks=False):
             if not os.path.samefile(entry.path, leave_out):
-                _copy_tree(Path(entry.path), there, leave_out, deepest - 1)
+                copy_tree(Path(entry.path), there, leave_out=leave_out, wanted=wanted, below=f"{path}/")
+                if not kept and not any(there.iterdir()):
+                    there.rmdir()
+        elif not kept:
+            continue
+        elif entry.is_symlink():
+            there.symlink_to(os.readlink(entry.path))
         elif entry.is_file(follow_symlinks=False):
             shutil.copyfile(entry.path, there)
             shutil.copystat(entry.path, there)

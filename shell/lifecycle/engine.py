@@ -24,6 +24,7 @@ from pure.lifecycle.errors import (
 from pure.lifecycle.events import LifecycleEvent, Warned
 from pure.lifecycle.image import LABEL_LIFECYCLE, BuiltImage, decode_stored
 from pure.lifecycle.oci import BaseImage
+from pure.lifecycle.project_toml import ProjectDescriptor, takes_part
 from pure.lifecycle.records import RunImageRecord, decode_cache, decode_image
 from pure.outcome import Failure, Outcome, Success
 from pure.target import Target
@@ -67,6 +68,8 @@ class LocalBuild(msgspec.Struct, frozen=True, kw_only=True):
     run_image: Path | None = None
     output: Path | None = None
     process_type: str | None = None
+    # What the application's project.toml says; its variables are among ``env`` already.
+    descriptor: ProjectDescriptor = ProjectDescriptor()
 
 
 class _BusyError(Exception):
@@ -136,7 +139,7 @@ def _build(
         on_event=on_event,
     )
     try:
-        site.copy_app(request.app, leave_out=cache)
+        site.copy_app(request.app, leave_out=cache, wanted=takes_part(request.descriptor))
     except OSError as error:
         return Failure(AppUnreadable(path=str(error.filename or request.app), reason=error.strerror or str(error)))
     images, caches = Store(cache / "image", "image.json"), Store(cache / "cache", "metadata.json")

@@ -162,3 +162,29 @@ def test_applications_that_cannot_be_built(name: str, lamina: Lamina, tmp_path: 
     assert ran.both.count("Error: ") == 1, ran.both
     assert "Traceback" not in ran.both
     assert not (lamina.cache / "image" / "image.json").exists()
+
+
+def test_project_toml_counts_as_with_pack(lamina: Lamina, tmp_path: Path) -> None:
+    app = write_application(tmp_path / "described")
+    (app / "secrets").mkdir()
+    (app / "secrets" / "key.txt").write_text("private")
+    (app / "Procfile").write_text("web: sh -c 'ls -a; ls secrets'\n")
+    (app / "uv.lock").write_text("version = 1\n")
+    variable = '[[io.buildpacks.build.env]]\nname = "BP_PYTHON_VERSION"\nvalue = "9.9"\n'
+    (app / "project.toml").write_text(f'[io.buildpacks]\nexclude = ["secrets/", "/uv.lock"]\n{variable}')
+    refused = lamina.run("plan", app)
+    assert refused.status == 1
+    assert "$BP_PYTHON_VERSION asks for 9.9" in refused.both
+    # The command line counts more, and what is left out is neither planned nor built.
+    planned = lamina.run("plan", app, f"--env=BP_PYTHON_VERSION={MINOR}")
+    assert planned.status == 0, planned.both
+    assert "uv.lock" not in planned.out
+    built = lamina.build(app, env={"BP_PYTHON_VERSION": MINOR})
+    assert built.status == 0, built.both
+    listed = lamina.run("run", app, "--cache", lamina.cache)
+    assert "uv.lock" not in listed.both
+    assert "key.txt" not in listed.both
+    assert "requirements.txt" in listed.out
+
+    (app / "project.toml").write_text('[io.buildpacks]\nexclude = ["a"]\ninclude = ["b"]\n')
+    assert "io.buildpacks has both include and exclude" in lamina.run("plan", app).both

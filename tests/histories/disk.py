@@ -103,8 +103,9 @@ class Disk:
     def write_atomically(self, path: str, data: bytes) -> None:
         """Write as ``shell.layer_store`` does: beside it first, and what is killed meanwhile leaves that."""
         where, _, name = path.rpartition("/")
-        self.write(f"{where}/.{name}.new", data)
-        self.rename(f"{where}/.{name}.new", path)
+        beside = f"{where}/.{name}.{self.faults.ticks}"
+        self.write(beside, data)
+        self.rename(beside, path)
 
     def make_folder(self, path: str) -> None:
         folder, name = self._parent(path)

@@ -119,6 +119,7 @@ class History:
         self.remains: Disk | None = None  # the layers folder that the next build finds, instead of what is restored
         self.earlier: tuple[Platform, Made | None, Made | None] | None = None
         self.application_before: Application | None = None
+        self.acting = 0  # steps of the last build with a fault that change something on the disk
         self.now = 0
         self.story: list[str] = []
         counts.histories += 1
@@ -169,6 +170,7 @@ class History:
         if fault is None:
             return None, None, ""
         alone = build(disk.snapshot(), self.situation, now=(self.now + 1) * 1000)
+        self.acting = len(acting_steps(alone))
         ticks, programs = max(alone.ticks, 1), max(alone.programs, 1)
         match fault:
             case Kill():
@@ -276,11 +278,16 @@ class History:
 
 
 def _place(alone: Finished | Broken, fault: Kill | FullDisk) -> int:
-    """The act at which a fault falls. Each step is as likely as every other, however many acts it has."""
-    begun = alone.begun_at or (0,)
+    """The act at which a fault falls. Each step that acts is as likely as every other, however many acts it has."""
+    begun = acting_steps(alone)
     number = fault.step % len(begun)
     end = begun[number + 1] if number + 1 < len(begun) else alone.ticks
     return begun[number] + fault.act % max(end - begun[number], 1)
+
+
+def acting_steps(alone: Finished | Broken) -> list[int]:
+    """The acts with which those steps begin that change something on the disk."""
+    return sorted(each for each in set(alone.begun_at) if each < alone.ticks) or [0]
 
 
 def _short(error: object) -> str:

@@ -36,10 +36,12 @@ _index = st.sampled_from(NAMES).flatmap(
     )
 )
 _direct = st.sampled_from([Want(name=name, source=source) for source, name in SOURCES.items()])
-wants = st.one_of(_index, _index, _direct)
+wants = st.one_of(_index, _direct)
 remains: st.SearchStrategy[Remains] = st.sampled_from(["gone", "there"])
-steps = st.integers(-40, 40)
-acts = st.integers(0, 200)
+# Integers would favour small ones and those at the ends of their range.
+steps = st.sampled_from(range(120))
+acts = st.sampled_from(range(60))
+last_steps = st.sampled_from(range(-6, 0))
 AGED: tuple[dict[str, object], ...] = (
     {"schema": "0"},
     {},
@@ -109,7 +111,7 @@ class Histories(RuleBasedStateMachine):
     def disk_is_full(self, step: int, act: int, remains: Remains) -> None:
         self.history.build(FullDisk(step, act), remains)
 
-    @rule(want=wants, step=steps, act=acts)
+    @rule(want=wants, step=st.one_of(steps, last_steps), act=acts)
     def is_given_up(self, want: Want, step: int, act: int) -> None:
         """The author changes something, the build of it is killed, and the author goes back."""
         before = self._application
@@ -120,7 +122,7 @@ class Histories(RuleBasedStateMachine):
 
     is_given_up_too = is_given_up
 
-    @rule(program=st.integers(0, 5), acts=st.integers(0, 60), remains=remains)
+    @rule(program=st.sampled_from(range(6)), acts=acts, remains=remains)
     def a_program_fails(self, program: int, acts: int, remains: Remains) -> None:
         self.history.build(FailingProgram(program, acts), remains)
 
@@ -161,6 +163,12 @@ class Histories(RuleBasedStateMachine):
         before = self.history.application_before
         if before is not None and before != self._application:
             self.history.change("the author goes back to what was before", application=before)
+
+    @act(version=st.sampled_from(["1.0", "1.1"]))
+    def requires_two_that_share_a_file(self, version: str) -> None:
+        others = tuple(each for each in self._application.wants if each.name not in ("delta", "epsilon"))
+        pair = (Want(name="delta"), Want(name="epsilon", version=version))
+        self._edit(f"delta and epsilon {version} are required", _with_wants(self._application, (*others, *pair)))
 
     # What authors do most of the time counts as often.
     requires_also = requires
@@ -306,10 +314,16 @@ class Histories(RuleBasedStateMachine):
         distro = 1 - self.history.situation.distro
         self.history.change("the target is another distribution", distro=distro)
 
-    @act(bound=st.booleans(), archives=st.integers(0, 1))
-    def takes_another_catalogue(self, bound: bool, archives: int) -> None:
+    @act()
+    def binds_archives(self) -> None:
+        bound = not self.history.situation.bound
         words = f"the catalogue has archives {'bound to distributions' if bound else 'for any distribution'}"
-        self.history.change(f"{words}, of generation {archives + 1}", bound=bound, archives=archives)
+        self.history.change(words, bound=bound)
+
+    @act()
+    def makes_archives_anew(self) -> None:
+        archives = self.history.situation.archives + 1
+        self.history.change("the catalogue's archives are made anew", archives=archives)
 
     @act()
     def has_another_interpreter(self) -> None:

@@ -1,17 +1,18 @@
 """Plays many histories, as ``make histories`` and the tests of mutants do, and gives back the one that failed."""
 
 import time
-from typing import ClassVar
+from typing import ClassVar, Final, Literal, TypeAlias
 
 import msgspec
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.reporting import with_reporter
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.histories.application import MANAGERS, Manager
-from tests.histories.history import Counts, History, Nothing
+from tests.histories.application import MANAGERS, Application, Manager, Outside, Want
+from tests.histories.history import Counts, History, Kill, Nothing
 from tests.histories.invariants import Violated
 from tests.histories.machine import Histories
+from tests.histories.situation import Situation
 
 STEPS = 20
 
@@ -25,6 +26,51 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         return "\n".join([*(f"{number:4}. {line}" for number, line in enumerate(self.story, 1)), "", f"  {self.why}"])
+
+
+Scenario: TypeAlias = Literal["first", "again", "back"]
+SCENARIOS: Final[tuple[Scenario, ...]] = ("first", "again", "back")
+
+
+def sweep(manager: Manager, scenario: Scenario, *, hashed: bool = False, counts: Counts | None = None) -> Failed | None:
+    """Kill a build in every step that does something, before its first and its last act, and build in what is left.
+
+    The build that is killed is the first one, or that of a change; the next one is of the same, or the author goes back
+    to what was before.
+    """
+    counts, nothing, step = counts or Counts(), Nothing(), 0
+    while True:
+        acting = 0
+        for act in (0, -1):
+            history = _swept(manager, hashed, counts, nothing)
+            before = history.situation.application
+            try:
+                if scenario != "first":
+                    history.build()
+                    after = msgspec.structs.replace(before, wants=_AFTER).with_lock(history.situation.outside)
+                    history.change("alpha, gamma and delta change", application=after)
+                history.build(Kill(step, act), "there")
+                acting = history.acting
+                if scenario == "back":
+                    history.change("the author goes back to what was before", application=before)
+                history.build()
+            except Violated as violated:
+                return Failed(why=str(violated), violated=True, story=tuple(history.story))
+        step += 1
+        if step >= acting:
+            return None
+
+
+_BEFORE: Final = tuple(Want(name=name, version=v) for name, v in (("alpha", "1.0"), ("gamma", "1.0"), ("made", None)))
+_AFTER: Final = tuple(Want(name=name, version=v) for name, v in (("alpha", "2.0"), ("delta", None), ("made", None)))
+
+
+def _swept(manager: Manager, hashed: bool, counts: Counts, nothing: Nothing) -> History:
+    outside = Outside()
+    application = Application(manager=manager, hashed=hashed, wants=_BEFORE).with_lock(outside)
+    history = History(Situation(application=application, outside=outside), counts=counts, nothing=nothing)
+    history.tell(f"an application for {manager}{' with hashes' if hashed else ''} that wants alpha, gamma and made")
+    return history
 
 
 class Played(msgspec.Struct, frozen=True, kw_only=True):

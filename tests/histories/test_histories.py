@@ -3,7 +3,7 @@
 import pytest
 
 from tests.histories.application import MANAGERS, Manager
-from tests.histories.play import play
+from tests.histories.play import SCENARIOS, Scenario, play, sweep
 
 
 @pytest.mark.parametrize("manager", MANAGERS)
@@ -18,3 +18,10 @@ def test_histories_of_all_managers() -> None:
     assert played.failed is None, f"\n{played.failed}"
     assert played.counts.killed
     assert played.counts.pushed == played.counts.bound
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize(("manager", "hashed"), [*((each, False) for each in MANAGERS), ("pip", True)])
+def test_a_build_that_is_killed_anywhere_does_no_harm(manager: Manager, hashed: bool, scenario: Scenario) -> None:
+    failed = sweep(manager, scenario, hashed=hashed)
+    assert failed is None, f"\n{failed}"

@@ -36,7 +36,7 @@ from pure.layers import decision, inventory, metadata, reconciliation
 from pure.venv import difference
 from tests.histories import builds
 from tests.histories.application import MANAGERS, Manager
-from tests.histories.play import play
+from tests.histories.play import SCENARIOS, Failed, play, sweep
 
 Patch: TypeAlias = pytest.MonkeyPatch
 Mutate: TypeAlias = Callable[[Patch], None]
@@ -343,6 +343,18 @@ def _layers_of_other_tools_stay(patch: Patch) -> None:
 def test_the_histories_notice(name: str, monkeypatch: Patch) -> None:
     found = MUTANTS[name]
     found.mutate(monkeypatch)
-    played = play(250, number=1, managers=found.managers, shrink=False)
-    assert played.failed is not None, f"{played.counts.builds} builds, and nobody notices"
-    assert played.failed.violated, played.failed.why
+    failed = _swept(found.managers)
+    if failed is None:
+        failed = play(250, number=1, managers=found.managers, shrink=False).failed
+    assert failed is not None, "nobody notices"
+    assert failed.violated, failed.why
+
+
+def _swept(managers: Iterable[Manager]) -> Failed | None:
+    """What the kills of every step find, which are few."""
+    for manager in managers:
+        for scenario in SCENARIOS:
+            failed = sweep(manager, scenario, hashed=manager == "pip")
+            if failed is not None:
+                return failed
+    return None

@@ -19,6 +19,7 @@ Kind = type[Recognised | DiskFull]
 
 PIP: Final[dict[str, Kind]] = {
     "version_unknown": r.NoSuchVersion,
+    "metadata_invalid": r.InvalidMetadata,
     "name_unknown": r.NameUnknown,
     "name_of_the_standard_library": r.NameUnknown,
     "name_of_a_module": r.NameUnknown,

@@ -34,6 +34,17 @@ def version_unknown(stage: Stage) -> Said:
 
 
 @scene
+def metadata_invalid(stage: Stage) -> Said:
+    # As celery 5.2.0 has it.
+    stage.wheel("alpha", "5.2.0", requires=("pytz (>dev)",))
+    for version in ("5.1.2", "5.2.7", "5.3.0"):
+        stage.wheel("alpha", version)
+    stage.require("alpha==5.2.0")
+    with stage.index() as index:
+        return stage.pip(index)
+
+
+@scene
 def name_unknown(stage: Stage) -> Said:
     stage.require("reqests==2.0")
     with stage.index() as index:

@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 from pure.disk import DiskFull
 from pure.outcome import Failure, Success
-from pure.runtime.endings import CorruptArchive, NoRuntimeInArchive, OversizedArchive, UnpackError, UnsafeArchive
+from pure.runtime.endings import (
+    CorruptArchive,
+    NoRuntimeInArchive,
+    OtherArchive,
+    OversizedArchive,
+    UnpackError,
+    UnsafeArchive,
+)
 from shell.archive import unpack_runtime
 
 from tests.places import ROOT
@@ -144,6 +151,29 @@ def test_something_else_is_refused(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "below").mkdir()
     (tmp_path / "a").write_bytes(data)
     assert isinstance(refused(tmp_path / "a", tmp_path / "below"), CorruptArchive | NoRuntimeInArchive)
+
+
+@pytest.mark.parametrize(
+    ("begin", "kind"),
+    [(b"\x28\xb5\x2f\xfd", "zstd"), (b"\xfd7zXZ\x00", "xz"), (b"BZh9", "bzip2"), (b"<!DOCTYPE", "HTML")],
+)
+def test_archives_of_other_kinds_say_so_by_what_they_are_called(tmp_path: Path, begin: bytes, kind: str) -> None:
+    (tmp_path / "a").write_bytes(begin + b"x" * 100)
+    url = "https://mirror.example/cpython.tar.zst"
+    unpacked = unpack_runtime(tmp_path / "a", tmp_path / "python", wheel_to=None, called=url)
+    assert isinstance(unpacked, Failure)
+    error = unpacked.failure()
+    assert isinstance(error, OtherArchive)
+    assert error.archive == url
+    assert kind in error.kind
+
+
+def test_an_archive_with_another_folder_at_its_root_says_which(tmp_path: Path) -> None:
+    (tmp_path / "below").mkdir()
+    with tarfile.open(tmp_path / "a", "w:gz") as tar:
+        tar.addfile(entry("cpython-3.13/bin/python3"))
+    error = refused(tmp_path / "a", tmp_path / "below")
+    assert error == NoRuntimeInArchive(archive=str(tmp_path / "a"), instead="cpython-3.13/bin/python3")
 
 
 def test_an_archive_without_an_interpreter_is_refused(tmp_path: Path) -> None:

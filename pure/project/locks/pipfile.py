@@ -92,13 +92,13 @@ def _locked(found: Mapping[str, object], file: str) -> Outcome[dict[str, dict[st
 
 
 def pythons(document: object, text: str) -> tuple[PythonRange, ...]:
-    """The Pythons that it is made for: ``python_full_version`` and ``python_version``."""
-    found = ((key, at(document, ("_meta", "requires", key))) for key in ("python_full_version", "python_version"))
-    return tuple(
-        PythonRange(grammar="version", any_of=(Stated(key=key, value=value, line=_line(text, key, value)),))
-        for key, value in found
-        if value is not None
-    )
+    """The Python that it is made for: ``python_full_version``, or else ``python_version``, as Pipenv reads them."""
+    for key in ("python_full_version", "python_version"):
+        value = at(document, ("_meta", "requires", key))
+        if value is not None:
+            stated = Stated(key=key, value=value, line=_line(text, key, value))
+            return (PythonRange(grammar="version", any_of=(stated,)),)
+    return ()
 
 
 def _line(text: str, key: str, value: object) -> int | None:
@@ -117,8 +117,10 @@ def made_from(lock: Document | None, pipfile: Document | None) -> bool:
     if isinstance(locked, Failure) or isinstance(loaded, Failure):
         return False
     found = loaded.unwrap()
+    # Where a Pipfile names no source, the digest has the one that Pipenv took instead, which the lock names.
+    sources = found["source"] if "source" in found else at(locked.unwrap(), ("_meta", "sources"))
     content = {
-        "_meta": {"sources": found.get("source"), "requires": found.get("requires", {})},
+        "_meta": {"sources": sources, "requires": found.get("requires", {})},
         "default": found.get("packages", {}),
         "develop": found.get("dev-packages", {}),
         **{name: found[name] for name in found if name not in _NO_CATEGORIES | {"default", "develop"}},

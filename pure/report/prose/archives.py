@@ -15,6 +15,7 @@ from pure.runtime.endings import (
     InterpreterUnusable,
     LibraryMissing,
     NoRuntimeInArchive,
+    OtherArchive,
     OversizedArchive,
     PackError,
     PackFailed,
@@ -175,10 +176,17 @@ def _unpack(error: UnpackError) -> Message:
                 means=("It is no complete .tar.gz file.",),
                 do=("Make or download it again; then update its sha256 in the catalogue.",),
             )
-        case NoRuntimeInArchive(archive=archive):
+        case OtherArchive(archive=archive, kind=kind):
+            return Message(
+                happened="A Python archive is of another kind",
+                found=(archive, f"it is {kind}"),
+                means=("An archive of Python is a .tar.gz with the folder python/ at its root.",),
+                do=("Use an `install_only` archive (.tar.gz), or make one with `lamina runtime pack`.",),
+            )
+        case NoRuntimeInArchive(archive=archive, instead=instead):
             return Message(
                 happened="An archive contains no Python",
-                found=(archive,),
+                found=(archive, *((f"it begins with {instead}, not with python/",) if instead else ())),
                 means=("A runtime's archive has python/bin/python3 in it.",),
                 do=("Use an `install_only` archive, or make one with `lamina runtime pack`.",),
             )

@@ -143,7 +143,9 @@ def _resolution(error: ResolutionError) -> Message:
                 means=(f"It is for: {_list(elsewhere)}.",),
                 do=(f"For this platform there are: {_list(known)}.", *_change(request)),
             )
-        case SpecifierUnsatisfied(request=request, specifier=specifier, minors=minors, pre_releases=pre_releases):
+        case SpecifierUnsatisfied(
+            request=request, specifier=specifier, minors=minors, pre_releases=pre_releases, ended=ended
+        ):
             # Only Poetry's grammar makes a range of a bare version, and of 3.11 no other release than 3.11.0.
             bare = isinstance(request, RangeRequest) and request.specifiers == (f"=={request.text}",)
             exactly = (
@@ -154,6 +156,7 @@ def _resolution(error: ResolutionError) -> Message:
                 happened=f"No Python satisfies {specifier}",
                 found=(_asked(request),),
                 means=(
+                    *((f"Python {ended[0]} reached its end of life on {ended[1]:%Y-%m-%d}.",) if ended else ()),
                     f"The catalogue has versions of Python {_list(minors)}.",
                     *(early if pre_releases else ()),
                     *(exactly if bare else ()),

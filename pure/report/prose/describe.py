@@ -13,6 +13,7 @@ from pure.build.errors import (
     MissingVariable,
 )
 from pure.build.plan import NothingRequired
+from pure.build.undeclared import UndeclaredImports
 from pure.manager.environment import BreakingVariables
 from pure.manager.pylock_selection import PylockProblem
 from pure.message import Message
@@ -35,6 +36,7 @@ from pure.report.prose.pylock import describe_pylock
 from pure.report.prose.request import describe_request
 from pure.report.prose.requirements import describe_requirements
 from pure.report.prose.requirers import describe_requirers
+from pure.report.prose.undeclared import describe_undeclared
 from pure.report.prose.variables import describe_variables
 from pure.report.prose.versions import describe_versions
 from pure.runtime.endings import CompileError, UnpackError
@@ -76,6 +78,8 @@ def describe(error: BuildError) -> Message:
         return describe_installation(error)
     if isinstance(error, DiskError):
         return describe_disk(error)
+    if isinstance(error, UndeclaredImports):
+        return describe_undeclared(error)
     assert_never(error)
 
 

@@ -59,7 +59,7 @@ def describe_nothing(error: NothingToInstall) -> Message:
         return Message(
             happened=f"There is a {path(error.folder, SETUP)}, and no requirements.txt",
             means=("pip can install the project itself, with the dependencies that it declares there.",),
-            do=(f"Write {path(error.folder, PIP.lock)} with the line  .  (a full stop: the project in this folder).",),
+            do=(f"Write {path(error.folder, PIP.lock)} with the line  -e .  (the project in this folder).",),
         )
     if error.nested:
         return Message(

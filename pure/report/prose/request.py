@@ -21,6 +21,10 @@ from pure.python.request import (
 from pure.source import Source
 
 _EXAMPLE: Final = "3.13.1"
+_WITHOUT_MARK: Final = (
+    "The first is a byte order mark: save it as UTF-8 without one, or write it anew, such as:  "
+    "echo 3.13 > .python-version"
+)
 # The files that hold a version and nothing else.
 _VERSION_FILES: Final = (".python-version", "runtime.txt")
 
@@ -33,7 +37,10 @@ def describe_request(error: RequestError) -> Message:
                 happened=f"The Python version in {source} contains characters that cannot be seen",
                 found=(visible,),
                 means=("They often come along when text is copied from a web page or a document.",),
-                do=("Delete the line and type it again.", _write(source, visible)),
+                do=(
+                    _WITHOUT_MARK if visible.startswith("<U+FEFF>") else "Delete the line and type it again.",
+                    _write(source, visible),
+                ),
             )
         case PrefixedVersion(visible=visible, version=version, source=source):
             return Message(

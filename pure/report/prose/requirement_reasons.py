@@ -7,6 +7,7 @@ from pure.complaints.reasons import (
     ContentReason,
     HashMismatch,
     HashMissing,
+    InvalidMetadata,
     LocalFileMissing,
     LockedButGone,
     LockForOtherPython,
@@ -22,6 +23,7 @@ from pure.complaints.reasons import (
     OtherPlatform,
     OtherPython,
 )
+from pure.manager.table import PIP_TOOL
 from pure.manager.terms import Terms, sentence
 from pure.names import normalise_name
 from pure.report.prose.explanation import Explanation
@@ -32,11 +34,24 @@ def explain_name(reason: NameReason, words: Terms) -> Explanation:
     match reason:
         case NoSuchVersion(requirement=requirement, known=known):
             newest = ", ".join(known[-6:])
-            more = f"the last of {len(known)} are {newest}" if len(known) > 6 else newest
+            has = f"The last of the {len(known)} versions that the index has are {newest}."
+            few = f"The index has {newest}."
             return Explanation(
                 found=(f"{requirement}: no such version for this Python and platform",),
-                means=(f"The index has {more}.",) if known else (),
+                means=(has if len(known) > 6 else few,) if known else (),
                 do=(f"Ask for a version that exists in {words.declared}.", *words.after),
+            )
+        case InvalidMetadata(name=name, version=version, below=below, better=better):
+            major, _, minor = below.partition(".")
+            older = f" ({PIP_TOOL.variable}={major}.{int(minor) - 1})" if minor.isdecimal() and int(minor) else ""
+            return Explanation(
+                found=(f"{name} {version}: pip {below} and newer don't read its metadata, which are invalid",),
+                means=("Its makers wrote a requirement that isn't one; older pips let that pass.",),
+                do=(
+                    f"Ask for {f'{name} {better}' if better else f'another version of {name}'} in {words.declared},",
+                    *words.after,
+                    f"or have it installed by a pip older than {below}{older}.",
+                ),
             )
         case NameUnknown():
             return _name_unknown(reason, words)

@@ -57,6 +57,8 @@ from tests.strategies_locked import FIRST
 from tests.strategies_locked import locked as locked_facts
 from tests.strategies_plan import UNBOUND, layer_toml, planned, requirements
 
+PINNED_PIP = "26.0"
+FIRST_VERSION = "3.13.1"
 HIDE = Redactor(secrets=())
 LIBGL = Dynamic(machine=62, needed=("libGL.so.1",))
 SITE = "lib/python3.13/site-packages"
@@ -104,7 +106,7 @@ class Hand:
             case TakeWheel(archive=archive):
                 return WheelTaken(wheel="/tmp/t/carried-wheel/pip-26.0-any.whl" if "good" in archive else None)
             case RunProgram(purpose="probe"):
-                return Ended(program=step, returncode=0, said=("3.13",))
+                return Ended(program=step, returncode=0, said=(FIRST_VERSION,))
             case RunProgram(purpose="try-import"):
                 return Ended(program=step, returncode=int(self.fails == "try-import"), said=self.said)
             case RunProgram(purpose=purpose):
@@ -447,7 +449,7 @@ def test_what_is_said_beside_the_answer_makes_no_other_python(ended: int, *, sta
     class Noisy(Hand):
         def result(self, step: Step) -> Result | None:
             if isinstance(step, RunProgram) and step.purpose == "probe":
-                return Ended(program=step, returncode=ended, said=(complaint, *(("3.13",) if starts else ())))
+                return Ended(program=step, returncode=ended, said=(complaint, *((FIRST_VERSION,) if starts else ())))
             return super().result(step)
 
     turns, end = converse(first(), Noisy(environment(), report=report()))
@@ -483,6 +485,22 @@ def test_which_wheel_seeds_the_tool(wheels: dict[str, str], archives: tuple[str,
     seeded = next(turn for turn in turns if any(isinstance(step, CopyFile) for step in turn.steps))
     kinds = [type(step) for step in seeded.steps]
     assert kinds.index(CopyFile) < len(kinds) - 1 - kinds[::-1].index(BeginLayer)
+
+
+@pytest.mark.parametrize(("carried", "at_hand"), [(f"pip-{PINNED_PIP}-py3-none-any.whl", True), ("pip-1.whl", False)])
+def test_pip_comes_from_the_buildpack_and_no_setting_keeps_it_from_there(carried: str, *, at_hand: bool) -> None:
+    given = rebuilt(first())
+    layers = {name: each for name, each in given.restored.items() if name != "pip"}
+    variables = {**given.variables, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "vendor"}
+    given = msgspec.structs.replace(
+        given, restored=layers, carried_pip=f"/cnb/wheels/{carried}", variables=variables, seed_wheels={"": "/own/pip"}
+    )
+    turns, _ = converse(given, Hand(environment(), report=report()))
+    steps = [step for turn in turns for step in turn.steps]
+    assert next(step.source for step in steps if isinstance(step, CopyFile)) == f"/cnb/wheels/{carried}"
+    program = next(s for s in steps if isinstance(s, RunProgram) and s.purpose == "install-tool")
+    assert ("--no-index" in program.argv) is at_hand
+    assert ("PIP_FIND_LINKS" in dict(program.environment)) is not at_hand
 
 
 def test_the_table_names_every_state() -> None:

@@ -118,14 +118,14 @@ def test_without_requirements_the_error_names_what_there_is_instead(first: Facts
 
 
 @settings(max_examples=30, deadline=None)
-@given(facts(), st.booleans(), st.booleans(), st.booleans())
+@given(facts(), st.booleans(), st.booleans(), st.booleans(), st.sampled_from(["README.md", "server.py", "manage.py"]))
 def test_only_the_runtime_is_provided_in_the_roles_that_others_ask_for(
-    first: Facts, again: bool, build: bool, launch: bool
+    first: Facts, again: bool, build: bool, launch: bool, beside: str
 ) -> None:
     entry = f'[[entries]]\nname = "python"\n[entries.metadata]\nbuild = {build}\nlaunch = {launch}\n'.lower()
     given_facts = msgspec.structs.replace(
         after(first, planned(first)) if again else first,
-        names=("README.md",),
+        names=(beside,),
         requirements=None,
         buildpack_plan=entry.encode(),
         variables={**first.variables, "BP_PYTHON_PROVIDE_ONLY": "true"},

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pure.build.facts import Facts
-from pure.build.plan import Plan, final_processes
+from pure.build.plan import Plan
+from pure.build.processes import final_processes
 from pure.build.static_files import collect, static_files
 from pure.build.workplace import workplace
 from pure.outcome import Success

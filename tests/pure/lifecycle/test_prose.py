@@ -24,6 +24,7 @@ from pure.lifecycle.errors import (
     RunImageMissing,
     Verdict,
 )
+from pure.lifecycle.project_toml import DescriptorInvalid
 from pure.lifecycle.prose import describe_lifecycle
 from pure.message import Message
 
@@ -74,6 +75,7 @@ ERRORS: tuple[LifecycleError, ...] = (
     AppUnreadable(path="app/secret", reason="Permission denied"),
     NoImage(path=".lamina"),
     DiskRefused(path=".lamina/image", reason="No space left on device"),
+    DescriptorInvalid(file="project.toml", reason="io.buildpacks has both include and exclude"),
 )
 
 

@@ -65,8 +65,27 @@ def test_the_switch_turned_off_is_no_switch(word: str, case: Callable[[str], str
     assert detect(OTHERS, {PROVIDE_ONLY_VARIABLE: case(word)}) == detect(OTHERS, {})
 
 
-def test_the_switch_is_not_read_where_there_is_a_project() -> None:
-    assert detect(["app.py"], {PROVIDE_ONLY_VARIABLE: "perhaps"}) == detect(["app.py"], {})
+@pytest.mark.parametrize("name", ["requirements.txt", "uv.lock", "pyproject.toml", "setup.py", "requirement.txt"])
+def test_the_switch_is_not_read_where_something_says_what_to_install(name: str) -> None:
+    for word in ("perhaps", "true"):
+        assert detect(["server.py", name], {PROVIDE_ONLY_VARIABLE: word}) == detect(["server.py", name], {})
+
+
+@pytest.mark.parametrize("name", ["server.py", "app.py", "manage.py", ".python-version", "runtime.txt", "wsgi.py"])
+def test_the_switch_holds_beside_a_program(name: str) -> None:
+    only = detect([*OTHERS, name], {PROVIDE_ONLY_VARIABLE: "true"})
+    assert isinstance(only, Passed)
+    assert tomli.loads(only.build_plan) == {"provides": [{"name": "python"}]}
+    assert f"found {name}, but" in only.because
+    assert isinstance(detect([*OTHERS, name], {PROVIDE_ONLY_VARIABLE: "perhaps"}), BadSwitch)
+
+
+def test_a_refused_folder_says_what_is_in_it() -> None:
+    refused = detect(["index.html", "a\nb", *(f"x{number}" for number in range(20))], {})
+    assert isinstance(refused, NotPython)
+    assert "which holds a?b, index.html, x0" in refused.looked_for
+    assert " and 10 more; " in refused.looked_for
+    assert "which is empty;" in str(detect([], {}))
 
 
 @given(st.text(min_size=1).filter(lambda text: text.strip().lower() not in TRUE_WORDS | FALSE_WORDS))
@@ -91,7 +110,7 @@ def test_the_build_plan_provides_and_requires_python() -> None:
 def test_whatever_the_names_it_passes_exactly_for_markers(names: list[str], variables: dict[str, str]) -> None:
     decision = detect(names, variables)
     if python_markers(names):
-        assert isinstance(decision, Passed)
+        assert isinstance(decision, Passed | BadSwitch)
     elif PROVIDE_ONLY_VARIABLE not in variables:
         assert isinstance(decision, NotPython)
 

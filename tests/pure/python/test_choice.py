@@ -206,7 +206,9 @@ def test_a_range_prefers_the_operators_default() -> None:
 
 
 def test_the_log_says_whose_default_was_taken() -> None:
-    assert _chosen(_example()).because[0] == "no version is asked for; 3.14 is Lamina's default"
+    assert _chosen(_example()).because[0] == (
+        "no version is asked for; 3.14 is Lamina's default (to keep it, write it into .python-version)"
+    )
     assert _chosen(_example(BP_PYTHON_DEFAULT_VERSION="3.12")).because[0] == (
         "no version is asked for; $BP_PYTHON_DEFAULT_VERSION makes 3.12 the default, instead of Lamina's 3.14"
     )

@@ -24,6 +24,7 @@ from pure.python.request import (
     UnreadableVersion,
     Utf16File,
     WildcardVersion,
+    meets,
     parse_python_version_file,
     parse_variable,
     variable_requests,
@@ -188,3 +189,40 @@ def test_two_variables_that_contradict_are_both_named() -> None:
     found = variable_requests({ours: "3.13", theirs: "3.12"})
     assert isinstance(found, Failure)
     assert found.failure() == ContradictingVariables(first=ours, first_text="3.13", second=theirs, second_text="3.12")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("3.13.*", "3.13"),
+        ("3.13.x", "3.13"),
+        ("~3.13", "3.13"),
+        ("~ 3.13", "3.13"),
+        ("3.*", ("<4,>=3",)),
+        ("3", ("<4,>=3",)),
+        ("~3", ("<4,>=3",)),
+        ("~3.13.2", ("<3.14,>=3.13.2",)),
+        ("^3.12", ("<4,>=3.12",)),
+        (">= 3.11, < 3.14", ("<3.14,>=3.11",)),
+        ("3.11.* || 3.13.*", None),
+    ],
+)
+def test_the_second_variable_takes_what_paketos_users_write(text: str, meant: str | tuple[str, ...] | None) -> None:
+    asked = variable_requests({"BP_CPYTHON_VERSION": text})
+    assert isinstance(asked, Success), asked
+    (request,) = asked.unwrap()
+    assert request.text == text
+    if isinstance(meant, str):
+        assert request == MinorRequest(minor=meant, text=text, source=request.source)
+        # Both names mean the same.
+        assert isinstance(variable_requests({"BP_PYTHON_VERSION": meant, "BP_CPYTHON_VERSION": text}), Success)
+    else:
+        assert isinstance(request, RangeRequest)
+        versions = [f"3.{minor}.{patch}" for minor in range(8, 17) for patch in (0, 1, 2, 9)] + ["2.7.9", "4.0.0"]
+        wanted = RangeRequest(specifiers=meant or ("==3.11.*", "==3.13.*"), text=text, source=request.source)
+        assert [meets(each, request) for each in versions] == [meets(each, wanted) for each in versions]
+
+
+@pytest.mark.parametrize("text", ["python3", "latest", "3.13.*.*.z", "~", "^", "*"])
+def test_what_means_nothing_there_either(text: str) -> None:
+    assert isinstance(variable_requests({"BP_CPYTHON_VERSION": text}), Failure)

@@ -213,3 +213,31 @@ def test_a_range_prefers_the_default_minor(text: str, entries: Catalogue) -> Non
     if isinstance(answer("3.14", entries), ChosenRuntime):
         assert isinstance(found, ChosenRuntime)
         assert found.runtime.minor == "3.14"
+
+
+@pytest.mark.parametrize(
+    ("specifier", "ended"),
+    [
+        ("==3.9.*", "3.9"),
+        ("<3.10", "3.9"),
+        (">=3.8,<3.9", "3.8"),
+        ("==3.9.7", "3.9"),
+        (">=3.15", None),
+        ("==3.9.99", None),
+    ],
+)
+def test_a_range_of_what_has_ended_says_so(specifier: str, ended: str | None) -> None:
+    since = {"3.8": date(2024, 10, 7), "3.9": date(2025, 10, 31), "3.14": date(2099, 1, 1)}
+    request = RangeRequest(specifiers=(specifier,), text=specifier, source=Source(file="uv.lock", line=3))
+    found = resolve(
+        request,
+        SOME,
+        target=AMD64,
+        end_of_life=since,
+        today=date(2026, 11, 1),
+        default_minor="3.14",
+    )
+    assert isinstance(found, Failure)
+    error = found.failure()
+    assert isinstance(error, SpecifierUnsatisfied)
+    assert error.ended == ((ended, since[ended]) if ended else None)

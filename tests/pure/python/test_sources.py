@@ -23,7 +23,7 @@ from pure.python.choice import (
     SupersededFile,
     choose_runtime,
 )
-from pure.python.request import MinorRequest, UnreadableVersion, meets
+from pure.python.request import MinorRequest, RangeRequest, UnreadableVersion, meets
 from pure.python.requirers import Requirers
 from pure.python.resolution import SpecifierUnsatisfied
 from pure.python.sources import MANAGER_VARIABLE, PYLOCK_VARIABLE, listen, version_files
@@ -99,6 +99,9 @@ LADDER: tuple[tuple[str, str], ...] = (
 )
 
 
+BY_RANGE = {"uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "pyproject.toml", "setup.cfg"}
+
+
 def test_the_files_are_asked_in_this_order() -> None:
     assert version_files({}) == tuple(name for name, _ in LADDER)
 
@@ -108,7 +111,27 @@ def test_the_first_source_that_speaks_decides(first: int) -> None:
     decision = chosen(dict(reversed(LADDER[first:])))
     assert decision.source.file == LADDER[first][0]
     others = [each.source.file for each in decision.ignored]
-    assert others == [name for name, _ in LADDER[first + 1 :]]
+    # Of the weaker wishes the strongest counts where ranges leave it room.
+    counts = ".tool-versions" if LADDER[first][0] in BY_RANGE else None
+    assert others == [name for name, _ in LADDER[first + 1 :] if name != counts]
+    assert decision.version == ("3.13.9" if counts else chosen({LADDER[first][0]: LADDER[first][1]}).version)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "line"),
+    [("mise.toml", '[tools]\npython = "3.12"', 2), (".tool-versions", "nodejs 22\npython 3.12", 2)],
+)
+def test_a_wish_within_a_range_beats_the_default(file: str, text: str, line: int) -> None:
+    files = {"pyproject.toml": pyproject(">=3.10"), file: text}
+    wished = chosen(files)
+    assert wished.version == "3.12.9"
+    assert wished.ignored == ()
+    asked = f"{file}, line {line} asks for 3.12"
+    assert wished.because[:2] == ("pyproject.toml, line 2 asks for >=3.10", asked)
+    # Outside the range, or beside somebody who names a version, it says nothing.
+    assert chosen({**files, "pyproject.toml": pyproject(">=3.13")}).version == "3.14.9"
+    assert chosen(files, {"BP_PYTHON_VERSION": "3.13"}).version == "3.13.9"
+    assert chosen(files, {"BP_PYTHON_VERSION": ">=3.11"}).version == "3.12.9"
 
 
 def test_a_variable_comes_before_all_files() -> None:
@@ -376,18 +399,27 @@ def test_a_contradiction_is_one(files: dict[str, str]) -> None:
 
 
 @given(projects())
-def test_weaker_wishes_change_nothing_but_what_is_ignored(files: dict[str, str]) -> None:
+def test_what_is_ignored_changes_nothing(files: dict[str, str]) -> None:
+    one = choose_runtime(facts(files), Requirers())
+    if isinstance(one, Success):
+        decision = one.unwrap()
+        # A wish that satisfies the ranges counts even where it gives what the default would.
+        without = {name: text for name, text in files.items() if name not in {e.source.file for e in decision.ignored}}
+        assert chosen(without).runtime == decision.runtime
+        assert chosen(without).source == decision.source
+
+
+@given(projects())
+def test_beside_a_version_weaker_wishes_change_nothing(files: dict[str, str]) -> None:
     heard = listen({}, documents(files)).unwrap().words
-    without = {
-        name: text
-        for name, text in files.items()
-        if any(word.request.source.file == name for word in heard if word.binding or word is heard[0])
-    }
-    one, other = (choose_runtime(facts(each), Requirers()) for each in (files, without))
-    if isinstance(one, Failure) or isinstance(other, Failure):
-        assert one == other
-    else:
-        assert msgspec.structs.replace(one.unwrap(), ignored=()) == msgspec.structs.replace(other.unwrap(), ignored=())
+    bound = {word.request.source.file for word in heard if word.binding or word is heard[0]}
+    if heard and not isinstance(heard[0].request, RangeRequest):
+        without = {name: text for name, text in files.items() if name in bound}
+        one, other = (choose_runtime(facts(each), Requirers()) for each in (files, without))
+        if isinstance(one, Failure) or isinstance(other, Failure):
+            assert one == other
+        else:
+            assert one.unwrap().runtime == other.unwrap().runtime
 
 
 @given(projects())

@@ -10,6 +10,7 @@ from pure.project.locks.kinds import LOCKS
 from pure.python.lookalikes import OtherName
 from pure.python.request import MinorRequest, PatchRequest, PythonRequest, RangeRequest, SeveralVersions
 from pure.python.version_files import (
+    EMPTY,
     lock_reader,
     mise,
     pyproject,
@@ -111,7 +112,7 @@ MISE_TABLE = '[tools.python]\nversion = "3.13"\nvirtualenv = ".venv"\n'
         ("runtime.txt", "\r\n python-3.13 \r\n", [("3.13", 2)]),
         ("runtime.txt", "python-3.13.x\n", [("3.13", 1)]),
         ("runtime.txt", "# as on staging\npython-3.13.1  # the newest\n", [("3.13.1", 2)]),
-        ("Pipfile.lock", PIPFILE_LOCK, [("3.13.1", 5), ("3.13", 6)]),
+        ("Pipfile.lock", PIPFILE_LOCK, [("3.13.1", 5)]),
         ("Pipfile.lock", '{"_meta": {"requires": {"python_version": "3"}}}', [("==3.*", 1)]),
         ("Pipfile.lock", '{"_meta": {"requires": {"python_version": ">=3.11"}}}', [(">=3.11", 1)]),
         ("Pipfile.lock", '{"_meta": {"requires": {}}}', []),
@@ -153,7 +154,7 @@ def test_what_a_file_says_and_where(file: str, text: str, found: list[tuple[str,
 @pytest.mark.parametrize(
     ("file", "text", "said"),
     [
-        (".python-version", "\n", [("", "it contains no version")]),
+        (".python-version", "\n", [("", EMPTY)]),
         ("runtime.txt", "\n \n", [("", "it contains no version")]),
         ("Pipfile.lock", '{"_meta": {"requires": {"python_version": "*"}}}', [("*", "it allows every version")]),
         (

@@ -68,6 +68,40 @@ def test_what_the_digest_covers(old: str, new: str, *, same: bool) -> None:
     assert pipfile.made_from(document(lock(DIGEST)), document(PIPFILE.replace(old, new))) is same
 
 
+SOURCES = [{"name": "company", "url": "https://index.example/simple", "verify_ssl": True}]
+CUSTOM = [{"name": "custom", "url": "https://index.example/simple", "verify_ssl": True}]
+# The same of another source that Pipenv took, where the Pipfile names none.
+CUSTOM_DIGEST = "414d9dd38a1b4f0fdadb1c6ab68a7e5958396861d5842f02d645db3fef28b292"
+
+
+@pytest.mark.parametrize(
+    ("digest", "sources", "same"),
+    [
+        (DIGEST, SOURCES, True),
+        (CUSTOM_DIGEST, CUSTOM, True),
+        (DIGEST, CUSTOM, False),
+        (DIGEST, [], False),
+        (DIGEST, None, False),
+    ],
+)
+def test_without_a_source_the_digest_has_the_one_that_pipenv_took(digest: str, sources: object, *, same: bool) -> None:
+    declared = PIPFILE[PIPFILE.index("[packages]") :]
+    meta = {"hash": {"sha256": digest}, "pipfile-spec": 6} | ({} if sources is None else {"sources": sources})
+    locked = json.dumps({"_meta": meta, "default": {}})
+    assert pipfile.made_from(document(locked), document(declared)) is same
+
+
+def test_the_full_version_wins() -> None:
+    for requires, value in (
+        ({"python_full_version": "3.12.4", "python_version": "3.13"}, "3.12.4"),
+        ({"python_version": "3.13"}, "3.13"),
+    ):
+        text = json.dumps({"_meta": {"requires": requires}})
+        (found,) = pipfile.pythons(json.loads(text), text)
+        assert [each.value for each in found.any_of] == [value]
+    assert pipfile.pythons({"_meta": {}}, "") == ()
+
+
 @given(st.one_of(st.binary(), st.just(lock(DIGEST))), st.one_of(st.binary(), st.just(b"[packages]\na = 2026-01-01\n")))
 def test_any_bytes_give_an_answer(locked: bytes, declared: bytes) -> None:
     assert pipfile.made_from(document(locked), document(declared)) is False

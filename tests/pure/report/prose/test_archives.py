@@ -20,6 +20,7 @@ from pure.runtime.endings import (
     InterpreterUnusable,
     LibraryMissing,
     NoRuntimeInArchive,
+    OtherArchive,
     OversizedArchive,
     PackFailed,
     PatchingFailed,
@@ -92,6 +93,8 @@ ERRORS: tuple[ArchiveError, ...] = (
     FetchError(url="https://mirror/file.tar.gz", failure=FAILURES[0], attempts=5),
     CorruptArchive(archive=ARCHIVE, detail="Compressed file ended before the end-of-stream marker was reached"),
     NoRuntimeInArchive(archive=ARCHIVE),
+    NoRuntimeInArchive(archive=ARCHIVE, instead="cpython-3.13/bin/python3"),
+    OtherArchive(archive=ARCHIVE, kind="compressed by zstd"),
     OversizedArchive(archive=ARCHIVE, what="folders in each other", most=40),
     UnsafeArchive(
         archive=ARCHIVE, member=UnsafeMember(path="python/lib/x", reason="link outside", link="../../etc/passwd")

@@ -66,6 +66,13 @@ ERRORS: tuple[CatalogueProblem | ResolutionError, ...] = (
     UnavailableForTarget(
         request=patch("3.13.1"), wanted="3.13.1", target=TARGET, elsewhere=("linux/amd64",), known=("3.13.0",)
     ),
+    SpecifierUnsatisfied(
+        request=RangeRequest(specifiers=("==3.10.*",), text="==3.10.*", source=Source(file="uv.lock", line=3)),
+        specifier="==3.10.*",
+        minors=MINORS,
+        pre_releases=(),
+        ended=("3.10", date(2026, 10, 31)),
+    ),
     SpecifierUnsatisfied(request=span(">=4"), specifier=">=4", minors=MINORS, pre_releases=()),
     SpecifierUnsatisfied(
         request=RangeRequest(specifiers=("==3.11",), text="3.11", source=Source(file="pyproject.toml", line=7)),

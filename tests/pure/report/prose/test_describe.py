@@ -18,6 +18,7 @@ from pure.build.errors import (
     RuntimeDoesNotStart,
 )
 from pure.build.plan import NothingRequired
+from pure.build.undeclared import UndeclaredImport, UndeclaredImports
 from pure.complaints.imports import why_not_imported
 from pure.complaints.reasons import OutOfMemory
 from pure.disk import DiskFull
@@ -78,6 +79,15 @@ ERRORS: tuple[BuildError, ...] = (
     BadSwitch(variable="BP_PYTHON_PROVIDE_ONLY", value="perhaps"),
     MissingVariable(name="CNB_LAYERS_DIR"),
     NothingRequired(variable="BP_PYTHON_PROVIDE_ONLY"),
+    UndeclaredImports(
+        folder="api",
+        found=(
+            UndeclaredImport(
+                module="cv2", places=("app.py, line 3", "eyes/see.py, line 1"), distribution="opencv-python-headless"
+            ),
+            UndeclaredImport(module="requests", places=("app.py, line 4",), distribution="requests"),
+        ),
+    ),
     NothingRequired(variable="BP_PYTHON_PROVIDE_ONLY", nested=("services/api/uv.lock",)),
     ContradictingRequirers(first="3.12", first_source=_FILE, second=">=3.13", second_source=_ENTRY),
     UnreadablePlan(because="is not readable TOML"),

@@ -1,0 +1,100 @@
+"""What is set or written for others, or misspelled: each named with what does it here."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pure.build.unheard import FILES, HONOURED, PEERS, meant_by, unheard
+from pure.manager.table import MANAGERS
+
+from tests.documents import document
+from tests.places import ROOT
+
+# Of other languages' buildpacks: one letter away from ours, and nobody's mistake.
+OTHERS = (
+    *("BP_PHP_VERSION", "BP_JVM_VERSION", "BP_GO_VERSION", "BP_NODE_VERSION", "BP_MRI_VERSION", "BP_YARN_VERSION"),
+    *("BP_NGINX_VERSION", "BP_HTTPD_VERSION", "BP_NPM_VERSION", "BP_RUST_VERSION", "BP_NODE_PROJECT_PATH"),
+    *("BP_INCLUDE_FILES", "BP_KEEP_FILES", "BP_IMAGE_LABELS", "BP_WEB_SERVER", "BP_GO_TARGETS", "BP_LOG_LEVELS_X"),
+    *("PATH", "GOOGLE_CLOUD_PROJECT", "GOOGLE_API_KEY", "GOOGLE_APPLICATION_CREDENTIALS", "PYTHON_VERSION"),
+)
+
+
+def test_the_table_is_the_documentations() -> None:
+    rows = [line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("| `")]
+    documented = {name for row in rows for name in re.findall(r"`(BP_\w+)`", row.split("|")[1])}
+    assert documented == set(HONOURED)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("BP_PIP_REQUIREMENT", "BP_PIP_REQUIREMENTS"),
+        ("BP_PYTHON_VERISON", "BP_PYTHON_VERSION"),
+        ("BP_PYTHONVERSION", "BP_PYTHON_VERSION"),
+        ("bp_python_version", "BP_PYTHON_VERSION"),
+        ("BP_PYHTON_VERSION", "BP_PYTHON_VERSION"),
+        ("BP_PYTHON_GROUP", "BP_PYTHON_GROUPS"),
+        ("BP_PYTHON_PROJECT_DIRECTORY", "BP_PYTHON_PROJECT_DIR"),
+        ("BP_PYTHON_PACKAGE_MANGER", "BP_PYTHON_PACKAGE_MANAGER"),
+        ("BP_CPYTHON_VERSIONS", "BP_CPYTHON_VERSION"),
+        ("BP_UV_VERSON", "BP_UV_VERSION"),
+        ("BP_DJANGO_COLLECT_STATIC", "BP_DJANGO_COLLECTSTATIC"),
+        *((name, None) for name in OTHERS),
+        *((name, None) for name in HONOURED),
+    ],
+)
+def test_slips_of_the_hand_are_known(name: str, meant: str | None) -> None:
+    assert meant_by(name) == meant
+    said = unheard({name: "x"}, (), {})
+    assert said == ((f"${name} has no effect; did you mean {meant}?",) if meant else ())
+
+
+@given(st.sampled_from([name for name in HONOURED if name != "BP_PYLOCK"]), st.data())
+def test_a_letter_too_few_or_too_many_in_a_long_word_is_known(name: str, data: st.DataObject) -> None:
+    words = name.split("_")
+    place = data.draw(st.sampled_from([at for at, word in enumerate(words) if len(word) > 4]))
+    at = data.draw(st.integers(0, len(words[place]) - 1))
+    if data.draw(st.booleans()):
+        words[place] = words[place][:at] + words[place][at + 1 :]
+    else:
+        words[place] = f"{words[place][:at]}X{words[place][at:]}"
+    slip = "_".join(words)
+    assert slip in HONOURED or meant_by(slip) is not None
+
+
+@pytest.mark.parametrize("name", PEERS)
+def test_what_other_platforms_would_have_done_is_named(name: str) -> None:
+    (said,) = unheard({name: "3.12"}, (), {})
+    assert said.startswith(f"${name} has no effect: ")
+    assert "{" not in said
+    assert unheard({name: ""}, (), {}) == ()
+    named = re.findall(r"\$?(BP_\w+)", said.partition(": ")[2])
+    assert set(named) <= set(HONOURED)
+
+
+def test_other_settings_of_other_builders_are_named_too() -> None:
+    assert unheard({"NIXPACKS_NO_CACHE": "1"}, (), {}) == (
+        "$NIXPACKS_NO_CACHE has no effect: it is a setting of Nixpacks",
+    )
+    assert unheard({"RAILPACK_PRUNE": "1"}, (), {}) == ("$RAILPACK_PRUNE has no effect: it is a setting of Railpack",)
+    assert unheard({"RAILPACK_START_CMD": "a\x1b[2Jb"}, (), {})[0].endswith("web: a<U+001B>[2Jb")
+
+
+def test_files_that_others_read() -> None:
+    files = {"bin/post_compile": document("#!/bin/sh\n"), "bin/pre_compile": None}
+    said = unheard({}, ("nltk.txt", "app.py"), files)
+    assert [each.partition(" ")[0] for each in said] == ["nltk.txt", "bin/post_compile"]
+    # None of them is one of ours.
+    ours = {name for each in MANAGERS.values() for name in (each.lock, *each.declared_in, *each.configuration)}
+    assert not ours & set(FILES)
+
+
+@pytest.mark.parametrize("quote", ["", '"', "'"])
+def test_the_entrypoint_of_app_engine_makes_a_procfile(quote: str) -> None:
+    text = f"runtime: python312\nentrypoint: {quote}gunicorn -b :$PORT main:app{quote}\r\n"
+    files = {"app.yaml": document(text)}
+    (said,) = unheard({}, ("app.yaml",), files)
+    assert said.endswith("a Procfile would start it:  web: gunicorn -b :$PORT main:app")
+    assert unheard({}, ("app.yaml", "Procfile"), files) == ()
+    assert unheard({}, ("app.yaml",), {"app.yaml": document("runtime: python312\n")}) == ()
