@@ -102,7 +102,7 @@ class Machine:
         argv = step.argv
         match step.purpose:
             case "probe":
-                return (self.python(argv[0]).minor,)
+                return (self.python(argv[0]).version,)
             case "install-tool":
                 return self._install_tool(argv, env)
             case "create-environment":
