@@ -13,8 +13,8 @@ from tests.histories.application import MANAGERS
 from tests.histories.history import Counts
 from tests.histories.play import Played, play
 
-# Histories are played in such portions, so that something can be told meanwhile.
-_PORTION = 250
+# Histories are played in portions of so many: those of one seed resemble each other.
+_PORTION = 40
 
 
 def main() -> int:

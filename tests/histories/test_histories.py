@@ -13,10 +13,10 @@ def test_histories_of_one_manager(manager: Manager) -> None:
     assert played.counts.builds > 40
 
 
-def test_histories_of_all_managers() -> None:
-    played = play(30, number=20)
+@pytest.mark.parametrize("number", range(4))
+def test_histories_of_all_managers(number: int) -> None:
+    played = play(8, number=number)
     assert played.failed is None, f"\n{played.failed}"
-    assert played.counts.killed
     assert played.counts.pushed == played.counts.bound
 
 
