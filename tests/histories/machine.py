@@ -60,8 +60,8 @@ def act(**strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]],
             if follows == "a build":
                 self.history.build()
 
-        drawn = {**strategies, "follows": st.sampled_from(["a build", "a build", "nothing"])}
-        return rule(**drawn)(changes)  # type: ignore[call-overload]
+        follows = st.sampled_from(["a build", "a build", "nothing"])
+        return rule(**{**strategies, "follows": follows})(changes)  # type: ignore[call-overload]
 
     return decorate
 
@@ -366,8 +366,7 @@ class Histories(RuleBasedStateMachine):
 
     @property
     def _has_local(self) -> bool:
-        here = self._application
-        return here.manager == "project" or any(each.name == LOCAL for each in here.wants)
+        return self._application.manager == "project" or LOCAL in [each.name for each in self._application.wants]
 
     @property
     def _application(self) -> Application:

@@ -9,7 +9,8 @@ from typing import Final, TypeAlias
 import msgspec
 from pure.layers.decision import Action
 
-from tests.histories.application import Application, UnresolvableError, resolve, texts
+from tests.histories.application import Application, UnresolvableError, resolve
+from tests.histories.files import texts
 from tests.histories.situation import Situation, tool_of
 
 Key: TypeAlias = tuple[object, ...]

@@ -17,18 +17,9 @@ from pure.python.choice import CatalogueText
 from pure.target import Distro, Target
 
 from tests.documents import documents
-from tests.histories.application import (
-    EXTRA,
-    GROUP,
-    NO_BINARY,
-    VARIABLES,
-    Application,
-    Manager,
-    Outside,
-    folder_files,
-    texts,
-)
+from tests.histories.application import EXTRA, GROUP, NO_BINARY, VARIABLES, Application, Manager, Outside
 from tests.histories.disk import Disk, Folder
+from tests.histories.files import folder_files, texts
 from tests.histories.index import sha
 from tests.strategies_plan import BOUND, DISTROS, END_OF_LIFE, UNBOUND, A, requirements
 

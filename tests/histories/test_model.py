@@ -17,9 +17,10 @@ import pytest
 
 from tests.builds.conftest import bench, tools, workshop  # noqa: F401  (fixtures)
 from tests.builds.workshop import MINOR, Bench, Workshop, locked
-from tests.histories.application import Application, Outside, Want, folder_files, requirement
+from tests.histories.application import Application, Outside, Want
 from tests.histories.builds import Finished
 from tests.histories.disk import Disk, walk
+from tests.histories.files import folder_files, requirement
 from tests.histories.history import Counts, History, Nothing
 from tests.histories.index import RELEASES, Place, contents
 from tests.histories.situation import LAYERS, Situation
