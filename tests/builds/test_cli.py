@@ -137,7 +137,7 @@ APPLICATIONS: dict[str, tuple[dict[str, bytes], str]] = {
     "empty": ({}, "no Python project"),
     "misspelled requirements": ({"requirments.txt": b"flask\n", "app.py": b""}, "requirments.txt"),
     "lock file only": ({"poetry.lock": b"", "pyproject.toml": b""}, "Poetry"),
-    "nothing declared": ({"app.py": b""}, "requirements.txt"),
+    "nothing declared": ({"app.py": b"import flask\n"}, "requirements.txt"),
     "bad version file": ({"requirements.txt": b"", ".python-version": b"three point twelve\n"}, "three point twelve"),
     "several versions": ({"requirements.txt": b"", ".python-version": b"3.12\n3.13\n"}, "3.13"),
     "unknown version": ({"requirements.txt": b"", ".python-version": b"3.99\n"}, "3.99"),

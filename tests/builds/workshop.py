@@ -6,6 +6,7 @@ platform would, at ``/layers`` and ``/workspace``, and keeps what it left there 
 
 import fcntl
 import hashlib
+import io
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tarfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -85,6 +87,25 @@ class Workshop:
         target = ("--no-deps", "--quiet", "--dest", str(self.pips), f"pip=={PIN}")
         done = run([sys.executable, "-m", "pip", "download", *target], env=dict(os.environ))
         assert done.ok, done.stderr
+
+    def next_patch(self) -> Runtime:
+        """The same Python, which says of itself that it is the next patch release."""
+        with locked(self.shared / "next"):
+            place = self.shared / "next" / "runtime.tar.gz"
+            if not place.exists():
+                text = f"import sys\nsys.version = sys.version.replace({VERSION!r}, {next_patch()!r}, 1)\n".encode()
+                own = tarfile.TarInfo(f"python/lib/python{MINOR}/sitecustomize.py")
+                own.size = len(text)
+                with (
+                    tarfile.open(self.runtime.url.removeprefix("file://")) as source,
+                    tarfile.open(f"{place}.new", "w:gz", compresslevel=1) as target,
+                ):
+                    for member in source:
+                        target.addfile(member, source.extractfile(member) if member.isreg() else None)
+                    target.addfile(own, io.BytesIO(text))
+                Path(f"{place}.new").rename(place)
+        digest = hashlib.sha256(place.read_bytes()).hexdigest()
+        return msgspec.structs.replace(self.runtime, version=next_patch(), url=place.as_uri(), sha256=digest)
 
     @property
     def offline(self) -> dict[str, str]:
