@@ -164,6 +164,7 @@ def test_applications_that_cannot_be_built(name: str, lamina: Lamina, tmp_path: 
     assert not (lamina.cache / "image" / "image.json").exists()
 
 
+@pytest.mark.heavy
 def test_project_toml_counts_as_with_pack(lamina: Lamina, tmp_path: Path) -> None:
     app = write_application(tmp_path / "described")
     (app / "secrets").mkdir()

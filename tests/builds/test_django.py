@@ -111,6 +111,7 @@ def test_a_project_without_staticfiles_has_none(django: Bench, requirements: str
     assert "django.contrib.staticfiles is not among the project's INSTALLED_APPS" in section(django.build().log)
 
 
+@pytest.mark.heavy
 def test_they_are_not_collected_when_switched_off(django: Bench, requirements: str) -> None:
     write(django, requirements, {"website/settings.py": "raise SystemExit('the project was run')\n"})
     log = django.build({"BP_DJANGO_COLLECTSTATIC": "false"}).log
@@ -164,6 +165,7 @@ def test_a_project_in_a_subdirectory(django: Bench, requirements: str) -> None:
     assert web["working-dir"] == "/workspace/backend"
 
 
+@pytest.mark.heavy
 def test_a_symlinked_manage_py(django: Bench, requirements: str) -> None:
     write(django, requirements, folder="backend/")
     (django.app / "manage.py").symlink_to("backend/manage.py")

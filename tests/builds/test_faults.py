@@ -53,7 +53,9 @@ def on_small_disk(bench: Bench, megabytes: int) -> Built:
     return built
 
 
-@pytest.mark.parametrize("fault", ["404", "wrong sha256", "cut", "not an archive"])
+@pytest.mark.parametrize(
+    "fault", ["404", "wrong sha256", pytest.param("cut", marks=pytest.mark.heavy), "not an archive"]
+)
 def test_runtime_server(fault: str, empty_bench: Bench, workshop: Workshop) -> None:
     archive = Path(workshop.runtime.url.removeprefix("file://")).read_bytes()
 

@@ -140,6 +140,7 @@ def test_variables_for_the_application_are_kept_for_it(bench: Bench) -> None:
     assert answer.log == "1.0\n"
 
 
+@pytest.mark.heavy
 def test_relative_settings_mean_the_application_for_pip_itself_too(empty_bench: Bench) -> None:
     empty_bench.require("alpha==1.0")
     for folder in (empty_bench.workshop.wheels, empty_bench.workshop.pips):

@@ -62,7 +62,7 @@ def check(bench: Bench, wanted: dict[str, Tree], killed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["Unpacked", *(pytest.param(line, marks=heavy) for line in ("Read", "pip", "Installed pip"))]
+    "line", [pytest.param(line, marks=heavy) for line in ("Unpacked", "Read", "pip", "Installed pip")]
 )
 def test_first_build_killed_after_a_line(line: str, empty_bench: Bench, wanted: dict[str, Tree]) -> None:
     kill_after_line(line, empty_bench, wanted)
@@ -146,6 +146,7 @@ def test_reconciling_killed_after_some_time(
     check(bench, wanted, f"{tenths / 10} s")
 
 
+@pytest.mark.heavy
 def test_another_python_killed(tmp_path: Path, workshop: Workshop, earlier: Path, wanted: dict[str, Tree]) -> None:
     """Killed while the old runtime is gone and the new one is half there."""
     bench = Bench(tmp_path / "bench", workshop, earlier)
@@ -161,7 +162,7 @@ def test_another_python_killed(tmp_path: Path, workshop: Workshop, earlier: Path
     check(bench, wanted, "python.toml removed")
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sent", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=heavy)])
 def test_lamina_ends_all_that_it_started(
     sent: signal.Signals, tmp_path: Path, workshop: Workshop, built_once: Path
 ) -> None:

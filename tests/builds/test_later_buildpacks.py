@@ -37,6 +37,7 @@ def test_later_buildpacks_run_what_is_on_path(manager: str, workshop: Workshop, 
         assert f"toy runs /layers/lamina_python/{tool}/bin/{each}\n" in built.out
 
 
+@pytest.mark.heavy
 def test_later_buildpacks_run_pip(workshop: Workshop, tmp_path: Path) -> None:
     lamina = Lamina(tmp_path, workshop)
     toy = buildpack(tmp_path / "toy", "toy/later", 'echo "toy sees $(pip --version)"\npip list')

@@ -57,6 +57,7 @@ def test_python_for_another_buildpack(lamina: Lamina, app: Path, tmp_path: Path)
     assert "lamina/python:python" not in lamina.digests()
 
 
+@pytest.mark.heavy
 def test_requirements_that_contradict(lamina: Lamina, app: Path, tmp_path: Path) -> None:
     toys = requirer(tmp_path / "one", MINOR), requirer(tmp_path / "two", OTHER)
     built = lamina.build(

@@ -1,5 +1,7 @@
 """The example with real distributions from the package index that this machine is set up for."""
 
+import pytest
+
 from tests.builds.workshop import LAYERS, Bench, differences, machine_settings, tree
 from tests.places import ROOT
 
@@ -7,6 +9,7 @@ EXAMPLE = ROOT / "examples" / "pip-flask"
 ASK = "from app import app; print(app.test_client().get('/').text)"
 
 
+@pytest.mark.heavy
 def test_flask_answers_after_each_change(bench: Bench) -> None:
     env = {"PIP_NO_INDEX": None, "PIP_FIND_LINKS": None, **machine_settings()}
     files = {path.name: path.read_bytes() for path in EXAMPLE.iterdir() if path.is_file()}

@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.builds.lamina import APPLICATION, Lamina, digest_line, write_application
 from tests.builds.workshop import Workshop
 
 
+@pytest.mark.heavy
 def test_layers_and_images(tmp_path: Path, workshop: Workshop, built_once: Path) -> None:
     app = write_application(tmp_path / "app")
     one, two = Lamina(tmp_path / "one", workshop), Lamina(tmp_path / "two", workshop)
