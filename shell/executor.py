@@ -125,7 +125,7 @@ class Executor:
         # Only a build that installs a runtime needs these: urllib3 alone takes longer to import than an unchanged
         # build's other work.
         from shell.archive import unpack_runtime
-        from shell.network import fetch
+        from shell.network import fetch_first
 
         archive = self._temporary / "runtime.tar.gz"
         local = step.url.startswith("file:")
@@ -133,7 +133,8 @@ class Executor:
         def hear(event: FetchEvent) -> None:
             self._output.lines(build_log.fetch_event(event, local=local))
 
-        fetched = fetch(step.url, archive, sha256=step.runtime.sha256, environ=self._environ, on_event=hear)
+        places = (step.url, *step.elsewhere)
+        fetched = fetch_first(places, archive, sha256=step.runtime.sha256, environ=self._environ, on_event=hear)
         if isinstance(fetched, Failure):
             return fetched
         started = time.monotonic()

@@ -12,7 +12,7 @@ import re
 import ssl
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,6 +45,7 @@ from pure.runtime.fetching import (
     TimedOut,
     TooManyRedirects,
     Wait,
+    no_such_file,
     retry_decision,
 )
 from pure.urls import visible_url
@@ -60,6 +61,27 @@ _PROGRESS_SECONDS: Final = 0.25
 
 def _silent(_event: FetchEvent) -> None:
     return
+
+
+def fetch_first(
+    urls: Sequence[str],
+    destination: Path,
+    *,
+    sha256: str,
+    environ: Mapping[str, str],
+    on_event: Callable[[FetchEvent], None] = _silent,
+) -> Outcome[Fetched, FetchError]:
+    """Fetch the file from the first of these places that has it, as ``fetch`` does; the first place's error if none."""
+    first: Outcome[Fetched, FetchError] | None = None
+    for url in urls:
+        fetched = fetch(url, destination, sha256=sha256, environ=environ, on_event=on_event)
+        first = first or fetched
+        if not isinstance(fetched, Failure):
+            return fetched
+        if not no_such_file(fetched.failure()):
+            break
+    assert first is not None, "a file is somewhere"
+    return first
 
 
 def fetch(

@@ -14,6 +14,7 @@ def install_runtime(plan: Plan, facts: Facts, work: Workplace) -> Steps:
         InstallRuntime(
             runtime=plan.python.runtime,
             url=plan.python.url,
+            elsewhere=plan.python.elsewhere,
             root=work.layer(PYTHON),
             wheel_to=f"{work.temporary}/wheel",
         ),

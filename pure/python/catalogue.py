@@ -121,11 +121,16 @@ def parse_mirror(text: str, *, origin: str) -> Outcome[str, CatalogueError]:
     return Success(text) if usable else Failure(InvalidMirror(origin=origin, visible=visible_url(text)))
 
 
-def with_mirror(runtime: Runtime, base_url: str) -> str:
-    """The URL of the runtime's archive under another base: the same file name, and the base's query if it has one."""
-    name = urlsplit(runtime.url).path.rpartition("/")[2]
+def with_mirror(runtime: Runtime, base_url: str) -> tuple[str, ...]:
+    """The URLs of the runtime's archive under another base, in the order in which they are tried.
+
+    Mirrors hold it by its file name, or in a folder of its release's name as uv's users have them. The base's query is
+    kept, if it has one.
+    """
+    path = urlsplit(runtime.url).path
     base = urlsplit(base_url)
-    return urlunsplit(base._replace(path=f"{base.path.rstrip('/')}/{name}", fragment=""))
+    names = dict.fromkeys("/".join(path.strip("/").split("/")[-parts:]) for parts in (1, 2))
+    return tuple(urlunsplit(base._replace(path=f"{base.path.rstrip('/')}/{name}", fragment="")) for name in names)
 
 
 def decode_end_of_life(raw: bytes, *, origin: str) -> Outcome[Mapping[str, date], CatalogueError]:

@@ -113,6 +113,8 @@ class PythonDecision(msgspec.Struct, frozen=True, kw_only=True):
     runtime: Runtime
     # Where it is fetched from.
     url: str
+    # Where it is looked for if that place has no such file.
+    elsewhere: tuple[str, ...] = ()
     # In the words of its source.
     request: str
     source: Source
@@ -243,10 +245,12 @@ def choose_runtime(facts: RuntimeFacts, requirers: Requirers) -> Outcome[PythonD
             because = (*because[: len(influential)], *reasons)
     runtime = resolution.runtime
     local = runtime.url.startswith("file:")
+    url, *elsewhere = (runtime.url,) if local or known.mirror is None else with_mirror(runtime, known.mirror)
     return Success(
         PythonDecision(
             runtime=runtime,
-            url=runtime.url if local or known.mirror is None else with_mirror(runtime, known.mirror),
+            url=url,
+            elsewhere=tuple(elsewhere),
             request=first.text,
             source=first.source,
             because=because,

@@ -218,3 +218,14 @@ def retry_decision(
     if attempt >= policy.attempts or elapsed + wait >= policy.overall:
         return GiveUp()
     return Wait(seconds=wait, keep=keep)
+
+
+def no_such_file(error: FetchError) -> bool:
+    """Whether the place answered that it has no such file, so that another may have it."""
+    match error.failure:
+        case HttpStatus(status=status):
+            return status in (404, 410)
+        case LocalFileUnreadable():
+            return True
+        case _:
+            return False

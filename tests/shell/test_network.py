@@ -31,7 +31,7 @@ from pure.runtime.fetching import (
     TimedOut,
     TooManyRedirects,
 )
-from shell.network import fetch
+from shell.network import fetch, fetch_first
 
 from tests.file_server import Exchange, serving
 from tests.places import ROOT
@@ -388,3 +388,27 @@ def test_a_full_disk_is_an_error_that_leaves_nothing(tmp_path: Path) -> None:
     assert name == DiskFull.__name__
     assert attempts == 1
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(("where", "requests"), [("/file", 1), ("/2025/file", 2), ("/nowhere", 2)])
+def test_a_mirror_may_have_the_file_in_its_releases_folder(tmp_path: Path, where: str, requests: int) -> None:
+    def respond(exchange: Exchange) -> None:
+        exchange.answer(*((200, BODY) if exchange.path == where else (404, b"")))
+
+    with serving(respond) as server:
+        urls = (f"{server.url}/file", f"{server.url}/2025/file")
+        digest = hashlib.sha256(BODY).hexdigest()
+        fetched = fetch_first(urls, tmp_path / "file", sha256=digest, environ={})
+        assert len(server.seen) == requests
+    if where == "/nowhere":
+        # The first place's answer is told.
+        assert fetched.failure().url == urls[0]
+    else:
+        assert (tmp_path / "file").read_bytes() == BODY
+
+
+def test_what_is_wrong_with_a_mirror_is_not_hidden_by_another_place(tmp_path: Path) -> None:
+    with serving(lambda exchange: exchange.answer(403)) as server:
+        fetched = fetch_first((f"{server.url}/a", f"{server.url}/b"), tmp_path / "f", sha256="0" * 64, environ={})
+        assert [each.path for each in server.seen] == ["/a"]
+    assert fetched.failure().failure == HttpStatus(status=403, reason="Forbidden")

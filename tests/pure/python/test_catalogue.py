@@ -105,7 +105,9 @@ def test_ones_own_entry_wins() -> None:
 def test_a_mirror_has_the_same_file_names(base: str, url: str) -> None:
     entry = msgspec.structs.replace(runtime("3.13.1"), url="https://host/2025/cpython-3.13.1%2B2025-x.tar.gz")
     assert parse_mirror(f" {base}\n", origin="$M").unwrap() == base
-    assert with_mirror(entry, base) == url
+    flat, with_release = with_mirror(entry, base)
+    assert flat == url
+    assert with_release == url.replace("/cpython", "/2025/cpython")
 
 
 @pytest.mark.parametrize("text", ["", "mirror", "ftp://m/", "https://", "https://m/a b", "http://[::1/", "/mnt/x"])
