@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 # Longer lines aren't looked into.
-_LONGEST: Final = 4000
+_LONGEST: Final = 8000
 # As a POSIX shell splits a line, apart from here-documents. Whatever else there is gives the line up.
 _TOKEN: Final = re.compile(
     r"""(?P<space>[ \t]+)
