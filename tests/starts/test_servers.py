@@ -481,7 +481,7 @@ HEAVY_APPS: Mapping[str, App] = {
     ),
     "socketio-asgi": App(
         files={"main.py": OUTER},
-        installed=("fastapi", "uvicorn"),
+        installed=("fastapi", "python-socketio", "uvicorn"),
         program="uvicorn",
         greeting='"sid"',
         path="/socket.io/?EIO=4&transport=polling",
@@ -510,7 +510,17 @@ ENVIRONMENTS = {
     "more": (
         *("falcon", "bottle", "pyramid", "sanic", "aiohttp", "tornado", "nicegui", "python-fasthtml"),
         *("functions-framework", "connexion[flask,uvicorn]", "cherrypy", "blacksheep", "robyn", "fastmcp", "mcp"),
-        *("flask-socketio", "simple-websocket", "fastapi", "flask", "gunicorn", "gevent", "uvicorn", "waitress"),
+        *(
+            "flask-socketio",
+            "python-socketio",
+            "simple-websocket",
+            "fastapi",
+            "flask",
+            "gunicorn",
+            "gevent",
+            "uvicorn",
+            "waitress",
+        ),
     ),
     "chat": ("chainlit",),
     "data": ("streamlit", "gradio", "dash", "panel", "marimo", "gunicorn", "waitress"),
