@@ -103,10 +103,7 @@ def _converse(
     turn = begun.unwrap()
     while True:
         output.lines(build_log.lines(turn.said))
-        answer = executor.execute(turn.steps)
-        if isinstance(answer, Failure):
-            return answer
-        following = advance(turn.build, answer.unwrap())
+        following = advance(turn.build, executor.execute(turn.steps))
         if isinstance(following, Failure):
             stopped = following.failure()
             output.lines(build_log.lines(stopped.said))

@@ -63,23 +63,25 @@ class Executor:
         self._environ = environ
         self._temporary = temporary
 
-    def execute(self, steps: Steps) -> Outcome[Answer, BuildError]:
-        """Carry out the steps. A program that fails ends the turn; an effect that can't be had is a ``Failure``."""
+    def execute(self, steps: Steps) -> Answer:
+        """Carry out the steps, up to the first that can't be carried out and the first program that fails."""
         results: list[Result] = []
+        missed: BuildError | None = None
         started = time.monotonic()
         for step in steps:
             try:
                 done = self._execute(step)
             except OSError as error:
-                return Failure(not_written(error, self._store.root))
+                done = Failure(not_written(error, self._store.root))
             if isinstance(done, Failure):
-                return done
+                missed = done.failure()
+                break
             result = done.unwrap()
             if result is not None:
                 results.append(result)
             if isinstance(result, Ended) and not result.ok and not result.program.may_fail:
                 break
-        return Success(Answer(results=tuple(results), seconds=time.monotonic() - started))
+        return Answer(results=tuple(results), seconds=time.monotonic() - started, missed=missed)
 
     def _execute(self, step: Step) -> Outcome[Result | None, BuildError]:
         match step:

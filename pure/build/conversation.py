@@ -91,8 +91,10 @@ def begin(facts: Facts, *, hide: Redactor) -> Outcome[Turn, PlanError]:
 
 def advance(build: Build, answer: Answer) -> Next:
     """The next turn, or the end, by what the steps of the last one brought back."""
+    if answer.missed is not None:
+        return Failure(Stopped(error=answer.missed, said=_done_so_far(build, answer)))
     if answer.failed is not None:
-        return _failed(build, answer.failed, _arrived(build, answer))
+        return _failed(build, answer.failed, _done_so_far(build, answer))
     listed = answer.all(BuildFoldersListed)
     if listed and build.folders is None:
         build = msgspec.structs.replace(build, folders=listed[0].paths)
@@ -381,6 +383,11 @@ def _failed(build: Build, ended: Ended, said: _Said = (), *, noted: tuple[str, .
 
 def _snapshot(build: Build, answer: Answer) -> Snapshot:
     return check.snapshot(answer, build.work, build.plan.python.runtime.minor)
+
+
+def _done_so_far(build: Build, answer: Answer) -> _Said:
+    """The news of a turn that was ended before its time."""
+    return (*_arrived(build, answer), *closing.compiled(answer))
 
 
 def _arrived(build: Build, answer: Answer) -> _Said:

@@ -1,8 +1,9 @@
 """Names the effects that a build asks for, and what each brings back.
 
 A step says everything that its execution needs: paths, argument lists, environments, bytes. The executor holds no plan.
-It carries the steps of a turn out in their order and stops after the first program that fails (unless its failing is
-expected, ``RunProgram.may_fail``); what it learned goes back as an ``Answer`` (``pure.build.conversation``).
+It carries the steps of a turn out in their order and stops at the first effect that can't be had and after the first
+program that fails (unless its failing is expected, ``RunProgram.may_fail``); what it learned goes back as an ``Answer``
+(``pure.build.conversation``).
 """
 
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from typing import Literal, TypeAlias, TypeVar
 
 import msgspec
 
+from pure.build.errors import BuildError
 from pure.layers.decision import LayerDecision
 from pure.layers.names import LayerName
 from pure.python.catalogue import Runtime
@@ -273,6 +275,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
     results: tuple[Result, ...] = ()
     seconds: float = 0.0  # that all of them took
+    missed: BuildError | None = None  # why the step after them couldn't be carried out
 
     def all(self, kind: type[R]) -> tuple[R, ...]:
         """The results of a kind."""

@@ -50,16 +50,13 @@ class UnknownManager(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ManagerWithoutFile(msgspec.Struct, frozen=True, kw_only=True):
-    """``variable`` asks for something whose ``file`` isn't there; ``candidates`` are files that it may mean.
-
-    ``command`` makes the file of what is there, if something does.
-    """
+    """``variable`` asks for something whose ``file`` isn't there."""
 
     variable: str
     value: str
     file: str
-    candidates: tuple[str, ...] = ()
-    command: str = ""
+    candidates: tuple[str, ...] = ()  # files that it may mean
+    command: str = ""  # makes the file of what is there, if something does
 
 
 class NoProjectTable(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,26 +85,19 @@ class LockWithoutDeclaration(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NothingToInstall(msgspec.Struct, frozen=True, kw_only=True):
-    """A Python project without anything that says what to install; the fields say what it has instead.
-
-    ``misspelled`` are (file, the name that it should have), ``nested`` are lock files in folders below,
-    ``requirement_files`` requirements files of other names, and ``tools`` are those that a ``pyproject.toml`` without a
-    project configures.
-    """
+    """A Python project without anything that says what to install; the fields say what it has instead."""
 
     folder: str
-    misspelled: tuple[tuple[str, str], ...]
-    nested: tuple[str, ...]
-    named_pylocks: tuple[str, ...]
-    markers: tuple[str, ...]
-    tools: tuple[str, ...] = ()
-    requirement_files: tuple[str, ...] = ()
-    # What requirements files are compiled of, programs with a block of dependencies, files of conda's and pixi's.
-    requirement_inputs: tuple[str, ...] = ()
-    scripts: tuple[str, ...] = ()
-    conda: tuple[str, ...] = ()
-    # Dependency groups of a pyproject.toml without a project.
-    groups: tuple[str, ...] = ()
+    misspelled: tuple[tuple[str, str], ...]  # (file, the name that it should have)
+    nested: tuple[str, ...]  # lock files in folders below
+    named_pylocks: tuple[str, ...]  # standard lock files with a name of their own
+    markers: tuple[str, ...]  # files that only Python projects have
+    tools: tuple[str, ...] = ()  # those that a pyproject.toml without a project configures
+    requirement_files: tuple[str, ...] = ()  # of other names
+    requirement_inputs: tuple[str, ...] = ()  # what requirements files are compiled of
+    scripts: tuple[str, ...] = ()  # programs with a block of dependencies
+    conda: tuple[str, ...] = ()  # files of conda's and pixi's
+    groups: tuple[str, ...] = ()  # dependency groups of a pyproject.toml without a project
 
 
 _CONDA: Final = (

@@ -37,19 +37,15 @@ class RecordEntry(msgspec.Struct, frozen=True, kw_only=True, order=True):
 
 
 class InstalledDistribution(msgspec.Struct, frozen=True, kw_only=True):
-    """A distribution on disk.
-
-    ``dist_info`` is the path of its directory; ``files`` are sorted by path; ``direct_url`` is the origin that pip
-    noted for a direct reference; ``damaged`` says that its record cannot be trusted to name all its files.
-    """
+    """A distribution on disk."""
 
     name: str
     version: str
-    dist_info: str
-    files: tuple[RecordEntry, ...] = ()
+    dist_info: str  # the path of its directory
+    files: tuple[RecordEntry, ...] = ()  # sorted by path
     requested: bool = False
-    direct_url: Origin | None = None
-    damaged: bool = False
+    direct_url: Origin | None = None  # the origin that pip noted for a direct reference
+    damaged: bool = False  # its record cannot be trusted to name all its files
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -67,17 +67,13 @@ Origin: TypeAlias = Index | Archive | Vcs | Local
 
 
 class Distribution(msgspec.Struct, frozen=True, kw_only=True):
-    """One distribution to be installed.
+    """One distribution to be installed."""
 
-    ``name`` is normalised, ``version`` is as its metadata spells it, ``requested`` says that the user named it (it
-    is not merely a dependency), ``extras`` are the requested ones, sorted.
-    """
-
-    name: str
-    version: str
+    name: str  # normalised
+    version: str  # as its metadata spells it
     origin: Origin
-    requested: bool
-    extras: tuple[str, ...] = ()
+    requested: bool  # the user named it: it is not merely a dependency
+    extras: tuple[str, ...] = ()  # those that were requested, sorted
 
 
 class ResolvedSet(msgspec.Struct, frozen=True, kw_only=True):

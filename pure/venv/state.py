@@ -18,13 +18,14 @@ class VenvState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """The last complete build of an environment: what is installed.
 
     Nothing stands here that can differ between environments of equal contents, such as the lock that they were made
-    from. ``artefacts`` are the names of what is installed with the digests that their lock had for them, where a tool
-    synchronises: it compares versions only. ``built_with`` is a digest of the settings of builds, empty if there were
-    none (``pure.venv.build_settings``).
+    from.
     """
 
     resolved: ResolvedSet
+    # The names of what is installed with the digests that their lock had for them, where a tool synchronises: it
+    # compares versions only.
     artefacts: tuple[tuple[str, str], ...] = ()
+    # A digest of the settings of builds, empty if there were none (``pure.venv.build_settings``).
     built_with: str = ""
     schema: int = SCHEMA
 

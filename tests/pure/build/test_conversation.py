@@ -41,6 +41,7 @@ from pure.build.steps import (
 from pure.build.workplace import STATE_FILE
 from pure.complaints.imports import BrokenProgram
 from pure.complaints.reasons import LockStale
+from pure.disk import DiskFull
 from pure.layers.decision import Action, RestoredLayer
 from pure.outcome import Failure
 from pure.redaction import Redactor
@@ -514,6 +515,16 @@ def test_equal_builds_take_equal_turns() -> None:
     one, _ = converse(first(), Hand(environment(), report=report()))
     other, _ = converse(first(), Hand(environment(), report=report()))
     assert [encoded(each) for each in one] == [encoded(each) for each in other]
+
+
+def test_what_was_done_before_an_effect_that_cannot_be_had_is_told() -> None:
+    turn = conversation.begin(first(), hide=HIDE).unwrap()
+    arrived = RuntimeInstalled(nbytes=1, fetched_in=0, files=1, left_out=0, unpacked_in=0, wheel=None)
+    full = DiskFull(task="compile", path="/layers", detail="No space left on device")
+    ended = conversation.advance(turn.build, Answer(results=(arrived,), missed=full))
+    assert isinstance(ended, Failure)
+    assert ended.failure().error == full
+    assert [each.installed for each in ended.failure().said if isinstance(each, news.RuntimeArrived)] == [arrived]
 
 
 def test_what_is_compiled_is_told() -> None:
