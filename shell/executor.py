@@ -26,10 +26,13 @@ from pure.build.steps import (
     ListBuildFolders,
     ListFiles,
     ListFolders,
+    MakeLinks,
+    MoveTrees,
     ReadFiles,
     ReadLibraries,
     RemoveFiles,
     RemoveHistories,
+    RemoveTrees,
     Result,
     RunProgram,
     RuntimeInstalled,
@@ -96,6 +99,17 @@ class Executor:
             case WriteFiles(root=root, files=written):
                 for name, data in written:
                     write_atomically(Path(root, name), data)
+            case RemoveTrees(root=root, paths=paths):
+                for path in paths:
+                    remove_tree(Path(root, path))
+            case MoveTrees(root=root, target=target, paths=paths):
+                for path in paths:
+                    Path(target, path).parent.mkdir(parents=True, exist_ok=True)
+                    Path(root, path).rename(Path(target, path))
+            case MakeLinks(root=root, links=links):
+                for path, leads_to in links:
+                    Path(root, path).parent.mkdir(parents=True, exist_ok=True)
+                    Path(root, path).symlink_to(leads_to)
             case CopyFile(source=source, target=target):
                 write_atomically(Path(target), Path(source).read_bytes())
             case RemoveHistories(root=root):

@@ -18,6 +18,7 @@ import tomli_w
 from pure.layers.decision import LayerDecision, RestoredLayer
 from pure.layers.environment import LayerEnvironment
 from pure.layers.metadata import STRUCTS, metadata_table
+from pure.layers.names import HEAVY_PATTERN, HeavyLayerName, LayerName
 
 
 class LayerStore:
@@ -26,10 +27,12 @@ class LayerStore:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def restored(self) -> dict[str, RestoredLayer]:
+    def restored(self) -> dict[LayerName, RestoredLayer]:
         """What the platform restored of our layers."""
-        found: dict[str, RestoredLayer] = {}
-        for name in STRUCTS:
+        found: dict[LayerName, RestoredLayer] = {}
+        heavy = sorted(path.stem for path in self.root.glob(f"{HEAVY_PATTERN}.toml"))
+        names: tuple[LayerName, ...] = (*STRUCTS, *map(HeavyLayerName, heavy))
+        for name in names:
             with contextlib.suppress(FileNotFoundError, IsADirectoryError):
                 toml = self._toml(name).read_bytes()
                 found[name] = RestoredLayer(toml=toml, contents=(self.root / name).is_dir())

@@ -11,6 +11,7 @@ from pure.build.workplace import CHECKOUTS, STATE_FOLDER, Workplace
 from pure.outcome import Failure, Outcome, Success
 from pure.venv.difference import Changes, verify
 from pure.venv.installed import InstalledSet, missing_files, overlaps, parse_installed, strays
+from pure.venv.piece import Piece
 from pure.venv.resolved import Local, ReportError, ResolvedSet, parse_report, with_hidden_urls
 
 # What Lamina and the platform keep in a layer's root besides the environment (specification, Layers).
@@ -24,6 +25,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
 
     installed: InstalledSet
     files: tuple[str, ...]
+    # The distributions whose files lie in layers of their own and are counted among these.
+    apart: tuple[Piece, ...] = ()
 
 
 def snapshot(answer: Answer, work: Workplace, minor: str) -> Snapshot:

@@ -15,22 +15,22 @@ state              what its steps brought back                          what fol
 ``SeedSought``     a wheel                                              install the tool: ``ToolReady``
 \\                  none, archives left                                  the next archive's: ``SeedSought``
 \\                  none, and it was the last                            the failure, as above
-``ToolReady``      the environment is kept                              finish its layer: ``Settled``
-\\                  it is reconciled, pip installs                       ask pip, look at it: ``Resolving``
-\\                  it is reconciled, a tool synchronises                look at it: ``Inspecting``
+``ToolReady``      the environment is kept                              finish its layers: ``Settled``
+\\                  it is reconciled, pip installs                       ask pip: ``Resolving``
+\\                  it is reconciled, a tool synchronises                take links out, look at it: ``Inspecting``
 \\                  it is created or recreated                           make it: ``Installing``
-``Resolving``      pip's report, and it can be changed in place         change it: ``Changing``
-\\                  it can't be changed in place                         start over: ``Installing``
-``Inspecting``     it can be changed in place                           take out, synchronise, look: ``Tidying``
+``Resolving``      pip's report, and it is what is installed            finish its layers: ``Settled``
+\\                  it is something else                                 take links out, look at it: ``Inspecting``
+``Inspecting``     pip installs, and it can be changed in place         change it: ``Changing``
+\\                  a tool synchronises it, and it can be changed        take out, synchronise, look: ``Tidying``
 \\                  it can't                                             start over: ``Installing``
 ``Installing``     pip's report                                         check it: ``Completing``
 \\                  a tool is done                                       tidy up and look: ``Checking``
 ``Tidying``        what the tool made of it                             tidy up and look: ``Checking``
-``Changing``       it is what a fresh installation would give           compile, record: ``Completing``
+``Changing``       it is what a fresh installation would give           compile it: ``Completing``
 \\                  it isn't                                             start over: ``Installing``
 ``Checking``       as for ``Changing``                                  ``Completing`` or ``Installing``
-``Completing``     the environment is recorded, its libraries read      remove what tools left behind: ``Settled``
-\\                  tools left nothing behind                            ``Collecting``, ``Trying`` or the end
+``Completing``     the environment is compiled, its libraries read      divide it over layers, record it: ``Settled``
 ``Settled``        Django is installed, with files to collect           collect them: ``Collecting``
 \\                  a changed environment, and what starts in it         import that: ``Trying``
 \\                  nothing is left to do                                the end
@@ -49,12 +49,12 @@ from typing import TypeAlias, assert_never
 
 import msgspec
 
-from pure.build import check, closing, environment_steps, findings, news, states, synchronising
+from pure.build import check, closing, completing, dividing, environment_steps, findings, news, states, synchronising
 from pure.build.check import Snapshot
+from pure.build.dividing import lost
 from pure.build.endings import AskAgain, another_python, failure, last_words, notes
-from pure.build.errors import NoPipWheel, NotAsResolved
+from pure.build.errors import NoPipWheel
 from pure.build.facts import Facts
-from pure.build.leftovers import leftovers
 from pure.build.news import News
 from pure.build.plan import Plan, PlanError, decide
 from pure.build.runtime_steps import finish_runtime, install_runtime
@@ -76,8 +76,7 @@ from pure.layers.decision import Action
 from pure.layers.names import PYTHON, VENV
 from pure.outcome import Failure, Outcome, Success
 from pure.redaction import Redactor
-from pure.venv.accelerators import accelerated_torch
-from pure.venv.difference import RedoReason, diff, verify
+from pure.venv.difference import Changes, Kept, RedoReason, diff, unchanged
 from pure.venv.resolved import ResolvedSet, with_hidden_urls
 
 _Said: TypeAlias = tuple[News, ...]
@@ -113,8 +112,8 @@ def advance(build: Build, answer: Answer) -> Next:
             return _tool_ready(build, wheel, answer)
         case states.Resolving():
             return _resolved(build, answer)
-        case states.Inspecting():
-            return _inspected(build, answer)
+        case states.Inspecting(resolved=resolved):
+            return _inspected(build, answer, resolved)
         case states.Installing():
             return _installed(build, answer)
         case states.Tidying() as state:
@@ -124,7 +123,7 @@ def advance(build: Build, answer: Answer) -> Next:
         case states.Checking() as state:
             return _synchronised(build, answer, state)
         case states.Completing(resolved=resolved, now=now):
-            return _completed(build, resolved, now, answer)
+            return completing.completed(build, resolved, now, answer)
         case states.Settled(resolved=resolved):
             return closing.kept_or_settled(build, resolved, answer)
         case states.Collecting(resolved=resolved):
@@ -215,18 +214,11 @@ def _tool_ready(build: Build, wheel: str, answer: Answer) -> Next:
     match decision.action:
         case Action.KEEP:
             assert plan.previous is not None, "what is kept has a record"
-            demands = findings.read_demands(plan, facts, work)
-            steps: Steps = (
-                FinishLayer(decision=decision),
-                environment_steps.list_programs(work),
-                *findings.survey(plan, facts, work),
-                *demands,
-            )
-            return closing.turn(build, states.Settled(resolved=plan.previous.resolved), steps, *said)
+            return _keep(build, plan.previous.resolved, said)
         case Action.RECONCILE if plan.manager.manager.synchronises:
-            return closing.turn(build, states.Inspecting(), (folders, *environment_steps.look(plan, work)), *said)
+            return _inspect(build, None, said, (folders,))
         case Action.RECONCILE:
-            steps = (*environment_steps.resolve(plan, facts, work), *environment_steps.look(plan, work))
+            steps = environment_steps.resolve(plan, facts, work)
             return closing.turn(build, states.Resolving(), (folders, *steps), *said)
         case Action.CREATE | Action.RECREATE:
             return _make(build, said, (folders,))
@@ -254,12 +246,49 @@ def _resolved(build: Build, answer: Answer) -> Next:
     report = check.reported(answer, build.work, build.hide)
     if isinstance(report, Failure):
         return Failure(Stopped(error=report.failure()))
-    resolved, before = report.unwrap(), _snapshot(build, answer)
+    resolved, previous = report.unwrap(), build.plan.previous
+    same = previous is not None and previous.divided is build.plan.division.divide
+    if same and previous is not None and unchanged(previous.resolved, resolved) and not lost(build.plan, build.facts):
+        kept = tuple(Kept(name=each.name, version=each.version) for each in resolved.distributions)
+        return _keep(build, resolved, (news.ChangesDecided(changes=Changes(keep=kept)),))
+    return _inspect(build, resolved)
+
+
+def _keep(build: Build, resolved: ResolvedSet, said: _Said) -> Next:
+    """The environment is what it shall be, and isn't touched."""
+    plan, facts, work = build.plan, build.facts, build.work
+    steps: Steps = (
+        FinishLayer(decision=plan.decided(VENV)),
+        *dividing.kept(plan),
+        environment_steps.list_programs(work),
+        *findings.survey(plan, facts, work),
+        *findings.read_demands(plan, facts, work),
+    )
+    return closing.turn(
+        build,
+        states.Settled(resolved=resolved),
+        steps,
+        *said,
+        news.Divided(plan=plan, pieces=plan.previous.pieces if plan.previous else ()),
+    )
+
+
+def _inspect(build: Build, resolved: ResolvedSet | None, said: _Said = (), before: Steps = ()) -> Next:
+    steps = (*before, *dividing.take_links_out(build.plan, build.work), *environment_steps.look(build.plan, build.work))
+    return closing.turn(build, states.Inspecting(resolved=resolved), steps, *said)
+
+
+def _inspected(build: Build, answer: Answer, resolved: ResolvedSet | None) -> Next:
+    before = _snapshot(build, answer)
     if untrusted := check.why_untrusted(build.work, before.installed):
         return _start_over(build, (untrusted,))
-    previous = build.plan.previous.resolved if build.plan.previous else ResolvedSet()
-    changes = diff(before.installed, previous, resolved)
+    return _synchronise(build, before) if resolved is None else _change(build, before, resolved)
+
+
+def _change(build: Build, before: Snapshot, resolved: ResolvedSet) -> Next:
     plan, facts, work = build.plan, build.facts, build.work
+    previous = plan.previous.resolved if plan.previous else ResolvedSet()
+    changes = diff(before.installed, previous, resolved, lost=lost(plan, facts))
     steps = (
         *environment_steps.change(plan, facts, work, before.installed, changes, resolved),
         *environment_steps.look(plan, work),
@@ -269,12 +298,9 @@ def _resolved(build: Build, answer: Answer) -> Next:
     return closing.turn(build, state, steps, news.ChangesDecided(changes=changes))
 
 
-def _inspected(build: Build, answer: Answer) -> Next:
-    before = _snapshot(build, answer)
-    if untrusted := check.why_untrusted(build.work, before.installed):
-        return _start_over(build, (untrusted,))
+def _synchronise(build: Build, before: Snapshot) -> Next:
     plan, facts, work = build.plan, build.facts, build.work
-    anew = synchronising.redone(plan, before.installed)
+    anew = synchronising.redone(plan, before.installed, lost(plan, facts))
     steps = (
         *synchronising.prepare(plan, facts, work, before.installed, anew),
         *environment_steps.install(plan, facts, work),
@@ -291,7 +317,7 @@ def _installed(build: Build, answer: Answer) -> Next:
         return Failure(Stopped(error=report.failure()))
     resolved = report.unwrap()
     said = news.InstalledFresh(resolved=resolved, seconds=answer.seconds)
-    return _complete(build, answer, resolved, _snapshot(build, answer), None, (said,), changed=True)
+    return completing.complete(build, answer, resolved, _snapshot(build, answer), None, (said,), changed=True)
 
 
 def _tidy(build: Build, answer: Answer, before: Snapshot | None, anew: dict[str, RedoReason | None]) -> Next:
@@ -305,10 +331,10 @@ def _tidy(build: Build, answer: Answer, before: Snapshot | None, anew: dict[str,
 def _changed(build: Build, answer: Answer, state: states.Changing) -> Next:
     now = _snapshot(build, answer)
     said = (news.Reconciled(changes=state.changes, seconds=answer.seconds),)
-    because = check.why_not_equal(now, state.resolved, state.changes, state.before)
+    because = check.why_not_equal(now, state.resolved, state.changes, state.before) or _astray(build, now)
     if because:
         return _start_over(build, because, said)
-    return _complete(build, answer, state.resolved, now, state.before, said, changed=not state.changes.empty)
+    return completing.complete(build, answer, state.resolved, now, state.before, said, changed=not state.changes.empty)
 
 
 def _synchronised(build: Build, answer: Answer, state: states.Checking) -> Next:
@@ -316,61 +342,13 @@ def _synchronised(build: Build, answer: Answer, state: states.Checking) -> Next:
     resolved = with_hidden_urls(synchronising.resolved(now.installed), build.hide)
     if state.before is None:
         said: News = news.InstalledFresh(resolved=resolved, seconds=state.seconds + answer.seconds)
-        return _complete(build, answer, resolved, now, None, (said,), changed=True)
+        return completing.complete(build, answer, resolved, now, None, (said,), changed=True)
     changes = synchronising.changes(state.before.installed, now.installed, state.anew)
     said = news.Synchronised(title=build.plan.manager.manager.tool.title, changes=changes)
-    because = check.why_not_equal(now, resolved, changes, state.before)
+    because = check.why_not_equal(now, resolved, changes, state.before) or _astray(build, now)
     if because:
         return _start_over(build, because, (said,))
-    return _complete(build, answer, resolved, now, state.before, (said,), changed=not changes.empty)
-
-
-def _complete(
-    build: Build,
-    answer: Answer,
-    resolved: ResolvedSet,
-    now: Snapshot,
-    before: Snapshot | None,
-    said: _Said,
-    *,
-    changed: bool,
-) -> Next:
-    """Compile and record an environment; one that has ``changed`` is looked at, too."""
-    if before is None and (mismatches := verify(now.installed, resolved)):
-        return Failure(Stopped(error=NotAsResolved(mismatches=mismatches), said=said))
-    torch = accelerated_torch(resolved, now.installed)
-    contradicted = findings.contradicted(answer.read(build.work.venv), build.plan, build.facts, note=changed)
-    if isinstance(contradicted, Failure):
-        return Failure(Stopped(error=contradicted.failure(), said=said))
-    steps = environment_steps.complete(
-        build.plan,
-        build.facts,
-        build.work,
-        resolved=resolved,
-        installed=now.installed,
-        in_place=before is not None,
-        metadata=answer.read(build.work.venv),
-        origins=answer.read(environment_steps.built_wheels(build.work)),
-        hide=build.hide,
-    )
-    inspected = findings.inspect(build.plan, build.facts, now, build.work) if changed else ()
-    steps = (*steps, *findings.survey(build.plan, build.facts, build.work), *inspected)
-    build, found = closing.with_findings(msgspec.structs.replace(build, changed=changed), contradicted.unwrap())
-    warned = (news.AcceleratedFound(torch=torch),) if torch else ()
-    return closing.turn(build, states.Completing(resolved=resolved, now=now), steps, *said, *warned, *found)
-
-
-def _completed(build: Build, resolved: ResolvedSet, now: Snapshot, answer: Answer) -> Next:
-    after = next((each.paths for each in answer.all(BuildFoldersListed)), frozenset())
-    steps = leftovers(build.work.app, build.folders or frozenset(), after)
-    lacking = findings.lacking(answer, build.plan, build.facts, now, build.work) if build.changed else ()
-    build, found = closing.with_findings(build, lacking)
-    said = (*closing.compiled(answer), *found)
-    return (
-        closing.turn(build, states.Settled(resolved=resolved), steps, *said)
-        if steps
-        else closing.settled(build, resolved, said)
-    )
+    return completing.complete(build, answer, resolved, now, state.before, (said,), changed=not changes.empty)
 
 
 def _failed(build: Build, ended: Ended, said: _Said = (), *, noted: tuple[str, ...] | None = None) -> Next:
@@ -382,7 +360,11 @@ def _failed(build: Build, ended: Ended, said: _Said = (), *, noted: tuple[str, .
 
 
 def _snapshot(build: Build, answer: Answer) -> Snapshot:
-    return check.snapshot(answer, build.work, build.plan.python.runtime.minor)
+    return dividing.with_apart(check.snapshot(answer, build.work, build.plan.python.runtime.minor), build.plan)
+
+
+def _astray(build: Build, now: Snapshot) -> tuple[str, ...]:
+    return dividing.astray(now, build.plan, build.facts.rules)
 
 
 def _done_so_far(build: Build, answer: Answer) -> _Said:

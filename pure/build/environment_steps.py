@@ -44,6 +44,7 @@ from pure.venv.installed import (
     removal,
     requested_changes,
 )
+from pure.venv.piece import Piece
 from pure.venv.resolved import ResolvedSet, pins, without_credentials
 from pure.venv.state import VenvState, encode_state
 
@@ -138,7 +139,6 @@ def take_out(work: Workplace, installed: InstalledSet, names: Iterable[str]) -> 
 
 
 def complete(
-    plan: Plan,
     facts: Facts,
     work: Workplace,
     *,
@@ -149,7 +149,7 @@ def complete(
     origins: Mapping[str, bytes],
     hide: Callable[[str], str],
 ) -> Steps:
-    """The steps that compile an environment and record it.
+    """The steps that bring an environment's metadata in order and compile it.
 
     ``metadata`` holds each installed distribution's RECORD and, if it has one, direct_url.json, by their paths;
     ``origins`` are the notes in pip's cache on where a wheel that was built comes from. ``hide`` takes out of a text
@@ -158,9 +158,6 @@ def complete(
     root = work.venv
     wanted = {each.name: each.requested for each in resolved.distributions}
     requested = requested_changes(installed, wanted) if in_place else ()
-    locked = dict(plan.manager.lock.artefacts)
-    artefacts = tuple((each.name, locked[each.name]) for each in resolved.distributions if each.name in locked)
-    state = VenvState(resolved=resolved, artefacts=artefacts, built_with=plan.manager.built_with)
     cleaned = ((path, without_credentials(raw, hide)) for path, raw in sorted(origins.items()))
     clean = tuple((path, raw) for path, raw in cleaned if raw is not None)
     return (
@@ -173,11 +170,24 @@ def complete(
             roots=(f"{root}/lib", f"{root}/{CHECKOUTS}"),
             environment=bare_environment(facts),
         ),
+        ListBuildFolders(app=work.app),
+    )
+
+
+def record(plan: Plan, work: Workplace, *, resolved: ResolvedSet, pieces: tuple[Piece, ...]) -> Steps:
+    """The steps that finish an environment's layer and record what it holds."""
+    locked = dict(plan.manager.lock.artefacts)
+    state = VenvState(
+        resolved=resolved,
+        artefacts=tuple((each.name, locked[each.name]) for each in resolved.distributions if each.name in locked),
+        built_with=plan.manager.built_with,
+        pieces=pieces,
+        divided=plan.division.divide,
+    )
+    return (
         FinishLayer(decision=plan.decided(VENV)),
         # Last, so that metadata which say what it was made from never stand beside a trusted environment of before.
-        WriteFiles(root=root, files=((STATE_FILE, encode_state(state)),)),
-        ListBuildFolders(app=work.app),
-        list_programs(work),
+        WriteFiles(root=work.venv, files=((STATE_FILE, encode_state(state)),)),
     )
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from pure.layers.decision import RestoredLayer
+from pure.layers.division import Rules
+from pure.layers.names import LayerName
 from pure.outcome import Outcome, Success
 from pure.project.baggage import Baggage
 from pure.project.document import Document
@@ -65,8 +67,10 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
     manage: tuple[str, ...] = ()
     """Its ``manage.py``, the best first."""
 
-    restored: Mapping[str, RestoredLayer] = {}
+    restored: Mapping[LayerName, RestoredLayer] = {}
     """What the platform brought back, by layer name."""
+    rules: Rules = Rules()
+    """What makes a distribution worth a layer of its own."""
     venv_state: bytes | None = None
     """The record inside the restored environment."""
 

@@ -10,6 +10,7 @@ from pure.build.steps import Compiled, RuntimeInstalled
 from pure.start.django import Collected, NotEnabled
 from pure.venv.accelerators import AcceleratedTorch
 from pure.venv.difference import Changes
+from pure.venv.piece import Piece
 from pure.venv.resolved import ResolvedSet
 
 
@@ -104,6 +105,13 @@ class FindingsMade(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
 
 
+class Divided(msgspec.Struct, frozen=True, kw_only=True):
+    """An environment lies in its layers."""
+
+    plan: Plan
+    pieces: tuple[Piece, ...]  # what lies in layers of its own
+
+
 class StaticFilesPlanned(msgspec.Struct, frozen=True, kw_only=True):
     """Django is installed; static files are collected, or not."""
 
@@ -146,6 +154,7 @@ News: TypeAlias = (
     | Synchronised
     | AcceleratedFound
     | FindingsMade
+    | Divided
     | StaticFilesPlanned
     | StaticFilesCollected
     | ProgramSaid

@@ -10,10 +10,12 @@ import msgspec
 
 from pure.build.facts import Facts
 from pure.build.finding import Finding
+from pure.build.presence import decide_division
 from pure.build.processes import final_processes, first_processes
 from pure.build.undeclared import UndeclaredImports, undeclared
 from pure.build.unheard import unheard
 from pure.layers.decision import LayerDecision, LayerTypes
+from pure.layers.heavy import UNDIVIDED, Division
 from pure.layers.inventory import application_layers, runtime_layers
 from pure.layers.names import LayerName
 from pure.manager import pylock_selection
@@ -63,6 +65,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Provisional until it is known what is installed."""
     django: DjangoDecision = NO_DJANGO
     """Holds if Django is installed."""
+    division: Division = UNDIVIDED
+    """Whether heavy distributions lie in layers of their own."""
     previous: VenvState | None = None
     """What the restored environment's record says."""
     findings: tuple[Finding, ...] = ()
@@ -183,6 +187,9 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         return Failure(django)
     if isinstance(asked := switch(facts.variables, CHECK_VARIABLE), BadSwitch):
         return Failure(asked)
+    division = decide_division(facts.variables, facts.settings, django=django, requirers=requirers)
+    if isinstance(division, BadSwitch):
+        return Failure(division)
     runtime = python.unwrap().runtime
     state = _previous(facts)
     package_manager = PackageManagerDecision(
@@ -205,6 +212,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
             settings=facts.settings,
         ),
         state=state,
+        division=division,
     )
     processes = first_processes(facts, managed, layers, state, runtime.minor)
     if isinstance(processes, Failure):
@@ -217,6 +225,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
             layers=layers,
             processes=processes.unwrap(),
             django=django,
+            division=division,
             previous=state,
             findings=facts.baggage,
         )

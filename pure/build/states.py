@@ -41,11 +41,13 @@ class ToolReady(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Resolving(msgspec.Struct, frozen=True, kw_only=True):
-    """pip was asked what a fresh installation would give, and the environment was looked at."""
+    """pip was asked what a fresh installation would give."""
 
 
 class Inspecting(msgspec.Struct, frozen=True, kw_only=True):
-    """The environment was looked at, before a tool synchronises it."""
+    """The environment is a plain one without links into other layers, and was looked at before it is changed."""
+
+    resolved: ResolvedSet | None  # what it shall hold; ``None`` where a tool synchronises it
 
 
 class Installing(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,14 +78,14 @@ class Checking(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Completing(msgspec.Struct, frozen=True, kw_only=True):
-    """The environment is checked, compiled and recorded, and its libraries were read."""
+    """The environment is checked and compiled, and its libraries were read."""
 
     resolved: ResolvedSet
     now: Snapshot
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True):
-    """The dependencies are what they shall be."""
+    """The dependencies are what they shall be, divided over layers and recorded."""
 
     resolved: ResolvedSet
 

@@ -105,6 +105,28 @@ class WriteFiles(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[tuple[str, bytes], ...]
 
 
+class RemoveTrees(msgspec.Struct, frozen=True, kw_only=True):
+    """Remove what lies at these paths below ``root``: a file, a link, or a folder with all in it, or nothing."""
+
+    root: str
+    paths: tuple[str, ...]
+
+
+class MoveTrees(msgspec.Struct, frozen=True, kw_only=True):
+    """Move files and folders from ``root`` to the same paths below ``target``, where nothing lies."""
+
+    root: str
+    target: str
+    paths: tuple[str, ...]
+
+
+class MakeLinks(msgspec.Struct, frozen=True, kw_only=True):
+    """Make symbolic links at paths below ``root`` where nothing lies, each to its target as it is written."""
+
+    root: str
+    links: tuple[tuple[str, str], ...]
+
+
 class RemoveHistories(msgspec.Struct, frozen=True, kw_only=True):
     """Remove the version control's data (``.git``) from the checkouts directly below ``root``, if there are any."""
 
@@ -161,6 +183,9 @@ Step: TypeAlias = (
     | RunProgram
     | RemoveFiles
     | WriteFiles
+    | RemoveTrees
+    | MoveTrees
+    | MakeLinks
     | RemoveHistories
     | CompileBytecode
     | ReadFiles

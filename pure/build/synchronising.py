@@ -101,8 +101,8 @@ def changes(old: InstalledSet, new: InstalledSet, anew: Mapping[str, RedoReason 
     )
 
 
-def redone(plan: Plan, installed: InstalledSet) -> dict[str, RedoReason | None]:
-    """What is taken out to be made anew, of what the lock still wants."""
+def redone(plan: Plan, installed: InstalledSet, lost: frozenset[str]) -> dict[str, RedoReason | None]:
+    """What is taken out to be made anew, of what the lock still wants; ``lost`` has metadata and no contents."""
     decided = plan.manager
     local, moving = (frozenset(map(normalise_name, names)) for names in (decided.lock.local, decided.lock.moving))
     locked, recorded = dict(decided.lock.artefacts), dict(plan.previous.artefacts) if plan.previous else {}
@@ -115,6 +115,8 @@ def redone(plan: Plan, installed: InstalledSet) -> dict[str, RedoReason | None]:
             found[each.name] = "vcs_without_commit" if isinstance(direct, Vcs) else "without_hash"
         elif each.name in locked and locked[each.name] != recorded.get(each.name):
             found[each.name] = "origin_changed" if isinstance(direct, Vcs) else "artefact_changed"
+        elif each.name in lost:
+            found[each.name] = "contents_lost"
     return found
 
 

@@ -12,7 +12,7 @@ import msgspec
 
 from pure.layers.environment import NO_ENVIRONMENT, LayerEnvironment
 from pure.layers.metadata import Metadata, decode_metadata, diff_metadata
-from pure.layers.names import PIP_CACHE, PYTHON, VENV, LayerName
+from pure.layers.names import PIP_CACHE, PYTHON, VENV, LayerName, is_heavy
 from pure.outcome import Failure, Success
 
 
@@ -40,6 +40,8 @@ class LayerTypes(msgspec.Struct, frozen=True, kw_only=True):
 _NOT_IN_THE_IMAGE: Final = LayerTypes(build=True, launch=False, cache=True)
 _EVERYWHERE: Final = LayerTypes(build=True, launch=True, cache=True)
 
+_IN_THE_IMAGE_ONLY: Final = LayerTypes(build=False, launch=True, cache=False)
+
 TYPES: Final[Mapping[LayerName, LayerTypes]] = {
     PYTHON: _EVERYWHERE,
     "pip": _NOT_IN_THE_IMAGE,
@@ -50,6 +52,11 @@ TYPES: Final[Mapping[LayerName, LayerTypes]] = {
     "uv": _NOT_IN_THE_IMAGE,
     VENV: _EVERYWHERE,
 }
+
+
+def types_of(name: LayerName) -> LayerTypes:
+    """The types that a layer has unless the build needs something else of it."""
+    return _IN_THE_IMAGE_ONLY if is_heavy(name) else TYPES[name]
 
 
 class RestoredLayer(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,7 +101,7 @@ def decide_layer(
         action=action,
         because=because,
         metadata=wanted,
-        types=types or TYPES[name],
+        types=types or types_of(name),
         environment=environment,
     )
 

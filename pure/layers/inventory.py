@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import assert_never
 
-from pure.layers.decision import LayerDecision, LayerTypes, RestoredLayer, decide_layer, drop_layer
+from pure.layers.decision import Action, LayerDecision, LayerTypes, RestoredLayer, decide_layer, drop_layer
 from pure.layers.environment import python_layer_environment, tool_layer_environment, venv_layer_environment
+from pure.layers.heavy import Division, Place, planned_layers, why_lost
 from pure.layers.metadata import STRUCTS, PipCacheLayer, PythonLayer, ToolLayer, VenvLayer
-from pure.layers.names import PIP_CACHE, PYTHON, VENV
+from pure.layers.names import PIP_CACHE, PYTHON, VENV, LayerName, is_heavy
 from pure.layers.reconciliation import reconciled
 from pure.manager.decision import PackageManagerDecision
 from pure.manager.table import PIP_TOOL, ToolName
@@ -17,7 +18,7 @@ from pure.venv.state import VenvState
 
 
 def application_layers(
-    restored: Mapping[str, RestoredLayer],
+    restored: Mapping[LayerName, RestoredLayer],
     *,
     layers_dir: str,
     target: Target,
@@ -25,8 +26,12 @@ def application_layers(
     decided: PackageManagerDecision,
     pinning: Pinning,
     state: VenvState | None,
+    division: Division,
 ) -> tuple[LayerDecision, ...]:
-    """The layers of an application: those that it has, then those of earlier builds that are dropped."""
+    """The layers of an application: those that it has, then those of earlier builds that are dropped.
+
+    Those of single distributions are there as far as is known before anything is installed.
+    """
     tool = decided.manager.tool
     arch, distro = target.arch, str(target.distro or "")
     made = [
@@ -47,26 +52,37 @@ def application_layers(
         restored.get(VENV),
         environment=venv_layer_environment(f"{layers_dir}/{VENV}"),
     )
-    made.append(
-        reconciled(
-            venv,
-            restored.get(VENV),
-            pinning=pinning,
-            state=state,
-            source=decided.installed_from,
-            built_with=decided.built_with,
-        )
+    place = Place(arch=arch, distro=distro, python_minor=runtime.minor)
+    pieces = state.pieces if state else ()
+    venv = reconciled(
+        venv,
+        restored.get(VENV),
+        pinning=pinning,
+        state=state,
+        source=decided.installed_from,
+        built_with=decided.built_with,
+        divide=division.divide,
+        lost={each.name: why for each in pieces if (why := why_lost(each, restored, division, place))},
     )
+    made.append(venv)
+    if venv.action in (Action.KEEP, Action.RECONCILE):
+        made += planned_layers(pieces, restored, division, place)
     unused = f"{tool.title} installs the dependencies, and it doesn't use this layer"
     return (*made, *_dropped(restored, made, unused))
 
 
+def with_heavy(layers: tuple[LayerDecision, ...], heavy: tuple[LayerDecision, ...]) -> tuple[LayerDecision, ...]:
+    """The layers with other decisions over those of single distributions."""
+    return (*(each for each in layers if not is_heavy(each.name)), *heavy)
+
+
 def runtime_layers(
-    restored: Mapping[str, RestoredLayer], *, layers_dir: str, runtime: Runtime, types: LayerTypes, because: str
+    restored: Mapping[LayerName, RestoredLayer], *, layers_dir: str, runtime: Runtime, types: LayerTypes, because: str
 ) -> tuple[LayerDecision, ...]:
     """The layers where only the runtime is provided: its own, then those that are dropped, and ``because`` of what."""
     python = _python(restored, layers_dir, runtime, types=types)
-    return (python, *_dropped(restored, [python], because))
+    heavy = (drop_layer(name, because) for name in sorted(restored) if is_heavy(name))
+    return (python, *_dropped(restored, [python], because), *heavy)
 
 
 def tool_layer(tool: ToolName, version: str, *, target: Target, python_minor: str) -> ToolLayer:
@@ -92,7 +108,7 @@ def tool_layer(tool: ToolName, version: str, *, target: Target, python_minor: st
 
 
 def _python(
-    restored: Mapping[str, RestoredLayer], layers_dir: str, runtime: Runtime, *, types: LayerTypes | None
+    restored: Mapping[LayerName, RestoredLayer], layers_dir: str, runtime: Runtime, *, types: LayerTypes | None
 ) -> LayerDecision:
     return decide_layer(
         PYTHON,
@@ -110,7 +126,7 @@ def _python(
 
 
 def _dropped(
-    restored: Mapping[str, RestoredLayer], made: list[LayerDecision], because: str
+    restored: Mapping[LayerName, RestoredLayer], made: list[LayerDecision], because: str
 ) -> tuple[LayerDecision, ...]:
     kept = {layer.name for layer in made}
     return tuple(drop_layer(name, because) for name in STRUCTS if name in restored and name not in kept)

@@ -18,7 +18,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 import tomli
 
-from pure.layers.names import PIP_CACHE, PYTHON, VENV, LayerName
+from pure.layers.names import PIP_CACHE, PYTHON, VENV, LayerName, is_heavy
 from pure.manager.table import TOOLS, ToolName
 from pure.outcome import Failure, Outcome, Success
 
@@ -69,9 +69,21 @@ class VenvLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=True
     installer: str
 
 
-Metadata: TypeAlias = PythonLayer | ToolLayer | PipCacheLayer | VenvLayer
+class HeavyLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``dist-<name>``: the contents of one distribution (``pure.layers.division``)."""
 
-# The layers in the order in which a build makes them, with the metadata that decides over each.
+    arch: str
+    distro: str
+    python_minor: str
+    version: str
+    # A digest over the rows of its RECORD.
+    contents: str
+
+
+Metadata: TypeAlias = PythonLayer | ToolLayer | PipCacheLayer | VenvLayer | HeavyLayer
+
+# The layers in the order in which a build makes them, with the metadata that decides over each; those of single
+# distributions come last.
 STRUCTS: Final[Mapping[LayerName, type[Metadata]]] = {
     PYTHON: PythonLayer,
     "pip": ToolLayer,
@@ -87,13 +99,20 @@ STRUCTS: Final[Mapping[LayerName, type[Metadata]]] = {
 _FIELD_NAMES: Final[Mapping[str, str]] = {
     "arch": "architecture",
     "archive_sha256": "runtime archive",
+    "contents": "contents",
     "distro": "distribution",
     "installer": "package manager",
     "os": "operating system",
     "python_minor": "Python",
     "python_version": "Python",
     "schema": "layer format",
+    "version": "version",
 }
+
+
+def struct_of(name: LayerName) -> type[Metadata]:
+    """The metadata that decide over a layer."""
+    return HeavyLayer if is_heavy(name) else STRUCTS[name]
 
 
 class UnreadableMetadata(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,7 +151,7 @@ def decode_metadata(toml: bytes, name: LayerName) -> Outcome[Metadata, Unreadabl
             else "no known format"
         )
         return Failure(UnreadableMetadata(because=f"has {found}, this version writes format {SCHEMA}"))
-    struct = STRUCTS[name]
+    struct = struct_of(name)
     fields = {_field(struct, name, key): value for key, value in table.items() if key != BUILT_FROM}
     try:
         return Success(msgspec.convert(fields | ({"tool": name} if struct is ToolLayer else {}), struct, strict=True))
@@ -183,4 +202,4 @@ def _called(metadata: Metadata, field: str) -> str:
 
 def _shown(metadata: Metadata, field: str) -> str:
     value: str = getattr(metadata, field) or ""
-    return value[:12] if field == "archive_sha256" else value
+    return value[:12] if field in ("archive_sha256", "contents") else value

@@ -1,11 +1,28 @@
 """Names the layers: the one place where each name stands."""
 
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NewType, TypeAlias
 
 from pure.manager.table import ToolName
 
-LayerName: TypeAlias = ToolName | Literal["python", "pip-cache", "venv"]
+HeavyLayerName = NewType("HeavyLayerName", str)
+"""The layer of one distribution: ``dist-`` and its normalised name."""
+
+LayerName: TypeAlias = ToolName | Literal["python", "pip-cache", "venv"] | HeavyLayerName
 
 PYTHON: Final = "python"
 PIP_CACHE: Final = "pip-cache"
 VENV: Final = "venv"
+
+_HEAVY: Final = "dist-"
+HEAVY_PATTERN: Final = f"{_HEAVY}*"
+"""Matches the layers of single distributions, as a file name pattern."""
+
+
+def heavy_layer(distribution: str) -> HeavyLayerName:
+    """The layer of one distribution, by its normalised name."""
+    return HeavyLayerName(f"{_HEAVY}{distribution}")
+
+
+def is_heavy(name: LayerName) -> bool:
+    """Whether a layer is that of one distribution."""
+    return name.startswith(_HEAVY)

@@ -4,6 +4,7 @@ It is only kept as it is where that is known to be right: where the fingerprint 
 the same. Otherwise what is installed is compared with what is wanted, and the differences are made up for in place.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
@@ -18,6 +19,9 @@ from pure.wording import count
 _NO_RECORD: Final = "its record of what was installed is missing or unreadable"
 _OTHER_SETTINGS: Final = "settings that say whether and how distributions are built have changed"
 _MAY_HAVE_CHANGED: Final = "what the requirements resolve to may have changed"
+_OTHERWISE: Final = "it is divided over layers in another way now"
+# So many distributions are named whose contents are lost.
+_TOLD: Final = 5
 _NONE_HAS_CHANGED: Final = "every requirement is pinned with hashes, and none has changed"
 _UNCHANGED: Final = "lock, configuration, groups, Python and target are the same, and nothing local is involved"
 
@@ -30,10 +34,14 @@ def reconciled(
     state: VenvState | None,
     source: InstalledFrom,
     built_with: str,
+    divide: bool,
+    lost: Mapping[str, tuple[str, ...]],
 ) -> LayerDecision:
     """The decision over the environment, given the one by its metadata alone.
 
-    ``state`` is the record inside the restored environment, ``built_with`` the digest of the settings of builds.
+    ``state`` is the record inside the restored environment, ``built_with`` the digest of the settings of builds,
+    ``divide`` says whether heavy distributions lie in layers of their own, and ``lost`` which of those that did have
+    no contents any more, and why.
     """
     venv = msgspec.structs.replace(venv, built_from=pinning.digest if isinstance(pinning, Fingerprint) else "")
     if venv.action is not Action.KEEP:
@@ -44,11 +52,19 @@ def reconciled(
         return msgspec.structs.replace(venv, action=Action.RECREATE, because=(_OTHER_SETTINGS,))
     built_from = decode_built_from(restored.toml) if restored else ""
     locked = source.row.synchronises
+    if lost or state.divided is not divide:
+        return msgspec.structs.replace(venv, action=Action.RECONCILE, because=_lost(lost) or (_OTHERWISE,))
     if isinstance(pinning, Fingerprint) and pinning.digest == built_from:
         because = f"{_UNCHANGED}, so {source.row.tool.title} isn't started" if locked else _NONE_HAS_CHANGED
         return msgspec.structs.replace(venv, because=(because,))
     reasons = _open(pinning, locked=locked) if isinstance(pinning, NotPinned) else (_changed(source),)
     return msgspec.structs.replace(venv, action=Action.RECONCILE, because=reasons)
+
+
+def _lost(lost: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    told = tuple(f"{name} has to be installed again: {', '.join(why)}" for name, why in sorted(lost.items()))
+    more = len(told) - _TOLD
+    return told if more <= 0 else (*told[:_TOLD], f"and {count(more, 'more distribution')}")
 
 
 def _open(pinning: NotPinned, *, locked: bool) -> tuple[str, ...]:

@@ -11,12 +11,13 @@ from pure.build import news
 from pure.build.news import News
 from pure.build.plan import Plan
 from pure.build.steps import Compiled
-from pure.layers.decision import Action, LayerDecision
-from pure.layers.names import PYTHON, VENV
+from pure.layers.decision import Action
+from pure.layers.names import PYTHON, VENV, LayerName, is_heavy
 from pure.message import Message
 from pure.project.baggage import Baggage
 from pure.python.choice import IgnoredSource, PythonWarning
 from pure.python.resolution import NewerPatch
+from pure.report.layer_lines import divided_lines, layer_lines, layer_names
 from pure.report.prose.archives import fetch_failure_in_short
 from pure.report.prose.findings import finding_lines
 from pure.report.prose.versions import describe_python_warning
@@ -72,6 +73,7 @@ _REDONE: Final[Mapping[RedoReason, str]] = {
     "record_damaged": "its list of files is damaged",
     "installed_twice": "it is there twice",
     "shares_files": "it shares files with {shared_with}",
+    "contents_lost": "its layer isn't in the previous image",
 }
 
 
@@ -110,6 +112,8 @@ def _told(told: News) -> Lines:
             return accelerated(torch)
         case news.FindingsMade(findings=findings):
             return tuple(f"  {line}" for finding in findings for line in finding_lines(finding))
+        case news.Divided(plan=decided, pieces=pieces):
+            return divided_lines(decided, pieces)
         case news.StaticFilesPlanned():
             return _static_files(told)
         case news.StaticFilesCollected(judgement=judgement, seconds=seconds):
@@ -160,12 +164,17 @@ def package_manager(plan: Plan, *, tense: Tense = DOES) -> Lines:
     )
 
 
-def dependencies(plan: Plan, *, tense: Tense = DOES) -> Lines:
-    """The heading of the dependencies, and what is to become of their layer."""
+def dependencies(plan: Plan, *, tense: Tense = DOES, heavy: bool = False) -> Lines:
+    """The heading of the dependencies, and what is to become of their layer, or layers."""
     return (
         "",
         "Dependencies",
-        *(line for layer in plan.layers if layer.name == VENV for line in layer_lines(layer, tense)),
+        *(
+            line
+            for layer in plan.layers
+            if layer.name == VENV or (heavy and is_heavy(layer.name) and layer.action is not Action.DROP)
+            for line in layer_lines(layer, tense)
+        ),
     )
 
 
@@ -181,20 +190,12 @@ def plan(version: str, decided: Plan) -> Lines:
         *heading(version, decided),
         *python(decided, tense=WOULD),
         *package_manager(decided, tense=WOULD),
-        *(dependencies(decided, tense=WOULD) if venv and venv.action is not Action.DROP else ()),
+        *(dependencies(decided, tense=WOULD, heavy=True) if venv and venv.action is not Action.DROP else ()),
         *dropped(decided, tense=WOULD),
         *_django_planned(decided),
         *application(decided),
         *processes(decided),
     )
-
-
-def layer_lines(layer: LayerDecision, tense: Tense = DOES) -> Lines:
-    """One layer's decision: a line for a single reason, a line each for several."""
-    first = f"  Layer {layer.name}: {tense[layer.action]}"
-    if len(layer.because) == 1:
-        return (f"{first} ({layer.because[0]})",)
-    return (f"{first}:", *(f"    {reason}" for reason in layer.because))
 
 
 def ignored_line(ignored: IgnoredSource) -> str:
@@ -341,10 +342,10 @@ def collected(judgement: Collected | NotEnabled, seconds: str) -> Lines:
 
 def done(plan: Plan, seconds: str) -> Lines:
     """The last line: what happened to each layer."""
-    by_action: dict[str, list[str]] = {}
+    by_action: dict[str, list[LayerName]] = {}
     for layer in plan.layers:
         by_action.setdefault(DONE[layer.action], []).append(layer.name)
-    summary = "; ".join(f"{verb} {', '.join(names)}" for verb, names in by_action.items())
+    summary = "; ".join(f"{verb} {layer_names(names)}" for verb, names in by_action.items())
     return ("", f"Done in {seconds}: {summary}")
 
 

@@ -28,6 +28,7 @@ RedoReason: TypeAlias = Literal[
     "record_damaged",
     "installed_twice",
     "shares_files",
+    "contents_lost",
 ]
 
 
@@ -93,11 +94,13 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(sorted(each.name for each in (*self.install, *self.redo)))
 
 
-def diff(installed: InstalledSet, previous: ResolvedSet, resolved: ResolvedSet) -> Changes:
+def diff(
+    installed: InstalledSet, previous: ResolvedSet, resolved: ResolvedSet, *, lost: frozenset[str] = frozenset()
+) -> Changes:
     """The changes that turn what is installed into what is resolved.
 
     ``previous`` is what the last complete build resolved (empty if unknown): only it knows which artefacts the
-    installed distributions were made from.
+    installed distributions were made from. Of those that are ``lost`` the metadata are there, and no contents.
     """
     on_disk: dict[str, list[InstalledDistribution]] = {}
     for each in installed.distributions:
@@ -113,7 +116,7 @@ def diff(installed: InstalledSet, previous: ResolvedSet, resolved: ResolvedSet) 
     )
     redo: dict[str, Changed | Redone] = {}
     for name in sorted(wanted.keys() & on_disk.keys()):
-        change = _change(on_disk[name], before.get(name), wanted[name])
+        change = _change(on_disk[name], before.get(name), wanted[name], lost=name in lost)
         if change is not None:
             redo[name] = change
     _spread(installed, wanted, {each.name for each in remove}, redo)
@@ -123,6 +126,12 @@ def diff(installed: InstalledSet, previous: ResolvedSet, resolved: ResolvedSet) 
         if name not in redo
     )
     return Changes(remove=remove, install=install, redo=tuple(redo[name] for name in sorted(redo)), keep=keep)
+
+
+def unchanged(previous: ResolvedSet, resolved: ResolvedSet) -> bool:
+    """Whether what is resolved is what the last complete build installed, beyond doubt."""
+    same = (same_artefact(each.origin, each.origin) and always_redone(each) is None for each in resolved.distributions)
+    return previous == resolved and all(same)
 
 
 def verify(installed: InstalledSet, resolved: ResolvedSet) -> tuple[Mismatch, ...]:
@@ -161,12 +170,12 @@ def _spread(
 
 
 def _change(
-    found: list[InstalledDistribution], before: Distribution | None, wanted: Distribution
+    found: list[InstalledDistribution], before: Distribution | None, wanted: Distribution, *, lost: bool
 ) -> Changed | Redone | None:
     present = found[0]
     if len(found) == 1 and present.version != wanted.version:
         return Changed(name=wanted.name, old=present.version, new=wanted.version)
-    because = _reason(found, before, wanted)
+    because = _reason(found, before, wanted) or ("contents_lost" if lost else None)
     return None if because is None else Redone(name=wanted.name, version=wanted.version, because=because)
 
 

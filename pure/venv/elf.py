@@ -22,8 +22,10 @@ _ENTRY: Final = 16
 _MOST_DYNAMIC: Final = 65_536
 _NEEDED: Final = 1
 _STRINGS: Final = 5
+_RUNPATHS: Final = (15, 29)
 _MOST_NEEDED: Final = 200
 _LONGEST_NAME: Final = 256
+_LONGEST_PATHS: Final = 4096
 
 MACHINES: Final = {"amd64": 62, "arm64": 183, "ppc64le": 21, "s390x": 22, "riscv64": 243}
 """The machines' numbers, by the names of architectures in targets."""
@@ -34,6 +36,8 @@ class Dynamic(msgspec.Struct, frozen=True, kw_only=True):
 
     machine: int
     needed: tuple[str, ...]
+    # Where it looks for them before all other places, with ``$ORIGIN`` for its own folder.
+    runpath: tuple[str, ...] = ()
 
 
 def read_dynamic(read: Read) -> Dynamic | None:
@@ -61,10 +65,17 @@ def read_dynamic(read: Read) -> Dynamic | None:
     strings = next((_offset(value, loads) for tag, value in entries if tag == _STRINGS), None)
     if strings is None:
         return None
-    wanted = [value for tag, value in entries if tag == _NEEDED][:_MOST_NEEDED]
-    names = (read(strings + value, _LONGEST_NAME).partition(b"\0")[0] for value in wanted)
+
+    def texts(*tags: int, most: int, longest: int) -> Iterator[str]:
+        wanted = [value for tag, value in entries if tag in tags][:most]
+        return (read(strings + value, longest).partition(b"\0")[0].decode("utf-8", "replace") for value in wanted)
+
+    needed = texts(_NEEDED, most=_MOST_NEEDED, longest=_LONGEST_NAME)
+    paths = (path for text in texts(*_RUNPATHS, most=2, longest=_LONGEST_PATHS) for path in text.split(":"))
     return Dynamic(
-        machine=_number(header, 18, 2, order), needed=tuple(name.decode("utf-8", "replace") for name in names if name)
+        machine=_number(header, 18, 2, order),
+        needed=tuple(name for name in needed if name),
+        runpath=tuple(path for path in paths if path),
     )
 
 

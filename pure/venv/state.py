@@ -9,9 +9,10 @@ from typing import TypeAlias
 import msgspec
 
 from pure.outcome import Failure, Outcome, Success
+from pure.venv.piece import Piece
 from pure.venv.resolved import ResolvedSet, resolved_set
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 class VenvState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -27,6 +28,10 @@ class VenvState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     artefacts: tuple[tuple[str, str], ...] = ()
     # A digest of the settings of builds, empty if there were none (``pure.venv.build_settings``).
     built_with: str = ""
+    # What lies in layers of its own; empty where nothing is heavy.
+    pieces: tuple[Piece, ...] = ()
+    # Whether what is heavy was given layers of its own.
+    divided: bool = True
     schema: int = SCHEMA
 
 

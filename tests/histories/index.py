@@ -25,6 +25,7 @@ class Release(msgspec.Struct, frozen=True, kw_only=True):
     empty: tuple[str, ...] = ()  # files without contents, such as those that make a namespace
     shared: tuple[str, ...] = ()  # files that others have too, with other contents
     promised: tuple[str, ...] = ()  # files that the RECORD names and nobody has
+    weight: int = 0  # so many bytes more are in each file of its own
 
     @property
     def escaped(self) -> str:
@@ -62,9 +63,29 @@ RELEASES: Mapping[str, tuple[Release, ...]] = dict(
             _release("shape", "1.0", files=("shape.py",)),
             _release("shape", "2.0", files=("shape/__init__.py", "shape/deep/er/still.py")),
         ),
+        # Heavy ones: in a namespace of others, as modules, and one that is light at first. Two of them have layers.
+        _releases(
+            *(
+                _release(
+                    "ns-heavy",
+                    version,
+                    files=("ns/heavy/__init__.py", "ns/heavy/deep/data.bin", "ns/module.py"),
+                    empty=_NAMESPACE,
+                    weight=weight,
+                )
+                for version, weight in (("1.0", 2000), ("1.1", 2500))
+            )
+        ),
+        _releases(
+            *(_release("modules", v, files=("one.py", "_one.so", "data/deep.bin"), weight=900) for v in ("1.0", "1.1"))
+        ),
+        _releases(_release("grows", "1.0"), _release("grows", "2.0", weight=4000)),
+        _releases(_release("torn", "1.0", shared=_COMMON, weight=3000)),
     )
 )
 NAMES = tuple(RELEASES)
+HEAVY = 1000  # so many bytes make a distribution worth a layer of its own
+MOST = 2  # so many of them have one
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +129,7 @@ def contents(release: Release, revision: int, place: Place | None) -> dict[str, 
     built = f", built for {place}" if place else ""
     what = f"# {release.name} {release.version}, revision {revision}{built}\n".encode()
     found = {path: what + path.encode() for path in (*release.files, *release.shared)}
+    found |= {path: found[path] + b"\n" + b"#" * release.weight for path in release.files if release.weight}
     found |= dict.fromkeys(release.empty, b"")
     return found | {f"../../../bin/{name}": what for name in release.scripts}
 

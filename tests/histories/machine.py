@@ -28,7 +28,7 @@ from tests.histories.history import Counts, FailingProgram, FullDisk, History, K
 from tests.histories.index import NAMES, RELEASES, Release
 from tests.histories.situation import TOOL_VERSIONS, Situation, tool_of
 
-LAYERS = ("python", "pip", "pip-cache", "uv", "poetry", "pipenv", "pdm", "venv")
+LAYERS = ("python", "pip", "pip-cache", "uv", "poetry", "pipenv", "pdm", "venv", "dist-ns-heavy", "dist-modules")
 PYTHONS = ("3.12.1", "3.13.0", "3.13.1", "3.14.0")
 _index = st.sampled_from(NAMES).flatmap(
     lambda name: st.sampled_from([None, *(each.version for each in RELEASES[name])]).map(
@@ -329,6 +329,12 @@ class Histories(RuleBasedStateMachine):
     def has_another_interpreter(self) -> None:
         own = not self.history.situation.own_wheel
         self.history.change("the buildpack's interpreter has a wheel of pip, or no longer", own_wheel=own)
+
+    @act()
+    def divides_or_not(self) -> None:
+        divided = not self.history.situation.divided
+        words = "heavy distributions get layers of their own" if divided else "nothing is divided over layers"
+        self.history.change(words, divided=divided)
 
     # The platform
 

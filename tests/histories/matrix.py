@@ -4,13 +4,15 @@ It is decided here from what authors and operators did, never from metadata, so 
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final, TypeAlias
 
 import msgspec
 from pure.layers.decision import Action
 
-from tests.histories.application import Application, UnresolvableError, resolve
+from tests.histories.application import EXTRA, GROUP, Application, Chosen, UnresolvableError, resolve
 from tests.histories.files import texts
+from tests.histories.index import HEAVY, MOST, contents
 from tests.histories.situation import Situation, tool_of
 
 Key: TypeAlias = tuple[object, ...]
@@ -42,7 +44,50 @@ def keys(situation: Situation) -> dict[str, Key]:
             found["uv"] = (here.arch, here.tool_version)
         case _:
             found[tool] = (here.arch, here.distro, here.minor, here.tool_version)
-    return found | {"venv": (here.arch, here.distro, here.minor, here.manager)}
+    place = (here.arch, here.distro, here.minor)
+    return {**found, "venv": (*place, here.manager)} | {name: (*place, *what) for name, what in heavy(here).items()}
+
+
+def heavy(situation: Situation) -> dict[str, Key]:
+    """The layers of single distributions, and what each holds: the heaviest that nothing tears."""
+    if not situation.divided:
+        return {}
+    chosen = installed(situation)
+    sharing = [each for each in chosen if each.release is not None and each.release.shared]
+    found = [
+        (-_weight(each), each.name, each)
+        for each in chosen
+        if each.release is not None and _weight(each) >= HEAVY and not (len(sharing) > 1 and each in sharing)
+    ]
+    return {f"dist-{name}": (each.version, each.revision) for _, name, each in sorted(found, key=_first)[:MOST]}
+
+
+def _first(found: tuple[int, str, Chosen]) -> tuple[int, str]:
+    return found[:2]
+
+
+def _weight(each: Chosen) -> int:
+    assert each.release is not None
+    own = contents(each.release, each.revision, None)
+    return sum(len(data) for path, data in own.items() if not path.startswith("../"))
+
+
+def installed(situation: Situation) -> tuple[Chosen, ...]:
+    """What is installed; nothing where that can't be resolved."""
+    application = situation.application
+    asked = {"", *([GROUP] if situation.groups else []), *([EXTRA] if situation.extras else [])}
+    if application.has_lock:
+        return tuple(each for each in application.locked if application.manager == "pip" or each.groups & asked)
+    wants = application.wants
+    if application.manager == "project":
+        wants = (
+            *wants,
+            *(application.more if situation.groups else ()),
+            *(application.fancy if situation.extras else ()),
+        )
+    with suppress(UnresolvableError):
+        return tuple(resolve(wants, application, situation.outside).values())
+    return ()
 
 
 def synchronises(situation: Situation) -> bool:
@@ -55,22 +100,34 @@ def expected(situation: Situation, restored: Mapping[str, bool], made: Mapping[s
     ``restored`` says of each layer that came back whether its contents did, ``made`` what its metadata were made for.
     """
     wanted = keys(situation)
+    then = made["venv"].situation if "venv" in made else None
+    lost = then is not None and any(
+        name not in restored or name not in made or made[name].keys.get(name) != key
+        for name, key in keys(then).items()
+        if name.startswith("dist-")
+    )
     found = {name: Action.DROP for name in restored if name not in wanted}
     for name, key in wanted.items():
         if name not in restored:
             found[name] = Action.CREATE
-        elif name not in made or made[name].keys.get(name) != key or not restored[name]:
+        elif name not in made or made[name].keys.get(name) != key:
+            found[name] = Action.RECREATE
+        elif name.startswith("dist-"):
+            found[name] = Action.KEEP
+        elif not restored[name]:
             found[name] = Action.RECREATE
         elif name == "venv":
-            found[name] = _environment(situation, made[name].situation)
+            found[name] = _environment(situation, made[name].situation, lost=lost)
         else:
             found[name] = Action.KEEP
     return found
 
 
-def _environment(now: Situation, then: Situation) -> Action:
+def _environment(now: Situation, then: Situation, *, lost: bool) -> Action:
     if synchronises(now) and now.no_binary != then.no_binary:
         return Action.RECREATE
+    if lost or now.divided != then.divided:
+        return Action.RECONCILE
     return Action.KEEP if pinned(now.application) and _asks_for(now) == _asks_for(then) else Action.RECONCILE
 
 

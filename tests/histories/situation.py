@@ -8,7 +8,9 @@ from typing import Final
 import msgspec
 from pure.build.facts import Facts
 from pure.layers.decision import RestoredLayer
+from pure.layers.division import Rules
 from pure.layers.metadata import STRUCTS
+from pure.layers.names import HeavyLayerName, LayerName
 from pure.manager.table import TOOLS
 from pure.outcome import Success
 from pure.project.files import ProjectFiles
@@ -20,7 +22,7 @@ from tests.documents import documents
 from tests.histories.application import EXTRA, GROUP, NO_BINARY, VARIABLES, Application, Manager, Outside
 from tests.histories.disk import Disk, Folder
 from tests.histories.files import folder_files, texts
-from tests.histories.index import sha
+from tests.histories.index import HEAVY, MOST, sha
 from tests.strategies_plan import BOUND, DISTROS, END_OF_LIFE, UNBOUND, A, requirements
 
 LAYERS: Final = "/layers/lamina_python"
@@ -55,6 +57,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     extras: bool = False
     no_binary: bool = False  # alpha is built from its source
     index: str = "index.example"
+    divided: bool = True
     own_wheel: bool = True  # the interpreter that runs the buildpack has a wheel of pip
 
     @property
@@ -89,6 +92,8 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
             found["BP_PYTHON_GROUPS"] = GROUP
         if self.extras and self.manager not in ("pip", "pipenv"):
             found["BP_PYTHON_EXTRAS"] = EXTRA
+        if not self.divided:
+            found["BP_PYTHON_DIVIDE"] = "no"
         if self.no_binary:
             found[NO_BINARY[self.manager]] = "alpha"
         return found
@@ -163,16 +168,20 @@ def facts(disk: Disk, situation: Situation) -> Facts:
         requirement_texts={"requirements.txt": raw} if raw is not None else {},
         project=Success(ProjectFiles(names=names, texts=read)),
         restored=restored(disk),
+        rules=Rules(heavy=HEAVY, limit=MOST),
         venv_state=disk.read(f"{LAYERS}/venv/.lamina/state.json"),
         seed_wheels=wheels,
         archives=(f"{BUILDPACK}/archives/cpython.tar.gz",),
     )
 
 
-def restored(disk: Disk) -> dict[str, RestoredLayer]:
+def restored(disk: Disk) -> dict[LayerName, RestoredLayer]:
     """What is there of our layers, as ``LayerStore.restored`` tells it."""
-    found: dict[str, RestoredLayer] = {}
-    for name in STRUCTS:
+    found: dict[LayerName, RestoredLayer] = {}
+    files = (file.removesuffix(".toml") for file in disk.folder(LAYERS) if file.endswith(".toml"))
+    heavy = (HeavyLayerName(name) for name in files if name.startswith("dist-"))
+    names: tuple[LayerName, ...] = (*STRUCTS, *heavy)
+    for name in names:
         toml = disk.read(f"{LAYERS}/{name}.toml")
         if toml is not None:
             contents = isinstance(disk.node(f"{LAYERS}/{name}"), Folder)

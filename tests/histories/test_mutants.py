@@ -28,6 +28,7 @@ from pure.build.steps import (
 from pure.build.workplace import STATE_FILE
 from pure.layers.decision import Action, LayerDecision, RestoredLayer
 from pure.layers.metadata import Difference, Metadata
+from pure.layers.names import LayerName
 from pure.outcome import Success
 from pure.venv.state import VenvState
 
@@ -161,7 +162,7 @@ for _layer in ("python", "venv", "pip-cache", "poetry"):
     MUTANTS[f"{_layer}_is_never_finished"] = Mutant(mutate=_never_finished(_layer), managers=_where)
 
 
-def _finished_first(layer: str) -> Mutate:
+def _finished_first(layer: LayerName) -> Mutate:
     def mutate(patch: Patch) -> None:
         early: dict[str, LayerDecision] = {}
 
@@ -179,9 +180,10 @@ def _finished_first(layer: str) -> Mutate:
     return mutate
 
 
-for _layer in ("python", "pip", "uv"):
-    _where = ("uv",) if _layer == "uv" else ("pip",)
-    MUTANTS[f"{_layer}_has_its_metadata_first"] = Mutant(mutate=_finished_first(_layer), managers=_where, killed=True)
+_firsts: tuple[LayerName, ...] = ("python", "pip", "uv")
+for _first in _firsts:
+    _where = ("uv",) if _first == "uv" else ("pip",)
+    MUTANTS[f"{_first}_has_its_metadata_first"] = Mutant(mutate=_finished_first(_first), managers=_where, killed=True)
 
 
 @mutant("pip", "uv", killed=True)

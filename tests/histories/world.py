@@ -29,10 +29,13 @@ from pure.build.steps import (
     ListBuildFolders,
     ListFiles,
     ListFolders,
+    MakeLinks,
+    MoveTrees,
     ReadFiles,
     ReadLibraries,
     RemoveFiles,
     RemoveHistories,
+    RemoveTrees,
     Result,
     RunProgram,
     RuntimeInstalled,
@@ -98,6 +101,15 @@ class World(Machine):
                 wheel = f"{wheel_to}/pip-{BUNDLED_PIP}-py3-none-any.whl"
                 disk.write_slowly(wheel, f"wheel of pip {BUNDLED_PIP}".encode())
                 return WheelTaken(wheel=wheel)
+            case RemoveTrees(root=root, paths=paths):
+                for path in paths:
+                    disk.remove_tree(f"{root}/{path}")
+            case MoveTrees(root=root, target=target, paths=paths):
+                for path in paths:
+                    disk.rename(f"{root}/{path}", f"{target}/{path}")
+            case MakeLinks(root=root, links=links):
+                for path, leads_to in links:
+                    disk.write(f"{root}/{path}", Link(leads_to))
             case CopyFile(source=source, target=target):
                 data = disk.read(source)
                 if data is None:

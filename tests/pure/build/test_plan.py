@@ -10,6 +10,7 @@ from pure.build.facts import Facts
 from pure.build.plan import NothingRequired, decide
 from pure.layers.decision import Action
 from pure.layers.metadata import STRUCTS
+from pure.layers.names import LayerName
 from pure.manager.choice import NothingToInstall
 from pure.manager.pip_configuration import ConfigurationFile, configured
 from pure.outcome import Failure, Success
@@ -88,7 +89,7 @@ def test_variables_that_nothing_asks_for_change_no_decision(first: Facts, more: 
     ),
 )
 def test_whatever_the_facts_the_answer_is_a_plan_or_an_error(
-    first: Facts, again: bool, changes: dict[str, object], tomls: dict[str, bytes], variables: dict[str, str]
+    first: Facts, again: bool, changes: dict[str, object], tomls: dict[LayerName, bytes], variables: dict[str, str]
 ) -> None:
     build = after(first, planned(first))
     for name, toml in tomls.items():

@@ -141,7 +141,7 @@ BOUND = {"distro (archive not bound)": False, "distro (archive bound to it)": Tr
 MARKS = {"R": Action.RECREATE, "r": Action.RECONCILE}
 
 
-def damaged(given: Facts, layer: str, **changes: object) -> Facts:
+def damaged(given: Facts, layer: LayerName, **changes: object) -> Facts:
     restored = msgspec.structs.replace(given.restored[layer], **changes)
     return msgspec.structs.replace(given, restored={**given.restored, layer: restored})
 

@@ -1,0 +1,189 @@
+"""Turns the division of an environment into steps: what is taken out before a tool runs, and moved and linked after it.
+
+While a tool runs, the environment is a plain one in which distributions that lie in layers of their own have their
+metadata only: every installer leaves those in peace. Links are taken out first and made last.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import msgspec
+
+from pure.build.check import Snapshot
+from pure.build.facts import Facts
+from pure.build.plan import Plan
+from pure.build.steps import (
+    BeginLayer,
+    CopyFile,
+    DropLayer,
+    FinishLayer,
+    MakeLinks,
+    MoveTrees,
+    RemoveFiles,
+    RemoveTrees,
+    Step,
+    Steps,
+)
+from pure.build.workplace import STATE_FILE, Workplace
+from pure.layers.decision import Action, LayerDecision
+from pure.layers.division import Rules, back_links, divide
+from pure.layers.heavy import Fate, Place, final_layers, why_lost
+from pure.layers.inventory import with_heavy
+from pure.layers.names import VENV, heavy_layer, is_heavy
+from pure.target import Target
+from pure.venv.elf import Dynamic
+from pure.venv.installed import InstalledSet
+from pure.venv.piece import Piece, parents
+
+# Contents lie below a folder of a layer, so that the platform takes nothing of them for its own (Layer Paths).
+_ROOT: Final = "root"
+
+
+class EnvironmentDivided(msgspec.Struct, frozen=True, kw_only=True):
+    """An environment that was divided."""
+
+    plan: Plan
+    pieces: tuple[Piece, ...]
+    steps: Steps
+
+
+def place(target: Target, minor: str) -> Place:
+    """For which machines an environment is."""
+    return Place(arch=target.arch, distro=str(target.distro or ""), python_minor=minor)
+
+
+def pieces_of(installed: InstalledSet, plan: Plan, rules: Rules) -> tuple[Piece, ...]:
+    """What lies in layers of its own."""
+    return divide(installed, rules) if plan.division.divide else ()
+
+
+def take_links_out(plan: Plan, work: Workplace) -> Steps:
+    """The steps that leave a plain environment; its record goes first, since it isn't whole from then on."""
+    links = tuple(link for piece in _before(plan) for link in piece.links)
+    if not links:
+        return ()
+    site = f"lib/python{plan.python.runtime.minor}/site-packages"
+    folders = {parent for link in links for parent in parents(link) if parent.startswith(f"{site}/")}
+    return (
+        RemoveFiles(root=work.venv, files=(STATE_FILE,)),
+        RemoveFiles(
+            root=work.venv,
+            files=links,
+            directories=tuple(sorted(folders, key=lambda path: (-path.count("/"), path))),
+        ),
+    )
+
+
+def lost(plan: Plan, facts: Facts) -> frozenset[str]:
+    """The distributions whose contents the platform doesn't have, so that they have to be installed again."""
+    here = place(plan.target, plan.python.runtime.minor)
+    return frozenset(each.name for each in _before(plan) if why_lost(each, facts.restored, plan.division, here))
+
+
+def with_apart(seen: Snapshot, plan: Plan) -> Snapshot:
+    """What was seen of an environment without its links, the files that lie in layers counted among it.
+
+    They lie there if none of them is at hand and the distribution is the same.
+    """
+    installed = {each.name: each for each in seen.installed.distributions}
+    listed = frozenset(seen.files)
+    apart: list[Piece] = []
+    files: list[str] = []
+    for piece in _before(plan):
+        found = installed.get(piece.name)
+        if found is None or found.version != piece.version:
+            continue
+        content = [path for path in found.paths if piece.holds(path) and not path.endswith(".pyc")]
+        if not listed.isdisjoint(content):
+            continue
+        apart.append(piece)
+        files += content
+    if not apart:
+        return seen
+    return Snapshot(installed=seen.installed, files=tuple(sorted((*seen.files, *files))), apart=tuple(apart))
+
+
+def astray(now: Snapshot, plan: Plan, rules: Rules) -> tuple[str, ...]:
+    """Why contents that are away can't be linked any more, by distribution; none if all can."""
+    if not now.apart:
+        return ()
+    keys = {piece.name: piece.key for piece in pieces_of(now.installed, plan, rules)}
+    return tuple(
+        f"{piece.name} has no layer of its own any more, and its contents aren't at hand"
+        for piece in now.apart
+        if keys.get(piece.name) != piece.key
+    )
+
+
+def divided(
+    plan: Plan, facts: Facts, work: Workplace, now: Snapshot, sections: Mapping[str, Dynamic]
+) -> EnvironmentDivided:
+    """The steps that divide an environment whose links are out, and the plan with what becomes of its layers.
+
+    ``sections`` are what the libraries at hand say to the loader.
+    """
+    here = place(plan.target, plan.python.runtime.minor)
+    pieces = pieces_of(now.installed, plan, facts.rules)
+    away = {piece.name for piece in now.apart}
+    fates = {piece.name: _fate(piece, plan, facts, here, away=piece.name in away) for piece in pieces}
+    heavy = final_layers(fates, pieces, facts.restored, plan.division, here)
+    decisions = {each.name: each for each in heavy}
+    steps: list[Step] = [DropLayer(layer=each.name) for each in heavy if each.action is Action.DROP]
+    for piece in pieces:
+        if fates[piece.name] == "made":
+            steps += _made(piece, work, now, sections)
+        else:
+            # What others had too lies there still, where it is this distribution's alone now.
+            steps.append(RemoveTrees(root=work.venv, paths=piece.links))
+        steps.append(FinishLayer(decision=decisions[heavy_layer(piece.name)]))
+    if pieces:
+        steps.append(MakeLinks(root=work.venv, links=tuple(_links(pieces))))
+    plan = msgspec.structs.replace(plan, layers=with_heavy(plan.layers, heavy))
+    return EnvironmentDivided(plan=plan, pieces=pieces, steps=tuple(steps))
+
+
+def kept(plan: Plan) -> Steps:
+    """The steps that keep the layers of an environment that is kept."""
+    return tuple(FinishLayer(decision=each) for each in plan.layers if _stays(each))
+
+
+def _stays(decision: LayerDecision) -> bool:
+    return is_heavy(decision.name) and decision.action is not Action.DROP
+
+
+def _before(plan: Plan) -> tuple[Piece, ...]:
+    """What lay in layers of its own, where the environment of an earlier build is changed in place."""
+    reconciled = plan.decided(VENV).action is Action.RECONCILE
+    return plan.previous.pieces if reconciled and plan.previous else ()
+
+
+def _fate(piece: Piece, plan: Plan, facts: Facts, here: Place, *, away: bool) -> Fate:
+    if away:
+        return "held"
+    found = facts.restored.get(heavy_layer(piece.name))
+    return "spared" if found is not None and not why_lost(piece, facts.restored, plan.division, here) else "made"
+
+
+def _made(piece: Piece, work: Workplace, now: Snapshot, sections: Mapping[str, Dynamic]) -> Iterable[Step]:
+    layer = heavy_layer(piece.name)
+    root = f"{work.layer(layer)}/{_ROOT}"
+    yield BeginLayer(layer=layer)
+    yield MoveTrees(root=work.venv, target=root, paths=piece.links)
+    for path in piece.copies:
+        yield CopyFile(source=f"{work.venv}/{path}", target=f"{root}/{path}")
+    runpaths = ((path, entry) for path, each in sections.items() if piece.holds(path) for entry in each.runpath)
+    back = back_links(piece, now.installed.site_packages, runpaths)
+    if back:
+        links = tuple((path, _relative(path, f"../../{VENV}/{path}")) for path in back)
+        yield MakeLinks(root=root, links=links)
+
+
+def _links(pieces: Iterable[Piece]) -> Iterable[tuple[str, str]]:
+    for piece in pieces:
+        for path in piece.links:
+            yield path, _relative(path, f"../{heavy_layer(piece.name)}/{_ROOT}/{path}")
+
+
+def _relative(path: str, target: str) -> str:
+    """A target that is relative to the root of a layer's tree, as a link at a path in that tree has to state it."""
+    return "../" * path.count("/") + target

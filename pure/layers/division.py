@@ -1,0 +1,177 @@
+"""Decides which distributions of an environment lie in layers of their own, and which paths are linked to them.
+
+Everything follows from the distributions' RECORDs, whose rows state path, digest and size: whether the files are at
+hand plays no part, nor does what was decided in another build. So the same environment is divided in the same way
+whether it was just made or has been changed a hundred times, and while the contents of its layers are away.
+
+What lies in a layer follows from its distribution alone: all its files below site-packages, at the paths that they
+have there. What is linked follows from the others too: the shallowest directories that hold files of this distribution
+and of no other, and single files where a directory is shared, but for modules, which then lie in both places. A shared
+directory so costs links, never contents.
+
+All paths are relative to the environment's root, with ``/`` between their parts.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import msgspec
+
+from pure.venv.installed import InstalledDistribution, InstalledSet, RecordEntry, shared_files
+from pure.venv.piece import Piece, parents
+from pure.venv.resolved import Archive, Local, Vcs
+
+DIVIDE_VARIABLE: Final = "BP_PYTHON_DIVIDE"
+
+# Changes whenever the same RECORD would give other contents or links.
+_FORM: Final = "1"
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """What makes a distribution worth a layer of its own."""
+
+    heavy: int = 10_000_000  # so many bytes of files, by its RECORD
+    limit: int = 20  # so many layers at most: the biggest
+
+
+def divide(installed: InstalledSet, rules: Rules) -> tuple[Piece, ...]:
+    """The biggest ``limit`` distributions of ``heavy`` bytes or more, sorted by name; all else stays together."""
+    site = installed.site_packages
+    candidates: list[tuple[int, str, InstalledDistribution, tuple[RecordEntry, ...]]] = []
+    for each in installed.distributions:
+        content = _content(each, site)
+        nbytes = sum(map(_size, content))
+        if nbytes >= rules.heavy and _movable(each):
+            candidates.append((-nbytes, each.name, each, content))
+    if not candidates:
+        return ()
+    torn = {name for each in shared_files(installed) if not each.same for name in each.names}
+    chosen = sorted(each for each in candidates if each[1] not in torn)[: rules.limit]
+    owners = _owners(installed, {name for _, name, _, _ in chosen})
+    pieces = (_piece(each, content, site, owners) for _, _, each, content in chosen)
+    return tuple(sorted((piece for piece in pieces if piece.links), key=lambda piece: piece.name))
+
+
+def _movable(each: InstalledDistribution) -> bool:
+    """Whether the RECORD tells all that the distribution's files are, in this build and the next."""
+    match each.direct_url:
+        case Local() | Vcs(immutable=False):
+            return False
+        case Archive(url=url) if url.startswith("file:"):
+            return False
+    return not each.damaged
+
+
+def _content(each: InstalledDistribution, site: str) -> tuple[RecordEntry, ...]:
+    """What moves: the files below site-packages that the RECORD has a digest for, but for its own metadata.
+
+    ``.pth`` files are read in site-packages itself, and bytecode goes with its source, recorded or not.
+    """
+    own = f"{each.dist_info}/"
+    return tuple(
+        entry
+        for entry in each.files
+        if entry.hash
+        and entry.path.startswith(f"{site}/")
+        and not entry.path.startswith(own)
+        and not entry.path.endswith(".pyc")
+        and not (entry.path.endswith(".pth") and entry.path.rpartition("/")[0] == site)
+    )
+
+
+def _piece(
+    each: InstalledDistribution,
+    content: tuple[RecordEntry, ...],
+    site: str,
+    owners: Mapping[str, frozenset[str]],
+) -> Piece:
+    links, copies = _links(each, content, site, owners)
+    return Piece(
+        name=each.name,
+        version=each.version,
+        nbytes=sum(map(_size, content)),
+        key=_key(each, content),
+        links=links,
+        copies=copies,
+    )
+
+
+def _links(
+    each: InstalledDistribution, content: tuple[RecordEntry, ...], site: str, owners: Mapping[str, frozenset[str]]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The shallowest paths that are this distribution's alone, and the files that lie among those of others.
+
+    A directory without a file of its own is passed: that is what namespaces look like, and the next distribution that
+    is installed may well have files there.
+    """
+    alone = frozenset([each.name])
+    moved = {entry.path for entry in content}
+    direct = {path.rpartition("/")[0] for path in moved}
+    stays = {path for path in each.paths if path not in moved and not path.endswith(".pyc")}
+    kept = {parent for path in stays for parent in parents(path)}
+    links: set[str] = set()
+    copies: set[str] = set()
+    for path in moved:
+        ways = [parent for parent in parents(path) if parent.startswith(f"{site}/")]
+        whole = (way for way in reversed(ways) if way in direct and way not in kept and owners[way] == alone)
+        link = next(whole, path)
+        # A module by itself has its bytecode in a directory of others, so it lies there, too.
+        own = owners[link] == alone and not (link == path and path.endswith(".py"))
+        (links if own else copies).add(link)
+    return tuple(sorted(links)), tuple(sorted(copies))
+
+
+def _owners(installed: InstalledSet, names: set[str]) -> Mapping[str, frozenset[str]]:
+    """Who has files at or below each path at or below which one of ``names`` has any."""
+    owners: dict[str, set[str]] = {}
+    for each in installed.distributions:
+        if each.name in names:
+            for path in each.paths:
+                for way in (path, *parents(path)):
+                    owners.setdefault(way, set()).add(each.name)
+    for each in installed.distributions:
+        if each.name not in names:
+            for path in each.paths:
+                for way in (path, *parents(path)):
+                    if way in owners:
+                        owners[way].add(each.name)
+    return {path: frozenset(found) for path, found in owners.items()}
+
+
+def _key(each: InstalledDistribution, content: tuple[RecordEntry, ...]) -> str:
+    digest = hashlib.sha256(f"{_FORM}\0{each.name}\0{each.version}\n".encode())
+    for entry in content:
+        digest.update(f"{entry.path}\0{entry.hash}\0{entry.size}\n".encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
+
+
+def _size(entry: RecordEntry) -> int:
+    # No build's number is longer; what isn't one weighs nothing.
+    return int(entry.size) if entry.size.isascii() and entry.size.isdigit() and len(entry.size) < 16 else 0
+
+
+def back_links(piece: Piece, site: str, runpaths: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """The paths in a layer that have to lead back into the environment, so that its libraries find those of others.
+
+    ``runpaths`` are (path, entry of its RUNPATH) of the layer's ELF files. The loader resolves ``..`` in the layer,
+    where nothing but the distribution itself lies. Linked is the shortest part of each target that isn't its own.
+    """
+    found: set[str] = set()
+    own = {parent for link in (*piece.links, *piece.copies) for parent in parents(link)}
+    for path, entry in runpaths:
+        target = _normal(entry.replace("${ORIGIN}", "$ORIGIN").replace("$ORIGIN", path.rpartition("/")[0]))
+        if target.startswith(f"{site}/") and not piece.holds(target):
+            ways = [*reversed([*parents(target)]), target]
+            found |= set([way for way in ways if way.startswith(f"{site}/") and way not in own][:1])
+    return tuple(sorted(found))
+
+
+def _normal(path: str) -> str:
+    parts: list[str] = []
+    for part in path.split("/"):
+        if part == ".." and parts and parts[-1] != "..":
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return ("/" if path.startswith("/") else "") + "/".join(parts)

@@ -1,0 +1,136 @@
+"""Decides over the layers of single distributions: which of them the platform has, and what becomes of each.
+
+Such a layer is in the image only: with equal metadata and without a directory it costs a build nothing. Where a build
+needs the contents of heavy distributions, it is cached too, and comes back with its contents.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final, Literal, TypeAlias
+
+import msgspec
+
+from pure.layers.decision import Action, LayerDecision, LayerTypes, RestoredLayer, drop_layer
+from pure.layers.metadata import HeavyLayer, decode_metadata, diff_metadata
+from pure.layers.names import LayerName, heavy_layer, is_heavy
+from pure.outcome import Failure
+from pure.venv.piece import Piece
+from pure.wording import size
+
+_HELD: Final = "its contents are in the image already"
+_SPARED: Final = "it was installed again, and the image has the same contents already"
+_MADE: Final = "a heavy distribution, so that it is moved only when it changes"
+_AT_HAND: Final = "this build needs its contents, and they were not restored"
+_GONE: Final = "no distribution that is installed has its contents"
+_NOT_RESTORED: Final = "the previous image has no layer with its contents"
+
+Fate: TypeAlias = Literal[
+    "held",  # its contents were away, or lie in its layer
+    "spared",  # its contents are at hand again, though the platform has them
+    "made",  # its contents are at hand and become the layer
+]
+
+
+class Division(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether an environment is divided over layers, and how."""
+
+    divide: bool
+    because: str
+    # Why the contents of heavy distributions have to be there while it builds; empty if they need not.
+    at_hand: str = ""
+
+    @property
+    def types(self) -> LayerTypes:
+        """The types of each layer of a single distribution."""
+        return LayerTypes(build=False, launch=True, cache=bool(self.at_hand))
+
+
+UNDIVIDED: Final = Division(divide=False, because="nothing is installed")
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """For which machines an environment is."""
+
+    arch: str
+    distro: str
+    python_minor: str
+
+    def metadata(self, piece: Piece) -> HeavyLayer:
+        """The metadata of a piece's layer."""
+        return HeavyLayer(
+            arch=self.arch,
+            distro=self.distro,
+            python_minor=self.python_minor,
+            version=piece.version,
+            contents=piece.key,
+        )
+
+
+def why_lost(
+    piece: Piece, restored: Mapping[LayerName, RestoredLayer], division: Division, place: Place
+) -> tuple[str, ...]:
+    """Why the contents of a piece can't be had from the platform; empty if they can."""
+    found = restored.get(heavy_layer(piece.name))
+    if not division.divide:
+        return (division.because,)
+    if found is None:
+        return (_NOT_RESTORED,)
+    match decode_metadata(found.toml, heavy_layer(piece.name)):
+        case Failure(unreadable):
+            return (f"its metadata {unreadable.because}",)
+        case decoded:
+            if differences := diff_metadata(decoded.unwrap(), place.metadata(piece)):
+                return tuple(map(str, differences))
+    return (_AT_HAND,) if division.at_hand and not found.contents else ()
+
+
+def planned_layers(
+    pieces: Iterable[Piece], restored: Mapping[LayerName, RestoredLayer], division: Division, place: Place
+) -> tuple[LayerDecision, ...]:
+    """What is to become of the layers of an environment that is kept or reconciled, as far as is known beforehand."""
+    return tuple(
+        _decision(piece, Action.RECREATE, lost, division, place)
+        if (lost := why_lost(piece, restored, division, place))
+        else _decision(piece, Action.KEEP, (f"{_HELD} ({size(piece.nbytes)})",), division, place)
+        for piece in pieces
+        if division.divide
+    )
+
+
+def final_layers(
+    fates: Mapping[str, Fate],
+    pieces: Iterable[Piece],
+    restored: Mapping[LayerName, RestoredLayer],
+    division: Division,
+    place: Place,
+) -> tuple[LayerDecision, ...]:
+    """What becomes of the layers, once it is known what is installed: of those that there are, then those dropped."""
+    found = []
+    for piece in pieces:
+        weight = size(piece.nbytes)
+        match fates[piece.name]:
+            case "held":
+                found.append(_decision(piece, Action.KEEP, (f"{_HELD} ({weight})",), division, place))
+            case "spared":
+                found.append(_decision(piece, Action.KEEP, (f"{_SPARED} ({weight})",), division, place))
+            case "made":
+                because: tuple[str, ...] = (f"{_MADE} ({weight})",)
+                if heavy_layer(piece.name) in restored:
+                    because = why_lost(piece, restored, division, place) or because
+                    found.append(_decision(piece, Action.RECREATE, because, division, place))
+                else:
+                    found.append(_decision(piece, Action.CREATE, because, division, place))
+    kept = {each.name for each in found}
+    dropped = (drop_layer(name, _GONE) for name in sorted(restored) if is_heavy(name) and name not in kept)
+    return (*found, *dropped)
+
+
+def _decision(
+    piece: Piece, action: Action, because: tuple[str, ...], division: Division, place: Place
+) -> LayerDecision:
+    return LayerDecision(
+        name=heavy_layer(piece.name),
+        action=action,
+        because=because,
+        metadata=place.metadata(piece),
+        types=division.types,
+    )

@@ -1,0 +1,53 @@
+"""Says what becomes of layers: of each, of those of single distributions together, and of all at the end."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from pure.build.plan import Plan
+from pure.layers.decision import Action, LayerDecision
+from pure.layers.names import LayerName, heavy_layer, is_heavy
+from pure.venv.piece import Piece
+from pure.wording import count, size
+
+_DIVIDED: Final[Mapping[Action, str]] = {
+    Action.KEEP: "kept without being touched",
+    Action.CREATE: "made",
+    Action.RECREATE: "made anew",
+    Action.DROP: "dropped",
+}
+# So many layers of single distributions are named, more are counted.
+_NAMED: Final = 3
+
+
+def layer_lines(layer: LayerDecision, tense: Mapping[Action, str]) -> tuple[str, ...]:
+    """One layer's decision: a line for a single reason, a line each for several."""
+    first = f"  Layer {layer.name}: {tense[layer.action]}"
+    if len(layer.because) == 1:
+        return (f"{first} ({layer.because[0]})",)
+    return (f"{first}:", *(f"    {reason}" for reason in layer.because))
+
+
+def divided_lines(plan: Plan, pieces: Iterable[Piece]) -> tuple[str, ...]:
+    """What became of the layers of single distributions, in one line; none where there are none."""
+    weights: dict[LayerName, int] = {heavy_layer(piece.name): piece.nbytes for piece in pieces}
+    by_action: dict[Action, list[LayerName]] = {}
+    for layer in plan.layers:
+        if is_heavy(layer.name):
+            by_action.setdefault(layer.action, []).append(layer.name)
+    parts = []
+    for action, what in _DIVIDED.items():
+        if names := by_action.get(action):
+            nbytes = sum(weights.get(name, 0) for name in names)
+            listed = ", ".join(names) if len(names) <= _NAMED else ""
+            told = "; ".join(each for each in (listed, size(nbytes) if nbytes else "") if each)
+            parts.append(f"{len(names)} {what} ({told})" if told else f"{len(names)} {what}")
+    return (f"  Layers of single distributions: {', '.join(parts)}",) if parts else ()
+
+
+def layer_names(names: Iterable[LayerName]) -> str:
+    """Layers by name; many of single distributions are counted."""
+    names = tuple(names)
+    heavy = [name for name in names if is_heavy(name)]
+    if len(heavy) <= _NAMED:
+        return ", ".join(names)
+    return ", ".join([*(name for name in names if name not in heavy), count(len(heavy), "dist-* layer")])
