@@ -27,7 +27,7 @@ from pure.build.steps import (
 from pure.build.workplace import STATE_FILE, Workplace
 from pure.layers.decision import Action, LayerDecision
 from pure.layers.division import Rules, back_links, divide
-from pure.layers.heavy import Fate, Place, final_layers, why_lost
+from pure.layers.heavy import Fate, BuiltFor, final_layers, why_lost
 from pure.layers.inventory import with_heavy
 from pure.layers.names import VENV, heavy_layer, is_heavy
 from pure.target import Target
@@ -47,9 +47,9 @@ class EnvironmentDivided(msgspec.Struct, frozen=True, kw_only=True):
     steps: Steps
 
 
-def place(target: Target, minor: str) -> Place:
+def place(target: Target, minor: str) -> BuiltFor:
     """For which machines an environment is."""
-    return Place(arch=target.arch, distro=str(target.distro or ""), python_minor=minor)
+    return BuiltFor(arch=target.arch, distro=str(target.distro or ""), python_minor=minor)
 
 
 def pieces_of(installed: InstalledSet, plan: Plan, rules: Rules) -> tuple[Piece, ...]:
@@ -157,7 +157,7 @@ def _before(plan: Plan) -> tuple[Piece, ...]:
     return plan.previous.pieces if reconciled and plan.previous else ()
 
 
-def _fate(piece: Piece, plan: Plan, facts: Facts, here: Place, *, away: bool) -> Fate:
+def _fate(piece: Piece, plan: Plan, facts: Facts, here: BuiltFor, *, away: bool) -> Fate:
     if away:
         return "held"
     found = facts.restored.get(heavy_layer(piece.name))

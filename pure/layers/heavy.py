@@ -47,7 +47,7 @@ class Division(msgspec.Struct, frozen=True, kw_only=True):
 UNDIVIDED: Final = Division(divide=False, because="nothing is installed")
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
+class BuiltFor(msgspec.Struct, frozen=True, kw_only=True):
     """For which machines an environment is."""
 
     arch: str
@@ -66,7 +66,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def why_lost(
-    piece: Piece, restored: Mapping[LayerName, RestoredLayer], division: Division, place: Place
+    piece: Piece, restored: Mapping[LayerName, RestoredLayer], division: Division, place: BuiltFor
 ) -> tuple[str, ...]:
     """Why the contents of a piece can't be had from the platform; empty if they can."""
     found = restored.get(heavy_layer(piece.name))
@@ -84,7 +84,7 @@ def why_lost(
 
 
 def planned_layers(
-    pieces: Iterable[Piece], restored: Mapping[LayerName, RestoredLayer], division: Division, place: Place
+    pieces: Iterable[Piece], restored: Mapping[LayerName, RestoredLayer], division: Division, place: BuiltFor
 ) -> tuple[LayerDecision, ...]:
     """What is to become of the layers of an environment that is kept or reconciled, as far as is known beforehand."""
     return tuple(
@@ -101,7 +101,7 @@ def final_layers(
     pieces: Iterable[Piece],
     restored: Mapping[LayerName, RestoredLayer],
     division: Division,
-    place: Place,
+    place: BuiltFor,
 ) -> tuple[LayerDecision, ...]:
     """What becomes of the layers, once it is known what is installed: of those that there are, then those dropped."""
     found = []
@@ -125,7 +125,7 @@ def final_layers(
 
 
 def _decision(
-    piece: Piece, action: Action, because: tuple[str, ...], division: Division, place: Place
+    piece: Piece, action: Action, because: tuple[str, ...], division: Division, place: BuiltFor
 ) -> LayerDecision:
     return LayerDecision(
         name=heavy_layer(piece.name),

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from pure.layers.decision import Action, LayerDecision, LayerTypes, RestoredLayer, decide_layer, drop_layer
 from pure.layers.environment import python_layer_environment, tool_layer_environment, venv_layer_environment
-from pure.layers.heavy import Division, Place, planned_layers, why_lost
+from pure.layers.heavy import Division, BuiltFor, planned_layers, why_lost
 from pure.layers.metadata import STRUCTS, PipCacheLayer, PythonLayer, ToolLayer, VenvLayer
 from pure.layers.names import PIP_CACHE, PYTHON, VENV, LayerName, is_heavy
 from pure.layers.reconciliation import reconciled
@@ -52,7 +52,7 @@ def application_layers(
         restored.get(VENV),
         environment=venv_layer_environment(f"{layers_dir}/{VENV}"),
     )
-    place = Place(arch=arch, distro=distro, python_minor=runtime.minor)
+    place = BuiltFor(arch=arch, distro=distro, python_minor=runtime.minor)
     pieces = state.pieces if state else ()
     venv = reconciled(
         venv,
