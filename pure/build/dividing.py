@@ -27,7 +27,7 @@ from pure.build.steps import (
 from pure.build.workplace import STATE_FILE, Workplace
 from pure.layers.decision import Action, LayerDecision
 from pure.layers.division import Rules, back_links, divide
-from pure.layers.heavy import Fate, BuiltFor, final_layers, why_lost
+from pure.layers.heavy import BuiltFor, Fate, final_layers, why_lost
 from pure.layers.inventory import with_heavy
 from pure.layers.names import VENV, heavy_layer, is_heavy
 from pure.target import Target

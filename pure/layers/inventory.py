@@ -5,7 +5,7 @@ from typing import assert_never
 
 from pure.layers.decision import Action, LayerDecision, LayerTypes, RestoredLayer, decide_layer, drop_layer
 from pure.layers.environment import python_layer_environment, tool_layer_environment, venv_layer_environment
-from pure.layers.heavy import Division, BuiltFor, planned_layers, why_lost
+from pure.layers.heavy import BuiltFor, Division, planned_layers, why_lost
 from pure.layers.metadata import STRUCTS, PipCacheLayer, PythonLayer, ToolLayer, VenvLayer
 from pure.layers.names import PIP_CACHE, PYTHON, VENV, LayerName, is_heavy
 from pure.layers.reconciliation import reconciled

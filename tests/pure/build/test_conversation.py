@@ -193,7 +193,7 @@ def course(turns: list[Turn]) -> list[str]:
 def test_a_first_build_by_pip() -> None:
     turns, done = converse(first(), Hand(environment(), report=report()))
     assert isinstance(done, Done)
-    assert course(turns) == ["RuntimeTried", "RuntimeReady", "ToolReady", "Installing", "Completing"]
+    assert course(turns) == ["RuntimeTried", "RuntimeReady", "ToolReady", "Installing", "Completing", "Settled"]
     assert names(turns[0]) == ["BeginLayer", "InstallRuntime", "RunProgram(probe)"]
     assert names(turns[1]) == ["CompileBytecode", "FinishLayer"]
     assert names(turns[2]) == [
@@ -204,10 +204,8 @@ def test_a_first_build_by_pip() -> None:
         "ListBuildFolders", "BeginLayer", "RunProgram(create-environment)", "WriteFiles", "RunProgram(install)",
         "ReadFiles", "ReadFiles", "ListFiles", "ReadFiles",
     ]  # fmt: skip
-    assert names(turns[4]) == [
-        "RemoveHistories", "CompileBytecode", "FinishLayer", "WriteFiles", "ListBuildFolders", "ListFiles",
-        "ReadLibraries", "ListFolders",
-    ]  # fmt: skip
+    assert names(turns[4]) == ["RemoveHistories", "CompileBytecode", "ListBuildFolders", "ReadLibraries", "ListFolders"]
+    assert names(turns[5]) == ["FinishLayer", "WriteFiles", "ListFiles"]
     assert [each.name for each in done.resolved.distributions] == ["flask"] if done.resolved else False
     assert not done.plan.processes.provisional
 
@@ -286,7 +284,7 @@ def test_after_starting_over_plan_record_and_log_say_the_same() -> None:
 def test_a_tool_is_tidied_up_after(manager: str) -> None:
     turns, done = converse(first(manager), Hand(environment()))
     assert isinstance(done, Done)
-    assert course(turns)[3:] == ["Installing", "Checking", "Completing"]
+    assert course(turns)[3:] == ["Installing", "Checking", "Completing", "Settled"]
 
 
 CODE = CodeFacts(objects=(AppObject(kind="flask", module="app", name="app", place=Place(path="app.py", line=1)),))
@@ -302,7 +300,7 @@ def test_what_was_chosen_is_imported_once_and_only_in_a_changed_environment() ->
     given = starting(locked_requirements(first(), HASHED))
     turns, done = converse(given, Hand(environment(), report=report()))
     assert isinstance(done, Done)
-    assert course(turns)[-2:] == ["Completing", "Trying"]
+    assert course(turns)[-2:] == ["Settled", "Trying"]
     (tried,) = turns[-1].steps
     assert isinstance(tried, RunProgram)
     assert (tried.purpose, tried.argv[-1], tried.may_fail) == ("try-import", "flask", False)
@@ -535,7 +533,7 @@ def test_what_is_compiled_is_told() -> None:
             return super().result(step)
 
     turns, _ = converse(first(), Compiling(environment(), report=report()))
-    assert sum(isinstance(each, news.BytecodeCompiled) for turn in turns for each in turn.said) == 2
+    assert sum(isinstance(each, news.BytecodeCompiled) for turn in turns for each in turn.said) == 3
     lines = build_log.lines((news.BytecodeCompiled(compiled=Compiled(compiled=2, current=3, seconds=0.5)),))
     assert lines == ("  Compiled 2 modules in 0.5 s, kept that of 3",)
 
