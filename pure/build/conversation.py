@@ -16,7 +16,8 @@ state              what its steps brought back                          what fol
 \\                  none, archives left                                  the next archive's: ``SeedSought``
 \\                  none, and it was the last                            the failure, as above
 ``ToolReady``      the environment is kept                              finish its layers: ``Settled``
-\\                  it is reconciled, pip installs                       ask pip: ``Resolving``
+\\                  pip reconciles it, and something is open             ask pip: ``Resolving``
+\\                  pip reconciles it, and every artefact is fixed       take links out, look at it: ``Inspecting``
 \\                  it is reconciled, a tool synchronises                take links out, look at it: ``Inspecting``
 \\                  it is created or recreated                           make it: ``Installing``
 ``Resolving``      pip's report, and it is what is installed            finish its layers: ``Settled``
@@ -76,6 +77,7 @@ from pure.layers.decision import Action
 from pure.layers.names import PYTHON, VENV
 from pure.outcome import Failure, Outcome, Success
 from pure.redaction import Redactor
+from pure.venv import pins
 from pure.venv.difference import Changes, Kept, RedoReason, diff, unchanged
 from pure.venv.resolved import ResolvedSet, with_hidden_urls
 
@@ -217,6 +219,8 @@ def _tool_ready(build: Build, wheel: str, answer: Answer) -> Next:
             return _keep(build, plan.previous.resolved, said)
         case Action.RECONCILE if plan.manager.manager.synchronises:
             return _inspect(build, None, said, (folders,))
+        case Action.RECONCILE if (expected := _expected(plan)) is not None:
+            return _inspect(build, expected, said, (folders,))
         case Action.RECONCILE:
             steps = environment_steps.resolve(plan, facts, work)
             return closing.turn(build, states.Resolving(), (folders, *steps), *said)
@@ -247,8 +251,8 @@ def _resolved(build: Build, answer: Answer) -> Next:
     if isinstance(report, Failure):
         return Failure(Stopped(error=report.failure()))
     resolved, previous = report.unwrap(), build.plan.previous
-    same = previous is not None and previous.divided is build.plan.division.divide
-    if same and previous is not None and unchanged(previous.resolved, resolved) and not lost(build.plan, build.facts):
+    same = previous is not None and previous == environment_steps.state_of(build.plan, resolved, previous.pieces)
+    if same and unchanged(resolved) and not lost(build.plan, build.facts):
         kept = tuple(Kept(name=each.name, version=each.version) for each in resolved.distributions)
         return _keep(build, resolved, (news.ChangesDecided(changes=Changes(keep=kept)),))
     return _inspect(build, resolved)
@@ -276,6 +280,14 @@ def _keep(build: Build, resolved: ResolvedSet, said: _Said) -> Next:
 def _inspect(build: Build, resolved: ResolvedSet | None, said: _Said = (), before: Steps = ()) -> Next:
     steps = (*before, *dividing.take_links_out(build.plan, build.work), *environment_steps.look(build.plan, build.work))
     return closing.turn(build, states.Inspecting(resolved=resolved), steps, *said)
+
+
+def _expected(plan: Plan) -> ResolvedSet | None:
+    """What pip will have installed, where it need not be asked."""
+    if plan.pins is None or plan.previous is None:
+        return None
+    previous, recorded = plan.previous.resolved, dict(plan.previous.artefacts)
+    return pins.expected(plan.pins, previous, recorded) if pins.comparable(plan.pins, previous, recorded) else None
 
 
 def _inspected(build: Build, answer: Answer, resolved: ResolvedSet | None) -> Next:
@@ -331,10 +343,20 @@ def _tidy(build: Build, answer: Answer, before: Snapshot | None, anew: dict[str,
 def _changed(build: Build, answer: Answer, state: states.Changing) -> Next:
     now = _snapshot(build, answer)
     said = (news.Reconciled(changes=state.changes, seconds=answer.seconds),)
-    because = check.why_not_equal(now, state.resolved, state.changes, state.before) or _astray(build, now)
+    resolved = state.resolved
+    if pins.without_origin(resolved):
+        report = check.reported(answer, build.work, build.hide)
+        if isinstance(report, Failure):
+            return Failure(Stopped(error=report.failure()))
+        resolved = pins.with_origins(resolved, report.unwrap())
+    because = (
+        check.why_not_equal(now, resolved, state.changes, state.before)
+        or tuple(f"pip doesn't say what it installed {name} from" for name in pins.without_origin(resolved))
+        or _astray(build, now)
+    )
     if because:
         return _start_over(build, because, said)
-    return completing.complete(build, answer, state.resolved, now, state.before, said, changed=not state.changes.empty)
+    return completing.complete(build, answer, resolved, now, state.before, said, changed=not state.changes.empty)
 
 
 def _synchronised(build: Build, answer: Answer, state: states.Checking) -> Next:

@@ -14,7 +14,6 @@ from pure.build.facts import Facts
 from pure.build.plan import Plan
 from pure.build.steps import (
     BeginLayer,
-    CopyFile,
     DropLayer,
     FinishLayer,
     MakeLinks,
@@ -130,11 +129,13 @@ def divided(
     decisions = {each.name: each for each in heavy}
     steps: list[Step] = [DropLayer(layer=each.name) for each in heavy if each.action is Action.DROP]
     for piece in pieces:
-        if fates[piece.name] == "made":
-            steps += _made(piece, work, now, sections)
-        else:
-            # What others had too lies there still, where it is this distribution's alone now.
-            steps.append(RemoveTrees(root=work.venv, paths=piece.links))
+        match fates[piece.name]:
+            case "made":
+                steps += _made(piece, work, now, sections)
+            case "spared":
+                steps.append(RemoveTrees(root=work.venv, paths=piece.links))
+            case "held":
+                pass
         steps.append(FinishLayer(decision=decisions[heavy_layer(piece.name)]))
     if pieces:
         steps.append(MakeLinks(root=work.venv, links=tuple(_links(pieces))))
@@ -169,8 +170,6 @@ def _made(piece: Piece, work: Workplace, now: Snapshot, sections: Mapping[str, D
     root = f"{work.layer(layer)}/{_ROOT}"
     yield BeginLayer(layer=layer)
     yield MoveTrees(root=work.venv, target=root, paths=piece.links)
-    for path in piece.copies:
-        yield CopyFile(source=f"{work.venv}/{path}", target=f"{root}/{path}")
     runpaths = ((path, entry) for path, each in sections.items() if piece.holds(path) for entry in each.runpath)
     back = back_links(piece, now.installed.site_packages, runpaths)
     if back:

@@ -122,7 +122,7 @@ def change(
         constraints = "".join(f"{pin}\n" for pin in pins(resolved)).encode()
         folder, _, name = work.constraints.rpartition("/")
         steps.append(WriteFiles(root=folder, files=((name, constraints),)))
-        steps.append(_pip(plan, facts, work, ("--constraint", work.constraints)))
+        steps += [_pip(plan, facts, work, ("--constraint", work.constraints)), _report(work)]
     return tuple(steps)
 
 
@@ -176,18 +176,23 @@ def complete(
 
 def record(plan: Plan, work: Workplace, *, resolved: ResolvedSet, pieces: tuple[Piece, ...]) -> Steps:
     """The steps that finish an environment's layer and record what it holds."""
-    locked = dict(plan.manager.lock.artefacts)
-    state = VenvState(
+    state = encode_state(state_of(plan, resolved, pieces))
+    return (
+        FinishLayer(decision=plan.decided(VENV)),
+        # Last, so that metadata which say what it was made from never stand beside a trusted environment of before.
+        WriteFiles(root=work.venv, files=((STATE_FILE, state),)),
+    )
+
+
+def state_of(plan: Plan, resolved: ResolvedSet, pieces: tuple[Piece, ...]) -> VenvState:
+    """What an environment's record says that holds these distributions, some of them in layers of their own."""
+    locked = dict(plan.manager.lock.artefacts) | {pin.name: pin.digest for pin in plan.pins or ()}
+    return VenvState(
         resolved=resolved,
         artefacts=tuple((each.name, locked[each.name]) for each in resolved.distributions if each.name in locked),
         built_with=plan.manager.built_with,
         pieces=pieces,
         divided=plan.division.divide,
-    )
-    return (
-        FinishLayer(decision=plan.decided(VENV)),
-        # Last, so that metadata which say what it was made from never stand beside a trusted environment of before.
-        WriteFiles(root=work.venv, files=((STATE_FILE, encode_state(state)),)),
     )
 
 

@@ -37,6 +37,7 @@ from pure.project.document import FileUnreadable
 from pure.project.files import BadProjectFolder, ProjectFiles
 from pure.project.requirements.collection import RequirementsSet
 from pure.project.requirements.errors import RequirementsError, placed
+from pure.python.catalogue import Runtime
 from pure.python.choice import PythonDecision, RuntimeChoiceError, choose_runtime
 from pure.python.requirers import Requirers, RequirersError, read_requirers
 from pure.start.choice import ProcessesError
@@ -48,6 +49,8 @@ from pure.target import Target
 from pure.venv.build_settings import build_settings
 from pure.venv.lacks import CHECK_VARIABLE
 from pure.venv.pinning import pinning
+from pure.venv.pins import Pin, pins_of
+from pure.venv.requirements_fingerprint import Fingerprint, Pinning
 from pure.venv.state import VenvState, decode_state
 
 NO_DJANGO: Final = DjangoDecision(manage=None, collect=False, because="only the runtime is provided")
@@ -69,6 +72,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Whether heavy distributions lie in layers of their own."""
     previous: VenvState | None = None
     """What the restored environment's record says."""
+    pins: tuple[Pin, ...] | None = None
+    """What the requirements fix, where they fix everything and pip installs them."""
     findings: tuple[Finding, ...] = ()
     """What should be changed, and is no error."""
     unheard: tuple[str, ...] = ()
@@ -197,20 +202,16 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         tool=tool.unwrap(),
         built_with=build_settings(manager, facts.settings, texts=project.texts, above=project.workspace_texts),
     )
+    fixed = pinning(
+        managed, project, requirements.unwrap(), runtime=runtime, target=facts.target, settings=facts.settings
+    )
     layers = application_layers(
         facts.restored,
         layers_dir=facts.layers_dir,
         target=facts.target,
         runtime=runtime,
         decided=package_manager,
-        pinning=pinning(
-            managed,
-            project,
-            requirements.unwrap(),
-            runtime=runtime,
-            target=facts.target,
-            settings=facts.settings,
-        ),
+        pinning=fixed,
         state=state,
         division=division,
     )
@@ -227,6 +228,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
             django=django,
             division=division,
             previous=state,
+            pins=_pins(facts, requirements.unwrap(), fixed, runtime),
             findings=facts.baggage,
         )
     )
@@ -292,6 +294,14 @@ def _refused(facts: Facts, project: ProjectFiles, managed: Managed, python: Pyth
     return pylock_selection.check(
         project.texts[file], file, selection=managed.selection, python=python.version, target=facts.target
     )
+
+
+def _pins(
+    facts: Facts, requirements: RequirementsSet | None, fixed: Pinning, runtime: Runtime
+) -> tuple[Pin, ...] | None:
+    if requirements is None or not isinstance(fixed, Fingerprint):
+        return None
+    return pins_of(requirements, python=runtime.version, arch=facts.target.arch, settings=facts.settings)
 
 
 def _pin(facts: Facts, tool: Tool) -> str:

@@ -4,22 +4,21 @@ Everything follows from the distributions' RECORDs, whose rows state path, diges
 hand plays no part, nor does what was decided in another build. So the same environment is divided in the same way
 whether it was just made or has been changed a hundred times, and while the contents of its layers are away.
 
-What lies in a layer follows from its distribution alone: all its files below site-packages, at the paths that they
-have there. What is linked follows from the others too: the shallowest directories that hold files of this distribution
-and of no other, and single files where a directory is shared, but for modules, which then lie in both places. A shared
-directory so costs links, never contents.
+What moves into a layer are the shallowest directories of site-packages that hold files of this distribution and of no
+other, and single files where a directory is shared; they keep their paths. A shared directory so costs links, never
+contents. Modules that lie in a shared directory stay there, with their bytecode.
 
 All paths are relative to the environment's root, with ``/`` between their parts.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 import msgspec
 
 from pure.venv.installed import InstalledDistribution, InstalledSet, RecordEntry, shared_files
-from pure.venv.piece import Piece, parents
+from pure.venv.piece import Piece, holds, parents
 from pure.venv.resolved import Archive, Local, Vcs
 
 DIVIDE_VARIABLE: Final = "BP_PYTHON_DIVIDE"
@@ -38,19 +37,18 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
 def divide(installed: InstalledSet, rules: Rules) -> tuple[Piece, ...]:
     """The biggest ``limit`` distributions of ``heavy`` bytes or more, sorted by name; all else stays together."""
     site = installed.site_packages
-    candidates: list[tuple[int, str, InstalledDistribution, tuple[RecordEntry, ...]]] = []
-    for each in installed.distributions:
-        content = _content(each, site)
-        nbytes = sum(map(_size, content))
-        if nbytes >= rules.heavy and _movable(each):
-            candidates.append((-nbytes, each.name, each, content))
+    candidates = {
+        each.name: (each, content)
+        for each in installed.distributions
+        if sum(map(_size, content := _content(each, site))) >= rules.heavy and _movable(each)
+    }
     if not candidates:
         return ()
     torn = {name for each in shared_files(installed) if not each.same for name in each.names}
-    chosen = sorted(each for each in candidates if each[1] not in torn)[: rules.limit]
-    owners = _owners(installed, {name for _, name, _, _ in chosen})
-    pieces = (_piece(each, content, site, owners) for _, _, each, content in chosen)
-    return tuple(sorted((piece for piece in pieces if piece.links), key=lambda piece: piece.name))
+    owners = _owners(installed, candidates.keys())
+    pieces = (_piece(*found, site, owners) for name, found in candidates.items() if name not in torn)
+    heavy = sorted((-piece.nbytes, piece.name, piece) for piece in pieces if piece.nbytes >= rules.heavy)
+    return tuple(sorted((piece for _, _, piece in heavy[: rules.limit]), key=lambda piece: piece.name))
 
 
 def _movable(each: InstalledDistribution) -> bool:
@@ -81,29 +79,26 @@ def _content(each: InstalledDistribution, site: str) -> tuple[RecordEntry, ...]:
 
 
 def _piece(
-    each: InstalledDistribution,
-    content: tuple[RecordEntry, ...],
-    site: str,
-    owners: Mapping[str, frozenset[str]],
+    each: InstalledDistribution, content: tuple[RecordEntry, ...], site: str, owners: Mapping[str, frozenset[str]]
 ) -> Piece:
-    links, copies = _links(each, content, site, owners)
+    links = _links(each, content, site, owners)
+    held = tuple(entry for entry in content if holds(links, entry.path))
     return Piece(
         name=each.name,
         version=each.version,
-        nbytes=sum(map(_size, content)),
-        key=_key(each, content),
-        links=links,
-        copies=copies,
+        nbytes=sum(map(_size, held)),
+        key=_key(each, held, links),
+        links=tuple(sorted(links)),
     )
 
 
 def _links(
     each: InstalledDistribution, content: tuple[RecordEntry, ...], site: str, owners: Mapping[str, frozenset[str]]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The shallowest paths that are this distribution's alone, and the files that lie among those of others.
+) -> frozenset[str]:
+    """The shallowest paths that are this distribution's alone.
 
     A directory without a file of its own is passed: that is what namespaces look like, and the next distribution that
-    is installed may well have files there.
+    is installed may well have files there. A module by itself stays: its bytecode lies in a directory of others.
     """
     alone = frozenset([each.name])
     moved = {entry.path for entry in content}
@@ -111,18 +106,16 @@ def _links(
     stays = {path for path in each.paths if path not in moved and not path.endswith(".pyc")}
     kept = {parent for path in stays for parent in parents(path)}
     links: set[str] = set()
-    copies: set[str] = set()
     for path in moved:
         ways = [parent for parent in parents(path) if parent.startswith(f"{site}/")]
         whole = (way for way in reversed(ways) if way in direct and way not in kept and owners[way] == alone)
         link = next(whole, path)
-        # A module by itself has its bytecode in a directory of others, so it lies there, too.
-        own = owners[link] == alone and not (link == path and path.endswith(".py"))
-        (links if own else copies).add(link)
-    return tuple(sorted(links)), tuple(sorted(copies))
+        if owners[link] == alone and not (link == path and path.endswith(".py")):
+            links.add(link)
+    return frozenset(links)
 
 
-def _owners(installed: InstalledSet, names: set[str]) -> Mapping[str, frozenset[str]]:
+def _owners(installed: InstalledSet, names: Collection[str]) -> Mapping[str, frozenset[str]]:
     """Who has files at or below each path at or below which one of ``names`` has any."""
     owners: dict[str, set[str]] = {}
     for each in installed.distributions:
@@ -139,11 +132,10 @@ def _owners(installed: InstalledSet, names: set[str]) -> Mapping[str, frozenset[
     return {path: frozenset(found) for path, found in owners.items()}
 
 
-def _key(each: InstalledDistribution, content: tuple[RecordEntry, ...]) -> str:
-    digest = hashlib.sha256(f"{_FORM}\0{each.name}\0{each.version}\n".encode())
-    for entry in content:
-        digest.update(f"{entry.path}\0{entry.hash}\0{entry.size}\n".encode("utf-8", "surrogateescape"))
-    return digest.hexdigest()
+def _key(each: InstalledDistribution, held: tuple[RecordEntry, ...], links: frozenset[str]) -> str:
+    rows = [f"{entry.path}\0{entry.hash}\0{entry.size}" for entry in held]
+    content = "\n".join((_FORM, each.name, each.version, *rows, *sorted(links)))
+    return hashlib.sha256(content.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _size(entry: RecordEntry) -> int:
@@ -158,7 +150,7 @@ def back_links(piece: Piece, site: str, runpaths: Iterable[tuple[str, str]]) -> 
     where nothing but the distribution itself lies. Linked is the shortest part of each target that isn't its own.
     """
     found: set[str] = set()
-    own = {parent for link in (*piece.links, *piece.copies) for parent in parents(link)}
+    own = {parent for link in piece.links for parent in parents(link)}
     for path, entry in runpaths:
         target = _normal(entry.replace("${ORIGIN}", "$ORIGIN").replace("$ORIGIN", path.rpartition("/")[0]))
         if target.startswith(f"{site}/") and not piece.holds(target):

@@ -128,10 +128,11 @@ def diff(
     return Changes(remove=remove, install=install, redo=tuple(redo[name] for name in sorted(redo)), keep=keep)
 
 
-def unchanged(previous: ResolvedSet, resolved: ResolvedSet) -> bool:
-    """Whether what is resolved is what the last complete build installed, beyond doubt."""
-    same = (same_artefact(each.origin, each.origin) and always_redone(each) is None for each in resolved.distributions)
-    return previous == resolved and all(same)
+def unchanged(resolved: ResolvedSet) -> bool:
+    """Whether what was resolved to the same before is the same: nothing of it may have changed without a trace."""
+    return all(
+        same_artefact(each.origin, each.origin) and always_redone(each) is None for each in resolved.distributions
+    )
 
 
 def verify(installed: InstalledSet, resolved: ResolvedSet) -> tuple[Mismatch, ...]:

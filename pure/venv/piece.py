@@ -3,7 +3,7 @@
 All paths are relative to the environment's root, with ``/`` between their parts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import msgspec
 
@@ -17,12 +17,15 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     key: str  # a digest that says what the layer holds
     # The paths of the environment that lead into the layer: directories, or files where a directory is shared.
     links: tuple[str, ...]
-    # Modules among those of others, and files that others have too: they lie in the layer and in the environment.
-    copies: tuple[str, ...] = ()
 
     def holds(self, path: str) -> bool:
         """Whether a path of the environment leads into the layer."""
-        return path in self.links or any(parent in self.links for parent in parents(path))
+        return holds(self.links, path)
+
+
+def holds(links: Collection[str], path: str) -> bool:
+    """Whether a path is one of the links, or leads through one."""
+    return path in links or any(parent in links for parent in parents(path))
 
 
 def parents(path: str) -> Iterator[str]:

@@ -97,12 +97,19 @@ def pinned_fingerprint(
     content = {
         "python": python_minor,
         "target": str(target),
-        "settings": sorted((name, value) for name, value in settings.items() if name in _RELEVANT_SETTINGS and value),
         "lines": sorted({_normalised(each, line) for each in requirements.files for line in each.content.lines}),
+        **settings_that_count(requirements, settings),
+    }
+    return Fingerprint(digest=hashlib.sha256(msgspec.json.encode(content)).hexdigest())
+
+
+def settings_that_count(requirements: RequirementsSet, settings: Mapping[str, str]) -> dict[str, object]:
+    """The settings of pip and the options of files that say what is installed, besides the requirements themselves."""
+    return {
+        "settings": sorted((name, value) for name, value in settings.items() if name in _RELEVANT_SETTINGS and value),
         # In their order: of two --no-binary options the later one may undo the earlier one.
         "options": [(option.name, option.value) for option in _relevant_options(requirements)],
     }
-    return Fingerprint(digest=hashlib.sha256(msgspec.json.encode(content)).hexdigest())
 
 
 def _relevant_options(requirements: RequirementsSet) -> Iterator[OptionLine]:

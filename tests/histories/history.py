@@ -241,11 +241,15 @@ class History:
         self.platform.lose_cache()
         self.tell("the cache is lost")
 
+    # What lies in a layers folder counts on the image that was there when it was restored.
+
     def lose_image(self) -> None:
+        self.remains = None
         self.platform.lose_image()
         self.tell("the image is deleted, or the application is pushed to another registry")
 
     def foreign_image(self) -> None:
+        self.remains = None
         self.platform.take_foreign_image()
         self.tell("somebody else's image stands where ours was")
 
@@ -273,6 +277,7 @@ class History:
 
     def old_stores(self) -> None:
         if self.earlier is not None:
+            self.remains = None
             self.platform, (self.image_made, self.cache_made) = self.earlier[0].copy(), self.earlier[1:]
             self.tell("image and cache are those that were saved")
 

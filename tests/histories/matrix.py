@@ -52,24 +52,29 @@ def heavy(situation: Situation) -> dict[str, Key]:
     """The layers of single distributions, and what each holds: the heaviest that nothing tears."""
     if not situation.divided:
         return {}
-    chosen = installed(situation)
-    sharing = [each for each in chosen if each.release is not None and each.release.shared]
-    found = [
-        (-_weight(each), each.name, each)
-        for each in chosen
-        if each.release is not None and _weight(each) >= HEAVY and not (len(sharing) > 1 and each in sharing)
-    ]
-    return {f"dist-{name}": (each.version, each.revision) for _, name, each in sorted(found, key=_first)[:MOST]}
+    chosen = [each for each in installed(situation) if each.release is not None]
+    torn = [each.name for each in chosen if each.release and each.release.shared]
+    shared = [each.name for each in chosen if each.release and each.release.empty]
+    found = []
+    for each in chosen:
+        among = _AMONG_OTHERS.get(each.name, ()) if each.name == "modules" or len(shared) > 1 else ()
+        weight = _weight(each, among)
+        if weight >= HEAVY and not (len(torn) > 1 and each.name in torn):
+            found.append((-weight, each.name, (each.version, each.revision, among)))
+    return {f"dist-{name}": what for _, name, what in sorted(found)[:MOST]}
 
 
-def _first(found: tuple[int, str, Chosen]) -> tuple[int, str]:
-    return found[:2]
+# What stays in the environment: modules, and what others have too, where there are such others.
+_AMONG_OTHERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "modules": ("one.py",),
+    "ns-heavy": ("ns/__init__.py", "ns/module.py"),
+}
 
 
-def _weight(each: Chosen) -> int:
+def _weight(each: Chosen, among: tuple[str, ...]) -> int:
     assert each.release is not None
     own = contents(each.release, each.revision, None)
-    return sum(len(data) for path, data in own.items() if not path.startswith("../"))
+    return sum(len(data) for path, data in own.items() if not path.startswith("../") and path not in among)
 
 
 def installed(situation: Situation) -> tuple[Chosen, ...]:

@@ -81,7 +81,6 @@ def test_links_lead_to_contents_and_none_lies_below_another(installed: Installed
     for piece in pieces:
         for link in piece.links:
             assert any(at_or_below(path, link) for path in files[piece.name])
-        assert not any(piece.holds(path) for path in piece.copies)
     links = [link for piece in pieces for link in piece.links]
     assert len(links) == len(set(links))
     assert not any(one != other and at_or_below(one, other) for one in links for other in links)
@@ -107,17 +106,21 @@ def test_the_biggest_are_chosen_and_so_many_at_most(installed: InstalledSet, rul
 
 
 @given(environments(), environments(), st.integers(1, 20))
-def test_what_a_layer_holds_follows_from_its_distribution_alone(
+def test_only_those_that_share_its_paths_have_a_say_in_what_a_layer_holds(
     installed: InstalledSet, others: InstalledSet, heavy: int
 ) -> None:
     rules = Rules(heavy=heavy)
     for each in installed.distributions:
         alone = keys(divide(msgspec.structs.replace(installed, distributions=(each,)), rules))
-        beside = [other for other in others.distributions if other.name != each.name]
-        mixed = InstalledSet(python_minor=MINOR, distributions=(each, *beside))
-        found = keys(divide(mixed, rules))
-        # One that shares files of other contents is no piece at all.
-        assert found.get(each.name, alone.get(each.name)) == alone.get(each.name)
+        above = {way for path in each.paths for way in (path, *parents(path)) if way.startswith(f"{SITE}/")}
+        beside = [
+            other
+            for other in others.distributions
+            if other.name != each.name
+            and above.isdisjoint(way for path in other.paths for way in (path, *parents(path)))
+        ]
+        found = keys(divide(InstalledSet(python_minor=MINOR, distributions=(each, *beside)), rules))
+        assert found.get(each.name) == alone.get(each.name)
 
 
 def keys(pieces: Iterable[Piece]) -> dict[str, str]:
@@ -134,10 +137,10 @@ def test_a_key_tells_the_contents(one: InstalledSet, other: InstalledSet) -> Non
             held = sorted(
                 entry
                 for entry in found.files
-                if piece.holds(entry.path) or entry.path in piece.copies
+                if piece.holds(entry.path)
                 if not entry.path.endswith(".pyc") and entry.hash
             )
-            what = (piece.name, piece.version, piece.nbytes, held)
+            what = (piece.name, piece.version, piece.nbytes, piece.links, held)
             assert seen.setdefault(piece.key, what) == what
 
 
@@ -173,21 +176,16 @@ def test_libraries_beside_a_package_move_with_it_and_path_files_stay() -> None:
     assert links(numpy) == {"numpy": ["numpy", "numpy.libs"]}
 
 
-def test_a_module_among_those_of_others_lies_in_both_places_and_so_does_its_bytecode_in_one() -> None:
-    (piece,) = divide(
-        InstalledSet(python_minor=MINOR, distributions=(one("six", "six.py", "_six.so", "six_data/x"),)),
-        Rules(heavy=20),
-    )
-    assert piece.links == (f"{SITE}/_six.so", f"{SITE}/six_data")
-    assert piece.copies == (f"{SITE}/six.py",)
+def test_a_module_among_those_of_others_stays_with_its_bytecode() -> None:
+    assert links(one("six", "six.py", "_six.so", "six_data/x")) == {"six": ["_six.so", "six_data"]}
     assert links(one("six", "six.py", "seven.py")) == {}
 
 
-def test_what_others_have_too_lies_in_both_places() -> None:
+def test_what_others_have_too_stays() -> None:
     heavy = one("heavy", "ns/__init__.py", "ns/heavy/__init__.py", "ns/heavy/big.so")
     light = one("light", "ns/__init__.py")
     (piece,) = divide(InstalledSet(python_minor=MINOR, distributions=(heavy, light)), Rules(heavy=20))
-    assert (piece.links, piece.copies) == ((f"{SITE}/ns/heavy",), (f"{SITE}/ns/__init__.py",))
+    assert piece.links == (f"{SITE}/ns/heavy",)
 
 
 def test_what_nobody_can_tell_to_be_the_same_again_stays() -> None:
