@@ -5,6 +5,7 @@ from typing import TypeAlias
 import msgspec
 
 from pure.build import findings, news, states
+from pure.build.endings import does_not_import
 from pure.build.finding import Finding
 from pure.build.news import News
 from pure.build.processes import final_processes
@@ -62,7 +63,7 @@ def end(build: Build, resolved: ResolvedSet | None, said: _Said) -> Next:
         return _done(build, resolved, said)
     from pure.build import trial
 
-    step = trial.try_import(plan, build.facts, build.work)
+    step = trial.try_import(plan, build.facts, build.work, may_fail=bool(build.away))
     if step is None:
         return _done(build, resolved, said)
     return turn(build, states.Trying(resolved=resolved), (step,), *said)
@@ -73,8 +74,12 @@ def tried(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
     (ended,) = answer.all(Ended)
     if ended.ok:
         return _done(build, resolved, ())
-    from pure.build.trial import broken
+    from pure.build.trial import broken, failing, misses
 
+    if missed := misses(ended, build.away):
+        return _done(build, resolved, (news.NotTried(names=failing(ended), away=missed),))
+    if build.away and build.facts.declared is None:
+        return Failure(Stopped(error=does_not_import(ended)))
     # What a program quotes of the build's variables isn't told.
     hidden = msgspec.structs.replace(ended, said=tuple(map(build.hide, ended.said)))
     build, found = with_findings(build, (broken(hidden),))

@@ -69,6 +69,7 @@ def completed(build: Build, resolved: ResolvedSet, now: Snapshot, answer: Answer
         *leftovers(work.app, build.folders or frozenset(), after),
     )
     lacking = findings.lacking(answer, plan, facts, now, work) if build.changed else ()
-    build, found = closing.with_findings(msgspec.structs.replace(build, plan=done.plan), lacking)
+    away = () if plan.division.at_hand else now.apart
+    build, found = closing.with_findings(msgspec.structs.replace(build, plan=done.plan, away=away), lacking)
     said = (*closing.compiled(answer), news.Divided(plan=done.plan, pieces=done.pieces), *found)
     return closing.turn(build, states.Settled(resolved=resolved), steps, *said)

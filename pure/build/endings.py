@@ -53,20 +53,25 @@ def failure(ended: Ended, plan: Plan, work: Workplace, noted: tuple[str, ...] | 
         case "check-lock" | "synchronise":
             return _tool(ended, said, plan, work)
         case "try-import":
-            from pure.build.trial import failing, words
-            from pure.complaints.imports import why_not_imported
-
-            return DoesNotImport(
-                names=failing(ended),
-                returncode=ended.returncode,
-                signal=ended.signal,
-                output=_last(words(ended)),
-                reason=why_not_imported(said),
-            )
+            return does_not_import(ended)
         case "ask-again" | "collect-static":
             raise AssertionError(f"{purpose} may fail")
         case _:
             assert_never(purpose)
+
+
+def does_not_import(ended: Ended) -> DoesNotImport:
+    """What it means that what starts the application can't be imported."""
+    from pure.build.trial import failing, words
+    from pure.complaints.imports import why_not_imported
+
+    return DoesNotImport(
+        names=failing(ended),
+        returncode=ended.returncode,
+        signal=ended.signal,
+        output=_last(words(ended)),
+        reason=why_not_imported(ended.said),
+    )
 
 
 def last_words(ended: Ended, noted: tuple[str, ...], hide: Callable[[str], str]) -> tuple[ProgramSaid, ...]:

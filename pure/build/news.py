@@ -112,6 +112,13 @@ class Divided(msgspec.Struct, frozen=True, kw_only=True):
     pieces: tuple[Piece, ...]  # what lies in layers of its own
 
 
+class NotTried(msgspec.Struct, frozen=True, kw_only=True):
+    """What starts the application was imported in vain, since it needs what this build doesn't have."""
+
+    names: tuple[str, ...]  # the programs
+    away: tuple[str, ...]  # the distributions whose contents it needs
+
+
 class StaticFilesPlanned(msgspec.Struct, frozen=True, kw_only=True):
     """Django is installed; static files are collected, or not."""
 
@@ -155,6 +162,7 @@ News: TypeAlias = (
     | AcceleratedFound
     | FindingsMade
     | Divided
+    | NotTried
     | StaticFilesPlanned
     | StaticFilesCollected
     | ProgramSaid

@@ -15,6 +15,7 @@ from pure.outcome import Outcome
 from pure.redaction import Redactor
 from pure.start.offered import Offered
 from pure.venv.difference import Changes, RedoReason
+from pure.venv.piece import Piece
 from pure.venv.resolved import ResolvedSet
 
 
@@ -139,6 +140,7 @@ class Build(msgspec.Struct, frozen=True, kw_only=True):
     programs: frozenset[str] | None = None  # the commands that the environment has
     offered: Offered | None = None  # by the finished environment, where the project declares commands
     changed: bool = False  # the environment isn't what it was before this build
+    away: tuple[Piece, ...] = ()  # of the environment, what lies in layers whose contents this build doesn't have
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ is its own choice, and gives a warning.
 """
 
 import itertools
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -21,6 +22,7 @@ from pure.start.declared import read_startup
 from pure.start.launching import shown
 from pure.start.started import PROGRAMS, SHELLS
 from pure.start.started import PYTHON as INTERPRETER
+from pure.venv.piece import Piece
 
 # The worker's class follows a colon. What isn't a console script, such as uWSGI's binary, has nothing to import.
 _PROGRAM: Final = """\
@@ -47,10 +49,14 @@ _WORKER: Final = ("-k", "--worker-class")
 _WORDS_BEFORE: Final = 5
 _LONGEST: Final = 200
 _TOLD: Final = " cannot be imported"
+_NO_MODULE: Final = re.compile(r"No module named '([\w.]{1,300})'")
 
 
-def try_import(plan: Plan, facts: Facts, work: Workplace) -> RunProgram | None:
-    """The step that imports what was chosen; ``None`` where that is nothing of other distributions."""
+def try_import(plan: Plan, facts: Facts, work: Workplace, *, may_fail: bool = False) -> RunProgram | None:
+    """The step that imports what was chosen; ``None`` where that is nothing of other distributions.
+
+    It ``may_fail`` where not all is at hand that it may need.
+    """
     wanted = tuple(dict.fromkeys(_wanted(plan, facts)))
     if not wanted:
         return None
@@ -61,7 +67,7 @@ def try_import(plan: Plan, facts: Facts, work: Workplace) -> RunProgram | None:
         argv=(f"{work.venv}/bin/python", "-I", "-B", "-c", _PROGRAM, *wanted),
         environment=tuple(sorted(environment.items())),
         folder=work.temporary,
-        may_fail=facts.declared is not None,
+        may_fail=may_fail or facts.declared is not None,
     )
 
 
@@ -69,6 +75,22 @@ def failing(ended: Ended) -> tuple[str, ...]:
     """The program that didn't import; all that were tried, where nothing says which one it was."""
     told = (line.rstrip().removesuffix(_TOLD) for line in reversed(ended.said) if line.rstrip().endswith(_TOLD))
     return tuple(itertools.islice(told, 1)) or names(ended.program)
+
+
+def misses(ended: Ended, away: tuple[Piece, ...]) -> tuple[str, ...]:
+    """Which distributions were missed whose contents are away: of these a trial that failed tells nothing."""
+    missing = {found[1] for line in ended.said for found in _NO_MODULE.finditer(line)}
+    return tuple(
+        piece.name
+        for piece in away
+        if any(name == module or name.startswith(f"{module}.") for module in _modules(piece) for name in missing)
+    )
+
+
+def _modules(piece: Piece) -> Iterator[str]:
+    for link in piece.links:
+        path = link.partition("/site-packages/")[2]
+        yield path.partition(".")[0].replace("/", ".")
 
 
 def words(ended: Ended) -> tuple[str, ...]:

@@ -114,6 +114,9 @@ def _told(told: News) -> Lines:
             return tuple(f"  {line}" for finding in findings for line in finding_lines(finding))
         case news.Divided(plan=decided, pieces=pieces):
             return divided_lines(decided, pieces)
+        case news.NotTried(names=names, away=away):
+            them = f"{', '.join(away)} {'lies' if len(away) == 1 else 'lie'} in layers that this build leaves alone"
+            return (f"  Not imported to try it: {', '.join(names)} (it needs what this build hasn't: {them})",)
         case news.StaticFilesPlanned():
             return _static_files(told)
         case news.StaticFilesCollected(judgement=judgement, seconds=seconds):

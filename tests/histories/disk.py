@@ -152,6 +152,8 @@ class Disk:
         folder, target = self._parent(new)
         if isinstance(folder.get(target), Folder):
             raise IsADirectoryError(errno.EISDIR, "Is a directory", new)
+        if name not in self.folder(where):
+            raise FileNotFoundError(errno.ENOENT, "No such file or directory", old)
         self._tick()
         folder[target] = self.folder(where).pop(name)
 

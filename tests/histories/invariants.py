@@ -9,6 +9,8 @@ The lower bounds are exact where the model can state them:
 - Of what is restored, what a build then throws away is counted as waste; the platform decides over that, not Lamina.
 """
 
+import base64
+import hashlib
 import re
 from collections.abc import Mapping
 from typing import Final
@@ -18,7 +20,7 @@ from pure.layers.decision import Action
 
 from tests.histories.application import SECRETS
 from tests.histories.builds import Finished
-from tests.histories.disk import Folder, Link, digest, files, size, walk
+from tests.histories.disk import Folder, Link, Node, digest, files, size, walk
 from tests.histories.matrix import MOVING, Made, expected
 from tests.histories.platforms import Exported
 from tests.histories.situation import Situation
@@ -35,8 +37,10 @@ _INSTALLER: Final = re.compile(
     r"(?:site-packages|dist-packages)/(?:pip|uv|poetry|pipenv|pdm)(?:/|-[^/]*\.dist-info/|\Z)"
     r"|bin/(?:pip[0-9.]*|uvx?|poetry|pipenv|pdm)\Z|pip-[^/]+\.whl\Z"
 )
+# A file of other contents in several distributions: one of them has what its RECORD states.
+_SHARED_FILE: Final = re.compile(r"common/__init__\.py")
 # What shares a file of other contents with somebody: redone with whoever is changed.
-_SHARING: Final = frozenset({"delta", "epsilon"})
+_SHARING: Final = frozenset({"delta", "epsilon", "torn"})
 
 
 class Violated(AssertionError):  # noqa: N818  (the word for what has happened)
@@ -68,6 +72,7 @@ def check(
     """
     if nothing is not None:
         _equal(finished, exported, *nothing)
+        _whole(nothing[0])
     _record_is_real(finished)
     _is_exported(finished, exported)
     if restored:
@@ -97,6 +102,58 @@ def _equal(finished: Finished, exported: Exported, fresh: Finished, wanted: Expo
         raise Violated("launch.toml is not what a build from nothing writes")
     if digest(finished.app_after) != digest(fresh.app_after):
         raise Violated("the application's files are not what a build from nothing leaves")
+
+
+def _whole(finished: Finished) -> None:
+    """1. What the environment's RECORDs name is in the image, with the contents that they state."""
+    venv = finished.after["venv"]
+    for path, record in files(venv).items():
+        folder, _, name = path.rpartition("/")
+        if name != "RECORD":
+            continue
+        for row in record.decode().splitlines():
+            file, digest_of_row, _ = row.rsplit(",", 2)
+            place = _place(folder.rpartition("/")[0], file)
+            found = _through_links(finished.after, "venv/" + place)
+            if digest_of_row and found is None and not file.endswith("missing.txt"):
+                raise Violated(f"{place} is in no layer of the image")
+            if (
+                found is not None
+                and digest_of_row
+                and not _SHARED_FILE.search(file)
+                and _stated(found) != digest_of_row
+            ):
+                raise Violated(f"{place} isn't what its RECORD states")
+
+
+def _stated(data: bytes) -> str:
+    return "sha256=" + base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip("=")
+
+
+def _through_links(layers: Mapping[str, Folder], path: str) -> bytes | None:
+    """The file at a path of the layers folder, whatever links lead to it."""
+    here: Node = Folder(layers)
+    parts, seen = path.split("/"), list[str]()
+    while parts:
+        part = parts.pop(0)
+        found = here.get(part) if isinstance(here, Folder) else None
+        if isinstance(found, Link):
+            return _through_links(layers, _normal("/".join([*seen, found, *parts])))
+        if found is None:
+            return None
+        seen.append(part)
+        here = found
+    return here if isinstance(here, bytes) else None
+
+
+def _normal(path: str) -> str:
+    parts: list[str] = []
+    for part in path.split("/"):
+        if part == "..":
+            parts.pop()
+        else:
+            parts.append(part)
+    return "/".join(parts)
 
 
 def _differences(finished: Finished, fresh: Finished, layer: str) -> list[str]:

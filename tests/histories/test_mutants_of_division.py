@@ -1,0 +1,178 @@
+"""Ways to break the division of an environment over layers, each of which the histories notice."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import msgspec
+import pytest
+from pure.build.states import Turn
+from pure.build.steps import MakeLinks, RemoveFiles, RemoveTrees, Step
+from pure.venv.resolved import ResolvedSet
+
+from pure.build import conversation, dividing
+from pure.layers import division, heavy
+from pure.venv import pins
+from tests.histories.application import MANAGERS, Application, Manager, Outside, Want
+from tests.histories.history import Counts, History, Nothing
+from tests.histories.invariants import Violated
+from tests.histories.platforms import LayerWithoutContents
+from tests.histories.situation import Situation
+from tests.histories.test_mutants import Mutate, Patch, finishes, rewriting
+
+MUTANTS: Final[dict[str, Mutate]] = {}
+
+
+def mutant(mutate: Mutate) -> Mutate:
+    MUTANTS[mutate.__name__.lstrip("_")] = mutate
+    return mutate
+
+
+def without(patch: Patch, left_out: Callable[[Step], bool]) -> None:
+    rewriting(patch, lambda turn: (step for step in turn.steps if not left_out(step)))
+
+
+@mutant
+def _links_stay_while_tools_run(patch: Patch) -> None:
+    without(patch, lambda step: isinstance(step, RemoveFiles) and any("/ns/heavy" in path for path in step.files))
+
+
+@mutant
+def _links_are_not_made(patch: Patch) -> None:
+    without(patch, lambda step: isinstance(step, MakeLinks))
+
+
+@mutant
+def _contents_stay_that_the_image_has(patch: Patch) -> None:
+    without(patch, lambda step: isinstance(step, RemoveTrees))
+
+
+@mutant
+def _a_layer_that_is_kept_is_not_finished(patch: Patch) -> None:
+    without(patch, lambda step: finishes(step, "dist-ns-heavy"))
+
+
+@mutant
+def _contents_that_are_lost_are_counted_on(patch: Patch) -> None:
+    patch.setattr(heavy, "why_lost", lambda *given: ())
+    patch.setattr(dividing, "why_lost", lambda *given: ())
+
+
+@mutant
+def _lost_contents_are_not_installed_again(patch: Patch) -> None:
+    patch.setattr(conversation, "lost", lambda *given: frozenset())
+
+
+@mutant
+def _a_key_does_not_tell_the_contents(patch: Patch) -> None:
+    patch.setattr(division, "_key", lambda each, held, links: each.name)
+
+
+@mutant
+def _what_others_have_too_moves(patch: Patch) -> None:
+    patch.setattr(division, "shared_files", lambda installed: ())
+
+
+@mutant
+def _the_biggest_is_what_came_first(patch: Patch) -> None:
+    real = division.divide
+
+    def divide(installed: object, rules: division.Rules) -> object:
+        found = real(installed, msgspec.structs.replace(rules, limit=99))  # type: ignore[arg-type]
+        return found[: rules.limit]
+
+    patch.setattr(dividing, "divide", divide)
+
+
+@mutant
+def _files_that_are_away_are_missed(patch: Patch) -> None:
+    patch.setattr(dividing, "with_apart", lambda seen, plan: seen)
+
+
+@mutant
+def _what_is_away_is_linked_whatever_it_is(patch: Patch) -> None:
+    patch.setattr(dividing, "astray", lambda *given: ())
+
+
+@mutant
+def _links_come_before_the_contents_are_moved(patch: Patch) -> None:
+    def rewrite(turn: Turn) -> Iterator[Step]:
+        yield from (step for step in turn.steps if isinstance(step, MakeLinks))
+        yield from (step for step in turn.steps if not isinstance(step, MakeLinks))
+
+    rewriting(patch, rewrite)
+
+
+@mutant
+def _settings_have_no_say_in_what_is_pinned(patch: Patch) -> None:
+    patch.setattr(pins, "settings_that_count", lambda *given: {})
+
+
+@mutant
+def _a_line_of_requirements_is_its_version(patch: Patch) -> None:
+    def expected(wanted: tuple[pins.Pin, ...], previous: ResolvedSet, recorded: object) -> ResolvedSet:
+        versions = {each.name: each.version for each in previous.distributions}
+        return real(wanted, previous, {pin.name: pin.digest for pin in wanted if versions.get(pin.name) == pin.version})
+
+    real = pins.expected
+    patch.setattr(pins, "expected", expected)
+
+
+def wants(*words: str) -> tuple[Want, ...]:
+    pairs = (each.partition("==") for each in words)
+    return tuple(Want(name=name, version=version or None) for name, _, version in pairs)
+
+
+# What an author does to an application with heavy distributions, from build to build.
+COURSE: Final = (
+    wants("alpha==1.0", "ns-heavy==1.0"),
+    wants("alpha==1.1", "ns-heavy==1.0"),
+    wants("alpha==1.1", "ns-heavy==1.1", "modules==1.0"),
+    wants("alpha==1.1", "ns-heavy==1.1", "ns-one==1.0", "modules==1.0"),
+    wants("alpha==1.1", "grows==2.0", "ns-heavy==1.1", "ns-one==1.0", "modules==1.0"),
+    wants("alpha==1.1", "grows==2.0", "ns-heavy==1.1", "ns-one==1.1", "modules==1.1"),
+    wants("alpha==1.1", "grows==1.0", "ns-heavy==1.1"),
+    wants("torn", "ns-heavy==1.1"),
+    wants("torn", "delta", "ns-heavy==1.1"),
+)
+
+
+def follow(manager: Manager, *, hashed: bool) -> None:
+    """Build again and again, and last of all where image, cache and both are lost."""
+    outside = Outside()
+    applications = [Application(manager=manager, hashed=hashed, wants=each).with_lock(outside) for each in COURSE]
+    history = History(Situation(application=applications[0], outside=outside), counts=Counts(), nothing=Nothing())
+    for application in applications:
+        history.change("the next requirements", application=application)
+        history.build()
+    history.change("back to the second ones", application=applications[1])
+    history.build()
+    history.change("alpha is built from its source", no_binary=True)
+    history.build()
+    other = msgspec.structs.replace(outside, index=outside.index.republished("alpha", "1.1"))
+    history.change("alpha is published anew", outside=other, application=applications[1].with_lock(other))
+    history.build()
+    for lose in (history.lose_image, history.lose_cache):
+        lose()
+        history.build()
+    for divided in (False, True):
+        history.change("divided, or not", divided=divided)
+        history.build()
+
+
+@pytest.mark.parametrize("manager", MANAGERS)
+def test_a_divided_environment_is_what_a_build_from_nothing_gives(manager: Manager) -> None:
+    for hashed in (False, True) if manager == "pip" else (False,):
+        follow(manager, hashed=hashed)
+
+
+@pytest.mark.parametrize("name", sorted(MUTANTS))
+def test_it_is_noticed(name: str, monkeypatch: Patch) -> None:
+    MUTANTS[name](monkeypatch)
+    with pytest.raises((Violated, LayerWithoutContents, AssertionError, OSError)):
+        follow_all()
+
+
+def follow_all() -> None:
+    follow("pip", hashed=True)
+    follow("pip", hashed=False)
+    follow("uv", hashed=False)
