@@ -14,9 +14,12 @@ from pure.build.steps import (
     FinishLayer,
     ListBuildFolders,
     ListFiles,
+    MakeLinks,
+    MoveTrees,
     ReadFiles,
     RemoveFiles,
     RemoveHistories,
+    RemoveTrees,
     Result,
     Step,
     WriteFiles,
@@ -93,6 +96,30 @@ def test_steps_do_what_the_shell_does(drawn: list[Step]) -> None:
     given_steps: list[Step] = [*(BeginLayer(layer=layer) for layer in (VENV, PIP_CACHE))]
     for step in drawn:
         given_steps += [step, *([BeginLayer(layer=step.layer)] if isinstance(step, DropLayer) else [])]
+    _agree(given_steps)
+
+
+def test_dividing_does_what_the_shell_does() -> None:
+    venv, heavy = f"{LAYERS}/{VENV}", f"{LAYERS}/{PIP_CACHE}/root"
+    links = (("a/c", f"../../{PIP_CACHE}/root/a/c"), ("deep/er", "../x"), ("RECORD", f"../{PIP_CACHE}/root/RECORD"))
+    _agree(
+        [
+            BeginLayer(layer=VENV),
+            BeginLayer(layer=PIP_CACHE),
+            WriteFiles(root=venv, files=tuple((path, path.encode()) for path in _PATHS)),
+            MoveTrees(root=venv, target=heavy, paths=("a/c", "RECORD", "src")),
+            MakeLinks(root=venv, links=links),
+            ListFiles(root=venv),
+            ReadFiles(root=venv, patterns=("a/*.py",)),
+            RemoveFiles(root=venv, files=("a/c", "deep/er"), directories=("deep", "a")),
+            RemoveTrees(root=venv, paths=("a", "RECORD", "nothing")),
+            RemoveTrees(root=heavy, paths=("src/one",)),
+        ]
+    )
+
+
+def _agree(given_steps: list[Step]) -> None:
+    """Carry out each step here and there, and compare what it brings back and what is there then."""
     disk = empty()
     world = World(disk, Situation(application=Application(manager="pip")))
     with tempfile.TemporaryDirectory() as folder:
@@ -112,7 +139,9 @@ def _for(step: Step, root: str) -> Step:
     match step:
         case ListBuildFolders(app=app):
             return msgspec.structs.replace(step, app=app.replace(LAYERS, root))
-        case RemoveFiles() | WriteFiles() | RemoveHistories() | ReadFiles() | ListFiles():
+        case MoveTrees(root=source, target=target):
+            return msgspec.structs.replace(step, root=source.replace(LAYERS, root), target=target.replace(LAYERS, root))
+        case RemoveFiles() | RemoveTrees() | MakeLinks() | WriteFiles() | RemoveHistories() | ReadFiles() | ListFiles():
             return msgspec.structs.replace(step, root=step.root.replace(LAYERS, root))
         case _:
             return step
@@ -123,14 +152,18 @@ def _placeless(result: Result) -> Result:
 
 
 def _real(folder: Path) -> dict[str, object]:
-    return {each.name: _real(each) if each.is_dir() else each.read_bytes() for each in folder.iterdir()}
+    def read(path: Path) -> object:
+        if path.is_symlink():
+            return f"-> {path.readlink()}"
+        return _real(path) if path.is_dir() else path.read_bytes()
+
+    return {each.name: read(each) for each in folder.iterdir()}
 
 
 def _known(disk: Disk) -> dict[str, object]:
     def plain(node: Node) -> object:
         if isinstance(node, Folder):
             return {name: plain(each) for name, each in node.items()}
-        assert not isinstance(node, Link)
-        return bytes(node)
+        return f"-> {node}" if isinstance(node, Link) else bytes(node)
 
     return {name: plain(each) for name, each in disk.folder(LAYERS).items()}

@@ -1,0 +1,65 @@
+"""What becomes of the layers of single distributions, by what the platform has of them."""
+
+import pytest
+import tomli_w
+from pure.layers.decision import Action, RestoredLayer
+from pure.layers.heavy import BuiltFor, Division, Fate, final_layers, planned_layers, why_lost
+from pure.layers.metadata import metadata_table
+from pure.layers.names import LayerName, heavy_layer
+from pure.venv.piece import Piece
+
+HERE = BuiltFor(arch="amd64", distro="debian 12", python_minor="3.13")
+THERE = BuiltFor(arch="arm64", distro="debian 12", python_minor="3.13")
+PIECE = Piece(name="numpy", version="2.0", nbytes=20_000_000, key="k" * 64, links=("lib/numpy",))
+OTHER = Piece(name="numpy", version="2.1", nbytes=21_000_000, key="o" * 64, links=("lib/numpy",))
+LAYER = heavy_layer("numpy")
+SPARED = "it was installed again, and the image has the same contents already"
+ALONE = Division(divide=True, because="")
+AT_HAND = Division(divide=True, because="", at_hand="static files")
+OFF = Division(divide=False, because="it is off")
+
+
+def restored(piece: Piece, place: BuiltFor = HERE, *, contents: bool = False) -> dict[LayerName, RestoredLayer]:
+    toml = tomli_w.dumps({"metadata": metadata_table(place.metadata(piece))}).encode()
+    return {LAYER: RestoredLayer(toml=toml, contents=contents)}
+
+
+@pytest.mark.parametrize(
+    ("found", "division", "because"),
+    [
+        (restored(PIECE), ALONE, ()),
+        (restored(PIECE, contents=True), AT_HAND, ()),
+        (restored(PIECE), AT_HAND, ("this build needs its contents, and they were not restored",)),
+        (restored(PIECE), OFF, ("it is off",)),
+        ({}, ALONE, ("the previous image has no layer with its contents",)),
+        (restored(PIECE, THERE), ALONE, ("architecture arm64 → amd64",)),
+        (restored(OTHER), ALONE, ("version 2.1 → 2.0", "contents oooooooooooo → kkkkkkkkkkkk")),
+        ({LAYER: RestoredLayer(toml=b"[", contents=True)}, ALONE, ("its metadata is not readable TOML",)),
+    ],
+)
+def test_why_contents_are_lost(
+    found: dict[LayerName, RestoredLayer], division: Division, because: tuple[str, ...]
+) -> None:
+    assert why_lost(PIECE, found, division, HERE) == because
+    (decision,) = planned_layers((PIECE,), found, division, HERE) or (None,)
+    assert (decision is None) is not division.divide
+    if decision is not None:
+        assert decision.action is (Action.RECREATE if because else Action.KEEP)
+        assert decision.types == division.types
+
+
+@pytest.mark.parametrize(
+    ("fate", "found", "action", "because"),
+    [
+        ("held", restored(PIECE), Action.KEEP, "its contents are in the image already (20.0 MB)"),
+        ("spared", restored(PIECE), Action.KEEP, f"{SPARED} (20.0 MB)"),
+        ("made", {}, Action.CREATE, "a heavy distribution, so that it is moved only when it changes (20.0 MB)"),
+        ("made", restored(OTHER), Action.RECREATE, "version 2.1 → 2.0"),
+    ],
+)  # fmt: skip
+def test_what_becomes_of_it(fate: Fate, found: dict[LayerName, RestoredLayer], action: Action, because: str) -> None:
+    gone = {**found, heavy_layer("gone"): RestoredLayer(toml=b"", contents=False)}
+    decision, dropped = final_layers({"numpy": fate}, (PIECE,), gone, ALONE, HERE)
+    assert (decision.name, decision.action, decision.because[0]) == (LAYER, action, because)
+    assert decision.metadata == HERE.metadata(PIECE)
+    assert (dropped.name, dropped.action) == ("dist-gone", Action.DROP)
