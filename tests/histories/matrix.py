@@ -12,7 +12,7 @@ from pure.layers.decision import Action
 
 from tests.histories.application import EXTRA, GROUP, Application, Chosen, UnresolvableError, resolve
 from tests.histories.files import texts
-from tests.histories.index import HEAVY, MOST, contents
+from tests.histories.index import MOST, contents
 from tests.histories.situation import Situation, tool_of
 
 Key: TypeAlias = tuple[object, ...]
@@ -59,7 +59,7 @@ def heavy(situation: Situation) -> dict[str, Key]:
     for each in chosen:
         among = _AMONG_OTHERS.get(each.name, ()) if each.name == "modules" or len(shared) > 1 else ()
         weight = _weight(each, among)
-        if weight >= HEAVY and not (len(torn) > 1 and each.name in torn):
+        if weight >= situation.heavy and not (len(torn) > 1 and each.name in torn):
             found.append((-weight, each.name, (each.version, each.revision, among)))
     return {f"dist-{name}": what for _, name, what in sorted(found)[:MOST]}
 

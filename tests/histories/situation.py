@@ -58,6 +58,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     no_binary: bool = False  # alpha is built from its source
     index: str = "index.example"
     divided: bool = True
+    heavy: int = HEAVY  # so many bytes make a distribution worth a layer of its own
     own_wheel: bool = True  # the interpreter that runs the buildpack has a wheel of pip
 
     @property
@@ -168,7 +169,7 @@ def facts(disk: Disk, situation: Situation) -> Facts:
         requirement_texts={"requirements.txt": raw} if raw is not None else {},
         project=Success(ProjectFiles(names=names, texts=read)),
         restored=restored(disk),
-        rules=Rules(heavy=HEAVY, limit=MOST),
+        rules=Rules(heavy=situation.heavy, limit=MOST),
         venv_state=disk.read(f"{LAYERS}/venv/.lamina/state.json"),
         seed_wheels=wheels,
         archives=(f"{BUILDPACK}/archives/cpython.tar.gz",),

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from pure.layers.division import Rules
 
 from tests.builds.conftest import bench, tools, workshop  # noqa: F401  (fixtures)
 from tests.builds.workshop import MINOR, Bench, Workshop, locked
@@ -66,7 +67,10 @@ class Both:
         self.real.workshop = copy.copy(real.workshop)
         self.real.workshop.wheels = self.wheels = wheels
         self.model = History(
-            Situation(application=Application(manager="pip"), python="3.13.1"), counts=Counts(), nothing=Nothing()
+            # What is heavy here is none of those for real builds.
+            Situation(application=Application(manager="pip"), python="3.13.1", heavy=Rules().heavy),
+            counts=Counts(),
+            nothing=Nothing(),
         )
         # As the bench begins: with Python and pip, and without an environment.
         self.model.build(remains="there")
@@ -84,7 +88,10 @@ class Both:
         built = self.real.build()
         record = json.loads((self.real.own / "lamina-record.json").read_text())
         decided = {name: (each.action.value, each.because) for name, each in made.record.layers.items()}
-        really = {name: (each["action"], tuple(each["because"])) for name, each in record["layers"].items()}
+        really = {
+            name: (each["action"], tuple(why.replace(f"python{MINOR}", "python3.13") for why in each["because"]))
+            for name, each in record["layers"].items()
+        }
         assert really == decided, built.log
         assert self.model.remains is not None
         assert set(_real(self.real.venv)) == set(_modelled(self.model.remains)), built.log
