@@ -35,8 +35,6 @@ from pure.build.steps import (
     RuntimeInstalled,
     Step,
     Steps,
-    TakeWheel,
-    WheelTaken,
     WriteFiles,
 )
 from pure.outcome import Failure, Outcome, Success
@@ -111,8 +109,6 @@ class Executor:
                 return Success(BuildFoldersListed(paths=build_folders(Path(app))))
             case InstallRuntime():
                 return self._install_runtime(step)
-            case TakeWheel(archive=archive, wheel_to=wheel_to):
-                return Success(WheelTaken(wheel=self._take_wheel(Path(archive), Path(wheel_to))))
             case RunProgram():
                 return Success(self._run(step))
             case CompileBytecode():
@@ -122,13 +118,17 @@ class Executor:
         return Success(None)
 
     def _install_runtime(self, step: InstallRuntime) -> Outcome[RuntimeInstalled, BuildError]:
-        # Only a build that installs a runtime needs these: urllib3 alone takes longer to import than an unchanged
+        from shell.carried import carried_at
+
+        local = step.url.startswith("file:")
+        if local and (carried := carried_at(step.url)) is not None:
+            return _copied(carried, Path(step.root))
+        # Only a build that fetches a runtime needs these: urllib3 alone takes longer to import than an unchanged
         # build's other work.
         from shell.archive import unpack_runtime
         from shell.network import fetch_first
 
         archive = self._temporary / "runtime.tar.gz"
-        local = step.url.startswith("file:")
 
         def hear(event: FetchEvent) -> None:
             self._output.lines(build_log.fetch_event(event, local=local))
@@ -154,14 +154,6 @@ class Executor:
             )
         )
 
-    def _take_wheel(self, archive: Path, wheel_to: Path) -> str | None:
-        from shell.archive import unpack_runtime
-
-        scratch = self._temporary / "carried"
-        unpacked = unpack_runtime(archive, scratch, wheel_to=wheel_to)
-        remove_tree(scratch)
-        return unpacked.unwrap().pip_wheel or None if isinstance(unpacked, Success) else None
-
     def _run(self, step: RunProgram) -> Ended:
         said = LastWords()
 
@@ -178,6 +170,21 @@ class Executor:
             said=(*said.lines, *ended.stderr.splitlines()),
             seconds=time.monotonic() - started,
         )
+
+
+def _copied(carried: Path, root: Path) -> Outcome[RuntimeInstalled, BuildError]:
+    from shell.carried import copy_runtime
+
+    started = time.monotonic()
+    copied = copy_runtime(carried, root)
+    if isinstance(copied, Failure):
+        return copied
+    seconds = time.monotonic() - started
+    return Success(
+        RuntimeInstalled(
+            nbytes=None, fetched_in=0.0, files=copied.unwrap(), left_out=0, unpacked_in=seconds, wheel=None
+        )
+    )
 
 
 def _compile(step: CompileBytecode) -> Outcome[Compiled, BuildError]:

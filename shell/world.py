@@ -124,7 +124,6 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         venv_state=optional(layers / VENV / STATE_FILE),
         seed_wheels=_seed_wheels(layers),
         carried_pip=next((str(path) for path in sorted((buildpack / WHEELS).glob("pip-*.whl"))), None),
-        archives=tuple(str(path) for path in sorted((buildpack / "archives").glob("*.tar.gz"))),
     )
 
 

@@ -21,7 +21,7 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
     version: str
     """The buildpack's own version."""
     buildpack_dir: str = ""
-    """The buildpack's own folder: the pin files of tools and the archives that it carries lie below it."""
+    """The buildpack's own folder: the pin files of tools and the runtime that it carries lie below it."""
     layers_dir: str
     """The folder of the layers."""
     app_dir: str
@@ -74,8 +74,6 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
     """Wheels of pip at hand, as paths by the tool in whose layer they lie; that of our own interpreter under ``""``."""
     carried_pip: str | None = None
     """The wheel of the pinned pip, where the buildpack carries it."""
-    archives: tuple[str, ...] = ()
-    """Archives of runtimes that the buildpack carries, each with a wheel of pip in it."""
 
     @property
     def settings(self) -> dict[str, str]:

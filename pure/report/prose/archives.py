@@ -11,6 +11,7 @@ from pure.runtime.endings import (
     CompileNotWritable,
     CompilerFailed,
     CorruptArchive,
+    DamagedBuildpack,
     InterpreterUnsupported,
     InterpreterUnusable,
     LibraryMissing,
@@ -175,6 +176,13 @@ def _unpack(error: UnpackError) -> Message:
                 found=(archive, detail),
                 means=("It is no complete .tar.gz file.",),
                 do=("Make or download it again; then update its sha256 in the catalogue.",),
+            )
+        case DamagedBuildpack(path=path, detail=detail):
+            return Message(
+                happened="The Python that the buildpack carries isn't whole",
+                found=(path, detail),
+                means=("What packaged or copied the buildpack left out or changed a part of it.",),
+                do=("Take the buildpack's image or archive anew, or package it again: make package.",),
             )
         case OtherArchive(archive=archive, kind=kind):
             return Message(

@@ -34,8 +34,6 @@ from pure.build.steps import (
     RunProgram,
     RuntimeInstalled,
     Step,
-    TakeWheel,
-    WheelTaken,
     WriteFiles,
 )
 from pure.build.workplace import STATE_FILE
@@ -103,8 +101,6 @@ class Hand:
                 return RuntimeInstalled(
                     nbytes=1, fetched_in=0, files=1, left_out=0, unpacked_in=0, wheel="/tmp/t/wheel/pip-26.0-any.whl"
                 )
-            case TakeWheel(archive=archive):
-                return WheelTaken(wheel="/tmp/t/carried-wheel/pip-26.0-any.whl" if "good" in archive else None)
             case RunProgram(purpose="probe"):
                 return Ended(program=step, returncode=0, said=(FIRST_VERSION,))
             case RunProgram(purpose="try-import"):
@@ -462,19 +458,20 @@ def test_what_is_said_beside_the_answer_makes_no_other_python(ended: int, *, sta
 
 
 @pytest.mark.parametrize(
-    ("wheels", "archives", "wanted"),
+    ("wheels", "carried", "wanted"),
     [
-        ({"pip": "/l/pip/seed/pip-1.whl", "": "/own/pip-2.whl"}, (), "/l/pip/seed/pip-1.whl"),
-        ({"uv": "/l/uv/seed/pip-1.whl", "": "/own/pip-2.whl"}, (), "/l/uv/seed/pip-1.whl"),
-        ({"": "/own/pip-2.whl"}, ("/cnb/archives/good",), "/own/pip-2.whl"),
-        ({}, ("/cnb/archives/bad", "/cnb/archives/good"), "/tmp/t/carried-wheel/pip-26.0-any.whl"),
-        ({}, ("/cnb/archives/bad",), None),
+        ({"pip": "/l/pip/seed/pip-1.whl", "": "/own/pip-2.whl"}, None, "/l/pip/seed/pip-1.whl"),
+        ({"uv": "/l/uv/seed/pip-1.whl", "": "/own/pip-2.whl"}, None, "/l/uv/seed/pip-1.whl"),
+        ({"": "/own/pip-2.whl"}, None, "/own/pip-2.whl"),
+        ({"pip": "/l/pip/seed/pip-1.whl", "": "/own/pip-2.whl"}, "/cnb/wheels/pip-3.whl", "/cnb/wheels/pip-3.whl"),
+        ({}, "/cnb/wheels/pip-3.whl", "/cnb/wheels/pip-3.whl"),
+        ({}, None, None),
     ],
 )
-def test_which_wheel_seeds_the_tool(wheels: dict[str, str], archives: tuple[str, ...], wanted: str | None) -> None:
+def test_which_wheel_seeds_the_tool(wheels: dict[str, str], carried: str | None, wanted: str | None) -> None:
     given = rebuilt(first())
     layers = {name: each for name, each in given.restored.items() if name != "pip"}
-    given = msgspec.structs.replace(given, restored=layers, seed_wheels=wheels, archives=archives)
+    given = msgspec.structs.replace(given, restored=layers, seed_wheels=wheels, carried_pip=carried)
     turns, end = converse(given, Hand(environment(), report=report()))
     if wanted is None:
         assert isinstance(end, Stopped)

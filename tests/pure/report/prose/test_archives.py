@@ -16,6 +16,7 @@ from pure.runtime.endings import (
     CompileNotWritable,
     CompilerFailed,
     CorruptArchive,
+    DamagedBuildpack,
     InterpreterUnsupported,
     InterpreterUnusable,
     LibraryMissing,
@@ -95,6 +96,7 @@ ERRORS: tuple[ArchiveError, ...] = (
     NoRuntimeInArchive(archive=ARCHIVE),
     NoRuntimeInArchive(archive=ARCHIVE, instead="cpython-3.13/bin/python3"),
     OtherArchive(archive=ARCHIVE, kind="compressed by zstd"),
+    DamagedBuildpack(path="/cnb/buildpacks/lamina_python/1/runtime/bin/python3", detail="No such file or directory"),
     OversizedArchive(archive=ARCHIVE, what="folders in each other", most=40),
     UnsafeArchive(
         archive=ARCHIVE, member=UnsafeMember(path="python/lib/x", reason="link outside", link="../../etc/passwd")
