@@ -13,7 +13,8 @@ from pure.runtime.fetching import AuthoritiesUnreadable, FetchFailure, ProxyFail
 from pure.urls import visible_url
 from urllib3.util import make_headers
 
-_AUTHORITIES: Final = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+# What one tool of a build is told to trust, every tool trusts (pure.manager.environment), and so does this one.
+_AUTHORITIES: Final = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT")
 # Where distributions keep their trusted certificates; an interpreter built elsewhere does not know its host's place.
 _SYSTEM_AUTHORITIES: Final = (
     "/etc/ssl/certs/ca-certificates.crt",

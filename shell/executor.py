@@ -2,11 +2,11 @@
 
 import os
 import time
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import assert_never
 
+import msgspec
 from pure.build.errors import BuildError
 from pure.build.steps import (
     Answer,
@@ -55,10 +55,9 @@ from shell.sources import all_files, build_folders, names_in
 class Executor:
     """Carries out the steps of one build."""
 
-    def __init__(self, *, store: LayerStore, output: Output, environ: Mapping[str, str], temporary: Path) -> None:
+    def __init__(self, *, store: LayerStore, output: Output, temporary: Path) -> None:
         self._store = store
         self._output = output
-        self._environ = environ
         self._temporary = temporary
 
     def execute(self, steps: Steps) -> Outcome[Answer, BuildError]:
@@ -134,11 +133,15 @@ class Executor:
             self._output.lines(build_log.fetch_event(event, local=local))
 
         places = (step.url, *step.elsewhere)
-        fetched = fetch_first(places, archive, sha256=step.runtime.sha256, environ=self._environ, on_event=hear)
+        fetched = fetch_first(
+            places, archive, sha256=step.runtime.sha256, environ=dict(step.environment), on_event=hear
+        )
         if isinstance(fetched, Failure):
-            return fetched
+            if step.url == step.runtime.url:
+                return fetched
+            return Failure(msgspec.structs.replace(fetched.failure(), instead_of=visible_url(step.runtime.url)))
         started = time.monotonic()
-        unpacked = unpack_runtime(archive, Path(step.root), wheel_to=Path(step.wheel_to), called=visible_url(step.url))
+        unpacked = unpack_runtime(archive, Path(step.root), wheel_to=Path(step.wheel_to), called=fetched.unwrap().url)
         archive.unlink(missing_ok=True)
         if isinstance(unpacked, Failure):
             return unpacked

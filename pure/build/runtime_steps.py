@@ -15,6 +15,8 @@ def install_runtime(plan: Plan, facts: Facts, work: Workplace) -> Steps:
             runtime=plan.python.runtime,
             url=plan.python.url,
             elsewhere=plan.python.elsewhere,
+            # Also what pip's configuration files say of certificates.
+            environment=tuple(sorted(facts.settings.items())),
             root=work.layer(PYTHON),
             wheel_to=f"{work.temporary}/wheel",
         ),

@@ -42,6 +42,7 @@ class InstallRuntime(msgspec.Struct, frozen=True, kw_only=True):
     runtime: Runtime
     url: str
     elsewhere: tuple[str, ...]  # where the archive is looked for if that place has no such file
+    environment: Environment  # how servers are reached: proxies, certificates
     root: str
     wheel_to: str  # the folder that the wheel of pip which the runtime bundles goes to
 

@@ -20,7 +20,7 @@ from pure.python.resolution import NewerPatch
 from pure.report.prose.archives import fetch_failure_in_short
 from pure.report.prose.findings import finding_lines
 from pure.report.prose.versions import describe_python_warning
-from pure.runtime.fetching import FetchEvent, FetchRetry, FetchStarted
+from pure.runtime.fetching import FetchEvent, FetchRetry, FetchSlow, FetchStarted
 from pure.start.django import Collected, NotEnabled
 from pure.start.launching import shown
 from pure.venv.accelerators import AcceleratedTorch
@@ -208,13 +208,16 @@ def warning_line(warning: PythonWarning) -> str:
 
 
 def fetch_event(event: FetchEvent, *, local: bool) -> Lines:
-    """What a download is waiting for; its progress isn't worth a line in a log."""
+    """What a download is waiting for; while it goes on well, that isn't worth a line in a log."""
     match event:
         case FetchStarted(url=url, size=announced, offset=0) if not local:
             name = url.rpartition("/")[2].replace("%2B", "+")
             return (f"  Downloading {name}{f' ({size(announced)})' if announced else ''}",)
         case FetchRetry(failure=failure, seconds=seconds):
             return (f"  Trying again in {duration(seconds)}: {fetch_failure_in_short(failure)}",)
+        case FetchSlow(received=received, size=whole, lately=lately, seconds=seconds):
+            of = f" of {size(whole)}" if whole else ""
+            return (f"  Still downloading: {size(received)}{of}, only {size(lately)} in the last {duration(seconds)}",)
         case _:
             return ()
 

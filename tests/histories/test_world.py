@@ -99,7 +99,7 @@ def test_steps_do_what_the_shell_does(drawn: list[Step]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         layers = Path(folder, "layers")
         layers.mkdir()
-        executor = Executor(store=LayerStore(layers), output=Output(redactor({})), environ={}, temporary=Path(folder))
+        executor = Executor(store=LayerStore(layers), output=Output(redactor({})), temporary=Path(folder))
         for step in given_steps:
             ours = world.execute((step,))
             theirs = executor.execute((_for(step, str(layers)),))

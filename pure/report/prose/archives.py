@@ -91,16 +91,17 @@ def fetch_failure_in_short(failure: FetchFailure) -> str:
 
 def _fetch(error: FetchError) -> Message:
     times = "" if error.attempts == 1 else f" after {error.attempts} attempts"
-    means, do = _fetch_advice(error.failure)
+    means, do = _fetch_advice(error.failure, error.instead_of)
+    instead = (f"a mirror's place, instead of {error.instead_of}",) if error.instead_of else ()
     return Message(
         happened=f"A download failed{times}",
-        found=(error.url, fetch_failure_in_short(error.failure)),
+        found=(error.url, *instead, fetch_failure_in_short(error.failure)),
         means=means,
         do=do,
     )
 
 
-def _fetch_advice(failure: FetchFailure) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _fetch_advice(failure: FetchFailure, instead_of: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     match failure:
         case ConnectionFailed() | TimedOut() | BodyTruncated():
             return (
@@ -129,14 +130,14 @@ def _fetch_advice(failure: FetchFailure) -> tuple[tuple[str, ...], tuple[str, ..
         case HttpStatus(status=status):
             if status in (401, 403, 407):
                 return (
-                    ("The server wants other credentials, or nobody may have this file.",),
-                    ("Put user name and password into the mirror's URL, or into the proxy's.",),
+                    ("The server, or a proxy on the way, wants other credentials, or nobody may have this file.",),
+                    (
+                        "Put user name and password into the proxy's URL, or into the mirror's,",
+                        "BP_PYTHON_MIRROR=https://USER:PASSWORD@HOST/FOLDER.",
+                    ),
                 )
             if status in (404, 410):
-                return (
-                    ("The server has no such file.",),
-                    ("Check the mirror: it has to hold the file under exactly this name.",),
-                )
+                return _no_such_file(instead_of)
             return (("The server is in trouble, or is busy.",), ("Build again later, or use a mirror.",))
         case TooManyRedirects():
             return (
@@ -166,6 +167,22 @@ def _fetch_advice(failure: FetchFailure) -> tuple[tuple[str, ...], tuple[str, ..
             return (), ("Correct the URL: https:, http: and file: can be used.",)
         case _:
             assert_never(failure)
+
+
+def _no_such_file(instead_of: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if instead_of:
+        return (
+            ("The mirror that BP_PYTHON_MIRROR names has no such file.",),
+            ("It has to hold the file under exactly this name, or in a folder of its release: <release>/<file>.",),
+        )
+    return (
+        ("The catalogue says that the archive of this Python is there, and the server has no such file.",),
+        (
+            "If the entry is of a catalogue of your own (BP_PYTHON_CATALOGUE), correct its url there.",
+            "Otherwise ask for another patch release (BP_PYTHON_VERSION), take a newer release of the buildpack,",
+            "or set BP_PYTHON_MIRROR to the base URL of a mirror that has the file.",
+        ),
+    )
 
 
 def _unpack(error: UnpackError) -> Message:

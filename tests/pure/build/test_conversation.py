@@ -424,6 +424,15 @@ def test_pip_is_asked_again_where_its_words_leave_open_why() -> None:
     assert isinstance(stopped.error, PipFailed)
 
 
+def test_the_runtime_is_fetched_as_the_users_settings_say_that_servers_are_reached() -> None:
+    given = first()
+    own = {**given.variables, "HTTPS_PROXY": "http://proxy:3128"}
+    conf = (("PIP_CERT", "/ca.pem", "/etc/pip.conf"),)
+    turns, _ = converse(msgspec.structs.replace(given, variables=own, pip_settings=conf), Hand(environment()))
+    (step,) = (step for step in turns[0].steps if isinstance(step, InstallRuntime))
+    assert dict(step.environment) == {**own, "PIP_CERT": "/ca.pem"}
+
+
 def test_a_runtime_that_is_another_python_ends_the_build() -> None:
     class Other(Hand):
         def result(self, step: Step) -> Result | None:

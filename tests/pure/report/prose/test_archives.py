@@ -92,6 +92,12 @@ FAILURES: tuple[FetchFailure, ...] = (
 ERRORS: tuple[ArchiveError, ...] = (
     *(FetchError(url="https://mirror/file.tar.gz?token=***", failure=failure, attempts=1) for failure in FAILURES),
     FetchError(url="https://mirror/file.tar.gz", failure=FAILURES[0], attempts=5),
+    FetchError(
+        url="https://mirror/file.tar.gz",
+        failure=HttpStatus(status=404, reason="Not Found"),
+        attempts=1,
+        instead_of="https://host/releases/20261021/file.tar.gz",
+    ),
     CorruptArchive(archive=ARCHIVE, detail="Compressed file ended before the end-of-stream marker was reached"),
     NoRuntimeInArchive(archive=ARCHIVE),
     NoRuntimeInArchive(archive=ARCHIVE, instead="cpython-3.13/bin/python3"),
