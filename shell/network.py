@@ -44,6 +44,7 @@ from pure.runtime.fetching import (
     Stretch,
     TimedOut,
     TooManyRedirects,
+    TooSlow,
     Wait,
     no_such_file,
     paced,
@@ -318,7 +319,7 @@ class _Download:
                 self._store(chunk)
                 now = time.monotonic()
                 if now > self.deadline:
-                    raise Failed(TimedOut(seconds=self.policy.overall, received=self.received))
+                    raise Failed(TooSlow(seconds=self.policy.overall, received=self.received, expected=size))
                 stretch, slow = paced(
                     stretch, url=visible_url(self.url), size=size, received=self.received, now=now, policy=self.policy
                 )

@@ -70,6 +70,14 @@ class TimedOut(msgspec.Struct, frozen=True, kw_only=True):
     received: int
 
 
+class TooSlow(msgspec.Struct, frozen=True, kw_only=True):
+    """In ``seconds``, which is as long as a download may take, so many bytes arrived of ``expected``."""
+
+    seconds: float
+    received: int
+    expected: int | None
+
+
 class BodyTruncated(msgspec.Struct, frozen=True, kw_only=True):
     """The body ended early; ``expected`` is ``None`` where the server announced no length."""
 
@@ -125,6 +133,7 @@ FetchFailure: TypeAlias = (
     | CertificateRejected
     | AuthoritiesUnreadable
     | TimedOut
+    | TooSlow
     | BodyTruncated
     | HttpStatus
     | TooManyRedirects
@@ -227,7 +236,7 @@ def retry_decision(
     asked: float | None = None
     keep = True
     match failure:
-        case ConnectionFailed() | ProxyFailed() | TimedOut() | BodyTruncated():
+        case ConnectionFailed() | ProxyFailed() | TimedOut() | TooSlow() | BodyTruncated():
             pass
         case HttpStatus(status=status, retry_after=retry_after):
             if status not in RETRIED_STATUS:

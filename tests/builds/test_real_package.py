@@ -5,9 +5,10 @@ import shutil
 import subprocess
 import tomllib
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
-from pure.python.catalogue import Catalogue, Runtime, encode_catalogue
+from pure.python.catalogue import Runtime
 from shell.process import run
 from tools.carried import carried_archive, host_arch
 from tools.package import Packaged, package
@@ -23,13 +24,13 @@ MOST_BYTES = 34_000_000
 
 
 def carried(folder: Path, arch: str) -> tuple[Path, Runtime]:
-    """An archive with its catalogue beside it: the module that it comes from has no headers to know it by."""
-    entry = archive(VERSION, folder, arch=arch)
-    place = Path(entry.url.removeprefix("file://").replace("%2B", "+"))
-    place.with_name(f"{place.name.removesuffix('.tar.gz')}.json").write_bytes(
-        encode_catalogue(Catalogue(runtimes=(entry,)))
-    )
-    return place, entry
+    """An archive, and what a catalogue would say of it."""
+    # The one of the headers by which it is known; the module that its pieces come from leaves them out.
+    header = folder / "extras" / "include" / "python3.14" / "patchlevel.h"
+    header.parent.mkdir(parents=True)
+    header.write_text(f'#define PY_VERSION              "{VERSION}"\n')
+    entry = archive(VERSION, folder, arch=arch, extras=folder / "extras")
+    return Path(unquote(entry.url.removeprefix("file://"))), entry
 
 
 @pytest.fixture(scope="module")

@@ -33,6 +33,7 @@ from pure.runtime.fetching import (
     ProxyFailed,
     TimedOut,
     TooManyRedirects,
+    TooSlow,
 )
 from shell.network import fetch, fetch_first
 
@@ -224,7 +225,7 @@ def test_a_body_that_trickles_for_ever_is_given_up(tmp_path: Path) -> None:
     with serving(respond) as server:
         policy = FetchPolicy(read_timeout=0.3, attempts=3, backoff=0.01, overall=0.4)
         error = Run(f"{server.url}/f", tmp_path, policy=policy).error
-    assert isinstance(error.failure, TimedOut)
+    assert isinstance(error.failure, TooSlow)
     assert error.attempts == 1
 
 

@@ -41,6 +41,7 @@ from pure.runtime.fetching import (
     ProxyFailed,
     TimedOut,
     TooManyRedirects,
+    TooSlow,
 )
 from pure.wording import size
 
@@ -69,6 +70,8 @@ def fetch_failure_in_short(failure: FetchFailure) -> str:
             return f"the certificates in {file} cannot be used: {detail}"
         case TimedOut(seconds=seconds, received=received):
             return f"nothing arrived for {seconds:g} s" + (f", after {size(received)}" if received else "")
+        case TooSlow(seconds=seconds, received=received, expected=expected):
+            return f"only {size(received)}{f' of {size(expected)}' if expected else ''} arrived in {seconds:g} s"
         case BodyTruncated(received=received, expected=expected):
             return f"the file ended after {size(received)}" + (f" of {size(expected)}" if expected else "")
         case HttpStatus(status=status, reason=reason):
@@ -111,6 +114,11 @@ def _fetch_advice(failure: FetchFailure, instead_of: str) -> tuple[tuple[str, ..
                     "Where the server cannot be reached at all, set BP_PYTHON_MIRROR to the base URL of a mirror, or",
                     "BP_PYTHON_CATALOGUE to a catalogue of your own (`lamina runtime pack` makes one).",
                 ),
+            )
+        case TooSlow():
+            return (
+                ("The server, or a proxy on the way, hands it out too slowly.",),
+                ("Build again later, or set BP_PYTHON_MIRROR to the base URL of a mirror that is nearer.",),
             )
         case ProxyFailed():
             return (

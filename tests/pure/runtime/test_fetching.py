@@ -20,6 +20,7 @@ from pure.runtime.fetching import (
     InvalidUrl,
     Stretch,
     TimedOut,
+    TooSlow,
     Wait,
     paced,
     retry_decision,
@@ -29,6 +30,7 @@ from pure.urls import visible_url
 PASSING: tuple[FetchFailure, ...] = (
     ConnectionFailed(detail=""),
     TimedOut(seconds=1, received=0),
+    TooSlow(seconds=1, received=1, expected=None),
     BodyTruncated(received=1, expected=2),
     *(HttpStatus(status=status, reason="") for status in sorted(RETRIED_STATUS)),
 )

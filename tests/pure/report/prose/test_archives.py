@@ -44,6 +44,7 @@ from pure.runtime.fetching import (
     ProxyFailed,
     TimedOut,
     TooManyRedirects,
+    TooSlow,
 )
 from pure.runtime.pruning import UnsafeMember
 from pure.source import Source
@@ -78,6 +79,7 @@ FAILURES: tuple[FetchFailure, ...] = (
     CertificateRejected(detail="self-signed certificate in certificate chain", authorities=None),
     AuthoritiesUnreadable(variable="SSL_CERT_FILE", file="/certs/ca.pem", detail="No such file or directory"),
     TimedOut(seconds=30.0, received=12_345_678),
+    TooSlow(seconds=600.0, received=1_200_000, expected=28_400_000),
     BodyTruncated(received=1_200, expected=23_456_789),
     HttpStatus(status=403, reason="Forbidden"),
     HttpStatus(status=404, reason="Not Found"),
