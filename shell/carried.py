@@ -1,6 +1,6 @@
 """Copies the runtime that the packaged buildpack runs on, for an application, whole or not at all."""
 
-import shutil
+import hashlib
 from pathlib import Path, PurePosixPath
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -17,6 +17,12 @@ from shell.disk import NO_ROOM, said
 _MODES: Final = {True: 0o755, False: 0o644}
 
 
+class _Changed(Exception):  # noqa: N818  (control flow within this module)
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path))
+        self.path = path
+
+
 def carried_at(url: str) -> Path | None:
     """The carried runtime that a ``file:`` URL names; ``None`` where it names an archive."""
     folder = Path(unquote(urlsplit(url).path))
@@ -24,7 +30,7 @@ def carried_at(url: str) -> Path | None:
 
 
 def copy_runtime(folder: Path, target: Path) -> Outcome[int, UnpackError]:
-    """Copy the runtime in ``folder`` so that ``target`` is as if it were unpacked there; the number of its files.
+    """Copy and verify the runtime in ``folder``, so that ``target`` is as if unpacked there; the number of its files.
 
     ``target`` is replaced in the end, by renaming; after a failure it is as it was.
     """
@@ -36,6 +42,8 @@ def copy_runtime(folder: Path, target: Path) -> Outcome[int, UnpackError]:
             _copy(tree.unwrap(), folder, temporary / TOP, str(target))
             put_in_place(temporary, target)
         return Success(len(tree.unwrap().files) + len(tree.unwrap().links))
+    except _Changed as changed:
+        return Failure(DamagedBuildpack(path=str(changed.path), detail="it isn't the file that was packaged"))
     except OSError as error:
         path = error.filename if isinstance(error.filename, str) else str(target)
         if error.errno in NO_ROOM:
@@ -57,8 +65,10 @@ def _copy(tree: CarriedTree, folder: Path, root: Path, home: str) -> None:
 
 
 def _file(each: CarriedFile, source: Path, place: Path, home: str) -> None:
-    if is_relocated(PurePosixPath(each.path)) and source.stat().st_size <= MOST_BYTES:
-        place.write_bytes(relocated(source.read_bytes(), folder=home))
-    else:
-        shutil.copyfile(source, place)
+    data = source.read_bytes()
+    if hashlib.sha256(data).hexdigest() != each.sha256:
+        raise _Changed(source)
+    if is_relocated(PurePosixPath(each.path)) and len(data) <= MOST_BYTES:
+        data = relocated(data, folder=home)
+    place.write_bytes(data)
     place.chmod(_MODES[each.executable])

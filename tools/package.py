@@ -141,6 +141,7 @@ def _carry(carried: Carried, folder: Path) -> None:
             path=path.relative_to(runtime).as_posix(),
             at=(python if path == started else path).relative_to(runtime).as_posix(),
             executable=bool(path.stat().st_mode & stat.S_IXUSR),
+            sha256=sha256_of(path),
         )
         for path in _files(runtime)
         if path not in links

@@ -226,7 +226,8 @@ def _runtime_arrived(told: news.RuntimeArrived) -> Lines:
     done, verb = told.installed, "Read" if told.local else "Downloaded"
     spared = f", left out {count(done.left_out, 'file')} that no running application needs" if done.left_out else ""
     if done.nbytes is None:
-        return (f"  Copied {count(done.files, 'file')} from the buildpack in {duration(done.unpacked_in)}",)
+        copied = count(done.files, "file")
+        return (f"  Copied {copied} from the buildpack in {duration(done.unpacked_in)}, sha256 verified",)
     return (
         f"  {verb} {size(done.nbytes)} in {duration(done.fetched_in)}, sha256 verified",
         f"  Unpacked {count(done.files, 'file')} in {duration(done.unpacked_in)}{spared}",

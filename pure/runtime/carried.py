@@ -16,11 +16,12 @@ NOTE: Final = "runtime.json"
 
 
 class CarriedFile(msgspec.Struct, frozen=True, array_like=True):
-    """A file of the application's runtime, and where it lies in the tree."""
+    """A file of the application's runtime, and where it lies in the tree; the digest is in hexadecimal."""
 
     path: str
     at: str
     executable: bool
+    sha256: str
 
 
 class CarriedTree(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -17,7 +17,7 @@ from tests.builds.test_examples import answers
 from tests.builds.workshop import Workshop, machine_settings
 from tests.real_runtimes import archive
 
-pytestmark = [pytest.mark.heavy, pytest.mark.xdist_group("real-examples")]
+pytestmark = pytest.mark.heavy
 
 VERSION = "3.14.6"
 OWN = {"quotes"}

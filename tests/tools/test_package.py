@@ -183,6 +183,11 @@ def test_a_copy_of_a_runtime_that_is_not_whole_says_so(packaged: Packaged, tmp_p
     assert copy_runtime(runtime, target) == Failure(
         DamagedBuildpack(path=str(runtime / "bin" / "python3"), detail="No such file or directory")
     )
+    changed = runtime / "bin" / "python3"
+    changed.write_bytes(b"another")
+    assert copy_runtime(runtime, target) == Failure(
+        DamagedBuildpack(path=str(changed), detail="it isn't the file that was packaged")
+    )
     (runtime / NOTE).write_bytes(b"{")
     broken = copy_runtime(runtime, target)
     assert isinstance(broken, Failure)
