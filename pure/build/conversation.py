@@ -63,6 +63,7 @@ from pure.build.steps import (
     ListBuildFolders,
     RuntimeInstalled,
     Steps,
+    WriteFiles,
 )
 from pure.build.tool_steps import cache_steps, drops, install_tool, seed_wheel
 from pure.build.workplace import workplace
@@ -137,6 +138,9 @@ def _begun(facts: Facts, plan: Plan, hide: Redactor) -> Turn:
         facts=facts, plan=plan, work=work, hide=hide, state=states.RuntimeReady() if kept else states.RuntimeTried()
     )
     steps = (FinishLayer(decision=decision),) if kept else install_runtime(plan, facts, work)
+    if facts.certificates:
+        files = ((work.certificates.rpartition("/")[2], facts.certificates),)
+        steps = (WriteFiles(root=work.temporary, files=files), *steps)
     return Turn(build=build, steps=(*dropped, *steps), said=(news.PythonChosen(version=facts.version, plan=plan),))
 
 

@@ -45,6 +45,8 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
     """What the requirements files say; ``None`` where there is no such file."""
     requirement_texts: Mapping[str, bytes] = {}
     """All requirements files that were read: nothing is decided by them, but credentials in them are kept secret."""
+    certificates: bytes = b""
+    """All certificates that a tool of the build may trust; empty where one file holds them that everyone is told."""
     netrc: bytes | None = None
     """The user's file of passwords, which are kept secret too."""
 

@@ -39,9 +39,19 @@ def host(tmp_path: Path, workshop: Workshop) -> Iterator[str]:
         yield host
 
 
-@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "pip's configuration"])
+WAYS = (
+    "SSL_CERT_FILE",
+    "PIP_CERT",
+    "REQUESTS_CA_BUNDLE",
+    "SSL_CERT_DIR",
+    "a folder beside a file",
+    "pip's configuration",
+)
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_what_one_tool_trusts_all_do(
-    unpackaged: Bench, workshop: Workshop, host: str, variable: str, tmp_path: Path
+    unpackaged: Bench, workshop: Workshop, host: str, way: str, tmp_path: Path
 ) -> None:
     name = workshop.runtime.url.rpartition("/")[2]
     entry = msgspec.structs.replace(workshop.runtime, url=f"https://{host}/files/{name}")
@@ -53,8 +63,17 @@ def test_what_one_tool_trusts_all_do(
         "BP_PYTHON_VERSION": VERSION,
     }
     trusted = str(tmp_path / "cert.pem")
-    if variable.isupper():
-        reached[variable] = trusted
+    if "folder" in way or way == "SSL_CERT_DIR":
+        (tmp_path / "folder").mkdir()
+        (tmp_path / "folder" / "private.pem").write_bytes(Path(trusted).read_bytes())
+        reached["SSL_CERT_DIR"] = str(tmp_path / "folder")
+        if "file" in way:
+            # As buildpacks for certificates do it: the system's stay in a file, others lie in a folder.
+            (tmp_path / "other").mkdir()
+            certificate(tmp_path / "other")
+            reached["SSL_CERT_FILE"] = str(tmp_path / "other" / "cert.pem")
+    elif way.isupper():
+        reached[way] = trusted
     else:
         (tmp_path / "pip.conf").write_text(f"[global]\ncert = {trusted}\n")
         reached["PIP_CONFIG_FILE"] = str(tmp_path / "pip.conf")

@@ -433,6 +433,17 @@ def test_the_runtime_is_fetched_as_the_users_settings_say_that_servers_are_reach
     assert dict(step.environment) == {**own, "PIP_CERT": "/ca.pem"}
 
 
+def test_certificates_of_several_places_are_one_file_for_everyone() -> None:
+    turns, _ = converse(msgspec.structs.replace(first(), certificates=b"all"), Hand(environment()))
+    written, *_ = turns[0].steps
+    assert written == WriteFiles(root="/tmp/t", files=(("certificates.pem", b"all"),))
+    everywhere = [step.environment for turn in turns for step in turn.steps if isinstance(step, InstallRuntime)]
+    programs = [step for turn in turns for step in turn.steps if isinstance(step, RunProgram)]
+    everywhere += [step.environment for step in programs if step.purpose in ("install-tool", "install")]
+    assert len(everywhere) == 3
+    assert all(dict(each)["SSL_CERT_FILE"] == "/tmp/t/certificates.pem" for each in everywhere)
+
+
 def test_a_runtime_that_is_another_python_ends_the_build() -> None:
     class Other(Hand):
         def result(self, step: Step) -> Result | None:
