@@ -58,12 +58,12 @@ def unpack_runtime(
     """
     name = called or str(archive)
     try:
-        with _sibling(target) as temporary:
+        with sibling(target) as temporary:
             work = _Unpacking(archive, temporary / TOP, wheel_to, str(target) if stays else None)
             work.run()
             if not (temporary / TOP / "bin" / "python3").is_file():
                 return Failure(NoRuntimeInArchive(archive=name))
-            _replace(temporary, target)
+            put_in_place(temporary, target)
             return Success(
                 Unpacked(
                     target=str(target),
@@ -242,7 +242,8 @@ def _member(entry: tarfile.TarInfo) -> Member:
 
 
 @contextmanager
-def _sibling(target: Path) -> Iterator[Path]:
+def sibling(target: Path) -> Iterator[Path]:
+    """A folder beside the target in which that is made, as ``python``; it goes in the end."""
     target.parent.mkdir(parents=True, exist_ok=True)
     for stale in target.parent.glob(f".{glob.escape(target.name)}.*.part"):
         # Left by a build that was killed; nobody else unpacks into the same place at the same time.
@@ -254,7 +255,8 @@ def _sibling(target: Path) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _replace(temporary: Path, target: Path) -> None:
+def put_in_place(temporary: Path, target: Path) -> None:
+    """Replace the target by what was made in a sibling of it."""
     (temporary / TOP).chmod(0o755)
     if target.is_symlink() or target.is_file():
         target.unlink()

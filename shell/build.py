@@ -74,7 +74,7 @@ def build(
         facts = read.unwrap()
         secrets = known_secrets(facts)
         output.learn(secrets)
-        executor = Executor(store=store, output=output, environ=environ, temporary=temporary)
+        executor = Executor(store=store, output=output, temporary=temporary)
         conversed = _converse(facts, secrets, store, executor, output)
         if isinstance(conversed, Failure):
             return conversed

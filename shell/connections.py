@@ -13,14 +13,10 @@ from pure.runtime.fetching import AuthoritiesUnreadable, FetchFailure, ProxyFail
 from pure.urls import visible_url
 from urllib3.util import make_headers
 
-_AUTHORITIES: Final = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-# Where distributions keep their trusted certificates; an interpreter built elsewhere does not know its host's place.
-_SYSTEM_AUTHORITIES: Final = (
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/ca-bundle.pem",
-    "/etc/ssl/cert.pem",
-)
+from shell.certificates import SYSTEM_AUTHORITIES
+
+# What one tool of a build is told to trust, every tool trusts (pure.manager.environment), and so does this one.
+_AUTHORITIES: Final = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT")
 
 
 class Failed(Exception):  # noqa: N818  (control flow of a download, not an error of ours)
@@ -98,7 +94,7 @@ def _tls(environ: Mapping[str, str]) -> ssl.SSLContext:
                 AuthoritiesUnreadable(variable=variable, file=place, detail=error.strerror or "no certificate in it")
             ) from error
         return context
-    for place in _SYSTEM_AUTHORITIES:
+    for place in SYSTEM_AUTHORITIES:
         with suppress(OSError):
             context.load_verify_locations(cafile=place)
             return context

@@ -2,11 +2,11 @@
 
 import os
 import time
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import assert_never
 
+import msgspec
 from pure.build.errors import BuildError
 from pure.build.steps import (
     Answer,
@@ -38,8 +38,6 @@ from pure.build.steps import (
     RuntimeInstalled,
     Step,
     Steps,
-    TakeWheel,
-    WheelTaken,
     WriteFiles,
 )
 from pure.outcome import Failure, Outcome, Success
@@ -60,10 +58,9 @@ from shell.sources import all_files, build_folders, names_in
 class Executor:
     """Carries out the steps of one build."""
 
-    def __init__(self, *, store: LayerStore, output: Output, environ: Mapping[str, str], temporary: Path) -> None:
+    def __init__(self, *, store: LayerStore, output: Output, temporary: Path) -> None:
         self._store = store
         self._output = output
-        self._environ = environ
         self._temporary = temporary
 
     def execute(self, steps: Steps) -> Answer:
@@ -127,8 +124,6 @@ class Executor:
                 return Success(BuildFoldersListed(paths=build_folders(Path(app))))
             case InstallRuntime():
                 return self._install_runtime(step)
-            case TakeWheel(archive=archive, wheel_to=wheel_to):
-                return Success(WheelTaken(wheel=self._take_wheel(Path(archive), Path(wheel_to))))
             case RunProgram():
                 return Success(self._run(step))
             case CompileBytecode():
@@ -138,23 +133,31 @@ class Executor:
         return Success(None)
 
     def _install_runtime(self, step: InstallRuntime) -> Outcome[RuntimeInstalled, BuildError]:
-        # Only a build that installs a runtime needs these: urllib3 alone takes longer to import than an unchanged
+        from shell.carried import carried_at
+
+        local = step.url.startswith("file:")
+        if local and (carried := carried_at(step.url)) is not None:
+            return _copied(carried, Path(step.root))
+        # Only a build that fetches a runtime needs these: urllib3 alone takes longer to import than an unchanged
         # build's other work.
         from shell.archive import unpack_runtime
         from shell.network import fetch_first
 
         archive = self._temporary / "runtime.tar.gz"
-        local = step.url.startswith("file:")
 
         def hear(event: FetchEvent) -> None:
             self._output.lines(build_log.fetch_event(event, local=local))
 
         places = (step.url, *step.elsewhere)
-        fetched = fetch_first(places, archive, sha256=step.runtime.sha256, environ=self._environ, on_event=hear)
+        fetched = fetch_first(
+            places, archive, sha256=step.runtime.sha256, environ=dict(step.environment), on_event=hear
+        )
         if isinstance(fetched, Failure):
-            return fetched
+            if step.url == step.runtime.url:
+                return fetched
+            return Failure(msgspec.structs.replace(fetched.failure(), instead_of=visible_url(step.runtime.url)))
         started = time.monotonic()
-        unpacked = unpack_runtime(archive, Path(step.root), wheel_to=Path(step.wheel_to), called=visible_url(step.url))
+        unpacked = unpack_runtime(archive, Path(step.root), wheel_to=Path(step.wheel_to), called=fetched.unwrap().url)
         archive.unlink(missing_ok=True)
         if isinstance(unpacked, Failure):
             return unpacked
@@ -169,14 +172,6 @@ class Executor:
                 wheel=result.pip_wheel or None,
             )
         )
-
-    def _take_wheel(self, archive: Path, wheel_to: Path) -> str | None:
-        from shell.archive import unpack_runtime
-
-        scratch = self._temporary / "carried"
-        unpacked = unpack_runtime(archive, scratch, wheel_to=wheel_to)
-        remove_tree(scratch)
-        return unpacked.unwrap().pip_wheel or None if isinstance(unpacked, Success) else None
 
     def _run(self, step: RunProgram) -> Ended:
         said = LastWords()
@@ -194,6 +189,21 @@ class Executor:
             said=(*said.lines, *ended.stderr.splitlines()),
             seconds=time.monotonic() - started,
         )
+
+
+def _copied(carried: Path, root: Path) -> Outcome[RuntimeInstalled, BuildError]:
+    from shell.carried import copy_runtime
+
+    started = time.monotonic()
+    copied = copy_runtime(carried, root)
+    if isinstance(copied, Failure):
+        return copied
+    seconds = time.monotonic() - started
+    return Success(
+        RuntimeInstalled(
+            nbytes=None, fetched_in=0.0, files=copied.unwrap(), left_out=0, unpacked_in=seconds, wheel=None
+        )
+    )
 
 
 def _compile(step: CompileBytecode) -> Outcome[Compiled, BuildError]:

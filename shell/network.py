@@ -33,7 +33,6 @@ from pure.runtime.fetching import (
     FetchEvent,
     FetchFailure,
     FetchPolicy,
-    FetchProgress,
     FetchRetry,
     FetchStarted,
     GiveUp,
@@ -42,10 +41,13 @@ from pure.runtime.fetching import (
     LocalFileUnreadable,
     NotStored,
     ProxyFailed,
+    Stretch,
     TimedOut,
     TooManyRedirects,
+    TooSlow,
     Wait,
     no_such_file,
+    paced,
     retry_decision,
 )
 from pure.urls import visible_url
@@ -56,7 +58,6 @@ from shell.disk import NO_ROOM, said
 
 _CHUNK: Final = 1 << 20
 _REDIRECTS: Final = 10
-_PROGRESS_SECONDS: Final = 0.25
 
 
 def _silent(_event: FetchEvent) -> None:
@@ -96,7 +97,8 @@ def fetch(
     """Put the file at ``url`` (``https:``, ``http:``, ``file:``) with digest ``sha256`` at ``destination``.
 
     ``environ`` gives proxies (``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY``, ``NO_PROXY``, either case) and trusted
-    certificates (``SSL_CERT_FILE``, ``REQUESTS_CA_BUNDLE``, ``CURL_CA_BUNDLE``: a file or a folder; else the system's).
+    certificates (``SSL_CERT_FILE``, ``REQUESTS_CA_BUNDLE``, ``CURL_CA_BUNDLE``, ``PIP_CERT``: a file or a folder; else
+    the system's).
     Whatever happens, ``destination`` is either the verified file or as it was, with nothing left beside it.
     """
     shown = visible_url(url)
@@ -311,16 +313,18 @@ class _Download:
         length = response.headers.get("Content-Length", "")
         size = self.received + int(length) if re.fullmatch(r"[0-9]{1,18}", length) else None
         self._started(size)
-        reported = time.monotonic()
+        stretch = Stretch(since=time.monotonic(), received=self.received)
         try:
             while chunk := response.read1(_CHUNK):
                 self._store(chunk)
                 now = time.monotonic()
                 if now > self.deadline:
-                    raise Failed(TimedOut(seconds=self.policy.overall, received=self.received))
-                if now - reported >= _PROGRESS_SECONDS:
-                    reported = now
-                    self.on_event(FetchProgress(url=visible_url(self.url), received=self.received, size=size))
+                    raise Failed(TooSlow(seconds=self.policy.overall, received=self.received, expected=size))
+                stretch, slow = paced(
+                    stretch, url=visible_url(self.url), size=size, received=self.received, now=now, policy=self.policy
+                )
+                if slow is not None:
+                    self.on_event(slow)
         except (urllib3.exceptions.IncompleteRead, urllib3.exceptions.ProtocolError) as error:
             raise Failed(BodyTruncated(received=self.received, expected=size)) from error
         if size is not None and self.received < size:

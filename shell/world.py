@@ -30,6 +30,7 @@ from pure.urls import visible_url
 
 from shell.application import read_application, read_requirements
 from shell.baggage import find_baggage
+from shell.certificates import certificates_of_folders
 from shell.files import ReadError, optional, regular
 from shell.layer_store import LayerStore
 from shell.sources import find_manage, read_sources
@@ -114,6 +115,7 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         manage=find_manage(home),
         requirements=needed.found,
         requirement_texts=needed.texts,
+        certificates=certificates_of_folders({**settings, **environ}),
         netrc=_netrc(environ),
         project=application.project,
         tool_pins={
@@ -124,7 +126,6 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         venv_state=optional(layers / VENV / STATE_FILE),
         seed_wheels=_seed_wheels(layers),
         carried_pip=next((str(path) for path in sorted((buildpack / WHEELS).glob("pip-*.whl"))), None),
-        archives=tuple(str(path) for path in sorted((buildpack / "archives").glob("*.tar.gz"))),
     )
 
 

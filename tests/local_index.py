@@ -6,6 +6,7 @@ import hashlib
 import http.server
 import io
 import re
+import ssl
 import threading
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -158,7 +159,13 @@ class _Server(http.server.ThreadingHTTPServer):
 
 @contextmanager
 def serve(
-    directory: Path, *, credentials: str = "", refusal: int = 401, query: str = "", port: int = 0
+    directory: Path,
+    *,
+    credentials: str = "",
+    refusal: int = 401,
+    query: str = "",
+    port: int = 0,
+    tls: ssl.SSLContext | None = None,
 ) -> Iterator[str]:
     """Serves the wheels of ``directory``; gives ``host:port``.
 
@@ -166,6 +173,8 @@ def serve(
     only to whoever asks with ``query``, which the index's pages have in their links.
     """
     with _Server(("127.0.0.1", port), _Handler) as server:
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         server.directory = directory
         server.credentials, server.refusal, server.query = credentials, refusal, query
         thread = threading.Thread(target=server.serve_forever, daemon=True)

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import re
-import shutil
 import sys
 import tempfile
 from datetime import UTC, date, datetime
@@ -78,7 +77,7 @@ def carried_archive(archive: Path) -> Carried:
         return Carried(archive=archive, entry=entries[0])
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary, "runtime")
-        unpack_without_links(archive, folder)
+        unpack(archive, folder)
         version, arch = _identity(folder, archive)
     print(f"{catalogue.name} is not beside the archive: taken as CPython {version} for every distribution.")
     entry = Runtime(version=version, os="linux", arch=arch, url=archive.resolve().as_uri(), sha256=digest)
@@ -96,11 +95,11 @@ def _identity(runtime: Path, archive: Path) -> tuple[str, Literal["amd64", "arm6
     return found[1], ELF_MACHINES[machine]
 
 
-def newest_default(target: str, *, today: date) -> Runtime:
-    """The catalogue's newest runtime of the default minor version for ``target``."""
+def newest(target: str, minor: str, *, today: date) -> Runtime:
+    """The catalogue's newest runtime of a minor version for ``target``."""
     catalogue = decode_catalogue((ROOT / "data" / "cpython.json").read_bytes(), origin="data/cpython.json").unwrap()
     ends = decode_end_of_life((ROOT / "data" / "end-of-life.json").read_bytes(), origin="data/end-of-life.json")
-    request = MinorRequest(minor=DEFAULT_MINOR, text=DEFAULT_MINOR, source=Source(default="the packaged version"))
+    request = MinorRequest(minor=minor, text=minor, source=Source(default="the packaged version"))
     system, _, arch = target.partition("/")
     resolution = resolve(
         request,
@@ -108,16 +107,16 @@ def newest_default(target: str, *, today: date) -> Runtime:
         target=Target(os=system, arch=arch),
         end_of_life=ends.unwrap(),
         today=today,
-        default_minor=DEFAULT_MINOR,
+        default_minor=minor,
     )
     if isinstance(resolution, Failure):
-        raise PackageError(f"The catalogue has no Python {DEFAULT_MINOR} for {target}.")
+        raise PackageError(f"The catalogue has no Python {minor} for {target}.")
     return resolution.unwrap().runtime
 
 
-def download(target: str) -> Carried:
-    """The archive of the default version for ``target``, from the catalogue's address or a download kept before."""
-    runtime = newest_default(target, today=datetime.now(UTC).date())
+def download(target: str, minor: str = DEFAULT_MINOR) -> Carried:
+    """The archive of a minor version for ``target``, from the catalogue's address or a download kept before."""
+    runtime = newest(target, minor, today=datetime.now(UTC).date())
     place = DOWNLOADS / f"cpython-{runtime.version}-linux-{runtime.arch}.tar.gz"
     if place.exists() and sha256_of(place) == runtime.sha256:
         return Carried(archive=place, entry=runtime)
@@ -126,30 +125,16 @@ def download(target: str) -> Carried:
     fetched = fetch(runtime.url, place, sha256=runtime.sha256, environ=os.environ, policy=POLICY)
     if isinstance(fetched, Failure):
         raise PackageError(
-            f"CPython {runtime.version} for {target} cannot be downloaded."
-            f"{_said(describe_archive(fetched.failure()))}\n"
-            "Without that address, name an archive, or pack the Python that runs this:\n"
-            "  make package PACKAGE_ARGS='--runtime ARCHIVE'   (an archive of `lamina runtime pack`)\n"
-            "  make package PACKAGE_ARGS='--runtime self'"
+            f"CPython {runtime.version} for {target} cannot be downloaded.{_said(describe_archive(fetched.failure()))}"
         )
     return Carried(archive=place, entry=runtime)
 
 
-def unpack_without_links(archive: Path, runtime: Path) -> None:
+def unpack(archive: Path, runtime: Path) -> None:
+    """Unpack an archive as it is: what its files say of where they are is left for the place where they will be."""
     unpacked = unpack_runtime(archive, runtime, wheel_to=None, stays=False)
     if isinstance(unpacked, Failure):
         raise PackageError(f"{archive} cannot be unpacked.{_said(describe_archive(unpacked.failure()))}")
-    # Platforms copy folders with their own ideas of symbolic links; a buildpack without any needs none of them.
-    for path in sorted(runtime.rglob("*")):
-        if path.is_symlink():
-            behind = path.resolve()
-            path.unlink()
-            if behind.is_file():
-                shutil.copyfile(behind, path)
-                path.chmod(behind.stat().st_mode)
-    for path in (runtime / "bin").iterdir():
-        if path.name != "python3":
-            path.unlink()
 
 
 def sha256_of(path: Path) -> str:

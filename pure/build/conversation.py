@@ -10,11 +10,7 @@ state              what its steps brought back                          what fol
 ``RuntimeTried``   the new runtime starts                               compile and finish it: ``RuntimeReady``
 ``RuntimeReady``   no package manager is wanted                         the end: only Python is provided
 \\                  the tool is kept, or a wheel of pip is at hand       install the tool: ``ToolReady``
-\\                  no wheel at hand, archives carried                   take the first archive's: ``SeedSought``
-\\                  neither a wheel nor an archive                       the failure: nothing can install the tool
-``SeedSought``     a wheel                                              install the tool: ``ToolReady``
-\\                  none, archives left                                  the next archive's: ``SeedSought``
-\\                  none, and it was the last                            the failure, as above
+\\                  no wheel at hand                                     the failure: nothing can install the tool
 ``ToolReady``      the environment is kept                              finish its layers: ``Settled``
 \\                  pip reconciles it, and something is open             ask pip: ``Resolving``
 \\                  pip reconciles it, and every artefact is fixed       take links out, look at it: ``Inspecting``
@@ -68,8 +64,7 @@ from pure.build.steps import (
     ListBuildFolders,
     RuntimeInstalled,
     Steps,
-    TakeWheel,
-    WheelTaken,
+    WriteFiles,
 )
 from pure.build.tool_steps import cache_steps, drops, install_tool, seed_wheel
 from pure.build.workplace import workplace
@@ -108,8 +103,6 @@ def advance(build: Build, answer: Answer) -> Next:
             return _runtime_tried(build, answer)
         case states.RuntimeReady(wheel=wheel):
             return _runtime_ready(build, wheel, answer)
-        case states.SeedSought(archives=archives):
-            return _seed_sought(build, archives, answer)
         case states.ToolReady(wheel=wheel):
             return _tool_ready(build, wheel, answer)
         case states.Resolving():
@@ -148,6 +141,9 @@ def _begun(facts: Facts, plan: Plan, hide: Redactor) -> Turn:
         facts=facts, plan=plan, work=work, hide=hide, state=states.RuntimeReady() if kept else states.RuntimeTried()
     )
     steps = (FinishLayer(decision=decision),) if kept else install_runtime(plan, facts, work)
+    if facts.certificates:
+        files = ((work.certificates.rpartition("/")[2], facts.certificates),)
+        steps = (WriteFiles(root=work.temporary, files=files), *steps)
     return Turn(build=build, steps=(*dropped, *steps), said=(news.PythonChosen(version=facts.version, plan=plan),))
 
 
@@ -176,26 +172,9 @@ def _runtime_ready(build: Build, of_runtime: str | None, answer: Answer) -> Next
         )
     wheel = seed_wheel(build.facts, tool, of_runtime)
     if wheel is None:
-        return _seek(build, build.facts.archives, said, cache)
-    return _seeded(build, wheel, said, cache)
-
-
-def _seek(build: Build, archives: tuple[str, ...], said: _Said = (), before: Steps = ()) -> Next:
-    if not archives:
         return Failure(Stopped(error=NoPipWheel(python=build.plan.python.version), said=said))
-    take = TakeWheel(archive=archives[0], wheel_to=f"{build.work.temporary}/carried-wheel")
-    return closing.turn(build, states.SeedSought(archives=archives[1:]), (*before, take), *said)
-
-
-def _seed_sought(build: Build, archives: tuple[str, ...], answer: Answer) -> Next:
-    (taken,) = answer.all(WheelTaken)
-    return _seek(build, archives) if taken.wheel is None else _seeded(build, taken.wheel)
-
-
-def _seeded(build: Build, wheel: str, said: _Said = (), before: Steps = ()) -> Next:
-    decision = build.plan.decided(build.plan.manager.manager.tool.name)
     steps = install_tool(build.plan, build.facts, build.work, wheel)
-    steps = (*before, *steps, FinishLayer(decision=decision), *drops(build.plan))
+    steps = (*cache, *steps, FinishLayer(decision=decision), *drops(build.plan))
     return closing.turn(build, states.ToolReady(wheel=wheel), steps, *said)
 
 

@@ -23,7 +23,7 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
     version: str
     """The buildpack's own version."""
     buildpack_dir: str = ""
-    """The buildpack's own folder: the pin files of tools and the archives that it carries lie below it."""
+    """The buildpack's own folder: the pin files of tools and the runtime that it carries lie below it."""
     layers_dir: str
     """The folder of the layers."""
     app_dir: str
@@ -47,6 +47,8 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
     """What the requirements files say; ``None`` where there is no such file."""
     requirement_texts: Mapping[str, bytes] = {}
     """All requirements files that were read: nothing is decided by them, but credentials in them are kept secret."""
+    certificates: bytes = b""
+    """All certificates that a tool of the build may trust; empty where one file holds them that everyone is told."""
     netrc: bytes | None = None
     """The user's file of passwords, which are kept secret too."""
 
@@ -78,8 +80,6 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
     """Wheels of pip at hand, as paths by the tool in whose layer they lie; that of our own interpreter under ``""``."""
     carried_pip: str | None = None
     """The wheel of the pinned pip, where the buildpack carries it."""
-    archives: tuple[str, ...] = ()
-    """Archives of runtimes that the buildpack carries, each with a wheel of pip in it."""
 
     @property
     def settings(self) -> dict[str, str]:

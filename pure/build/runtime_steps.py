@@ -9,12 +9,15 @@ from pure.layers.names import PYTHON
 
 def install_runtime(plan: Plan, facts: Facts, work: Workplace) -> Steps:
     """The steps that fetch and unpack a runtime, and ask it which Python it is."""
+    joined = {"SSL_CERT_FILE": work.certificates} if facts.certificates else {}
     return (
         BeginLayer(layer=PYTHON),
         InstallRuntime(
             runtime=plan.python.runtime,
             url=plan.python.url,
             elsewhere=plan.python.elsewhere,
+            # Also what pip's configuration files say of certificates.
+            environment=tuple(sorted({**facts.settings, **joined}.items())),
             root=work.layer(PYTHON),
             wheel_to=f"{work.temporary}/wheel",
         ),

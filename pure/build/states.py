@@ -29,12 +29,6 @@ class RuntimeReady(msgspec.Struct, frozen=True, kw_only=True):
     wheel: str | None = None  # pip's, that a new runtime bundled
 
 
-class SeedSought(msgspec.Struct, frozen=True, kw_only=True):
-    """A carried archive was searched for a wheel of pip."""
-
-    archives: tuple[str, ...]  # those that are left
-
-
 class ToolReady(msgspec.Struct, frozen=True, kw_only=True):
     """The package manager's tool is in its layer."""
 
@@ -112,7 +106,6 @@ class AskingAgain(msgspec.Struct, frozen=True, kw_only=True):
 State: TypeAlias = (
     RuntimeTried
     | RuntimeReady
-    | SeedSought
     | ToolReady
     | Resolving
     | Inspecting

@@ -39,20 +39,14 @@ class FinishLayer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InstallRuntime(msgspec.Struct, frozen=True, kw_only=True):
-    """Fetch, verify and unpack a runtime. Brings back ``RuntimeInstalled``."""
+    """Fetch, verify and unpack a runtime, or copy the carried one. Brings back ``RuntimeInstalled``."""
 
     runtime: Runtime
     url: str
     elsewhere: tuple[str, ...]  # where the archive is looked for if that place has no such file
+    environment: Environment  # how servers are reached: proxies, certificates
     root: str
     wheel_to: str  # the folder that the wheel of pip which the runtime bundles goes to
-
-
-class TakeWheel(msgspec.Struct, frozen=True, kw_only=True):
-    """Take the wheel of pip out of a runtime's archive. Brings back ``WheelTaken``."""
-
-    archive: str
-    wheel_to: str
 
 
 class CopyFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -178,7 +172,6 @@ Step: TypeAlias = (
     | DropLayer
     | FinishLayer
     | InstallRuntime
-    | TakeWheel
     | CopyFile
     | RunProgram
     | RemoveFiles
@@ -198,20 +191,14 @@ Steps: TypeAlias = tuple[Step, ...]
 
 
 class RuntimeInstalled(msgspec.Struct, frozen=True, kw_only=True):
-    """A runtime was fetched and unpacked."""
+    """A runtime was fetched and unpacked, or copied."""
 
-    nbytes: int  # of the archive
+    nbytes: int | None  # of the archive; ``None`` where there is none: the buildpack carries the runtime unpacked
     fetched_in: float  # seconds
     files: int  # unpacked
     left_out: int  # files that no running application needs
     unpacked_in: float  # seconds
     wheel: str | None  # where the wheel of pip lies that it bundled
-
-
-class WheelTaken(msgspec.Struct, frozen=True, kw_only=True):
-    """What an archive had of pip: the path of the wheel, ``None`` where there was none or nothing could be read."""
-
-    wheel: str | None
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True):
@@ -271,20 +258,11 @@ class BuildFoldersListed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Result: TypeAlias = (
-    RuntimeInstalled
-    | WheelTaken
-    | Ended
-    | Compiled
-    | FilesRead
-    | FilesListed
-    | FoldersListed
-    | LibrariesRead
-    | BuildFoldersListed
+    RuntimeInstalled | Ended | Compiled | FilesRead | FilesListed | FoldersListed | LibrariesRead | BuildFoldersListed
 )
 R = TypeVar(
     "R",
     RuntimeInstalled,
-    WheelTaken,
     Ended,
     Compiled,
     FilesRead,

@@ -53,6 +53,11 @@ class Workplace(msgspec.Struct, frozen=True, kw_only=True):
         return self.layer(PIP_CACHE)
 
     @property
+    def certificates(self) -> str:
+        """The file of all trusted certificates, where they lie in more than one place."""
+        return f"{self.temporary}/certificates.pem"
+
+    @property
     def report(self) -> str:
         """Where pip writes its installation report."""
         return f"{self.temporary}/report.json"
@@ -77,7 +82,7 @@ def workplace(facts: Facts) -> Workplace:
 def own_environment(facts: Facts, work: Workplace) -> dict[str, str]:
     """The environment of our own steps."""
     return tool_environment(
-        {**facts.variables, **trusting(facts.settings)},
+        {**facts.variables, **trusting(facts.settings, joined=work.certificates if facts.certificates else "")},
         path=(f"{work.venv}/bin", f"{work.layer('python')}/bin"),
         library_path=(f"{work.layer('python')}/lib",),
     )

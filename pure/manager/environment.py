@@ -113,17 +113,23 @@ def tool_environment(
 _CERTIFICATES: Final = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
-def trusting(settings: Mapping[str, str]) -> dict[str, str]:
+def trusted_file(settings: Mapping[str, str]) -> str:
+    """The file of certificates that every tool is told to trust; empty where none is named."""
+    return next((value for name in (*_CERTIFICATES, "PIP_CERT") if (value := settings.get(name))), "")
+
+
+def trusting(settings: Mapping[str, str], *, joined: str = "") -> dict[str, str]:
     """The variables by which every tool trusts the certificates that one of them was told to trust.
 
-    What is set stays. pip's own setting speaks of indexes and no other hosts, so that git doesn't get it.
+    What is set stays. pip's own setting speaks of indexes and no other hosts, so that git doesn't get it. ``joined`` is
+    a file that holds beside these the ones in the folders of SSL_CERT_DIR, where those are others.
     """
-    named = next((value for name in _CERTIFICATES if (value := settings.get(name))), "")
-    everyone = named or settings.get("PIP_CERT", "")
+    everyone = joined or trusted_file(settings)
     if not everyone:
         return {}
     added = {name: everyone for name in _CERTIFICATES if not settings.get(name)}
-    return added | ({"GIT_SSL_CAINFO": named} if named and not settings.get("GIT_SSL_CAINFO") else {})
+    for_git = joined or any(settings.get(name) for name in _CERTIFICATES)
+    return added | ({"GIT_SSL_CAINFO": everyone} if for_git and not settings.get("GIT_SSL_CAINFO") else {})
 
 
 def without_questions(tools: Mapping[str, str], *, ssh: bool) -> dict[str, str]:

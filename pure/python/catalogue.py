@@ -171,5 +171,19 @@ def serves(runtime: Runtime, target: Target) -> bool:
 
 
 def minors(runtimes: tuple[Runtime, ...]) -> tuple[str, ...]:
-    """The minor versions among runtimes, newest first."""
-    return tuple(sorted({runtime.minor for runtime in runtimes}, key=version_of, reverse=True))
+    """The minor versions that runtimes have a release of, newest first."""
+    released = {runtime.minor for runtime in runtimes if not version_of(runtime.version).is_prerelease}
+    return tuple(sorted(released, key=version_of, reverse=True))
+
+
+_MADE: Final = re.compile(r"/cpython-[^/+%]+(?:\+|%2B)(20[0-9]{6})-[^/]+\Z")
+
+
+def known_until(catalogue: Catalogue) -> date | None:
+    """When the last archive was made of those that python-build-standalone dates: later releases aren't known."""
+    days = (found[1] for runtime in catalogue.runtimes if (found := _MADE.search(runtime.url)))
+    newest = max(days, default="")
+    try:
+        return date.fromisoformat(newest)
+    except ValueError:
+        return None  # nothing is dated, or by no day

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from pure.outcome import Failure, Outcome, Success
-from pure.python.catalogue import Catalogue, Runtime, minors, order, serves, version_of
+from pure.python.catalogue import Catalogue, Runtime, known_until, minors, order, serves, version_of
 from pure.python.request import (
     LAMINAS_DEFAULT,
     MinorRequest,
@@ -59,6 +59,12 @@ class ChosenRuntime(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[ResolutionWarning, ...] = ()
 
 
+class Beyond(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked for would be newer than all that the catalogue has, which knows the releases ``until`` that day."""
+
+    until: date | None
+
+
 class NothingForTarget(msgspec.Struct, frozen=True, kw_only=True):
     """The catalogue has no runtime at all for this target; ``known`` are the targets that it has some for."""
 
@@ -90,6 +96,7 @@ class MinorUnknown(msgspec.Struct, frozen=True, kw_only=True):
     request: PythonRequest
     minor: str
     minors: tuple[str, ...]
+    beyond: Beyond | None = None
 
 
 class ReleaseUnknown(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +105,16 @@ class ReleaseUnknown(msgspec.Struct, frozen=True, kw_only=True):
     request: PythonRequest
     version: str
     known: tuple[str, ...]
+    beyond: Beyond | None = None
+
+
+class PreReleasesOnly(msgspec.Struct, frozen=True, kw_only=True):
+    """A minor version of which the catalogue has pre-releases (``known``, newest first), and no release."""
+
+    request: PythonRequest
+    minor: str
+    known: tuple[str, ...]
+    beyond: Beyond
 
 
 class UnavailableForTarget(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,6 +141,7 @@ class SpecifierUnsatisfied(msgspec.Struct, frozen=True, kw_only=True):
     pre_releases: tuple[str, ...]
     # The newest minor version that it allows and that gets no security fixes any more, with the day since when.
     ended: tuple[str, date] | None = None
+    beyond: Beyond | None = None
 
 
 ResolutionError: TypeAlias = (
@@ -132,6 +150,7 @@ ResolutionError: TypeAlias = (
     | MinorTooOld
     | MinorUnknown
     | ReleaseUnknown
+    | PreReleasesOnly
     | UnavailableForTarget
     | SpecifierUnsatisfied
 )
@@ -250,6 +269,20 @@ def _ended(request: RangeRequest, end_of_life: Mapping[str, date], today: date) 
     return (newest, end_of_life[newest]) if newest is not None else None
 
 
+def _wants_newer(request: RangeRequest, here: tuple[Runtime, ...]) -> bool:
+    """Whether a release that is newer than those which there are could be in the range."""
+    newest = [max((each for each in here if each.minor == minor), key=order) for minor in minors(here)]
+    patches = (
+        f"{each.minor}.{patch}" for each in newest for patch in range(version_of(each.version).micro + 1, _MOST_PATCHES)
+    )
+    last = version_of(newest[0].version) if newest else version_of("3.0")
+    coming = (f"{last.major}.{last.minor + more}" for more in range(1, _COMING))
+    later = (f"{minor}.{patch}" for minor in coming for patch in range(_MOST_PATCHES))
+    return any(meets(version, request) for version in (*patches, *later))
+
+
+# Who asks for one that is further away means something else.
+_COMING: Final = 4
 # No minor version had as many releases.
 _MOST_PATCHES: Final = 40
 
@@ -265,6 +298,7 @@ def _explain(
 ) -> ResolutionError:
     if not here:
         return NothingForTarget(request=request, target=target, known=_targets(catalogue.runtimes))
+    beyond = Beyond(until=known_until(catalogue))
     if isinstance(request, RangeRequest):
         early = _in_range(request.specifiers, here, pre_releases=True)
         return SpecifierUnsatisfied(
@@ -273,6 +307,7 @@ def _explain(
             minors=minors(here),
             pre_releases=_versions(early),
             ended=_ended(request, end_of_life, today),
+            beyond=beyond if _wants_newer(request, here) else None,
         )
     elsewhere = _answers(request, catalogue.runtimes)
     wanted = request.minor if isinstance(request, MinorRequest) else request.version
@@ -287,11 +322,16 @@ def _explain(
             known=_versions(siblings) or minors(here),
         )
     if siblings:
-        return ReleaseUnknown(request=request, version=wanted, known=_versions(siblings))
+        known = _versions(siblings)
+        if wanted == minor:
+            return PreReleasesOnly(request=request, minor=minor, known=known, beyond=beyond)
+        newer = version_of(wanted) > version_of(known[0])
+        return ReleaseUnknown(request=request, version=wanted, known=known, beyond=beyond if newer else None)
     available = minors(here)
     end = end_of_life.get(minor)
     if end is not None and end <= today:
         return MinorEndOfLife(request=request, minor=minor, since=end, minors=available)
-    if all(version_of(minor) < version_of(each) for each in available):
+    if available and version_of(minor) < version_of(available[-1]):
         return MinorTooOld(request=request, minor=minor, minors=available)
-    return MinorUnknown(request=request, minor=minor, minors=available)
+    newer = not available or version_of(minor) > version_of(available[0])
+    return MinorUnknown(request=request, minor=minor, minors=available, beyond=beyond if newer else None)

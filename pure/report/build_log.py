@@ -21,7 +21,7 @@ from pure.report.layer_lines import divided_lines, layer_lines, layer_names
 from pure.report.prose.archives import fetch_failure_in_short
 from pure.report.prose.findings import finding_lines
 from pure.report.prose.versions import describe_python_warning
-from pure.runtime.fetching import FetchEvent, FetchRetry, FetchStarted
+from pure.runtime.fetching import FetchEvent, FetchRetry, FetchSlow, FetchStarted
 from pure.start.django import Collected, NotEnabled
 from pure.start.launching import shown
 from pure.venv.accelerators import AcceleratedTorch
@@ -212,13 +212,16 @@ def warning_line(warning: PythonWarning) -> str:
 
 
 def fetch_event(event: FetchEvent, *, local: bool) -> Lines:
-    """What a download is waiting for; its progress isn't worth a line in a log."""
+    """What a download is waiting for; while it goes on well, that isn't worth a line in a log."""
     match event:
         case FetchStarted(url=url, size=announced, offset=0) if not local:
             name = url.rpartition("/")[2].replace("%2B", "+")
             return (f"  Downloading {name}{f' ({size(announced)})' if announced else ''}",)
         case FetchRetry(failure=failure, seconds=seconds):
             return (f"  Trying again in {duration(seconds)}: {fetch_failure_in_short(failure)}",)
+        case FetchSlow(received=received, size=whole, lately=lately, seconds=seconds):
+            of = f" of {size(whole)}" if whole else ""
+            return (f"  Still downloading: {size(received)}{of}, only {size(lately)} in the last {duration(seconds)}",)
         case _:
             return ()
 
@@ -226,6 +229,9 @@ def fetch_event(event: FetchEvent, *, local: bool) -> Lines:
 def _runtime_arrived(told: news.RuntimeArrived) -> Lines:
     done, verb = told.installed, "Read" if told.local else "Downloaded"
     spared = f", left out {count(done.left_out, 'file')} that no running application needs" if done.left_out else ""
+    if done.nbytes is None:
+        copied = count(done.files, "file")
+        return (f"  Copied {copied} from the buildpack in {duration(done.unpacked_in)}, sha256 verified",)
     return (
         f"  {verb} {size(done.nbytes)} in {duration(done.fetched_in)}, sha256 verified",
         f"  Unpacked {count(done.files, 'file')} in {duration(done.unpacked_in)}{spared}",

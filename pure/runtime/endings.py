@@ -66,8 +66,22 @@ class UnpackFailed(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
 
 
+class DamagedBuildpack(msgspec.Struct, frozen=True, kw_only=True):
+    """The runtime that the buildpack carries isn't whole."""
+
+    path: str
+    detail: str
+
+
 UnpackError: TypeAlias = (
-    CorruptArchive | OtherArchive | NoRuntimeInArchive | OversizedArchive | UnsafeArchive | DiskFull | UnpackFailed
+    CorruptArchive
+    | OtherArchive
+    | NoRuntimeInArchive
+    | OversizedArchive
+    | UnsafeArchive
+    | DamagedBuildpack
+    | DiskFull
+    | UnpackFailed
 )
 
 

@@ -29,6 +29,10 @@ class FetchPolicy(msgspec.Struct, frozen=True, kw_only=True):
     backoff_max: float = 20.0
     retry_after_max: float = 60.0
     """A server's ``Retry-After`` counts up to this."""
+    patience: float = 30.0
+    """Who waits is told what for after so long with less than ``pace``."""
+    pace: float = 20_000.0
+    """In bytes a second: a whole runtime takes the better part of an hour."""
 
 
 class ConnectionFailed(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +68,14 @@ class TimedOut(msgspec.Struct, frozen=True, kw_only=True):
 
     seconds: float
     received: int
+
+
+class TooSlow(msgspec.Struct, frozen=True, kw_only=True):
+    """In ``seconds``, which is as long as a download may take, so many bytes arrived of ``expected``."""
+
+    seconds: float
+    received: int
+    expected: int | None
 
 
 class BodyTruncated(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,6 +133,7 @@ FetchFailure: TypeAlias = (
     | CertificateRejected
     | AuthoritiesUnreadable
     | TimedOut
+    | TooSlow
     | BodyTruncated
     | HttpStatus
     | TooManyRedirects
@@ -133,11 +146,13 @@ FetchFailure: TypeAlias = (
 
 
 class FetchError(msgspec.Struct, frozen=True, kw_only=True):
-    """A download given up: the last failure, after so many attempts; ``url`` is without credentials."""
+    """A download given up: the last failure, after so many attempts; URLs are without credentials."""
 
     url: str
     failure: FetchFailure
     attempts: int
+    instead_of: str = ""
+    """Where the catalogue says that the file is, if a mirror was asked instead."""
 
 
 class Fetched(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,12 +173,14 @@ class FetchStarted(msgspec.Struct, frozen=True, kw_only=True):
     offset: int = 0
 
 
-class FetchProgress(msgspec.Struct, frozen=True, kw_only=True):
-    """So much has arrived; sent at most a few times a second."""
+class FetchSlow(msgspec.Struct, frozen=True, kw_only=True):
+    """The server trickles: of ``size`` bytes so many have arrived, ``lately`` of them in the last ``seconds``."""
 
     url: str
     received: int
     size: int | None
+    lately: int
+    seconds: float
 
 
 class FetchRetry(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,7 +193,26 @@ class FetchRetry(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
 
 
-FetchEvent: TypeAlias = FetchStarted | FetchProgress | FetchRetry
+FetchEvent: TypeAlias = FetchStarted | FetchSlow | FetchRetry
+
+
+class Stretch(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of a download that is looked at as a whole: when it began, and what had arrived until then."""
+
+    since: float
+    received: int
+
+
+def paced(
+    stretch: Stretch, *, url: str, size: int | None, received: int, now: float, policy: FetchPolicy
+) -> tuple[Stretch, FetchSlow | None]:
+    """The stretch that goes on or begins now, and what is to be told of one that is over."""
+    seconds = now - stretch.since
+    if seconds < policy.patience:
+        return stretch, None
+    lately = received - stretch.received
+    slow = FetchSlow(url=url, received=received, size=size, lately=lately, seconds=seconds)
+    return Stretch(since=now, received=received), slow if lately < policy.pace * seconds else None
 
 
 class Wait(msgspec.Struct, frozen=True, kw_only=True):
@@ -200,7 +236,7 @@ def retry_decision(
     asked: float | None = None
     keep = True
     match failure:
-        case ConnectionFailed() | ProxyFailed() | TimedOut() | BodyTruncated():
+        case ConnectionFailed() | ProxyFailed() | TimedOut() | TooSlow() | BodyTruncated():
             pass
         case HttpStatus(status=status, retry_after=retry_after):
             if status not in RETRIED_STATUS:

@@ -159,6 +159,7 @@ class Bench:
     def __init__(self, root: Path, workshop: Workshop, base: Path | None = None) -> None:
         self.workshop = workshop
         self.root = root
+        self.buildpack = ROOT
         self.app, self.layers, self.plan = root / "workspace", root / "layers", root / "plan.toml"
         for name in ("workspace", "home", "enter", "platform/env"):
             (root / name).mkdir(parents=True)
@@ -231,7 +232,7 @@ class Bench:
             Mount(target="/platform", source=str(self.root / "platform"), kind="read-only"),
             Mount(target="/cnb/plan.toml", source=str(self.plan), kind="read-only"),
             Mount(target="/cnb/home", source=str(self.root / "home")),
-            Mount(target=buildpack, source=str(ROOT), kind="read-only"),
+            Mount(target=buildpack, source=str(self.buildpack), kind="read-only"),
             Mount(target="/wheels", source=str(self.workshop.wheels), kind="read-only"),
             Mount(target="/pips", source=str(self.workshop.pips), kind="read-only"),
         )

@@ -328,7 +328,7 @@ class Histories(RuleBasedStateMachine):
     @act()
     def has_another_interpreter(self) -> None:
         own = not self.history.situation.own_wheel
-        self.history.change("the buildpack's interpreter has a wheel of pip, or no longer", own_wheel=own)
+        self.history.change("the buildpack is an unpackaged one, or a packaged one that carries pip", own_wheel=own)
 
     @act()
     def divides_or_not(self) -> None:

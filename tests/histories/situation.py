@@ -30,6 +30,7 @@ APP: Final = "/workspace"
 BUILDPACK: Final = "/cnb/buildpacks/lamina_python"
 TEMPORARY: Final = "/tmp/lamina-build"
 OWN_WHEEL: Final = "/usr/lib/ensurepip/_bundled/pip-24.0-py3-none-any.whl"
+CARRIED_WHEEL: Final = f"{BUILDPACK}/wheels/pip-24.1-py3-none-any.whl"
 TOOL_VERSIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "pip": ("26.0", "26.1"),
     "uv": ("0.12.0", "0.12.1"),
@@ -59,7 +60,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     index: str = "index.example"
     divided: bool = True
     heavy: int = HEAVY  # so many bytes make a distribution worth a layer of its own
-    own_wheel: bool = True  # the interpreter that runs the buildpack has a wheel of pip
+    own_wheel: bool = True  # of pip: the interpreter has one that runs the buildpack, which else carries one itself
 
     @property
     def manager(self) -> Manager:
@@ -130,7 +131,7 @@ def prepare(disk: Disk, situation: Situation) -> None:
         disk.write(f"{APP}/{path}", data)
     for tool in TOOLS:
         disk.write(f"{BUILDPACK}/{TOOLS[tool].pin_file}", situation.pin(tool).encode())
-    disk.write(f"{BUILDPACK}/archives/cpython.tar.gz", b"an archive with a wheel of pip")
+    disk.write(CARRIED_WHEEL, b"wheel of pip 24.1")
     disk.write(OWN_WHEEL, b"wheel of pip 24.0")
     disk.make_folder(LAYERS)
     disk.make_folder(TEMPORARY)
@@ -172,7 +173,7 @@ def facts(disk: Disk, situation: Situation) -> Facts:
         rules=Rules(heavy=situation.heavy, limit=MOST),
         venv_state=disk.read(f"{LAYERS}/venv/.lamina/state.json"),
         seed_wheels=wheels,
-        archives=(f"{BUILDPACK}/archives/cpython.tar.gz",),
+        carried_pip=None if situation.own_wheel else CARRIED_WHEEL,
     )
 
 

@@ -125,7 +125,7 @@ def _agree(given_steps: list[Step]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         layers = Path(folder, "layers")
         layers.mkdir()
-        executor = Executor(store=LayerStore(layers), output=Output(redactor({})), environ={}, temporary=Path(folder))
+        executor = Executor(store=LayerStore(layers), output=Output(redactor({})), temporary=Path(folder))
         for step in given_steps:
             ours = world.execute((step,))
             theirs = executor.execute((_for(step, str(layers)),))

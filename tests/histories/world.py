@@ -41,8 +41,6 @@ from pure.build.steps import (
     RuntimeInstalled,
     Step,
     Steps,
-    TakeWheel,
-    WheelTaken,
     WriteFiles,
 )
 from pure.layers.decision import LayerDecision
@@ -95,12 +93,6 @@ class World(Machine):
                 self._finish(decision)
             case InstallRuntime():
                 return self._install_runtime(step)
-            case TakeWheel(archive=archive, wheel_to=wheel_to):
-                if disk.read(archive) is None:
-                    return WheelTaken(wheel=None)
-                wheel = f"{wheel_to}/pip-{BUNDLED_PIP}-py3-none-any.whl"
-                disk.write_slowly(wheel, f"wheel of pip {BUNDLED_PIP}".encode())
-                return WheelTaken(wheel=wheel)
             case RemoveTrees(root=root, paths=paths):
                 for path in paths:
                     disk.remove_tree(f"{root}/{path}")

@@ -6,9 +6,11 @@ import shutil
 import ssl
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
 import pytest
 from pure.disk import DiskFull
 from pure.outcome import Failure, Success
@@ -22,6 +24,7 @@ from pure.runtime.fetching import (
     FetchEvent,
     FetchPolicy,
     FetchRetry,
+    FetchSlow,
     FetchStarted,
     HttpStatus,
     InvalidUrl,
@@ -30,6 +33,7 @@ from pure.runtime.fetching import (
     ProxyFailed,
     TimedOut,
     TooManyRedirects,
+    TooSlow,
 )
 from shell.network import fetch, fetch_first
 
@@ -86,6 +90,27 @@ def test_a_file_arrives(tmp_path: Path) -> None:
     assert isinstance(run.outcome, Success)
     assert (run.outcome.unwrap().size, run.outcome.unwrap().attempts) == (len(BODY), 1)
     assert run.destination.stat().st_mode & 0o777 == 0o644
+
+
+def test_who_waits_for_a_server_that_trickles_is_told(tmp_path: Path) -> None:
+    def respond(exchange: Exchange) -> None:
+        exchange.send(200, BODY[:1000], {"Content-Length": str(len(BODY))})
+        for byte in range(1000, 1010):
+            time.sleep(0.05)
+            exchange.handler.wfile.write(BODY[byte : byte + 1])
+        exchange.handler.wfile.write(BODY[1010:])
+
+    policy = msgspec.structs.replace(QUICK, patience=0.2)
+    with serving(respond) as server:
+        run = Run(f"{server.url}/f", tmp_path, policy=policy)
+    assert run.arrived()
+    slow = [event for event in run.events if isinstance(event, FetchSlow)]
+    assert 1 <= len(slow) <= 2
+    assert slow[0].seconds >= 0.2
+    assert (slow[0].url, slow[0].size) == (f"{server.url}/f", len(BODY))
+    assert 1000 < slow[0].received < 1010
+    assert slow[0].lately < 1010
+    assert run.retries == 0
 
 
 def test_a_cut_download_is_resumed_where_it_stopped(tmp_path: Path) -> None:
@@ -200,7 +225,7 @@ def test_a_body_that_trickles_for_ever_is_given_up(tmp_path: Path) -> None:
     with serving(respond) as server:
         policy = FetchPolicy(read_timeout=0.3, attempts=3, backoff=0.01, overall=0.4)
         error = Run(f"{server.url}/f", tmp_path, policy=policy).error
-    assert isinstance(error.failure, TimedOut)
+    assert isinstance(error.failure, TooSlow)
     assert error.attempts == 1
 
 
@@ -301,7 +326,7 @@ def test_only_trusted_servers_are_believed(tmp_path: Path, certificate: Path) ->
         assert isinstance(failure, CertificateRejected)
         assert "self-signed" in failure.detail
         assert len(server.seen) == 0
-        for variable in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        for variable in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT"):
             run = Run(f"{server.url}/f", tmp_path, environ={variable: str(certificate)})
             assert run.arrived()
             run.destination.unlink()

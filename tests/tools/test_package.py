@@ -14,8 +14,13 @@ from typing import Literal
 
 import msgspec
 import pytest
+from pure.outcome import Failure, Success
 from pure.python.catalogue import Runtime
+from pure.runtime.carried import NOTE
+from pure.runtime.endings import DamagedBuildpack
 from pure.target import Distro
+from shell.archive import unpack_runtime
+from shell.carried import copy_runtime
 from tools.carried import ELF_MACHINES, ROOT, Carried, PackageError, carried_archive, host_arch, own_runtime
 from tools.package import DEVELOPERS_ONLY, FILE_TIME, SIZE_LIMIT, Packaged, main, package
 
@@ -53,7 +58,22 @@ def digests(folder: Path) -> dict[str, tuple[int, float, str]]:
         str(path.relative_to(folder)): (
             path.lstat().st_mode,
             path.lstat().st_mtime,
-            hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "",
+            _digest(path),
+        )
+        for path in sorted(folder.rglob("*"))
+    }
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+def modes_and_contents(folder: Path) -> dict[str, tuple[int, str]]:
+    """Mode, and bytes or where it points, of everything below a folder."""
+    return {
+        str(path.relative_to(folder)): (
+            path.lstat().st_mode,
+            str(path.readlink()) if path.is_symlink() else _digest(path),
         )
         for path in sorted(folder.rglob("*"))
     }
@@ -95,13 +115,17 @@ import marshal, pathlib, sys
 folder = pathlib.Path(sys.argv[1])
 for source in folder.rglob("*.py"):
     cached = source.parent / "__pycache__" / f"{source.stem}.{sys.implementation.cache_tag}.pyc"
+    if source.is_relative_to(folder / "runtime") and not cached.exists():
+        continue
     data = cached.read_bytes()
     assert data[4:8] == (1).to_bytes(4, "little"), f"{cached} is not unchecked"
     print(marshal.loads(data[16:]).co_filename, source.relative_to(folder), sep=" ")
 """
     version = tomllib.loads((packaged.folder / "buildpack.toml").read_text())["buildpack"]["version"]
     lines = run(packaged, program, str(packaged.folder)).splitlines()
-    assert len(lines) > 500
+    # Of the interpreter's own library only what builds import.
+    assert len([line for line in lines if "/runtime/" not in line]) > 300
+    assert len([line for line in lines if "/runtime/" in line]) > 200
     for line in lines:
         recorded, relative = line.split(" ")
         assert recorded == f"/cnb/buildpacks/lamina_python/{version}/{relative}"
@@ -134,11 +158,41 @@ def test_the_interpreter_needs_nothing_of_this_machine(packaged: Packaged) -> No
     assert [path for path in outside if not Path(path).name.startswith(c_library)] == []
 
 
-def test_the_carried_archive_is_in_the_catalogue_of_the_buildpack(packaged: Packaged, carried: Carried) -> None:
+def test_the_runtime_is_in_the_catalogue_of_the_buildpack(packaged: Packaged, carried: Carried) -> None:
     (entry,) = json.loads((packaged.folder / "data" / "carried.json").read_text())["runtimes"]
-    archive = packaged.folder / entry["url"].removeprefix("buildpack:")
-    assert hashlib.sha256(archive.read_bytes()).hexdigest() == entry["sha256"] == carried.entry.sha256
-    assert entry["version"] == carried.entry.version
+    assert entry["url"] == "buildpack:runtime"
+    assert (entry["sha256"], entry["version"]) == (carried.entry.sha256, carried.entry.version)
+
+
+def test_a_copy_of_the_runtime_is_what_its_archive_unpacks_to(
+    packaged: Packaged, carried: Carried, tmp_path: Path
+) -> None:
+    copied = tmp_path / "python"
+    assert isinstance(copy_runtime(packaged.folder / "runtime", copied), Success)
+    first = modes_and_contents(copied)
+    copied.rename(tmp_path / "copied")
+    # At the same place: some of its files say where they are.
+    assert isinstance(unpack_runtime(carried.archive, copied, wheel_to=tmp_path / "wheels"), Success)
+    assert first == modes_and_contents(copied)
+
+
+def test_a_copy_of_a_runtime_that_is_not_whole_says_so(packaged: Packaged, tmp_path: Path) -> None:
+    runtime, target = tmp_path / "runtime", tmp_path / "python"
+    (runtime / "bin").mkdir(parents=True)
+    shutil.copy(packaged.folder / "runtime" / NOTE, runtime)
+    assert copy_runtime(runtime, target) == Failure(
+        DamagedBuildpack(path=str(runtime / "bin" / "python3"), detail="No such file or directory")
+    )
+    changed = runtime / "bin" / "python3"
+    changed.write_bytes(b"another")
+    assert copy_runtime(runtime, target) == Failure(
+        DamagedBuildpack(path=str(changed), detail="it isn't the file that was packaged")
+    )
+    (runtime / NOTE).write_bytes(b"{")
+    broken = copy_runtime(runtime, target)
+    assert isinstance(broken, Failure)
+    assert isinstance(broken.failure(), DamagedBuildpack)
+    assert sorted(tmp_path.iterdir()) == [runtime]
 
 
 def test_the_descriptor_states_the_one_target(packaged: Packaged) -> None:
@@ -196,6 +250,21 @@ def test_another_architecture_gets_wheels_and_bytecode_of_its_own(
     (core,) = (made.folder / "vendor" / "msgspec").glob("_core*.so")
     assert ELF_MACHINES[int.from_bytes(core.read_bytes()[18:20], "little")] == OTHER
     assert (made.folder / "vendor" / "msgspec" / "__pycache__").is_dir()
+
+
+def test_a_runtime_that_does_not_run_here_needs_one_of_its_minor_that_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine = next(number for number, arch in ELF_MACHINES.items() if arch == OTHER)
+    archive = write_archive(tmp_path, machine=machine, version="3.99.1")
+    target = f"linux/{OTHER}"
+    options = ["--target", target, "--runtime", str(archive), "--output", str(tmp_path / "dist")]
+    assert main([*options, "--python", sys.executable]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("Nothing was packaged. Bytecode for Python 3.99 is written by a Python 3.99 that runs on")
+    assert f"{sys.executable} is 3.{sys.version_info.minor}" in said
+    assert "--python /path/to/python3.99" in said
+    assert "self" not in said
 
 
 def test_the_catalogue_beside_an_archive_counts(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pure.runtime.endings import (
     CompileNotWritable,
     CompilerFailed,
     CorruptArchive,
+    DamagedBuildpack,
     InterpreterUnsupported,
     InterpreterUnusable,
     LibraryMissing,
@@ -40,6 +41,7 @@ from pure.runtime.fetching import (
     ProxyFailed,
     TimedOut,
     TooManyRedirects,
+    TooSlow,
 )
 from pure.wording import size
 
@@ -68,6 +70,8 @@ def fetch_failure_in_short(failure: FetchFailure) -> str:
             return f"the certificates in {file} cannot be used: {detail}"
         case TimedOut(seconds=seconds, received=received):
             return f"nothing arrived for {seconds:g} s" + (f", after {size(received)}" if received else "")
+        case TooSlow(seconds=seconds, received=received, expected=expected):
+            return f"only {size(received)}{f' of {size(expected)}' if expected else ''} arrived in {seconds:g} s"
         case BodyTruncated(received=received, expected=expected):
             return f"the file ended after {size(received)}" + (f" of {size(expected)}" if expected else "")
         case HttpStatus(status=status, reason=reason):
@@ -90,16 +94,17 @@ def fetch_failure_in_short(failure: FetchFailure) -> str:
 
 def _fetch(error: FetchError) -> Message:
     times = "" if error.attempts == 1 else f" after {error.attempts} attempts"
-    means, do = _fetch_advice(error.failure)
+    means, do = _fetch_advice(error.failure, error.instead_of)
+    instead = (f"a mirror's place, instead of {error.instead_of}",) if error.instead_of else ()
     return Message(
         happened=f"A download failed{times}",
-        found=(error.url, fetch_failure_in_short(error.failure)),
+        found=(error.url, *instead, fetch_failure_in_short(error.failure)),
         means=means,
         do=do,
     )
 
 
-def _fetch_advice(failure: FetchFailure) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _fetch_advice(failure: FetchFailure, instead_of: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     match failure:
         case ConnectionFailed() | TimedOut() | BodyTruncated():
             return (
@@ -109,6 +114,11 @@ def _fetch_advice(failure: FetchFailure) -> tuple[tuple[str, ...], tuple[str, ..
                     "Where the server cannot be reached at all, set BP_PYTHON_MIRROR to the base URL of a mirror, or",
                     "BP_PYTHON_CATALOGUE to a catalogue of your own (`lamina runtime pack` makes one).",
                 ),
+            )
+        case TooSlow():
+            return (
+                ("The server, or a proxy on the way, hands it out too slowly.",),
+                ("Build again later, or set BP_PYTHON_MIRROR to the base URL of a mirror that is nearer.",),
             )
         case ProxyFailed():
             return (
@@ -128,14 +138,14 @@ def _fetch_advice(failure: FetchFailure) -> tuple[tuple[str, ...], tuple[str, ..
         case HttpStatus(status=status):
             if status in (401, 403, 407):
                 return (
-                    ("The server wants other credentials, or nobody may have this file.",),
-                    ("Put user name and password into the mirror's URL, or into the proxy's.",),
+                    ("The server, or a proxy on the way, wants other credentials, or nobody may have this file.",),
+                    (
+                        "Put user name and password into the proxy's URL, or into the mirror's,",
+                        "BP_PYTHON_MIRROR=https://USER:PASSWORD@HOST/FOLDER.",
+                    ),
                 )
             if status in (404, 410):
-                return (
-                    ("The server has no such file.",),
-                    ("Check the mirror: it has to hold the file under exactly this name.",),
-                )
+                return _no_such_file(instead_of)
             return (("The server is in trouble, or is busy.",), ("Build again later, or use a mirror.",))
         case TooManyRedirects():
             return (
@@ -167,6 +177,22 @@ def _fetch_advice(failure: FetchFailure) -> tuple[tuple[str, ...], tuple[str, ..
             assert_never(failure)
 
 
+def _no_such_file(instead_of: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if instead_of:
+        return (
+            ("The mirror that BP_PYTHON_MIRROR names has no such file.",),
+            ("It has to hold the file under exactly this name, or in a folder of its release: <release>/<file>.",),
+        )
+    return (
+        ("The catalogue says that the archive of this Python is there, and the server has no such file.",),
+        (
+            "If the entry is of a catalogue of your own (BP_PYTHON_CATALOGUE), correct its url there.",
+            "Otherwise ask for another patch release (BP_PYTHON_VERSION), take a newer release of the buildpack,",
+            "or set BP_PYTHON_MIRROR to the base URL of a mirror that has the file.",
+        ),
+    )
+
+
 def _unpack(error: UnpackError) -> Message:
     match error:
         case CorruptArchive(archive=archive, detail=detail):
@@ -175,6 +201,13 @@ def _unpack(error: UnpackError) -> Message:
                 found=(archive, detail),
                 means=("It is no complete .tar.gz file.",),
                 do=("Make or download it again; then update its sha256 in the catalogue.",),
+            )
+        case DamagedBuildpack(path=path, detail=detail):
+            return Message(
+                happened="The Python that the buildpack carries isn't whole",
+                found=(path, detail),
+                means=("What packaged or copied the buildpack left out or changed a part of it.",),
+                do=("Take the buildpack's image or archive anew, or package it again: make package.",),
             )
         case OtherArchive(archive=archive, kind=kind):
             return Message(

@@ -13,6 +13,7 @@ from pure.python.request import (
     RangeRequest,
 )
 from pure.python.resolution import (
+    Beyond,
     EndOfLife,
     MinorEndOfLife,
     MinorTooOld,
@@ -20,6 +21,7 @@ from pure.python.resolution import (
     NearEndOfLife,
     NewerPatch,
     NothingForTarget,
+    PreReleasesOnly,
     ReleaseUnknown,
     ResolutionError,
     ResolutionWarning,
@@ -121,20 +123,34 @@ def _resolution(error: ResolutionError) -> Message:
                 means=(f"The catalogue begins with Python {minors[-1] if minors else 'none'}.",),
                 do=(f"Ask for one of: {_list(minors)}.", *_change(request)),
             )
-        case MinorUnknown(request=request, minor=minor, minors=minors):
+        case MinorUnknown(request=request, minor=minor, minors=minors, beyond=beyond):
             return Message(
                 happened=f"There is no Python {minor} in the catalogue",
                 found=(_asked(request),),
-                means=("It does not exist, or is newer than this release of the buildpack.",),
-                do=(f"Ask for one of: {_list(minors)}.", *_change(request)),
+                means=("It does not exist, or is newer than the catalogue.", *_until(beyond)),
+                do=(f"Ask for one of: {_list(minors)}.", *_change(request), *_newer(beyond)),
             )
-        case ReleaseUnknown(request=request, version=version, known=known):
+        case ReleaseUnknown(request=request, version=version, known=known, beyond=beyond):
             minor = version.rpartition(".")[0]
             return Message(
                 happened=f"There is no Python {version} in the catalogue",
                 found=(_asked(request),),
-                means=(f"Of Python {minor} it has: {_list(known)}.",),
-                do=(f"Ask for {minor} to get its newest patch release, or for one of these.", *_change(request)),
+                means=(f"Of Python {minor} it has: {_list(known)}.", *_until(beyond)),
+                do=(
+                    f"Ask for {minor} to get its newest patch release, or for one of these.",
+                    *_change(request),
+                    *_newer(beyond),
+                ),
+            )
+        case PreReleasesOnly(request=request, minor=minor, known=known, beyond=beyond):
+            return Message(
+                happened=f"There is no release of Python {minor} in the catalogue",
+                found=(_asked(request),),
+                means=(
+                    f"It has pre-releases: {_list(known)}. They are taken only if asked for exactly.",
+                    *_until(beyond),
+                ),
+                do=(f"Ask for {known[0]}, or for an older minor version.", *_change(request), *_newer(beyond)),
             )
         case UnavailableForTarget(request=request, wanted=wanted, target=target, elsewhere=elsewhere, known=known):
             return Message(
@@ -144,7 +160,7 @@ def _resolution(error: ResolutionError) -> Message:
                 do=(f"For this platform there are: {_list(known)}.", *_change(request)),
             )
         case SpecifierUnsatisfied(
-            request=request, specifier=specifier, minors=minors, pre_releases=pre_releases, ended=ended
+            request=request, specifier=specifier, minors=minors, pre_releases=pre_releases, ended=ended, beyond=beyond
         ):
             # Only Poetry's grammar makes a range of a bare version, and of 3.11 no other release than 3.11.0.
             bare = isinstance(request, RangeRequest) and request.specifiers == (f"=={request.text}",)
@@ -160,11 +176,22 @@ def _resolution(error: ResolutionError) -> Message:
                     f"The catalogue has versions of Python {_list(minors)}.",
                     *(early if pre_releases else ()),
                     *(exactly if bare else ()),
+                    *_until(beyond),
                 ),
-                do=("Widen the range.", *_change(request)),
+                do=("Widen the range.", *_change(request), *_newer(beyond)),
             )
         case _:
             assert_never(error)
+
+
+def _until(beyond: Beyond | None) -> tuple[str, ...]:
+    return (f"The catalogue knows what was released until {_day(beyond.until)}.",) if beyond and beyond.until else ()
+
+
+def _newer(beyond: Beyond | None) -> tuple[str, ...]:
+    if beyond is None:
+        return ()
+    return ("Or take a newer release of the buildpack, or a catalogue of your own that has it: BP_PYTHON_CATALOGUE.",)
 
 
 def _asked(request: PythonRequest) -> str:

@@ -34,8 +34,6 @@ from pure.build.steps import (
     RunProgram,
     RuntimeInstalled,
     Step,
-    TakeWheel,
-    WheelTaken,
     WriteFiles,
 )
 from pure.build.workplace import STATE_FILE
@@ -104,8 +102,6 @@ class Hand:
                 return RuntimeInstalled(
                     nbytes=1, fetched_in=0, files=1, left_out=0, unpacked_in=0, wheel="/tmp/t/wheel/pip-26.0-any.whl"
                 )
-            case TakeWheel(archive=archive):
-                return WheelTaken(wheel="/tmp/t/carried-wheel/pip-26.0-any.whl" if "good" in archive else None)
             case RunProgram(purpose="probe"):
                 return Ended(program=step, returncode=0, said=(FIRST_VERSION,))
             case RunProgram(purpose="try-import"):
@@ -427,6 +423,26 @@ def test_pip_is_asked_again_where_its_words_leave_open_why() -> None:
     assert isinstance(stopped.error, PipFailed)
 
 
+def test_the_runtime_is_fetched_as_the_users_settings_say_that_servers_are_reached() -> None:
+    given = first()
+    own = {**given.variables, "HTTPS_PROXY": "http://proxy:3128"}
+    conf = (("PIP_CERT", "/ca.pem", "/etc/pip.conf"),)
+    turns, _ = converse(msgspec.structs.replace(given, variables=own, pip_settings=conf), Hand(environment()))
+    (step,) = (step for step in turns[0].steps if isinstance(step, InstallRuntime))
+    assert dict(step.environment) == {**own, "PIP_CERT": "/ca.pem"}
+
+
+def test_certificates_of_several_places_are_one_file_for_everyone() -> None:
+    turns, _ = converse(msgspec.structs.replace(first(), certificates=b"all"), Hand(environment()))
+    written, *_ = turns[0].steps
+    assert written == WriteFiles(root="/tmp/t", files=(("certificates.pem", b"all"),))
+    everywhere = [step.environment for turn in turns for step in turn.steps if isinstance(step, InstallRuntime)]
+    programs = [step for turn in turns for step in turn.steps if isinstance(step, RunProgram)]
+    everywhere += [step.environment for step in programs if step.purpose in ("install-tool", "install")]
+    assert len(everywhere) == 3
+    assert all(dict(each)["SSL_CERT_FILE"] == "/tmp/t/certificates.pem" for each in everywhere)
+
+
 def test_a_runtime_that_is_another_python_ends_the_build() -> None:
     class Other(Hand):
         def result(self, step: Step) -> Result | None:
@@ -461,19 +477,20 @@ def test_what_is_said_beside_the_answer_makes_no_other_python(ended: int, *, sta
 
 
 @pytest.mark.parametrize(
-    ("wheels", "archives", "wanted"),
+    ("wheels", "carried", "wanted"),
     [
-        ({"pip": "/l/pip/seed/pip-1.whl", "": "/own/pip-2.whl"}, (), "/l/pip/seed/pip-1.whl"),
-        ({"uv": "/l/uv/seed/pip-1.whl", "": "/own/pip-2.whl"}, (), "/l/uv/seed/pip-1.whl"),
-        ({"": "/own/pip-2.whl"}, ("/cnb/archives/good",), "/own/pip-2.whl"),
-        ({}, ("/cnb/archives/bad", "/cnb/archives/good"), "/tmp/t/carried-wheel/pip-26.0-any.whl"),
-        ({}, ("/cnb/archives/bad",), None),
+        ({"pip": "/l/pip/seed/pip-1.whl", "": "/own/pip-2.whl"}, None, "/l/pip/seed/pip-1.whl"),
+        ({"uv": "/l/uv/seed/pip-1.whl", "": "/own/pip-2.whl"}, None, "/l/uv/seed/pip-1.whl"),
+        ({"": "/own/pip-2.whl"}, None, "/own/pip-2.whl"),
+        ({"pip": "/l/pip/seed/pip-1.whl", "": "/own/pip-2.whl"}, "/cnb/wheels/pip-3.whl", "/cnb/wheels/pip-3.whl"),
+        ({}, "/cnb/wheels/pip-3.whl", "/cnb/wheels/pip-3.whl"),
+        ({}, None, None),
     ],
 )
-def test_which_wheel_seeds_the_tool(wheels: dict[str, str], archives: tuple[str, ...], wanted: str | None) -> None:
+def test_which_wheel_seeds_the_tool(wheels: dict[str, str], carried: str | None, wanted: str | None) -> None:
     given = rebuilt(first())
     layers = {name: each for name, each in given.restored.items() if name != "pip"}
-    given = msgspec.structs.replace(given, restored=layers, seed_wheels=wheels, archives=archives)
+    given = msgspec.structs.replace(given, restored=layers, seed_wheels=wheels, carried_pip=carried)
     turns, end = converse(given, Hand(environment(), report=report()))
     if wanted is None:
         assert isinstance(end, Stopped)

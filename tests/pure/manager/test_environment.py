@@ -12,6 +12,7 @@ from pure.manager.environment import (
     pip_bootstrap_environment,
     pip_environment,
     tool_environment,
+    trusted_file,
     trusting,
 )
 from pure.switches import FALSE_WORDS
@@ -147,12 +148,15 @@ def test_what_pip_trusts_counts_for_indexes_and_not_for_git() -> None:
 
 
 @given(
-    st.dictionaries(st.sampled_from((*CERTIFICATES, "PIP_CERT", "GIT_SSL_CAINFO")), st.sampled_from(["", "/a", "/b"]))
+    st.dictionaries(st.sampled_from((*CERTIFICATES, "PIP_CERT", "GIT_SSL_CAINFO")), st.sampled_from(["", "/a", "/b"])),
+    st.sampled_from(["", "/joined"]),
 )
-def test_certificates_that_are_set_stay(settings: dict[str, str]) -> None:
-    added = trusting(settings)
+def test_certificates_that_are_set_stay(settings: dict[str, str], joined: str) -> None:
+    added = trusting(settings, joined=joined)
     assert not any(settings.get(name) for name in added)
-    assert set(added.values()) <= set(settings.values())
+    assert set(added.values()) <= ({joined} if joined else {trusted_file(settings)})
+    if joined:
+        assert {name for name in (*CERTIFICATES, "GIT_SSL_CAINFO") if not settings.get(name)} == added.keys()
 
 
 @pytest.mark.parametrize("ssh", [False, True])

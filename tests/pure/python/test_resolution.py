@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from random import Random
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from pure.python.catalogue import (
 )
 from pure.python.request import MinorRequest, PatchRequest, PythonRequest, RangeRequest, parse_variable
 from pure.python.resolution import (
+    Beyond,
     ChosenRuntime,
     EndOfLife,
     MinorEndOfLife,
@@ -23,6 +25,7 @@ from pure.python.resolution import (
     NearEndOfLife,
     NewerPatch,
     NothingForTarget,
+    PreReleasesOnly,
     ReleaseUnknown,
     ResolutionError,
     SpecifierUnsatisfied,
@@ -32,7 +35,7 @@ from pure.python.resolution import (
 from pure.source import Source
 from pure.target import Distro, Target
 
-from tests.catalogues import AMD64, CATALOGUES, MINORS, SOME, VERSIONS, runtime
+from tests.catalogues import AMD64, CATALOGUES, MINORS, SOME, VERSIONS, catalogue, runtime
 
 TODAY = date(2026, 11, 22)
 SOURCE = Source(variable="BP_PYTHON_VERSION")
@@ -92,7 +95,10 @@ def test_every_failure_has_its_own_reason() -> None:
     arm = Target(os="linux", arch="arm64")
     both = Catalogue(runtimes=(*SOME.runtimes, runtime("3.12.1", "arm64"), runtime("3.13.0", "arm64")))
     life = {"3.9": date(2025, 10, 31), "3.11": date(2027, 10, 31)}
-    minors = ("3.15", "3.14", "3.13", "3.12")
+    minors = ("3.14", "3.13", "3.12")
+    dated = msgspec.structs.replace(runtime("3.12.1"), url="https://h/cpython-3.12.1%2B20261110-x86_64.tar.gz")
+    recent = Catalogue(runtimes=(*SOME.runtimes[1:], dated))
+    beyond = Beyond(until=date(2026, 11, 10))
     assert answer("3.12", SOME, target=arm) == NothingForTarget(
         request=asked("3.12"), target=arm, known=("linux/amd64",)
     )
@@ -100,8 +106,17 @@ def test_every_failure_has_its_own_reason() -> None:
         request=asked("3.9"), minor="3.9", since=life["3.9"], minors=minors
     )
     assert answer("3.11", SOME, end_of_life=life) == MinorTooOld(request=asked("3.11"), minor="3.11", minors=minors)
-    assert answer("3.16", SOME) == MinorUnknown(request=asked("3.16"), minor="3.16", minors=minors)
-    assert answer("3.16.1", SOME) == MinorUnknown(request=asked("3.16.1"), minor="3.16", minors=minors)
+    for text in ("3.16", "3.16.1"):
+        assert answer(text, recent) == MinorUnknown(request=asked(text), minor="3.16", minors=minors, beyond=beyond)
+    assert answer("3.13", catalogue("3.12.1", "3.14.0")) == MinorUnknown(
+        request=asked("3.13"), minor="3.13", minors=("3.14", "3.12")
+    )
+    assert answer("3.15", recent) == PreReleasesOnly(
+        request=asked("3.15"), minor="3.15", known=("3.15.0rc1",), beyond=beyond
+    )
+    assert answer("3.12.11", recent) == ReleaseUnknown(
+        request=asked("3.12.11"), version="3.12.11", known=("3.12.10", "3.12.9", "3.12.1"), beyond=beyond
+    )
     assert answer("3.12.2", SOME) == ReleaseUnknown(
         request=asked("3.12.2"), version="3.12.2", known=("3.12.10", "3.12.9", "3.12.1")
     )
@@ -111,12 +126,16 @@ def test_every_failure_has_its_own_reason() -> None:
     assert answer("3.14", both, target=arm) == UnavailableForTarget(
         request=asked("3.14"), wanted="3.14", target=arm, elsewhere=("linux/amd64",), known=("3.13", "3.12")
     )
-    assert answer(">=3.15", SOME) == SpecifierUnsatisfied(
-        request=asked(">=3.15"), specifier=">=3.15", minors=minors, pre_releases=()
+    assert answer(">=3.15", recent) == SpecifierUnsatisfied(
+        request=asked(">=3.15"), specifier=">=3.15", minors=minors, pre_releases=(), beyond=beyond
     )
-    assert answer(">3.14.5", SOME) == SpecifierUnsatisfied(
-        request=asked(">3.14.5"), specifier=">3.14.5", minors=minors, pre_releases=("3.15.0rc1",)
+    assert answer(">3.14.5", recent) == SpecifierUnsatisfied(
+        request=asked(">3.14.5"), specifier=">3.14.5", minors=minors, pre_releases=("3.15.0rc1",), beyond=beyond
     )
+    for text in ("<3.12", "==3.12.2", "==3.11.*"):
+        error = answer(text, recent)
+        assert isinstance(error, SpecifierUnsatisfied)
+        assert error.beyond is None, text
 
 
 @pytest.mark.parametrize(

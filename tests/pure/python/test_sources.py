@@ -254,7 +254,7 @@ def test_sources_that_contradict_each_other_are_quoted(files: Mapping[str, str],
     error = refused(files)
     assert isinstance(error, ContradictingSources)
     assert [(str(quote.source), quote.text) for quote in error.quotes] == quotes
-    assert error.minors == ("3.15", "3.14", "3.13", "3.12", "3.11")
+    assert error.minors == ("3.14", "3.13", "3.12", "3.11")
 
 
 def test_a_variable_that_contradicts_the_project_is_quoted() -> None:

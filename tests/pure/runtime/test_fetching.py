@@ -14,11 +14,15 @@ from pure.runtime.fetching import (
     DigestMismatch,
     FetchFailure,
     FetchPolicy,
+    FetchSlow,
     GiveUp,
     HttpStatus,
     InvalidUrl,
+    Stretch,
     TimedOut,
+    TooSlow,
     Wait,
+    paced,
     retry_decision,
 )
 from pure.urls import visible_url
@@ -26,6 +30,7 @@ from pure.urls import visible_url
 PASSING: tuple[FetchFailure, ...] = (
     ConnectionFailed(detail=""),
     TimedOut(seconds=1, received=0),
+    TooSlow(seconds=1, received=1, expected=None),
     BodyTruncated(received=1, expected=2),
     *(HttpStatus(status=status, reason="") for status in sorted(RETRIED_STATUS)),
 )
@@ -126,3 +131,21 @@ def test_a_password_is_never_shown(before: str, after: str, scheme: str, port: s
 @given(st.text())
 def test_no_text_raises(text: str) -> None:
     visible_url(text)
+
+
+@given(st.lists(st.tuples(st.floats(0.01, 40), st.integers(0, 2_000_000)), min_size=1, max_size=30))
+def test_a_download_is_slow_where_little_arrives_for_as_long_as_anybody_waits(chunks: list[tuple[float, int]]) -> None:
+    policy = FetchPolicy(patience=30.0, pace=20_000.0)
+    stretch, now, received = Stretch(since=0.0, received=0), 0.0, 0
+    for seconds, nbytes in chunks:
+        now, received, before = now + seconds, received + nbytes, stretch
+        stretch, slow = paced(before, url="u", size=None, received=received, now=now, policy=policy)
+        if now - before.since < 30:
+            assert (stretch, slow) == (before, None)
+            continue
+        assert stretch == Stretch(since=now, received=received)
+        lately = received - before.received
+        if lately >= 20_000 * (now - before.since):
+            assert slow is None
+        else:
+            assert slow == FetchSlow(url="u", received=received, size=None, lately=lately, seconds=now - before.since)

@@ -16,6 +16,7 @@ from pure.runtime.endings import (
     CompileNotWritable,
     CompilerFailed,
     CorruptArchive,
+    DamagedBuildpack,
     InterpreterUnsupported,
     InterpreterUnusable,
     LibraryMissing,
@@ -43,6 +44,7 @@ from pure.runtime.fetching import (
     ProxyFailed,
     TimedOut,
     TooManyRedirects,
+    TooSlow,
 )
 from pure.runtime.pruning import UnsafeMember
 from pure.source import Source
@@ -77,6 +79,7 @@ FAILURES: tuple[FetchFailure, ...] = (
     CertificateRejected(detail="self-signed certificate in certificate chain", authorities=None),
     AuthoritiesUnreadable(variable="SSL_CERT_FILE", file="/certs/ca.pem", detail="No such file or directory"),
     TimedOut(seconds=30.0, received=12_345_678),
+    TooSlow(seconds=600.0, received=1_200_000, expected=28_400_000),
     BodyTruncated(received=1_200, expected=23_456_789),
     HttpStatus(status=403, reason="Forbidden"),
     HttpStatus(status=404, reason="Not Found"),
@@ -91,10 +94,17 @@ FAILURES: tuple[FetchFailure, ...] = (
 ERRORS: tuple[ArchiveError, ...] = (
     *(FetchError(url="https://mirror/file.tar.gz?token=***", failure=failure, attempts=1) for failure in FAILURES),
     FetchError(url="https://mirror/file.tar.gz", failure=FAILURES[0], attempts=5),
+    FetchError(
+        url="https://mirror/file.tar.gz",
+        failure=HttpStatus(status=404, reason="Not Found"),
+        attempts=1,
+        instead_of="https://host/releases/20261021/file.tar.gz",
+    ),
     CorruptArchive(archive=ARCHIVE, detail="Compressed file ended before the end-of-stream marker was reached"),
     NoRuntimeInArchive(archive=ARCHIVE),
     NoRuntimeInArchive(archive=ARCHIVE, instead="cpython-3.13/bin/python3"),
     OtherArchive(archive=ARCHIVE, kind="compressed by zstd"),
+    DamagedBuildpack(path="/cnb/buildpacks/lamina_python/1/runtime/bin/python3", detail="No such file or directory"),
     OversizedArchive(archive=ARCHIVE, what="folders in each other", most=40),
     UnsafeArchive(
         archive=ARCHIVE, member=UnsafeMember(path="python/lib/x", reason="link outside", link="../../etc/passwd")

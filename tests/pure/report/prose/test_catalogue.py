@@ -13,6 +13,7 @@ from pure.python.request import (
     RangeRequest,
 )
 from pure.python.resolution import (
+    Beyond,
     EndOfLife,
     MinorEndOfLife,
     MinorTooOld,
@@ -20,6 +21,7 @@ from pure.python.resolution import (
     NearEndOfLife,
     NewerPatch,
     NothingForTarget,
+    PreReleasesOnly,
     ReleaseUnknown,
     ResolutionError,
     ResolutionWarning,
@@ -52,6 +54,7 @@ def span(text: str) -> RangeRequest:
     return RangeRequest(specifiers=(text,), text=text, source=VARIABLE)
 
 
+BEYOND = Beyond(until=date(2026, 11, 10))
 ERRORS: tuple[CatalogueProblem | ResolutionError, ...] = (
     InvalidCatalogue(
         origin="/mnt/catalogue.json", detail="Object missing required field `sha256` - at `$.runtimes[2]`"
@@ -61,8 +64,10 @@ ERRORS: tuple[CatalogueProblem | ResolutionError, ...] = (
     NothingForTarget(request=minor("3.13"), target=TARGET, known=("linux/amd64",)),
     MinorEndOfLife(request=minor("3.9"), minor="3.9", since=date(2025, 10, 31), minors=MINORS),
     MinorTooOld(request=minor("3.11", VARIABLE), minor="3.11", minors=("3.14", "3.13")),
-    MinorUnknown(request=minor("3.16", Source(default="Lamina's default")), minor="3.16", minors=MINORS),
-    ReleaseUnknown(request=patch("3.13.99"), version="3.13.99", known=("3.13.2", "3.13.1", "3.13.0")),
+    MinorUnknown(request=minor("3.16", Source(default="Lamina's default")), minor="3.16", minors=MINORS, beyond=BEYOND),
+    ReleaseUnknown(request=patch("3.13.99"), version="3.13.99", known=("3.13.2", "3.13.1", "3.13.0"), beyond=BEYOND),
+    ReleaseUnknown(request=patch("3.13.1"), version="3.13.1", known=("3.13.2", "3.13.0")),
+    PreReleasesOnly(request=minor("3.16"), minor="3.16", known=("3.16.0a2", "3.16.0a1"), beyond=BEYOND),
     UnavailableForTarget(
         request=patch("3.13.1"), wanted="3.13.1", target=TARGET, elsewhere=("linux/amd64",), known=("3.13.0",)
     ),
@@ -89,7 +94,9 @@ ERRORS: tuple[CatalogueProblem | ResolutionError, ...] = (
     MinorEndOfLife(
         request=minor("3.9", Source(file="Pipfile.lock", line=8)), minor="3.9", since=date(2025, 10, 31), minors=MINORS
     ),
-    SpecifierUnsatisfied(request=span(">=3.16"), specifier=">=3.16", minors=MINORS, pre_releases=("3.16.0rc1",)),
+    SpecifierUnsatisfied(
+        request=span(">=3.16"), specifier=">=3.16", minors=MINORS, pre_releases=("3.16.0rc1",), beyond=BEYOND
+    ),
     CatalogueUnreachable(variable="BP_PYTHON_CATALOGUE", place="/catalogue.json", detail="No such file or directory"),
     NothingReplaces(variable="BP_PYTHON_CATALOGUE_REPLACES", needed="BP_PYTHON_CATALOGUE"),
 )

@@ -1,0 +1,58 @@
+"""Which certificates folders add to those that everybody reads."""
+
+from pathlib import Path
+
+import pytest
+from shell.certificates import certificates_of_folders
+
+
+def pem(name: str) -> bytes:
+    return f"-----BEGIN CERTIFICATE-----\n{name}\n-----END CERTIFICATE-----".encode()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for place, text in {
+        "file.pem": b"# subject\n" + pem("first") + b"\n" + pem("second") + b"\n",
+        "one/1a2b.0": pem("first"),
+        "one/more.pem": pem("third"),
+        "one/key.pem": b"-----BEGIN PRIVATE KEY-----\nsecret\n-----END PRIVATE KEY-----\n",
+        "two/4.pem": pem("fourth"),
+        "two/nested/5.pem": pem("fifth"),
+        "known/1.pem": pem("second"),
+    }.items():
+        (tmp_path / place).parent.mkdir(exist_ok=True, parents=True)
+        (tmp_path / place).write_bytes(text)
+    (tmp_path / "two" / "broken").symlink_to("nowhere")
+    return tmp_path
+
+
+def names(text: bytes) -> list[str]:
+    return [line for line in text.decode().splitlines() if not line.startswith("-----")]
+
+
+@pytest.mark.parametrize(
+    ("variable", "folders", "found"),
+    [
+        ("SSL_CERT_FILE", "", []),
+        ("SSL_CERT_FILE", "one", ["first", "second", "third"]),
+        ("PIP_CERT", "one", ["first", "second", "third"]),
+        ("REQUESTS_CA_BUNDLE", "one:two", ["first", "second", "third", "fourth"]),
+        ("SSL_CERT_FILE", "known", []),
+        ("SSL_CERT_FILE", "nowhere", []),
+    ],
+)
+def test_what_folders_add(folder: Path, variable: str, folders: str, found: list[str]) -> None:
+    places = ":".join(str(folder / name) for name in folders.split(":") if name)
+    joined = certificates_of_folders({variable: str(folder / "file.pem"), "SSL_CERT_DIR": places})
+    assert names(joined) == found
+    assert b"PRIVATE" not in joined
+
+
+def test_a_file_that_cannot_be_read_is_left_to_who_reads_it(folder: Path) -> None:
+    assert certificates_of_folders({"SSL_CERT_FILE": "/nowhere.pem", "SSL_CERT_DIR": str(folder / "one")}) == b""
+
+
+def test_without_a_file_it_is_the_systems(folder: Path) -> None:
+    joined = names(certificates_of_folders({"SSL_CERT_DIR": str(folder / "one")}))
+    assert joined[-2:] == ["first", "third"]
