@@ -29,7 +29,7 @@ state              what its steps brought back                          what fol
 ``Changing``       it is what a fresh installation would give           compile, record: ``Completing``
 \\                  it isn't                                             start over: ``Installing``
 ``Checking``       as for ``Changing``                                  ``Completing`` or ``Installing``
-``Completing``     the environment is recorded, its libraries read      remove what tools left behind: ``Settled``
+``Completing``     it is recorded, its libraries and indexes looked at  remove what tools left behind: ``Settled``
 \\                  tools left nothing behind                            ``Collecting``, ``Trying`` or the end
 ``Settled``        Django is installed, with files to collect           collect them: ``Collecting``
 \\                  a changed environment, and what starts in it         import that: ``Trying``
@@ -39,10 +39,10 @@ state              what its steps brought back                          what fol
 ``AskingAgain``    what pip notes in a log of its own                   the failure, by all that it said
 =================  ===================================================  ==============================================
 
-A program that fails ends the build in any state, but for pip whose words leave open why: it is asked again. Starting
-over happens once at most: what is made from nothing and isn't as resolved is a failure. An environment's record goes
-before its first change and comes back last of all, so a build that was killed in any state leaves no environment that
-the next one trusts.
+A program that fails ends the build in any state, but for pip (and Pipenv, which starts it) whose words leave open why:
+it is asked again. Starting over happens once at most: what is made from nothing and isn't as resolved is a failure. An
+environment's record goes before its first change and comes back last of all, so a build that was killed in any state
+leaves no environment that the next one trusts.
 """
 
 from typing import TypeAlias, assert_never
@@ -352,7 +352,8 @@ def _complete(
         hide=build.hide,
     )
     inspected = findings.inspect(build.plan, build.facts, now, build.work) if changed else ()
-    steps = (*steps, *findings.survey(build.plan, build.facts, build.work), *inspected)
+    asked = environment_steps.compare_indexes(build.plan, build.facts, build.work, resolved) if changed else ()
+    steps = (*asked, *steps, *findings.survey(build.plan, build.facts, build.work), *inspected)
     build, found = closing.with_findings(msgspec.structs.replace(build, changed=changed), contradicted.unwrap())
     warned = (news.AcceleratedFound(torch=torch),) if torch else ()
     return closing.turn(build, states.Completing(resolved=resolved, now=now), steps, *said, *warned, *found)
@@ -361,8 +362,8 @@ def _complete(
 def _completed(build: Build, resolved: ResolvedSet, now: Snapshot, answer: Answer) -> Next:
     after = next((each.paths for each in answer.all(BuildFoldersListed)), frozenset())
     steps = leftovers(build.work.app, build.folders or frozenset(), after)
-    lacking = findings.lacking(answer, build.plan, build.facts, now, build.work) if build.changed else ()
-    build, found = closing.with_findings(build, lacking)
+    seen = findings.found(answer, build.plan, build.facts, now, build.work, resolved) if build.changed else ()
+    build, found = closing.with_findings(build, seen)
     said = (*closing.compiled(answer), *found)
     return (
         closing.turn(build, states.Settled(resolved=resolved), steps, *said)

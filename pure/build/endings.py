@@ -25,7 +25,7 @@ _LAST_WORDS: Final = 12
 
 
 class AskAgain(msgspec.Struct, frozen=True, kw_only=True):
-    """pip's words leave open why it failed; a second start with a log tells."""
+    """pip's words, or Pipenv's, leave open why it failed; a second start with a log tells."""
 
 
 Meaning: TypeAlias = BuildError | AskAgain
@@ -51,7 +51,7 @@ def failure(ended: Ended, plan: Plan, work: Workplace, noted: tuple[str, ...] | 
         case "resolve" | "install":
             return _pip(ended, said, plan, work, asked=noted is not None)
         case "check-lock" | "synchronise":
-            return _tool(ended, said, plan, work)
+            return _tool(ended, said, plan, work, asked=noted is not None)
         case "try-import":
             from pure.build.trial import failing, words
             from pure.complaints.imports import why_not_imported
@@ -63,7 +63,7 @@ def failure(ended: Ended, plan: Plan, work: Workplace, noted: tuple[str, ...] | 
                 output=_last(words(ended)),
                 reason=why_not_imported(said),
             )
-        case "ask-again" | "collect-static":
+        case "ask-again" | "compare-indexes" | "collect-static":
             raise AssertionError(f"{purpose} may fail")
         case _:
             assert_never(purpose)
@@ -74,7 +74,15 @@ def last_words(ended: Ended, noted: tuple[str, ...], hide: Callable[[str], str])
     match ended.program.purpose:
         case "resolve" | "install" | "check-lock" | "synchronise":
             return (ProgramSaid(lines=tuple(map(hide, (*ended.said, *noted)))),)
-        case "probe" | "install-tool" | "create-environment" | "ask-again" | "collect-static" | "try-import":
+        case (
+            "probe"
+            | "install-tool"
+            | "create-environment"
+            | "ask-again"
+            | "compare-indexes"
+            | "collect-static"
+            | "try-import"
+        ):
             return ()
         case _:
             assert_never(ended.program.purpose)
@@ -117,18 +125,21 @@ def _pip(ended: Ended, said: Sequence[str], plan: Plan, work: Workplace, *, aske
     )
 
 
-def _tool(ended: Ended, said: tuple[str, ...], plan: Plan, work: Workplace) -> BuildError:
-    from pure.complaints.recognition import recognise
+def _tool(ended: Ended, said: tuple[str, ...], plan: Plan, work: Workplace, *, asked: bool) -> Meaning:
+    from pure.complaints.recognition import recognise, undecided
 
     decided = plan.manager
+    tool = decided.manager.tool.name
+    recognised = recognise(tool, said, returncode=ended.returncode, minor=plan.python.runtime.minor)
+    # Pipenv has pip install.
+    if tool == "pipenv" and not asked and undecided(recognised):
+        return AskAgain()
     return _no_room(said, work) or ToolFailed(
         source=decided.installed_from,
         version=decided.version,
         returncode=ended.returncode,
         signal=ended.signal,
-        recognised=recognise(
-            decided.manager.tool.name, said, returncode=ended.returncode, minor=plan.python.runtime.minor
-        ),
+        recognised=recognised,
     )
 
 

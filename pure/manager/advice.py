@@ -8,7 +8,7 @@ import msgspec
 from pure.manager.choice import MANAGER_VARIABLE
 from pure.manager.managed import Managed
 from pure.manager.table import PDM, PIP, PIPENV, POETRY, PROJECT, UV, Manager
-from pure.manager.terms import path
+from pure.manager.terms import path, relock
 from pure.names import normalise_name
 from pure.outcome import Success
 from pure.project import declarations
@@ -33,6 +33,7 @@ def advised(
     more = (
         *_ignored(managed, project, requirements),
         *_private_sources(managed, project),
+        *_from_any_index(managed, project),
         *(() if in_git else _version_of_git(managed, project, variables)),
     )
     if not more:
@@ -99,6 +100,37 @@ def _private_sources(managed: Managed, project: ProjectFiles) -> Iterator[str]:
             "else's; lock the project:  "
             f"{UV.lock_command}"
         )
+
+
+def _from_any_index(managed: Managed, project: ProjectFiles) -> Iterator[str]:
+    """What a lock without hashes leaves to whichever of several indexes has it."""
+    names = managed.lock.anywhere
+    if not names or _sources(managed, project) < _SEVERAL:
+        return
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    one = len(names) == 1
+    yield (
+        f"{managed.source.files[0]} has no {'hash' if one else 'hashes'} of {', '.join(names[:_SHOWN])}{more}, "
+        f"and several package indexes are asked: what comes from another one than yours may be somebody else's; "
+        f"{relock(managed.source)}, with hashes"
+    )
+
+
+_SEVERAL: Final = 2
+
+
+def _sources(managed: Managed, project: ProjectFiles) -> int:
+    """How many package indexes a tool asks that takes what it finds on any of them."""
+    if managed.manager is PIPENV:
+        lock = project.texts.get(PIPENV.lock)
+        listed = at(lock.json.value_or(None) if lock else None, ("_meta", "sources"))
+        return len(listed) if isinstance(listed, list) else 0
+    if managed.manager is PDM:
+        listed = _table(project.texts.get(declarations.FILE), ("tool", "pdm")).get("source")
+        names = [table(each).get("name") for each in listed] if isinstance(listed, list) else []
+        # PyPI is one more, unless it is replaced.
+        return len(names) + ("pypi" not in names)
+    return 0
 
 
 # Where a project's version is taken from git, the key that makes a lack of git silent (none: it always is), the

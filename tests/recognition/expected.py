@@ -137,12 +137,8 @@ TOOLS: Final[dict[str, dict[str, Kind | None]]] = {
         "lock_newer": None,
         "lock_unreadable": None,
         "other_python": None,
-        # Pipenv starts pip without the log that would tell these apart.
-        **dict.fromkeys(
-            ("index_closed", "index_unauthorised", "index_forbidden", "index_broken", "distribution_gone"),
-            r.NameUnknown,
-        ),
-        "wheel_of_another_platform": r.NameUnknown,
+        # As for pip, whose words these are.
+        "distribution_gone": r.NameUnknown,
     },
     "pylock": {
         **_ALIKE,

@@ -37,7 +37,9 @@ class Manager(msgspec.Struct, frozen=True, kw_only=True):
     def install(self, stage: Stage, *, env: Mapping[str, str] | None = None, checked: bool = False) -> Said:
         stage.make_venv()
         argv = (stage.tools.program(self.tool), *(self.check if checked else self.sync)[1:])
-        return stage.run(argv, env={**self.environment(stage), **(env or {})})
+        settings = {**self.environment(stage), **(env or {})}
+        said = stage.run(argv, env=settings)
+        return stage.asked_again(self.tool, said, argv, env=settings) if self.tool == "pipenv" else said
 
 
 def _project(python: str, dependencies: tuple[str, ...], more: str) -> dict[str, str]:

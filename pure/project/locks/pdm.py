@@ -43,6 +43,7 @@ class _PdmPackage(msgspec.Struct, frozen=True, kw_only=True):
             origin=origin(url, *(part or "" for part in parts)) if url else (),
             local=self.path is not None,
             moving=self.path is None and not fixed,
+            anywhere=not (self.path or url or any(each.hash for each in self.files)),
             path=self.path or "" if "default" in self.groups else "",
         )
 
