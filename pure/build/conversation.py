@@ -373,7 +373,7 @@ def _completed(build: Build, resolved: ResolvedSet, now: Snapshot, answer: Answe
 
 
 def _failed(build: Build, ended: Ended, said: _Said = (), *, noted: tuple[str, ...] | None = None) -> Next:
-    meaning = failure(ended, build.plan, build.work, noted)
+    meaning = failure(ended, build.plan, build.facts, build.work, noted)
     if isinstance(meaning, AskAgain):
         again = environment_steps.ask_again(ended.program, build.work)
         return closing.turn(build, states.AskingAgain(failed=ended), again, *said)

@@ -1,6 +1,7 @@
 """Decides what it means that a program failed, by what it was started for."""
 
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import PurePosixPath
 from typing import Final, TypeAlias, assert_never
 
 import msgspec
@@ -14,11 +15,14 @@ from pure.build.errors import (
     RuntimeDoesNotStart,
     ToolFailed,
 )
+from pure.build.facts import Facts
 from pure.build.news import ProgramSaid
 from pure.build.plan import Plan
 from pure.build.steps import Ended
 from pure.build.workplace import Workplace
+from pure.complaints.reasons import FileMissingInBuild, Recognised
 from pure.disk import DiskFull, complaint_of_no_room
+from pure.project.ignoring import left_out
 
 # So many of its last words are shown of a program whose failing is none of the application's.
 _LAST_WORDS: Final = 12
@@ -31,7 +35,7 @@ class AskAgain(msgspec.Struct, frozen=True, kw_only=True):
 Meaning: TypeAlias = BuildError | AskAgain
 
 
-def failure(ended: Ended, plan: Plan, work: Workplace, noted: tuple[str, ...] | None = None) -> Meaning:
+def failure(ended: Ended, plan: Plan, facts: Facts, work: Workplace, noted: tuple[str, ...] | None = None) -> Meaning:
     """What a failed program means. ``noted`` is what pip wrote into a log when it was asked again, if it was."""
     purpose = ended.program.purpose
     said = (*ended.said, *(noted or ()))
@@ -49,9 +53,9 @@ def failure(ended: Ended, plan: Plan, work: Workplace, noted: tuple[str, ...] | 
         case "create-environment":
             return _no_room(said, work) or NoEnvironment(returncode=ended.returncode, output=_last(said))
         case "resolve" | "install":
-            return _pip(ended, said, plan, work, asked=noted is not None)
+            return _pip(ended, said, plan, facts, work, asked=noted is not None)
         case "check-lock" | "synchronise":
-            return _tool(ended, said, plan, work, asked=noted is not None)
+            return _tool(ended, said, plan, facts, work, asked=noted is not None)
         case "try-import":
             from pure.build.trial import failing, words
             from pure.complaints.imports import why_not_imported
@@ -109,7 +113,7 @@ def notes(logs: Iterable[bytes], said: Sequence[str]) -> tuple[str, ...]:
     return worth_keeping((line for raw in logs for line in raw.decode("utf-8", "replace").splitlines()), said)
 
 
-def _pip(ended: Ended, said: Sequence[str], plan: Plan, work: Workplace, *, asked: bool) -> Meaning:
+def _pip(ended: Ended, said: Sequence[str], plan: Plan, facts: Facts, work: Workplace, *, asked: bool) -> Meaning:
     # Here and below: only a build that fails needs the table of what tools say, and all of its patterns.
     from pure.complaints.recognition import recognise, undecided
 
@@ -121,11 +125,11 @@ def _pip(ended: Ended, said: Sequence[str], plan: Plan, work: Workplace, *, aske
         version=plan.manager.version,
         returncode=ended.returncode,
         signal=ended.signal,
-        recognised=recognised,
+        recognised=_with_leaver(recognised, facts, work),
     )
 
 
-def _tool(ended: Ended, said: tuple[str, ...], plan: Plan, work: Workplace, *, asked: bool) -> Meaning:
+def _tool(ended: Ended, said: tuple[str, ...], plan: Plan, facts: Facts, work: Workplace, *, asked: bool) -> Meaning:
     from pure.complaints.recognition import recognise, undecided
 
     decided = plan.manager
@@ -139,8 +143,19 @@ def _tool(ended: Ended, said: tuple[str, ...], plan: Plan, work: Workplace, *, a
         version=decided.version,
         returncode=ended.returncode,
         signal=ended.signal,
-        recognised=recognised,
+        recognised=_with_leaver(recognised, facts, work),
     )
+
+
+def _with_leaver(recognised: Recognised | None, facts: Facts, work: Workplace) -> Recognised | None:
+    """The same, with what leaves a file of the application out of what was uploaded."""
+    if not isinstance(recognised, FileMissingInBuild):
+        return recognised
+    path = PurePosixPath(work.project, recognised.path)
+    if not path.is_relative_to(work.app) or ".." in path.parts:
+        return recognised
+    by = left_out(path.relative_to(work.app).as_posix(), facts.elsewhere)
+    return msgspec.structs.replace(recognised, left_out=by)
 
 
 def _no_room(said: Sequence[str], work: Workplace) -> DiskFull | None:

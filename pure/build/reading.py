@@ -23,6 +23,7 @@ from pure.project.files import (
     requirement_files,
     requirement_inputs,
 )
+from pure.project.ignoring import DESCRIPTOR, IGNORE_FILES
 from pure.project.locks.pylock import NAME as PYLOCK_NAME
 from pure.project.nested import nested
 from pure.project.requirements.collection import Pending, pending
@@ -85,7 +86,7 @@ def application(seen: Seen, variables: Mapping[str, str]) -> Application | Look 
     if look := seen.unseen(files=above):
         return look
     others = [name for name in BELOW if name.partition("/")[0] in root.folders]
-    others += [APP_ENGINE] if APP_ENGINE in root.files else []
+    others += [name for name in (APP_ENGINE, DESCRIPTOR, *IGNORE_FILES) if name in root.files]
     if look := seen.unseen(files=others):
         return look
     procfile = seen.files[inside(home, PROCFILE)]

@@ -4,6 +4,8 @@ from typing import TypeAlias
 
 import msgspec
 
+from pure.project.ignoring import LeavesOut
+
 
 class NoSuchVersion(msgspec.Struct, frozen=True, kw_only=True):
     """The index has the distribution, and no version that was asked for; ``known`` are those it has, oldest first."""
@@ -144,6 +146,8 @@ class FileMissingInBuild(msgspec.Struct, frozen=True, kw_only=True):
 
     distribution: str
     path: str
+    left_out: tuple[LeavesOut, ...] = ()
+    """By what, if it is one of the application's."""
 
 
 class PackageUnknown(msgspec.Struct, frozen=True, kw_only=True):

@@ -44,6 +44,7 @@ from pure.complaints.reasons import LockStale
 from pure.layers.decision import Action, RestoredLayer
 from pure.outcome import Failure
 from pure.redaction import Redactor
+from pure.report.prose.describe import describe
 from pure.report.record import record
 from pure.start.code_facts import AppObject, CodeFacts, Place
 from pure.start.offered import DeclaredFiles
@@ -53,6 +54,7 @@ from pure.venv.lacks import Contradiction, DependenciesContradict, MissingLibrar
 
 from pure.build import conversation, news, states
 from pure.report import build_log
+from tests.documents import document
 from tests.strategies_locked import FIRST
 from tests.strategies_locked import locked as locked_facts
 from tests.strategies_plan import UNBOUND, layer_toml, planned, requirements
@@ -426,6 +428,45 @@ def test_pip_is_asked_again_where_its_words_leave_open_why() -> None:
     assert dict(program.environment)["PIP_LOG"] == "/tmp/t/pip.log"
     assert isinstance(stopped, Stopped)
     assert isinstance(stopped.error, PipFailed)
+
+
+def test_pipenv_is_asked_again_like_the_pip_that_it_starts() -> None:
+    hand = Hand(environment(), fails="synchronise")
+    hand.said = ("ERROR: No matching distribution found for nothing==1",)
+    turns, stopped = converse(first("pipenv"), hand)
+    (program, _) = turns[-1].steps
+    assert isinstance(program, RunProgram)
+    assert program.argv[-1] == "sync"
+    assert dict(program.environment)["PIP_LOG"] == "/tmp/t/pip.log"
+    assert isinstance(stopped, Stopped)
+    assert isinstance(stopped.error, ToolFailed)
+
+
+@pytest.mark.parametrize("lines", [b"--extra-index-url https://team.example/simple\nflask\n", b"flask\n", HASHED])
+def test_indexes_are_compared_where_several_are_asked_and_no_hash_decides(lines: bytes) -> None:
+    given = msgspec.structs.replace(first(), requirements=requirements(lines))
+    turns, done = converse(given, Hand(environment(), report=report()))
+    asked = [step for turn in turns for step in turn.steps if isinstance(step, RunProgram)]
+    compared = [step for step in asked if step.purpose == "compare-indexes"]
+    assert bool(compared) is lines.startswith(b"--extra")
+    assert isinstance(done, Done)
+    for step in compared:
+        assert dict(step.environment)["PIP_LOG"] == "/tmp/t/indexes.log"
+        # It is asked for its log alone.
+        assert step.may_fail
+        assert "--dry-run" in step.argv
+
+
+@pytest.mark.parametrize("path", ["README.md", "/workspace/README.md", "../README.md", "/elsewhere/README.md"])
+def test_what_leaves_a_file_out_that_a_build_reads_is_named(path: str) -> None:
+    hand = Hand(environment(), fails="install")
+    hand.said = (f"OSError: Readme file does not exist: {path}",)
+    given = msgspec.structs.replace(first(), elsewhere={".dockerignore": document("*.md\n")})
+    _, stopped = converse(given, hand)
+    assert isinstance(stopped, Stopped)
+    message = "\n".join(describe(stopped.error).do)
+    inside = path in ("README.md", f"{given.app_dir}/README.md")
+    assert (".dockerignore, line 1 leaves it out (*.md)" in message) is inside
 
 
 def test_a_runtime_that_is_another_python_ends_the_build() -> None:
