@@ -96,6 +96,7 @@ def install(plan: Plan, facts: Facts, work: Workplace) -> Steps:
             defaults=decided.lock.default_groups,
             comparable=decided.to_compare,
             itself=manager.name in decided.declared.installs_itself,
+            alone=decided.managed.alone,
         )
     )
 

@@ -37,6 +37,9 @@ from pure.start.source_files import IGNORED_FOLDERS
 _SOURCES: Final = "src"
 # So many programs in a folder are looked at for a comment that declares what they need.
 _MOST_PROGRAMS: Final = 50
+# A build system that finds packages in other folders (pure.project.own_package).
+_LOOKS_INSIDE: Final = "hatchling"
+_MOST_FOLDERS: Final = 100
 _PIP_CONSTRAINT: Final = "PIP_CONSTRAINT"
 # What decides over package managers, wherever it lies.
 _PROJECT_FILES: Final = frozenset(
@@ -152,13 +155,34 @@ def _project(seen: Seen, home: str, variables: Mapping[str, str]) -> ProjectFile
         workspace=workspace.folder if workspace else None,
         workspace_texts=workspace.texts if workspace else {},
         source_names=sources,
+        folders=listing.folders.intersection(names),
     )
-    return files if set(LOCK_NAMES) & set(names) else _unlocked(seen, files, listing)
+    return _with_inner(seen, files) if set(LOCK_NAMES) & set(names) else _unlocked(seen, files)
 
 
-def _unlocked(seen: Seen, project: ProjectFiles, listing: Listing) -> ProjectFiles | Look | NotListed:
+def _with_inner(seen: Seen, project: ProjectFiles) -> ProjectFiles | Look:
+    """A project with the folders in its folders, where its build system may look for a package there."""
+    declared = project.texts.get(PYPROJECT)
+    if declared is None or _LOOKS_INSIDE not in declared.text:
+        return project
+    visible = sorted(name for name in project.folders if name not in IGNORED_FOLDERS and not name.startswith("."))
+    if look := seen.unseen(folders=(inside(project.folder, name) for name in visible[:_MOST_FOLDERS])):
+        return look
+    return msgspec.structs.replace(project, inner=_inner(seen, project))
+
+
+def _inner(seen: Seen, project: ProjectFiles) -> tuple[str, ...]:
+    return tuple(
+        f"{folder}/{name}"
+        for folder in sorted(project.folders)
+        if (listing := seen.folders.get(inside(project.folder, folder)))
+        for name in sorted(listing.folders)
+    )
+
+
+def _unlocked(seen: Seen, project: ProjectFiles) -> ProjectFiles | Look | NotListed:
     """A project without a lock, with what may have been meant instead of one."""
-    folders = listing.folders.intersection(project.names)
+    folders = project.folders
     inner: tuple[str, ...] = ()
     if REQUIREMENTS_FOLDER in folders:
         found = _listed(seen, inside(project.folder, REQUIREMENTS_FOLDER))
@@ -177,17 +201,11 @@ def _unlocked(seen: Seen, project: ProjectFiles, listing: Listing) -> ProjectFil
     scripts = (name for name, file in seen.texts(project.folder, programs).items() if has_script_block(file.text))
     return msgspec.structs.replace(
         project,
-        folders=folders,
         nested=below,
         requirement_files=requirement_files((*names, *inner)),
         requirement_inputs=requirement_inputs((*names, *inner)),
         scripts=tuple(scripts),
-        inner=tuple(
-            f"{folder}/{name}"
-            for folder in sorted(folders)
-            if (inner_listing := seen.folders.get(inside(project.folder, folder)))
-            for name in sorted(inner_listing.folders)
-        ),
+        inner=_inner(seen, project),
     )
 
 

@@ -163,7 +163,7 @@ _BUILDS_ITSELF: Final[tuple[Manager, ...]] = (POETRY, PDM, UV, PROJECT)
 def _version_of_git(managed: Managed, project: ProjectFiles, variables: Mapping[str, str]) -> Iterator[str]:
     """A version that silently is another one where there is no git."""
     itself = managed.manager in (UV, PROJECT) or managed.manager.name in managed.declared.installs_itself
-    if managed.manager not in _BUILDS_ITSELF or not itself:
+    if managed.manager not in _BUILDS_ITSELF or not itself or managed.alone:
         return
     tools = _table(project.texts.get(declarations.FILE), ("tool",))
     for key, value, fallback, variable in _FROM_GIT:

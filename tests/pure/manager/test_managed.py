@@ -125,3 +125,50 @@ def test_the_extras_that_are_wanted_come_with_the_dependencies() -> None:
     )  # fmt: skip
     managed = decide_manager(project, {"BP_PYTHON_EXTRAS": "big-one"}).unwrap()
     assert managed.dependencies == ("flask>=3; python_version > '3'", "redis")
+
+
+HATCHLING = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+UV_ITSELF = 'version = 1\n[[package]]\nname = "shop"\nversion = "1"\nsource = { editable = "." }\n'
+
+
+@pytest.mark.parametrize(
+    ("lock", "text", "option"),
+    [
+        ("uv.lock", UV_ITSELF, "--no-install-project"),
+        ("pdm.lock", '[metadata]\nlock_version = "4.5.0"\n', "--no-self"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("more", "folders", "alone"),
+    [
+        (HATCHLING, {"web"}, True),
+        (HATCHLING, {"shop"}, False),
+        (HATCHLING + '[tool.hatch.build.targets.wheel]\npackages = ["web"]\n', {"web"}, False),
+        ("[tool.uv]\npackage = true\n", {"app", "static"}, True),
+        ("[tool.uv]\npackage = true\n", {"app", "tests"}, False),
+        ('[build-system]\nbuild-backend = "pdm.backend"\n', {"app", "static"}, False),
+    ],
+)
+def test_the_dependencies_alone_are_installed_where_the_project_could_not_be_built(
+    lock: str, text: str, option: str, more: str, folders: set[str], *, alone: bool
+) -> None:
+    texts = {"pyproject.toml": f'[project]\nname = "shop"\nversion = "1"\n{more}'.encode(), lock: text.encode()}
+    project = ProjectFiles(names=(*texts, *folders), texts=documents(texts), folders=frozenset(folders))
+    managed = decide_manager(project, {}).unwrap()
+    assert managed.alone is alone
+    assert any("only the dependencies are installed" in reason for reason in managed.choice.because) is alone
+    # What isn't installed is no reason to look again.
+    assert bool(managed.lock.local) is not alone
+    places = Places(layer="/l", venv="/v", python="/p", temporary="/t")
+    found = commands(
+        managed.choice.manager, places, file=lock, selection=managed.selection, groups=(), alone=managed.alone
+    )
+    assert (option in found[-1].argv) is alone
+
+
+def test_what_uv_does_not_build_is_left_to_it() -> None:
+    lock = UV_ITSELF.replace("editable", "virtual").encode()
+    texts = {"pyproject.toml": b'[project]\nname = "shop"\nversion = "1"\n', "uv.lock": lock}
+    folders = frozenset({"app", "static"})
+    project = ProjectFiles(names=(*texts, *folders), texts=documents(texts), folders=folders)
+    assert not decide_manager(project, {}).unwrap().alone
