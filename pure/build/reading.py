@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from pure.build.unheard import APP_ENGINE, BELOW
+from pure.build.unheard import BELOW
 from pure.manager.choice import REQUIREMENTS_VARIABLE
 from pure.manager.table import LOCK_NAMES, MANAGERS, PIP, UV
 from pure.outcome import Failure, Success
@@ -31,6 +31,7 @@ from pure.project.seen import Listing, Look, NotListed, Seen, inside
 from pure.project.workspace import Workspace, workspace_above
 from pure.python.sources import from_above, version_files, version_texts
 from pure.start.declared import PYPROJECT
+from pure.start.peers import APP_ENGINE
 from pure.start.processes import PROCFILE
 from pure.start.source_files import IGNORED_FOLDERS
 

@@ -88,7 +88,7 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
     manager = choice.manager
     if isinstance(read, Failure) and declarations.FILE in manager.configuration:
         return _placed(read, project.folder)
-    asked = selection(variables)
+    asked = selection(variables, poetry=manager is POETRY)
     if isinstance(asked, Failure):
         return asked
     folder, files = choice.source.folder, choice.source.files
@@ -217,7 +217,7 @@ def _unknown(
     if manager in (PIPENV, PYLOCK):
         groups, extras = lock.groups or (), lock.extras or ()
     for variable, what, wanted, known in (
-        (GROUPS_VARIABLE, manager.groups, asked.groups, groups),
+        (asked.groups_by, manager.groups, asked.groups, groups),
         (EXTRAS_VARIABLE, manager.extras, asked.extras, extras),
     ):
         normalised = {normalise_name(name) for name in known}

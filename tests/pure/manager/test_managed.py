@@ -2,9 +2,10 @@
 
 import pytest
 from pure.manager.commands import Places, commands
-from pure.manager.managed import decide_manager
+from pure.manager.managed import UnknownSelection, decide_manager
 from pure.outcome import Success
 from pure.project.files import ProjectFiles
+from pure.project.selection import PEER_GROUP_VARIABLES
 from pure.venv.lock_fingerprint import lock_fingerprint
 from pure.venv.requirements_fingerprint import Fingerprint, NotPinned
 
@@ -172,3 +173,23 @@ def test_what_uv_does_not_build_is_left_to_it() -> None:
     folders = frozenset({"app", "static"})
     project = ProjectFiles(names=(*texts, *folders), texts=documents(texts), folders=folders)
     assert not decide_manager(project, {}).unwrap().alone
+
+
+@pytest.mark.parametrize("name", PEER_GROUP_VARIABLES)
+@pytest.mark.parametrize(
+    ("value", "ours", "groups"),
+    [("main", "", ()), ("main,web", "", ("web",)), ("web", "", ("web",)), ("main,web", "jobs", ("jobs",))],
+)
+def test_paketos_variables_name_groups_of_poetrys(name: str, value: str, ours: str, groups: tuple[str, ...]) -> None:
+    declared = "[tool.poetry]\npackage-mode = false\n[tool.poetry.group.web]\n[tool.poetry.group.jobs]\n"
+    texts = {"pyproject.toml": declared.encode(), "poetry.lock": LOCKS["poetry"][0]}
+    project = ProjectFiles(names=tuple(texts), texts=documents(texts))
+    managed = decide_manager(project, {name: value, "BP_PYTHON_GROUPS": ours}).unwrap()
+    assert managed.selection.groups == groups
+    assert str(managed.selection) == (f"${'BP_PYTHON_GROUPS' if ours else name} adds {groups[0]}" if groups else "")
+    unknown = decide_manager(project, {name: "main,nothing"}).failure()
+    assert isinstance(unknown, UnknownSelection)
+    assert (unknown.variable, unknown.value) == (name, "nothing")
+    # Other tools have groups of their own.
+    uv = ProjectFiles(names=("pyproject.toml", "uv.lock"), texts=documents({**texts, "uv.lock": LOCKS["uv"][0]}))
+    assert decide_manager(uv, {name: value, "BP_PYTHON_PACKAGE_MANAGER": "uv"}).unwrap().selection.groups == ()
