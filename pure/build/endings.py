@@ -1,7 +1,6 @@
 """Decides what it means that a program failed, by what it was started for."""
 
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import PurePosixPath
 from typing import Final, TypeAlias, assert_never
 
 import msgspec
@@ -17,12 +16,11 @@ from pure.build.errors import (
 )
 from pure.build.facts import Facts
 from pure.build.news import ProgramSaid
+from pure.build.own_words import with_own_words
 from pure.build.plan import Plan
 from pure.build.steps import Ended
 from pure.build.workplace import Workplace
-from pure.complaints.reasons import FileMissingInBuild, Recognised
 from pure.disk import DiskFull, complaint_of_no_room
-from pure.project.ignoring import left_out
 
 # So many of its last words are shown of a program whose failing is none of the application's.
 _LAST_WORDS: Final = 12
@@ -125,7 +123,7 @@ def _pip(ended: Ended, said: Sequence[str], plan: Plan, facts: Facts, work: Work
         version=plan.manager.version,
         returncode=ended.returncode,
         signal=ended.signal,
-        recognised=_with_leaver(recognised, facts, work),
+        recognised=with_own_words(recognised, facts, plan.manager.managed, work),
     )
 
 
@@ -143,19 +141,8 @@ def _tool(ended: Ended, said: tuple[str, ...], plan: Plan, facts: Facts, work: W
         version=decided.version,
         returncode=ended.returncode,
         signal=ended.signal,
-        recognised=_with_leaver(recognised, facts, work),
+        recognised=with_own_words(recognised, facts, plan.manager.managed, work),
     )
-
-
-def _with_leaver(recognised: Recognised | None, facts: Facts, work: Workplace) -> Recognised | None:
-    """The same, with what leaves a file of the application out of what was uploaded."""
-    if not isinstance(recognised, FileMissingInBuild):
-        return recognised
-    path = PurePosixPath(work.project, recognised.path)
-    if not path.is_relative_to(work.app) or ".." in path.parts:
-        return recognised
-    by = left_out(path.relative_to(work.app).as_posix(), facts.elsewhere)
-    return msgspec.structs.replace(recognised, left_out=by)
 
 
 def _no_room(said: Sequence[str], work: Workplace) -> DiskFull | None:

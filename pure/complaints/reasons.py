@@ -5,6 +5,7 @@ from typing import TypeAlias
 import msgspec
 
 from pure.project.ignoring import LeavesOut
+from pure.project.requirements.itself import AskedBy
 
 
 class NoSuchVersion(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,6 +105,7 @@ class RepositoryRefused(msgspec.Struct, frozen=True, kw_only=True):
 
     place: str
     ssh: bool
+    asked: AskedBy | None = None
 
 
 class RepositoryNotFound(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,12 +113,14 @@ class RepositoryNotFound(msgspec.Struct, frozen=True, kw_only=True):
 
     place: str
     revision: str = ""
+    asked: AskedBy | None = None
 
 
 class RepositoryUnreachable(msgspec.Struct, frozen=True, kw_only=True):
     """The code host doesn't answer."""
 
     place: str
+    asked: AskedBy | None = None
 
 
 class GitMissing(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,6 +177,7 @@ class LocalFileMissing(msgspec.Struct, frozen=True, kw_only=True):
     """A requirement is a path of some machine, and isn't in the build."""
 
     path: str
+    asked: AskedBy | None = None
 
 
 class NotARequirement(msgspec.Struct, frozen=True, kw_only=True):

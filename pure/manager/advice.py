@@ -16,6 +16,8 @@ from pure.project.declarations import OWN
 from pure.project.document import Document, at, table
 from pure.project.files import ProjectFiles
 from pure.project.requirements.collection import RequirementsSet
+from pure.project.requirements.itself import asks_for_itself
+from pure.project.requirements.systems import tells_systems
 
 _SHOWN: Final = 8
 
@@ -32,6 +34,7 @@ def advised(
     in_git = ".git" in project.names or ".git" in root
     more = (
         *_ignored(managed, project, requirements),
+        *_itself(managed, project, requirements),
         *_private_sources(managed, project),
         *_from_any_index(managed, project),
         *(() if in_git else _version_of_git(managed, project, variables)),
@@ -62,6 +65,20 @@ def _ignored(managed: Managed, project: ProjectFiles, requirements: Requirements
             yield (
                 f"{place} of {path(project.folder, file)} is not installed, because {here} is; the latter doesn't list "
                 f"{', '.join(missing[:_SHOWN])}{more}: add what is needed{instead}"
+            )
+
+
+def _itself(managed: Managed, project: ProjectFiles, requirements: RequirementsSet | None) -> Iterator[str]:
+    """The application, where its requirements ask for it from elsewhere."""
+    if managed.manager is not PIP or requirements is None:
+        return
+    names = frozenset((*project.names, *project.source_names))
+    for line in requirements.requirements:
+        if asks_for_itself(line, own=managed.declared.name, names=names) and not tells_systems(line):
+            place = f"{path(project.folder, line.file)}, line {line.line}"
+            yield (
+                f"{place} asks for this application itself from elsewhere, as `pip freeze` writes it "
+                f"({line.text[:100]}): delete it, for the files are in the image as they are, or write `.` in its place"
             )
 
 

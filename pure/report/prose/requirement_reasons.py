@@ -26,7 +26,7 @@ from pure.complaints.reasons import (
 from pure.manager.table import PIP_TOOL
 from pure.manager.terms import Terms, sentence
 from pure.names import normalise_name
-from pure.report.prose.explanation import Explanation
+from pure.report.prose.explanation import Explanation, asking, instead_of_itself
 
 
 def explain_name(reason: NameReason, words: Terms) -> Explanation:
@@ -158,11 +158,12 @@ def explain_contents(reason: ContentReason, words: Terms) -> Explanation:
             )
         case HashMissing():
             return _hash_missing(reason, words)
-        case LocalFileMissing(path=path):
+        case LocalFileMissing(path=path, asked=asked):
             return Explanation(
-                found=(f"{path}: there is no such file in the build",),
+                found=(f"{path}: there is no such file in the build", *asking(asked)),
                 means=("The requirement names a path of the machine that the file was written on.",),
                 do=(
+                    *instead_of_itself(asked),
                     f"Write its name and version instead in {words.declared}: name==1.2.3.",
                     *(
                         ("`pip list --format=freeze` writes such a list, where `pip freeze` writes paths.",)

@@ -42,7 +42,8 @@ from pure.build.workplace import STATE_FILE
 from pure.complaints.imports import BrokenProgram
 from pure.complaints.reasons import LockStale
 from pure.layers.decision import Action, RestoredLayer
-from pure.outcome import Failure
+from pure.outcome import Failure, Success
+from pure.project.files import ProjectFiles
 from pure.redaction import Redactor
 from pure.report.prose.describe import describe
 from pure.report.record import record
@@ -467,6 +468,25 @@ def test_what_leaves_a_file_out_that_a_build_reads_is_named(path: str) -> None:
     message = "\n".join(describe(stopped.error).do)
     inside = path in ("README.md", f"{given.app_dir}/README.md")
     assert (".dockerignore, line 1 leaves it out (*.md)" in message) is inside
+
+
+def test_an_application_that_asks_for_itself_is_told_so() -> None:
+    line = b"-e git+ssh://git@github.com/example/shop.git@0123456789012345678901234567890123456789#egg=shop\n"
+    hand = Hand(environment(), fails="install")
+    hand.said = (
+        "  Running command git clone --quiet 'ssh://****@github.com/example/shop.git' /layers/venv/src/shop",
+        "  git@github.com: Permission denied (publickey).",
+    )
+    project = ProjectFiles(names=("requirements.txt", "shop"))
+    given = msgspec.structs.replace(first(), requirements=requirements(line), project=Success(project))
+    turns, stopped = converse(given, hand)
+    (advice,) = turns[-1].build.plan.manager.advice
+    assert "requirements.txt, line 1 asks for this application itself" in advice
+    assert isinstance(stopped, Stopped)
+    message = describe(stopped.error)
+    found, cure = (" ".join(" ".join(lines).split()) for lines in (message.found, message.do))
+    assert "requirements.txt, line 1: -e git+ssh://github.com/example/shop.git" in found
+    assert "This is the application itself" in cure
 
 
 def test_a_runtime_that_is_another_python_ends_the_build() -> None:
