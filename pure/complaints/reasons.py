@@ -206,6 +206,12 @@ class LockNewer(msgspec.Struct, frozen=True, kw_only=True):
     """The lock was made by a newer release of the tool, whose format this one doesn't read."""
 
 
+class PluginsMissing(msgspec.Struct, frozen=True, kw_only=True):
+    """The project requires plugins of Poetry's, which it could not install."""
+
+    plugins: tuple[str, ...]
+
+
 class LockedButGone(msgspec.Struct, frozen=True, kw_only=True):
     """The lock names an artefact that the index doesn't offer for this environment, or not any more."""
 
@@ -224,5 +230,5 @@ ContentReason: TypeAlias = Conflict | HashMismatch | HashMissing | LocalFileMiss
 IndexReason: TypeAlias = IndexRefused | IndexUnreachable | CertificateUntrusted | CertificatesMissing
 RepositoryReason: TypeAlias = RepositoryRefused | RepositoryNotFound | RepositoryUnreachable | GitMissing
 SystemReason: TypeAlias = Needed | BuildFailed | FileMissingInBuild | PackageUnknown | VersionInGit | OutOfMemory
-LockReason: TypeAlias = LockStale | LockMissing | LockNewer | LockNotParsed | LockForOtherPython
+LockReason: TypeAlias = LockStale | LockMissing | LockNewer | LockNotParsed | LockForOtherPython | PluginsMissing
 Recognised: TypeAlias = NameReason | ContentReason | IndexReason | RepositoryReason | SystemReason | LockReason

@@ -150,29 +150,57 @@ def _sources(managed: Managed, project: ProjectFiles) -> int:
     return 0
 
 
-# Where a project's version is taken from git, the key that makes a lack of git silent (none: it always is), the
-# variable that gives the version instead.
-_FROM_GIT: Final[tuple[tuple[tuple[str, ...], object, tuple[str, ...] | None, str], ...]] = (
-    (("poetry-dynamic-versioning", "enable"), True, None, "POETRY_DYNAMIC_VERSIONING_BYPASS"),
-    (("pdm", "version", "source"), "scm", ("pdm", "version", "fallback_version"), "PDM_BUILD_SCM_VERSION"),
-    (
-        ("hatch", "version", "source"),
-        "vcs",
-        ("hatch", "version", "fallback-version"),
-        "SETUPTOOLS_SCM_PRETEND_VERSION",
+class _FromGit(msgspec.Struct, frozen=True, kw_only=True):
+    """A way to take a project's version from git, which says nothing where there is no git."""
+
+    # What chooses it below [tool], and its value where only that does.
+    key: tuple[str, ...]
+    value: object = None
+    # Where the version stands that is taken instead, or what it is where nothing stands there; empty: an error tells.
+    fallback: tuple[str, ...] = ()
+    otherwise: str = ""
+    # What gives the version; empty where nothing but the file does.
+    variable: str = ""
+
+
+_FROM_GIT: Final = (
+    _FromGit(
+        key=("poetry-dynamic-versioning", "enable"),
+        value=True,
+        otherwise="0.0.0",
+        variable="POETRY_DYNAMIC_VERSIONING_BYPASS",
     ),
-    (
-        ("hatch", "version", "source"),
-        "uv-dynamic-versioning",
-        ("uv-dynamic-versioning", "fallback-version"),
-        "UV_DYNAMIC_VERSIONING_BYPASS",
+    _FromGit(
+        key=("pdm", "version", "source"),
+        value="scm",
+        fallback=("pdm", "version", "fallback_version"),
+        variable="PDM_BUILD_SCM_VERSION",
     ),
-    (
-        ("setuptools_scm", "fallback_version"),
-        None,
-        ("setuptools_scm", "fallback_version"),
-        "SETUPTOOLS_SCM_PRETEND_VERSION",
+    _FromGit(
+        key=("hatch", "version", "source"),
+        value="vcs",
+        fallback=("hatch", "version", "fallback-version"),
+        variable="SETUPTOOLS_SCM_PRETEND_VERSION",
     ),
+    _FromGit(
+        key=("hatch", "version", "source"),
+        value="uv-dynamic-versioning",
+        fallback=("uv-dynamic-versioning", "fallback-version"),
+        variable="UV_DYNAMIC_VERSIONING_BYPASS",
+    ),
+    _FromGit(
+        key=("setuptools_scm", "fallback_version"),
+        fallback=("setuptools_scm", "fallback_version"),
+        variable="SETUPTOOLS_SCM_PRETEND_VERSION",
+    ),
+    _FromGit(
+        key=("setuptools-git-versioning", "enabled"),
+        value=True,
+        fallback=("setuptools-git-versioning", "starting_version"),
+        otherwise="0.0.1",
+    ),
+    _FromGit(key=("versioneer", "VCS"), value="git", otherwise="0+unknown"),
+    _FromGit(key=("versioningit", "default-version"), fallback=("versioningit", "default-version")),
 )
 _BUILDS_ITSELF: Final[tuple[Manager, ...]] = (POETRY, PDM, UV, PROJECT)
 
@@ -183,15 +211,17 @@ def _version_of_git(managed: Managed, project: ProjectFiles, variables: Mapping[
     if managed.manager not in _BUILDS_ITSELF or not itself or managed.alone:
         return
     tools = _table(project.texts.get(declarations.FILE), ("tool",))
-    for key, value, fallback, variable in _FROM_GIT:
-        found = at(tools, key)
-        if found is None or (value is not None and found != value) or variables.get(variable):
+    for way in _FROM_GIT:
+        found = at(tools, way.key)
+        if found is None or (way.value is not None and found != way.value) or variables.get(way.variable):
             continue
-        instead = "0.0.0" if fallback is None else at(tools, fallback)
-        if isinstance(instead, str):
+        instead = at(tools, way.fallback) if way.fallback else None
+        instead = instead or way.otherwise
+        if isinstance(instead, str) and instead:
+            given = f"give it to the build:  {way.variable}=1.2.3" if way.variable else "write it into pyproject.toml"
             yield (
                 f"the project's version comes from git, whose data isn't in the build: it will be {instead[:40]}; "
-                f"give it to the build:  {variable}=1.2.3"
+                f"{given}"
             )
 
 

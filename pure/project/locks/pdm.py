@@ -12,6 +12,7 @@ from pure.project.locks.facts import Entry, LockOutcome, is_commit, lock_facts, 
 from pure.project.stated import PythonRange, Stated, toml_range
 
 FILE = "pdm.lock"
+_FORGOTTEN = ("1", "2", "3")
 
 
 class _PdmMetadata(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,8 +59,11 @@ def read(lock: Document, file: str = FILE) -> LockOutcome:
     loaded = toml(lock, file)
     if isinstance(loaded, Failure):
         return loaded
-    if not isinstance(table(loaded.unwrap().get("metadata")).get("lock_version"), str):
+    version = table(loaded.unwrap().get("metadata")).get("lock_version")
+    if not isinstance(version, str):
         return Failure(FileUnreadable(file=file, because="has no lock_version, so it isn't one of PDM's"))
+    if version.partition(".")[0] in _FORGOTTEN:
+        return Failure(FileUnreadable(file=file, because="is of PDM 1, whose locks PDM 2 doesn't read"))
     found = shaped(loaded.unwrap(), _PdmLock, file)
     if isinstance(found, Failure):
         return found

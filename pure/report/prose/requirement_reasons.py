@@ -22,6 +22,7 @@ from pure.complaints.reasons import (
     NotARequirement,
     OtherPlatform,
     OtherPython,
+    PluginsMissing,
 )
 from pure.manager.table import PIP_TOOL
 from pure.manager.terms import Terms, sentence
@@ -223,7 +224,11 @@ def explain_lock(reason: LockReason, words: Terms) -> Explanation:
             return Explanation(
                 happened=f"{words.lock} is out of date",
                 means=("The project's declarations have changed since it was made.",),
-                do=(again,),
+                do=(
+                    again,
+                    f"If it is up to date on your machine, another {words.title} made it: set {words.variable} to what",
+                    f"`{words.title.lower()} --version` tells there.",
+                ),
             )
         case LockMissing():
             return Explanation(found=(f"there is no {words.lock}",), do=(again,))
@@ -235,6 +240,16 @@ def explain_lock(reason: LockReason, words: Terms) -> Explanation:
                     f"Take the {words.title} that made it: set {words.variable} to its version,",
                     f"which `{words.title.lower()} --version` tells on your machine.",
                     f"Or {words.relock}, with an older {words.title}.",
+                ),
+            )
+        case PluginsMissing(plugins=plugins):
+            return Explanation(
+                found=("Poetry could not install the plugins that the project requires:", *(f"  {p}" for p in plugins)),
+                means=("It takes them from the project's own sources, and chooses their versions anew in each build.",),
+                do=(
+                    f"Take out of requires-plugins in {words.declared} what only development and locking need.",
+                    f"An application that is no package needs none for its version: {words.no_package}.",
+                    *words.after,
                 ),
             )
         case LockNotParsed(detail=detail):

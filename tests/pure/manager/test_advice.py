@@ -85,6 +85,20 @@ def test_a_version_that_silently_is_another_one_without_git_is_named(
 
 
 @pytest.mark.parametrize(
+    ("tool", "version"),
+    [
+        ("[tool.setuptools-git-versioning]\nenabled = true\n", "0.0.1"),
+        ('[tool.setuptools-git-versioning]\nenabled = true\nstarting_version = "1.0"\n', "1.0"),
+        ('[tool.versioneer]\nVCS = "git"\n', "0+unknown"),
+        ('[tool.versioningit]\ndefault-version = "0.1"\n', "0.1"),
+    ],
+)
+def test_a_version_that_no_variable_gives_has_to_be_written(tool: str, version: str) -> None:
+    (said,) = _advice({"pyproject.toml": PROJECT + tool})
+    assert f"it will be {version}; write it into pyproject.toml" in said
+
+
+@pytest.mark.parametrize(
     "declared",
     [
         '[tool.poetry]\nname = "shop"\npackage-mode = false\n[tool.poetry-dynamic-versioning]\nenable = true\n',
