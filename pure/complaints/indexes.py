@@ -19,6 +19,7 @@ _LINE: Final = re.compile(
     r" (?P<page>[A-Za-z][A-Za-z0-9+.-]*+://[^ )]++)(?P<why>.{0,300})"
 )
 _STATUS: Final = re.compile(r"(?P<refused>[45]\d\d) (?:Client|Server) Error|too many (?P<broken>5\d\d) error responses")
+_USER: Final = re.compile(r"(?<=://)[^/@]*+@")
 # What an index answers that doesn't have a name; some (S3, and so PyTorch's) forbid what they don't have.
 _ABSENT: Final = frozenset({404, 410})
 _FORBIDDEN: Final = 403
@@ -49,7 +50,8 @@ def read_indexes(log: Iterable[str], installed: Collection[str]) -> tuple[IndexP
         match = _LINE.search(line)
         if match is None:
             continue
-        index, _, name = match["page"].rstrip("/:").rpartition("/")
+        # The same index may be named twice, with and without credentials.
+        index, _, name = _USER.sub("", match["page"]).rstrip("/:").rpartition("/")
         name = normalise_name(name)
         if match["fetched"]:
             answering.add(index)

@@ -33,7 +33,7 @@ _NO_PACKAGE: Final = (
 # Poetry goes on to the lock only where it has them.
 PLUGINS: Final = (
     r"Poetry plugins are required by the project but are not installed in Poetry's environment:(?P<plugins>.{1,1000}?)"
-    r" Installing Poetry plugins only for the current project(?:(?!Installing dependencies from lock file).)*+\Z"
+    r" Installing Poetry plugins only for the current project(?:(?!Installing dependencies from lock file).){0,4000}+\Z"
 )
 
 

@@ -52,6 +52,11 @@ def test_an_index_that_forbids_what_it_does_not_have_is_none_of_these() -> None:
     assert len(read_indexes(refused, {"tiny-pkg", "torch"})) == 1
 
 
+def test_an_index_that_is_named_twice_is_one() -> None:
+    log = (*_has(ONE, "alpha"), *_has(ONE.replace("://", "://reader:****@"), "alpha"))
+    assert read_indexes(log, {"alpha"}) == ()
+
+
 def test_names_on_several_indexes_are_told_by_the_indexes() -> None:
     names = ("alpha", "beta", "gamma")
     log = (*(line for name in names for line in _has(ONE, name)), *_has(OTHER, "beta"), *_has(OTHER, "alpha"))
