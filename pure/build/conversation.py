@@ -51,7 +51,7 @@ import msgspec
 
 from pure.build import check, closing, environment_steps, findings, news, states, synchronising
 from pure.build.check import Snapshot
-from pure.build.endings import AskAgain, another_python, failure, last_words, notes
+from pure.build.endings import AskAgain, another_python, failure, last_words, notes, passed_over
 from pure.build.errors import NoPipWheel, NotAsResolved
 from pure.build.facts import Facts
 from pure.build.leftovers import leftovers
@@ -130,7 +130,7 @@ def advance(build: Build, answer: Answer) -> Next:
         case states.Trying(resolved=resolved):
             return closing.tried(build, resolved, answer)
         case states.AskingAgain(failed=failed):
-            return _failed(build, failed, noted=notes(answer.read(build.work.temporary).values(), failed.said))
+            return _failed(build, failed, logs=tuple(answer.read(build.work.temporary).values()))
         case _:
             assert_never(build.state)
 
@@ -372,12 +372,15 @@ def _completed(build: Build, resolved: ResolvedSet, now: Snapshot, answer: Answe
     )
 
 
-def _failed(build: Build, ended: Ended, said: _Said = (), *, noted: tuple[str, ...] | None = None) -> Next:
+def _failed(build: Build, ended: Ended, said: _Said = (), *, logs: tuple[bytes, ...] | None = None) -> Next:
+    """What follows the end of a program that failed; ``logs`` are pip's own, where it was asked again."""
+    noted = None if logs is None else notes(logs, ended.said)
     meaning = failure(ended, build.plan, build.facts, build.work, noted)
     if isinstance(meaning, AskAgain):
         again = environment_steps.ask_again(ended.program, build.work)
         return closing.turn(build, states.AskingAgain(failed=ended), again, *said)
-    return Failure(Stopped(error=meaning, said=(*said, *last_words(ended, noted or (), build.hide))))
+    told: _Said = (*last_words(ended, noted or (), build.hide), *passed_over(meaning, logs or ()))
+    return Failure(Stopped(error=meaning, said=(*said, *told)))
 
 
 def _snapshot(build: Build, answer: Answer) -> Snapshot:

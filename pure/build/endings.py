@@ -5,6 +5,7 @@ from typing import Final, TypeAlias, assert_never
 
 import msgspec
 
+from pure.build.environment_steps import several_indexes
 from pure.build.errors import (
     BuildError,
     DoesNotImport,
@@ -15,7 +16,7 @@ from pure.build.errors import (
     ToolFailed,
 )
 from pure.build.facts import Facts
-from pure.build.news import ProgramSaid
+from pure.build.news import FindingsMade, ProgramSaid
 from pure.build.own_words import with_own_words
 from pure.build.plan import Plan
 from pure.build.steps import Ended
@@ -111,12 +112,24 @@ def notes(logs: Iterable[bytes], said: Sequence[str]) -> tuple[str, ...]:
     return worth_keeping((line for raw in logs for line in raw.decode("utf-8", "replace").splitlines()), said)
 
 
+def passed_over(meaning: Meaning, logs: Iterable[bytes]) -> tuple[FindingsMade, ...]:
+    """The news of indexes that gave no answer, by pip's logs, where the error doesn't tell them."""
+    from pure.complaints.indexes import IndexPassedOver, read_indexes
+    from pure.complaints.recognition import doubtful
+
+    if not isinstance(meaning, PipFailed) or not doubtful(meaning.recognised):
+        return ()
+    lines = (line for raw in logs for line in raw.decode("utf-8", "replace").splitlines())
+    found = tuple(each for each in read_indexes(lines) if isinstance(each, IndexPassedOver))
+    return (FindingsMade(findings=found),) if found else ()
+
+
 def _pip(ended: Ended, said: Sequence[str], plan: Plan, facts: Facts, work: Workplace, *, asked: bool) -> Meaning:
     # Here and below: only a build that fails needs the table of what tools say, and all of its patterns.
-    from pure.complaints.recognition import recognise, undecided
+    from pure.complaints.recognition import doubtful, recognise, undecided
 
     recognised = recognise("pip", said, returncode=ended.returncode, minor=plan.python.runtime.minor)
-    if not asked and undecided(recognised):
+    if not asked and (undecided(recognised) or (doubtful(recognised) and several_indexes(plan, facts))):
         return AskAgain()
     return _no_room(said, work) or PipFailed(
         source=plan.manager.installed_from,

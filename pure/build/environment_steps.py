@@ -240,7 +240,7 @@ def compare_indexes(plan: Plan, facts: Facts, work: Workplace, resolved: Resolve
     There are none where it asks one index only, or where hashes leave the indexes no choice.
     """
     decided = plan.manager
-    if decided.manager.synchronises or plan.decided(VENV).built_from or not _several_indexes(plan, facts):
+    if decided.manager.synchronises or plan.decided(VENV).built_from or not several_indexes(plan, facts):
         return ()
     options = (*_without_installing(work), "--constraint", work.constraints)
     asked = _pip(plan, facts, work, options, purpose="compare-indexes")
@@ -252,7 +252,8 @@ def compare_indexes(plan: Plan, facts: Facts, work: Workplace, resolved: Resolve
     )
 
 
-def _several_indexes(plan: Plan, facts: Facts) -> bool:
+def several_indexes(plan: Plan, facts: Facts) -> bool:
+    """Whether pip is told of more than one index."""
     named = facts.requirements.value_or(None) if facts.requirements and plan.manager.manager is PIP else None
     options = (option.name for each in (named.files if named else ()) for option in each.content.options)
     return bool(facts.settings.get("PIP_EXTRA_INDEX_URL", "").strip()) or "--extra-index-url" in options

@@ -41,8 +41,10 @@ class OnSeveralIndexes(msgspec.Struct, frozen=True, kw_only=True):
     names: tuple[str, ...]
 
 
-def read_indexes(log: Iterable[str], installed: Collection[str]) -> tuple[IndexPassedOver | OnSeveralIndexes, ...]:
-    """What a log says of the names (normalised) that were ``installed``; nothing of what lies on one index alone."""
+def read_indexes(
+    log: Iterable[str], installed: Collection[str] | None = None
+) -> tuple[IndexPassedOver | OnSeveralIndexes, ...]:
+    """What a log says of the names (normalised) that were ``installed``, or of all that it has."""
     failed: dict[str, dict[str, int]] = {}
     having: dict[str, dict[str, None]] = {}
     answering: set[str] = set()
@@ -55,9 +57,11 @@ def read_indexes(log: Iterable[str], installed: Collection[str]) -> tuple[IndexP
         name = normalise_name(name)
         if match["fetched"]:
             answering.add(index)
-        elif name in installed and match["found"]:
+        elif installed is not None and name not in installed:
+            continue
+        elif match["found"]:
             having.setdefault(name, {})[index] = None
-        elif name in installed:
+        else:
             failed.setdefault(index, {})[name] = _status(match["why"])
     passed = (_passed_over(index, said, having, answers=index in answering) for index, said in failed.items())
     return (*(each for each in passed if each), *_shared(having))

@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from pure.complaints.parts import (
+    CONFLICTS,
     NAME,
     URL,
     Found,
@@ -195,12 +196,7 @@ RULES: Final[tuple[Rule, ...]] = (
         make=lambda match, _: HashMismatch(name=match["name"]),
     ),
     # Requirements that contradict each other
-    Rule(
-        tools=PIP,
-        pattern=r"The conflict is caused by: (?P<parties>.*?)"
-        r"(?: Additionally, some packages| To fix this you could| ERROR: ResolutionImpossible|$)",
-        make=conflict,
-    ),
+    *(Rule(tools=PIP, pattern=pattern, make=conflict) for pattern in CONFLICTS),
     # The requirements file
     Rule(
         tools=PIP,

@@ -431,6 +431,33 @@ def test_pip_is_asked_again_where_its_words_leave_open_why() -> None:
     assert isinstance(stopped.error, PipFailed)
 
 
+class WithLog(Hand):
+    """pip notes this when it is asked again."""
+
+    def result(self, step: Step) -> Result | None:
+        if isinstance(step, ReadFiles) and step.patterns == ("pip.log",):
+            lines = (
+                "Fetched page https://pypi.example/simple/shop-core/ as text/html",
+                "Found link https://files/shop-core-9.zip (from https://pypi.example/simple/shop-core/), version: 9",
+                "Could not fetch URL https://team.example/simple/shop-core/: 403 Client Error: Forbidden for url: x",
+            )
+            return FilesRead(root=step.root, files={"pip.log": "\n".join(lines).encode()})
+        return super().result(step)
+
+
+@pytest.mark.parametrize("several", [True, False])
+def test_a_strangers_distribution_may_be_why_pip_failed_where_an_index_refused(*, several: bool) -> None:
+    hand = WithLog(environment(), fails="install")
+    hand.said = ("ERROR: Cannot install x", "The conflict is caused by: The user requested a a 1 depends on b")
+    option = b"--extra-index-url https://team.example/simple\n" if several else b""
+    given = msgspec.structs.replace(first(), requirements=requirements(option + b"shop-core\n"))
+    _, stopped = converse(given, hand)
+    assert isinstance(stopped, Stopped)
+    assert isinstance(stopped.error, PipFailed)
+    lines = "\n".join(build_log.lines(stopped.said))
+    assert ("the package index team.example answered 403 for shop-core" in lines) is several
+
+
 def test_pipenv_is_asked_again_like_the_pip_that_it_starts() -> None:
     hand = Hand(environment(), fails="synchronise")
     hand.said = ("ERROR: No matching distribution found for nothing==1",)
