@@ -24,6 +24,7 @@ from pure.start.choice import code_matters
 from pure.start.code_search import code_facts
 from pure.start.imports import foreign_imports
 from pure.start.offered import DeclaredFiles
+from pure.start.peers import peer_commands
 from pure.start.source_files import Sources
 from pure.target import Target, distro_from_os_release, target_from_environment
 from pure.urls import visible_url
@@ -85,7 +86,7 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
     pip_settings = configured(_pip_configuration(environ, home))
     settings = {name: value for name, value, _ in pip_settings}
     needed = read_requirements(app, home, requirements(environ, settings))
-    code = code_matters(application.procfile, application.pyproject)
+    code = code_matters(application.procfile, application.pyproject, peer_commands(environ, application.elsewhere))
     project = application.project
     imports = isinstance(project, Success) and imports_matter(project.unwrap(), environ)
     sources = read_sources(home) if code or imports else Sources()
@@ -135,7 +136,8 @@ def _declared(home: Path, application: Application, environ: Mapping[str, str]) 
 
     from shell.declared import read_declared
 
-    processes = declared_processes(application.procfile, application.pyproject)
+    peers = peer_commands(environ, application.elsewhere)
+    processes = declared_processes(application.procfile, application.pyproject, peers)
     return read_declared(home, processes, environ) if processes else None
 
 

@@ -49,10 +49,11 @@ def complete(
     )
     moves = len(pieces_of(now.installed, build.plan, build.facts.rules)) > len(now.apart)
     inspected = findings.inspect(build.plan, build.facts, now, build.work) if changed or moves else ()
+    asked = environment_steps.compare_indexes(build.plan, build.facts, build.work, resolved) if changed else ()
     build, found = closing.with_findings(msgspec.structs.replace(build, changed=changed), contradicted.unwrap())
     warned = (news.AcceleratedFound(torch=torch),) if torch else ()
     state = states.Completing(resolved=resolved, now=now)
-    return closing.turn(build, state, (*steps, *inspected), *said, *warned, *found)
+    return closing.turn(build, state, (*asked, *steps, *inspected), *said, *warned, *found)
 
 
 def completed(build: Build, resolved: ResolvedSet, now: Snapshot, answer: Answer) -> Next:
@@ -68,8 +69,8 @@ def completed(build: Build, resolved: ResolvedSet, now: Snapshot, answer: Answer
         *findings.survey(plan, facts, work),
         *leftovers(work.app, build.folders or frozenset(), after),
     )
-    lacking = findings.lacking(answer, plan, facts, now, work) if build.changed else ()
+    seen = findings.found(answer, plan, facts, now, work, resolved) if build.changed else ()
     away = () if plan.division.at_hand else now.apart
-    build, found = closing.with_findings(msgspec.structs.replace(build, plan=done.plan, away=away), lacking)
+    build, found = closing.with_findings(msgspec.structs.replace(build, plan=done.plan, away=away), seen)
     said = (*closing.compiled(answer), news.Divided(plan=done.plan, pieces=done.pieces), *found)
     return closing.turn(build, states.Settled(resolved=resolved), steps, *said)

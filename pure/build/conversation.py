@@ -27,7 +27,7 @@ state              what its steps brought back                          what fol
 ``Changing``       it is what a fresh installation would give           compile it: ``Completing``
 \\                  it isn't                                             start over: ``Installing``
 ``Checking``       as for ``Changing``                                  ``Completing`` or ``Installing``
-``Completing``     the environment is compiled, its libraries read      divide it over layers, record it: ``Settled``
+``Completing``     it is compiled, its libraries and indexes looked at  divide it over layers, record it: ``Settled``
 ``Settled``        Django is installed, with files to collect           collect them: ``Collecting``
 \\                  a changed environment, and what starts in it         import that: ``Trying``
 \\                  nothing is left to do                                the end
@@ -36,10 +36,10 @@ state              what its steps brought back                          what fol
 ``AskingAgain``    what pip notes in a log of its own                   the failure, by all that it said
 =================  ===================================================  ==============================================
 
-A program that fails ends the build in any state, but for pip whose words leave open why: it is asked again. Starting
-over happens once at most: what is made from nothing and isn't as resolved is a failure. An environment's record goes
-before its first change and comes back last of all, so a build that was killed in any state leaves no environment that
-the next one trusts.
+A program that fails ends the build in any state, but for pip (and Pipenv, which starts it) whose words leave open why:
+it is asked again. Starting over happens once at most: what is made from nothing and isn't as resolved is a failure. An
+environment's record goes before its first change and comes back last of all, so a build that was killed in any state
+leaves no environment that the next one trusts.
 """
 
 from typing import TypeAlias, assert_never
@@ -49,7 +49,7 @@ import msgspec
 from pure.build import check, closing, completing, dividing, environment_steps, findings, news, states, synchronising
 from pure.build.check import Snapshot
 from pure.build.dividing import lost
-from pure.build.endings import AskAgain, another_python, failure, last_words, notes
+from pure.build.endings import AskAgain, another_python, failure, last_words, notes, passed_over
 from pure.build.errors import NoPipWheel
 from pure.build.facts import Facts
 from pure.build.news import News
@@ -126,7 +126,7 @@ def advance(build: Build, answer: Answer) -> Next:
         case states.Trying(resolved=resolved):
             return closing.tried(build, resolved, answer)
         case states.AskingAgain(failed=failed):
-            return _failed(build, failed, noted=notes(answer.read(build.work.temporary).values(), failed.said))
+            return _failed(build, failed, logs=tuple(answer.read(build.work.temporary).values()))
         case _:
             assert_never(build.state)
 
@@ -352,12 +352,15 @@ def _synchronised(build: Build, answer: Answer, state: states.Checking) -> Next:
     return completing.complete(build, answer, resolved, now, state.before, (said,), changed=not changes.empty)
 
 
-def _failed(build: Build, ended: Ended, said: _Said = (), *, noted: tuple[str, ...] | None = None) -> Next:
-    meaning = failure(ended, build.plan, build.work, noted)
+def _failed(build: Build, ended: Ended, said: _Said = (), *, logs: tuple[bytes, ...] | None = None) -> Next:
+    """What follows the end of a program that failed; ``logs`` are pip's own, where it was asked again."""
+    noted = None if logs is None else notes(logs, ended.said)
+    meaning = failure(ended, build.plan, build.facts, build.work, noted)
     if isinstance(meaning, AskAgain):
         again = environment_steps.ask_again(ended.program, build.work)
         return closing.turn(build, states.AskingAgain(failed=ended), again, *said)
-    return Failure(Stopped(error=meaning, said=(*said, *last_words(ended, noted or (), build.hide))))
+    told: _Said = (*last_words(ended, noted or (), build.hide), *passed_over(meaning, logs or ()))
+    return Failure(Stopped(error=meaning, said=(*said, *told)))
 
 
 def _snapshot(build: Build, answer: Answer) -> Snapshot:

@@ -5,6 +5,7 @@ from typing import Final, TypeAlias, assert_never
 
 import msgspec
 
+from pure.build.environment_steps import several_indexes
 from pure.build.errors import (
     BuildError,
     DoesNotImport,
@@ -14,7 +15,9 @@ from pure.build.errors import (
     RuntimeDoesNotStart,
     ToolFailed,
 )
-from pure.build.news import ProgramSaid
+from pure.build.facts import Facts
+from pure.build.news import FindingsMade, ProgramSaid
+from pure.build.own_words import with_own_words
 from pure.build.plan import Plan
 from pure.build.steps import Ended
 from pure.build.workplace import Workplace
@@ -25,13 +28,13 @@ _LAST_WORDS: Final = 12
 
 
 class AskAgain(msgspec.Struct, frozen=True, kw_only=True):
-    """pip's words leave open why it failed; a second start with a log tells."""
+    """pip's words, or Pipenv's, leave open why it failed; a second start with a log tells."""
 
 
 Meaning: TypeAlias = BuildError | AskAgain
 
 
-def failure(ended: Ended, plan: Plan, work: Workplace, noted: tuple[str, ...] | None = None) -> Meaning:
+def failure(ended: Ended, plan: Plan, facts: Facts, work: Workplace, noted: tuple[str, ...] | None = None) -> Meaning:
     """What a failed program means. ``noted`` is what pip wrote into a log when it was asked again, if it was."""
     purpose = ended.program.purpose
     said = (*ended.said, *(noted or ()))
@@ -49,12 +52,12 @@ def failure(ended: Ended, plan: Plan, work: Workplace, noted: tuple[str, ...] | 
         case "create-environment":
             return _no_room(said, work) or NoEnvironment(returncode=ended.returncode, output=_last(said))
         case "resolve" | "install":
-            return _pip(ended, said, plan, work, asked=noted is not None)
+            return _pip(ended, said, plan, facts, work, asked=noted is not None)
         case "check-lock" | "synchronise":
-            return _tool(ended, said, plan, work)
+            return _tool(ended, said, plan, facts, work, asked=noted is not None)
         case "try-import":
             return does_not_import(ended)
-        case "ask-again" | "collect-static":
+        case "ask-again" | "compare-indexes" | "collect-static":
             raise AssertionError(f"{purpose} may fail")
         case _:
             assert_never(purpose)
@@ -79,7 +82,15 @@ def last_words(ended: Ended, noted: tuple[str, ...], hide: Callable[[str], str])
     match ended.program.purpose:
         case "resolve" | "install" | "check-lock" | "synchronise":
             return (ProgramSaid(lines=tuple(map(hide, (*ended.said, *noted)))),)
-        case "probe" | "install-tool" | "create-environment" | "ask-again" | "collect-static" | "try-import":
+        case (
+            "probe"
+            | "install-tool"
+            | "create-environment"
+            | "ask-again"
+            | "compare-indexes"
+            | "collect-static"
+            | "try-import"
+        ):
             return ()
         case _:
             assert_never(ended.program.purpose)
@@ -106,34 +117,49 @@ def notes(logs: Iterable[bytes], said: Sequence[str]) -> tuple[str, ...]:
     return worth_keeping((line for raw in logs for line in raw.decode("utf-8", "replace").splitlines()), said)
 
 
-def _pip(ended: Ended, said: Sequence[str], plan: Plan, work: Workplace, *, asked: bool) -> Meaning:
+def passed_over(meaning: Meaning, logs: Iterable[bytes]) -> tuple[FindingsMade, ...]:
+    """The news of indexes that gave no answer, by pip's logs, where the error doesn't tell them."""
+    from pure.complaints.indexes import IndexPassedOver, read_indexes
+    from pure.complaints.recognition import doubtful
+
+    if not isinstance(meaning, PipFailed) or not doubtful(meaning.recognised):
+        return ()
+    lines = (line for raw in logs for line in raw.decode("utf-8", "replace").splitlines())
+    found = tuple(each for each in read_indexes(lines) if isinstance(each, IndexPassedOver))
+    return (FindingsMade(findings=found),) if found else ()
+
+
+def _pip(ended: Ended, said: Sequence[str], plan: Plan, facts: Facts, work: Workplace, *, asked: bool) -> Meaning:
     # Here and below: only a build that fails needs the table of what tools say, and all of its patterns.
-    from pure.complaints.recognition import recognise, undecided
+    from pure.complaints.recognition import doubtful, recognise, undecided
 
     recognised = recognise("pip", said, returncode=ended.returncode, minor=plan.python.runtime.minor)
-    if not asked and undecided(recognised):
+    if not asked and (undecided(recognised) or (doubtful(recognised) and several_indexes(plan, facts))):
         return AskAgain()
     return _no_room(said, work) or PipFailed(
         source=plan.manager.installed_from,
         version=plan.manager.version,
         returncode=ended.returncode,
         signal=ended.signal,
-        recognised=recognised,
+        recognised=with_own_words(recognised, facts, plan.manager.managed, work),
     )
 
 
-def _tool(ended: Ended, said: tuple[str, ...], plan: Plan, work: Workplace) -> BuildError:
-    from pure.complaints.recognition import recognise
+def _tool(ended: Ended, said: tuple[str, ...], plan: Plan, facts: Facts, work: Workplace, *, asked: bool) -> Meaning:
+    from pure.complaints.recognition import recognise, undecided
 
     decided = plan.manager
+    tool = decided.manager.tool.name
+    recognised = recognise(tool, said, returncode=ended.returncode, minor=plan.python.runtime.minor)
+    # Pipenv has pip install.
+    if tool == "pipenv" and not asked and undecided(recognised):
+        return AskAgain()
     return _no_room(said, work) or ToolFailed(
         source=decided.installed_from,
         version=decided.version,
         returncode=ended.returncode,
         signal=ended.signal,
-        recognised=recognise(
-            decided.manager.tool.name, said, returncode=ended.returncode, minor=plan.python.runtime.minor
-        ),
+        recognised=with_own_words(recognised, facts, plan.manager.managed, work),
     )
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
+import msgspec
+
 from pure.build.facts import Facts
 from pure.build.plan import Plan
 from pure.build.steps import (
@@ -12,6 +14,7 @@ from pure.build.steps import (
     FinishLayer,
     ListBuildFolders,
     ListFiles,
+    Purpose,
     ReadFiles,
     RemoveFiles,
     RemoveHistories,
@@ -33,7 +36,7 @@ from pure.manager.commands import Places, commands
 from pure.manager.decision import PackageManagerDecision
 from pure.manager.environment import pip_environment
 from pure.manager.settings import tool_settings
-from pure.manager.table import PROJECT
+from pure.manager.table import PIP, PROJECT
 from pure.venv.difference import Changes
 from pure.venv.installed import (
     InstalledSet,
@@ -48,6 +51,7 @@ from pure.venv.piece import Piece
 from pure.venv.resolved import ResolvedSet, pins, without_credentials
 from pure.venv.state import VenvState, encode_state
 
+INDEX_LOG: Final = "indexes.log"
 METADATA: Final = ("METADATA", "RECORD", "REQUESTED", "direct_url.json", "INSTALLER")
 
 
@@ -93,15 +97,15 @@ def install(plan: Plan, facts: Facts, work: Workplace) -> Steps:
             defaults=decided.lock.default_groups,
             comparable=decided.to_compare,
             itself=manager.name in decided.declared.installs_itself,
+            alone=decided.managed.alone,
         )
     )
 
 
 def resolve(plan: Plan, facts: Facts, work: Workplace) -> Steps:
     """The steps by which pip says what a fresh installation would give."""
-    # Checkouts of repositories go elsewhere: pip would ask what to do with those that are there.
-    options = ("--dry-run", "--ignore-installed", "--quiet", "--src", f"{work.temporary}/{CHECKOUTS}")
-    return (_pip(plan, facts, work, options, resolve=True), _report(work))
+    options = _without_installing(work)
+    return (_pip(plan, facts, work, options, purpose="resolve"), _report(work))
 
 
 def look(plan: Plan, work: Workplace) -> Steps:
@@ -119,9 +123,7 @@ def change(
         return ()
     steps: list[Step] = [*take_out(work, installed, changes.to_delete)]
     if changes.to_install:
-        constraints = "".join(f"{pin}\n" for pin in pins(resolved)).encode()
-        folder, _, name = work.constraints.rpartition("/")
-        steps.append(WriteFiles(root=folder, files=((name, constraints),)))
+        steps.append(_constraints(work, resolved))
         steps += [_pip(plan, facts, work, ("--constraint", work.constraints)), _report(work)]
     return tuple(steps)
 
@@ -221,7 +223,8 @@ def ask_again(failed: RunProgram, work: Workplace) -> Steps:
     return (
         RunProgram(
             purpose="ask-again",
-            argv=(*failed.argv, "--dry-run", "--quiet"),
+            # Pipenv, which has pip install, can't be kept from trying again.
+            argv=failed.argv if failed.purpose == "synchronise" else (*failed.argv, "--dry-run", "--quiet"),
             environment=_sorted(again),
             folder=failed.folder,
             may_fail=True,
@@ -230,11 +233,13 @@ def ask_again(failed: RunProgram, work: Workplace) -> Steps:
     )
 
 
-def _pip(plan: Plan, facts: Facts, work: Workplace, options: tuple[str, ...], *, resolve: bool = False) -> RunProgram:
+def _pip(
+    plan: Plan, facts: Facts, work: Workplace, options: tuple[str, ...], *, purpose: Purpose = "install"
+) -> RunProgram:
     base = own_environment(facts, work)
     decided = plan.manager
     return RunProgram(
-        purpose="resolve" if resolve else "install",
+        purpose=purpose,
         argv=(work.interpreter, "-P", "-m", "pip", "--python", f"{work.venv}/bin/python", "install",
               "--no-compile", "--progress-bar", "off", "--report", work.report, *options, *_requirements(decided)),
         environment=_sorted(
@@ -242,6 +247,41 @@ def _pip(plan: Plan, facts: Facts, work: Workplace, options: tuple[str, ...], *,
         ),
         folder=_folder(decided, work),
     )  # fmt: skip
+
+
+def compare_indexes(plan: Plan, facts: Facts, work: Workplace, resolved: ResolvedSet) -> Steps:
+    """The steps by which pip notes which index has what of that which it installed, and which gave no answer.
+
+    There are none where it asks one index only, or where hashes leave the indexes no choice.
+    """
+    decided = plan.manager
+    if decided.manager.synchronises or plan.decided(VENV).built_from or not several_indexes(plan, facts):
+        return ()
+    options = (*_without_installing(work), "--constraint", work.constraints)
+    asked = _pip(plan, facts, work, options, purpose="compare-indexes")
+    logged = dict(asked.environment) | {"PIP_LOG": f"{work.temporary}/{INDEX_LOG}", "PIP_RETRIES": "0"}
+    return (
+        _constraints(work, resolved),
+        msgspec.structs.replace(asked, environment=_sorted(logged), may_fail=True),
+        ReadFiles(root=work.temporary, patterns=(INDEX_LOG,)),
+    )
+
+
+def several_indexes(plan: Plan, facts: Facts) -> bool:
+    """Whether pip is told of more than one index."""
+    named = facts.requirements.value_or(None) if facts.requirements and plan.manager.manager is PIP else None
+    options = (option.name for each in (named.files if named else ()) for option in each.content.options)
+    return bool(facts.settings.get("PIP_EXTRA_INDEX_URL", "").strip()) or "--extra-index-url" in options
+
+
+def _without_installing(work: Workplace) -> tuple[str, ...]:
+    # Checkouts of repositories go elsewhere: pip would ask what to do with those that are there.
+    return ("--dry-run", "--ignore-installed", "--quiet", "--src", f"{work.temporary}/{CHECKOUTS}")
+
+
+def _constraints(work: Workplace, resolved: ResolvedSet) -> WriteFiles:
+    folder, _, name = work.constraints.rpartition("/")
+    return WriteFiles(root=folder, files=((name, "".join(f"{pin}\n" for pin in pins(resolved)).encode()),))
 
 
 def _report(work: Workplace) -> ReadFiles:

@@ -1,10 +1,12 @@
 """Looks at a finished environment: what it offers to commands, which libraries it lacks, what contradicts itself."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
+from pure.build import environment_steps
 from pure.build.check import Snapshot
 from pure.build.facts import Facts
+from pure.build.finding import Finding
 from pure.build.plan import Plan
 from pure.build.steps import Answer, LibrariesRead, ListFolders, ReadFiles, ReadLibraries, Steps
 from pure.build.workplace import Workplace
@@ -12,7 +14,8 @@ from pure.layers.names import PYTHON
 from pure.outcome import Failure, Outcome, Success
 from pure.start.offered import Offered
 from pure.switches import switch
-from pure.venv.lacks import CHECK_VARIABLE, Contradiction, DependenciesContradict, MissingLibraries
+from pure.venv.lacks import CHECK_VARIABLE, Contradiction, DependenciesContradict
+from pure.venv.resolved import Index, ResolvedSet
 
 # Where the loader looks, beside what a library itself says: ld.so(8), and Debian's folders per architecture.
 _LOADERS: Final = ("/lib", "/usr/lib", "/lib64", "/usr/lib64", "/usr/local/lib")
@@ -41,15 +44,28 @@ def inspect(plan: Plan, facts: Facts, now: Snapshot, work: Workplace) -> Steps:
     return (ReadLibraries(root=work.venv, files=shared_libraries(now.files)), ListFolders(folders=folders))
 
 
-def lacking(answer: Answer, plan: Plan, facts: Facts, now: Snapshot, work: Workplace) -> tuple[MissingLibraries, ...]:
-    """What ``inspect`` brought to light."""
+def found(
+    answer: Answer, plan: Plan, facts: Facts, now: Snapshot, work: Workplace, resolved: ResolvedSet
+) -> tuple[Finding, ...]:
+    """What ``inspect`` and the comparison of the indexes brought to light."""
     from pure.venv.libraries import missing_libraries
 
     names = (answer.names(folder) or frozenset() for folder in _library_folders(plan, facts, work))
     sections = next((each.sections for each in answer.all(LibrariesRead)), {})
-    return missing_libraries(
+    missing = missing_libraries(
         sections, now.installed, now.files, available=frozenset().union(*names), arch=plan.target.arch
     )
+    return (*_on_indexes(answer, work, resolved), *missing)
+
+
+def _on_indexes(answer: Answer, work: Workplace, resolved: ResolvedSet) -> Iterable[Finding]:
+    log = answer.read(work.temporary).get(environment_steps.INDEX_LOG)
+    if log is None:
+        return ()
+    from pure.complaints.indexes import read_indexes
+
+    by_name = frozenset(each.name for each in resolved.distributions if isinstance(each.origin, Index))
+    return read_indexes(log.decode("utf-8", "replace").splitlines(), by_name)
 
 
 def read_demands(plan: Plan, facts: Facts, work: Workplace) -> Steps:

@@ -27,7 +27,7 @@ from pure.manager.managed import Managed, ManagedError, decide_manager, not_a_fi
 from pure.manager.outside import OutsideUpload, outside_upload
 from pure.manager.pip_configuration import configured_offenders
 from pure.manager.pylock_selection import PylockProblem
-from pure.manager.table import PIP, PIP_TOOL, PYLOCK, Tool
+from pure.manager.table import PIP, PIP_TOOL, POETRY, PYLOCK, Tool
 from pure.manager.terms import path
 from pure.manager.tool_version import ToolError, choose_tool
 from pure.manager.unset import UnsetVariables, unset_variables
@@ -132,11 +132,20 @@ PlanError: TypeAlias = (
 
 def decide(facts: Facts) -> Outcome[Plan, PlanError]:
     """Decide the whole build. Whatever the facts, the answer is a plan or an error value."""
-    said = unheard(facts.variables, facts.names, facts.elsewhere)
     decided = _decide(facts)
     if isinstance(decided, Failure):
         return decided
-    return Success(msgspec.structs.replace(decided.unwrap(), unheard=said))
+    plan = decided.unwrap()
+    manager = plan.package_manager
+    by_poetry = manager is not None and manager.manager is POETRY
+    said = unheard(
+        facts.variables,
+        facts.names,
+        facts.elsewhere,
+        groups_by=manager.selection.groups_by if manager is not None and by_poetry else None,
+        started=manager is not None or bool(plan.processes.processes),
+    )
+    return Success(msgspec.structs.replace(plan, unheard=said))
 
 
 def _decide(facts: Facts) -> Outcome[Plan, PlanError]:

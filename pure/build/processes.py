@@ -11,6 +11,7 @@ from pure.outcome import Failure, Outcome, Success
 from pure.start.choice import ProcessesError, decide_processes
 from pure.start.declared import PYPROJECT
 from pure.start.offered import Offered, ToolNotInImage
+from pure.start.peers import peer_commands
 from pure.start.processes import Processes
 from pure.venv.state import VenvState
 
@@ -55,6 +56,7 @@ def _decide_processes(
         facts.procfile,
         facts.pyproject,
         facts.code,
+        peers=peer_commands(facts.variables, facts.elsewhere),
         installed=installed,
         app=facts.home,
         root=facts.app_dir,

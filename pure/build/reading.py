@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from pure.build.unheard import APP_ENGINE, BELOW
+from pure.build.unheard import BELOW
 from pure.manager.choice import REQUIREMENTS_VARIABLE
 from pure.manager.table import LOCK_NAMES, MANAGERS, PIP, UV
 from pure.outcome import Failure, Success
@@ -23,6 +23,7 @@ from pure.project.files import (
     requirement_files,
     requirement_inputs,
 )
+from pure.project.ignoring import DESCRIPTOR, IGNORE_FILES
 from pure.project.locks.pylock import NAME as PYLOCK_NAME
 from pure.project.nested import nested
 from pure.project.requirements.collection import Pending, pending
@@ -30,12 +31,16 @@ from pure.project.seen import Listing, Look, NotListed, Seen, inside
 from pure.project.workspace import Workspace, workspace_above
 from pure.python.sources import from_above, version_files, version_texts
 from pure.start.declared import PYPROJECT
+from pure.start.peers import APP_ENGINE
 from pure.start.processes import PROCFILE
 from pure.start.source_files import IGNORED_FOLDERS
 
 _SOURCES: Final = "src"
 # So many programs in a folder are looked at for a comment that declares what they need.
 _MOST_PROGRAMS: Final = 50
+# A build system that finds packages in other folders (pure.project.own_package).
+_LOOKS_INSIDE: Final = "hatchling"
+_MOST_FOLDERS: Final = 100
 _PIP_CONSTRAINT: Final = "PIP_CONSTRAINT"
 # What decides over package managers, wherever it lies.
 _PROJECT_FILES: Final = frozenset(
@@ -85,7 +90,7 @@ def application(seen: Seen, variables: Mapping[str, str]) -> Application | Look 
     if look := seen.unseen(files=above):
         return look
     others = [name for name in BELOW if name.partition("/")[0] in root.folders]
-    others += [APP_ENGINE] if APP_ENGINE in root.files else []
+    others += [name for name in (APP_ENGINE, DESCRIPTOR, *IGNORE_FILES) if name in root.files]
     if look := seen.unseen(files=others):
         return look
     procfile = seen.files[inside(home, PROCFILE)]
@@ -151,13 +156,34 @@ def _project(seen: Seen, home: str, variables: Mapping[str, str]) -> ProjectFile
         workspace=workspace.folder if workspace else None,
         workspace_texts=workspace.texts if workspace else {},
         source_names=sources,
+        folders=listing.folders.intersection(names),
     )
-    return files if set(LOCK_NAMES) & set(names) else _unlocked(seen, files, listing)
+    return _with_inner(seen, files) if set(LOCK_NAMES) & set(names) else _unlocked(seen, files)
 
 
-def _unlocked(seen: Seen, project: ProjectFiles, listing: Listing) -> ProjectFiles | Look | NotListed:
+def _with_inner(seen: Seen, project: ProjectFiles) -> ProjectFiles | Look:
+    """A project with the folders in its folders, where its build system may look for a package there."""
+    declared = project.texts.get(PYPROJECT)
+    if declared is None or _LOOKS_INSIDE not in declared.text:
+        return project
+    visible = sorted(name for name in project.folders if name not in IGNORED_FOLDERS and not name.startswith("."))
+    if look := seen.unseen(folders=(inside(project.folder, name) for name in visible[:_MOST_FOLDERS])):
+        return look
+    return msgspec.structs.replace(project, inner=_inner(seen, project))
+
+
+def _inner(seen: Seen, project: ProjectFiles) -> tuple[str, ...]:
+    return tuple(
+        f"{folder}/{name}"
+        for folder in sorted(project.folders)
+        if (listing := seen.folders.get(inside(project.folder, folder)))
+        for name in sorted(listing.folders)
+    )
+
+
+def _unlocked(seen: Seen, project: ProjectFiles) -> ProjectFiles | Look | NotListed:
     """A project without a lock, with what may have been meant instead of one."""
-    folders = listing.folders.intersection(project.names)
+    folders = project.folders
     inner: tuple[str, ...] = ()
     if REQUIREMENTS_FOLDER in folders:
         found = _listed(seen, inside(project.folder, REQUIREMENTS_FOLDER))
@@ -176,17 +202,11 @@ def _unlocked(seen: Seen, project: ProjectFiles, listing: Listing) -> ProjectFil
     scripts = (name for name, file in seen.texts(project.folder, programs).items() if has_script_block(file.text))
     return msgspec.structs.replace(
         project,
-        folders=folders,
         nested=below,
         requirement_files=requirement_files((*names, *inner)),
         requirement_inputs=requirement_inputs((*names, *inner)),
         scripts=tuple(scripts),
-        inner=tuple(
-            f"{folder}/{name}"
-            for folder in sorted(folders)
-            if (inner_listing := seen.folders.get(inside(project.folder, folder)))
-            for name in sorted(inner_listing.folders)
-        ),
+        inner=_inner(seen, project),
     )
 
 

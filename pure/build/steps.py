@@ -63,6 +63,7 @@ Purpose: TypeAlias = Literal[
     "resolve",  # pip says what it would install
     "install",  # pip installs
     "ask-again",  # pip, once more, for what it only writes into a log of its own
+    "compare-indexes",  # the same, of an installation that succeeded
     "check-lock",  # a tool looks whether its lock is up to date
     "synchronise",  # a tool brings the environment to what its lock says
     "collect-static",  # Django's command

@@ -10,12 +10,13 @@ from pure.manager.table import TOOLS
 from pure.project.detection import PROVIDE_ONLY_VARIABLE
 from pure.project.document import Document
 from pure.project.files import FOLDER_VARIABLE
-from pure.project.selection import EXTRAS_VARIABLE, GROUPS_VARIABLE
+from pure.project.selection import EXTRAS_VARIABLE, GROUPS_VARIABLE, PEER_GROUP_VARIABLES
 from pure.python.choice import CATALOGUE_REPLACES_VARIABLE, CATALOGUE_VARIABLE, MIRROR_VARIABLE
 from pure.python.reasons import DEFAULT_VARIABLE
-from pure.python.request import VARIABLES, visible
+from pure.python.request import PEER_VARIABLES, VARIABLES, visible
 from pure.python.wheels import PREFER_WHEELS_VARIABLE
 from pure.start.django import COLLECT_VARIABLE
+from pure.start.peers import APP_ENGINE, COMMAND_VARIABLES, read_entrypoint
 from pure.start.processes import PROCFILE
 from pure.switches import FALSE_WORDS
 from pure.venv.lacks import CHECK_VARIABLE
@@ -32,8 +33,8 @@ HONOURED: Final = (
 )  # fmt: skip
 """Every variable of ours, as README.md lists them."""
 
-_VERSION: Final = f"{VARIABLES[0]}={{value}} would choose Python's version"
 _START: Final = f"a {PROCFILE} would start it:  web: {{value}}"
+_BY_POETRY: Final = f"Poetry doesn't install this application; {GROUPS_VARIABLE}={{value}} would install these groups"
 _NO_COMMANDS: Final = (
     "no command of the application runs in this build; bring its result along, or make it at the start"
 )
@@ -43,9 +44,6 @@ _MANAGER: Final = f"${MANAGER_VARIABLE} chooses among several locks"
 # What the variables of other buildpacks and platforms would have done, and what does it here.
 PEERS: Final[Mapping[str, str]] = {
     # Paketo's
-    "BP_POETRY_RUN_TARGET": _START,
-    "BP_POETRY_INSTALL_ONLY": f"the main dependencies are installed, and the groups that ${GROUPS_VARIABLE} names",
-    "BP_POETRY_INSTALL_WITH": f"{GROUPS_VARIABLE}={{value}} would install these groups",
     "BP_PIP_FIND_LINKS": "PIP_FIND_LINKS={value} would do it",
     "BP_PIP_REQUIREMENTS_FILE": f"{REQUIREMENTS_VARIABLE}={{value}} would do it",
     "BP_PYTHON_REQUIREMENTS": f"{REQUIREMENTS_VARIABLE}={{value}} would do it",
@@ -53,23 +51,16 @@ PEERS: Final[Mapping[str, str]] = {
     "BP_MINICONDA_VERSION": "conda isn't supported",
     "BP_LIVE_RELOAD_ENABLED": "nothing is reloaded in an image",
     # Google's; an application has other variables that begin so.
-    "GOOGLE_RUNTIME_VERSION": _VERSION,
-    "GOOGLE_PYTHON_VERSION": _VERSION,
-    "GOOGLE_ENTRYPOINT": _START,
     "GOOGLE_BUILDABLE": f"${FOLDER_VARIABLE} names the project's folder",
     "GOOGLE_PYTHON_PACKAGE_MANAGER": _MANAGER,
     "GOOGLE_VENDOR_PIP_DEPENDENCIES": "PIP_NO_INDEX=1 and PIP_FIND_LINKS={value} would do it",
     # Railpack's and Nixpacks'
-    "RAILPACK_PYTHON_VERSION": _VERSION,
-    "RAILPACK_START_CMD": _START,
     "RAILPACK_INSTALL_CMD": _NO_COMMANDS,
     "RAILPACK_BUILD_CMD": _NO_COMMANDS,
     "RAILPACK_PACKAGES": _NO_PACKAGES,
     "RAILPACK_BUILD_APT_PACKAGES": _NO_PACKAGES,
     "RAILPACK_DEPLOY_APT_PACKAGES": _NO_PACKAGES,
-    "NIXPACKS_PYTHON_VERSION": _VERSION,
     "NIXPACKS_PYTHON_PACKAGE_MANAGER": _MANAGER,
-    "NIXPACKS_START_CMD": _START,
     "NIXPACKS_INSTALL_CMD": _NO_COMMANDS,
     "NIXPACKS_BUILD_CMD": _NO_COMMANDS,
     "NIXPACKS_PKGS": _NO_PACKAGES,
@@ -92,7 +83,6 @@ FILES: Final[Mapping[str, str]] = {
     "nixpacks.toml": "Nixpacks reads it, and this buildpack doesn't",
     "railpack.json": "Railpack reads it, and this buildpack doesn't",
 }
-APP_ENGINE: Final = "app.yaml"
 BELOW: Final = tuple(name for name in FILES if "/" in name)
 """Those of the files that lie in a folder."""
 
@@ -101,18 +91,41 @@ _LONGEST: Final = 60
 
 
 def unheard(
-    variables: Mapping[str, str], names: Iterable[str], files: Mapping[str, Document | None]
+    variables: Mapping[str, str],
+    names: Iterable[str],
+    files: Mapping[str, Document | None],
+    *,
+    groups_by: str | None = None,
+    started: bool = True,
 ) -> tuple[str, ...]:
-    """A sentence for each; ``names`` are those in the root, ``files`` what was read of it."""
+    """A sentence for each; ``names`` are those in the root, ``files`` what was read of it.
+
+    ``groups_by`` is the variable that names groups, ``None`` where Poetry doesn't install; ``started`` says whether the
+    application gets processes.
+    """
     present = frozenset(names)
-    said = [_variable(name, variables[name].strip()) for name in sorted(variables) if variables[name].strip()]
+    stated = [name for name in sorted(variables) if variables[name].strip()]
+    said = [_variable(name, variables[name].strip()) for name in stated if name not in _HEARD]
+    said += [_group(name, variables[name].strip(), groups_by) for name in stated if name in PEER_GROUP_VARIABLES]
+    commands = () if started else COMMAND_VARIABLES
+    said += [f"${name} has no effect: only Python is provided" for name in stated if name in commands]
     said += [f"{name} has no effect: {FILES[name]}" for name in FILES if name in present or files.get(name) is not None]
     engine = files.get(APP_ENGINE)
     found = _ENTRYPOINT.search(engine.raw) if engine and PROCFILE not in present else None
-    if found:
+    if found and engine and read_entrypoint(engine.text) is None:
         command = visible(found["command"].decode("utf-8", "replace").strip().strip("'\""))
         said.append(f"{APP_ENGINE}, entrypoint has no effect: {_START.format(value=command)}")
     return tuple(each for each in said if each)
+
+
+# Other builders' variables that have an effect here.
+_HEARD: Final = frozenset((*PEER_VARIABLES, *COMMAND_VARIABLES, *PEER_GROUP_VARIABLES))
+
+
+def _group(name: str, value: str, groups_by: str | None) -> str:
+    if groups_by is None:
+        return f"${name} has no effect: {_BY_POETRY.format(value=visible(value))}"
+    return "" if groups_by == name else f"${name} has no effect: ${groups_by} names the groups"
 
 
 def _variable(name: str, value: str) -> str:

@@ -157,6 +157,16 @@ def ignored_versions(match: Found, text: str) -> Recognised | None:
     return OtherPython(name=name_of(requirement[1]), requires=tuple(dict.fromkeys(each.strip() for each in requires)))
 
 
+# Where pip is told to be quiet, it leaves out the first.
+CONFLICTS: Final = (
+    (
+        r"The conflict is caused by: (?P<parties>.*?)"
+        r"(?: Additionally, some packages| To fix this you could| ERROR: ResolutionImpossible|$)"
+    ),
+    r"ERROR: Cannot install (?P<parties>.{1,1000}?) because these package versions have conflicting dependencies",
+)
+
+
 def conflict(match: Found, _: str) -> Recognised:
     """Who asks for what."""
     parties = [each.strip() for each in _PARTY.split(match["parties"])]

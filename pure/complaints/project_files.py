@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from pure.complaints.parts import Found, built
-from pure.complaints.reasons import FileMissingInBuild, PackageUnknown, Recognised
+from pure.complaints.reasons import FileMissingInBuild, PackageUnknown, PluginsMissing, Recognised
 
 # A name of a file: a program that is missing is called by a bare lower-case word.
 _FILE: Final = re.compile(r"[./A-Z]")
@@ -30,6 +30,18 @@ _NO_PACKAGE: Final = (
     r"|Unable to determine which files to ship inside the wheel|No file/folder found for (?:package|module) "
     r"|Expected a Python module at:"
 )
+# Poetry goes on to the lock only where it has them.
+PLUGINS: Final = (
+    r"Poetry plugins are required by the project but are not installed in Poetry's environment:(?P<plugins>.{1,1000}?)"
+    r" Installing Poetry plugins only for the current project(?:(?!Installing dependencies from lock file).){0,4000}+\Z"
+)
+
+
+def plugins_missing(match: Found, _: str) -> Recognised:
+    """Plugins of Poetry's that a project requires and that can't be had."""
+    return PluginsMissing(plugins=tuple(each.strip() for each in match["plugins"].split(" - ") if each.strip())[:8])
+
+
 # As in the table of rules: a pattern, and what to make of the match.
 PROJECT_FILES: Final[tuple[tuple[str, Callable[[Found, str], Recognised | None]], ...]] = (
     (

@@ -4,6 +4,9 @@ from typing import TypeAlias
 
 import msgspec
 
+from pure.project.ignoring import LeavesOut
+from pure.project.requirements.itself import AskedBy
+
 
 class NoSuchVersion(msgspec.Struct, frozen=True, kw_only=True):
     """The index has the distribution, and no version that was asked for; ``known`` are those it has, oldest first."""
@@ -102,6 +105,7 @@ class RepositoryRefused(msgspec.Struct, frozen=True, kw_only=True):
 
     place: str
     ssh: bool
+    asked: AskedBy | None = None
 
 
 class RepositoryNotFound(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,12 +113,14 @@ class RepositoryNotFound(msgspec.Struct, frozen=True, kw_only=True):
 
     place: str
     revision: str = ""
+    asked: AskedBy | None = None
 
 
 class RepositoryUnreachable(msgspec.Struct, frozen=True, kw_only=True):
     """The code host doesn't answer."""
 
     place: str
+    asked: AskedBy | None = None
 
 
 class GitMissing(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,6 +150,8 @@ class FileMissingInBuild(msgspec.Struct, frozen=True, kw_only=True):
 
     distribution: str
     path: str
+    left_out: tuple[LeavesOut, ...] = ()
+    """By what, if it is one of the application's."""
 
 
 class PackageUnknown(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,6 +177,7 @@ class LocalFileMissing(msgspec.Struct, frozen=True, kw_only=True):
     """A requirement is a path of some machine, and isn't in the build."""
 
     path: str
+    asked: AskedBy | None = None
 
 
 class NotARequirement(msgspec.Struct, frozen=True, kw_only=True):
@@ -197,6 +206,12 @@ class LockNewer(msgspec.Struct, frozen=True, kw_only=True):
     """The lock was made by a newer release of the tool, whose format this one doesn't read."""
 
 
+class PluginsMissing(msgspec.Struct, frozen=True, kw_only=True):
+    """The project requires plugins of Poetry's, which it could not install."""
+
+    plugins: tuple[str, ...]
+
+
 class LockedButGone(msgspec.Struct, frozen=True, kw_only=True):
     """The lock names an artefact that the index doesn't offer for this environment, or not any more."""
 
@@ -215,5 +230,5 @@ ContentReason: TypeAlias = Conflict | HashMismatch | HashMissing | LocalFileMiss
 IndexReason: TypeAlias = IndexRefused | IndexUnreachable | CertificateUntrusted | CertificatesMissing
 RepositoryReason: TypeAlias = RepositoryRefused | RepositoryNotFound | RepositoryUnreachable | GitMissing
 SystemReason: TypeAlias = Needed | BuildFailed | FileMissingInBuild | PackageUnknown | VersionInGit | OutOfMemory
-LockReason: TypeAlias = LockStale | LockMissing | LockNewer | LockNotParsed | LockForOtherPython
+LockReason: TypeAlias = LockStale | LockMissing | LockNewer | LockNotParsed | LockForOtherPython | PluginsMissing
 Recognised: TypeAlias = NameReason | ContentReason | IndexReason | RepositoryReason | SystemReason | LockReason

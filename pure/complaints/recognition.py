@@ -10,7 +10,17 @@ from collections.abc import Iterable
 from typing import Final
 
 from pure.complaints.parts import NAME, explained
-from pure.complaints.reasons import NameUnknown, NoSuchVersion, OtherPython, OutOfMemory, Recognised
+from pure.complaints.reasons import (
+    BuildFailed,
+    Conflict,
+    HashMismatch,
+    NameUnknown,
+    NoSuchVersion,
+    OtherPlatform,
+    OtherPython,
+    OutOfMemory,
+    Recognised,
+)
 from pure.complaints.rules import RULES
 from pure.names import normalise_name
 from pure.redaction import Redactor
@@ -58,6 +68,11 @@ def undecided(recognised: Recognised | None) -> bool:
             return True
         case _:
             return False
+
+
+def doubtful(recognised: Recognised | None) -> bool:
+    """Whether a stranger's distribution may have been met, where one of several indexes didn't answer."""
+    return isinstance(recognised, Conflict | HashMismatch | OtherPlatform | BuildFailed)
 
 
 def worth_keeping(log: Iterable[str], said: Iterable[str] = ()) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from pure.complaints.parts import (
+    CONFLICTS,
     NAME,
     URL,
     Found,
@@ -31,7 +32,7 @@ from pure.complaints.parts import (
     untrusted,
     version_or_name,
 )
-from pure.complaints.project_files import PROJECT_FILES
+from pure.complaints.project_files import PLUGINS, PROJECT_FILES, plugins_missing
 from pure.complaints.reasons import (
     BuildFailed,
     CertificatesMissing,
@@ -195,12 +196,7 @@ RULES: Final[tuple[Rule, ...]] = (
         make=lambda match, _: HashMismatch(name=match["name"]),
     ),
     # Requirements that contradict each other
-    Rule(
-        tools=PIP,
-        pattern=r"The conflict is caused by: (?P<parties>.*?)"
-        r"(?: Additionally, some packages| To fix this you could| ERROR: ResolutionImpossible|$)",
-        make=conflict,
-    ),
+    *(Rule(tools=PIP, pattern=pattern, make=conflict) for pattern in CONFLICTS),
     # The requirements file
     Rule(
         tools=PIP,
@@ -219,9 +215,9 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     # Locks
     Rule(
-        tools=("uv", "poetry"),
+        tools=("uv", "poetry", "pdm"),
         pattern=r"lockfile at .{1,200}? uses an unsupported schema version|The lock file is not compatible with the"
-        r" current version of Poetry",
+        r" current version of Poetry|Lockfile is not compatible with PDM\Z",
         make=lambda _, __: LockNewer(),
     ),
     Rule(
@@ -392,4 +388,6 @@ RULES: Final[tuple[Rule, ...]] = (
         pattern=r"No solution found when resolving.{0,200}?Because (?P<parties>.*?)(?:, we can conclude| hint:|$)",
         make=lambda match, _: Conflict(parties=(match["parties"].strip(),)),
     ),
+    # Of whatever else it fails that isn't told above.
+    Rule(tools=POETRY, pattern=PLUGINS, make=plugins_missing),
 )

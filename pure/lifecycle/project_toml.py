@@ -12,8 +12,9 @@ import msgspec
 
 from pure.lifecycle.toml_data import Value, parse_toml
 from pure.outcome import Failure, Outcome, Success
+from pure.project.ignoring import DESCRIPTOR, expression, read_patterns
 
-FILE: Final = "project.toml"
+FILE: Final = DESCRIPTOR
 
 
 class ProjectDescriptor(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,37 +100,13 @@ def takes_part(descriptor: ProjectDescriptor) -> Callable[[str], bool] | None:
 
 def _matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
     """Whether a path matches; the last pattern that has something to say counts, and ``!`` takes back."""
-    compiled = []
-    for line in patterns:
-        text = line.rstrip("\r").strip(" ")
-        if not text or text.startswith("#"):
-            continue
-        negative = text.startswith("!")
-        pattern = text[1:] if negative or text.startswith(("\\#", "\\!")) else text
-        compiled.append((re.compile(_expression(pattern)), negative))
+    compiled = [(re.compile(expression(pattern)), negative) for pattern, negative in read_patterns(patterns)]
 
     def matches(path: str) -> bool:
         found = False
-        for expression, negative in compiled:
-            if found is negative and expression.fullmatch(path):
+        for each, negative in compiled:
+            if found is negative and each.fullmatch(path):
                 found = not negative
         return found
 
     return matches
-
-
-_PIECES: Final = re.compile(r"/\*\*/|\*\*/|/\*\*|\\.|[*]|[^*\\/]+|.", re.DOTALL)
-_MEANING: Final = {"/**/": "(?:/|/.+/)", "**/": "(?:|.*/)", "/**": "(?:|/.*)", "*": "[^/]*"}
-
-
-def _expression(pattern: str) -> str:
-    """A pattern of a .gitignore file as a regular expression for whole paths: what it names, and all below."""
-    # A name with an ending in a folder (docs/*.md) is meant from the root.
-    rooted = pattern.startswith("/") or re.search(r"[^/]/[^/]*\*\.", pattern) is not None
-    body = pattern.removeprefix("/") if not pattern.startswith("/**") else pattern
-    pieces = (
-        _MEANING.get(piece) or re.escape(piece[1:] if len(piece) == 2 and piece[0] == "\\" else piece)
-        for piece in _PIECES.findall(body)
-    )
-    end = ".*" if pattern.endswith("/") else "(?:/.*)?"
-    return f"{'' if rooted else '(?:.*/)?'}{''.join(pieces)}{end}"

@@ -8,7 +8,7 @@ import msgspec
 from pure.manager.choice import MANAGER_VARIABLE
 from pure.manager.managed import Managed
 from pure.manager.table import PDM, PIP, PIPENV, POETRY, PROJECT, UV, Manager
-from pure.manager.terms import path
+from pure.manager.terms import path, relock
 from pure.names import normalise_name
 from pure.outcome import Success
 from pure.project import declarations
@@ -16,6 +16,8 @@ from pure.project.declarations import OWN
 from pure.project.document import Document, at, table
 from pure.project.files import ProjectFiles
 from pure.project.requirements.collection import RequirementsSet
+from pure.project.requirements.itself import asks_for_itself
+from pure.project.requirements.systems import tells_systems
 
 _SHOWN: Final = 8
 
@@ -32,7 +34,9 @@ def advised(
     in_git = ".git" in project.names or ".git" in root
     more = (
         *_ignored(managed, project, requirements),
+        *_itself(managed, project, requirements),
         *_private_sources(managed, project),
+        *_from_any_index(managed, project),
         *(() if in_git else _version_of_git(managed, project, variables)),
     )
     if not more:
@@ -61,6 +65,20 @@ def _ignored(managed: Managed, project: ProjectFiles, requirements: Requirements
             yield (
                 f"{place} of {path(project.folder, file)} is not installed, because {here} is; the latter doesn't list "
                 f"{', '.join(missing[:_SHOWN])}{more}: add what is needed{instead}"
+            )
+
+
+def _itself(managed: Managed, project: ProjectFiles, requirements: RequirementsSet | None) -> Iterator[str]:
+    """The application, where its requirements ask for it from elsewhere."""
+    if managed.manager is not PIP or requirements is None:
+        return
+    names = frozenset((*project.names, *project.source_names))
+    for line in requirements.requirements:
+        if asks_for_itself(line, own=managed.declared.name, names=names) and not tells_systems(line):
+            place = f"{path(project.folder, line.file)}, line {line.line}"
+            yield (
+                f"{place} asks for this application itself from elsewhere, as `pip freeze` writes it "
+                f"({line.text[:100]}): delete it, for the files are in the image as they are, or write `.` in its place"
             )
 
 
@@ -101,29 +119,88 @@ def _private_sources(managed: Managed, project: ProjectFiles) -> Iterator[str]:
         )
 
 
-# Where a project's version is taken from git, the key that makes a lack of git silent (none: it always is), the
-# variable that gives the version instead.
-_FROM_GIT: Final[tuple[tuple[tuple[str, ...], object, tuple[str, ...] | None, str], ...]] = (
-    (("poetry-dynamic-versioning", "enable"), True, None, "POETRY_DYNAMIC_VERSIONING_BYPASS"),
-    (("pdm", "version", "source"), "scm", ("pdm", "version", "fallback_version"), "PDM_BUILD_SCM_VERSION"),
-    (
-        ("hatch", "version", "source"),
-        "vcs",
-        ("hatch", "version", "fallback-version"),
-        "SETUPTOOLS_SCM_PRETEND_VERSION",
+def _from_any_index(managed: Managed, project: ProjectFiles) -> Iterator[str]:
+    """What a lock without hashes leaves to whichever of several indexes has it."""
+    names = managed.lock.anywhere
+    if not names or _sources(managed, project) < _SEVERAL:
+        return
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    one = len(names) == 1
+    yield (
+        f"{managed.source.files[0]} has no {'hash' if one else 'hashes'} of {', '.join(names[:_SHOWN])}{more}, "
+        f"and several package indexes are asked: what comes from another one than yours may be somebody else's; "
+        f"{relock(managed.source)}, with hashes"
+    )
+
+
+_SEVERAL: Final = 2
+
+
+def _sources(managed: Managed, project: ProjectFiles) -> int:
+    """How many package indexes a tool asks that takes what it finds on any of them."""
+    if managed.manager is PIPENV:
+        lock = project.texts.get(PIPENV.lock)
+        listed = at(lock.json.value_or(None) if lock else None, ("_meta", "sources"))
+        return len(listed) if isinstance(listed, list) else 0
+    if managed.manager is PDM:
+        listed = _table(project.texts.get(declarations.FILE), ("tool", "pdm")).get("source")
+        names = [table(each).get("name") for each in listed] if isinstance(listed, list) else []
+        # PyPI is one more, unless it is replaced.
+        return len(names) + ("pypi" not in names)
+    return 0
+
+
+class _FromGit(msgspec.Struct, frozen=True, kw_only=True):
+    """A way to take a project's version from git, which says nothing where there is no git."""
+
+    # What chooses it below [tool], and its value where only that does.
+    key: tuple[str, ...]
+    value: object = None
+    # Where the version stands that is taken instead, or what it is where nothing stands there; empty: an error tells.
+    fallback: tuple[str, ...] = ()
+    otherwise: str = ""
+    # What gives the version; empty where nothing but the file does.
+    variable: str = ""
+
+
+_FROM_GIT: Final = (
+    _FromGit(
+        key=("poetry-dynamic-versioning", "enable"),
+        value=True,
+        otherwise="0.0.0",
+        variable="POETRY_DYNAMIC_VERSIONING_BYPASS",
     ),
-    (
-        ("hatch", "version", "source"),
-        "uv-dynamic-versioning",
-        ("uv-dynamic-versioning", "fallback-version"),
-        "UV_DYNAMIC_VERSIONING_BYPASS",
+    _FromGit(
+        key=("pdm", "version", "source"),
+        value="scm",
+        fallback=("pdm", "version", "fallback_version"),
+        variable="PDM_BUILD_SCM_VERSION",
     ),
-    (
-        ("setuptools_scm", "fallback_version"),
-        None,
-        ("setuptools_scm", "fallback_version"),
-        "SETUPTOOLS_SCM_PRETEND_VERSION",
+    _FromGit(
+        key=("hatch", "version", "source"),
+        value="vcs",
+        fallback=("hatch", "version", "fallback-version"),
+        variable="SETUPTOOLS_SCM_PRETEND_VERSION",
     ),
+    _FromGit(
+        key=("hatch", "version", "source"),
+        value="uv-dynamic-versioning",
+        fallback=("uv-dynamic-versioning", "fallback-version"),
+        variable="UV_DYNAMIC_VERSIONING_BYPASS",
+    ),
+    _FromGit(
+        key=("setuptools_scm", "fallback_version"),
+        fallback=("setuptools_scm", "fallback_version"),
+        variable="SETUPTOOLS_SCM_PRETEND_VERSION",
+    ),
+    _FromGit(
+        key=("setuptools-git-versioning", "enabled"),
+        value=True,
+        fallback=("setuptools-git-versioning", "starting_version"),
+        otherwise="0.0.1",
+    ),
+    _FromGit(key=("versioneer", "VCS"), value="git", otherwise="0+unknown"),
+    _FromGit(key=("versioningit", "default-version"), fallback=("versioningit", "default-version")),
 )
 _BUILDS_ITSELF: Final[tuple[Manager, ...]] = (POETRY, PDM, UV, PROJECT)
 
@@ -131,18 +208,20 @@ _BUILDS_ITSELF: Final[tuple[Manager, ...]] = (POETRY, PDM, UV, PROJECT)
 def _version_of_git(managed: Managed, project: ProjectFiles, variables: Mapping[str, str]) -> Iterator[str]:
     """A version that silently is another one where there is no git."""
     itself = managed.manager in (UV, PROJECT) or managed.manager.name in managed.declared.installs_itself
-    if managed.manager not in _BUILDS_ITSELF or not itself:
+    if managed.manager not in _BUILDS_ITSELF or not itself or managed.alone:
         return
     tools = _table(project.texts.get(declarations.FILE), ("tool",))
-    for key, value, fallback, variable in _FROM_GIT:
-        found = at(tools, key)
-        if found is None or (value is not None and found != value) or variables.get(variable):
+    for way in _FROM_GIT:
+        found = at(tools, way.key)
+        if found is None or (way.value is not None and found != way.value) or variables.get(way.variable):
             continue
-        instead = "0.0.0" if fallback is None else at(tools, fallback)
-        if isinstance(instead, str):
+        instead = at(tools, way.fallback) if way.fallback else None
+        instead = instead or way.otherwise
+        if isinstance(instead, str) and instead:
+            given = f"give it to the build:  {way.variable}=1.2.3" if way.variable else "write it into pyproject.toml"
             yield (
                 f"the project's version comes from git, whose data isn't in the build: it will be {instead[:40]}; "
-                f"give it to the build:  {variable}=1.2.3"
+                f"{given}"
             )
 
 

@@ -43,12 +43,13 @@ def commands(
     defaults: tuple[str, ...] = (),
     comparable: bool = True,
     itself: bool = True,
+    alone: bool = False,
 ) -> tuple[Command, ...]:
     """What brings the environment to what ``file`` locks; ``groups`` are all dependency groups that there are.
 
     ``defaults`` are those that a standard lock file always adds; ``comparable`` says that the lock has to be compared
     with its declaration, and can be; ``itself`` that the project itself is to be installed, where that isn't up to the
-    tool.
+    tool, and ``alone`` that it is no package, whatever the tool believes.
     """
     module = (places.python, "-P", "-m", manager.tool.name)
     asked_groups = _each("--group", selection.groups)
@@ -56,6 +57,7 @@ def commands(
         case "uv":
             extras = _each("--extra", selection.extras)
             options = ("--locked", "--no-default-groups", "--no-editable", *asked_groups, *extras)
+            options = (*options, "--no-install-project") if alone else options
             return (Command(argv=(f"{places.layer}/bin/uv", "sync", *options)),)
         case "pylock":
             options = ("--python", f"{places.venv}/bin/python", "--preview-features", "pylock")
@@ -71,7 +73,7 @@ def commands(
         case "poetry":
             only = ",".join(("main", *selection.groups))
             options = ("--only", only, *_each("--extras", selection.extras), "--no-interaction", "--no-ansi")
-            options = options if itself else (*options, "--no-root")
+            options = (*options, "--no-root") if alone or not itself else options
             return (Command(argv=(*module, "sync", *options)),)
         case "pipenv":
             wanted = " ".join(dict.fromkeys(("packages", *selection.groups)))
@@ -83,6 +85,7 @@ def commands(
             production = () if set(selection.groups) & set(groups) else ("--prod",)
             named = _each("--group", (*selection.groups, *selection.extras))
             sync = (*module, "sync", *production, "--clean-unselected", "--no-editable", *named)
+            sync = (*sync, "--no-self") if alone else sync
             verify = (Command(argv=(*module, "lock", "--check"), check=True),) if comparable else ()
             return (*verify, Command(argv=sync))
         case "pip" | "project":

@@ -87,7 +87,7 @@ class PackageManagerDecision(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def because(self) -> tuple[str, ...]:
         """Why this manager, with these groups and extras, by this version of its tool."""
-        asked = (str(self.selection),) if self.selection != Selection() else ()
+        asked = (str(self.selection),) if str(self.selection) else ()
         return (*self.managed.choice.because, *asked, *self.tool.because)
 
     @property

@@ -8,7 +8,7 @@ import msgspec
 
 from pure.manager.choice import ChoiceError, ManagerChoice, choose_manager
 from pure.manager.lock_command import Made, made
-from pure.manager.table import PDM, PIP, PIPENV, POETRY, PROJECT, PYLOCK, Manager
+from pure.manager.table import PDM, PIP, PIPENV, POETRY, PROJECT, PYLOCK, UV, Manager
 from pure.manager.terms import InstalledFrom, path
 from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
@@ -55,7 +55,7 @@ class Managed(msgspec.Struct, frozen=True, kw_only=True):
     demands: tuple[Demand, ...]
     # Whether the lock is known to be, so that its tool needn't look.
     up_to_date: bool = False
-    # Whether pip installs the dependencies alone of a project that is no package.
+    # Whether the dependencies alone are installed of a project that is no package.
     alone: bool = False
 
     @property
@@ -88,7 +88,7 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
     manager = choice.manager
     if isinstance(read, Failure) and declarations.FILE in manager.configuration:
         return _placed(read, project.folder)
-    asked = selection(variables)
+    asked = selection(variables, poetry=manager is POETRY)
     if isinstance(asked, Failure):
         return asked
     folder, files = choice.source.folder, choice.source.files
@@ -109,11 +109,13 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
         declared = msgspec.structs.replace(declared, installs_itself=())
         note = f"the project itself isn't installed: there is no package {declared.own_package}, and none is named"
         choice = msgspec.structs.replace(choice, because=(*choice.because, note))
-    no_package = why_no_package(project.texts.get(declarations.FILE), project) if manager is PROJECT else ""
-    # An extra that names the project itself means others of its extras.
-    asks_itself = any(name == declared.name for _, listed in declared.optional for name, _ in listed)
-    alone = bool(no_package) and not (asks_itself and asked.unwrap().extras)
+    built = _is_built(manager, declared, known, asked.unwrap())
+    no_package = why_no_package(project.texts.get(declarations.FILE), project) if built else ""
+    alone = bool(no_package)
     if alone:
+        declared = msgspec.structs.replace(declared, installs_itself=())
+        others = tuple(name for name in known.local if normalise_name(name) != declared.name)
+        known = msgspec.structs.replace(known, local=others)
         note = f"only the dependencies are installed, not the project itself: {no_package}"
         choice = msgspec.structs.replace(choice, because=(*choice.because, note))
     if manager.name in declared.installs_itself:
@@ -145,6 +147,18 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
             alone=alone,
         )
     )
+
+
+def _is_built(manager: Manager, declared: Declarations, lock: LockFacts, asked: Selection) -> bool:
+    """Whether the project itself would be built, by the build system that it names."""
+    if manager is UV:
+        return declared.name in map(normalise_name, lock.local)
+    if manager is PROJECT:
+        # To pip, an extra that names the project itself means others of its extras.
+        asks_itself = any(name == declared.name for _, listed in declared.optional for name, _ in listed)
+        return not (asks_itself and asked.extras)
+    # Poetry has rules of its own, above.
+    return manager is PDM and PDM.name in declared.installs_itself
 
 
 def _is_up_to_date(manager: Manager, texts: Mapping[str, Document]) -> bool:
@@ -203,7 +217,7 @@ def _unknown(
     if manager in (PIPENV, PYLOCK):
         groups, extras = lock.groups or (), lock.extras or ()
     for variable, what, wanted, known in (
-        (GROUPS_VARIABLE, manager.groups, asked.groups, groups),
+        (asked.groups_by, manager.groups, asked.groups, groups),
         (EXTRAS_VARIABLE, manager.extras, asked.extras, extras),
     ):
         normalised = {normalise_name(name) for name in known}

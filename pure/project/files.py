@@ -34,6 +34,10 @@ class ProjectFiles(msgspec.Struct, frozen=True, kw_only=True):
     # The names in src.
     source_names: tuple[str, ...] = ()
 
+    # Those of the names that are folders, and the folders in these, as far as they were looked at.
+    folders: frozenset[str] = frozenset()
+    inner: tuple[str, ...] = ()
+
     # The rest is looked for only where the project itself has no lock.
 
     # Lock files, or pyproject.toml, one or two folders deeper.
@@ -44,9 +48,6 @@ class ProjectFiles(msgspec.Struct, frozen=True, kw_only=True):
     requirement_inputs: tuple[str, ...] = ()
     # Programs that carry their dependencies in a comment (PEP 723).
     scripts: tuple[str, ...] = ()
-    # Those of the names that are folders, and the folders in these.
-    folders: frozenset[str] = frozenset()
-    inner: tuple[str, ...] = ()
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -10,6 +10,10 @@ from pure.outcome import Failure, Outcome, Success
 
 GROUPS_VARIABLE: Final = "BP_PYTHON_GROUPS"
 EXTRAS_VARIABLE: Final = "BP_PYTHON_EXTRAS"
+PEER_GROUP_VARIABLES: Final = ("BP_POETRY_INSTALL_ONLY", "BP_POETRY_INSTALL_WITH")
+"""Those of Paketo, for Poetry."""
+
+_MAIN: Final = "main"
 
 # PEP 685 and PEP 735 normalise them like names of distributions; Pipenv's categories are freer, but start alike.
 _NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?\Z")
@@ -27,23 +31,32 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
 
     groups: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
+    # The variable that names the groups.
+    groups_by: str = GROUPS_VARIABLE
 
     def __str__(self) -> str:
         words = []
         if self.groups:
-            words.append(f"${GROUPS_VARIABLE} adds {', '.join(self.groups)}")
+            words.append(f"${self.groups_by} adds {', '.join(self.groups)}")
         if self.extras:
             words.append(f"${EXTRAS_VARIABLE} adds {', '.join(self.extras)}")
         return "; ".join(words)
 
 
-def selection(variables: Mapping[str, str]) -> Outcome[Selection, BadSelection]:
-    """The groups and extras that the user's variables ask for, separated by spaces or commas."""
+def selection(variables: Mapping[str, str], *, poetry: bool = False) -> Outcome[Selection, BadSelection]:
+    """The groups and extras that the user's variables ask for, separated by spaces or commas.
+
+    Where Poetry installs, Paketo's variables name groups, too, if ours doesn't.
+    """
+    asked = next((name for name in PEER_GROUP_VARIABLES if poetry and variables.get(name, "").strip()), "")
+    groups_by = asked if asked and not variables.get(GROUPS_VARIABLE, "").strip() else GROUPS_VARIABLE
     found: dict[str, tuple[str, ...]] = {}
-    for variable in (GROUPS_VARIABLE, EXTRAS_VARIABLE):
+    for variable in (groups_by, EXTRAS_VARIABLE):
         words = variables.get(variable, "").replace(",", " ").split()
+        # The main dependencies are installed anyway.
+        words = [word for word in words if word != _MAIN] if variable in PEER_GROUP_VARIABLES else words
         wrong = next((word for word in words if not _NAME.match(word)), None)
         if wrong is not None:
             return Failure(BadSelection(variable=variable, value=wrong[:60]))
         found[variable] = tuple(sorted(set(words)))
-    return Success(Selection(groups=found[GROUPS_VARIABLE], extras=found[EXTRAS_VARIABLE]))
+    return Success(Selection(groups=found[groups_by], extras=found[EXTRAS_VARIABLE], groups_by=groups_by))

@@ -199,11 +199,11 @@ def _has_invisible(text: str) -> bool:
 def parse_variable(name: str, text: str) -> Outcome[PythonRequest, RequestError]:
     """What a variable asks for: a minor version, an exact version or a specifier; blanks around it do not matter.
 
-    The second of ``VARIABLES`` is also understood as Paketo's users write it.
+    The second of ``VARIABLES`` is also understood as Paketo's users write it, and so are those of other builders.
     """
     source, stripped = Source(variable=name), text.strip(" \t\r\n")
     asked = _parse(stripped, source, specifiers=True)
-    if isinstance(asked, Failure) and name == VARIABLES[1]:
+    if isinstance(asked, Failure) and name in (VARIABLES[1], *PEER_VARIABLES):
         return _semantic(stripped, source) or asked
     return asked
 
@@ -322,6 +322,14 @@ LAMINAS_DEFAULT: Final = "Lamina's default"
 
 VARIABLES: Final = ("BP_PYTHON_VERSION", "BP_CPYTHON_VERSION")
 """The variables that ask for a version, the stronger one first; the second is the name that other buildpacks use."""
+
+PEER_VARIABLES: Final = (
+    "GOOGLE_PYTHON_VERSION",
+    "GOOGLE_RUNTIME_VERSION",
+    "RAILPACK_PYTHON_VERSION",
+    "NIXPACKS_PYTHON_VERSION",
+)
+"""Those of other builders: the weakest wishes, in the order in which they count."""
 
 
 def _wanted(request: PythonRequest) -> str:

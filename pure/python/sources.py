@@ -2,7 +2,8 @@
 
 The sources, the strongest first, are the variables and the rows of ``_FILES``. Each says one of two kinds of things:
 
-- a *wish* names a version to use: the variables, ``.python-version``, ``runtime.txt``, ``.tool-versions`` and mise's;
+- a *wish* names a version to use: the variables, ``.python-version``, ``runtime.txt``, ``.tool-versions``, mise's, and,
+  last of all, the variables of other builders (``PEER_VARIABLES``);
 - a *binding* word states what the application or its lock works with: the locks, ``pyproject.toml``, ``setup.cfg``.
 
 The rule:
@@ -18,7 +19,7 @@ The rule:
 Whatever is said and has no influence is named in the plan with the reason.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import msgspec
@@ -26,7 +27,15 @@ import msgspec
 from pure.outcome import Failure, Outcome, Success
 from pure.project.document import Document
 from pure.project.locks.kinds import LOCKS, LockName
-from pure.python.request import NotUtf8, SeveralVersions, Utf16File, variable_requests
+from pure.python.request import (
+    PEER_VARIABLES,
+    NotUtf8,
+    SeveralVersions,
+    Utf16File,
+    parse_variable,
+    variable_requests,
+    visible,
+)
 from pure.python.version_files import (
     RUNTIME_FILE,
     Reader,
@@ -135,7 +144,22 @@ def listen(variables: Mapping[str, str], files: Mapping[str, Document]) -> Outco
                 if not words:
                     return Failure(error)
                 said.append(_not_understood(error, name, words[0].request.source))
+    said += _peers(variables)
     return Success(Voices(said=tuple(said)))
+
+
+def _peers(variables: Mapping[str, str]) -> Iterator[Said]:
+    """What the variables of other builders say; what isn't understood of it ends no build."""
+    for name in PEER_VARIABLES:
+        text = variables.get(name, "").strip()
+        if not text:
+            continue
+        match parse_variable(name, text):
+            case Success(request):
+                yield Word(request=request, binding=False)
+            case Failure():
+                because = "it is none of the forms of a version that are known here"
+                yield Unusable(source=Source(variable=name), text=visible(text[:60]), because=because)
 
 
 def lock_in_use(variables: Mapping[str, str], files: Mapping[str, Document]) -> tuple[str, LockName, Document] | None:

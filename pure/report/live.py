@@ -21,6 +21,7 @@ def live(purpose: Purpose, line: str) -> Lines:
             | "create-environment"
             | "resolve"
             | "ask-again"
+            | "compare-indexes"
             | "check-lock"
             | "collect-static"
             | "try-import"

@@ -5,7 +5,7 @@ made again, by the programs and modules that it has.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -18,7 +18,8 @@ from pure.start.declared import read_startup
 from pure.start.declared_files import SOURCE_ROOT, all_started, bound_names, find_module
 from pure.start.development import left_out
 from pure.start.offered import DeclaredFiles, Offered, ToolNotInImage
-from pure.start.processes import Process, Processes, from_procfile, from_table
+from pure.start.peers import PeerCommand
+from pure.start.processes import Process, Processes, from_peer, from_procfile, from_table
 from pure.start.runners import RUNNERS, without_runners
 from pure.start.started import PYTHON, SHELLS, CommandTarget, Started
 
@@ -47,7 +48,9 @@ class CheckedAgainst(msgspec.Struct, frozen=True, kw_only=True):
     """``None`` where the environment isn't finished, or wasn't looked at."""
 
 
-def declared_processes(procfile: bytes | None, pyproject: Document | None) -> Processes | None:
+def declared_processes(
+    procfile: bytes | None, pyproject: Document | None, peers: Sequence[PeerCommand] = ()
+) -> Processes | None:
     """The processes that the project declares, without prefixes that the image has no tools for.
 
     ``None`` where it declares none, or what it declares is an error.
@@ -58,6 +61,8 @@ def declared_processes(procfile: bytes | None, pyproject: Document | None) -> Pr
         startup = read_startup(pyproject)
         declared = None if isinstance(startup, Failure) else startup.unwrap().declared
         found = from_table(declared) if declared else None
+        if declared is None and peers and not isinstance(startup, Failure):
+            found = from_peer(peers[0])
     if found is None:
         return None
     dropped = (without_runners(each, {}, present=frozenset()) for each in found.processes)

@@ -1,7 +1,7 @@
 """Decides which processes the image offers (specification, launch.toml).
 
-Here are those that the project declares, in a ``Procfile`` or in ``pyproject.toml``; ``pure.start.command`` detects the
-others, and ``pure.start.choice`` says which of the three decides.
+Here are those that the project declares, in a ``Procfile``, in ``pyproject.toml`` or for another buildpack;
+``pure.start.command`` detects the others, and ``pure.start.choice`` says which of them decides.
 """
 
 import re
@@ -13,6 +13,7 @@ import msgspec
 from pure.outcome import Failure, Outcome, Success
 from pure.source import Source
 from pure.start.declared import PYPROJECT, TABLE, Declared
+from pure.start.peers import PeerCommand
 
 PROCFILE: Final = "Procfile"
 
@@ -116,7 +117,10 @@ def from_procfile(raw: bytes) -> Outcome[Processes, ProcfileError]:
     default = "web" if "web" in found else next(iter(found)) if len(found) == 1 else None
     return Success(
         Processes(
-            processes=tuple(_process(kind, number, command, default) for kind, (number, command) in found.items()),
+            processes=tuple(
+                _process(kind, Source(file=PROCFILE, line=number), command, default)
+                for kind, (number, command) in found.items()
+            ),
             because=_because(found, default),
         )
     )
@@ -148,13 +152,19 @@ def from_table(declared: tuple[Declared, ...]) -> Processes:
     return Processes(processes=tuple(processes), because=(because,))
 
 
-def _process(kind: str, line: int, command: str, default: str | None) -> Process:
+def from_peer(peer: PeerCommand) -> Processes:
+    """The process that an application has for another buildpack."""
+    process = _process("web", peer.source, peer.command, "web")
+    return Processes(processes=(process,), because=(f"declared by {peer.source}",))
+
+
+def _process(kind: str, source: Source, command: str, default: str | None) -> Process:
     words = _words(command)
     return Process(
         type=kind,
         command=words or ("bash", "-c", command),
         default=kind == default,
-        source=Source(file=PROCFILE, line=line),
+        source=source,
         because=_EXECUTED if words else _BY_SHELL,
     )
 

@@ -158,3 +158,20 @@ def test_vendored_wheels_are_installed_anew_each_time(
     bench.write({**files, f"vendor/{vendored}": other})
     assert bench.build(index.variables).actions()["venv"] == "reconciled"
     assert (bench.site / "alpha" / "__init__.py").read_text() == module["alpha/__init__.py"]
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("manager", ["uv", "pdm"])
+def test_a_project_that_could_not_be_built_has_its_dependencies_installed(
+    manager: str, bench: Bench, workshop: Workshop, index: Index, tmp_path: Path
+) -> None:
+    files = project(manager, index, "alpha==1.0", "beta==1.0")
+    files["pyproject.toml"] = (
+        files["pyproject.toml"].replace("package = false\n", "").replace("distribution = false\n", "")
+        + '\n[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+    )
+    bench.write({**lock(manager, workshop, files, tmp_path / "lock"), "web/__init__.py": "", "main.py": "print(1)\n"})
+    built = bench.build(index.variables)
+    assert "Only the dependencies are installed, not the project itself: there is no package" in built.log
+    assert bench.versions() == {"alpha": "1.0", "beta": "1.0"}
+    assert set(bench.build(index.variables).actions().values()) == {"kept"}

@@ -109,7 +109,7 @@ class Machine:
                 python = self.python(argv[0])
                 Venv(self.disk, argv[-1], python.minor).create(argv[0], python.version)
                 return ()
-            case "resolve" | "install" | "ask-again":
+            case "resolve" | "install" | "ask-again" | "compare-indexes":
                 return self._pip(argv, env, step.folder)
             case "check-lock" | "synchronise":
                 return self._tool(argv, env, step.folder)

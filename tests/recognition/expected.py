@@ -116,6 +116,8 @@ _ALIKE: Final[dict[str, Kind | None]] = {
     "lock_stale_checked": r.LockStale,
     "lock_newer": r.LockNewer,
     "lock_missing": r.LockMissing,
+    # Poetry alone has such.
+    "plugins_missing": None,
     "lock_unreadable": r.LockNotParsed,
     "other_python": r.LockForOtherPython,
     "other_python_checked": r.LockForOtherPython,
@@ -125,6 +127,7 @@ TOOLS: Final[dict[str, dict[str, Kind | None]]] = {
     "poetry": {
         **_ALIKE,
         "conflict": r.LockStale,
+        "plugins_missing": r.PluginsMissing,
         # Poetry says the same as of a closed port.
         "certificate_untrusted": r.IndexUnreachable,
         "lock_missing": None,
@@ -137,12 +140,8 @@ TOOLS: Final[dict[str, dict[str, Kind | None]]] = {
         "lock_newer": None,
         "lock_unreadable": None,
         "other_python": None,
-        # Pipenv starts pip without the log that would tell these apart.
-        **dict.fromkeys(
-            ("index_closed", "index_unauthorised", "index_forbidden", "index_broken", "distribution_gone"),
-            r.NameUnknown,
-        ),
-        "wheel_of_another_platform": r.NameUnknown,
+        # As for pip, whose words these are.
+        "distribution_gone": r.NameUnknown,
     },
     "pylock": {
         **_ALIKE,
@@ -154,8 +153,6 @@ TOOLS: Final[dict[str, dict[str, Kind | None]]] = {
     "pdm": {
         **_ALIKE,
         "lock_stale": None,
-        # PDM takes a lock of any version.
-        "lock_newer": None,
         "other_python_checked": r.LockStale,
         "build_killed": None,
         # Of a compiler's words PDM shows the last lines.

@@ -133,11 +133,14 @@ class Stage:
         self.make_venv()
         argv = (*self.pip_command, *arguments)
         settings = {**({"PIP_INDEX_URL": index} if index else {"PIP_CONFIG_FILE": ""}), **(env or {})}
-        said = self.run(argv, env=settings)
-        if not undecided(recognise("pip", said.lines, returncode=said.returncode)):
+        return self.asked_again("pip", self.run(argv, env=settings), (*argv, "--dry-run", "--quiet"), env=settings)
+
+    def asked_again(self, tool: str, said: Said, argv: tuple[str, ...], *, env: Mapping[str, str]) -> Said:
+        """What pip said, and what it notes in a log where that leaves something open, as a build asks for it."""
+        if not undecided(recognise(tool, said.lines, returncode=said.returncode)):
             return said
         log = self.root / "pip.log"
-        self.run((*argv, "--dry-run", "--quiet"), env={**settings, "PIP_LOG": str(log)})
+        self.run(argv, env={**env, "PIP_LOG": str(log)})
         kept = worth_keeping(log.read_text(errors="replace").splitlines(), said.lines) if log.exists() else ()
         return Said(lines=(*said.lines, *kept), returncode=said.returncode)
 

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pure.complaints.reasons import LockStale, NameUnknown, Needed, RepositoryRefused
+from pure.complaints.reasons import Conflict, LockStale, NameUnknown, Needed, RepositoryRefused
 from pure.complaints.recognition import recognise, undecided, worth_keeping
 from pure.complaints.rules import ANY, RULES
 from pure.report.prose.recognised import describe_installer
@@ -154,3 +154,11 @@ def test_what_the_log_says_of_the_name_that_was_sought_counts_before_others() ->
 )
 def test_pip_is_asked_again_wherever_an_index_may_have_refused(said: str, *, again: bool) -> None:
     assert undecided(recognise("pip", [f"ERROR: Could not find a version that {said}"], returncode=1)) is again
+
+
+def test_a_conflict_of_a_quiet_pip_is_one() -> None:
+    said = (
+        "ERROR: Cannot install alpha<1 and alpha==1.0 because these package versions have conflicting dependencies.",
+        "ERROR: ResolutionImpossible: for help visit https://host.example/topics/dependency-resolution/",
+    )
+    assert recognise("pip", said, returncode=1) == Conflict(parties=("alpha<1 and alpha==1.0",))

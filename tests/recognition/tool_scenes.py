@@ -37,7 +37,9 @@ class Manager(msgspec.Struct, frozen=True, kw_only=True):
     def install(self, stage: Stage, *, env: Mapping[str, str] | None = None, checked: bool = False) -> Said:
         stage.make_venv()
         argv = (stage.tools.program(self.tool), *(self.check if checked else self.sync)[1:])
-        return stage.run(argv, env={**self.environment(stage), **(env or {})})
+        settings = {**self.environment(stage), **(env or {})}
+        said = stage.run(argv, env=settings)
+        return stage.asked_again(self.tool, said, argv, env=settings) if self.tool == "pipenv" else said
 
 
 def _project(python: str, dependencies: tuple[str, ...], more: str) -> dict[str, str]:
@@ -156,6 +158,17 @@ _NEWER: Final[Mapping[str, tuple[str, str]]] = {
 
 
 @scene
+def plugins_missing(stage: Stage, tool: Manager) -> Said:
+    stage.wheel("alpha", "1.0")
+    with stage.index() as index:
+        tool.write(stage, index, "alpha")
+        tool.make_lock(stage)
+        declared = stage.app / "pyproject.toml"
+        declared.write_text(f'{declared.read_text()}\n[tool.poetry.requires-plugins]\nno-such-plugin = ">=1"\n')
+        return tool.install(stage)
+
+
+@scene
 def lock_newer(stage: Stage, tool: Manager) -> Said:
     stage.wheel("alpha", "1.0")
     with stage.index() as index:
@@ -166,7 +179,8 @@ def lock_newer(stage: Stage, tool: Manager) -> Said:
         text, changed = re.subn(pattern, newer, lock.read_text(), count=1)
         assert changed
         lock.write_text(text)
-        return tool.install(stage)
+        # PDM only warns, but for where it compares the lock.
+        return tool.install(stage, checked=tool.name == "pdm")
 
 
 @scene

@@ -38,7 +38,15 @@ def test_a_folder_of_requirements_is_no_project(tmp_path: Path) -> None:
 def test_nothing_is_looked_for_where_there_is_a_lock(tmp_path: Path) -> None:
     write(tmp_path, "requirements.txt", "requirements/prod.txt", "worker/uv.lock")
     files = read(tmp_path)
-    assert (files.nested, files.requirement_files, files.folders) == ((), (), frozenset())
+    assert (files.nested, files.requirement_files, files.inner) == ((), (), ())
+
+
+def test_where_hatchling_looks_for_a_package_is_seen_beside_a_lock(tmp_path: Path) -> None:
+    write(tmp_path, "uv.lock", "team/shop/__init__.py", ".hidden/shop/x.py")
+    (tmp_path / "pyproject.toml").write_text('[build-system]\nbuild-backend = "hatchling.build"\n')
+    files = read(tmp_path)
+    assert files.folders == {"team", ".hidden"}
+    assert files.inner == ("team/shop",)
 
 
 def test_below_the_folder_that_is_picked(tmp_path: Path) -> None:

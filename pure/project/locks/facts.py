@@ -25,6 +25,8 @@ class LockFacts(msgspec.Struct, frozen=True, kw_only=True):
     paths: tuple[tuple[str, str], ...] = ()
     # From a place that may change, such as a branch, or without a hash.
     moving: tuple[str, ...] = ()
+    # Those of the former that may come from whichever index has them.
+    anywhere: tuple[str, ...] = ()
     # What else can make a difference, in words.
     unfixed: tuple[str, ...] = ()
     # For each of the other names (normalised), a digest of what its entries allow.
@@ -90,6 +92,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     # Whether it belongs to the names so called in ``LockFacts``.
     local: bool = False
     moving: bool = False
+    anywhere: bool = False
     # Where it lies, if it is installed from a folder or a file, whatever else is asked for.
     path: str = ""
 
@@ -110,6 +113,7 @@ def lock_facts(
         local=_in_order(local),
         paths=tuple(sorted({(each.name[:100], each.path[:200]) for each in found if each.path})),
         moving=_in_order(moving),
+        anywhere=_in_order(each.name for each in found if each.anywhere),
         artefacts=_artefacts(found, but=(*local, *moving)),
         groups=groups,
         extras=extras,

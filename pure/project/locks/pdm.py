@@ -12,6 +12,7 @@ from pure.project.locks.facts import Entry, LockOutcome, is_commit, lock_facts, 
 from pure.project.stated import PythonRange, Stated, toml_range
 
 FILE = "pdm.lock"
+_FORGOTTEN = ("1", "2", "3")
 
 
 class _PdmMetadata(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +44,7 @@ class _PdmPackage(msgspec.Struct, frozen=True, kw_only=True):
             origin=origin(url, *(part or "" for part in parts)) if url else (),
             local=self.path is not None,
             moving=self.path is None and not fixed,
+            anywhere=not (self.path or url or any(each.hash for each in self.files)),
             path=self.path or "" if "default" in self.groups else "",
         )
 
@@ -57,8 +59,11 @@ def read(lock: Document, file: str = FILE) -> LockOutcome:
     loaded = toml(lock, file)
     if isinstance(loaded, Failure):
         return loaded
-    if not isinstance(table(loaded.unwrap().get("metadata")).get("lock_version"), str):
+    version = table(loaded.unwrap().get("metadata")).get("lock_version")
+    if not isinstance(version, str):
         return Failure(FileUnreadable(file=file, because="has no lock_version, so it isn't one of PDM's"))
+    if version.partition(".")[0] in _FORGOTTEN:
+        return Failure(FileUnreadable(file=file, because="is of PDM 1, whose locks PDM 2 doesn't read"))
     found = shaped(loaded.unwrap(), _PdmLock, file)
     if isinstance(found, Failure):
         return found

@@ -33,6 +33,7 @@ class _PipenvPackage(msgspec.Struct, frozen=True, kw_only=True):
     hashes: tuple[str, ...] = ()
     markers: str = ""
     version: str = ""
+    index: str | None = None
 
     @property
     def repository(self) -> str | None:
@@ -48,6 +49,7 @@ class _PipenvPackage(msgspec.Struct, frozen=True, kw_only=True):
             origin=origin(self.repository, self.ref or "", self.subdirectory or "") if self.repository else (),
             local=local,
             moving=not local and not fixed,
+            anywhere=not (local or fixed or self.repository or self.index),
             path=self.path or self.file or "" if category == "default" else "",
         )
 

@@ -5,6 +5,7 @@ from typing import Final, assert_never
 
 from pure.build.finding import Finding
 from pure.complaints.imports import BrokenProgram
+from pure.complaints.indexes import IndexPassedOver, OnSeveralIndexes
 from pure.message import Message
 from pure.project.baggage import Baggage
 from pure.venv.lacks import Contradiction, DependenciesContradict, MissingLibraries
@@ -24,6 +25,10 @@ def finding_lines(finding: Finding) -> tuple[str, ...]:
             from pure.report.prose.imports import broken_lines
 
             return broken_lines(finding)
+        case IndexPassedOver():
+            return _passed_over(finding)
+        case OnSeveralIndexes():
+            return _on_several_indexes(finding)
         case Contradiction():
             return (f"Note: {_contradiction(finding)}",)
         case _:
@@ -68,6 +73,27 @@ def _baggage(found: Baggage) -> tuple[str, ...]:
             )
         case _:
             assert_never(found.kind)
+
+
+def _passed_over(found: IndexPassedOver) -> tuple[str, ...]:
+    answered = f"answered {found.status}" if found.status else "gave no answer"
+    come = "comes" if len(found.names) == 1 else "come"
+    return (
+        f"Warning: the package index {found.host} {answered} for {_listed(found.names)},",
+        f"  which {come} from another index, where your own names may be somebody else's distributions.",
+        "  Pass its credentials to the build: PIP_EXTRA_INDEX_URL, with user:password@ before its host; or take it out."
+        if found.status in (401, 403, 407)
+        else "  Check its address, and build again; or take it out.",
+    )
+
+
+def _on_several_indexes(found: OnSeveralIndexes) -> tuple[str, ...]:
+    hosts = _listed(dict.fromkeys(found.hosts))
+    return (
+        f"Warning: several package indexes ({hosts}) have {_listed(found.names)},",
+        "  and pip takes the newest version, whichever index that is on. Where a name is your own, somebody else can",
+        "  offer a newer one: have one index that has all and name it alone, or pin by hashes (uv pip compile).",
+    )
 
 
 def _libraries(found: MissingLibraries) -> tuple[str, ...]:

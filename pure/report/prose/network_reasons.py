@@ -15,7 +15,7 @@ from pure.complaints.reasons import (
     RepositoryUnreachable,
 )
 from pure.manager.terms import Terms
-from pure.report.prose.explanation import Explanation
+from pure.report.prose.explanation import Explanation, asking, instead_of_itself
 
 
 def explain_index(reason: IndexReason, words: Terms) -> Explanation:
@@ -92,13 +92,14 @@ def explain_index(reason: IndexReason, words: Terms) -> Explanation:
 def explain_repository(reason: RepositoryReason, words: Terms) -> Explanation:
     """Of a repository of code."""
     match reason:
-        case RepositoryRefused(place=place, ssh=ssh):
+        case RepositoryRefused(place=place, ssh=ssh, asked=asked):
             return Explanation(
-                found=(f"{place or 'a repository'}: the code host wants credentials",),
+                found=(f"{place or 'a repository'}: the code host wants credentials", *asking(asked)),
                 means=("The build has no key for SSH, and none should be in an image.",)
                 if ssh
                 else ("The repository is private, or it doesn't exist; code hosts don't tell which.",),
                 do=(
+                    *instead_of_itself(asked),
                     *(
                         (
                             f"Use HTTPS in {words.declared}, with ${{TOKEN}}@ before the host.",
@@ -115,22 +116,24 @@ def explain_repository(reason: RepositoryReason, words: Terms) -> Explanation:
                     "Better: publish a wheel to a package index of your own, and ask for it by name and version.",
                 ),
             )
-        case RepositoryNotFound(place=place, revision=revision):
+        case RepositoryNotFound(place=place, revision=revision, asked=asked):
             found = f"{place}: there is no revision {revision}" if revision else f"{place}: no such repository"
             return Explanation(
-                found=(found,),
+                found=(found, *asking(asked)),
                 means=() if revision else ("A private repository looks the same to somebody without credentials.",),
                 do=(
+                    *instead_of_itself(asked),
                     f"Correct the {'tag, branch or commit' if revision else 'URL'} in {words.declared}.",
                     *words.after,
                     *(() if revision else ("If it is private, pass a token to the build.",)),
                 ),
             )
-        case RepositoryUnreachable(place=place):
+        case RepositoryUnreachable(place=place, asked=asked):
             return Explanation(
-                found=(f"{place or 'a repository'}: the code host cannot be reached",),
+                found=(f"{place or 'a repository'}: the code host cannot be reached", *asking(asked)),
                 means=("The build has no network, the name is wrong, or a firewall stands between (often for SSH).",),
                 do=(
+                    *instead_of_itself(asked),
                     "Check that the build has a network: pack build --network host, or HTTPS_PROXY and NO_PROXY.",
                     f"Check the URL in {words.declared}; https:// gets through where ssh:// doesn't.",
                 ),

@@ -22,11 +22,12 @@ from pure.complaints.reasons import (
     NotARequirement,
     OtherPlatform,
     OtherPython,
+    PluginsMissing,
 )
 from pure.manager.table import PIP_TOOL
 from pure.manager.terms import Terms, sentence
 from pure.names import normalise_name
-from pure.report.prose.explanation import Explanation
+from pure.report.prose.explanation import Explanation, asking, instead_of_itself
 
 
 def explain_name(reason: NameReason, words: Terms) -> Explanation:
@@ -158,11 +159,12 @@ def explain_contents(reason: ContentReason, words: Terms) -> Explanation:
             )
         case HashMissing():
             return _hash_missing(reason, words)
-        case LocalFileMissing(path=path):
+        case LocalFileMissing(path=path, asked=asked):
             return Explanation(
-                found=(f"{path}: there is no such file in the build",),
+                found=(f"{path}: there is no such file in the build", *asking(asked)),
                 means=("The requirement names a path of the machine that the file was written on.",),
                 do=(
+                    *instead_of_itself(asked),
                     f"Write its name and version instead in {words.declared}: name==1.2.3.",
                     *(
                         ("`pip list --format=freeze` writes such a list, where `pip freeze` writes paths.",)
@@ -222,7 +224,11 @@ def explain_lock(reason: LockReason, words: Terms) -> Explanation:
             return Explanation(
                 happened=f"{words.lock} is out of date",
                 means=("The project's declarations have changed since it was made.",),
-                do=(again,),
+                do=(
+                    again,
+                    f"If it is up to date on your machine, another {words.title} made it: set {words.variable} to what",
+                    f"`{words.title.lower()} --version` tells there.",
+                ),
             )
         case LockMissing():
             return Explanation(found=(f"there is no {words.lock}",), do=(again,))
@@ -234,6 +240,16 @@ def explain_lock(reason: LockReason, words: Terms) -> Explanation:
                     f"Take the {words.title} that made it: set {words.variable} to its version,",
                     f"which `{words.title.lower()} --version` tells on your machine.",
                     f"Or {words.relock}, with an older {words.title}.",
+                ),
+            )
+        case PluginsMissing(plugins=plugins):
+            return Explanation(
+                found=("Poetry could not install the plugins that the project requires:", *(f"  {p}" for p in plugins)),
+                means=("It takes them from the project's own sources, and chooses their versions anew in each build.",),
+                do=(
+                    f"Take out of requires-plugins in {words.declared} what only development and locking need.",
+                    f"An application that is no package needs none for its version: {words.no_package}.",
+                    *words.after,
                 ),
             )
         case LockNotParsed(detail=detail):

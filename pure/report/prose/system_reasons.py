@@ -1,6 +1,6 @@
 """Says in words what the system lacks for an installation."""
 
-from typing import assert_never
+from typing import Final, assert_never
 
 from pure.complaints.reasons import (
     BuildFailed,
@@ -14,6 +14,7 @@ from pure.complaints.reasons import (
 from pure.complaints.system_needs import WHEELS
 from pure.manager.terms import Terms
 from pure.report.prose.explanation import Explanation
+from pure.visible import visible
 
 
 def explain_system(reason: SystemReason, words: Terms) -> Explanation:
@@ -79,9 +80,8 @@ def _file_missing(reason: FileMissingInBuild, words: Terms) -> Explanation:
         found=(f"the project itself cannot be built: its build reads {file}, which isn't there",),
         means=("A build has only what was uploaded of the project.",),
         do=(
-            "If it exists on your machine, look into .gitignore, .dockerignore and the exclude of project.toml,",
-            "or whatever else your platform leaves files out by.",
-            "If it doesn't, take it out of readme, license or license-files in pyproject.toml, or out of setup.py.",
+            *_leavers(reason),
+            "Or take it out of readme, license or license-files in pyproject.toml, or out of setup.py.",
             *(
                 (f"An application that is no package needs none of it: {words.no_package}.",)
                 if words.no_package
@@ -89,6 +89,24 @@ def _file_missing(reason: FileMissingInBuild, words: Terms) -> Explanation:
             ),
         ),
     )
+
+
+def _leavers(reason: FileMissingInBuild) -> tuple[str, ...]:
+    if not reason.left_out:
+        return (
+            "If it exists on your machine, look into .gitignore, .dockerignore and the exclude of project.toml,",
+            "or whatever else your platform leaves files out by.",
+        )
+    return tuple(
+        f"{each.file}, {each.place} leaves it out ({visible(each.pattern[:_LONGEST])}): take that away, or add "
+        f"!{visible(reason.path.rpartition('/')[2])} after it."
+        if each.pattern
+        else f"{each.file} leaves it out: add it to {each.place}."
+        for each in reason.left_out
+    )
+
+
+_LONGEST: Final = 60
 
 
 def _package_unknown(reason: PackageUnknown, words: Terms) -> Explanation:

@@ -41,8 +41,10 @@ from pure.complaints.imports import BrokenProgram
 from pure.complaints.reasons import LockStale
 from pure.disk import DiskFull
 from pure.layers.decision import Action, RestoredLayer
-from pure.outcome import Failure
+from pure.outcome import Failure, Success
+from pure.project.files import ProjectFiles
 from pure.redaction import Redactor
+from pure.report.prose.describe import describe
 from pure.report.record import record
 from pure.start.code_facts import AppObject, CodeFacts, Place
 from pure.start.offered import DeclaredFiles
@@ -52,6 +54,7 @@ from pure.venv.lacks import Contradiction, DependenciesContradict, MissingLibrar
 
 from pure.build import conversation, news, states
 from pure.report import build_log
+from tests.documents import document
 from tests.strategies_locked import FIRST
 from tests.strategies_locked import locked as locked_facts
 from tests.strategies_plan import UNBOUND, layer_toml, planned, requirements
@@ -441,6 +444,91 @@ def test_certificates_of_several_places_are_one_file_for_everyone() -> None:
     everywhere += [step.environment for step in programs if step.purpose in ("install-tool", "install")]
     assert len(everywhere) == 3
     assert all(dict(each)["SSL_CERT_FILE"] == "/tmp/t/certificates.pem" for each in everywhere)
+
+
+class WithLog(Hand):
+    """pip notes this when it is asked again."""
+
+    def result(self, step: Step) -> Result | None:
+        if isinstance(step, ReadFiles) and step.patterns == ("pip.log",):
+            lines = (
+                "Fetched page https://pypi.example/simple/shop-core/ as text/html",
+                "Found link https://files/shop-core-9.zip (from https://pypi.example/simple/shop-core/), version: 9",
+                "Could not fetch URL https://team.example/simple/shop-core/: 403 Client Error: Forbidden for url: x",
+            )
+            return FilesRead(root=step.root, files={"pip.log": "\n".join(lines).encode()})
+        return super().result(step)
+
+
+@pytest.mark.parametrize("several", [True, False])
+def test_a_strangers_distribution_may_be_why_pip_failed_where_an_index_refused(*, several: bool) -> None:
+    hand = WithLog(environment(), fails="install")
+    hand.said = ("ERROR: Cannot install x", "The conflict is caused by: The user requested a a 1 depends on b")
+    option = b"--extra-index-url https://team.example/simple\n" if several else b""
+    given = msgspec.structs.replace(first(), requirements=requirements(option + b"shop-core\n"))
+    _, stopped = converse(given, hand)
+    assert isinstance(stopped, Stopped)
+    assert isinstance(stopped.error, PipFailed)
+    lines = "\n".join(build_log.lines(stopped.said))
+    assert ("the package index team.example answered 403 for shop-core" in lines) is several
+
+
+def test_pipenv_is_asked_again_like_the_pip_that_it_starts() -> None:
+    hand = Hand(environment(), fails="synchronise")
+    hand.said = ("ERROR: No matching distribution found for nothing==1",)
+    turns, stopped = converse(first("pipenv"), hand)
+    (program, _) = turns[-1].steps
+    assert isinstance(program, RunProgram)
+    assert program.argv[-1] == "sync"
+    assert dict(program.environment)["PIP_LOG"] == "/tmp/t/pip.log"
+    assert isinstance(stopped, Stopped)
+    assert isinstance(stopped.error, ToolFailed)
+
+
+@pytest.mark.parametrize("lines", [b"--extra-index-url https://team.example/simple\nflask\n", b"flask\n", HASHED])
+def test_indexes_are_compared_where_several_are_asked_and_no_hash_decides(lines: bytes) -> None:
+    given = msgspec.structs.replace(first(), requirements=requirements(lines))
+    turns, done = converse(given, Hand(environment(), report=report()))
+    asked = [step for turn in turns for step in turn.steps if isinstance(step, RunProgram)]
+    compared = [step for step in asked if step.purpose == "compare-indexes"]
+    assert bool(compared) is lines.startswith(b"--extra")
+    assert isinstance(done, Done)
+    for step in compared:
+        assert dict(step.environment)["PIP_LOG"] == "/tmp/t/indexes.log"
+        # It is asked for its log alone.
+        assert step.may_fail
+        assert "--dry-run" in step.argv
+
+
+@pytest.mark.parametrize("path", ["README.md", "/workspace/README.md", "../README.md", "/elsewhere/README.md"])
+def test_what_leaves_a_file_out_that_a_build_reads_is_named(path: str) -> None:
+    hand = Hand(environment(), fails="install")
+    hand.said = (f"OSError: Readme file does not exist: {path}",)
+    given = msgspec.structs.replace(first(), elsewhere={".dockerignore": document("*.md\n")})
+    _, stopped = converse(given, hand)
+    assert isinstance(stopped, Stopped)
+    message = "\n".join(describe(stopped.error).do)
+    inside = path in ("README.md", f"{given.app_dir}/README.md")
+    assert (".dockerignore, line 1 leaves it out (*.md)" in message) is inside
+
+
+def test_an_application_that_asks_for_itself_is_told_so() -> None:
+    line = b"-e git+ssh://git@github.com/example/shop.git@0123456789012345678901234567890123456789#egg=shop\n"
+    hand = Hand(environment(), fails="install")
+    hand.said = (
+        "  Running command git clone --quiet 'ssh://****@github.com/example/shop.git' /layers/venv/src/shop",
+        "  git@github.com: Permission denied (publickey).",
+    )
+    project = ProjectFiles(names=("requirements.txt", "shop"))
+    given = msgspec.structs.replace(first(), requirements=requirements(line), project=Success(project))
+    turns, stopped = converse(given, hand)
+    (advice,) = turns[-1].build.plan.manager.advice
+    assert "requirements.txt, line 1 asks for this application itself" in advice
+    assert isinstance(stopped, Stopped)
+    message = describe(stopped.error)
+    found, cure = (" ".join(" ".join(lines).split()) for lines in (message.found, message.do))
+    assert "requirements.txt, line 1: -e git+ssh://github.com/example/shop.git" in found
+    assert "This is the application itself" in cure
 
 
 def test_a_runtime_that_is_another_python_ends_the_build() -> None:

@@ -7,6 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pure.build.unheard import FILES, HONOURED, PEERS, meant_by, unheard
 from pure.manager.table import MANAGERS
+from pure.project.selection import PEER_GROUP_VARIABLES
+from pure.python.request import PEER_VARIABLES
+from pure.start.peers import COMMAND_VARIABLES
 
 from tests.documents import document
 from tests.places import ROOT
@@ -78,7 +81,7 @@ def test_other_settings_of_other_builders_are_named_too() -> None:
         "$NIXPACKS_NO_CACHE has no effect: it is a setting of Nixpacks",
     )
     assert unheard({"RAILPACK_PRUNE": "1"}, (), {}) == ("$RAILPACK_PRUNE has no effect: it is a setting of Railpack",)
-    assert unheard({"RAILPACK_START_CMD": "a\x1b[2Jb"}, (), {})[0].endswith("web: a<U+001B>[2Jb")
+    assert "a<U+001B>[2Jb would" in unheard({"BP_PIP_FIND_LINKS": "a\x1b[2Jb"}, (), {})[0]
 
 
 def test_files_that_others_read() -> None:
@@ -90,11 +93,29 @@ def test_files_that_others_read() -> None:
     assert not ours & set(FILES)
 
 
-@pytest.mark.parametrize("quote", ["", '"', "'"])
-def test_the_entrypoint_of_app_engine_makes_a_procfile(quote: str) -> None:
-    text = f"runtime: python312\nentrypoint: {quote}gunicorn -b :$PORT main:app{quote}\r\n"
-    files = {"app.yaml": document(text)}
+@pytest.mark.parametrize(
+    "value", ["|\n  gunicorn main:app", ">-\n  gunicorn main:app", "gunicorn\n  main:app", '"gunicorn\\tmain:app"']
+)
+def test_an_entrypoint_of_app_engine_that_is_not_read_is_named(value: str) -> None:
+    files = {"app.yaml": document(f"runtime: python312\nentrypoint: {value}\n")}
     (said,) = unheard({}, ("app.yaml",), files)
-    assert said.endswith("a Procfile would start it:  web: gunicorn -b :$PORT main:app")
+    assert said.startswith("app.yaml, entrypoint has no effect: a Procfile would start it:  web: ")
     assert unheard({}, ("app.yaml", "Procfile"), files) == ()
-    assert unheard({}, ("app.yaml",), {"app.yaml": document("runtime: python312\n")}) == ()
+    read = {"app.yaml": document("runtime: python312\nentrypoint: gunicorn main:app\n")}
+    assert unheard({}, ("app.yaml",), read) == ()
+
+
+def test_what_other_builders_would_do_and_is_done_here_is_not_named() -> None:
+    heard = dict.fromkeys((*PEER_VARIABLES, *COMMAND_VARIABLES), "3.12")
+    assert unheard(heard, (), {}) == ()
+    said = unheard(heard, (), {}, started=False)
+    assert [each.partition(" ")[0].lstrip("$") for each in said] == sorted(COMMAND_VARIABLES)
+
+
+@pytest.mark.parametrize("name", PEER_GROUP_VARIABLES)
+def test_groups_of_paketos_count_where_poetry_installs_and_ours_are_not_set(name: str) -> None:
+    assert unheard({name: "main,web"}, (), {}, groups_by=name) == ()
+    (said,) = unheard({name: "main,web"}, (), {}, groups_by="BP_PYTHON_GROUPS")
+    assert said == f"${name} has no effect: $BP_PYTHON_GROUPS names the groups"
+    (said,) = unheard({name: "main,web"}, (), {})
+    assert "Poetry doesn't install this application" in said

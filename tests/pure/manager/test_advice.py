@@ -85,6 +85,20 @@ def test_a_version_that_silently_is_another_one_without_git_is_named(
 
 
 @pytest.mark.parametrize(
+    ("tool", "version"),
+    [
+        ("[tool.setuptools-git-versioning]\nenabled = true\n", "0.0.1"),
+        ('[tool.setuptools-git-versioning]\nenabled = true\nstarting_version = "1.0"\n', "1.0"),
+        ('[tool.versioneer]\nVCS = "git"\n', "0+unknown"),
+        ('[tool.versioningit]\ndefault-version = "0.1"\n', "0.1"),
+    ],
+)
+def test_a_version_that_no_variable_gives_has_to_be_written(tool: str, version: str) -> None:
+    (said,) = _advice({"pyproject.toml": PROJECT + tool})
+    assert f"it will be {version}; write it into pyproject.toml" in said
+
+
+@pytest.mark.parametrize(
     "declared",
     [
         '[tool.poetry]\nname = "shop"\npackage-mode = false\n[tool.poetry-dynamic-versioning]\nenable = true\n',
@@ -93,3 +107,42 @@ def test_a_version_that_silently_is_another_one_without_git_is_named(
 )
 def test_a_project_that_is_not_installed_has_no_version(declared: str) -> None:
     assert _advice({"pyproject.toml": declared, "poetry.lock": EMPTY_LOCK["poetry"]}) == ()
+
+
+def _pipfile_lock(entry: str, sources: int = 2) -> dict[str, str]:
+    listed = ", ".join(f'{{"name": "s{at}", "url": "https://host{at}/simple"}}' for at in range(sources))
+    meta = f'"_meta": {{"sources": [{listed}], "requires": {{}}, "hash": {{"sha256": "0"}}}}'
+    return {"Pipfile": PIPFILE, "Pipfile.lock": f'{{{meta}, "default": {{"shop-core": {{{entry}}}}}, "develop": {{}}}}'}
+
+
+PDM_PACKAGE = '\n[[package]]\nname = "shop-core"\nversion = "1.0"\ngroups = ["default"]\n'
+PDM_SOURCE = '[[tool.pdm.source]]\nname = "team"\nurl = "https://team.example/simple"\n'
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        _pipfile_lock('"version": "==1.0"'),
+        {"pyproject.toml": f"[tool.pdm]\n{PDM_SOURCE}", "pdm.lock": EMPTY_LOCK["pdm"] + PDM_PACKAGE},
+    ],
+)
+def test_what_a_lock_leaves_to_any_of_several_indexes_is_named(files: dict[str, str]) -> None:
+    (said,) = _advice(files)
+    assert "of shop-core, and several package indexes are asked" in said
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        _pipfile_lock('"version": "==1.0"', sources=1),
+        _pipfile_lock('"version": "==1.0", "index": "s1"'),
+        _pipfile_lock('"version": "==1.0", "hashes": ["sha256:00"]'),
+        {"pyproject.toml": "[tool.pdm]\n", "pdm.lock": EMPTY_LOCK["pdm"] + PDM_PACKAGE},
+        {
+            "pyproject.toml": f"[tool.pdm]\n{PDM_SOURCE}",
+            "pdm.lock": EMPTY_LOCK["pdm"] + PDM_PACKAGE + 'files = [{ file = "a.whl", hash = "sha256:00" }]\n',
+        },
+    ],
+)
+def test_nothing_is_said_where_a_hash_or_an_index_decides(files: dict[str, str]) -> None:
+    assert _advice(files) == ()

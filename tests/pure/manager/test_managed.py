@@ -2,9 +2,10 @@
 
 import pytest
 from pure.manager.commands import Places, commands
-from pure.manager.managed import decide_manager
+from pure.manager.managed import UnknownSelection, decide_manager
 from pure.outcome import Success
 from pure.project.files import ProjectFiles
+from pure.project.selection import PEER_GROUP_VARIABLES
 from pure.venv.lock_fingerprint import lock_fingerprint
 from pure.venv.requirements_fingerprint import Fingerprint, NotPinned
 
@@ -125,3 +126,70 @@ def test_the_extras_that_are_wanted_come_with_the_dependencies() -> None:
     )  # fmt: skip
     managed = decide_manager(project, {"BP_PYTHON_EXTRAS": "big-one"}).unwrap()
     assert managed.dependencies == ("flask>=3; python_version > '3'", "redis")
+
+
+HATCHLING = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+UV_ITSELF = 'version = 1\n[[package]]\nname = "shop"\nversion = "1"\nsource = { editable = "." }\n'
+
+
+@pytest.mark.parametrize(
+    ("lock", "text", "option"),
+    [
+        ("uv.lock", UV_ITSELF, "--no-install-project"),
+        ("pdm.lock", '[metadata]\nlock_version = "4.5.0"\n', "--no-self"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("more", "folders", "alone"),
+    [
+        (HATCHLING, {"web"}, True),
+        (HATCHLING, {"shop"}, False),
+        (HATCHLING + '[tool.hatch.build.targets.wheel]\npackages = ["web"]\n', {"web"}, False),
+        ("[tool.uv]\npackage = true\n", {"app", "static"}, True),
+        ("[tool.uv]\npackage = true\n", {"app", "tests"}, False),
+        ('[build-system]\nbuild-backend = "pdm.backend"\n', {"app", "static"}, False),
+    ],
+)
+def test_the_dependencies_alone_are_installed_where_the_project_could_not_be_built(
+    lock: str, text: str, option: str, more: str, folders: set[str], *, alone: bool
+) -> None:
+    texts = {"pyproject.toml": f'[project]\nname = "shop"\nversion = "1"\n{more}'.encode(), lock: text.encode()}
+    project = ProjectFiles(names=(*texts, *folders), texts=documents(texts), folders=frozenset(folders))
+    managed = decide_manager(project, {}).unwrap()
+    assert managed.alone is alone
+    assert any("only the dependencies are installed" in reason for reason in managed.choice.because) is alone
+    # What isn't installed is no reason to look again.
+    assert bool(managed.lock.local) is not alone
+    places = Places(layer="/l", venv="/v", python="/p", temporary="/t")
+    found = commands(
+        managed.choice.manager, places, file=lock, selection=managed.selection, groups=(), alone=managed.alone
+    )
+    assert (option in found[-1].argv) is alone
+
+
+def test_what_uv_does_not_build_is_left_to_it() -> None:
+    lock = UV_ITSELF.replace("editable", "virtual").encode()
+    texts = {"pyproject.toml": b'[project]\nname = "shop"\nversion = "1"\n', "uv.lock": lock}
+    folders = frozenset({"app", "static"})
+    project = ProjectFiles(names=(*texts, *folders), texts=documents(texts), folders=folders)
+    assert not decide_manager(project, {}).unwrap().alone
+
+
+@pytest.mark.parametrize("name", PEER_GROUP_VARIABLES)
+@pytest.mark.parametrize(
+    ("value", "ours", "groups"),
+    [("main", "", ()), ("main,web", "", ("web",)), ("web", "", ("web",)), ("main,web", "jobs", ("jobs",))],
+)
+def test_paketos_variables_name_groups_of_poetrys(name: str, value: str, ours: str, groups: tuple[str, ...]) -> None:
+    declared = "[tool.poetry]\npackage-mode = false\n[tool.poetry.group.web]\n[tool.poetry.group.jobs]\n"
+    texts = {"pyproject.toml": declared.encode(), "poetry.lock": LOCKS["poetry"][0]}
+    project = ProjectFiles(names=tuple(texts), texts=documents(texts))
+    managed = decide_manager(project, {name: value, "BP_PYTHON_GROUPS": ours}).unwrap()
+    assert managed.selection.groups == groups
+    assert str(managed.selection) == (f"${'BP_PYTHON_GROUPS' if ours else name} adds {groups[0]}" if groups else "")
+    unknown = decide_manager(project, {name: "main,nothing"}).failure()
+    assert isinstance(unknown, UnknownSelection)
+    assert (unknown.variable, unknown.value) == (name, "nothing")
+    # Other tools have groups of their own.
+    uv = ProjectFiles(names=("pyproject.toml", "uv.lock"), texts=documents({**texts, "uv.lock": LOCKS["uv"][0]}))
+    assert decide_manager(uv, {name: value, "BP_PYTHON_PACKAGE_MANAGER": "uv"}).unwrap().selection.groups == ()

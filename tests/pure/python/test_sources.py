@@ -23,7 +23,7 @@ from pure.python.choice import (
     SupersededFile,
     choose_runtime,
 )
-from pure.python.request import MinorRequest, RangeRequest, UnreadableVersion, meets
+from pure.python.request import PEER_VARIABLES, MinorRequest, RangeRequest, UnreadableVersion, meets
 from pure.python.requirers import Requirers
 from pure.python.resolution import SpecifierUnsatisfied
 from pure.python.sources import MANAGER_VARIABLE, PYLOCK_VARIABLE, listen, version_files
@@ -138,6 +138,23 @@ def test_a_variable_comes_before_all_files() -> None:
     decision = chosen(dict(LADDER), {"BP_PYTHON_VERSION": "3.13.9"})
     assert decision.source == Source(variable="BP_PYTHON_VERSION")
     assert len(decision.ignored) == len(LADDER)
+
+
+@pytest.mark.parametrize("name", PEER_VARIABLES)
+def test_the_variables_of_other_builders_are_the_weakest_wishes(name: str) -> None:
+    assert chosen({}, variables={name: "3.12"}).version == "3.12.9"
+    assert chosen({}, variables={name: "3.12.x"}).version == "3.12.9"
+    assert chosen({".python-version": "3.13\n"}, variables={name: "3.12"}).version == "3.13.9"
+    assert chosen({".tool-versions": "python 3.13.1\n"}, variables={name: "3.12"}).version == "3.13.1"
+    within = {"pyproject.toml": '[project]\nname = "x"\nrequires-python = ">=3.11"\n'}
+    assert chosen(within, variables={name: "3.12"}).version == "3.12.9"
+    outside = {"pyproject.toml": '[project]\nname = "x"\nrequires-python = ">=3.13"\n'}
+    decided = chosen(outside, variables={name: "3.12"})
+    assert decided.version != "3.12.9"
+    assert [str(each.source) for each in decided.ignored] == [f"${name}"]
+    # What isn't understood ends no build.
+    decided = chosen({}, variables={name: "whatever"})
+    assert [(str(each.source), each.text) for each in decided.ignored] == [(f"${name}", "whatever")]
 
 
 def test_nothing_said_means_the_default() -> None:

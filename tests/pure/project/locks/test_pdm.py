@@ -62,3 +62,14 @@ def test_the_digest_of_an_earlier_pdm(old: str, new: str, *, same: bool) -> None
 )
 def test_any_bytes_give_an_answer(locked: bytes, declared: bytes) -> None:
     assert pdm.made_from(document(locked), document(declared)) is False
+
+
+@pytest.mark.parametrize(
+    ("version", "read"), [("3.1", False), ("2", False), ("4.0", True), ("4.5.0", True), ("5.0", True)]
+)
+def test_locks_of_pdm_1_are_told(version: str, *, read: bool) -> None:
+    # Newer ones are PDM's to judge, for its version can be chosen.
+    found = pdm.read(document(f'[metadata]\nlock_version = "{version}"\n'))
+    assert isinstance(found, Success) is read
+    if not read:
+        assert "is of PDM 1" in found.failure().because

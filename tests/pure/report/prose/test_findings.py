@@ -2,6 +2,7 @@
 
 from pure.build.finding import Finding
 from pure.complaints.imports import BrokenProgram, ImportReason
+from pure.complaints.indexes import IndexPassedOver, OnSeveralIndexes
 from pure.project.baggage import Baggage
 from pure.report.prose.findings import finding_lines
 from pure.venv.lacks import Contradiction, MissingLibraries
@@ -30,6 +31,9 @@ FINDINGS: tuple[Finding, ...] = (
         last="ModuleNotFoundError: No module named 'pkg_resources'",
         reason=ImportReason(kind="pkg_resources", subject="pkg_resources", importer="gunicorn"),
     ),
+    IndexPassedOver(host="pip.example.com", status=401, names=("shop-core", "shop-ui")),
+    IndexPassedOver(host="pip.example.com", status=0, names=("shop-core",)),
+    OnSeveralIndexes(hosts=("pip.example.com", "pypi.org"), names=("shop-core",)),
     BrokenProgram(names=("celery", "flask"), last="Segmentation fault", reason=None),
 )
 
