@@ -211,7 +211,7 @@ def ask_again(failed: RunProgram, work: Workplace) -> Steps:
             folder=failed.folder,
             may_fail=True,
         ),
-        ReadFiles(root=work.temporary, patterns=(log,)),
+        ReadFiles(root=work.temporary, patterns=(log,), ends=True),
     )
 
 

@@ -100,6 +100,16 @@ class Loopback(msgspec.Struct, frozen=True, kw_only=True):
     """What stands there; empty where nothing does, which means the same."""
 
 
+class FixedPort(msgspec.Struct, frozen=True, kw_only=True):
+    """A call that listens at one port, whatever $PORT says."""
+
+    place: Place
+    callee: str
+    port: int
+    stated: bool
+    """It stands there; else it is what the call does by itself."""
+
+
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
     """What may be an application, though nobody knows the library that made it."""
 
@@ -141,6 +151,8 @@ class CodeFacts(msgspec.Struct, frozen=True, kw_only=True):
     websockets: Place | None = None
     """Where an ASGI application speaks of WebSockets."""
     loopback: tuple[Loopback, ...] = ()
+    fixed_ports: tuple[FixedPort, ...] = ()
+    """Of calls that others can reach."""
     offers: tuple[Offer, ...] = ()
 
     programs: tuple[str, ...] = ()
