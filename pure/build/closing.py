@@ -11,6 +11,8 @@ from pure.build.processes import final_processes
 from pure.build.states import Build, Done, Next, State, Stopped, Turn
 from pure.build.static_files import collect, static_files
 from pure.build.steps import Answer, Compiled, Ended, Steps
+from pure.layers.decision import Action
+from pure.layers.names import VENV
 from pure.outcome import Failure, Success
 from pure.start.django import CollectStaticFailed, judge
 from pure.venv.resolved import ResolvedSet
@@ -19,11 +21,16 @@ _Said: TypeAlias = tuple[News, ...]
 
 
 def kept_or_settled(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
-    """What is settled already; of an environment that is kept, what its distributions demand may have been asked."""
-    contradicted = findings.contradicted(answer.read(build.work.venv), build.plan, build.facts)
-    if isinstance(contradicted, Failure):
-        return Failure(Stopped(error=contradicted.failure()))
-    return settled(build, resolved, compiled(answer))
+    """What is settled already; of an environment that is kept, its record says what there is to be told again."""
+    known = build.plan.previous
+    if known is None or build.plan.decided(VENV).action is not Action.KEEP:
+        return settled(build, resolved, ())
+    contradictions = findings.judged(known.contradictions, build.facts)
+    if isinstance(contradictions, Failure):
+        return Failure(Stopped(error=contradictions.failure()))
+    lacking = findings.lacking(answer, build.plan, build.facts, build.work, known.foreign)
+    build, found = with_findings(build, (*contradictions.unwrap(), *lacking))
+    return settled(build, resolved, found)
 
 
 def settled(build: Build, resolved: ResolvedSet, said: _Said) -> Next:

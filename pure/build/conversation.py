@@ -29,8 +29,7 @@ state              what its steps brought back                          what fol
 ``Changing``       it is what a fresh installation would give           compile, record: ``Completing``
 \\                  it isn't                                             start over: ``Installing``
 ``Checking``       as for ``Changing``                                  ``Completing`` or ``Installing``
-``Completing``     the environment is recorded, its libraries read      remove what tools left behind: ``Settled``
-\\                  tools left nothing behind                            ``Collecting``, ``Trying`` or the end
+``Completing``     the environment is finished, its libraries read      record it, remove tools' remains: ``Settled``
 ``Settled``        Django is installed, with files to collect           collect them: ``Collecting``
 \\                  a changed environment, and what starts in it         import that: ``Trying``
 \\                  nothing is left to do                                the end
@@ -121,8 +120,8 @@ def advance(build: Build, answer: Answer) -> Next:
             return _changed(build, answer, state)
         case states.Checking() as state:
             return _synchronised(build, answer, state)
-        case states.Completing(resolved=resolved, now=now):
-            return _completed(build, resolved, now, answer)
+        case states.Completing() as state:
+            return _completed(build, state, answer)
         case states.Settled(resolved=resolved):
             return closing.kept_or_settled(build, resolved, answer)
         case states.Collecting(resolved=resolved):
@@ -213,12 +212,11 @@ def _tool_ready(build: Build, wheel: str, answer: Answer) -> Next:
     match decision.action:
         case Action.KEEP:
             assert plan.previous is not None, "what is kept has a record"
-            demands = findings.read_demands(plan, facts, work)
             steps: Steps = (
                 FinishLayer(decision=decision),
                 environment_steps.list_programs(work),
                 *findings.survey(plan, facts, work),
-                *demands,
+                *(findings.seek_libraries(plan, facts, work) if plan.previous.foreign else ()),
             )
             return closing.turn(build, states.Settled(resolved=plan.previous.resolved), steps, *said)
         case Action.RECONCILE if plan.manager.manager.synchronises:
@@ -337,9 +335,12 @@ def _complete(
     if before is None and (mismatches := verify(now.installed, resolved)):
         return Failure(Stopped(error=NotAsResolved(mismatches=mismatches), said=said))
     torch = accelerated_torch(resolved, now.installed)
-    contradicted = findings.contradicted(answer.read(build.work.venv), build.plan, build.facts, note=changed)
-    if isinstance(contradicted, Failure):
-        return Failure(Stopped(error=contradicted.failure(), said=said))
+    metadata = answer.read(build.work.venv)
+    known = None if changed else build.plan.previous
+    contradictions = known.contradictions if known else findings.contradicted(metadata, build.plan)
+    judged = findings.judged(contradictions, build.facts)
+    if isinstance(judged, Failure):
+        return Failure(Stopped(error=judged.failure(), said=said))
     steps = environment_steps.complete(
         build.plan,
         build.facts,
@@ -347,27 +348,34 @@ def _complete(
         resolved=resolved,
         installed=now.installed,
         in_place=before is not None,
-        metadata=answer.read(build.work.venv),
+        metadata=metadata,
         origins=answer.read(environment_steps.built_wheels(build.work)),
         hide=build.hide,
     )
-    inspected = findings.inspect(build.plan, build.facts, now, build.work) if changed else ()
-    steps = (*steps, *findings.survey(build.plan, build.facts, build.work), *inspected)
-    build, found = closing.with_findings(msgspec.structs.replace(build, changed=changed), contradicted.unwrap())
+    steps = (
+        *steps,
+        *findings.survey(build.plan, build.facts, build.work),
+        *(() if known else findings.inspect(now, build.work)),
+        *findings.seek_libraries(build.plan, build.facts, build.work),
+    )
+    build, found = closing.with_findings(msgspec.structs.replace(build, changed=changed), contradictions)
     warned = (news.AcceleratedFound(torch=torch),) if torch else ()
-    return closing.turn(build, states.Completing(resolved=resolved, now=now), steps, *said, *warned, *found)
+    state = states.Completing(resolved=resolved, now=now, contradictions=contradictions)
+    return closing.turn(build, state, steps, *said, *warned, *found)
 
 
-def _completed(build: Build, resolved: ResolvedSet, now: Snapshot, answer: Answer) -> Next:
+def _completed(build: Build, state: states.Completing, answer: Answer) -> Next:
+    plan, work = build.plan, build.work
+    known = None if build.changed else plan.previous
+    foreign = known.foreign if known else findings.foreign(answer, plan, state.now)
     after = next((each.paths for each in answer.all(BuildFoldersListed)), frozenset())
-    steps = leftovers(build.work.app, build.folders or frozenset(), after)
-    lacking = findings.lacking(answer, build.plan, build.facts, now, build.work) if build.changed else ()
-    build, found = closing.with_findings(build, lacking)
-    said = (*closing.compiled(answer), *found)
-    return (
-        closing.turn(build, states.Settled(resolved=resolved), steps, *said)
-        if steps
-        else closing.settled(build, resolved, said)
+    left = leftovers(work.app, build.folders or frozenset(), after)
+    recorded = environment_steps.record(
+        plan, work, state.resolved, foreign=foreign, contradictions=state.contradictions
+    )
+    build, found = closing.with_findings(build, findings.lacking(answer, plan, build.facts, work, foreign))
+    return closing.turn(
+        build, states.Settled(resolved=state.resolved), (*left, recorded), *closing.compiled(answer), *found
     )
 
 

@@ -44,6 +44,7 @@ from pure.venv.installed import (
     removal,
     requested_changes,
 )
+from pure.venv.lacks import Contradiction, ForeignLibraries
 from pure.venv.resolved import ResolvedSet, pins, without_credentials
 from pure.venv.state import VenvState, encode_state
 
@@ -149,7 +150,7 @@ def complete(
     origins: Mapping[str, bytes],
     hide: Callable[[str], str],
 ) -> Steps:
-    """The steps that compile an environment and record it.
+    """The steps that compile an environment and finish its layer.
 
     ``metadata`` holds each installed distribution's RECORD and, if it has one, direct_url.json, by their paths;
     ``origins`` are the notes in pip's cache on where a wheel that was built comes from. ``hide`` takes out of a text
@@ -158,9 +159,6 @@ def complete(
     root = work.venv
     wanted = {each.name: each.requested for each in resolved.distributions}
     requested = requested_changes(installed, wanted) if in_place else ()
-    locked = dict(plan.manager.lock.artefacts)
-    artefacts = tuple((each.name, locked[each.name]) for each in resolved.distributions if each.name in locked)
-    state = VenvState(resolved=resolved, artefacts=artefacts, built_with=plan.manager.built_with)
     cleaned = ((path, without_credentials(raw, hide)) for path, raw in sorted(origins.items()))
     clean = tuple((path, raw) for path, raw in cleaned if raw is not None)
     return (
@@ -174,11 +172,34 @@ def complete(
             environment=bare_environment(facts),
         ),
         FinishLayer(decision=plan.decided(VENV)),
-        # Last, so that metadata which say what it was made from never stand beside a trusted environment of before.
-        WriteFiles(root=root, files=((STATE_FILE, encode_state(state)),)),
         ListBuildFolders(app=work.app),
         list_programs(work),
     )
+
+
+def record(
+    plan: Plan,
+    work: Workplace,
+    resolved: ResolvedSet,
+    *,
+    foreign: tuple[ForeignLibraries, ...],
+    contradictions: tuple[Contradiction, ...],
+) -> WriteFiles:
+    """The step that records an environment.
+
+    It is the last of all, so that metadata which say what it was made from never stand beside a trusted environment of
+    before.
+    """
+    locked = dict(plan.manager.lock.artefacts)
+    artefacts = tuple((each.name, locked[each.name]) for each in resolved.distributions if each.name in locked)
+    state = VenvState(
+        resolved=resolved,
+        artefacts=artefacts,
+        built_with=plan.manager.built_with,
+        foreign=foreign,
+        contradictions=contradictions,
+    )
+    return WriteFiles(root=work.venv, files=((STATE_FILE, encode_state(state)),))
 
 
 def list_programs(work: Workplace) -> ListFiles:

@@ -15,6 +15,7 @@ from pure.outcome import Outcome
 from pure.redaction import Redactor
 from pure.start.offered import Offered
 from pure.venv.difference import Changes, RedoReason
+from pure.venv.lacks import Contradiction
 from pure.venv.resolved import ResolvedSet
 
 
@@ -76,10 +77,11 @@ class Checking(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Completing(msgspec.Struct, frozen=True, kw_only=True):
-    """The environment is checked, compiled and recorded, and its libraries were read."""
+    """The environment is checked and compiled, and its libraries were read."""
 
     resolved: ResolvedSet
     now: Snapshot
+    contradictions: tuple[Contradiction, ...]
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True):

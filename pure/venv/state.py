@@ -9,9 +9,10 @@ from typing import TypeAlias
 import msgspec
 
 from pure.outcome import Failure, Outcome, Success
+from pure.venv.lacks import Contradiction, ForeignLibraries
 from pure.venv.resolved import ResolvedSet, resolved_set
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 class VenvState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -20,12 +21,15 @@ class VenvState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     Nothing stands here that can differ between environments of equal contents, such as the lock that they were made
     from. ``artefacts`` are the names of what is installed with the digests that their lock had for them, where a tool
     synchronises: it compares versions only. ``built_with`` is a digest of the settings of builds, empty if there were
-    none (``pure.venv.build_settings``).
+    none (``pure.venv.build_settings``). ``foreign`` and ``contradictions`` are what a look at all of it brought to
+    light, so that nobody has to look again.
     """
 
     resolved: ResolvedSet
     artefacts: tuple[tuple[str, str], ...] = ()
     built_with: str = ""
+    foreign: tuple[ForeignLibraries, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
     schema: int = SCHEMA
 
 

@@ -192,7 +192,7 @@ def course(turns: list[Turn]) -> list[str]:
 def test_a_first_build_by_pip() -> None:
     turns, done = converse(first(), Hand(environment(), report=report()))
     assert isinstance(done, Done)
-    assert course(turns) == ["RuntimeTried", "RuntimeReady", "ToolReady", "Installing", "Completing"]
+    assert course(turns) == ["RuntimeTried", "RuntimeReady", "ToolReady", "Installing", "Completing", "Settled"]
     assert names(turns[0]) == ["BeginLayer", "InstallRuntime", "RunProgram(probe)"]
     assert names(turns[1]) == ["CompileBytecode", "FinishLayer"]
     assert names(turns[2]) == [
@@ -204,9 +204,10 @@ def test_a_first_build_by_pip() -> None:
         "ReadFiles", "ReadFiles", "ListFiles", "ReadFiles",
     ]  # fmt: skip
     assert names(turns[4]) == [
-        "RemoveHistories", "CompileBytecode", "FinishLayer", "WriteFiles", "ListBuildFolders", "ListFiles",
-        "ReadLibraries", "ListFolders",
+        "RemoveHistories", "CompileBytecode", "FinishLayer", "ListBuildFolders", "ListFiles", "ReadLibraries",
+        "ListFolders",
     ]  # fmt: skip
+    assert names(turns[5]) == ["WriteFiles"]
     assert [each.name for each in done.resolved.distributions] == ["flask"] if done.resolved else False
     assert not done.plan.processes.provisional
 
@@ -223,9 +224,9 @@ def test_a_layers_metadata_stand_after_its_contents_and_its_record_after_those()
     assert begun < min(runs) <= max(runs) < finished < recorded
 
 
-def rebuilt(facts: Facts, version: str = "3.1.0") -> Facts:
+def rebuilt(facts: Facts, version: str = "3.1.0", *, hand: Hand | None = None) -> Facts:
     """The facts of the next build, after one that installed this version of flask."""
-    turns, done = converse(facts, Hand(environment(version), report=report(version)))
+    turns, done = converse(facts, hand or Hand(environment(version), report=report(version)))
     assert isinstance(done, Done)
     (state,) = (
         raw for turn in turns for step in turn.steps if isinstance(step, WriteFiles)
@@ -285,7 +286,7 @@ def test_after_starting_over_plan_record_and_log_say_the_same() -> None:
 def test_a_tool_is_tidied_up_after(manager: str) -> None:
     turns, done = converse(first(manager), Hand(environment()))
     assert isinstance(done, Done)
-    assert course(turns)[3:] == ["Installing", "Checking", "Completing"]
+    assert course(turns)[3:] == ["Installing", "Checking", "Completing", "Settled"]
 
 
 CODE = CodeFacts(objects=(AppObject(kind="flask", module="app", name="app", place=Place(path="app.py", line=1)),))
@@ -301,7 +302,7 @@ def test_what_was_chosen_is_imported_once_and_only_in_a_changed_environment() ->
     given = starting(locked_requirements(first(), HASHED))
     turns, done = converse(given, Hand(environment(), report=report()))
     assert isinstance(done, Done)
-    assert course(turns)[-2:] == ["Completing", "Trying"]
+    assert course(turns)[-3:] == ["Completing", "Settled", "Trying"]
     (tried,) = turns[-1].steps
     assert isinstance(tried, RunProgram)
     assert (tried.purpose, tried.argv[-1], tried.may_fail) == ("try-import", "flask", False)
@@ -372,6 +373,26 @@ def test_a_library_that_is_missing_is_a_finding() -> None:
     assert "  Warning: flask.so needs libGL.so.1" in "\n".join(lines).replace(f"{SITE}/", "")
 
 
+@pytest.mark.parametrize("raw", [b"flask\n", HASHED])
+def test_an_unchanged_environment_is_not_looked_at_again_and_what_was_found_is_said_again(raw: bytes) -> None:
+    record = f"{SITE}/flask-3.1.0.dist-info/RECORD"
+    files = demanding() | {f"{SITE}/flask.so": b""}
+    files[record] += b"flask.so,,\n"
+    given = msgspec.structs.replace(first(), target=Target(os="linux", arch="amd64", distro=None), catalogue=UNBOUND)
+    hand = Hand(files, report=report())
+    given = locked_requirements(given, raw)
+    turns, done = converse(rebuilt(given, hand=hand), hand)
+    assert isinstance(done, Done)
+    assert [type(each) for each in done.plan.findings] == [Contradiction, MissingLibraries]
+    assert not any(isinstance(step, ReadLibraries) for turn in turns for step in turn.steps)
+    lines = [line for turn in turns for line in build_log.lines(turn.said)] + list(build_log.lines(done.said))
+    assert [line for line in lines if "libGL.so.1" in line]
+    # The library came into the build image: nothing was missing, then.
+    hand.folders = {"/usr/lib/x86_64-linux-gnu": ("libGL.so.1",)}
+    _, done = converse(rebuilt(given, hand=hand), hand)
+    assert [type(each) for each in done.plan.findings] == [Contradiction] if isinstance(done, Done) else False
+
+
 def demanding() -> dict[str, bytes]:
     found = environment()
     path = f"{SITE}/flask-3.1.0.dist-info/METADATA"
@@ -392,7 +413,7 @@ def test_dependencies_that_contradict_are_a_note_or_an_error(word: str) -> None:
 
 
 def test_an_environment_that_is_kept_is_checked_where_the_platform_asks_for_it() -> None:
-    given = rebuilt(locked_requirements(first(), HASHED))
+    given = rebuilt(locked_requirements(first(), HASHED), hand=Hand(demanding(), report=report()))
     asked = msgspec.structs.replace(given, variables={**given.variables, "BP_PYTHON_CHECK_DEPENDENCIES": "1"})
     turns, end = converse(asked, Hand(demanding()))
     assert course(turns)[-1] == "Settled"
@@ -524,7 +545,7 @@ def test_what_is_compiled_is_told() -> None:
             return super().result(step)
 
     turns, _ = converse(first(), Compiling(environment(), report=report()))
-    assert sum(isinstance(each, news.BytecodeCompiled) for turn in turns for each in turn.said) == 2
+    assert sum(isinstance(each, news.BytecodeCompiled) for turn in turns for each in turn.said) == 3
     lines = build_log.lines((news.BytecodeCompiled(compiled=Compiled(compiled=2, current=3, seconds=0.5)),))
     assert lines == ("  Compiled 2 modules in 0.5 s, kept that of 3",)
 

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pure.build.environment_steps import complete
+from pure.build.environment_steps import record
 from pure.build.steps import RemoveFiles, Steps, WriteFiles
 from pure.build.synchronising import changes, prepare, redone, resolved, tidy
 from pure.build.workplace import STATE_FILE, Workplace
@@ -104,18 +104,9 @@ def test_only_what_is_installed_is_recorded() -> None:
     decided = locking(plan.package_manager, artefacts=(("fixed", "1"), ("not-installed", "2")))
     plan = msgspec.structs.replace(plan, package_manager=decided)
     installed = _installed(*NAMES)
-    steps = complete(
-        plan,
-        facts,
-        WORK,
-        resolved=resolved(installed),
-        installed=installed,
-        in_place=False,
-        metadata={},
-        origins={},
-        hide=str,
-    )
-    (raw,) = (raw for step in steps if isinstance(step, WriteFiles) for path, raw in step.files if path == STATE_FILE)
+    step = record(plan, WORK, resolved(installed), foreign=(), contradictions=())
+    ((path, raw),) = step.files
+    assert path == STATE_FILE
     assert decode_state(raw).unwrap().artefacts == (("fixed", "1"),)
 
 
