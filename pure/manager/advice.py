@@ -18,6 +18,7 @@ from pure.project.files import ProjectFiles
 from pure.project.requirements.collection import RequirementsSet
 
 _SHOWN: Final = 8
+_BUILT_BY: Final = frozenset({"setup.py", "setup.cfg", "pyproject.toml"})
 
 
 def advised(
@@ -32,6 +33,7 @@ def advised(
     in_git = ".git" in project.names or ".git" in root
     more = (
         *_ignored(managed, project, requirements),
+        *_itself(managed, project, requirements),
         *_private_sources(managed, project),
         *(() if in_git else _version_of_git(managed, project, variables)),
     )
@@ -61,6 +63,20 @@ def _ignored(managed: Managed, project: ProjectFiles, requirements: Requirements
             yield (
                 f"{place} of {path(project.folder, file)} is not installed, because {here} is; the latter doesn't list "
                 f"{', '.join(missing[:_SHOWN])}{more}: add what is needed{instead}"
+            )
+
+
+def _itself(managed: Managed, project: ProjectFiles, requirements: RequirementsSet | None) -> Iterator[str]:
+    """The project by its repository, as `pip freeze` writes down what is installed from a folder."""
+    if managed.manager is not PIP or requirements is None or not _BUILT_BY & {*project.names}:
+        return
+    modules = (name.removesuffix(".py") for name in (*project.names, *project.source_names))
+    own = {normalise_name(name) for name in ((managed.declared.name,) if managed.declared.name else modules)}
+    for line in requirements.requirements:
+        if line.kind in ("vcs", "editable") and "://" in line.text and line.name in own:
+            yield (
+                f"{path(project.folder, line.file)}, line {line.line} installs the project itself from its repository, "
+                "as `pip freeze` writes it: write  .  instead, and what was uploaded is installed"
             )
 
 
