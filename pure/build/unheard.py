@@ -32,6 +32,7 @@ HONOURED: Final = (
 
 _VERSION: Final = f"{VARIABLES[0]}={{value}} would choose Python's version"
 _START: Final = f"a {PROCFILE} would start it:  web: {{value}}"
+_FUNCTION: Final = f"a {PROCFILE} would choose it:  web: functions-framework --target NAME --host 0.0.0.0 --port $PORT"
 _NO_COMMANDS: Final = (
     "no command of the application runs in this build; bring its result along, or make it at the start"
 )
@@ -54,6 +55,9 @@ PEERS: Final[Mapping[str, str]] = {
     "GOOGLE_RUNTIME_VERSION": _VERSION,
     "GOOGLE_PYTHON_VERSION": _VERSION,
     "GOOGLE_ENTRYPOINT": _START,
+    "GOOGLE_FUNCTION_TARGET": _FUNCTION,
+    "GOOGLE_FUNCTION_SOURCE": _FUNCTION,
+    "GOOGLE_FUNCTION_SIGNATURE_TYPE": _FUNCTION,
     "GOOGLE_BUILDABLE": f"${FOLDER_VARIABLE} names the project's folder",
     "GOOGLE_PYTHON_PACKAGE_MANAGER": _MANAGER,
     "GOOGLE_VENDOR_PIP_DEPENDENCIES": "PIP_NO_INDEX=1 and PIP_FIND_LINKS={value} would do it",

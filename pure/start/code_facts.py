@@ -89,6 +89,8 @@ class ScriptFile(msgspec.Struct, frozen=True, kw_only=True):
     module: str
     name: str = ""
     """The function or object that is meant, where the command needs one."""
+    others: tuple[str, ...] = ()
+    """More of them in the same file."""
 
 
 class Loopback(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,6 +21,12 @@ _HOLDERS: Final[dict[str, HolderKind]] = {
 _ORDER: Final[tuple[HolderKind, ...]] = (
     "flask-sockets", "flask-socketio", "python-socketio", "flask-sock", "stream",
 )  # fmt: skip
+# Libraries whose objects are called app, too, and are none that a server could serve.
+_NO_SERVERS: Final = frozenset({
+    "aiogram", "arq", "click", "customtkinter", "cyclopts", "dramatiq", "faust", "huey", "kivy", "mcp", "procrastinate",
+    "pyrogram", "PyQt5", "PyQt6", "PySide2", "PySide6", "rumps", "slack_bolt", "telegram", "telethon", "textual",
+    "tkinter", "typer", "wx",
+})  # fmt: skip
 # What listens on 127.0.0.1 unless it is told otherwise.
 _AT_HOME: Final = frozenset({
     "flask.Flask.run", "quart.Quart.run", "flask_socketio.SocketIO.run", "uvicorn.run", "uvicorn.Config", "bottle.run",
@@ -114,7 +120,8 @@ def offers(modules: Iterable[tuple[Module, str]], names: Names, project: frozens
                 yield Offer(target=f"{module.name}:{function.name}", place=place, interface="paste")
         for call in module.called:
             shape = classes.get(call.callee.rpartition(".")[2]) if call.callee.startswith(f"{module.name}.") else None
-            unknown = call.callee.partition(".")[0] not in project and names.kind_of(call.callee) is None
+            package = call.callee.partition(".")[0]
+            unknown = package not in (project | _NO_SERVERS) and names.kind_of(call.callee) is None
             if shape is not None or (unknown and call.name in ("app", "application", "wsgi_app", "asgi_app")):
                 place = Place(path=module.path, line=call.line, root=root)
                 target = f"{module.name}:{call.name}"

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from pure.start.syntax import dotted, string
+from pure.start.syntax import bindings, dotted, string
 
 # The last part of what is called to listen somewhere.
 _LISTENING: Final = frozenset({
@@ -70,7 +70,7 @@ def listening(node: ast.Call, callee: str, said: Said) -> Iterator[Listening]:
     """Where a call listens, if that is what it does."""
     if callee.rpartition(".")[2] not in _LISTENING:
         return
-    port, alone = _port(node, said.numbers)
+    port, alone = _port(node, said)
     host = _said_host(node, said.texts)
     yield Listening(
         callee=callee,
@@ -87,8 +87,9 @@ def _said_host(node: ast.Call, texts: Mapping[str, str]) -> str | None:
     return "" if found is None and named else found
 
 
-def _port(node: ast.Call, numbers: Mapping[str, int]) -> tuple[int | None, bool]:
+def _port(node: ast.Call, said: Said) -> tuple[int | None, bool]:
     """The port that a call names, and whether it stands alone."""
+    numbers = said.numbers
     for each in node.keywords:
         if each.arg in _PORTS:
             return _number(each.value, numbers), False
@@ -101,7 +102,8 @@ def _port(node: ast.Call, numbers: Mapping[str, int]) -> tuple[int | None, bool]
             return number, True
     for before, after in itertools.pairwise(node.args):
         # "0.0.0.0", 8000
-        if isinstance(before, ast.Constant) and (before.value is None or isinstance(before.value, str)):
+        host = isinstance(before, ast.Constant) and (before.value is None or isinstance(before.value, str))
+        if host or dotted(before) in said.texts:
             return _number(after, numbers), False
     unknown = len(node.args) > 1 or any(each.arg is None or each.arg in _INSTEAD for each in node.keywords)
     return (0 if unknown else None), False
@@ -116,10 +118,14 @@ def _number(value: ast.expr, numbers: Mapping[str, int]) -> int:
             return _in_range(number)
         case ast.Constant(value=str(text)) if text.isdecimal():
             return _in_range(int(text[:6]))
-        case ast.Name(id=name):
-            return numbers.get(name, 0)
+        case ast.Name() | ast.Attribute():
+            return numbers.get(".".join((dotted(value) or "").split(".")[-2:]), 0)
         case _:
             return 0
+
+
+def _last(function: ast.expr) -> str:
+    return (dotted(function) or "").rpartition(".")[2]
 
 
 def _in_range(number: int) -> int:
@@ -134,11 +140,15 @@ def _numbers(nodes: Iterable[ast.AST]) -> dict[str, int]:
         match node:
             case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
                 bound[name] += 1
-            case (
-                ast.Assign(targets=[ast.Name(id=name)], value=value)
-                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            case ast.Assign() | ast.AnnAssign():
+                found |= {name: _number(value, {}) for name, value in bindings(node)}
+            # Tornado's, which are read as `options.port`.
+            case ast.Call(func=function, args=[name, *_], keywords=keywords) if (
+                string(name) and _last(function) == "define"
             ):
-                found[name] = _number(value, {})
+                option = f"options.{string(name)}"
+                bound[option] += 1
+                found[option] = next((_number(each.value, {}) for each in keywords if each.arg == "default"), 0)
             case _:
                 pass
     return {name: number for name, number in found.items() if bound[name] == 1 and number}

@@ -8,6 +8,8 @@ AIOHTTP = "import os\nfrom aiohttp import web\n\napp = web.Application()\n"
 MAIN = "if __name__ == '__main__':\n    "
 HTTP = "import os\nfrom http.server import HTTPServer, SimpleHTTPRequestHandler as Handler\n\n"
 TORNADO = "import os\nimport asyncio\nimport tornado.web\n\nasync def main():\n    tornado.web.Application([])"
+PAIR = "import socketserver\n\nHOST, PORT = '', 9999\n"
+OPTIONS = "from tornado.options import define, options\n\ndefine('port', default=8888)\n"
 WAIT = "\n    await asyncio.Event().wait()\n\nif __name__ == '__main__':\n    asyncio.run(main())\n"
 MCP = "import os\nfrom mcp.server.fastmcp import FastMCP\n\n"
 MCP_RUN = "\n\nif __name__ == '__main__':\n    mcp.run(transport='streamable-http')\n"
@@ -46,6 +48,18 @@ FIXED = {
     "MCP's own": (f"{MCP}mcp = FastMCP('w', host='0.0.0.0'){MCP_RUN}", "mcp", 8000),
     "Gradio": ("import gradio as gr\n\ngr.Interface().launch(server_port=7860)\n", "gradio", 7860),
     "http.server": (f"{HTTP}HTTPServer(('', 8000), Handler).serve_forever()\n", "", 8000),
+    "socketserver by a pair of names": (
+        f"{PAIR}socketserver.TCPServer((HOST, PORT), None).serve_forever()\n",
+        "",
+        9999,
+    ),
+    "two names": (
+        f"{PAIR}from gevent.pywsgi import WSGIServer\nWSGIServer((HOST, PORT), x).serve_forever()\n",
+        "",
+        9999,
+    ),
+    "two arguments": (f"{PAIR}serve = make_server(HOST, PORT, x)\nserve.serve_forever()\n", "", 9999),
+    "Tornado's own options": (f"{OPTIONS}\n{TORNADO}.listen(options.port){WAIT}", "tornado", 8888),
     "http.server by a name": (
         f"{HTTP}PORT = 8000\n\nwith HTTPServer(('', PORT), Handler) as s:\n    s.serve_forever()\n",
         *("", 8000),
@@ -135,3 +149,12 @@ def test_a_port_that_is_not_fixed_is_none_of_our_business(name: str) -> None:
     decided = decide(case({"main.py": text}, *filter(None, installed)))
     assert decided.processes, decided.notes
     assert not [each for each in decided.warnings if "port" in each]
+
+
+def test_a_pair_of_names_may_hold_an_address_that_nobody_reaches() -> None:
+    text = (
+        "import socketserver\n\nHOST, PORT = 'localhost', 9999\n"
+        "with socketserver.TCPServer((HOST, PORT), None) as server:\n    server.serve_forever()\n"
+    )
+    (warning,) = decide(case({"main.py": text})).warnings
+    assert "TCPServer() listens on localhost" in warning
