@@ -48,6 +48,7 @@ PEERS: Final[Mapping[str, str]] = {
     "BP_PIP_FIND_LINKS": "PIP_FIND_LINKS={value} would do it",
     "BP_PIP_REQUIREMENTS_FILE": f"{REQUIREMENTS_VARIABLE}={{value}} would do it",
     "BP_PYTHON_REQUIREMENTS": f"{REQUIREMENTS_VARIABLE}={{value}} would do it",
+    "BP_PYTHON_PROJECT_PATH": f"{FOLDER_VARIABLE}={{value}} would do it",
     "BP_CONDA_SOLVER": "conda isn't supported",
     "BP_MINICONDA_VERSION": "conda isn't supported",
     "BP_LIVE_RELOAD_ENABLED": "nothing is reloaded in an image",
