@@ -75,6 +75,7 @@ def _decide_processes(
         documents=documents,
         provisional=provisional,
         minor=minor,
+        code=facts.code,
         offered=offered,
     )
     return checked(decided.unwrap(), against)

@@ -13,8 +13,10 @@ import msgspec
 from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
 from pure.project.document import Document
+from pure.start.code_facts import CodeFacts
 from pure.start.command_words import below, shell_line, unknown
 from pure.start.declared import read_startup
+from pure.start.declared_code import held, outer
 from pure.start.declared_files import SOURCE_ROOT, all_started, bound_names, find_module
 from pure.start.development import left_out
 from pure.start.offered import DeclaredFile, DeclaredFiles, Offered, ToolNotInImage
@@ -47,6 +49,8 @@ class CheckedAgainst(msgspec.Struct, frozen=True, kw_only=True):
     """Nothing is installed yet."""
     minor: str = ""
     """The minor version of the image's Python, empty where it isn't known."""
+    code: CodeFacts | None = None
+    """What the code offers to start."""
     offered: Offered | None = None
     """``None`` where the environment isn't finished, or wasn't looked at."""
 
@@ -114,7 +118,15 @@ def _warnings(processes: Processes, against: CheckedAgainst) -> Iterator[str]:
             if problem:
                 yield f"{where} {problem}"
         if process.type == "web" or process.default:
-            yield from (f"{where} {problem}" for problem in _address(each))
+            yield from (f"{where} {problem}" for problem in (*_address(each), *_by_code(each, against)))
+
+
+def _by_code(each: Started, against: CheckedAgainst) -> Iterator[str]:
+    if against.code is not None:
+        if _gunicorn_conf(each, against) is None:
+            yield from held(each, against.code, against.installed)
+        around = (found for target in each.targets for found in outer(each, target, against.code))
+        yield from (problem for needed, problem in around if needed)
 
 
 def _remarks(processes: Processes, against: CheckedAgainst) -> Iterator[str]:
@@ -122,6 +134,9 @@ def _remarks(processes: Processes, against: CheckedAgainst) -> Iterator[str]:
     for at, each in all_started(processes):
         process = processes.processes[at]
         served = process.type == "web" or process.default
+        if served and against.code is not None:
+            around = (found for target in each.targets for found in outer(each, target, against.code))
+            yield from (f"{process.source}: {process.type} {problem}" for needed, problem in around if not needed)
         if served and each.distribution == "gunicorn" and each.unbound and _gunicorn_conf(each, against) is None:
             yield (
                 f"{process.source}: {process.type} listens at $PORT; where a platform sets none, on 127.0.0.1 only: "
