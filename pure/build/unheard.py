@@ -100,6 +100,7 @@ BELOW: Final = tuple(name for name in FILES if "/" in name)
 """Those of the files that lie in a folder."""
 
 _ENTRYPOINT: Final = re.compile(rb"^entrypoint:[ \t]*(?P<command>[^\s#][^\r\n]*)", re.MULTILINE)
+_PROCFILES: Final = re.compile(r"(?i)procfile(?:\.txt)?")
 _LONGEST: Final = 60
 
 
@@ -110,6 +111,10 @@ def unheard(
     present = frozenset(names)
     said = [_variable(name, variables[name].strip()) for name in sorted(variables) if variables[name].strip()]
     said += [f"{name} has no effect: {FILES[name]}" for name in FILES if name in present or files.get(name) is not None]
+    if PROCFILE not in present:
+        said += [
+            f"{name} has no effect; did you mean {PROCFILE}?" for name in sorted(present) if _PROCFILES.fullmatch(name)
+        ]
     engine = files.get(APP_ENGINE)
     found = _ENTRYPOINT.search(engine.raw) if engine and PROCFILE not in present else None
     if found:

@@ -19,6 +19,7 @@ from pure.start.declared import read_startup
 from pure.start.declared_code import held, outer
 from pure.start.declared_files import SOURCE_ROOT, all_started, bound_names, find_module
 from pure.start.development import left_out
+from pure.start.found import unreachable
 from pure.start.offered import DeclaredFile, DeclaredFiles, Offered, ToolNotInImage
 from pure.start.processes import RELEASES, Process, Processes, from_procfile, from_table
 from pure.start.runners import RUNNERS, without_runners
@@ -127,6 +128,9 @@ def _by_code(each: Started, against: CheckedAgainst) -> Iterator[str]:
             yield from held(each, against.code, against.installed)
         around = (found for target in each.targets for found in outer(each, target, against.code))
         yield from (problem for needed, problem in around if needed)
+        for target in each.targets if PYTHON.match(each.program) else ():
+            path = below(each.run.folder, target.path) if target.path else f"{target.module.replace('.', '/')}.py"
+            yield from (f"runs {target.text}, and {problem}" for problem in unreachable(against.code, path))
 
 
 def _remarks(processes: Processes, against: CheckedAgainst) -> Iterator[str]:

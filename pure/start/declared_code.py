@@ -39,7 +39,7 @@ def held(each: Started, code: CodeFacts, installed: Mapping[str, str]) -> Iterat
 def outer(each: Started, target: CommandTarget, code: CodeFacts) -> Iterator[tuple[bool, str]]:
     """What is put around the object that is served, and whether the served one can't do its work without."""
     for found in code.objects:
-        if found.around == target.name and found.module == target.module and found.name != target.name:
+        if target.name and found.around == target.name and found.module == target.module and found.name != target.name:
             yield (
                 found.kind in ("asgi", "wsgi"),
                 f"serves {target.text}, and {found.place} puts {found.name} around it: write {found.target} instead",

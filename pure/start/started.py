@@ -247,6 +247,10 @@ def _python(run: Run, rest: list[str]) -> Started:
             module, after = (rest[at + 1 : at + 2], rest[at + 2 :]) if word == "-m" else ([word[2:]], rest[at + 1 :])
             if not module:
                 break
+            if module[0] == "http.server":
+                port = next((word for word in after if word.isdecimal()), "")
+                named = any(not word.startswith("-") for word in after)
+                return Started(run=run, program=run.texts[0], port=port if named else "8000")
             if module[0] in PROGRAMS:
                 found = _known(run, module[0], after)
                 return msgspec.structs.replace(found, program=run.texts[0], module=module[0])

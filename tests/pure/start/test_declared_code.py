@@ -1,7 +1,7 @@
 """Declared commands against the code that they serve."""
 
 import pytest
-from pure.start.code_facts import AppObject, CodeFacts, Holder, HolderKind, Place
+from pure.start.code_facts import AppObject, CodeFacts, FixedPort, Holder, HolderKind, Loopback, Place
 from pure.start.declared_check import CheckedAgainst, checked
 from pure.start.offered import DeclaredFile, DeclaredFiles
 from pure.start.processes import Processes, from_procfile
@@ -67,6 +67,33 @@ def test_what_holds_them_or_is_told_elsewhere_is_not(kind: HolderKind, command: 
     assert check(command, keeping(kind), files=("app.py", *files)).warnings == ()
 
 
+SERVING = CodeFacts(
+    loopback=(Loopback(place=Place(path="app.py", line=9), callee="run", host=""),),
+    fixed_ports=(FixedPort(place=Place(path="web/main.py", line=3), callee="run_app", port=8080, stated=False),),
+)
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        ("python app.py", "web runs app.py, and app.py, line 9: run() without a host listens on 127.0.0.1"),
+        ("cd web && python main.py", "runs main.py, and web/main.py, line 3: run_app() listens on the fixed port 8080"),
+        ("python -m web.main", "runs web.main, and web/main.py, line 3: run_app() listens on the fixed port 8080"),
+    ],
+)
+def test_where_a_program_listens_is_seen_in_its_code(command: str, says: str) -> None:
+    (warning,) = check(command, SERVING, files=("app.py", "web/main.py")).warnings
+    assert says in warning
+
+
+@pytest.mark.parametrize(
+    ("command", "port"), [("8000", "8000"), ("", "8000"), ("$PORT", ""), ("9000 --bind ::", "9000")]
+)
+def test_the_module_of_pythons_own_server_has_a_port(command: str, port: str) -> None:
+    found = check(f"python -m http.server {command}".strip(), CodeFacts()).warnings
+    assert [f"fixed port {port}" in each for each in found] == ([True] if port else [])
+
+
 def around(kind: str) -> CodeFacts:
     place = Place(path="app.py", line=6)
     made = AppObject(kind=kind, module="app", name="asgi", place=place, around="app")  # type: ignore[arg-type]
@@ -82,3 +109,4 @@ def test_what_is_put_around_the_served_object_is_named() -> None:
     assert found.warnings == ()
     assert "app.py, line 6 puts asgi around it" in found.notes[-1]
     assert check(command.replace(":app", ":asgi"), around("asgi")).warnings == ()
+    assert not check("python -m app", around("")).warnings
