@@ -1,5 +1,6 @@
 """Measures, within bounds, the folders among an application's files that no image needs."""
 
+import itertools
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,25 +12,30 @@ from shell.sources import known
 
 # Enough to say that it is a lot; what is measured in each build must not take long.
 _MOST_ENTRIES: Final = 2_000
+_MOST_FOLDERS: Final = 100
 
 
 def find_baggage(app: Path, home: Path) -> tuple[Baggage, ...]:
-    """Such folders directly in the application's root, or in the project's."""
-    return tuple(found for folder in dict.fromkeys((app, home)) for found in _baggage(app, folder))
+    """Such folders in the application's root and in the project's, or in a folder of these."""
+    found = {each.path: each for folder in dict.fromkeys((app, home)) for each in _baggage(app, folder, deeper=True)}
+    return tuple(found.values())
 
 
-def _baggage(app: Path, folder: Path) -> Iterator[Baggage]:
+def _baggage(app: Path, folder: Path, *, deeper: bool) -> Iterator[Baggage]:
     try:
         with os.scandir(folder) as scanned:
-            children = sorted(entry.name for entry in scanned if entry.is_dir(follow_symlinks=False))
+            entries = itertools.islice(scanned, _MOST_ENTRIES)
+            children = sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
     except OSError:
         return
-    for name in children:
+    for name in children[:_MOST_FOLDERS]:
         path = folder / name
         kind = kind_of(name, marked=any(known((path / mark).is_file) for mark in ENVIRONMENT_MARKS))
         if kind is not None and name.isprintable():
             size, more = _measured(path)
             yield Baggage(path=path.relative_to(app).as_posix(), kind=kind, size=size, more=more)
+        elif kind is None and deeper:
+            yield from _baggage(app, path, deeper=False)
 
 
 def _measured(root: Path) -> tuple[int, bool]:

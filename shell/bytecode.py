@@ -6,7 +6,6 @@ stale at once.
 
 import json
 import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
@@ -17,6 +16,7 @@ from pure.runtime.endings import CompileError, CompileNotWritable, CompilerFaile
 
 from shell.disk import NO_ROOM
 from shell.process import run
+from shell.scratch import scratch_folder
 
 _WORKER = Path(__file__).with_name("compile_worker.py")
 
@@ -59,8 +59,8 @@ def compile_files(
     clean = {name: value for name, value in env.items() if not name.startswith("PYTHON")}
     # Python 3.13.0 orders some constants by hash; -I would ignore the seed, so its parts are given one by one.
     clean |= {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
-    with tempfile.TemporaryDirectory(prefix="lamina-") as folder:
-        task_file = Path(folder) / "task.json"
+    with scratch_folder() as folder:
+        task_file = folder / "task.json"
         task_file.write_text(json.dumps(task), encoding="ascii")
         ended = run([str(python), "-S", "-s", "-P", "-B", str(_WORKER), str(task_file)], env=clean, own_group=False)
     if not ended.ok:

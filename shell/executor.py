@@ -48,6 +48,7 @@ from pure.urls import visible_url
 from pure.venv.elf import Dynamic, read_dynamic
 
 from shell.disk import not_written
+from shell.files import ReadError, regular
 from shell.last_words import LastWords
 from shell.layer_store import LayerStore, remove_files, remove_tree, write_atomically
 from shell.output import Output
@@ -73,6 +74,8 @@ class Executor:
                 done = self._execute(step)
             except OSError as error:
                 done = Failure(not_written(error, self._store.root))
+            except ReadError as error:
+                done = Failure(error.error)
             if isinstance(done, Failure):
                 missed = done.failure()
                 break
@@ -112,8 +115,8 @@ class Executor:
             case RemoveHistories(root=root):
                 for history in Path(root).glob("*/.git"):
                     remove_tree(history)
-            case ReadFiles(root=root, patterns=patterns):
-                return Success(FilesRead(root=root, files=_read(Path(root), patterns)))
+            case ReadFiles(root=root, patterns=patterns, ends=ends):
+                return Success(FilesRead(root=root, files=_read(Path(root), patterns, ends=ends)))
             case ListFiles(root=root):
                 return Success(FilesListed(root=root, paths=all_files(Path(root))))
             case ListFolders(folders=folders):
@@ -217,9 +220,9 @@ def _compile(step: CompileBytecode) -> Outcome[Compiled, BuildError]:
     return Success(Compiled(compiled=summary.compiled, current=summary.current, seconds=summary.seconds))
 
 
-def _read(root: Path, patterns: tuple[str, ...]) -> dict[str, bytes]:
+def _read(root: Path, patterns: tuple[str, ...], *, ends: bool) -> dict[str, bytes]:
     found = sorted({path for pattern in patterns for path in root.glob(pattern)})
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in found if path.is_file()}
+    return {path.relative_to(root).as_posix(): regular(path, end=ends) for path in found if path.is_file()}
 
 
 def _slice(number: int, offset: int, length: int) -> bytes:

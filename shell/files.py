@@ -37,8 +37,10 @@ def optional(path: Path, *, within: Path | None = None) -> bytes | None:
         raise ReadError(NotReadable(path=str(path), detail=error.strerror or str(error))) from error
 
 
-def regular(path: Path, *, within: Path | None = None) -> bytes:
+def regular(path: Path, *, within: Path | None = None, end: bool = False) -> bytes:
     """What a regular file holds; never a pipe, which would be waited for, nor a device.
+
+    Of one that is too large, the ``end`` will do for some readers.
 
     :raises OSError: as ``open`` does; ``FileNotFoundError`` for what isn't a regular file
     :raises ReadError: it is too large, or lies elsewhere
@@ -53,6 +55,9 @@ def regular(path: Path, *, within: Path | None = None) -> bytes:
         known = os.fstat(descriptor)
         if not stat.S_ISREG(known.st_mode):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+        if known.st_size > MOST_BYTES and end:
+            file.seek(-MOST_BYTES, os.SEEK_END)
+            return file.read(MOST_BYTES)
         if known.st_size > MOST_BYTES:
             detail = f"it has {size(known.st_size)}, and at most {size(MOST_BYTES)} are read"
             raise ReadError(NotReadable(path=str(path), detail=detail, why="large"))

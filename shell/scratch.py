@@ -1,4 +1,4 @@
-"""Gives a build a folder for temporary files, and removes those of builds that were killed."""
+"""Gives a command a folder for temporary files, and removes those of commands that were killed."""
 
 import fcntl
 import os
@@ -14,13 +14,16 @@ _LOCK: Final = ".in-use"
 
 
 @contextmanager
-def scratch_folder() -> Iterator[Path]:
+def scratch_folder(place: Path | None = None, *, prefix: str = _PREFIX) -> Iterator[Path]:
     """An empty folder as long as the block takes. It is locked, so that others know whether we still are.
+
+    ``place`` is where it shall lie, if not among the system's temporary files.
 
     :raises OSError: there can't be one
     """
-    _sweep(Path(tempfile.gettempdir()))
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    place = place or Path(tempfile.gettempdir())
+    _sweep(place, prefix)
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=place))
     try:
         # It has its name only when it is locked: without one, nobody sweeps it.
         new = folder / f"{_LOCK}.new"
@@ -36,8 +39,8 @@ def scratch_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _sweep(place: Path) -> None:
-    for folder in place.glob(f"{_PREFIX}*"):
+def _sweep(place: Path, prefix: str) -> None:
+    for folder in place.glob(f"{prefix}*"):
         with suppress(OSError):
             # Only our own: whoever may write here could lay a trap.
             if folder.is_symlink() or folder.stat().st_uid != os.geteuid():

@@ -89,7 +89,10 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
     code = code_matters(application.procfile, application.pyproject, peer_commands(environ, application.elsewhere))
     project = application.project
     imports = isinstance(project, Success) and imports_matter(project.unwrap(), environ)
-    sources = read_sources(home) if code or imports else Sources()
+    declared = None if code else _declared(home, application, environ)
+    # What the project declares is checked against the code, too.
+    seen = code or declared is not None
+    sources = read_sources(home) if seen or imports else Sources()
     return Facts(
         version=buildpack_version(buildpack),
         buildpack_dir=str(buildpack),
@@ -108,11 +111,11 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         version_files=application.version_files,
         procfile=application.procfile,
         pyproject=application.pyproject,
-        declared=None if code else _declared(home, application, environ),
+        declared=declared,
         baggage=find_baggage(app, home),
         elsewhere=application.elsewhere,
         imports=foreign_imports(sources) if imports else None,
-        code=code_facts(sources) if code else None,
+        code=code_facts(sources) if seen else None,
         manage=find_manage(home),
         requirements=needed.found,
         requirement_texts=needed.texts,

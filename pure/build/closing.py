@@ -19,12 +19,17 @@ from pure.venv.resolved import ResolvedSet
 _Said: TypeAlias = tuple[News, ...]
 
 
-def kept_or_settled(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
-    """What is settled already; of an environment that is kept, what its distributions demand may have been asked."""
-    contradicted = findings.contradicted(answer.read(build.work.venv), build.plan, build.facts)
-    if isinstance(contradicted, Failure):
-        return Failure(Stopped(error=contradicted.failure()))
-    return settled(build, resolved, compiled(answer))
+def kept_or_settled(build: Build, state: states.Settled, answer: Answer) -> Next:
+    """What is settled already; of an environment that is kept, its record says what there is to be told again."""
+    resolved, known = state.resolved, state.known
+    if known is None:
+        return settled(build, resolved, ())
+    contradictions = findings.judged(known.contradictions, build.facts)
+    if isinstance(contradictions, Failure):
+        return Failure(Stopped(error=contradictions.failure()))
+    lacking = findings.lacking(answer, build.plan, build.facts, build.work, known.foreign)
+    build, found = with_findings(build, (*contradictions.unwrap(), *lacking))
+    return settled(build, resolved, found)
 
 
 def settled(build: Build, resolved: ResolvedSet, said: _Said) -> Next:

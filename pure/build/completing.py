@@ -6,7 +6,7 @@ import msgspec
 
 from pure.build import closing, environment_steps, findings, news, states
 from pure.build.check import Snapshot
-from pure.build.dividing import divided, pieces_of
+from pure.build.dividing import divided, needs_of, pieces_of
 from pure.build.errors import NotAsResolved
 from pure.build.leftovers import leftovers
 from pure.build.news import News
@@ -16,6 +16,7 @@ from pure.outcome import Failure
 from pure.venv.accelerators import accelerated_torch
 from pure.venv.difference import verify
 from pure.venv.resolved import ResolvedSet
+from pure.venv.state import Insight
 
 _Said: TypeAlias = tuple[News, ...]
 
@@ -34,43 +35,58 @@ def complete(
     if before is None and (mismatches := verify(now.installed, resolved)):
         return Failure(Stopped(error=NotAsResolved(mismatches=mismatches), said=said))
     torch = accelerated_torch(resolved, now.installed)
-    contradicted = findings.contradicted(answer.read(build.work.venv), build.plan, build.facts, note=changed)
-    if isinstance(contradicted, Failure):
-        return Failure(Stopped(error=contradicted.failure(), said=said))
+    metadata = answer.read(build.work.venv)
+    known = None if changed or build.plan.previous is None else build.plan.previous.seen
+    contradictions = known.contradictions if known else findings.contradicted(metadata, build.plan)
+    judged = findings.judged(contradictions, build.facts)
+    if isinstance(judged, Failure):
+        return Failure(Stopped(error=judged.failure(), said=said))
     steps = environment_steps.complete(
         build.facts,
         build.work,
         resolved=resolved,
         installed=now.installed,
         in_place=before is not None,
-        metadata=answer.read(build.work.venv),
+        metadata=metadata,
         origins=answer.read(environment_steps.built_wheels(build.work)),
         hide=build.hide,
     )
     moves = len(pieces_of(now.installed, build.plan, build.facts.rules)) > len(now.apart)
-    inspected = findings.inspect(build.plan, build.facts, now, build.work) if changed or moves else ()
-    asked = environment_steps.compare_indexes(build.plan, build.facts, build.work, resolved) if changed else ()
-    build, found = closing.with_findings(msgspec.structs.replace(build, changed=changed), contradicted.unwrap())
+    steps = (
+        *(environment_steps.compare_indexes(build.plan, build.facts, build.work, resolved) if changed else ()),
+        *steps,
+        *(findings.inspect(now, build.work) if changed or moves else ()),
+        *findings.seek_libraries(build.plan, build.facts, build.work),
+    )
+    build, found = closing.with_findings(msgspec.structs.replace(build, changed=changed), contradictions)
     warned = (news.AcceleratedFound(torch=torch),) if torch else ()
-    state = states.Completing(resolved=resolved, now=now)
-    return closing.turn(build, state, (*asked, *steps, *inspected), *said, *warned, *found)
+    state = states.Completing(resolved=resolved, now=now, contradictions=contradictions)
+    return closing.turn(build, state, steps, *said, *warned, *found)
 
 
-def completed(build: Build, resolved: ResolvedSet, now: Snapshot, answer: Answer) -> Next:
+def completed(build: Build, state: states.Completing, answer: Answer) -> Next:
     """Divide and record it, and remove what tools left behind among the application's files."""
-    plan, facts, work = build.plan, build.facts, build.work
-    sections = next((each.sections for each in answer.all(LibrariesRead)), {})
+    plan, facts, work, now = build.plan, build.facts, build.work, state.now
+    known = None if build.changed or plan.previous is None else plan.previous.seen
+    sections = {**needs_of(now.apart, plan), **next((each.sections for each in answer.all(LibrariesRead)), {})}
     done = divided(plan, facts, work, now, sections)
+    seen = Insight(
+        pieces=done.pieces,
+        foreign=known.foreign if known else findings.foreign(sections, plan, now),
+        contradictions=state.contradictions,
+    )
     after = next((each.paths for each in answer.all(BuildFoldersListed)), frozenset[str]())
     steps = (
         *done.steps,
-        *environment_steps.record(done.plan, work, resolved=resolved, pieces=done.pieces),
+        *environment_steps.record(done.plan, work, environment_steps.state_of(plan, state.resolved, seen)),
         environment_steps.list_programs(work),
         *findings.survey(plan, facts, work),
         *leftovers(work.app, build.folders or frozenset(), after),
     )
-    seen = findings.found(answer, plan, facts, now, work, resolved) if build.changed else ()
+    on_indexes = findings.on_indexes(answer, work, state.resolved) if build.changed else ()
+    lacking = findings.lacking(answer, plan, facts, work, seen.foreign)
     away = () if plan.division.at_hand else now.apart
-    build, found = closing.with_findings(msgspec.structs.replace(build, plan=done.plan, away=away), seen)
+    build = msgspec.structs.replace(build, plan=done.plan, away=away)
+    build, found = closing.with_findings(build, (*on_indexes, *lacking))
     said = (*closing.compiled(answer), news.Divided(plan=done.plan, pieces=done.pieces), *found)
-    return closing.turn(build, states.Settled(resolved=resolved), steps, *said)
+    return closing.turn(build, states.Settled(resolved=state.resolved), steps, *said)

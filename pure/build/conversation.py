@@ -75,6 +75,7 @@ from pure.redaction import Redactor
 from pure.venv import pins
 from pure.venv.difference import Changes, Kept, RedoReason, diff, unchanged
 from pure.venv.resolved import ResolvedSet, with_hidden_urls
+from pure.venv.state import VenvState
 
 _Said: TypeAlias = tuple[News, ...]
 
@@ -117,10 +118,10 @@ def advance(build: Build, answer: Answer) -> Next:
             return _changed(build, answer, state)
         case states.Checking() as state:
             return _synchronised(build, answer, state)
-        case states.Completing(resolved=resolved, now=now):
-            return completing.completed(build, resolved, now, answer)
-        case states.Settled(resolved=resolved):
-            return closing.kept_or_settled(build, resolved, answer)
+        case states.Completing() as state:
+            return completing.completed(build, state, answer)
+        case states.Settled() as state:
+            return closing.kept_or_settled(build, state, answer)
         case states.Collecting(resolved=resolved):
             return closing.collected(build, resolved, answer)
         case states.Trying(resolved=resolved):
@@ -195,7 +196,7 @@ def _tool_ready(build: Build, wheel: str, answer: Answer) -> Next:
     match decision.action:
         case Action.KEEP:
             assert plan.previous is not None, "what is kept has a record"
-            return _keep(build, plan.previous.resolved, said)
+            return _keep(build, plan.previous, said)
         case Action.RECONCILE if plan.manager.manager.synchronises:
             return _inspect(build, None, said, (folders,))
         case Action.RECONCILE if (expected := _expected(plan)) is not None:
@@ -230,30 +231,25 @@ def _resolved(build: Build, answer: Answer) -> Next:
     if isinstance(report, Failure):
         return Failure(Stopped(error=report.failure()))
     resolved, previous = report.unwrap(), build.plan.previous
-    same = previous is not None and previous == environment_steps.state_of(build.plan, resolved, previous.pieces)
-    if same and unchanged(resolved) and not lost(build.plan, build.facts):
+    same = previous is not None and previous == environment_steps.state_of(build.plan, resolved, previous.seen)
+    if previous is not None and same and unchanged(resolved) and not lost(build.plan, build.facts):
         kept = tuple(Kept(name=each.name, version=each.version) for each in resolved.distributions)
-        return _keep(build, resolved, (news.ChangesDecided(changes=Changes(keep=kept)),))
+        return _keep(build, previous, (news.ChangesDecided(changes=Changes(keep=kept)),))
     return _inspect(build, resolved)
 
 
-def _keep(build: Build, resolved: ResolvedSet, said: _Said) -> Next:
-    """The environment is what it shall be, and isn't touched."""
-    plan, facts, work = build.plan, build.facts, build.work
+def _keep(build: Build, known: VenvState, said: _Said) -> Next:
+    """The environment is what it shall be, as its record says, and isn't touched."""
+    plan, facts, work, seen = build.plan, build.facts, build.work, known.seen
     steps: Steps = (
         FinishLayer(decision=plan.decided(VENV)),
         *dividing.kept(plan),
         environment_steps.list_programs(work),
         *findings.survey(plan, facts, work),
-        *findings.read_demands(plan, facts, work),
+        *(findings.seek_libraries(plan, facts, work) if seen.foreign else ()),
     )
-    return closing.turn(
-        build,
-        states.Settled(resolved=resolved),
-        steps,
-        *said,
-        news.Divided(plan=plan, pieces=plan.previous.pieces if plan.previous else ()),
-    )
+    state = states.Settled(resolved=known.resolved, known=seen)
+    return closing.turn(build, state, steps, *said, news.Divided(plan=plan, pieces=seen.pieces))
 
 
 def _inspect(build: Build, resolved: ResolvedSet | None, said: _Said = (), before: Steps = ()) -> Next:

@@ -30,7 +30,7 @@ from pure.layers.heavy import BuiltFor, Fate, final_layers, why_lost
 from pure.layers.inventory import with_heavy
 from pure.layers.names import VENV, heavy_layer, is_heavy
 from pure.target import Target
-from pure.venv.elf import Dynamic
+from pure.venv.elf import MACHINES, Dynamic
 from pure.venv.installed import InstalledSet
 from pure.venv.piece import Piece, parents
 
@@ -125,6 +125,7 @@ def divided(
     pieces = pieces_of(now.installed, plan, facts.rules)
     away = {piece.name for piece in now.apart}
     fates = {piece.name: _fate(piece, plan, facts, here, away=piece.name in away) for piece in pieces}
+    pieces = tuple(_with_needs(piece, plan, now, sections) for piece in pieces)
     heavy = final_layers(fates, pieces, facts.restored, plan.division, here)
     decisions = {each.name: each for each in heavy}
     steps: list[Step] = [DropLayer(layer=each.name) for each in heavy if each.action is Action.DROP]
@@ -143,6 +144,24 @@ def divided(
     return EnvironmentDivided(plan=plan, pieces=pieces, steps=tuple(steps))
 
 
+def needs_of(apart: Iterable[Piece], plan: Plan) -> dict[str, Dynamic]:
+    """What the libraries say to the loader that lie in layers of their own, as far as it was recorded."""
+    machine = MACHINES.get(plan.target.arch, 0)
+    return {path: Dynamic(machine=machine, needed=names) for piece in apart for path, names in piece.needs}
+
+
+def _with_needs(piece: Piece, plan: Plan, now: Snapshot, sections: Mapping[str, Dynamic]) -> Piece:
+    """A piece with what its libraries need of others, so that nobody has to read them again while they are away."""
+    known = next((each.needs for each in now.apart if each.name == piece.name), None)
+    if known is not None:
+        return msgspec.structs.replace(piece, needs=known)
+    machine = MACHINES.get(plan.target.arch)
+    held = {path: each for path, each in sections.items() if each.machine == machine and piece.holds(path)}
+    own = {path.rpartition("/")[2] for path in held}
+    needs = ((path, tuple(name for name in each.needed if name not in own)) for path, each in sorted(held.items()))
+    return msgspec.structs.replace(piece, needs=tuple((path, names) for path, names in needs if names))
+
+
 def kept(plan: Plan) -> Steps:
     """The steps that keep the layers of an environment that is kept."""
     return tuple(FinishLayer(decision=each) for each in plan.layers if _stays(each))
@@ -155,7 +174,7 @@ def _stays(decision: LayerDecision) -> bool:
 def _before(plan: Plan) -> tuple[Piece, ...]:
     """What lay in layers of its own, where the environment of an earlier build is changed in place."""
     reconciled = plan.decided(VENV).action is Action.RECONCILE
-    return plan.previous.pieces if reconciled and plan.previous else ()
+    return plan.previous.seen.pieces if reconciled and plan.previous else ()
 
 
 def _fate(piece: Piece, plan: Plan, facts: Facts, here: BuiltFor, *, away: bool) -> Fate:

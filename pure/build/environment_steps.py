@@ -47,9 +47,8 @@ from pure.venv.installed import (
     removal,
     requested_changes,
 )
-from pure.venv.piece import Piece
 from pure.venv.resolved import ResolvedSet, pins, without_credentials
-from pure.venv.state import VenvState, encode_state
+from pure.venv.state import Insight, VenvState, encode_state
 
 INDEX_LOG: Final = "indexes.log"
 METADATA: Final = ("METADATA", "RECORD", "REQUESTED", "direct_url.json", "INSTALLER")
@@ -176,25 +175,24 @@ def complete(
     )
 
 
-def record(plan: Plan, work: Workplace, *, resolved: ResolvedSet, pieces: tuple[Piece, ...]) -> Steps:
+def record(plan: Plan, work: Workplace, state: VenvState) -> Steps:
     """The steps that finish an environment's layer and record what it holds."""
-    state = encode_state(state_of(plan, resolved, pieces))
     return (
         FinishLayer(decision=plan.decided(VENV)),
         # Last, so that metadata which say what it was made from never stand beside a trusted environment of before.
-        WriteFiles(root=work.venv, files=((STATE_FILE, state),)),
+        WriteFiles(root=work.venv, files=((STATE_FILE, encode_state(state)),)),
     )
 
 
-def state_of(plan: Plan, resolved: ResolvedSet, pieces: tuple[Piece, ...]) -> VenvState:
-    """What an environment's record says that holds these distributions, some of them in layers of their own."""
+def state_of(plan: Plan, resolved: ResolvedSet, seen: Insight) -> VenvState:
+    """What an environment's record says that holds these distributions, and of which this was seen."""
     locked = dict(plan.manager.lock.artefacts) | {pin.name: pin.digest for pin in plan.pins or ()}
     return VenvState(
         resolved=resolved,
         artefacts=tuple((each.name, locked[each.name]) for each in resolved.distributions if each.name in locked),
         built_with=plan.manager.built_with,
-        pieces=pieces,
         divided=plan.division.divide,
+        seen=seen,
     )
 
 
@@ -229,7 +227,7 @@ def ask_again(failed: RunProgram, work: Workplace) -> Steps:
             folder=failed.folder,
             may_fail=True,
         ),
-        ReadFiles(root=work.temporary, patterns=(log,)),
+        ReadFiles(root=work.temporary, patterns=(log,), ends=True),
     )
 
 

@@ -1,6 +1,6 @@
 """Looks at a finished environment: what it offers to commands, which libraries it lacks, what contradicts itself."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from pure.build import environment_steps
@@ -8,13 +8,14 @@ from pure.build.check import Snapshot
 from pure.build.facts import Facts
 from pure.build.finding import Finding
 from pure.build.plan import Plan
-from pure.build.steps import Answer, LibrariesRead, ListFolders, ReadFiles, ReadLibraries, Steps
+from pure.build.steps import Answer, ListFolders, ReadLibraries, Steps
 from pure.build.workplace import Workplace
 from pure.layers.names import PYTHON
 from pure.outcome import Failure, Outcome, Success
 from pure.start.offered import Offered
 from pure.switches import switch
-from pure.venv.lacks import CHECK_VARIABLE, Contradiction, DependenciesContradict
+from pure.venv.elf import Dynamic
+from pure.venv.lacks import CHECK_VARIABLE, Contradiction, DependenciesContradict, ForeignLibraries, MissingLibraries
 from pure.venv.resolved import Index, ResolvedSet
 
 # Where the loader looks, beside what a library itself says: ld.so(8), and Debian's folders per architecture.
@@ -36,59 +37,64 @@ def offered(answer: Answer, plan: Plan, work: Workplace) -> Offered | None:
     return Offered(programs=own | runtime, modules=site | standard)
 
 
-def inspect(plan: Plan, facts: Facts, now: Snapshot, work: Workplace) -> Steps:
-    """The steps that read what the environment's libraries need, and what there is of libraries."""
+def inspect(now: Snapshot, work: Workplace) -> Steps:
+    """The steps that read what the environment's libraries need."""
     from pure.venv.libraries import shared_libraries
 
-    folders = _library_folders(plan, facts, work)
-    return (ReadLibraries(root=work.venv, files=shared_libraries(now.files)), ListFolders(folders=folders))
+    return (ReadLibraries(root=work.venv, files=shared_libraries(now.files)),)
 
 
-def found(
-    answer: Answer, plan: Plan, facts: Facts, now: Snapshot, work: Workplace, resolved: ResolvedSet
-) -> tuple[Finding, ...]:
-    """What ``inspect`` and the comparison of the indexes brought to light."""
-    from pure.venv.libraries import missing_libraries
-
-    names = (answer.names(folder) or frozenset() for folder in _library_folders(plan, facts, work))
-    sections = next((each.sections for each in answer.all(LibrariesRead)), {})
-    missing = missing_libraries(
-        sections, now.installed, now.files, available=frozenset().union(*names), arch=plan.target.arch
-    )
-    return (*_on_indexes(answer, work, resolved), *missing)
-
-
-def _on_indexes(answer: Answer, work: Workplace, resolved: ResolvedSet) -> Iterable[Finding]:
+def on_indexes(answer: Answer, work: Workplace, resolved: ResolvedSet) -> tuple[Finding, ...]:
+    """What the comparison of the indexes brought to light."""
     log = answer.read(work.temporary).get(environment_steps.INDEX_LOG)
     if log is None:
         return ()
     from pure.complaints.indexes import read_indexes
 
     by_name = frozenset(each.name for each in resolved.distributions if isinstance(each.origin, Index))
-    return read_indexes(log.decode("utf-8", "replace").splitlines(), by_name)
+    return tuple(read_indexes(log.decode("utf-8", "replace").splitlines(), by_name))
 
 
-def read_demands(plan: Plan, facts: Facts, work: Workplace) -> Steps:
-    """The steps that read what distributions demand, where an unchanged environment has to be checked too."""
-    if switch(facts.variables, CHECK_VARIABLE) is not True:
+def foreign(sections: Mapping[str, Dynamic], plan: Plan, now: Snapshot) -> tuple[ForeignLibraries, ...]:
+    """What the environment's libraries need and it doesn't have, by what they say to the loader."""
+    from pure.venv.libraries import foreign_libraries
+
+    return foreign_libraries(sections, now.installed, now.files, arch=plan.target.arch)
+
+
+def seek_libraries(plan: Plan, facts: Facts, work: Workplace) -> Steps:
+    """The step that sees which libraries the build image has."""
+    return (ListFolders(folders=_library_folders(plan, facts, work)),)
+
+
+def lacking(
+    answer: Answer, plan: Plan, facts: Facts, work: Workplace, needed: tuple[ForeignLibraries, ...]
+) -> tuple[MissingLibraries, ...]:
+    """What of the libraries ``needed`` by an environment ``seek_libraries`` found nowhere."""
+    if not needed:
         return ()
-    site = f"lib/python{plan.python.runtime.minor}/site-packages"
-    return (ReadFiles(root=work.venv, patterns=(f"{site}/*.dist-info/METADATA",)),)
+    from pure.venv.libraries import missing_libraries
+
+    names = (answer.names(folder) or frozenset() for folder in _library_folders(plan, facts, work))
+    return missing_libraries(needed, frozenset().union(*names))
 
 
-def contradicted(
-    metadata: Mapping[str, bytes], plan: Plan, facts: Facts, *, note: bool = False
-) -> Outcome[tuple[Contradiction, ...], DependenciesContradict]:
-    """What distributions demand and don't get: an error where the platform wants it to be one, else only a ``note``."""
-    strict = switch(facts.variables, CHECK_VARIABLE) is True
-    if not metadata or not (strict or note):
-        return Success(())
+def contradicted(metadata: Mapping[str, bytes], plan: Plan) -> tuple[Contradiction, ...]:
+    """What distributions demand of each other and don't get."""
+    if not metadata:
+        return ()
     from pure.venv.contradictions import contradictions
 
-    found = contradictions(metadata, python=plan.python.version, arch=plan.target.arch)
-    if found and strict:
-        return Failure(DependenciesContradict(variable=CHECK_VARIABLE, found=found))
-    return Success(found)
+    return contradictions(metadata, python=plan.python.version, arch=plan.target.arch)
+
+
+def judged(
+    contradictions: tuple[Contradiction, ...], facts: Facts
+) -> Outcome[tuple[Contradiction, ...], DependenciesContradict]:
+    """Contradictions are an error where the platform wants them to be one, else only to be told."""
+    if contradictions and switch(facts.variables, CHECK_VARIABLE) is True:
+        return Failure(DependenciesContradict(variable=CHECK_VARIABLE, found=contradictions))
+    return Success(contradictions)
 
 
 def _offering(plan: Plan, work: Workplace) -> tuple[str, ...]:

@@ -72,6 +72,12 @@ def _decide_processes(
     project = facts.project.unwrap().texts if isinstance(facts.project, Success) else {}
     documents = {PYPROJECT: facts.pyproject, PIPFILE: project.get(PIPFILE)}
     against = CheckedAgainst(
-        installed=installed, files=facts.declared, documents=documents, provisional=provisional, offered=offered
+        installed=installed,
+        files=facts.declared,
+        documents=documents,
+        provisional=provisional,
+        minor=minor,
+        code=facts.code,
+        offered=offered,
     )
     return checked(decided.unwrap(), against)

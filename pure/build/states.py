@@ -15,8 +15,10 @@ from pure.outcome import Outcome
 from pure.redaction import Redactor
 from pure.start.offered import Offered
 from pure.venv.difference import Changes, RedoReason
+from pure.venv.lacks import Contradiction
 from pure.venv.piece import Piece
 from pure.venv.resolved import ResolvedSet
+from pure.venv.state import Insight
 
 
 class RuntimeTried(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,12 +79,14 @@ class Completing(msgspec.Struct, frozen=True, kw_only=True):
 
     resolved: ResolvedSet
     now: Snapshot
+    contradictions: tuple[Contradiction, ...]
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True):
     """The dependencies are what they shall be, divided over layers and recorded."""
 
     resolved: ResolvedSet
+    known: Insight | None = None  # what was seen of an environment that is kept, which has to be told again
 
 
 class Collecting(msgspec.Struct, frozen=True, kw_only=True):

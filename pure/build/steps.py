@@ -137,10 +137,15 @@ class CompileBytecode(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReadFiles(msgspec.Struct, frozen=True, kw_only=True):
-    """Read the files below ``root`` that a glob pattern matches. Brings back ``FilesRead``; a missing root has none."""
+    """Read the files below ``root`` that a glob pattern matches. Brings back ``FilesRead``; a missing root has none.
+
+    What is too large is an error.
+    """
 
     root: str
     patterns: tuple[str, ...]
+    ends: bool = False
+    """Of what is too large the end will do."""
 
 
 class ListFiles(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,13 +1,13 @@
 """Decides what is imported once in a changed environment before its image is called good: what starts the application.
 
 The project's own programs load its own code, which may need what only a running application has, so only servers,
-runners and workers of other distributions are tried. One that Lamina chose has to import; one that the project declares
-is its own choice, and gives a warning.
+runners and workers of other distributions are tried, and the framework that made what they serve. One that Lamina chose
+has to import; one that the project declares is its own choice, and gives a warning.
 """
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from pure.build.facts import Facts
@@ -17,16 +17,19 @@ from pure.build.workplace import Workplace
 from pure.complaints.imports import BrokenProgram, why_not_imported
 from pure.layers.names import PYTHON
 from pure.manager.environment import application_environment
+from pure.start.code_facts import CodeFacts
 from pure.start.command_words import runs
 from pure.start.declared import read_startup
+from pure.start.frameworks import FRAMEWORKS
 from pure.start.launching import shown
 from pure.start.started import PROGRAMS, SHELLS
 from pure.start.started import PYTHON as INTERPRETER
 from pure.venv.piece import Piece
 
-# The worker's class follows a colon. What isn't a console script, such as uWSGI's binary, has nothing to import.
+# The worker's class follows a colon, the framework of what is served an equals sign. What isn't a console script, such
+# as uWSGI's binary, has nothing to import.
 _PROGRAM: Final = """\
-import importlib.metadata, sys
+import importlib, importlib.metadata, sys
 trying = "Python"
 def hook(*raised, told=sys.excepthook):
     told(*raised)
@@ -34,6 +37,10 @@ def hook(*raised, told=sys.excepthook):
 sys.excepthook = hook
 workers = [each[1:] for each in sys.argv[1:] if each.startswith(":")]
 wanted = set(sys.argv[1:])
+for each in sys.argv[1:]:
+    if each.startswith("="):
+        trying = each[1:]
+        importlib.import_module(trying)
 for distribution in importlib.metadata.distributions():
     for entry in distribution.entry_points:
         if entry.group == "console_scripts" and entry.name in wanted:
@@ -45,6 +52,8 @@ if workers:
         trying = f"gunicorn's worker {each}"
         gunicorn.util.load_class(each)
 """
+# Their modules, where those have other names.
+_MODULES: Final = {"python-fasthtml": "fasthtml"}
 _WORKER: Final = ("-k", "--worker-class")
 _WORDS_BEFORE: Final = 5
 _LONGEST: Final = 200
@@ -57,7 +66,8 @@ def try_import(plan: Plan, facts: Facts, work: Workplace, *, may_fail: bool = Fa
 
     It ``may_fail`` where not all is at hand that it may need.
     """
-    wanted = tuple(dict.fromkeys(_wanted(plan, facts)))
+    asked = dict.fromkeys(_wanted(plan, facts))
+    wanted = tuple(each for each in asked if each[1:] not in asked)
     if not wanted:
         return None
     environment = application_environment(facts.variables, venv=work.venv, python=work.layer(PYTHON))
@@ -100,7 +110,7 @@ def words(ended: Ended) -> tuple[str, ...]:
 
 def names(program: RunProgram) -> tuple[str, ...]:
     """The programs that a trial imports."""
-    return tuple(word for word in program.argv[_WORDS_BEFORE:] if not word.startswith(":"))
+    return tuple(word.lstrip("=") for word in program.argv[_WORDS_BEFORE:] if not word.startswith(":"))
 
 
 def broken(ended: Ended) -> BrokenProgram:
@@ -121,6 +131,17 @@ def _wanted(plan: Plan, facts: Facts) -> Iterator[str]:
             if "/" in name or name in own or name in SHELLS or INTERPRETER.match(name):
                 continue
             yield name
+            yield from (f"={module}" for module in _frameworks(rest, facts.code))
             for option, value in itertools.pairwise(rest):
                 if name == "gunicorn" and option in _WORKER:
                     yield f":{value}"
+
+
+def _frameworks(words: Iterable[str], code: CodeFacts | None) -> Iterator[str]:
+    """The modules of the frameworks by which what a server serves was made."""
+    for word in words:
+        module, colon, _ = word.partition(":")
+        for each in code.objects if code and colon else ():
+            distribution = FRAMEWORKS[each.kind].distribution
+            if each.module == module and distribution:
+                yield _MODULES.get(distribution, distribution)

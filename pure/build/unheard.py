@@ -35,6 +35,7 @@ HONOURED: Final = (
 
 _START: Final = f"a {PROCFILE} would start it:  web: {{value}}"
 _BY_POETRY: Final = f"Poetry doesn't install this application; {GROUPS_VARIABLE}={{value}} would install these groups"
+_FUNCTION: Final = f"a {PROCFILE} would choose it:  web: functions-framework --target NAME --host 0.0.0.0 --port $PORT"
 _NO_COMMANDS: Final = (
     "no command of the application runs in this build; bring its result along, or make it at the start"
 )
@@ -47,10 +48,14 @@ PEERS: Final[Mapping[str, str]] = {
     "BP_PIP_FIND_LINKS": "PIP_FIND_LINKS={value} would do it",
     "BP_PIP_REQUIREMENTS_FILE": f"{REQUIREMENTS_VARIABLE}={{value}} would do it",
     "BP_PYTHON_REQUIREMENTS": f"{REQUIREMENTS_VARIABLE}={{value}} would do it",
+    "BP_PYTHON_PROJECT_PATH": f"{FOLDER_VARIABLE}={{value}} would do it",
     "BP_CONDA_SOLVER": "conda isn't supported",
     "BP_MINICONDA_VERSION": "conda isn't supported",
     "BP_LIVE_RELOAD_ENABLED": "nothing is reloaded in an image",
     # Google's; an application has other variables that begin so.
+    "GOOGLE_FUNCTION_TARGET": _FUNCTION,
+    "GOOGLE_FUNCTION_SOURCE": _FUNCTION,
+    "GOOGLE_FUNCTION_SIGNATURE_TYPE": _FUNCTION,
     "GOOGLE_BUILDABLE": f"${FOLDER_VARIABLE} names the project's folder",
     "GOOGLE_PYTHON_PACKAGE_MANAGER": _MANAGER,
     "GOOGLE_VENDOR_PIP_DEPENDENCIES": "PIP_NO_INDEX=1 and PIP_FIND_LINKS={value} would do it",
@@ -87,6 +92,7 @@ BELOW: Final = tuple(name for name in FILES if "/" in name)
 """Those of the files that lie in a folder."""
 
 _ENTRYPOINT: Final = re.compile(rb"^entrypoint:[ \t]*(?P<command>[^\s#][^\r\n]*)", re.MULTILINE)
+_PROCFILES: Final = re.compile(r"(?i)procfile(?:\.txt)?")
 _LONGEST: Final = 60
 
 
@@ -110,6 +116,10 @@ def unheard(
     commands = () if started else COMMAND_VARIABLES
     said += [f"${name} has no effect: only Python is provided" for name in stated if name in commands]
     said += [f"{name} has no effect: {FILES[name]}" for name in FILES if name in present or files.get(name) is not None]
+    if PROCFILE not in present:
+        said += [
+            f"{name} has no effect; did you mean {PROCFILE}?" for name in sorted(present) if _PROCFILES.fullmatch(name)
+        ]
     engine = files.get(APP_ENGINE)
     found = _ENTRYPOINT.search(engine.raw) if engine and PROCFILE not in present else None
     if found and engine and read_entrypoint(engine.text) is None:

@@ -70,7 +70,8 @@ def why_not_imported(lines: Iterable[str]) -> ImportReason | None:
     importer = ""
     for line in lines:
         text = line[:_LONGEST]
-        frame = re.search(_FRAME, text)
+        # An error that names a path is no frame.
+        frame = re.search(_FRAME, text) if text.lstrip().startswith('File "') else None
         importer = frame["top"] if frame else importer
         for kind, pattern in _RULES:
             match = re.match(pattern, text)

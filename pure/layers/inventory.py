@@ -53,7 +53,7 @@ def application_layers(
         environment=venv_layer_environment(f"{layers_dir}/{VENV}"),
     )
     place = BuiltFor(arch=arch, distro=distro, python_minor=runtime.minor)
-    pieces = state.pieces if state else ()
+    pieces = state.seen.pieces if state else ()
     venv = reconciled(
         venv,
         restored.get(VENV),

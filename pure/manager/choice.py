@@ -98,6 +98,7 @@ class NothingToInstall(msgspec.Struct, frozen=True, kw_only=True):
     scripts: tuple[str, ...] = ()  # programs with a block of dependencies
     conda: tuple[str, ...] = ()  # files of conda's and pixi's
     groups: tuple[str, ...] = ()  # dependency groups of a pyproject.toml without a project
+    builds: str = ""  # the file by which pip can install the project itself, with what it declares there
 
 
 _CONDA: Final = (
@@ -315,9 +316,22 @@ def _nothing(project: ProjectFiles, declared: Declarations) -> NothingToInstall:
         requirement_files=project.requirement_files,
         requirement_inputs=project.requirement_inputs,
         scripts=project.scripts,
-        conda=tuple(name for name in _CONDA if name in project.names),
+        conda=(
+            *(name for name in _CONDA if name in project.names),
+            *(("pyproject.toml ([tool.pixi])",) if "pixi" in declared.configures else ()),
+        ),
         groups=declared.groups,
+        builds=_builds(project, declared),
     )
+
+
+def _builds(project: ProjectFiles, declared: Declarations) -> str:
+    if "setup.py" in project.names:
+        return "setup.py"
+    if declared.builds and "setup.cfg" in project.names:
+        return "setup.cfg"
+    # flit's own table is older than [project].
+    return PROJECT.lock if declared.builds and "flit" in declared.configures else ""
 
 
 def _project(project: ProjectFiles, why: str) -> ManagerChoice:

@@ -3,16 +3,20 @@
 Absolute paths are left to the tools: a platform may mount what they name.
 """
 
+import re
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 import msgspec
 
 from pure.manager.managed import Managed
-from pure.manager.table import PIP, UV
+from pure.manager.table import PIP, PROJECT, UV
 from pure.manager.terms import InstalledFrom, path
 from pure.project.files import ProjectFiles
 from pure.project.requirements.collection import RequirementsSet
 from pure.project.requirements.systems import tells_systems
+
+_FILE: Final = re.compile(r"@\s?file:")
 
 
 class OutsideUpload(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +36,7 @@ def outside_upload(
     lock = path(managed.source.folder, managed.source.files[0])
     locked = ((f"{name} in {lock}", place) for name, place in managed.lock.paths)
     named = _required(requirements, project.folder) if managed.manager is PIP else locked
+    named = _declared(managed, project.folder) if managed.manager is PROJECT else named
     outside = tuple((place, named_path, up) for place, named_path in named if (up := _above(folder, named_path)) > 0)
     if not outside:
         return None
@@ -45,8 +50,25 @@ def outside_upload(
 def _required(requirements: RequirementsSet | None, folder: str) -> Iterator[tuple[str, str]]:
     for line in requirements.requirements if requirements else ():
         if line.kind in ("local_path", "local_archive", "editable") and not tells_systems(line):
-            named = (line.url or line.text).partition(";")[0].partition("#")[0].removeprefix("file:").strip()
-            yield f"{path(folder, line.file)}, line {line.line}", named.partition("[")[0].strip()
+            yield f"{path(folder, line.file)}, line {line.line}", _path_in(line.text)
+    options = [option for each in requirements.files for option in each.content.options] if requirements else []
+    # Without an index whatever isn't found there is missing; with one, pip passes over a folder that isn't there.
+    if any(option.name == "--no-index" for option in options):
+        for option in options:
+            if option.name == "--find-links":
+                yield f"{path(folder, option.file)}, line {option.line}", option.value.removeprefix("file:")
+
+
+def _declared(managed: Managed, folder: str) -> Iterator[tuple[str, str]]:
+    for text in managed.declared.dependencies:
+        if _FILE.search(text):
+            yield f"dependencies in {path(folder, PROJECT.lock)}", _path_in(text)
+
+
+def _path_in(requirement: str) -> str:
+    """The path of a requirement that is one, whether it has a name before it or not."""
+    named = requirement.rpartition(" @ ")[2].rpartition("@file:")[2]
+    return named.partition(";")[0].partition("#")[0].strip().removeprefix("file:").partition("[")[0].strip()
 
 
 def _above(folder: str, place: str) -> int:

@@ -18,6 +18,7 @@ from pure.project.document import Document, at, words
 from pure.project.files import ProjectFiles
 from pure.project.locks import pipfile
 from pure.project.requirements.collection import RequirementsSet
+from pure.project.requirements.file import OptionLine, RequirementLine
 from pure.project.requirements.systems import tells_systems
 
 _VARIABLE: Final = re.compile(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]{0,99})\}")
@@ -32,6 +33,8 @@ class VariableUse(msgspec.Struct, frozen=True, kw_only=True):
     place: str
     # Whether the tool puts variables in there.
     expanded: bool = True
+    # As it stands there, where pip would know it by another spelling.
+    written: str = ""
 
 
 class UnsetVariables(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,11 +75,13 @@ def _requirements(requirements: RequirementsSet | None, folder: str) -> Iterator
     for each in requirements.files if requirements else ():
         # A constraint's address is asked for only if something is installed from it.
         lines = each.content.lines if each.kind == "requirement" else ()
-        asked = [(line.variables, line.line) for line in lines if not tells_systems(line)]
-        asked += [(option.variables, option.line) for option in each.content.options]
-        for names, line in sorted(asked, key=lambda pair: pair[1]):
-            for name in names:
-                yield VariableUse(name=name, place=f"{path(folder, each.content.file)}, line {line}")
+        asked: list[RequirementLine | OptionLine] = [line for line in lines if not tells_systems(line)]
+        for named in sorted((*asked, *each.content.options), key=lambda one: one.line):
+            place = f"{path(folder, each.content.file)}, line {named.line}"
+            yield from (VariableUse(name=name, place=place) for name in named.variables)
+            for written in named.left:
+                name = written.strip("${}")
+                yield VariableUse(name=name, place=place, expanded=False, written=written)
 
 
 def _declared(managed: Managed, project: ProjectFiles) -> Iterator[VariableUse]:

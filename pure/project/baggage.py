@@ -12,7 +12,7 @@ _NAMED: Final[dict[str, BaggageKind]] = {
     ".svn": "history",
 }
 # What makes a folder a virtual environment: its configuration, or else its script, where the former was left out.
-ENVIRONMENT_MARKS: Final = ("pyvenv.cfg", "bin/activate", "Scripts/activate")
+ENVIRONMENT_MARKS: Final = ("pyvenv.cfg", "bin/activate", "Scripts/activate", "conda-meta/history")
 
 
 class Baggage(msgspec.Struct, frozen=True, kw_only=True):

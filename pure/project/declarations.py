@@ -37,6 +37,8 @@ class Declarations(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     # The package managers that it configures, and all programs.
     tools: tuple[str, ...] = ()
+    # It says what builds the project.
+    builds: bool = False
     configures: tuple[str, ...] = ()
     # All that may be asked for.
     groups: tuple[str, ...] = ()
@@ -75,6 +77,7 @@ def read(pyproject: Document | None) -> Outcome[Declarations, FileUnreadable]:
             project=bool(project),
             name=normalise_name(name) if isinstance(name := project.get("name", poetry.get("name")), str) else "",
             tools=tuple(name for name in ("uv", "poetry", "pdm") if name in tool),
+            builds="build-system" in found,
             configures=tuple(sorted(tool)),
             groups=tuple(sorted(groups)),
             extras=tuple(sorted({*table(project.get("optional-dependencies")), *table(poetry.get("extras"))})),

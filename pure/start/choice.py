@@ -21,7 +21,7 @@ ProcessesError: TypeAlias = ProcfileError | DeclarationError
 
 
 def code_matters(procfile: bytes | None, pyproject: Document | None, peers: Sequence[PeerCommand] = ()) -> bool:
-    """Whether the code has to be read: only where the project declares no process itself."""
+    """Whether the code decides: only where the project declares no process itself."""
     if procfile is not None or peers:
         return False
     startup = read_startup(pyproject)

@@ -89,6 +89,8 @@ class ScriptFile(msgspec.Struct, frozen=True, kw_only=True):
     module: str
     name: str = ""
     """The function or object that is meant, where the command needs one."""
+    others: tuple[str, ...] = ()
+    """More of them in the same file."""
 
 
 class Loopback(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +100,16 @@ class Loopback(msgspec.Struct, frozen=True, kw_only=True):
     callee: str
     host: str
     """What stands there; empty where nothing does, which means the same."""
+
+
+class FixedPort(msgspec.Struct, frozen=True, kw_only=True):
+    """A call that listens at one port, whatever $PORT says."""
+
+    place: Place
+    callee: str
+    port: int
+    stated: bool
+    """It stands there; else it is what the call does by itself."""
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,6 +153,8 @@ class CodeFacts(msgspec.Struct, frozen=True, kw_only=True):
     websockets: Place | None = None
     """Where an ASGI application speaks of WebSockets."""
     loopback: tuple[Loopback, ...] = ()
+    fixed_ports: tuple[FixedPort, ...] = ()
+    """Of calls that others can reach."""
     offers: tuple[Offer, ...] = ()
 
     programs: tuple[str, ...] = ()

@@ -8,12 +8,10 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-import msgspec
-
 from pure.start.activity import acts, runs
 from pure.start.code_facts import OfferKind, Unparsed
 from pure.start.code_module import Called, Class, Decorated, Function, Imported, Module, Shaped, Text
-from pure.start.listening import Listening, listening, socket_host
+from pure.start.listening import Listening, listening, said
 from pure.start.marks import async_mode, mounted, packages, periodic, settings, streams, websockets
 from pure.start.syntax import Statement, bindings, dotted, is_main_guard, module_level, own_statements, string
 
@@ -149,12 +147,10 @@ class _Reader:
 
     def _listening(self, nodes: Iterable[ast.AST], texts: Mapping[str, str]) -> Iterator[Listening]:
         nodes = list(nodes)
-        said = socket_host(nodes, texts)
+        beside = said(nodes, texts)
         for node in nodes:
             if isinstance(node, ast.Call) and (callee := self._callee(node)):
-                for found in listening(node, callee, texts):
-                    silent = found.host is None and said is not None
-                    yield msgspec.structs.replace(found, host=said) if silent else found
+                yield from listening(node, callee, beside)
 
     def _aliases(self, statement: Statement) -> Iterator[Text]:
         """``server = app.server`` and ``application = app``: names bound to other names."""

@@ -98,6 +98,7 @@ class _Project:
             holders=connections.holders(scripts, self._names),
             websockets=connections.websockets(scripts),
             loopback=tuple(connections.loopback(scripts, self._names)),
+            fixed_ports=tuple(connections.fixed_ports(scripts, self._names)),
             offers=tuple(connections.offers(scripts, self._names, tops)),
             dash_servers=tuple(
                 (module.name, name.name)

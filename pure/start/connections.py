@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from pure.start.code_facts import Holder, HolderKind, Loopback, Offer, Place
+from pure.start.code_facts import FixedPort, Holder, HolderKind, Loopback, Offer, Place
 from pure.start.code_module import Module
+from pure.start.listening import Listening
 from pure.start.names import Names
 
 # What is made to keep connections open, the most demanding first.
@@ -20,6 +21,12 @@ _HOLDERS: Final[dict[str, HolderKind]] = {
 _ORDER: Final[tuple[HolderKind, ...]] = (
     "flask-sockets", "flask-socketio", "python-socketio", "flask-sock", "stream",
 )  # fmt: skip
+# Libraries whose objects are called app, too, and are none that a server could serve.
+_NO_SERVERS: Final = frozenset({
+    "aiogram", "arq", "click", "customtkinter", "cyclopts", "dramatiq", "faust", "huey", "kivy", "mcp", "procrastinate",
+    "pyrogram", "PyQt5", "PyQt6", "PySide2", "PySide6", "rumps", "slack_bolt", "telegram", "telethon", "textual",
+    "tkinter", "typer", "wx",
+})  # fmt: skip
 # What listens on 127.0.0.1 unless it is told otherwise.
 _AT_HOME: Final = frozenset({
     "flask.Flask.run", "quart.Quart.run", "flask_socketio.SocketIO.run", "uvicorn.run", "uvicorn.Config", "bottle.run",
@@ -27,6 +34,22 @@ _AT_HOME: Final = frozenset({
     "mcp.server.MCPServer.run", "mcp.server.mcpserver.MCPServer.run", "mcp.server.fastmcp.FastMCP",
     "connexion.AsyncApp.run", "granian.Granian", "granian.server.Granian", "robyn.Robyn.start",
 })  # fmt: skip
+# The port of what isn't told one.
+_USUAL_PORTS: Final[dict[str, int]] = {
+    "aiohttp.web.run_app": 8080,
+    "nicegui.ui.run": 8080,
+    "flask.Flask.run": 5000,
+    "flask_socketio.SocketIO.run": 5000,
+    "quart.Quart.run": 5000,
+    "uvicorn.run": 8000,
+    "sanic.Sanic.run": 8000,
+    "connexion.App.run": 8000,
+    "connexion.FlaskApp.run": 8000,
+    "connexion.AsyncApp.run": 8000,
+    "mcp.server.fastmcp.FastMCP": 8000,
+    "mcp.server.MCPServer.run": 8000,
+    "mcp.server.mcpserver.MCPServer.run": 8000,
+}
 
 
 def holders(modules: Iterable[tuple[Module, str]], names: Names) -> tuple[Holder, ...]:
@@ -55,10 +78,28 @@ def loopback(modules: Iterable[tuple[Module, str]], names: Names) -> Iterator[Lo
     """The calls that listen where only the container itself can reach them."""
     for module, root in modules:
         for each in module.listening:
-            home = each.host or (each.host is None and any(name in _AT_HOME for name in names.origins(each.callee)))
-            if home:
+            if _at_home(each, names):
                 place = Place(path=module.path, line=each.line, root=root)
                 yield Loopback(place=place, callee=each.callee.rpartition(".")[2], host=each.host or "")
+
+
+def fixed_ports(modules: Iterable[tuple[Module, str]], names: Names) -> Iterator[FixedPort]:
+    """The calls that others can reach, at a port that no variable decides."""
+    for module, root in modules:
+        for each in module.listening:
+            # Of what stands alone only Tornado makes a port; to others it may be anything.
+            if _at_home(each, names) or (each.alone and "tornado" not in module.packages):
+                continue
+            usual = next((_USUAL_PORTS[name] for name in names.origins(each.callee) if name in _USUAL_PORTS), 0)
+            port = usual if each.port is None else each.port
+            if port:
+                place = Place(path=module.path, line=each.line, root=root)
+                callee = each.callee.rpartition(".")[2]
+                yield FixedPort(place=place, callee=callee, port=port, stated=each.port is not None)
+
+
+def _at_home(each: Listening, names: Names) -> bool:
+    return bool(each.host) or (each.host is None and any(name in _AT_HOME for name in names.origins(each.callee)))
 
 
 def offers(modules: Iterable[tuple[Module, str]], names: Names, project: frozenset[str]) -> Iterator[Offer]:
@@ -79,7 +120,8 @@ def offers(modules: Iterable[tuple[Module, str]], names: Names, project: frozens
                 yield Offer(target=f"{module.name}:{function.name}", place=place, interface="paste")
         for call in module.called:
             shape = classes.get(call.callee.rpartition(".")[2]) if call.callee.startswith(f"{module.name}.") else None
-            unknown = call.callee.partition(".")[0] not in project and names.kind_of(call.callee) is None
+            package = call.callee.partition(".")[0]
+            unknown = package not in (project | _NO_SERVERS) and names.kind_of(call.callee) is None
             if shape is not None or (unknown and call.name in ("app", "application", "wsgi_app", "asgi_app")):
                 place = Place(path=module.path, line=call.line, root=root)
                 target = f"{module.name}:{call.name}"

@@ -13,22 +13,27 @@ import msgspec
 from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
 from pure.project.document import Document
+from pure.start.code_facts import CodeFacts
 from pure.start.command_words import below, shell_line, unknown
 from pure.start.declared import read_startup
+from pure.start.declared_code import held, outer
 from pure.start.declared_files import SOURCE_ROOT, all_started, bound_names, find_module
 from pure.start.development import left_out
-from pure.start.offered import DeclaredFiles, Offered, ToolNotInImage
+from pure.start.found import unreachable
+from pure.start.offered import DeclaredFile, DeclaredFiles, Offered, ToolNotInImage
 from pure.start.peers import PeerCommand
-from pure.start.processes import Process, Processes, from_peer, from_procfile, from_table
+from pure.start.processes import RELEASES, Process, Processes, from_peer, from_procfile, from_table
 from pure.start.runners import RUNNERS, without_runners
-from pure.start.started import PYTHON, SHELLS, CommandTarget, Started
+from pure.start.started import PROGRAMS, PYTHON, SHELLS, CommandTarget, Started
 
-# What some platforms run before each start; a lifecycle doesn't know of it.
-_RELEASES: Final = frozenset({"release", "predeploy", "postdeploy", "prerelease", "postrelease"})
 _BUILTINS: Final = frozenset({
     ".", ":", "alias", "cd", "echo", "eval", "exit", "export", "false", "kill", "printf", "pwd", "read", "set", "shift",
     "sleep", "source", "test", "trap", "true", "type", "ulimit", "umask", "unset", "wait",
 })  # fmt: skip
+# Where other platforms and machines have an environment's programs.
+_ELSEWHERE: Final = re.compile(
+    r"/app/\.heroku/|\A/(?:home|root|opt|srv|app|usr/src)/[^ ]*/bin/|(?:\A|/)\.?v?env/bin/|/\.?virtualenvs?/|/\.pyenv/"
+)
 _INSTALLERS: Final = frozenset({"pip", "pip3", *RUNNERS})
 _EDITABLE: Final = re.compile(r"__editable__|_editable_|.*\.egg-link\Z|easy-install\.pth|_[a-z0-9_]+\.pth\Z")
 _OBJECTS: Final = ("app", "application", "api", "server", "asgi", "wsgi", "create_app", "make_app")
@@ -44,6 +49,10 @@ class CheckedAgainst(msgspec.Struct, frozen=True, kw_only=True):
     """The project's files, by name, that may say more: pyproject.toml, Pipfile."""
     provisional: bool = False
     """Nothing is installed yet."""
+    minor: str = ""
+    """The minor version of the image's Python, empty where it isn't known."""
+    code: CodeFacts | None = None
+    """What the code offers to start."""
     offered: Offered | None = None
     """``None`` where the environment isn't finished, or wasn't looked at."""
 
@@ -88,7 +97,8 @@ def checked(processes: Processes, against: CheckedAgainst) -> Outcome[Processes,
             f"{process.source}: {process.type} is started without {prefix}, for the environment is active in the image"
             for prefix in dropped.prefixes
         )
-    found = msgspec.structs.replace(processes, processes=tuple(kept), notes=(*processes.notes, *notes))
+    found = msgspec.structs.replace(processes, processes=tuple(kept))
+    found = msgspec.structs.replace(found, notes=(*processes.notes, *notes, *_remarks(found, against)))
     warned = tuple(dict.fromkeys(_warnings(found, against)))
     provisional = found.provisional or (against.provisional and bool(warned))
     return Success(msgspec.structs.replace(found, warnings=(*found.warnings, *warned), provisional=provisional))
@@ -100,7 +110,7 @@ def _has_tool(name: str, against: CheckedAgainst) -> bool:
 
 def _warnings(processes: Processes, against: CheckedAgainst) -> Iterator[str]:
     for process in processes.processes:
-        if process.type in _RELEASES:
+        if process.type in RELEASES:
             yield (
                 f"{process.source}: {process.type} is not run by the platform, as Heroku does before a start: it is a "
                 f"process like any other; start it once per release, or put its command before the server's"
@@ -114,7 +124,37 @@ def _warnings(processes: Processes, against: CheckedAgainst) -> Iterator[str]:
             if problem:
                 yield f"{where} {problem}"
         if process.type == "web" or process.default:
-            yield from (f"{where} {problem}" for problem in _address(each))
+            yield from (f"{where} {problem}" for problem in (*_address(each), *_by_code(each, against)))
+
+
+def _by_code(each: Started, against: CheckedAgainst) -> Iterator[str]:
+    if against.code is not None:
+        if _gunicorn_conf(each, against) is None:
+            yield from held(each, against.code, against.installed)
+        around = (found for target in each.targets for found in outer(each, target, against.code))
+        yield from (problem for needed, problem in around if needed)
+        for target in each.targets if PYTHON.match(each.program) else ():
+            path = below(each.run.folder, target.path) if target.path else f"{target.module.replace('.', '/')}.py"
+            yield from (f"runs {target.text}, and {problem}" for problem in unreachable(against.code, path))
+
+
+def _remarks(processes: Processes, against: CheckedAgainst) -> Iterator[str]:
+    """What holds only as long as the platform does what most do."""
+    for at, each in all_started(processes):
+        process = processes.processes[at]
+        served = process.type == "web" or process.default
+        if served and against.code is not None:
+            around = (found for target in each.targets for found in outer(each, target, against.code))
+            yield from (f"{process.source}: {process.type} {problem}" for needed, problem in around if not needed)
+        if served and each.distribution == "gunicorn" and each.unbound and _gunicorn_conf(each, against) is None:
+            yield (
+                f"{process.source}: {process.type} listens at $PORT; where a platform sets none, on 127.0.0.1 only: "
+                "--bind 0.0.0.0:${PORT:-8000} does for both"
+            )
+
+
+def _gunicorn_conf(each: Started, against: CheckedAgainst) -> DeclaredFile | None:
+    return against.files.files.get(below(each.run.folder, "gunicorn.conf.py"))
 
 
 def _program(each: Started, process: Process, against: CheckedAgainst) -> Iterator[str]:
@@ -123,9 +163,11 @@ def _program(each: Started, process: Process, against: CheckedAgainst) -> Iterat
         yield from _path(each, process, against)
         return
     module = each.module
+    offered = against.offered
+    if PYTHON.match(name) and _other_python(name, against):
+        yield f"starts {name}, and the image has Python {against.minor}: write python"
     if unknown(name) or name in _BUILTINS or name in SHELLS or (PYTHON.match(name) and not module):
         return
-    offered = against.offered
     if name in _INSTALLERS:
         if not _has_tool(name, against) and offered is not None:
             yield f"runs {name}, which is not in the image: whatever it installs belongs into the requirements"
@@ -143,6 +185,12 @@ def _program(each: Started, process: Process, against: CheckedAgainst) -> Iterat
         yield f"starts {name}, which is neither in the environment nor in the build image: {cure}"
 
 
+def _other_python(name: str, against: CheckedAgainst) -> bool:
+    """Whether a name of Python's is that of another version than the image has."""
+    version = name.removeprefix("python")
+    return bool(version and against.minor) and version not in (against.minor, against.minor.partition(".")[0])
+
+
 def _not_installed(name: str, distribution: str, against: CheckedAgainst) -> str:
     known = "is not installed" if against.offered else "is not among the requirements"
     return f"starts {name}, which {known}: {_cure(distribution, against)}"
@@ -157,6 +205,10 @@ def _cure(distribution: str, against: CheckedAgainst) -> str:
 
 def _path(each: Started, process: Process, against: CheckedAgainst) -> Iterator[str]:
     path = below(each.run.folder, each.program)
+    name = each.program.rpartition("/")[2]
+    if _ELSEWHERE.search(each.program) and (name in PROGRAMS or PYTHON.match(name)):
+        yield f"starts {each.program}, which is a place of another system: the environment is active, write {name}"
+        return
     if unknown(path) or not path:
         return
     found = against.files.files.get(path)
@@ -207,7 +259,7 @@ def _module(each: Started, target: CommandTarget, against: CheckedAgainst) -> st
     if not each.sure or any(unknown(root) for root in each.roots):
         return ""
     files = against.files.files
-    configured = files.get(below(each.run.folder, "gunicorn.conf.py")) if each.distribution == "gunicorn" else None
+    configured = _gunicorn_conf(each, against) if each.distribution == "gunicorn" else None
     if configured and (b"chdir" in configured.raw or b"pythonpath" in configured.raw):
         return ""
     top, *inner = target.module.split(".")
@@ -284,7 +336,11 @@ def _object(target: CommandTarget, path: str, against: CheckedAgainst) -> str:
 
 
 def _address(each: Started) -> Iterator[str]:
-    if each.port:
+    if each.port_by:
+        yield (
+            f"is told no port, and listens on {each.port} whatever PORT says: add {each.port_by} ${{PORT:-{each.port}}}"
+        )
+    elif each.port:
         yield (
             f"listens on the fixed port {each.port}: platforms that set PORT send requests there; write "
             f"${{PORT:-{each.port}}} instead of {each.port}"

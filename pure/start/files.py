@@ -79,6 +79,8 @@ def _run(ground: Ground, kind: ScriptKind) -> Search:
         return
     if len(files) > 1:
         yield f"{files[0].place.path} is taken before {listed(each.place.path for each in files[1:])}"
+    if others := files[0].others:
+        yield f"{files[0].name} is taken before {listed(others)} of the same file: a Procfile could choose"
     yield _started(ground, files[0], runner)
 
 
@@ -137,6 +139,9 @@ def _mcp(ground: Ground) -> Search:
             continue
         if any(each.place.path == place.path for each in ground.code.of("asgi")):
             # `app = mcp.http_app()` is meant to be served.
+            continue
+        if not files and any(each.place.path == place.path for each in ground.code.objects if each.kind != kind):
+            # It is mounted on the other, or will be.
             continue
         if files and files[0].name in ("", "stdio"):
             yield _by_standard_input(ground, files[0])

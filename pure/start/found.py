@@ -31,6 +31,24 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     """Nothing is installed yet."""
 
 
+def unreachable(code: CodeFacts, path: str) -> tuple[str, ...]:
+    """What a file's program does so that nobody outside the container, or no platform, can reach it."""
+    home = (
+        f"{each.place}: {each.callee}() {'' if each.host else 'without a host '}listens on "
+        f"{each.host or '127.0.0.1'}, where nobody outside the container can reach it: "
+        'give it the host "0.0.0.0", and the port of $PORT'
+        for each in code.loopback
+        if each.place.path == path
+    )
+    fixed = (
+        f"{each.place}: {each.callee}() listens on the fixed port {each.port}{'' if each.stated else ', its own'}: "
+        f'platforms that set PORT send requests there; give it the port int(os.environ.get("PORT", "{each.port}"))'
+        for each in code.fixed_ports
+        if each.place.path == path
+    )
+    return (*home, *fixed)
+
+
 class Ground(msgspec.Struct, frozen=True, kw_only=True):
     """The code and the circumstances together."""
 
@@ -48,14 +66,8 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
         return programs is None or command in programs
 
     def unreachable(self, path: str) -> tuple[str, ...]:
-        """What a file's program does so that nobody outside the container can reach it."""
-        return tuple(
-            f"{each.place}: {each.callee}() {'' if each.host else 'without a host '}listens on "
-            f"{each.host or '127.0.0.1'}, where nobody outside the container can reach it: "
-            'give it the host "0.0.0.0", and the port of $PORT'
-            for each in self.code.loopback
-            if each.place.path == path
-        )
+        """What a file's program does so that nobody outside the container, or no platform, can reach it."""
+        return unreachable(self.code, path)
 
     def absent(self, distribution: str, what: str, place: Place) -> str | None:
         """The remark that something can't be started without this distribution; ``None`` where it is installed."""

@@ -6,6 +6,7 @@ Here are those that the project declares, in a ``Procfile``, in ``pyproject.toml
 
 import re
 import shlex
+from collections.abc import Iterable
 from typing import Final, TypeAlias
 
 import msgspec
@@ -17,6 +18,9 @@ from pure.start.peers import PeerCommand
 
 PROCFILE: Final = "Procfile"
 
+RELEASES: Final = frozenset({"release", "predeploy", "postdeploy", "prerelease", "postrelease"})
+"""What some platforms run before each start; a lifecycle doesn't know of it."""
+
 _LINE: Final = re.compile(r"(?P<type>[^:\s]+)\s*:\s*+(?P<command>.*)\Z")
 _TYPE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
 # What only a shell understands. Without any of it the words are executed as they are, and signals reach the process.
@@ -24,6 +28,7 @@ _SHELL: Final = re.compile(r"[$`;&|<>*?~(){}!\[\]\\\n]|^\s*[A-Za-z_][A-Za-z0-9_]
 _EXECUTED: Final = "executed directly"
 _BY_SHELL: Final = "its command needs a shell: run by bash"
 _NO_DEFAULT: Final = "none of several processes is named web, so the image has no default process"
+_ONLY_RELEASES: Final = "nothing of it is for the start, so the image has no default process"
 
 
 class Process(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,7 +119,7 @@ def from_procfile(raw: bytes) -> Outcome[Processes, ProcfileError]:
         if kind in found:
             return Failure(DuplicateType(first=found[kind][0], line=number, type=kind))
         found[kind] = (number, command)
-    default = "web" if "web" in found else next(iter(found)) if len(found) == 1 else None
+    default = _default(found)
     return Success(
         Processes(
             processes=tuple(
@@ -130,7 +135,7 @@ def from_table(declared: tuple[Declared, ...]) -> Processes:
     """The processes of ``tool.lamina.processes``."""
     marked = next((each.type for each in declared if each.default), None)
     types = [each.type for each in declared]
-    default = marked or ("web" if "web" in types else types[0] if len(types) == 1 else None)
+    default = marked or _default(types)
     source = Source(file=PYPROJECT, line=None)
     processes: list[Process] = []
     for each in declared:
@@ -148,7 +153,7 @@ def from_table(declared: tuple[Declared, ...]) -> Processes:
     if not types:
         because = f"{TABLE} of {PYPROJECT} is empty"
     elif default is None:
-        because += f"; {_NO_DEFAULT}"
+        because += f"; {_without_default(types)}"
     return Processes(processes=tuple(processes), because=(because,))
 
 
@@ -156,6 +161,16 @@ def from_peer(peer: PeerCommand) -> Processes:
     """The process that an application has for another buildpack."""
     process = _process("web", peer.source, peer.command, "web")
     return Processes(processes=(process,), because=(f"declared by {peer.source}",))
+
+
+def _default(types: Iterable[str]) -> str | None:
+    """What the image starts: `web`, or the only process that isn't for before the start."""
+    started = [each for each in types if each not in RELEASES]
+    return "web" if "web" in started else started[0] if len(started) == 1 else None
+
+
+def _without_default(types: Iterable[str]) -> str:
+    return _ONLY_RELEASES if RELEASES.issuperset(types) else _NO_DEFAULT
 
 
 def _process(kind: str, source: Source, command: str, default: str | None) -> Process:
@@ -182,5 +197,5 @@ def _because(found: dict[str, tuple[int, str]], default: str | None) -> tuple[st
     if not found:
         return ("the Procfile declares no process",)
     if default is None:
-        return (f"declared by the Procfile; {_NO_DEFAULT}",)
+        return (f"declared by the Procfile; {_without_default(found)}",)
     return ("declared by the Procfile",)

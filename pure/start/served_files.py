@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+import msgspec
+
 from pure.start.code_facts import Place, ScriptFile, ScriptKind
 from pure.start.code_module import Module
 from pure.start.names import Names
@@ -41,7 +43,10 @@ def served_files(modules: Iterable[tuple[Module, str]], names: Names) -> tuple[S
     found: dict[tuple[ScriptKind, str], ScriptFile] = {}
     for module, root in modules:
         for each in _of_module(module, root, names):
-            found.setdefault((each.kind, module.path), each)
+            first = found.setdefault((each.kind, module.path), each)
+            if first is not each and each.kind == "functions":
+                more = msgspec.structs.replace(first, others=(*first.others, each.name))
+                found[each.kind, module.path] = more
     return tuple(found.values())
 
 

@@ -9,7 +9,7 @@ import msgspec
 from pure.start.command_words import Run, below, unknown
 
 TargetKind: TypeAlias = Literal["object", "module", "file"]
-PYTHON: Final = re.compile(r"python(?:3(?:\.[0-9]+)?)?\Z")
+PYTHON: Final = re.compile(r"python(?:[23](?:\.[0-9]+)?)?\Z")
 SHELLS: Final = frozenset({"sh", "bash", "dash"})
 
 _OBJECT: Final = re.compile(
@@ -42,6 +42,8 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     """Options whose value is a port, or an address with one."""
     inside: str = ""
     """What to write so that it is reached from outside, where it listens for its own machine only by default."""
+    usual: int = 0
+    """The port where it is told none, if it doesn't read $PORT."""
 
 
 class CommandTarget(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,10 +72,27 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
     """It isn't told elsewhere where modules are."""
     port: str = ""
     """A port that is fixed."""
+    port_by: str = ""
+    """The option to write, where that is the program's own and not stated."""
+    unbound: bool = False
+    """It reads $PORT, and is told no address beside."""
     local: str = ""
     """The address that only its own machine reaches, or what to write where that is the default."""
 
 
+# Options that say that it doesn't listen at a port.
+_ELSEWHERE: Final = (
+    "--uds",
+    "--fd",
+    "-u",
+    "-e",
+    "--endpoint",
+    "--cert",
+    "--unix-socket",
+    "--sockets",
+    "--help",
+    "--version",
+)
 _SWITCHES: Final = frozenset({"--reload", "--factory", "--proxy-headers", "--no-access-log", "--debug", "--preload"})
 _HOST_PORT: Final = ("--host", "-h")
 PROGRAMS: Final[Mapping[str, Program]] = {
@@ -95,6 +114,7 @@ PROGRAMS: Final[Mapping[str, Program]] = {
         hosts=("--host",),
         ports=("--port",),
         inside="--host 0.0.0.0",
+        usual=8000,
     ),
     "hypercorn": Program(
         distribution="hypercorn",
@@ -111,6 +131,7 @@ PROGRAMS: Final[Mapping[str, Program]] = {
         hosts=("-b", "--bind"),
         ports=("-p", "--port"),
         inside="--bind 0.0.0.0",
+        usual=8000,
     ),
     "granian": Program(
         distribution="granian",
@@ -120,6 +141,7 @@ PROGRAMS: Final[Mapping[str, Program]] = {
         ports=("--port",),
         folders=("--working-dir",),
         inside="--host 0.0.0.0",
+        usual=8000,
     ),
     "waitress-serve": Program(
         distribution="waitress",
@@ -127,6 +149,7 @@ PROGRAMS: Final[Mapping[str, Program]] = {
         flags=frozenset({"--call", "--expose-tracebacks", "--no-expose-tracebacks", "--no-ipv6", "--no-ipv4"}),
         hosts=("--host",),
         ports=("--listen", "--port"),
+        usual=8080,
     ),
     "uwsgi": Program(
         distribution="uwsgi",
@@ -140,8 +163,9 @@ PROGRAMS: Final[Mapping[str, Program]] = {
         after=("run",),
         flags=_SWITCHES,
         hosts=_HOST_PORT,
-        ports=("--port", "-p"),
+        ports=("-p", "--port"),
         inside="--host 0.0.0.0",
+        usual=5000,
     ),
     "celery": Program(distribution="celery", options={"-A": "module", "--app": "module"}, folders=("--workdir",)),
     "fastapi": Program(
@@ -152,7 +176,7 @@ PROGRAMS: Final[Mapping[str, Program]] = {
         hosts=("--host",),
         ports=("--port",),
     ),
-    "streamlit": Program(distribution="streamlit", target="file", after=("run",), ports=("--server.port",)),
+    "streamlit": Program(distribution="streamlit", target="file", after=("run",), ports=("--server.port",), usual=8501),
     "taskiq": Program(distribution="taskiq", target="object", after=("worker", "scheduler"), flags=_SWITCHES),
     "chainlit": Program(distribution="chainlit", target="file", after=("run",), ports=("--port",)),
     "functions-framework": Program(
@@ -223,6 +247,10 @@ def _python(run: Run, rest: list[str]) -> Started:
             module, after = (rest[at + 1 : at + 2], rest[at + 2 :]) if word == "-m" else ([word[2:]], rest[at + 1 :])
             if not module:
                 break
+            if module[0] == "http.server":
+                port = next((word for word in after if word.isdecimal()), "")
+                named = any(not word.startswith("-") for word in after)
+                return Started(run=run, program=run.texts[0], port=port if named else "8000")
             if module[0] in PROGRAMS:
                 found = _known(run, module[0], after)
                 return msgspec.structs.replace(found, program=run.texts[0], module=module[0])
@@ -274,18 +302,23 @@ def _known(run: Run, name: str, rest: list[str]) -> Started:
     ports = [value for option in program.ports for value in values.get(option, [])]
     addresses = [_address(value) for value in ports] if active else []
     local = next((host for host in hosts if host in _LOOPBACK), "") or next((each for _, each in addresses if each), "")
+    elsewhere = any(option in values for option in _ELSEWHERE)
     silent = program.inside and active and not hosts and not any(":" in each or "$" in each for each in ports)
-    if name in ("uvicorn", "daphne", "granian", "flask") and program.inside and active and not hosts:
-        silent = not any(option in values for option in ("--uds", "--fd", "-u", "-e", "--endpoint", "--cert"))
+    if program.usual and program.inside and active and not hosts:
+        silent = not elsewhere
+    # A configuration may say more.
+    sure = not any(option in values for option in ("-c", "--config", "--ini", "--env-file"))
+    usual = str(program.usual) if program.usual and active and sure and not ports and not elsewhere else ""
     return Started(
         run=run,
         program=name,
         distribution=program.distribution,
         targets=tuple(targets),
         roots=_roots(run, run.folder, folders),
-        # A configuration may say more.
-        sure=not any(option in values for option in ("-c", "--config", "--ini", "--env-file")),
-        port=next((port for port, _ in addresses if port), ""),
+        sure=sure,
+        port=next((port for port, _ in addresses if port), usual),
+        port_by=program.ports[-1] if usual else "",
+        unbound=active and sure and not ports and not any(name == "GUNICORN_CMD_ARGS" for name, _ in run.variables),
         local=local or (program.inside if silent else ""),
     )
 

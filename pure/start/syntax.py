@@ -52,6 +52,10 @@ def bindings(statement: Statement) -> Iterator[tuple[str, ast.expr]]:
             for target in targets:
                 if isinstance(target, ast.Name):
                     yield target.id, value
+                elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+                    # `HOST, PORT = "localhost", 8000`
+                    pairs = zip(target.elts, value.elts, strict=False)
+                    yield from ((name.id, each) for name, each in pairs if isinstance(name, ast.Name))
                 elif isinstance(target, ast.Tuple) and isinstance(value, ast.Call) and target.elts:
                     # `app, rt = fast_app()`
                     first = target.elts[0]

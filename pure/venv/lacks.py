@@ -7,6 +7,16 @@ import msgspec
 CHECK_VARIABLE: Final = "BP_PYTHON_CHECK_DEPENDENCIES"
 
 
+class ForeignLibraries(msgspec.Struct, frozen=True, kw_only=True):
+    """Libraries that a distribution needs and the environment doesn't have."""
+
+    distribution: str
+    """Empty where a file belongs to none."""
+    path: str
+    """The first file that needs them; empty where they are loaded by names that begin like this."""
+    libraries: tuple[str, ...]
+
+
 class MissingLibraries(msgspec.Struct, frozen=True, kw_only=True):
     """Libraries that a distribution needs and nobody has."""
 

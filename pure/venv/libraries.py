@@ -10,7 +10,7 @@ from typing import Final
 from pure.complaints.system_libraries import LOADED, VARIANTS, not_missed, optional, packages_of
 from pure.venv.elf import MACHINES, Dynamic
 from pure.venv.installed import InstalledSet
-from pure.venv.lacks import MissingLibraries
+from pure.venv.lacks import ForeignLibraries, MissingLibraries
 
 _SHARED: Final = ".so"
 
@@ -21,41 +21,49 @@ def shared_libraries(files: Iterable[str]) -> tuple[str, ...]:
     return tuple(path for path, name in names if name.endswith(_SHARED) or f"{_SHARED}." in name)
 
 
-def missing_libraries(
-    sections: Mapping[str, Dynamic],
-    installed: InstalledSet,
-    files: Iterable[str],
-    *,
-    available: frozenset[str],
-    arch: str,
-) -> tuple[MissingLibraries, ...]:
-    """What is missing, by distribution. ``available`` are the names in the loader's folders of the build image."""
-    known = available | {path.rpartition("/")[2] for path in files}
+def foreign_libraries(
+    sections: Mapping[str, Dynamic], installed: InstalledSet, files: Iterable[str], *, arch: str
+) -> tuple[ForeignLibraries, ...]:
+    """What an environment needs and doesn't have, wherever it is used; each library once for each distribution."""
+    own = {path.rpartition("/")[2] for path in files}
     machine = MACHINES.get(arch)
     wanting = {
-        path: tuple(name for name in section.needed if name not in known and not not_missed(name))
+        path: names
         for path, section in sections.items()
         if section.machine == machine and not optional(path)
+        if (names := tuple(name for name in section.needed if name not in own and not not_missed(name)))
     }
-    wanting = {path: names for path, names in wanting.items() if names}
-    owners = (
-        {entry.path: each.name for each in installed.distributions if wanting for entry in each.files}
-        if wanting
-        else {}
-    )
-    by_distribution: dict[str, dict[str, tuple[str, ...]]] = {}
+    owners = {entry.path: each.name for each in installed.distributions if wanting for entry in each.files}
+    seen: set[tuple[str, str]] = set()
+    found: list[ForeignLibraries] = []
     for path, names in sorted(wanting.items()):
-        by_distribution.setdefault(owners.get(path, ""), {})[path] = names
-    found = [
-        _missing(name, next(iter(paths)), (each for names in paths.values() for each in names))
-        for name, paths in sorted(by_distribution.items())
-    ]
+        distribution = owners.get(path, "")
+        new = tuple(dict.fromkeys(name for name in names if (distribution, name) not in seen))
+        seen |= {(distribution, name) for name in new}
+        if new:
+            found.append(ForeignLibraries(distribution=distribution, path=path, libraries=new))
     present = {each.name for each in installed.distributions}
     for name, row in LOADED.items():
-        lacking = [each for each in row.libraries if not any(here.startswith(each) for here in known)]
-        if name in present and lacking and not present & set(row.unless) and name not in by_distribution:
-            found.append(_missing(name, "", lacking))
+        lacking = tuple(each for each in row.libraries if not any(here.startswith(each) for here in own))
+        if name in present and lacking and not present & set(row.unless):
+            found.append(ForeignLibraries(distribution=name, path="", libraries=lacking))
     return tuple(found)
+
+
+def missing_libraries(foreign: Iterable[ForeignLibraries], available: frozenset[str]) -> tuple[MissingLibraries, ...]:
+    """What is missing, by distribution. ``available`` are the names in the loader's folders of the build image."""
+    needed: dict[str, list[tuple[str, str]]] = {}
+    loaded: list[tuple[str, tuple[str, ...]]] = []
+    for each in foreign:
+        if each.path:
+            lacking = [(name, each.path) for name in each.libraries if name not in available]
+            if lacking:
+                needed.setdefault(each.distribution, []).extend(lacking)
+        else:
+            begun = tuple(name for name in each.libraries if not any(here.startswith(name) for here in available))
+            loaded += [(each.distribution, begun)] if begun else []
+    found = [_missing(name, each[0][1], (library for library, _ in each)) for name, each in sorted(needed.items())]
+    return (*found, *(_missing(name, "", libraries) for name, libraries in loaded if name not in needed))
 
 
 def _missing(distribution: str, path: str, libraries: Iterable[str]) -> MissingLibraries:

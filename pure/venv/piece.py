@@ -17,6 +17,8 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     key: str  # a digest that says what the layer holds
     # The paths of the environment that lead into the layer: directories, or files where a directory is shared.
     links: tuple[str, ...]
+    # Its libraries with what each needs that no file of the distribution is, where that is anything.
+    needs: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def holds(self, path: str) -> bool:
         """Whether a path of the environment leads into the layer."""

@@ -9,10 +9,20 @@ from typing import TypeAlias
 import msgspec
 
 from pure.outcome import Failure, Outcome, Success
+from pure.venv.lacks import Contradiction, ForeignLibraries
 from pure.venv.piece import Piece
 from pure.venv.resolved import ResolvedSet, resolved_set
 
 SCHEMA = 3
+
+
+class Insight(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a look at all of an environment brought to light, so that nobody has to look again."""
+
+    # What lies in layers of its own; empty where nothing is heavy.
+    pieces: tuple[Piece, ...] = ()
+    foreign: tuple[ForeignLibraries, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
 
 
 class VenvState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -28,10 +38,9 @@ class VenvState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     artefacts: tuple[tuple[str, str], ...] = ()
     # A digest of the settings of builds, empty if there were none (``pure.venv.build_settings``).
     built_with: str = ""
-    # What lies in layers of its own; empty where nothing is heavy.
-    pieces: tuple[Piece, ...] = ()
     # Whether what is heavy was given layers of its own.
     divided: bool = True
+    seen: Insight = Insight()
     schema: int = SCHEMA
 
 

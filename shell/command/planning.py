@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import msgspec
 from pure.build.credentials import known_secrets
@@ -19,6 +18,7 @@ from pure.target import Target
 
 from shell.lifecycle.disk import copy_tree
 from shell.output import Output
+from shell.scratch import scratch_folder
 from shell.world import read_facts
 
 # Where a platform puts them: a plan doesn't depend on the place, apart from the paths that it mentions.
@@ -36,9 +36,9 @@ def _taking_part(app: Path, descriptor: ProjectDescriptor) -> Iterator[Path]:
     if wanted is None:
         yield app
         return
-    with TemporaryDirectory() as temporary:
-        copy = Path(temporary, "app")
-        copy_tree(app, copy, leave_out=Path(temporary), wanted=wanted)
+    with scratch_folder() as temporary:
+        copy = temporary / "app"
+        copy_tree(app, copy, leave_out=temporary, wanted=wanted)
         yield copy
 
 

@@ -14,7 +14,6 @@ import os
 import re
 import shutil
 import tarfile
-import tempfile
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -37,6 +36,7 @@ from pure.target import Distro, distro_from_os_release
 from shell.command.binaries import PackRefused, is_elf, needed, set_run_paths, strip_debugging
 from shell.disk import NO_ROOM, said
 from shell.process import run
+from shell.scratch import scratch_folder
 
 _FORMAT: Final = "2"
 _LEVEL: Final = 6
@@ -229,9 +229,9 @@ class _Packing:
         self._pip_wheel()
         self._headers()
         self.destination.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".pack-", dir=self.destination) as folder:
-            self._make_movable(Path(folder))
-            return self._write(Path(folder))
+        with scratch_folder(self.destination, prefix=".pack-") as folder:
+            self._make_movable(folder)
+            return self._write(folder)
 
     def _interpreter(self) -> None:
         name = self.installation.python

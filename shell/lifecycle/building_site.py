@@ -1,6 +1,7 @@
 """Prepares the folders of one build and says where they appear inside its namespace."""
 
 import os
+import stat
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -76,6 +77,8 @@ class Site:
     def copy_app(self, source: Path, *, leave_out: Path, wanted: Callable[[str], bool] | None) -> None:
         """Copy what is wanted of the application, without our own cache folder."""
         copy_tree(source, self.app, leave_out=leave_out, wanted=wanted)
+        # The folder itself is a platform's own, and a build may write into it, whatever ours is like.
+        self.app.chmod(self.app.stat().st_mode | stat.S_IWUSR)
 
     def execute(
         self,

@@ -27,6 +27,7 @@ from shell.lifecycle.tarball import TarError, extract
 _FORWARDED = frozenset(
     {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2, signal.SIGWINCH}
 )
+_SCRATCH = "run-"
 _FROM_TERMINAL = 0x80  # SI_KERNEL: the terminal has sent it to the whole foreground group already
 
 
@@ -50,7 +51,7 @@ def run(
         with _trees(store, stored) as trees:
             if isinstance(trees, Failure):
                 return trees
-            scratch = Path(mkdtemp(prefix="run-", dir=store.folder))
+            scratch = Path(mkdtemp(prefix=_SCRATCH, dir=store.folder))
             try:
                 return _launch(scratch, stored, trees, chosen.unwrap(), env)
             finally:
@@ -72,6 +73,9 @@ def _trees(store: Store, stored: StoredImage) -> Iterator[Path | Failure[Lifecyc
             # Another image of this folder runs: nothing is removed.
             fcntl.flock(lock, fcntl.LOCK_SH)
         else:
+            # Nobody runs an image of this folder: whatever a run wrote is left from one that was killed.
+            for left in store.folder.glob(f"{_SCRATCH}*"):
+                remove(left)
             wanted = {layer.diff_id for layer in stored.layers}
             for tree in folder.iterdir():
                 if tree.name not in wanted and tree.name != "lock":

@@ -45,7 +45,7 @@ def test_a_server_that_was_chosen_and_does_not_import_is_an_error(bench: Bench, 
     assert "Warning: flask needs libnobodyhas.so.1 (flask/fast.so)" in built.log
 
 
-def test_what_is_declared_is_checked_in_each_build_and_the_environment_only_after_it_changed(
+def test_what_is_declared_is_checked_in_each_build_and_what_was_found_is_said_in_each(
     bench: Bench, tmp_path: Path
 ) -> None:
     wheels = vendored(tmp_path, server="def run(): ...\n")
@@ -58,5 +58,4 @@ def test_what_is_declared_is_checked_in_each_build_and_the_environment_only_afte
         assert "web listens on the fixed port 8000" in log
         assert "worker starts celery, which is not installed" in log
         assert "is started without uv run" in log
-    assert "libnobodyhas.so.1" in first
-    assert "libnobodyhas.so.1" not in second
+        assert "Warning: flask needs libnobodyhas.so.1" in log

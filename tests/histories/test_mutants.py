@@ -11,10 +11,11 @@ import msgspec
 import pytest
 from pure.build.facts import Facts
 from pure.build.news import StartedOver
-from pure.build.states import Build, Next, Turn
+from pure.build.states import Build, Completing, Next, Turn
 from pure.build.steps import (
     Answer,
     BeginLayer,
+    CompileBytecode,
     DropLayer,
     FinishLayer,
     InstallRuntime,
@@ -95,14 +96,6 @@ def is_state(step: Step) -> bool:
 
 def finishes(step: Step, layer: str) -> bool:
     return isinstance(step, FinishLayer) and step.decision.name == layer
-
-
-def moved(steps: Steps, chosen: Callable[[Step], bool], before: Callable[[Step], bool]) -> list[Step]:
-    """The steps with those that are chosen moved to before the first that ``before`` names, or left where they are."""
-    taken = [step for step in steps if chosen(step)]
-    others = [step for step in steps if not chosen(step)]
-    place = next((at for at, step in enumerate(others) if before(step)), None)
-    return list(steps) if place is None else [*others[:place], *taken, *others[place:]]
 
 
 @mutant("pip", "uv", killed=True)
@@ -186,17 +179,34 @@ for _first in _firsts:
     MUTANTS[f"{_first}_has_its_metadata_first"] = Mutant(mutate=_finished_first(_first), managers=_where, killed=True)
 
 
-@mutant("pip", "uv", killed=True)
-def _the_record_comes_before_the_metadata(patch: Patch) -> None:
-    rewriting(patch, lambda turn: moved(turn.steps, is_state, lambda step: finishes(step, "venv")))
+def _recorded_before(late: Callable[[Step], bool]) -> Mutate:
+    """The record is written before these steps of what finishes an environment."""
+
+    def mutate(patch: Patch) -> None:
+        held: list[Step] = []
+
+        def rewrite(turn: Turn) -> Iterator[Step]:
+            finishing = isinstance(turn.build.state, Completing)
+            held[:] = [step for step in turn.steps if late(step)] if finishing else held
+            for step in turn.steps:
+                if not (finishing and late(step)):
+                    yield step
+                if is_state(step):
+                    yield from held
+
+        rewriting(patch, rewrite)
+
+    return mutate
 
 
-@mutant("pip", "uv", killed=True)
-def _the_record_comes_before_the_installation(patch: Patch) -> None:
-    def rewrite(turn: Turn) -> list[Step]:
-        return moved(turn.steps, is_state, lambda step: True)
-
-    rewriting(patch, rewrite)
+MUTANTS["the_record_comes_before_the_metadata"] = Mutant(
+    mutate=_recorded_before(lambda step: finishes(step, "venv")), managers=("pip", "uv"), killed=True
+)
+MUTANTS["the_record_comes_before_the_bytecode"] = Mutant(
+    mutate=_recorded_before(lambda step: isinstance(step, CompileBytecode) or finishes(step, "venv")),
+    managers=("pip", "uv"),
+    killed=True,
+)
 
 
 def _not_compared(field: str) -> Mutate:

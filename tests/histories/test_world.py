@@ -4,8 +4,10 @@ import tempfile
 from pathlib import Path
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pure.build.errors import NotReadable
 from pure.build.steps import (
     BeginLayer,
     DropLayer,
@@ -30,6 +32,7 @@ from pure.layers.metadata import PipCacheLayer
 from pure.layers.names import PIP_CACHE, VENV, LayerName
 from pure.redaction import redactor
 from shell.executor import Executor
+from shell.files import MOST_BYTES
 from shell.layer_store import LayerStore
 from shell.output import Output
 
@@ -167,3 +170,18 @@ def _known(disk: Disk) -> dict[str, object]:
         return f"-> {node}" if isinstance(node, Link) else bytes(node)
 
     return {name: plain(each) for name, each in disk.folder(LAYERS).items()}
+
+
+@pytest.mark.parametrize(("ends", "kept"), [(True, b"the end"), (False, None)])
+def test_a_file_without_bounds_is_not_read(tmp_path: Path, ends: bool, kept: bytes | None) -> None:
+    with (tmp_path / "pip.log").open("wb") as file:
+        file.seek(MOST_BYTES * 100)
+        file.write(b"the end")
+    executor = Executor(store=LayerStore(tmp_path), output=Output(redactor({})), temporary=tmp_path)
+    done = executor.execute((ReadFiles(root=str(tmp_path), patterns=("*.log",), ends=ends),))
+    if kept is None:
+        assert isinstance(done.missed, NotReadable)
+    else:
+        raw = done.read(str(tmp_path))["pip.log"]
+        assert raw.endswith(kept)
+        assert len(raw) == MOST_BYTES

@@ -19,6 +19,9 @@ def fill(folder: Path, **files: int) -> None:
         ("venv", "pyvenv.cfg", "environment"),
         ("my-env", "bin/activate", "environment"),
         ("env", "Scripts/activate", "environment"),
+        ("env", "conda-meta/history", "environment"),
+        ("frontend/node_modules", "", "packages"),
+        ("backend/.venv", "pyvenv.cfg", "environment"),
         ("node_modules", "", "packages"),
         (".git", "", "history"),
     ],
@@ -35,6 +38,7 @@ def test_what_is_measured(tmp_path: Path, name: str, mark: str, kind: str) -> No
 def test_other_folders_are_the_applications_own(tmp_path: Path) -> None:
     fill(tmp_path / "env", settings=3)
     fill(tmp_path / "shop", a=3)
+    fill(tmp_path / "shop/web/node_modules", too_deep=3)
     (tmp_path / ".git").write_text("gitdir: elsewhere")
     (tmp_path / "node_modules").symlink_to("shop")
     assert find_baggage(tmp_path, tmp_path) == ()

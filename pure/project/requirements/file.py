@@ -22,10 +22,10 @@ from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
 from pure.project.requirements.encoding import decode
 from pure.project.requirements.errors import RequirementsError
+from pure.project.requirements.variables import left, replaced
 from pure.urls import without_secrets
 
 _COMMENT = re.compile(r"(^|(?<!\s)\s++)#.*$")
-_VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
 _REMOTE = re.compile(r"(?:https?|file|ftp):", re.IGNORECASE)
 _VCS = re.compile(r"(?:git|hg|svn|bzr)\+", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|file:", re.IGNORECASE)
@@ -94,8 +94,9 @@ class RequirementLine(msgspec.Struct, frozen=True, kw_only=True):
     hash_option: bool = False
     # The build options that follow it.
     options: tuple[tuple[str, str], ...] = ()
-    # The names of ${…} on its line.
+    # The names of ${…} on its line, and what looks like one and isn't.
     variables: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
     @property
     def pinned(self) -> bool:
@@ -112,6 +113,7 @@ class OptionLine(msgspec.Struct, frozen=True, kw_only=True):
     file: str
     line: int
     variables: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 class Include(msgspec.Struct, frozen=True, kw_only=True):
@@ -205,7 +207,6 @@ def _parse_line(line: str, file: str, number: int) -> RequirementLine | Include 
     words = line.split(" ")
     cut = next((at for at, word in enumerate(words) if word.startswith("-")), len(words))
     requirement = " ".join(words[:cut]).strip()
-    variables = tuple(dict.fromkeys(_VARIABLE.findall(line)))
     try:
         tokens = shlex.split(" ".join(words[cut:]))
     except ValueError:
@@ -218,18 +219,21 @@ def _parse_line(line: str, file: str, number: int) -> RequirementLine | Include 
         values.setdefault(name, value)  # pip takes the first of several on one line
     editable = None if requirement else values.get("--editable")
     if requirement or editable is not None:
-        return _requirement(requirement or editable or "", file, number, options, variables, editable=not requirement)
+        found = _requirement(requirement or editable or "", file, number, options, editable=not requirement)
+        if isinstance(found, LineProblem):
+            return found
+        return msgspec.structs.replace(found, variables=replaced(line), left=left(line))
     for kind in ("requirement", "constraint"):
         path = values.get(f"--{kind}")
         if path is None:
             continue
         if is_remote(path):
             return Include(kind=kind, path=without_secrets(path), file=file, line=number, remote=True)
-        if _VARIABLE.search(path):
+        if replaced(path):
             return LineProblem(kind="variable_in_path", text=shown(line), file=file, line=number)
         return Include(kind=kind, path=_joined(file, path), file=file, line=number)
     return [
-        OptionLine(name=name, value=shown(value), file=file, line=number, variables=tuple(_VARIABLE.findall(value)))
+        OptionLine(name=name, value=shown(value), file=file, line=number, variables=replaced(value), left=left(value))
         for name, value in options
     ]
 
@@ -270,7 +274,7 @@ def _parse_options(tokens: list[str]) -> list[tuple[str, str]] | None:
 
 
 def _requirement(
-    text: str, file: str, number: int, options: list[tuple[str, str]], variables: tuple[str, ...], *, editable: bool
+    text: str, file: str, number: int, options: list[tuple[str, str]], *, editable: bool
 ) -> RequirementLine | LineProblem:
     hashes: list[Hash] = []
     for name, value in options:
@@ -289,7 +293,6 @@ def _requirement(
         options=tuple(
             (name, shown(value)) for name, value in options if name in {"--config-settings", "--global-option"}
         ),
-        variables=variables,
     )
     if editable:
         return msgspec.structs.replace(line, kind="editable", name=_egg(text)[0])

@@ -19,6 +19,9 @@ _ELSEWHERE: Final = re.compile(
     r"file:/*+(?:[A-Za-z]:/|home/conda/|croot/|opt/(?:mini|ana)?conda\d?/|private/|Users/|work/ci_py|tmp/(?:abs|build)[^/]*/"
     r"|(?:[^;]*/)?(?:feedstock_root|conda-bld|croot)/)"
 )
+# Where people have their projects; editable ones are frozen with that place.
+_AT_HOME: Final = re.compile(r"(?:file:/{0,3})?(?:/?home/[^/]|/?Users/[^/]|/?root/|/?mnt/[a-z]/|[A-Za-z]:[\\/])")
+_FOLDERS: Final = frozenset({"editable", "local_path"})
 
 
 def written_for_something_else(files: Iterable[RequirementsFile]) -> CondaList | ForeignPaths | None:
@@ -28,10 +31,16 @@ def written_for_something_else(files: Iterable[RequirementsFile]) -> CondaList |
         if conda:
             return CondaList(file=file.file, lines=_shown(conda), number=len(conda))
         # A marker may leave such a line out on Linux.
-        paths = [line for line in file.lines if line.url and not line.marker and _ELSEWHERE.match(line.url)]
+        paths = [line for line in file.lines if not line.marker and _elsewhere(line)]
         if paths:
             return ForeignPaths(file=file.file, lines=_shown(paths), number=len(paths))
     return None
+
+
+def _elsewhere(line: RequirementLine) -> bool:
+    if line.url and _ELSEWHERE.match(line.url):
+        return True
+    return line.kind in _FOLDERS and bool(_AT_HOME.match(line.text.rpartition(" @ ")[2]))
 
 
 def _shown(lines: list[RequirementLine]) -> tuple[ForeignLine, ...]:

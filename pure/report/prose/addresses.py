@@ -61,6 +61,13 @@ def _unset(error: UnsetVariables) -> Message:
     means = []
     if unset:
         means.append("It would stay in the address as it is written, and whoever is asked would refuse it.")
+    misspelled = tuple(each for each in literal if each.written)
+    if misspelled:
+        means.append(
+            f"pip takes a variable by ${{NAME}} in braces, of capitals, digits and _, and {_several(misspelled)} "
+            "as it is written."
+        )
+    literal = tuple(each for each in literal if not each.written)
     if literal:
         settings = [each for each in literal if each.place.startswith("$") or ".conf" in each.place]
         who = "pip's own settings take" if len(settings) == len(literal) else f"{words.title} takes"
@@ -70,15 +77,18 @@ def _unset(error: UnsetVariables) -> Message:
         passed = " ".join(f"--env {name}" for name in names)
         do.append(f"Pass {'it' if len(names) == 1 else 'them'} to the build:  pack build {passed}")
         do.append("Its value never appears in the log or in the image.")
+    for each in misspelled:
+        name = each.name.upper()
+        do.append(f"Write ${{{name}}} for {each.written}, and pass it to the build:  pack build --env {name}")
     if literal:
         do.append(f"Take it out of the address, and pass the credentials to the build: {words.credentials}.")
     return Message(
         happened=happened,
-        found=tuple(f"{each.place}: ${{{each.name}}}" for each in error.found[:8]),
+        found=tuple(f"{each.place}: {each.written or f'${{{each.name}}}'}" for each in error.found[:8]),
         means=tuple(part for line in means for part in wrapped(line, width=_WIDTH)),
         do=tuple(part for line in do for part in wrapped(line, width=_WIDTH)),
     )
 
 
 def _several(uses: tuple[VariableUse, ...]) -> str:
-    return " and ".join(dict.fromkeys(f"${{{each.name}}}" for each in uses))
+    return " and ".join(dict.fromkeys(each.written or f"${{{each.name}}}" for each in uses))

@@ -60,8 +60,9 @@ def _explained(reason: ImportReason | None, names: tuple[str, ...]) -> tuple[tup
             )
         case "name":
             other = reason.other.partition(".")[0]
+            inside = f" in {reason.other}" if reason.other != other else ""
             return (
-                (f"The installed {other} has no {reason.subject} in {reason.other}, which {importer} expects.",),
+                (f"The installed {other} has no {reason.subject}{inside}, which {importer} expects.",),
                 (newer, f"Or ask for an older {other}, of the time of this {importer}."),
             )
         case "attribute":

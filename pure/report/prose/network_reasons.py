@@ -95,7 +95,10 @@ def explain_repository(reason: RepositoryReason, words: Terms) -> Explanation:
         case RepositoryRefused(place=place, ssh=ssh, asked=asked):
             return Explanation(
                 found=(f"{place or 'a repository'}: the code host wants credentials", *asking(asked)),
-                means=("The build has no key for SSH, and none should be in an image.",)
+                means=(
+                    "SSH has no key in the build that the host accepts ($GIT_SSH_COMMAND may name one).",
+                    "None should be in an image.",
+                )
                 if ssh
                 else ("The repository is private, or it doesn't exist; code hosts don't tell which.",),
                 do=(

@@ -1,6 +1,7 @@
 """Says in words what to write where nothing says what to install, by what is there instead."""
 
 from pathlib import PurePosixPath
+from typing import Final
 
 from pure.manager.choice import PYLOCK_VARIABLE, REQUIREMENTS_VARIABLE, NothingToInstall
 from pure.manager.table import PIP
@@ -8,7 +9,7 @@ from pure.manager.terms import path
 from pure.message import Message
 from pure.project.files import FOLDER_VARIABLE
 
-SETUP = "setup.py"
+_SETUP_CFG: Final = "setup.cfg"
 
 
 def folder_choice(nested: tuple[str, ...], *, below: str = "") -> str:
@@ -55,9 +56,9 @@ def describe_nothing(error: NothingToInstall) -> Message:
         )
     if instead := _instead(error):
         return instead
-    if SETUP in error.markers:
+    if error.builds:
         return Message(
-            happened=f"There is a {path(error.folder, SETUP)}, and no requirements.txt",
+            happened=f"There is a {path(error.folder, error.builds)}, and no requirements.txt",
             means=("pip can install the project itself, with the dependencies that it declares there.",),
             do=(f"Write {path(error.folder, PIP.lock)} with the line  -e .  (the project in this folder).",),
         )
@@ -72,6 +73,18 @@ def describe_nothing(error: NothingToInstall) -> Message:
             ),
         )
     project = path(error.folder, "pyproject.toml")
+    if _SETUP_CFG in error.markers:
+        return Message(
+            happened=f"There is a {path(error.folder, _SETUP_CFG)}, and nothing that makes it pip's",
+            means=(
+                "pip knows a project by setup.py or pyproject.toml; what setup.cfg alone declares is never installed.",
+            ),
+            do=(
+                f'If it declares the project, write {project} with [build-system] and requires = ["setuptools"],',
+                f"and {path(error.folder, PIP.lock)} with the line  -e .  (the project in this folder).",
+                f"If it only configures tools, list the dependencies in {path(error.folder, PIP.lock)}, a line each.",
+            ),
+        )
     return Message(
         happened=f"Nothing in {place} says what to install",
         found=(
@@ -137,7 +150,7 @@ def _instead(error: NothingToInstall) -> Message | None:
             ),
         )
     if error.conda:
-        tool, run = ("pixi", "pixi run ") if error.conda[0].startswith("pixi") else ("conda", "")
+        tool, run = ("pixi", "pixi run ") if "pixi" in error.conda[0] else ("conda", "")
         return Message(
             happened=f"The dependencies are written for {tool}, which Lamina doesn't support",
             found=(f"found {', '.join(path(error.folder, each) for each in error.conda)}",),

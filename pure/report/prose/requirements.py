@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final, assert_never
 
 from pure.message import Message
+from pure.project.files import FOLDER_VARIABLE
 from pure.project.requirements.errors import (
     CondaList,
     ForeignLine,
@@ -67,11 +68,15 @@ def describe_requirements(error: RequirementsError | ReportError | StateError) -
             return Message(
                 happened=f"The file {file} names folders of the machine that it was written on",
                 found=_foreign(file, lines, number),
-                means=("`pip freeze` writes these for what conda installed. They don't exist in a build.",),
+                means=(
+                    "`pip freeze` writes these for what conda installed, or pip from a folder.",
+                    "They don't exist in a build.",
+                ),
                 do=(
                     "Write names and versions instead, in the activated environment:",
                     f"  pip list --format=freeze > {file}",
                     "Better: list only what the application itself imports.",
+                    "What is your own: copy it into the application, and name it by its path there, such as  ./shared",
                 ),
             )
         case OtherSystems():
@@ -180,6 +185,16 @@ def _include_missing(error: IncludeMissing) -> Message:
             found=(f"${variable}: {error.path}",),
             means=("A relative path is looked up in the application's directory.",),
             do=(f"Add the file to the application, or change {variable}.",),
+        )
+    if error.path.startswith("../"):
+        return Message(
+            happened=f"{error.path} lies outside of what was uploaded",
+            found=(f"{error.file}, line {error.line}: {option} {error.path}",),
+            means=("A build sees the application's folder and nothing beside it.",),
+            do=(
+                f"Upload the folder above this one, and name the project's folder in it:  {FOLDER_VARIABLE}=NAME",
+                f"Or copy the file into the application, and correct {error.file}.",
+            ),
         )
     return Message(
         happened=f"{error.path} does not exist, but {error.file} includes it",

@@ -221,9 +221,9 @@ def test_a_layers_metadata_stand_after_its_contents_and_its_record_after_those()
     assert begun < min(runs) <= max(runs) < finished < recorded
 
 
-def rebuilt(facts: Facts, version: str = "3.1.0") -> Facts:
+def rebuilt(facts: Facts, version: str = "3.1.0", *, hand: Hand | None = None) -> Facts:
     """The facts of the next build, after one that installed this version of flask."""
-    turns, done = converse(facts, Hand(environment(version), report=report(version)))
+    turns, done = converse(facts, hand or Hand(environment(version), report=report(version)))
     assert isinstance(done, Done)
     (state,) = (
         raw for turn in turns for step in turn.steps if isinstance(step, WriteFiles)
@@ -299,7 +299,7 @@ def test_what_was_chosen_is_imported_once_and_only_in_a_changed_environment() ->
     given = starting(locked_requirements(first(), HASHED))
     turns, done = converse(given, Hand(environment(), report=report()))
     assert isinstance(done, Done)
-    assert course(turns)[-2:] == ["Settled", "Trying"]
+    assert course(turns)[-3:] == ["Completing", "Settled", "Trying"]
     (tried,) = turns[-1].steps
     assert isinstance(tried, RunProgram)
     assert (tried.purpose, tried.argv[-1], tried.may_fail) == ("try-import", "flask", False)
@@ -342,7 +342,8 @@ def test_declared_commands_are_checked_against_what_the_environment_offers() -> 
     _, done = converse(given, hand)
     assert isinstance(done, Done)
     assert done.plan.processes.processes[0].command == ("flask", "run", "--host", "0.0.0.0")
-    (warning,) = done.plan.processes.warnings
+    assert len(done.plan.processes.warnings) == len(("its own port", "serve"))
+    warning = done.plan.processes.warnings[-1]
     assert "serve, which is neither in the environment" in warning
     assert warning in "\n".join(build_log.lines(done.said))
     assert warning in record(done.plan, version="1", redact=str).processes_notes
@@ -350,7 +351,7 @@ def test_declared_commands_are_checked_against_what_the_environment_offers() -> 
     again, ended = converse(rebuilt(given), hand)
     assert course(again)[-1] == "Settled"
     assert isinstance(ended, Done)
-    assert ended.plan.processes.warnings == (warning,)
+    assert ended.plan.processes.warnings == done.plan.processes.warnings
 
 
 def test_a_library_that_is_missing_is_a_finding() -> None:
@@ -368,6 +369,26 @@ def test_a_library_that_is_missing_is_a_finding() -> None:
     assert finding.libraries == ("libGL.so.1",)
     lines = [line for turn in turns for line in build_log.lines(turn.said)] + list(build_log.lines(done.said))
     assert "  Warning: flask.so needs libGL.so.1" in "\n".join(lines).replace(f"{SITE}/", "")
+
+
+@pytest.mark.parametrize("raw", [b"flask\n", HASHED])
+def test_an_unchanged_environment_is_not_looked_at_again_and_what_was_found_is_said_again(raw: bytes) -> None:
+    record = f"{SITE}/flask-3.1.0.dist-info/RECORD"
+    files = demanding() | {f"{SITE}/flask.so": b""}
+    files[record] += b"flask.so,,\n"
+    given = msgspec.structs.replace(first(), target=Target(os="linux", arch="amd64", distro=None), catalogue=UNBOUND)
+    hand = Hand(files, report=report())
+    given = locked_requirements(given, raw)
+    turns, done = converse(rebuilt(given, hand=hand), hand)
+    assert isinstance(done, Done)
+    assert [type(each) for each in done.plan.findings] == [Contradiction, MissingLibraries]
+    assert not any(isinstance(step, ReadLibraries) for turn in turns for step in turn.steps)
+    lines = [line for turn in turns for line in build_log.lines(turn.said)] + list(build_log.lines(done.said))
+    assert [line for line in lines if "libGL.so.1" in line]
+    # The library came into the build image: nothing was missing, then.
+    hand.folders = {"/usr/lib/x86_64-linux-gnu": ("libGL.so.1",)}
+    _, done = converse(rebuilt(given, hand=hand), hand)
+    assert [type(each) for each in done.plan.findings] == [Contradiction] if isinstance(done, Done) else False
 
 
 def demanding() -> dict[str, bytes]:
@@ -390,7 +411,7 @@ def test_dependencies_that_contradict_are_a_note_or_an_error(word: str) -> None:
 
 
 def test_an_environment_that_is_kept_is_checked_where_the_platform_asks_for_it() -> None:
-    given = rebuilt(locked_requirements(first(), HASHED))
+    given = rebuilt(locked_requirements(first(), HASHED), hand=Hand(demanding(), report=report()))
     asked = msgspec.structs.replace(given, variables={**given.variables, "BP_PYTHON_CHECK_DEPENDENCIES": "1"})
     turns, end = converse(asked, Hand(demanding()))
     assert course(turns)[-1] == "Settled"

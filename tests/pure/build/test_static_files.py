@@ -13,11 +13,12 @@ from pure.outcome import Success
 from pure.project.files import ProjectFiles
 from pure.report.launch import launch_toml
 from pure.start.choice import decide_processes
-from pure.start.code_facts import CodeFacts
+from pure.start.code_facts import AppObject, CodeFacts, Holder, Place
 from pure.start.code_search import code_facts
 from pure.start.source_files import SourceFile, Sources
 
 from tests.documents import document, documents
+from tests.strategies_locked import FIRST
 from tests.strategies_plan import facts, planned, requirements
 
 CODE = code_facts(
@@ -62,6 +63,20 @@ def test_what_is_required_decides_first_and_what_is_installed_in_the_end(found: 
 @given(facts())
 def test_a_plan_names_what_the_requirements_bring(found: Facts) -> None:
     assert "uvicorn" in command(planned(application(found, b"fastapi\nuvicorn[standard]>=0.30\n")))
+
+
+SOCKETIO = CodeFacts(
+    objects=(AppObject(kind="flask", module="app", name="app", place=Place(path="app.py", line=1)),),
+    holders=(Holder(kind="flask-socketio", place=Place(path="app.py", line=2)),),
+)
+
+
+@pytest.mark.parametrize(("pin", "held"), [("==20.1", True), ("==26.0", False), (">=20", False)])
+def test_a_plan_knows_the_versions_that_are_pinned(pin: str, held: bool) -> None:
+    given_ = application(FIRST, f"flask-socketio\neventlet\ngunicorn{pin}\n".encode(), names=("requirements.txt",))
+    plan = planned(msgspec.structs.replace(given_, code=SOCKETIO))
+    assert ("--worker-class eventlet" in command(plan)) is held
+    assert bool(plan.processes.warnings) is not held
 
 
 PYPROJECT = b"""

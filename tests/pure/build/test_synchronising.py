@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pure.build.environment_steps import record
+from pure.build.environment_steps import record, state_of
 from pure.build.steps import RemoveFiles, Steps, WriteFiles
 from pure.build.synchronising import changes, prepare, redone, resolved, tidy
 from pure.build.workplace import STATE_FILE, Workplace
@@ -14,7 +14,7 @@ from pure.report.build_log import changes_lines
 from pure.venv.difference import RedoReason
 from pure.venv.installed import InstalledSet, parse_installed
 from pure.venv.resolved import ResolvedSet
-from pure.venv.state import VenvState, decode_state
+from pure.venv.state import Insight, VenvState, decode_state
 
 from tests.strategies_locked import FIRST, locking
 from tests.strategies_locked import locked as locked_facts
@@ -104,7 +104,8 @@ def test_only_what_is_installed_is_recorded() -> None:
     decided = locking(plan.package_manager, artefacts=(("fixed", "1"), ("not-installed", "2")))
     plan = msgspec.structs.replace(plan, package_manager=decided)
     installed = _installed(*NAMES)
-    steps = record(plan, WORK, resolved=resolved(installed), pieces=())
+    state = state_of(plan, resolved(installed), Insight())
+    steps = record(plan, WORK, state)
     (raw,) = (raw for step in steps if isinstance(step, WriteFiles) for path, raw in step.files if path == STATE_FILE)
     assert decode_state(raw).unwrap().artefacts == (("fixed", "1"),)
 

@@ -9,7 +9,7 @@ import pytest
 from pure.build.steps import Ended, RunProgram
 from pure.build.trial import broken, failing, try_import
 from pure.build.workplace import workplace
-from pure.start.code_facts import AppObject, CodeFacts, Place
+from pure.start.code_facts import AppObject, CodeFacts, Kind, Place
 from pure.start.offered import DeclaredFiles
 
 from tests.strategies_locked import FIRST
@@ -43,6 +43,27 @@ def tried(procfile: bytes) -> tuple[str, ...]:
 )
 def test_known_programs_of_other_distributions_are_tried(procfile: bytes, wanted: tuple[str, ...]) -> None:
     assert tried(procfile) == wanted
+
+
+@pytest.mark.parametrize(
+    ("kind", "module"),
+    [("flask", ("=flask",)), ("fasthtml", ("=fasthtml",)), ("falcon_asgi", ("=falcon",)), ("wsgi", ())],
+)
+def test_the_framework_of_what_is_served_is_tried_too(kind: Kind, module: tuple[str, ...]) -> None:
+    objects = (AppObject(kind=kind, module="shop.web", name="app", place=Place(path="shop/web.py", line=1)),)
+    for served, expected in (
+        ("shop.web:app", module),
+        ("shop.web:server", module),
+        ("'shop.web:app()'", module),
+        ("x:y", ()),
+    ):
+        step = trial(
+            procfile=f"web: gunicorn {served} --bind :$PORT".encode(),
+            code=CodeFacts(objects=objects),
+            declared=DeclaredFiles(),
+        )
+        assert step is not None
+        assert step.argv[5:] == ("gunicorn", *expected)
 
 
 def test_nothing_of_the_application_is_imported() -> None:
@@ -79,6 +100,11 @@ def test_what_imports_is_good(environment: Path) -> None:
     assert run(environment, "good", "nobodys").ok
 
 
+def test_a_framework_that_does_not_import_is_named(environment: Path) -> None:
+    ended = run(environment, "good", "=bad")
+    assert failing(ended) == ("bad",)
+
+
 def test_what_does_not_import_is_named_with_its_reason(environment: Path) -> None:
     ended = run(environment, "good", "bad")
     assert not ended.ok
@@ -95,4 +121,4 @@ def test_what_does_not_import_is_named_with_its_reason(environment: Path) -> Non
 def test_a_program_that_is_killed_is_one_of_those_that_were_tried() -> None:
     step = trial(procfile=b"web: gunicorn app:app\nworker: celery -A app worker\n", declared=DeclaredFiles())
     assert step is not None
-    assert failing(Ended(program=step, returncode=-11, signal="SIGSEGV")) == ("gunicorn", "celery")
+    assert failing(Ended(program=step, returncode=-11, signal="SIGSEGV")) == ("gunicorn", "flask", "celery")

@@ -53,6 +53,12 @@ def test_slips_of_the_hand_are_known(name: str, meant: str | None) -> None:
     assert said == ((f"${name} has no effect; did you mean {meant}?",) if meant else ())
 
 
+@pytest.mark.parametrize("name", ["procfile", "PROCFILE", "Procfile.txt"])
+def test_a_procfile_of_another_spelling_is_named(name: str) -> None:
+    assert unheard({}, (name,), {}) == (f"{name} has no effect; did you mean Procfile?",)
+    assert unheard({}, (name, "Procfile"), {}) == ()
+
+
 @given(st.sampled_from([name for name in HONOURED if name != "BP_PYLOCK"]), st.data())
 def test_a_letter_too_few_or_too_many_in_a_long_word_is_known(name: str, data: st.DataObject) -> None:
     words = name.split("_")

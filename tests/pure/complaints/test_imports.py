@@ -17,7 +17,7 @@ FRAME = '  File "/layers/x/venv/lib/python3.13/site-packages/gunicorn/util.py", 
             ("library", "libGL.so.1", ""),
         ),
         (
-            "ImportError: cannot import name 'url_quote' from 'werkzeug.urls' (/layers/x/urls.py)",
+            "ImportError: cannot import name 'url_quote' from 'werkzeug.urls' (/l/site-packages/werkzeug/urls.py)",
             ("name", "url_quote", "werkzeug.urls"),
         ),
         ("SyntaxError: invalid syntax", ("syntax", "SyntaxError", "")),

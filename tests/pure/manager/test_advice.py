@@ -55,6 +55,21 @@ def test_nothing_is_said_where_nothing_is_missing_or_nobody_knows(requirements: 
     assert _advice({"pyproject.toml": PROJECT, "requirements.txt": requirements}) == ()
 
 
+REPOSITORY = "git+ssh://git@host.example/shop.git@0123456789012345678901234567890123456789#egg=shop"
+
+
+@pytest.mark.parametrize("line", [f"-e {REPOSITORY}", REPOSITORY, "shop @ git+https://host.example/shop.git"])
+@pytest.mark.parametrize("beside", [{"setup.py": "", "shop": ""}, {"pyproject.toml": '[project]\nname = "shop"\n'}])
+def test_the_project_itself_by_its_repository_is_named(line: str, beside: dict[str, str]) -> None:
+    (said,) = _advice({"requirements.txt": f"flask\n{line}\n", **beside})
+    assert said.startswith("requirements.txt, line 2 asks for this application itself from elsewhere")
+
+
+@pytest.mark.parametrize("line", ["-e .", "-e ./shop", REPOSITORY.replace("shop", "shop-core"), "shop==1"])
+def test_what_is_another_project_is_not(line: str) -> None:
+    assert _advice({"requirements.txt": f"{line}\n", "setup.py": "", "shop": ""}) == ()
+
+
 def test_a_source_that_pip_does_not_read_is_named() -> None:
     sources = '[tool.uv.sources]\nTiny-pkg = { path = "lib" }\nother = { path = "other" }\n'
     (said,) = _advice({"pyproject.toml": PROJECT + sources})

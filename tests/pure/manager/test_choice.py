@@ -162,3 +162,28 @@ def test_a_folder_is_no_misspelled_file() -> None:
     error = chosen.failure()
     assert isinstance(error, NothingToInstall)
     assert not error.misspelled
+
+
+BUILDS = b'[build-system]\nrequires = ["setuptools"]\n'
+
+
+@pytest.mark.parametrize(
+    ("names", "pyproject", "builds"),
+    [
+        (("setup.py",), b"", "setup.py"),
+        (("setup.cfg", "pyproject.toml"), BUILDS, "setup.cfg"),
+        (("setup.cfg",), b"", ""),
+        (("pyproject.toml",), BUILDS, ""),
+        (("pyproject.toml",), BUILDS + b'[tool.flit.metadata]\nmodule = "shop"\n', "pyproject.toml"),
+    ],
+)
+def test_what_pip_could_install_a_project_by_is_known(names: tuple[str, ...], pyproject: bytes, builds: str) -> None:
+    error = choice_of(*names, pyproject_toml=pyproject)
+    assert isinstance(error, NothingToInstall)
+    assert error.builds == builds
+
+
+def test_pixi_in_pyproject_is_no_project_either() -> None:
+    error = choice_of("pyproject.toml", pyproject_toml=b"[tool.pixi.dependencies]\nflask = '*'\n")
+    assert isinstance(error, NothingToInstall)
+    assert error.conda == ("pyproject.toml ([tool.pixi])",)

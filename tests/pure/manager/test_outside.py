@@ -75,6 +75,14 @@ def test_what_only_developers_need_may_lie_anywhere(texts: dict[str, str]) -> No
     assert _outside(texts) is None
 
 
+@pytest.mark.parametrize("text", ["shared @ file:../shared", "shared[web]@file:../shared ; python_version > '3'"])
+def test_a_dependency_of_a_project_without_a_lock_is_named(text: str) -> None:
+    project = f'[project]\nname = "shop"\nversion = "1"\ndependencies = ["flask", "{text}"]\n'
+    found = _outside({"pyproject.toml": project})
+    assert found is not None
+    assert found.found == (("dependencies in pyproject.toml", "../shared"),)
+
+
 @pytest.mark.parametrize(
     ("line", "folder", "path", "up"),
     [
@@ -84,6 +92,9 @@ def test_what_only_developers_need_may_lie_anywhere(texts: dict[str, str]) -> No
         ("./lib/../../wheels/shared-1-py3-none-any.whl", "", "./lib/../../wheels/shared-1-py3-none-any.whl", 1),
         ("-e ../../../shared", "services/api", "../../../shared", 1),
         ("../../shared", "", "../../shared", 2),
+        ("shared @ file:../shared", "", "../shared", 1),
+        ("-e file:../shared", "", "../shared", 1),
+        ("--no-index --find-links ../wheels", "", "../wheels", 1),
     ],
 )
 def test_a_requirement_outside_is_named_with_its_line(line: str, folder: str, path: str, up: int) -> None:
@@ -103,6 +114,8 @@ def test_a_requirement_outside_is_named_with_its_line(line: str, folder: str, pa
         ("file:///mnt/shared", ""),
         ("-e ../shared", "services"),
         ("flask", ""),
+        ("--find-links ../wheels", ""),
+        ("shared @ file:shared", ""),
         ("-e git+https://host/a/../b.git#egg=b", ""),
     ],
 )

@@ -28,6 +28,27 @@ def test_pip_names_each_variable_of_its_requirements_that_is_unset_or_empty() ->
     assert _unset(texts, {"TOKEN": "x", "GIT": "x"}) == ()
 
 
+@pytest.mark.parametrize(
+    ("address", "written", "name"),
+    [
+        ("--extra-index-url https://${token}@index.example/simple", "${token}", "token"),
+        ("-i https://$TOKEN@index.example/simple", "$TOKEN", "TOKEN"),
+        ("-i https://bot:$index_token@index.example/simple", "$index_token", "index_token"),
+        ("shop @ git+https://$GIT:x@host.example/shop.git", "$GIT", "GIT"),
+    ],
+)
+def test_what_pip_does_not_take_for_a_variable_is_named_as_it_is_written(address: str, written: str, name: str) -> None:
+    use = VariableUse(name=name, place="requirements.txt, line 1", expanded=False, written=written)
+    assert _unset({"requirements.txt": f"{address}\n"}, {name: "set"}) == (use,)
+
+
+@pytest.mark.parametrize(
+    "address", ["-i https://bot:pa$SWORD@index.example/simple", "-i https://bot:a$@index.example/", "./$HOME/x"]
+)
+def test_a_dollar_may_be_one_of_a_password_or_a_path(address: str) -> None:
+    assert _unset({"requirements.txt": f"{address}\n"}, {}) == ()
+
+
 def test_a_requirement_that_linux_leaves_out_needs_no_variable() -> None:
     assert _unset({"requirements.txt": 'a @ https://${T}@host/a.whl ; sys_platform == "win32"\n'}, {}) == ()
 

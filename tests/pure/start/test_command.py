@@ -777,6 +777,21 @@ CASES: Mapping[str, Case] = {
         },
         "gunicorn",
     ),
+    "A command line and a bot, both called app": case(
+        {"tool.py": "import typer\n\napp = typer.Typer()\n", "chat.py": "from slack_bolt import App\n\napp = App()\n"},
+        *("typer", "slack-bolt", "gunicorn"),
+    ),
+    "An MCP server that is mounted": case(
+        {"server.py": "from mcp.server.fastmcp import FastMCP\nfrom starlette.applications import Starlette\n"
+                      "from starlette.routing import Mount\n\nmcp = FastMCP('w')\n"
+                      "app = Starlette(routes=[Mount('/mcp', app=mcp.streamable_http_app())])\n"},
+        *("mcp", "starlette", "uvicorn"),
+    ),
+    "Two functions": case(
+        {"main.py": "import functions_framework\n\n@functions_framework.cloud_event\ndef changed(event):\n    pass\n\n"
+                    "@functions_framework.http\ndef hello(request):\n    return 'x'\n"},
+        *("functions-framework", "flask", "gunicorn"),
+    ),
     "An application of an unknown framework": case(
         {"app.py": "import hug\n\napp = hug.API(__name__)\n"}, "hug", "gunicorn"
     ),

@@ -40,6 +40,7 @@ def check(
         documents=documents,
         offered=offered,
         provisional=offered is None,
+        minor="3.13",
     )
     found = checked(processes(text), against)
     assert not isinstance(found, Failure), found
@@ -74,8 +75,8 @@ def test_what_is_right_gives_no_warning(text: str, offered: Offered | None) -> N
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("web: uvicorn app:app --host 0.0.0.0", "web starts uvicorn, which is not installed: add uvicorn to the req"),
-        ("web: python -m uvicorn app:app --host 0.0.0.0", "web starts uvicorn, which is not installed"),
+        ("web: uvicorn app:app --host 0.0.0.0 --port $PORT", "web starts uvicorn, which is not installed: add uvicorn"),
+        ("web: python -m uvicorn app:app --host 0.0.0.0 --port $PORT", "web starts uvicorn, which is not installed"),
         ("web: honcho start", "web starts honcho, which is not installed"),
         ("web: serve --port $PORT", "web starts serve, which is neither in the environment nor in the build image"),
         ("web: pip install -r requirements.txt && gunicorn app:app", "web runs pip, which is not in the image"),
@@ -92,6 +93,18 @@ def test_what_is_right_gives_no_warning(text: str, offered: Offered | None) -> N
         ("web: gunicorn -b 0.0.0.0:8000 app:app", "the fixed port 8000: platforms that set PORT send requests there; "),
         ("web: gunicorn -b 127.0.0.1:$PORT app:app", "web listens on 127.0.0.1 only"),
         ("web: flask run -p $PORT", "web listens on 127.0.0.1 only, where nobody outside of the container reaches it"),
+        (
+            "web: flask run --host 0.0.0.0",
+            "web is told no port, and listens on 5000 whatever PORT says: add --port ${PORT:",
+        ),
+        ("web: ./.venv/bin/gunicorn app:app", "a place of another system: the environment is active, write gunicorn"),
+        ("web: venv/bin/python app.py", "a place of another system: the environment is active, write python"),
+        (
+            "web: /app/.heroku/python/bin/gunicorn app:app",
+            "a place of another system: the environment is active, write",
+        ),
+        ("web: python3.9 app.py", "web starts python3.9, and the image has Python 3.13: write python"),
+        ("worker: python2 -m app", "worker starts python2, and the image has Python 3.13: write python"),
         ("release: flask db upgrade\nweb: gunicorn app:app", "Procfile, line 1: release is not run by the platform"),
     ],
 )
@@ -126,9 +139,26 @@ def test_a_file_that_is_started(file: DeclaredFile, says: tuple[str, ...]) -> No
     assert all(part in warning for part, warning in zip(says, warnings, strict=True))
 
 
+@pytest.mark.parametrize(
+    ("text", "noted"),
+    [
+        ("web: gunicorn app:app", True),
+        ("web: python -m gunicorn app:app -w 2", True),
+        ("web: gunicorn -b :$PORT app:app", False),
+        ("web: gunicorn -c conf.py app:app", False),
+        ("web: GUNICORN_CMD_ARGS=--bind=0.0.0.0:80 gunicorn app:app", False),
+        ("worker: gunicorn app:app\nweb: flask run --host 0.0.0.0 -p $PORT", False),
+    ],
+)
+def test_what_listens_outside_only_where_the_platform_says_where_is_noted(text: str, noted: bool) -> None:
+    files = {"app.py": APP}
+    assert any("--bind 0.0.0.0:${PORT:-8000}" in note for note in check(text, files).notes) is noted
+    assert check(text, files | {"gunicorn.conf.py": DeclaredFile(raw=b"bind = ''")}).notes == ()
+
+
 def test_a_dependency_of_development_is_named_as_one() -> None:
     pipfile = Document(raw=b'[packages]\nflask = "*"\n[dev-packages]\nuvicorn = "*"\n')
-    (warning,) = check("web: uvicorn app:app --host 0.0.0.0", documents={"Pipfile": pipfile}).warnings
+    (warning,) = check("web: uvicorn app:app --host 0.0.0.0 --port $PORT", documents={"Pipfile": pipfile}).warnings
     assert warning.endswith(
         "it is declared in [dev-packages] of Pipfile only, which is not installed here; move it to the dependencies"
     )
@@ -169,11 +199,11 @@ def test_what_is_installed_can_be_served(target: str) -> None:
 def test_a_program_of_the_build_image_may_be_in_the_image() -> None:
     assert check("web: node server.js", programs=("node",)).warnings == ()
     # Those of Python's come by the requirements only.
-    assert len(check("web: uvicorn app:app --host 0.0.0.0", programs=("uvicorn",)).warnings) == 1
+    assert len(check("web: uvicorn app:app --host 0.0.0.0 --port $PORT", programs=("uvicorn",)).warnings) == 1
 
 
 def test_beforehand_the_names_of_requirements_decide_and_it_is_provisional() -> None:
-    found = check("web: uvicorn app:app --host 0.0.0.0", offered=None)
+    found = check("web: uvicorn app:app --host 0.0.0.0 --port $PORT", offered=None)
     assert "uvicorn, which is not among the requirements" in found.warnings[0]
     assert found.provisional
     assert not check("web: gunicorn app:app", offered=None).provisional
@@ -203,7 +233,7 @@ def test_a_script_of_a_tool_is_an_error() -> None:
 
 
 def test_the_table_of_pyproject_is_checked_as_well() -> None:
-    declared = from_table((Declared(type="web", words=("uvicorn", "app:app", "--host", "0.0.0.0")),))
+    declared = from_table((Declared(type="web", words=("uvicorn", "app:app", "--host", "0.0.0.0", "--uds", "x")),))
     against = CheckedAgainst(installed=INSTALLED, files=DeclaredFiles(files={"app.py": APP}), offered=OFFERED)
     (warning,) = checked(declared, against).unwrap().warnings
     assert warning.startswith("pyproject.toml: web starts uvicorn")

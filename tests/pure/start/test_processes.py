@@ -100,3 +100,17 @@ def test_any_bytes_give_processes_or_an_error(raw: bytes) -> None:
             assert all(each.command and each.command[0] for each in found.processes)
         case Failure(error):
             assert from_procfile(raw) == Failure(error)
+
+
+@pytest.mark.parametrize(
+    ("text", "default", "because"),
+    [
+        ("release: flask db upgrade\nbot: python bot.py\n", ["bot"], "declared by the Procfile"),
+        ("release: flask db upgrade\n", [], "nothing of it is for the start"),
+        ("release: flask db upgrade\nbot: x\nworker: y\n", [], "none of several processes is named web"),
+    ],
+)
+def test_what_runs_before_a_start_is_not_what_the_image_starts(text: str, default: list[str], because: str) -> None:
+    found = from_procfile(text.encode()).unwrap()
+    assert [each.type for each in found.processes if each.default] == default
+    assert because in found.because[0]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pure.venv.elf import Dynamic
 from pure.venv.installed import InstalledSet, parse_installed
-from pure.venv.libraries import missing_libraries, shared_libraries
+from pure.venv.libraries import foreign_libraries, missing_libraries, shared_libraries
 
 SITE = "lib/python3.13/site-packages"
 SYSTEM = frozenset({"libc.so.6", "libm.so.6"})
@@ -23,13 +23,13 @@ def lacking(
     sections: Mapping[str, tuple[str, ...]], *names: str, beside: tuple[str, ...] = (), machine: int = 62
 ) -> list[tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]]:
     paths = tuple(sections)
-    found = missing_libraries(
+    foreign = foreign_libraries(
         {f"{SITE}/{path}": Dynamic(machine=machine, needed=needed) for path, needed in sections.items()},
         installed(*names, files=paths),
         [f"{SITE}/{path}" for path in (*paths, *beside)],
-        available=SYSTEM,
         arch="amd64",
     )
+    found = missing_libraries(foreign, SYSTEM)
     return [(each.distribution, each.libraries, each.packages, each.instead) for each in found]
 
 
@@ -64,14 +64,24 @@ def test_parts_that_a_distribution_does_without_are_not_missed() -> None:
 
 
 def test_a_file_of_nobody_is_named_by_its_path() -> None:
-    found = missing_libraries(
-        {"lib/x.so": Dynamic(machine=62, needed=("libnew.so.9",))},
-        installed(),
-        ["lib/x.so"],
-        available=SYSTEM,
-        arch="amd64",
-    )
+    sections = {"lib/x.so": Dynamic(machine=62, needed=("libnew.so.9",))}
+    found = missing_libraries(foreign_libraries(sections, installed(), ["lib/x.so"], arch="amd64"), SYSTEM)
     assert [(each.distribution, each.path, each.packages) for each in found] == [("", "lib/x.so", ())]
+
+
+def test_what_an_environment_needs_is_said_of_it_alone_and_what_of_that_is_missing_by_each_build_image() -> None:
+    sections = {f"{SITE}/{name}.so": Dynamic(machine=62, needed=("libc.so.6", "libGL.so.1")) for name in "ab"}
+    foreign = (
+        *foreign_libraries(sections, installed("cv", files=("a.so", "b.so")), sections, arch="amd64"),
+        *foreign_libraries({}, installed("psycopg"), (), arch="amd64"),
+    )
+    assert [(each.distribution, each.path, each.libraries) for each in foreign] == [
+        ("cv", f"{SITE}/a.so", ("libc.so.6", "libGL.so.1")),
+        ("psycopg", "", ("libpq.so",)),
+    ]
+    assert [each.distribution for each in missing_libraries(foreign, SYSTEM)] == ["cv", "psycopg"]
+    assert [each.libraries for each in missing_libraries(foreign, SYSTEM | {"libGL.so.1"})] == [("libpq.so",)]
+    assert missing_libraries(foreign, SYSTEM | {"libGL.so.1", "libpq.so.5"}) == ()
 
 
 def test_libraries_are_told_by_their_names() -> None:

@@ -89,6 +89,16 @@ def test_a_cache_folder_inside_the_application_is_not_copied(app: Path, tmp_path
         assert result.lines == (".", "./index")
 
 
+def test_a_build_may_write_into_its_folder_wherever_the_application_comes_from(app: Path, tmp_path: Path) -> None:
+    pack = buildpack(tmp_path / "pack", "toy/pack", "touch made || exit 1\nreport\n")
+    app.chmod(0o555)
+    try:
+        local_build(app, [pack], tmp_path / "cache").built()
+    finally:
+        app.chmod(0o755)
+    assert not (app / "made").exists()
+
+
 def test_an_earlier_layer_that_is_lost_is_said(app: Path, tmp_path: Path) -> None:
     pack = buildpack(tmp_path / "pack", "toy/pack", KEEP)
     local_build(app, [pack], tmp_path / "cache").built()

@@ -73,6 +73,23 @@ def test_launch_layers_only(cache: Path, capfd: pytest.CaptureFixture[str]) -> N
     assert output(capfd) == ["tools"]
 
 
+def test_what_a_killed_run_left_is_gone_with_the_next_and_what_a_running_one_has_is_not(cache: Path) -> None:
+    start = "import sys; from pathlib import Path; from shell.lifecycle import run; "
+    start += "run(Path(sys.argv[1]), process='sleep', command=None, env={})"
+    argv = [sys.executable, "-c", start, str(cache)]
+    killed = subprocess.Popen(argv, stdout=subprocess.PIPE, cwd=ROOT)
+    assert killed.stdout is not None
+    assert killed.stdout.readline() == b"ready\n"
+    (left,) = (cache / "image").glob("run-*")
+    run(cache, process="fast", command=None, env={})
+    assert list((cache / "image").glob("run-*")) == [left]
+    killed.kill()
+    killed.communicate()
+    assert left.exists()
+    run(cache, process="fast", command=None, env={})
+    assert not left.exists()
+
+
 def test_what_a_process_writes_is_gone_afterwards(cache: Path, capfd: pytest.CaptureFixture[str]) -> None:
     write = "echo changed > index; echo x > /layers/toy_pack/tools/new; cat index; id -u"
     assert run(cache, process=None, command=("sh", "-c", write), env={}) == Success(0)

@@ -50,6 +50,23 @@ def test_folders_of_build_machines_are_told_with_their_lines() -> None:
 @pytest.mark.parametrize(
     "line",
     [
+        "-e /home/me/shop",
+        "-e /Users/me/shop",
+        r"-e C:\\Users\\me\\shop",
+        "shop @ file:///home/me/shop",
+        "-e file:///mnt/c/work/shop",
+        "/root/shop",
+    ],
+)
+def test_folders_of_peoples_own_machines_are_told(line: str) -> None:
+    found = _collected(f"flask\n{line}\n".encode())
+    assert isinstance(found, ForeignPaths)
+    assert [each.line for each in found.lines] == [2]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
         "alpha==1.0",
         "alpha @ file:///workspace/vendor/alpha-1.0-py3-none-any.whl",
         "./vendor/alpha-1.0-py3-none-any.whl",

@@ -33,6 +33,10 @@ ERRORS: tuple[AddressError, ...] = (
     ),
     UnsetVariables(source=PIP, found=(VariableUse(name="TOKEN", place="index-url in /etc/pip.conf", expanded=False),)),
     UnsetVariables(
+        source=PIP,
+        found=(VariableUse(name="token", place="requirements.txt, line 1", expanded=False, written="$token"),),
+    ),
+    UnsetVariables(
         source=POETRY,
         found=(VariableUse(name="TOKEN", place="source in pyproject.toml (private)", expanded=False),),
     ),

@@ -29,6 +29,7 @@ ERRORS: tuple[RequirementsError | ReportError | StateError, ...] = (
     RequirementsUndecodable(file="requirements/base.txt", encoding="utf-16-le", line=None),
     RequirementsEncodingUnknown(file="requirements.txt", encoding="klingon"),
     IncludeMissing(path="requirements/base.txt", kind="requirement", file="requirements.txt", line=2),
+    IncludeMissing(path="../common/base.txt", kind="requirement", file="requirements.txt", line=1),
     IncludeMissing(path="limits.txt", kind="constraint", file="requirements.txt", line=1),
     IncludeMissing(path="/platform/limits.txt", kind="constraint"),
     RequirementsUnmarkedUtf16(file="requirements.txt"),

@@ -1,0 +1,65 @@
+"""Checks what a declared command serves against the code: connections that stay open, and what is put around it."""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from pure.start.code_facts import CodeFacts, Holder
+from pure.start.holding import TITLES, advice, servers_for
+from pure.start.servers import usable
+from pure.start.started import CommandTarget, Started
+
+# Options by which a worker of gunicorn's answers more than one request at a time, or other files may say so.
+_WORKERS: Final = ("-k", "--worker-class", "--threads", "-c", "--config")
+_SEVERAL: Final = ("-w", "--workers")
+_SOCKETIO: Final = ("flask-socketio", "python-socketio")
+
+
+def held(each: Started, code: CodeFacts, installed: Mapping[str, str]) -> Iterator[str]:
+    """What is wrong with how gunicorn is told to serve connections that stay open."""
+    told_elsewhere = any(name == "GUNICORN_CMD_ARGS" for name, _ in each.run.variables)
+    if each.distribution != "gunicorn" or told_elsewhere or not code.holders or not each.targets:
+        return
+    holder = code.holders[0]
+    servers = servers_for(holder, installed)
+    server = next((one for one in servers if usable(one, installed, factory=False, programs=None)), None)
+    if server is None or server.command[0] != "gunicorn":
+        if not any(_given(each, option) for option in _WORKERS):
+            yield f"can't be served as it is: {advice(holder, installed)}"
+        return
+    # Between the address and the target.
+    options = " ".join(server.command[3:-1])
+    what = f"{TITLES[holder.kind]} ({holder.place}) keeps connections open"
+    if not any(_given(each, option) for option in _WORKERS):
+        yield f"is served by workers that answer one request at a time, and {what}: add {options}"
+    elif _several(each, holder):
+        yield f"is served by several workers, and {what}, with each client at the worker that it began with: {options}"
+
+
+def outer(each: Started, target: CommandTarget, code: CodeFacts) -> Iterator[tuple[bool, str]]:
+    """What is put around the object that is served, and whether the served one can't do its work without."""
+    for found in code.objects:
+        if target.name and found.around == target.name and found.module == target.module and found.name != target.name:
+            yield (
+                found.kind in ("asgi", "wsgi"),
+                f"serves {target.text}, and {found.place} puts {found.name} around it: write {found.target} instead",
+            )
+            return
+
+
+def _given(each: Started, option: str) -> bool:
+    short = len(option) == len("-k")
+    return any(
+        word == option or word.startswith(f"{option}=") or (short and word.startswith(option))
+        for word in each.run.texts
+    )
+
+
+def _several(each: Started, holder: Holder) -> bool:
+    """Whether there are several workers, which Socket.IO's clients can't be given to in turn."""
+    if holder.kind not in _SOCKETIO:
+        return False
+    words = each.run.texts
+    values = [after for word, after in itertools.pairwise(words) if word in _SEVERAL]
+    values += [word.partition("=")[2] for word in words if word.startswith("--workers=")]
+    return any(value.isdecimal() and int(value[:4]) > 1 for value in values)
