@@ -60,7 +60,7 @@ class LayerStore:
         assert decision.metadata is not None, "a finished layer has metadata"
         self._write_environment(self.root / decision.name, decision.environment)
         types = {name: getattr(decision.types, name) for name in ("build", "cache", "launch")}
-        metadata = metadata_table(decision.metadata, built_from=decision.built_from)
+        metadata = metadata_table(decision.metadata, built_from=decision.built_from, pins=decision.pins)
         self._write_toml(decision.name, {"types": types, "metadata": metadata})
 
     def write_launch(self, document: Mapping[str, Any]) -> None:

@@ -69,6 +69,7 @@ from pure.build.steps import (
 from pure.build.tool_steps import cache_steps, drops, install_tool, seed_wheel
 from pure.build.workplace import workplace
 from pure.layers.decision import Action
+from pure.layers.metadata import decode_pins
 from pure.layers.names import PYTHON, VENV
 from pure.outcome import Failure, Outcome, Success
 from pure.redaction import Redactor
@@ -199,7 +200,7 @@ def _tool_ready(build: Build, wheel: str, answer: Answer) -> Next:
             return _keep(build, plan.previous, said)
         case Action.RECONCILE if plan.manager.manager.synchronises:
             return _inspect(build, None, said, (folders,))
-        case Action.RECONCILE if (expected := _expected(plan)) is not None:
+        case Action.RECONCILE if (expected := _expected(plan, facts)) is not None:
             return _inspect(build, expected, said, (folders,))
         case Action.RECONCILE:
             steps = environment_steps.resolve(plan, facts, work)
@@ -257,11 +258,12 @@ def _inspect(build: Build, resolved: ResolvedSet | None, said: _Said = (), befor
     return closing.turn(build, states.Inspecting(resolved=resolved), steps, *said)
 
 
-def _expected(plan: Plan) -> ResolvedSet | None:
+def _expected(plan: Plan, facts: Facts) -> ResolvedSet | None:
     """What pip will have installed, where it need not be asked."""
     if plan.pins is None or plan.previous is None:
         return None
-    previous, recorded = plan.previous.resolved, dict(plan.previous.artefacts)
+    restored = facts.restored.get(VENV)
+    previous, recorded = plan.previous.resolved, pins.decode_pins(decode_pins(restored.toml) if restored else "")
     return pins.expected(plan.pins, previous, recorded) if pins.comparable(plan.pins, previous, recorded) else None
 
 

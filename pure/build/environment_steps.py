@@ -186,7 +186,7 @@ def record(plan: Plan, work: Workplace, state: VenvState) -> Steps:
 
 def state_of(plan: Plan, resolved: ResolvedSet, seen: Insight) -> VenvState:
     """What an environment's record says that holds these distributions, and of which this was seen."""
-    locked = dict(plan.manager.lock.artefacts) | {pin.name: pin.digest for pin in plan.pins or ()}
+    locked = dict(plan.manager.lock.artefacts)
     return VenvState(
         resolved=resolved,
         artefacts=tuple((each.name, locked[each.name]) for each in resolved.distributions if each.name in locked),

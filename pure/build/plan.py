@@ -49,7 +49,7 @@ from pure.target import Target
 from pure.venv.build_settings import build_settings
 from pure.venv.lacks import CHECK_VARIABLE
 from pure.venv.pinning import pinning
-from pure.venv.pins import Pin, pins_of
+from pure.venv.pins import Pin, encode_pins, pins_of
 from pure.venv.requirements_fingerprint import Fingerprint, Pinning
 from pure.venv.state import VenvState, decode_state
 
@@ -214,6 +214,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     fixed = pinning(
         managed, project, requirements.unwrap(), runtime=runtime, target=facts.target, settings=facts.settings
     )
+    pins = _pins(facts, requirements.unwrap(), fixed, runtime)
     layers = application_layers(
         facts.restored,
         layers_dir=facts.layers_dir,
@@ -223,6 +224,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         pinning=fixed,
         state=state,
         division=division,
+        pins=encode_pins(pins) if pins else "",
     )
     processes = first_processes(facts, managed, layers, state, runtime.minor)
     if isinstance(processes, Failure):
@@ -237,7 +239,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
             django=django,
             division=division,
             previous=state,
-            pins=_pins(facts, requirements.unwrap(), fixed, runtime),
+            pins=pins,
             findings=facts.baggage,
         )
     )

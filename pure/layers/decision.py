@@ -84,6 +84,8 @@ class LayerDecision(msgspec.Struct, frozen=True, kw_only=True):
     environment: LayerEnvironment = NO_ENVIRONMENT
     # Written there too, unless it is empty: nothing then says what the layer was made from.
     built_from: str = ""
+    # The same of what each distribution is pinned by.
+    pins: str = ""
 
 
 def decide_layer(

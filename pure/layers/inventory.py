@@ -27,6 +27,7 @@ def application_layers(
     pinning: Pinning,
     state: VenvState | None,
     division: Division,
+    pins: str = "",
 ) -> tuple[LayerDecision, ...]:
     """The layers of an application: those that it has, then those of earlier builds that are dropped.
 
@@ -62,6 +63,7 @@ def application_layers(
         source=decided.installed_from,
         built_with=decided.built_with,
         divide=division.divide,
+        pins=pins,
         lost={each.name: why for each in pieces if (why := why_lost(each, restored, division, place))},
     )
     made.append(venv)

@@ -4,9 +4,10 @@ Every field of a metadata struct invalidates, and all differences are reasons. T
 field that must not couple them: a tool's version stands in its own layer alone, so that a new pip can never throw
 Python away.
 
-``built_from`` is the exception: the fingerprint of what a layer was made from, beside its metadata. It never
-invalidates, it tells whether there is anything to reconcile. It stands there and not in the layer, whose bytes are
-those of what is installed alone: a lock that changes without changing that gives the same layer.
+``built_from`` and ``pins`` are the exceptions: the fingerprint of what a layer was made from, beside its metadata, and
+what each distribution in it was pinned by (``pure.venv.pins``). They never invalidate, they tell whether there is
+anything to reconcile, and what. They stand there and not in the layer, whose bytes are those of what is installed
+alone: a lock that changes without changing that gives the same layer.
 
 Metadata travels through TOML and JSON on its way to the next build and loses types on it (integers come back as
 floats), so all fields are strings.
@@ -24,6 +25,7 @@ from pure.outcome import Failure, Outcome, Success
 
 SCHEMA: Final = "1"
 BUILT_FROM: Final = "built_from"
+PINS: Final = "pins"
 
 
 class _Metadata(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -152,7 +154,7 @@ def decode_metadata(toml: bytes, name: LayerName) -> Outcome[Metadata, Unreadabl
         )
         return Failure(UnreadableMetadata(because=f"has {found}, this version writes format {SCHEMA}"))
     struct = struct_of(name)
-    fields = {_field(struct, name, key): value for key, value in table.items() if key != BUILT_FROM}
+    fields = {_field(struct, name, key): value for key, value in table.items() if key not in (BUILT_FROM, PINS)}
     try:
         return Success(msgspec.convert(fields | ({"tool": name} if struct is ToolLayer else {}), struct, strict=True))
     except (msgspec.ValidationError, RecursionError):
@@ -166,22 +168,32 @@ def _field(struct: type[Metadata], name: LayerName, key: str) -> str:
     return {f"{name}_version": "version", "version": "", "tool": ""}.get(key, key)
 
 
-def metadata_table(metadata: Metadata, *, built_from: str = "") -> dict[str, str]:
+def metadata_table(metadata: Metadata, *, built_from: str = "", pins: str = "") -> dict[str, str]:
     """The ``[metadata]`` table of ``<layer>.toml``; ``decode_metadata`` of it gives the same value."""
     fields: dict[str, Any] = msgspec.structs.asdict(metadata)
     if isinstance(metadata, ToolLayer):
         version = {f"{fields.pop('tool')}_version": fields.pop("version")}
         fields = {name: value for name, value in fields.items() if value is not None} | version
-    return dict(sorted(fields.items())) | ({BUILT_FROM: built_from} if built_from else {})
+    beside = {BUILT_FROM: built_from, PINS: pins}
+    return dict(sorted(fields.items())) | {key: value for key, value in beside.items() if value}
 
 
 def decode_built_from(toml: bytes) -> str:
     """What a restored layer was made from, empty where that isn't known; any bytes give a value."""
+    return _beside(toml, BUILT_FROM)
+
+
+def decode_pins(toml: bytes) -> str:
+    """What the distributions in a restored layer were pinned by, empty where that isn't known, for any bytes."""
+    return _beside(toml, PINS)
+
+
+def _beside(toml: bytes, key: str) -> str:
     try:
         table = tomli.loads(toml.decode()).get("metadata")
     except (ValueError, RecursionError):
         return ""
-    found = table.get(BUILT_FROM) if isinstance(table, dict) else None
+    found = table.get(key) if isinstance(table, dict) else None
     return found if isinstance(found, str) else ""
 
 

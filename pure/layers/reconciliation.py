@@ -36,14 +36,17 @@ def reconciled(
     built_with: str,
     divide: bool,
     lost: Mapping[str, tuple[str, ...]],
+    pins: str,
 ) -> LayerDecision:
     """The decision over the environment, given the one by its metadata alone.
 
     ``state`` is the record inside the restored environment, ``built_with`` the digest of the settings of builds,
     ``divide`` says whether heavy distributions lie in layers of their own, and ``lost`` which of those that did have
-    no contents any more, and why.
+    no contents any more, and why. ``pins`` is what the distributions are pinned by, as it is recorded.
     """
-    venv = msgspec.structs.replace(venv, built_from=pinning.digest if isinstance(pinning, Fingerprint) else "")
+    venv = msgspec.structs.replace(
+        venv, built_from=pinning.digest if isinstance(pinning, Fingerprint) else "", pins=pins
+    )
     if venv.action is not Action.KEEP:
         return venv
     if state is None:

@@ -28,6 +28,16 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
 
 
+def encode_pins(pins: tuple[Pin, ...]) -> str:
+    """What distributions are pinned by, in one line; ``decode_pins`` of it gives it back."""
+    return " ".join(f"{pin.name}={pin.digest}" for pin in pins)
+
+
+def decode_pins(text: str) -> dict[str, str]:
+    """The digests by name; any text gives a value."""
+    return {name: digest for name, _, digest in (each.partition("=") for each in text.split()) if digest}
+
+
 def pins_of(
     requirements: RequirementsSet, *, python: str, arch: str, settings: Mapping[str, str]
 ) -> tuple[Pin, ...] | None:
@@ -79,7 +89,7 @@ def _settings(digest: str) -> str:
 
 
 def _digest(content: object) -> str:
-    return hashlib.sha256(msgspec.json.encode(content)).hexdigest()[:16]
+    return hashlib.sha256(msgspec.json.encode(content)).hexdigest()[:12]
 
 
 def without_origin(resolved: ResolvedSet) -> tuple[str, ...]:

@@ -106,7 +106,9 @@ def _equal(finished: Finished, exported: Exported, fresh: Finished, wanted: Expo
 
 def _whole(finished: Finished) -> None:
     """1. What the environment's RECORDs name is in the image, with the contents that they state."""
-    venv = finished.after["venv"]
+    venv = finished.after.get("venv")
+    if venv is None:
+        raise Violated("there is no environment")
     for path, record in files(venv).items():
         folder, _, name = path.rpartition("/")
         if name != "RECORD":

@@ -33,11 +33,13 @@ from pure.layers.names import LayerName
 from pure.outcome import Success
 from pure.venv.state import VenvState
 
-from pure.build import check, conversation, environment_steps, plan, synchronising
+from pure.build import check, completing, conversation, environment_steps, plan, synchronising
 from pure.layers import decision, inventory, metadata, reconciliation
 from pure.venv import difference
 from tests.histories import builds
 from tests.histories.application import MANAGERS, Manager
+from tests.histories.course import follow
+from tests.histories.invariants import Violated
 from tests.histories.play import SCENARIOS, Failed, play, sweep
 
 Patch: TypeAlias = pytest.MonkeyPatch
@@ -96,6 +98,14 @@ def is_state(step: Step) -> bool:
 
 def finishes(step: Step, layer: str) -> bool:
     return isinstance(step, FinishLayer) and step.decision.name == layer
+
+
+def moved(steps: Steps, chosen: Callable[[Step], bool], before: Callable[[Step], bool]) -> list[Step]:
+    """The steps with those that are chosen moved to before the first that ``before`` names, or left where they are."""
+    taken = [step for step in steps if chosen(step)]
+    others = [step for step in steps if not chosen(step)]
+    place = next((at for at, step in enumerate(others) if before(step)), None)
+    return list(steps) if place is None else [*others[:place], *taken, *others[place:]]
 
 
 @mutant("pip", "uv", killed=True)
@@ -179,34 +189,25 @@ for _first in _firsts:
     MUTANTS[f"{_first}_has_its_metadata_first"] = Mutant(mutate=_finished_first(_first), managers=_where, killed=True)
 
 
-def _recorded_before(late: Callable[[Step], bool]) -> Mutate:
-    """The record is written before these steps of what finishes an environment."""
-
-    def mutate(patch: Patch) -> None:
-        held: list[Step] = []
-
-        def rewrite(turn: Turn) -> Iterator[Step]:
-            finishing = isinstance(turn.build.state, Completing)
-            held[:] = [step for step in turn.steps if late(step)] if finishing else held
-            for step in turn.steps:
-                if not (finishing and late(step)):
-                    yield step
-                if is_state(step):
-                    yield from held
-
-        rewriting(patch, rewrite)
-
-    return mutate
+@mutant("pip", "uv", killed=True)
+def _the_record_comes_before_the_metadata(patch: Patch) -> None:
+    rewriting(patch, lambda turn: moved(turn.steps, is_state, lambda step: finishes(step, "venv")))
 
 
-MUTANTS["the_record_comes_before_the_metadata"] = Mutant(
-    mutate=_recorded_before(lambda step: finishes(step, "venv")), managers=("pip", "uv"), killed=True
-)
-MUTANTS["the_record_comes_before_the_bytecode"] = Mutant(
-    mutate=_recorded_before(lambda step: isinstance(step, CompileBytecode) or finishes(step, "venv")),
-    managers=("pip", "uv"),
-    killed=True,
-)
+@mutant("pip", "uv", killed=True)
+def _the_record_comes_before_the_bytecode(patch: Patch) -> None:
+    held: list[Step] = []
+
+    def rewrite(turn: Turn) -> Iterator[Step]:
+        compiles = isinstance(turn.build.state, Completing)
+        held[:] = [step for step in turn.steps if isinstance(step, CompileBytecode)] if compiles else held
+        for step in turn.steps:
+            if not (compiles and isinstance(step, CompileBytecode)):
+                yield step
+            if is_state(step):
+                yield from held
+
+    rewriting(patch, rewrite)
 
 
 def _not_compared(field: str) -> Mutate:
@@ -301,7 +302,7 @@ def _the_result_is_not_checked(patch: Patch) -> None:
 
 @mutant("project")
 def _what_tools_leave_in_the_application_stays(patch: Patch) -> None:
-    patch.setattr(conversation, "leftovers", lambda *given: ())
+    patch.setattr(completing, "leftovers", lambda *given: ())
 
 
 @mutant("pip", "project")
@@ -364,11 +365,25 @@ def test_the_histories_notice(name: str, monkeypatch: Patch) -> None:
     assert failed.violated, failed.why
 
 
+def followed(manager: Manager, *, hashed: bool) -> Failed | None:
+    """How the one course ends that meets much."""
+    try:
+        follow(manager, hashed=hashed)
+    except Violated as violated:
+        return Failed(why=str(violated), violated=True, story=())
+    return None
+
+
 def noticed(found: Mutant) -> Failed | None:
     """The history that notices: one of the kills of every step, else one of those that are drawn."""
     for manager in found.managers if found.killed else ():
         for scenario in SCENARIOS:
             failed = sweep(manager, scenario, hashed=manager == "pip")
+            if failed is not None:
+                return failed
+    for manager in found.managers:
+        for hashed in (False, True) if manager == "pip" else (False,):
+            failed = followed(manager, hashed=hashed)
             if failed is not None:
                 return failed
     # Few of many seeds: histories of one seed resemble each other.

@@ -12,11 +12,10 @@ from pure.venv.resolved import ResolvedSet
 from pure.build import conversation, dividing
 from pure.layers import division, heavy
 from pure.venv import pins
-from tests.histories.application import MANAGERS, Application, Manager, Outside, Want
-from tests.histories.history import Counts, History, Nothing
+from tests.histories.application import MANAGERS, Manager
+from tests.histories.course import follow
 from tests.histories.invariants import Violated
 from tests.histories.platforms import LayerWithoutContents
-from tests.histories.situation import Situation
 from tests.histories.test_mutants import Mutate, Patch, finishes, rewriting
 
 MUTANTS: Final[dict[str, Mutate]] = {}
@@ -115,48 +114,6 @@ def _a_line_of_requirements_is_its_version(patch: Patch) -> None:
 
     real = pins.expected
     patch.setattr(pins, "expected", expected)
-
-
-def wants(*words: str) -> tuple[Want, ...]:
-    pairs = (each.partition("==") for each in words)
-    return tuple(Want(name=name, version=version or None) for name, _, version in pairs)
-
-
-# What an author does to an application with heavy distributions, from build to build.
-COURSE: Final = (
-    wants("alpha==1.0", "ns-heavy==1.0"),
-    wants("alpha==1.1", "ns-heavy==1.0"),
-    wants("alpha==1.1", "ns-heavy==1.1", "modules==1.0"),
-    wants("alpha==1.1", "ns-heavy==1.1", "ns-one==1.0", "modules==1.0"),
-    wants("alpha==1.1", "grows==2.0", "ns-heavy==1.1", "ns-one==1.0", "modules==1.0"),
-    wants("alpha==1.1", "grows==2.0", "ns-heavy==1.1", "ns-one==1.1", "modules==1.1"),
-    wants("alpha==1.1", "grows==1.0", "ns-heavy==1.1"),
-    wants("torn", "ns-heavy==1.1"),
-    wants("torn", "delta", "ns-heavy==1.1"),
-)
-
-
-def follow(manager: Manager, *, hashed: bool) -> None:
-    """Build again and again, and last of all where image, cache and both are lost."""
-    outside = Outside()
-    applications = [Application(manager=manager, hashed=hashed, wants=each).with_lock(outside) for each in COURSE]
-    history = History(Situation(application=applications[0], outside=outside), counts=Counts(), nothing=Nothing())
-    for application in applications:
-        history.change("the next requirements", application=application)
-        history.build()
-    history.change("back to the second ones", application=applications[1])
-    history.build()
-    history.change("alpha is built from its source", no_binary=True)
-    history.build()
-    other = msgspec.structs.replace(outside, index=outside.index.republished("alpha", "1.1"))
-    history.change("alpha is published anew", outside=other, application=applications[1].with_lock(other))
-    history.build()
-    for lose in (history.lose_image, history.lose_cache):
-        lose()
-        history.build()
-    for divided in (False, True):
-        history.change("divided, or not", divided=divided)
-        history.build()
 
 
 @pytest.mark.parametrize("manager", MANAGERS)

@@ -168,7 +168,7 @@ class World(Machine):
         assert decision.metadata is not None
         self._write_environment(f"{LAYERS}/{decision.name}", decision.environment)
         types = {name: getattr(decision.types, name) for name in ("build", "cache", "launch")}
-        metadata = metadata_table(decision.metadata, built_from=decision.built_from)
+        metadata = metadata_table(decision.metadata, built_from=decision.built_from, pins=decision.pins)
         document = {"types": types, "metadata": metadata}
         self.disk.write_atomically(f"{LAYERS}/{decision.name}.toml", tomli_w.dumps(document).encode())
 

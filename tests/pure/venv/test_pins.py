@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pure.hashes import Hash
 from pure.outcome import Success
-from pure.venv.pins import Pin, comparable, expected, pins_of, with_origins, without_origin
+from pure.venv.pins import Pin, comparable, decode_pins, encode_pins, expected, pins_of, with_origins, without_origin
 from pure.venv.resolved import Distribution, Index, ResolvedSet, resolved_set
 
 from tests.strategies_plan import requirements
@@ -68,6 +68,7 @@ def test_what_is_there_under_the_same_line_keeps_its_origin_and_all_else_gets_on
     previous = resolved_set(_installed(name, version) for name, (version, _) in before.items())
     recorded = {name: digest for name, (_, digest) in before.items()}
     pins = tuple(Pin(name=name, version=version, digest=digest) for name, (version, digest) in sorted(now.items()))
+    assert decode_pins(encode_pins(pins)) == {pin.name: pin.digest for pin in pins}
     wanted = expected(pins, previous, recorded)
     same = {pin.name for pin in pins if recorded.get(pin.name) == pin.digest}
     assert {each.name for each in wanted.distributions} == set(now)
