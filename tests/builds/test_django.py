@@ -124,6 +124,7 @@ def test_without_manage_py_they_are_not_collected(django: Bench, requirements: s
     assert "Static files are not collected: there is no manage.py" in section(django.build().log)
 
 
+@pytest.mark.heavy
 def test_a_missing_static_root_is_explained_below_the_projects_own_error(django: Bench, requirements: str) -> None:
     write(django, requirements, {"website/settings.py": SETTINGS})
     built = django.try_build()

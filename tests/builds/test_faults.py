@@ -19,7 +19,7 @@ def one_error(built: Built) -> str:
     return built.log.partition("\nError: ")[2]
 
 
-@pytest.mark.parametrize("megabytes", [5, 60])
+@pytest.mark.parametrize("megabytes", [5, pytest.param(60, marks=pytest.mark.heavy)])
 def test_disk_full(megabytes: int, empty_bench: Bench) -> None:
     """A disk of this size for the layers: too small for Python, or for pip beside it."""
     empty_bench.require("alpha==1.0")

@@ -69,6 +69,7 @@ def test_modules_of_the_application_are_not_imported(bench: Bench) -> None:
     assert bench.versions() == {"alpha": "1.1"}
 
 
+@pytest.mark.heavy
 def test_first_build_with_everything_against_it(empty_bench: Bench, tools: Path) -> None:
     """Python and pip themselves are installed all the same, and their layers are those of any other build."""
     files = {f"{name}.py": MARK for name in MODULES} | {f"bin/{name}": PROGRAM for name in ("python3", "python")}

@@ -11,7 +11,7 @@ from tests.local_index import make_wheel, serve
 WORDS = "your own names may be somebody else's"
 
 
-@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("status", [401, pytest.param(403, marks=pytest.mark.heavy)])
 def test_an_index_that_refuses_is_told_though_another_has_the_name(bench: Bench, status: int) -> None:
     bench.require("--extra-index-url ${TEAM_INDEX}", "alpha")
     make_wheel(bench.root / "public", "alpha", "1.0", {"alpha.py": ""})

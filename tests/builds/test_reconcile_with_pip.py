@@ -25,6 +25,7 @@ from pure.venv.resolved import Archive, Index, Local, ResolvedSet, Vcs, parse_re
 from shell.process import run
 
 from tests.local_index import make_project, make_wheel, serve
+from tests.often import often
 
 MINOR = f"{sys.version_info.major}.{sys.version_info.minor}"
 
@@ -229,7 +230,11 @@ SCENARIOS: Mapping[str, tuple[str, str, dict[str, set[str]]]] = {
 }
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda name: name.replace(" ", "-"))
+@pytest.mark.parametrize(
+    "scenario",
+    often(SCENARIOS, "upgraded", "everything replaced", "shared file, the other removed"),
+    ids=lambda name: name.replace(" ", "-"),
+)
 def test_reconciled_is_fresh(environment: Environment, scenario: str) -> None:
     old, new, expected = SCENARIOS[scenario]
     environment.install_fresh(new)
@@ -261,7 +266,7 @@ def _git(directory: Path, *arguments: str) -> str:
     return done.stdout.strip()
 
 
-@pytest.mark.parametrize("requirement", ["./local", "-e ./local", "localone @ file://PROJECT/local"])
+@pytest.mark.parametrize("requirement", often(["./local", "-e ./local", "localone @ file://PROJECT/local"], "./local"))
 def test_local_sources_are_redone_and_the_result_is_fresh(
     tmp_path: Path, index: tuple[Path, str], requirement: str
 ) -> None:
@@ -356,6 +361,7 @@ def test_credentials_never_reach_the_resolved_set(tmp_path: Path, index: tuple[P
     assert (origin.url, origin.query) == (f"http://{host}/files/gamma-1.0-py3-none-any.whl", True)
 
 
+@pytest.mark.heavy
 def test_a_local_wheel_is_kept_by_its_hash(environment: Environment) -> None:
     wheel = make_wheel(environment.project / "dist", "epsilon", "1.0", {"epsilon.py": "value = 1\n"})
     text = f"./dist/{wheel.name}\n"
@@ -371,6 +377,7 @@ def test_a_local_wheel_is_kept_by_its_hash(environment: Environment) -> None:
     assert environment.tree() == reconciled
 
 
+@pytest.mark.heavy
 def test_real_distributions_from_the_package_index(tmp_path: Path) -> None:
     environment = Environment(tmp_path)
     old, new = "jinja2==3.1.5\nclick==8.1.8\n", "jinja2==3.1.6\nmarkupsafe\nitsdangerous==2.2.0\n"

@@ -9,6 +9,7 @@ from shell.process import run
 
 from tests.builds.workshop import PATH, Bench, Workshop, differences, hashed, tree
 from tests.local_index import make_project
+from tests.often import often
 
 Files = Mapping[str, str | bytes]
 
@@ -42,7 +43,7 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("change", often(CHANGES, "upgraded", "one of two that share a file"))
 def test_as_a_first_build(change: str, bench: Bench, tmp_path: Path, workshop: Workshop, tools: Path) -> None:
     before, after = CHANGES[change]
     bench.write(before(tmp_path / "before"))

@@ -148,6 +148,7 @@ def test_signed_source_archive(bench: Bench, tmp_path: Path) -> None:
             assert bench.versions() == {"omega": "1.0"}
 
 
+@pytest.mark.heavy
 def test_whole_image_and_cache(workshop: Workshop, tmp_path: Path) -> None:
     """The first build of all, with pip itself from the private index, by the local lifecycle, kept as it leaves it."""
     app = tmp_path / "app"

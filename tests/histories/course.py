@@ -6,7 +6,7 @@ import msgspec
 
 from tests.histories.application import Application, Manager, Outside, Want
 from tests.histories.history import Counts, History, Nothing
-from tests.histories.situation import Situation
+from tests.histories.situation import Situation, tool_of
 
 
 def wants(*words: str) -> tuple[Want, ...]:
@@ -25,6 +25,8 @@ COURSE: Final = (
     wants("alpha==1.1", "grows==1.0", "ns-heavy==1.1"),
     wants("torn", "ns-heavy==1.1"),
     wants("torn", "delta", "ns-heavy==1.1"),
+    wants("alpha==2.0", "beta==1.0"),
+    wants("beta==1.0"),
 )
 
 
@@ -42,6 +44,11 @@ def follow(manager: Manager, *, hashed: bool) -> None:
     history.build()
     other = msgspec.structs.replace(outside, index=outside.index.republished("alpha", "1.1"))
     history.change("alpha is published anew", outside=other, application=applications[1].with_lock(other))
+    history.build()
+    for python in ("3.13.0", "3.12.1"):
+        history.change(f"Python {python}", python=python)
+        history.build()
+    history.change("another release of the tool", tools={tool_of(manager): 1})
     history.build()
     for lose in (history.lose_image, history.lose_cache):
         lose()

@@ -583,7 +583,7 @@ def start_and_ask(app: App, folder: Path, venv: Path, *, port: str | None) -> No
     assert (answer["ended"] is not None) is app.ends, f"it doesn't end on SIGTERM: {said}"
 
 
-@pytest.mark.parametrize("port", ["8765", None])
+@pytest.mark.parametrize("port", ["8765", pytest.param(None, marks=pytest.mark.heavy)])
 @pytest.mark.parametrize("name", APPS)
 def test_it_starts(name: str, port: str | None, tmp_path: Path, environment: Callable[[str], Path]) -> None:
     start_and_ask(APPS[name], tmp_path / "app", environment("light"), port=port)

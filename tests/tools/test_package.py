@@ -86,6 +86,7 @@ def run(packaged: Packaged, program: str, *arguments: str) -> str:
     return subprocess.run(argv, check=True, capture_output=True, text=True, env={}, timeout=60).stdout
 
 
+@pytest.mark.heavy
 def test_two_runs_give_the_same_bytes_modes_and_times(
     packaged: Packaged, carried: Carried, source: Path, tmp_path: Path
 ) -> None:
@@ -239,6 +240,7 @@ def test_an_archive_without_a_catalogue_tells_what_it_is(tmp_path: Path, machine
     assert (entry.version, entry.os, entry.arch, entry.distro) == ("3.13.1", "linux", arch, None)
 
 
+@pytest.mark.heavy
 def test_another_architecture_gets_wheels_and_bytecode_of_its_own(
     carried: Carried, source: Path, tmp_path: Path
 ) -> None:
