@@ -26,6 +26,7 @@ def test_an_index_that_refuses_is_told_though_another_has_the_name(bench: Bench,
     assert "hunter2secret" not in built.log
 
 
+@pytest.mark.heavy
 def test_a_name_on_two_indexes_is_told_unless_hashes_leave_no_choice(bench: Bench) -> None:
     make_wheel(bench.root / "one", "alpha", "1.0", {"alpha.py": ""})
     make_wheel(bench.root / "two", "alpha", "2.0", {"alpha.py": ""})

@@ -64,6 +64,7 @@ def test_pip_bumped(bench: Bench) -> None:
     assert changed - {"pip-cache", "lamina-record.json"} == {"pip", "pip.toml"}
 
 
+@pytest.mark.heavy
 def test_python_patch_bumped(bench: Bench, workshop: Workshop) -> None:
     catalogue = workshop.write_catalogue("newer", workshop.runtime, workshop.next_patch())
     bench.require("alpha==1.0")
@@ -117,6 +118,7 @@ def test_a_requirement_is(name: str, before: tuple[str, ...], after: tuple[str, 
     check_golden(f"build_requirement_{name}", normalised(bench.build().log))
 
 
+@pytest.mark.heavy
 def test_metadata_of_an_older_schema(bench: Bench) -> None:
     bench.require("alpha==1.0")
     bench.build()

@@ -36,6 +36,7 @@ def app(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.heavy
 def test_python_for_another_buildpack(lamina: Lamina, app: Path, tmp_path: Path) -> None:
     toy = requirer(tmp_path / "one", MINOR, build=True)
     with_toy = ("--buildpack", ROOT, "--buildpack", toy)

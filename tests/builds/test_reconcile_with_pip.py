@@ -311,6 +311,7 @@ def test_a_repository_is_kept_only_at_a_full_commit(tmp_path: Path, index: tuple
     assert environment.tree() == fresh
 
 
+@pytest.mark.heavy
 def test_another_artefact_of_the_same_version_is_installed(tmp_path: Path) -> None:
     wheels = tmp_path / "wheels"
     make_wheel(wheels, "delta", "1.0", {"delta.py": "value = 1\n"})

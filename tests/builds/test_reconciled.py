@@ -69,6 +69,7 @@ def test_nothing_of_a_removed_distribution_stays(bench: Bench) -> None:
     assert bench.versions() == {"gamma": "1.0"}
 
 
+@pytest.mark.heavy
 def test_what_somebody_put_into_the_environment_goes(bench: Bench) -> None:
     bench.require("alpha==1.0")
     bench.build()
@@ -92,6 +93,7 @@ def test_constraints(bench: Bench) -> None:
     assert "alpha 1.1 → 2.0" in bench.build().log
 
 
+@pytest.mark.heavy
 def test_pinned_requirements_are_not_kept_when_a_constraint_changes(bench: Bench, workshop: Workshop) -> None:
     pinned = {"requirements.txt": hashed(workshop.wheels, "alpha==1.0", "beta==1.0")}
     bench.write({**pinned, "limits.txt": hashed(workshop.wheels, "alpha==1.0")})
@@ -155,6 +157,7 @@ def test_the_environment_works(bench: Bench) -> None:
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="a repository needs git")
+@pytest.mark.heavy
 def test_an_editable_repository_is_built_again_and_leaves_no_history(bench: Bench, tmp_path: Path) -> None:
     bench.require("-e git+file:///workspace/repository#egg=remote")
     repository = bench.app / "repository"

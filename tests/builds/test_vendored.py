@@ -1,8 +1,11 @@
 """Applications that bring their wheels along: no index is needed for anything."""
 
+import pytest
+
 from tests.builds.workshop import Bench, Workshop
 
 
+@pytest.mark.heavy
 def test_with_vendored_wheels_nothing_needs_an_index(empty_bench: Bench, workshop: Workshop) -> None:
     wheel = "alpha-1.0-py3-none-any.whl"
     vendored = (workshop.wheels / wheel).read_bytes()

@@ -23,6 +23,7 @@ from shell.archive import unpack_runtime
 from shell.command.runtime_pack import pack, packed_once, read_distro
 
 from tests.interpreters import interpreters
+from tests.often import often
 from tests.places import ROOT
 
 pytestmark = pytest.mark.xdist_group("runtime_pack")
@@ -70,7 +71,7 @@ class Moved:
         return ended.stdout.strip()
 
 
-@pytest.fixture(scope="module", params=one_of_each_kind(), ids=str)
+@pytest.fixture(scope="module", params=often(one_of_each_kind(), one_of_each_kind()[0]), ids=str)
 def moved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Moved:
     return Moved(request.param, tmp_path_factory.mktemp("pack"))
 
