@@ -32,7 +32,6 @@ from pure.build.steps import (
     ReadLibraries,
     RemoveFiles,
     RemoveHistories,
-    RemoveTrees,
     Result,
     RunProgram,
     RuntimeInstalled,
@@ -99,9 +98,6 @@ class Executor:
             case WriteFiles(root=root, files=written):
                 for name, data in written:
                     write_atomically(Path(root, name), data)
-            case RemoveTrees(root=root, paths=paths):
-                for path in paths:
-                    remove_tree(Path(root, path))
             case MoveTrees(root=root, target=target, paths=paths):
                 for path in paths:
                     Path(target, path).parent.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,6 @@ from typing import TypeAlias
 import msgspec
 
 from pure.build import findings, news, states
-from pure.build.endings import does_not_import
 from pure.build.finding import Finding
 from pure.build.news import News
 from pure.build.processes import final_processes
@@ -81,10 +80,10 @@ def tried(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
         return _done(build, resolved, ())
     from pure.build.trial import broken, failing, misses
 
-    if missed := misses(ended, build.away):
+    if build.away:
+        # What fails without them may be whole: only a build that has them can tell.
+        missed = misses(ended, build.away) or tuple(piece.name for piece in build.away)
         return _done(build, resolved, (news.NotTried(names=failing(ended), away=missed),))
-    if build.away and build.facts.declared is None:
-        return Failure(Stopped(error=does_not_import(ended)))
     # What a program quotes of the build's variables isn't told.
     hidden = msgspec.structs.replace(ended, said=tuple(map(build.hide, ended.said)))
     build, found = with_findings(build, (broken(hidden),))

@@ -11,7 +11,8 @@ from pure.build.errors import NotAsResolved
 from pure.build.leftovers import leftovers
 from pure.build.news import News
 from pure.build.states import Build, Next, Stopped
-from pure.build.steps import Answer, BuildFoldersListed, LibrariesRead
+from pure.build.steps import Answer, BuildFoldersListed, LibrariesRead, RemoveFiles
+from pure.build.workplace import STATE_FILE
 from pure.outcome import Failure
 from pure.venv.accelerators import accelerated_torch
 from pure.venv.difference import verify
@@ -77,6 +78,8 @@ def completed(build: Build, state: states.Completing, answer: Answer) -> Next:
     )
     after = next((each.paths for each in answer.all(BuildFoldersListed)), frozenset[str]())
     steps = (
+        # What is moved is missing from then on: nobody may trust the environment before all of it is linked.
+        *((RemoveFiles(root=work.venv, files=(STATE_FILE,)),) if done.steps else ()),
         *done.steps,
         *environment_steps.record(done.plan, work, environment_steps.state_of(plan, state.resolved, seen)),
         environment_steps.list_programs(work),

@@ -264,6 +264,9 @@ def _expected(plan: Plan, facts: Facts) -> ResolvedSet | None:
         return None
     restored = facts.restored.get(VENV)
     previous, recorded = plan.previous.resolved, pins.decode_pins(decode_pins(restored.toml) if restored else "")
+    if not previous.by_name().keys() <= {pin.name for pin in plan.pins}:
+        # Where nothing is to be installed, only pip would notice that what goes is needed.
+        return None
     return pins.expected(plan.pins, previous, recorded) if pins.comparable(plan.pins, previous, recorded) else None
 
 

@@ -19,7 +19,6 @@ from pure.build.steps import (
     MakeLinks,
     MoveTrees,
     RemoveFiles,
-    RemoveTrees,
     Step,
     Steps,
 )
@@ -92,7 +91,7 @@ def with_apart(seen: Snapshot, plan: Plan) -> Snapshot:
         found = installed.get(piece.name)
         if found is None or found.version != piece.version:
             continue
-        content = [path for path in found.paths if piece.holds(path) and not path.endswith(".pyc")]
+        content = [path for path in found.paths if piece.holds(path) and "/__pycache__/" not in path]
         if not listed.isdisjoint(content):
             continue
         apart.append(piece)
@@ -130,13 +129,8 @@ def divided(
     decisions = {each.name: each for each in heavy}
     steps: list[Step] = [DropLayer(layer=each.name) for each in heavy if each.action is Action.DROP]
     for piece in pieces:
-        match fates[piece.name]:
-            case "made":
-                steps += _made(piece, work, now, sections)
-            case "spared":
-                steps.append(RemoveTrees(root=work.venv, paths=piece.links))
-            case "held":
-                pass
+        if fates[piece.name] != "held":
+            steps += _made(piece, work, now, sections)
         steps.append(FinishLayer(decision=decisions[heavy_layer(piece.name)]))
     if pieces:
         steps.append(MakeLinks(root=work.venv, links=tuple(_links(pieces))))
@@ -181,7 +175,7 @@ def _fate(piece: Piece, plan: Plan, facts: Facts, here: BuiltFor, *, away: bool)
     if away:
         return "held"
     found = facts.restored.get(heavy_layer(piece.name))
-    return "spared" if found is not None and not why_lost(piece, facts.restored, plan.division, here) else "made"
+    return "same" if found is not None and not why_lost(piece, facts.restored, plan.division, here) else "made"
 
 
 def _made(piece: Piece, work: Workplace, now: Snapshot, sections: Mapping[str, Dynamic]) -> Iterable[Step]:

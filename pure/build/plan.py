@@ -46,7 +46,7 @@ from pure.start.offered import ToolNotInImage
 from pure.start.processes import Processes
 from pure.switches import BadSwitch, switch
 from pure.target import Target
-from pure.venv.build_settings import build_settings
+from pure.venv.build_settings import build_settings, isolation_setting
 from pure.venv.lacks import CHECK_VARIABLE
 from pure.venv.pinning import pinning
 from pure.venv.pins import Pin, encode_pins, pins_of
@@ -201,7 +201,8 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         return Failure(django)
     if isinstance(asked := switch(facts.variables, CHECK_VARIABLE), BadSwitch):
         return Failure(asked)
-    division = decide_division(facts.variables, facts.settings, django=django, requirers=requirers)
+    isolation = isolation_setting(manager, facts.settings, texts=project.texts, above=project.workspace_texts)
+    division = decide_division(facts.variables, isolation=isolation, django=django, requirers=requirers)
     if isinstance(division, BadSwitch):
         return Failure(division)
     runtime = python.unwrap().runtime

@@ -1,7 +1,6 @@
 """Decides whether an environment is divided over layers, and whether a build needs what lies in them."""
 
 from collections.abc import Mapping
-from typing import Final
 
 from pure.layers.division import DIVIDE_VARIABLE
 from pure.layers.heavy import Division
@@ -9,23 +8,23 @@ from pure.python.requirers import Requirers
 from pure.start.django import DjangoDecision
 from pure.switches import BadSwitch, switch
 
-# Both are said with a word for false or for true, depending on the tool's mood: set is set.
-_NO_ISOLATION: Final = ("PIP_NO_BUILD_ISOLATION", "UV_NO_BUILD_ISOLATION", "UV_NO_BUILD_ISOLATION_PACKAGE")
-
 
 def decide_division(
-    variables: Mapping[str, str], settings: Mapping[str, str], *, django: DjangoDecision, requirers: Requirers
+    variables: Mapping[str, str], *, isolation: str, django: DjangoDecision, requirers: Requirers
 ) -> Division | BadSwitch:
-    """The decision before anything is installed. ``settings`` are those of the tools (``Facts.settings``)."""
+    """The decision before anything is installed.
+
+    ``isolation`` is the setting that says whether distributions are built apart from what is installed, if there is
+    one: each tool has its own words for yes and no, so that it is set at all is what counts.
+    """
     if variables.get(DIVIDE_VARIABLE, "").strip():
         wanted = switch(variables, DIVIDE_VARIABLE)
         if isinstance(wanted, BadSwitch):
             return wanted
         if not wanted:
             return Division(divide=False, because=f"${DIVIDE_VARIABLE} is {variables[DIVIDE_VARIABLE].strip()}")
-    named = next((name for name in _NO_ISOLATION if settings.get(name)), None)
-    if named is not None:
-        return Division(divide=False, because=f"${named} lets distributions be built with what is installed")
+    if isolation:
+        return Division(divide=False, because=f"{isolation} may have distributions built with what is installed")
     at_hand = ""
     if requirers.build:
         at_hand = "another buildpack of this build works with what is installed"

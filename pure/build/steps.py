@@ -100,13 +100,6 @@ class WriteFiles(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[tuple[str, bytes], ...]
 
 
-class RemoveTrees(msgspec.Struct, frozen=True, kw_only=True):
-    """Remove what lies at these paths below ``root``: a file, a link, or a folder with all in it, or nothing."""
-
-    root: str
-    paths: tuple[str, ...]
-
-
 class MoveTrees(msgspec.Struct, frozen=True, kw_only=True):
     """Move files and folders from ``root`` to the same paths below ``target``, where nothing lies."""
 
@@ -182,7 +175,6 @@ Step: TypeAlias = (
     | RunProgram
     | RemoveFiles
     | WriteFiles
-    | RemoveTrees
     | MoveTrees
     | MakeLinks
     | RemoveHistories

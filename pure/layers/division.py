@@ -73,7 +73,7 @@ def _content(each: InstalledDistribution, site: str) -> tuple[RecordEntry, ...]:
         if entry.hash
         and entry.path.startswith(f"{site}/")
         and not entry.path.startswith(own)
-        and not entry.path.endswith(".pyc")
+        and "/__pycache__/" not in entry.path
         and not (entry.path.endswith(".pth") and entry.path.rpartition("/")[0] == site)
     )
 
@@ -103,7 +103,7 @@ def _links(
     alone = frozenset([each.name])
     moved = {entry.path for entry in content}
     direct = {path.rpartition("/")[0] for path in moved}
-    stays = {path for path in each.paths if path not in moved and not path.endswith(".pyc")}
+    stays = {path for path in each.paths if path not in moved and "/__pycache__/" not in path}
     kept = {parent for path in stays for parent in parents(path)}
     links: set[str] = set()
     for path in moved:

@@ -17,15 +17,16 @@ from pure.venv.piece import Piece
 from pure.wording import size
 
 _HELD: Final = "its contents are in the image already"
-_SPARED: Final = "it was installed again, and the image has the same contents already"
+_SAME: Final = "it was installed again, with the contents that the image has"
 _MADE: Final = "a heavy distribution, so that it is moved only when it changes"
 _AT_HAND: Final = "this build needs its contents, and they were not restored"
+UNFINISHED: Final = "the environment has no part in it"
 _GONE: Final = "no distribution that is installed has its contents"
 _NOT_RESTORED: Final = "the previous image has no layer with its contents"
 
 Fate: TypeAlias = Literal[
     "held",  # its contents were away, or lie in its layer
-    "spared",  # its contents are at hand again, though the platform has them
+    "same",  # its contents are at hand again, and the platform has them too
     "made",  # its contents are at hand and become the layer
 ]
 
@@ -110,8 +111,8 @@ def final_layers(
         match fates[piece.name]:
             case "held":
                 found.append(_decision(piece, Action.KEEP, (f"{_HELD} ({weight})",), division, place))
-            case "spared":
-                found.append(_decision(piece, Action.KEEP, (f"{_SPARED} ({weight})",), division, place))
+            case "same":
+                found.append(_decision(piece, Action.KEEP, (f"{_SAME} ({weight})",), division, place))
             case "made":
                 because: tuple[str, ...] = (f"{_MADE} ({weight})",)
                 if heavy_layer(piece.name) in restored:

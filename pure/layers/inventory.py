@@ -5,7 +5,7 @@ from typing import assert_never
 
 from pure.layers.decision import Action, LayerDecision, LayerTypes, RestoredLayer, decide_layer, drop_layer
 from pure.layers.environment import python_layer_environment, tool_layer_environment, venv_layer_environment
-from pure.layers.heavy import BuiltFor, Division, planned_layers, why_lost
+from pure.layers.heavy import UNFINISHED, BuiltFor, Division, planned_layers, why_lost
 from pure.layers.metadata import STRUCTS, PipCacheLayer, PythonLayer, ToolLayer, VenvLayer
 from pure.layers.names import PIP_CACHE, PYTHON, VENV, LayerName, is_heavy
 from pure.layers.reconciliation import reconciled
@@ -69,6 +69,10 @@ def application_layers(
     made.append(venv)
     if venv.action in (Action.KEEP, Action.RECONCILE):
         made += planned_layers(pieces, restored, division, place)
+    if venv.action is Action.KEEP:
+        # What else lies there is of a build that didn't come to its end.
+        wanted = {each.name for each in made}
+        made += [drop_layer(each, UNFINISHED) for each in sorted(restored) if is_heavy(each) and each not in wanted]
     unused = f"{tool.title} installs the dependencies, and it doesn't use this layer"
     return (*made, *_dropped(restored, made, unused))
 

@@ -38,7 +38,8 @@ def why_no_package(pyproject: Document | None, project: ProjectFiles) -> str:
         case None | "setuptools.build_meta" | "setuptools.build_meta:__legacy__":
             return _setuptools(tool, project)
         case "hatchling.build":
-            named = "build" in table(tool.get("hatch"))
+            # Hatchling reads a file of its own, too.
+            named = "build" in table(tool.get("hatch")) or "hatch.toml" in project.names
             namespaced = any(path.rpartition("/")[2] in own for path in project.inner)
             return "" if named or namespaced else _own(own, project)
         case "flit_core.buildapi":

@@ -10,7 +10,7 @@ from pure.venv.piece import Piece
 from pure.wording import count, size
 
 _DIVIDED: Final[Mapping[Action, str]] = {
-    Action.KEEP: "kept without being touched",
+    Action.KEEP: "kept",
     Action.CREATE: "made",
     Action.RECREATE: "made anew",
     Action.DROP: "dropped",

@@ -21,6 +21,7 @@ _WORDS: Final = (
 # A project's file, which holds the settings of many tools.
 _SHARED: Final = "pyproject.toml"
 _DEEPEST: Final = 4
+_ISOLATION: Final = "BUILD_ISOLATION"
 
 
 def build_settings(
@@ -32,11 +33,26 @@ def build_settings(
     """
     if not manager.synchronises:
         return ""
-    found = [
+    found = list(_found(manager, variables, texts=texts, above=above))
+    return hashlib.sha256(json.dumps(sorted(found)).encode()).hexdigest()[:16] if found else ""
+
+
+def isolation_setting(
+    manager: Manager, variables: Mapping[str, str], *, texts: Mapping[str, Document], above: Mapping[str, Document]
+) -> str:
+    """The first setting that says whether distributions are built apart from what is installed; empty without one."""
+    found = _found(manager, variables, texts=texts, above=above)
+    return next((name for name, _ in sorted(found) if _ISOLATION in _plain(name)), "")
+
+
+def _found(
+    manager: Manager, variables: Mapping[str, str], *, texts: Mapping[str, Document], above: Mapping[str, Document]
+) -> Iterator[tuple[str, str]]:
+    yield from (
         (name, value)
         for name, value in variables.items()
         if value and name.startswith(manager.tool.prefixes) and _counts(name)
-    ]
+    )
     for where, files in (("", texts), ("workspace/", above)):
         for name in (name for name in manager.configuration if name in files and name.endswith(".toml")):
             loaded = files[name].toml
@@ -44,13 +60,15 @@ def build_settings(
                 settings = loaded.unwrap()
                 if name == _SHARED:
                     settings = table(table(settings.get("tool")).get(manager.tool.name))
-                found += _configured(settings, f"{where}{name}", _DEEPEST)
-    return hashlib.sha256(json.dumps(sorted(found)).encode()).hexdigest()[:16] if found else ""
+                yield from _configured(settings, f"{where}{name}", _DEEPEST)
 
 
 def _counts(name: str) -> bool:
-    plain = name.upper().replace("-", "_")
-    return any(word in plain for word in _WORDS)
+    return any(word in _plain(name) for word in _WORDS)
+
+
+def _plain(name: str) -> str:
+    return name.upper().replace("-", "_")
 
 
 def _configured(settings: Mapping[str, object], place: str, depth: int) -> Iterator[tuple[str, str]]:

@@ -158,8 +158,9 @@ def expected(example: Example, *, tool: str, venv: str, rest: str = "kept") -> d
 
 
 def actions(log: str) -> dict[str, str]:
-    """What became of each layer, as the build's last line says."""
-    return Built(status=0, log=re.findall(r"^Done in .*", log, re.MULTILINE)[-1]).actions()
+    """What became of each layer, as the build's last line says, but for those of single distributions."""
+    found = Built(status=0, log=re.findall(r"^Done in .*", log, re.MULTILINE)[-1]).actions()
+    return {name: what for name, what in found.items() if "dist-" not in name}
 
 
 def answers(example: Example, running: Started) -> None:

@@ -34,7 +34,7 @@ def follow(manager: Manager, *, hashed: bool) -> None:
     """Build again and again, and last of all where image, cache and both are lost."""
     outside = Outside()
     applications = [Application(manager=manager, hashed=hashed, wants=each).with_lock(outside) for each in COURSE]
-    history = History(Situation(application=applications[0], outside=outside), counts=Counts(), nothing=Nothing())
+    history = begun(manager, hashed=hashed)
     for application in applications:
         history.change("the next requirements", application=application)
         history.build()
@@ -56,3 +56,9 @@ def follow(manager: Manager, *, hashed: bool) -> None:
     for divided in (False, True):
         history.change("divided, or not", divided=divided)
         history.build()
+
+
+def begun(manager: Manager, *, hashed: bool) -> History:
+    """A history of the course's application before its first build."""
+    application = Application(manager=manager, hashed=hashed, wants=COURSE[0]).with_lock(Outside())
+    return History(Situation(application=application), counts=Counts(), nothing=Nothing())

@@ -188,7 +188,7 @@ def _happened(finished: Finished, name: str, action: Action, *, begun: bool, was
             # pip's cache grows while it is used.
             stays = _grown if name == "pip-cache" else _same
             if name.startswith(_HEAVY):
-                return not begun and name in finished.restored and (was is None or _same(was, finished, name))
+                return name in finished.restored and (begun or was is None or _same(was, finished, name))
             return not begun and was is not None and stays(was, finished, name)
         case Action.RECONCILE:
             return not begun and was is not None

@@ -6,14 +6,15 @@ from typing import Final
 import msgspec
 import pytest
 from pure.build.states import Turn
-from pure.build.steps import MakeLinks, RemoveFiles, RemoveTrees, Step
+from pure.build.steps import MakeLinks, RemoveFiles, Step
 from pure.venv.resolved import ResolvedSet
 
 from pure.build import conversation, dividing
 from pure.layers import division, heavy
 from pure.venv import pins
 from tests.histories.application import MANAGERS, Manager
-from tests.histories.course import follow
+from tests.histories.course import begun, follow
+from tests.histories.history import Kill
 from tests.histories.invariants import Violated
 from tests.histories.platforms import LayerWithoutContents
 from tests.histories.test_mutants import Mutate, Patch, finishes, rewriting
@@ -38,11 +39,6 @@ def _links_stay_while_tools_run(patch: Patch) -> None:
 @mutant
 def _links_are_not_made(patch: Patch) -> None:
     without(patch, lambda step: isinstance(step, MakeLinks))
-
-
-@mutant
-def _contents_stay_that_the_image_has(patch: Patch) -> None:
-    without(patch, lambda step: isinstance(step, RemoveTrees))
 
 
 @mutant
@@ -120,6 +116,25 @@ def _a_line_of_requirements_is_its_version(patch: Patch) -> None:
 def test_a_divided_environment_is_what_a_build_from_nothing_gives(manager: Manager) -> None:
     for hashed in (False, True) if manager == "pip" else (False,):
         follow(manager, hashed=hashed)
+
+
+@pytest.mark.parametrize("back", [True, False])
+@pytest.mark.parametrize(("manager", "hashed"), [("pip", True), ("pip", False), ("uv", False)])
+def test_a_build_that_is_killed_while_it_divides_does_no_harm(manager: Manager, hashed: bool, back: bool) -> None:
+    for divided in (False, True):
+        step, acting = 0, 1
+        while step < acting:
+            for act in (0, -1):
+                history = begun(manager, hashed=hashed)
+                history.change("as it was", divided=divided)
+                history.build()
+                history.change("the other way", divided=not divided)
+                history.build(Kill(step, act), "there")
+                acting = history.acting
+                if back:
+                    history.change("back", divided=divided)
+                history.build()
+            step += 1
 
 
 @pytest.mark.parametrize("name", sorted(MUTANTS))

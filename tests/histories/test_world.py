@@ -21,7 +21,6 @@ from pure.build.steps import (
     ReadFiles,
     RemoveFiles,
     RemoveHistories,
-    RemoveTrees,
     Result,
     Step,
     WriteFiles,
@@ -115,8 +114,6 @@ def test_dividing_does_what_the_shell_does() -> None:
             ListFiles(root=venv),
             ReadFiles(root=venv, patterns=("a/*.py",)),
             RemoveFiles(root=venv, files=("a/c", "deep/er"), directories=("deep", "a")),
-            RemoveTrees(root=venv, paths=("a", "RECORD", "nothing")),
-            RemoveTrees(root=heavy, paths=("src/one",)),
         ]
     )
 
@@ -144,7 +141,7 @@ def _for(step: Step, root: str) -> Step:
             return msgspec.structs.replace(step, app=app.replace(LAYERS, root))
         case MoveTrees(root=source, target=target):
             return msgspec.structs.replace(step, root=source.replace(LAYERS, root), target=target.replace(LAYERS, root))
-        case RemoveFiles() | RemoveTrees() | MakeLinks() | WriteFiles() | RemoveHistories() | ReadFiles() | ListFiles():
+        case RemoveFiles() | MakeLinks() | WriteFiles() | RemoveHistories() | ReadFiles() | ListFiles():
             return msgspec.structs.replace(step, root=step.root.replace(LAYERS, root))
         case _:
             return step

@@ -35,7 +35,6 @@ from pure.build.steps import (
     ReadLibraries,
     RemoveFiles,
     RemoveHistories,
-    RemoveTrees,
     Result,
     RunProgram,
     RuntimeInstalled,
@@ -93,9 +92,6 @@ class World(Machine):
                 self._finish(decision)
             case InstallRuntime():
                 return self._install_runtime(step)
-            case RemoveTrees(root=root, paths=paths):
-                for path in paths:
-                    disk.remove_tree(f"{root}/{path}")
             case MoveTrees(root=root, target=target, paths=paths):
                 for path in paths:
                     disk.rename(f"{root}/{path}", f"{target}/{path}")

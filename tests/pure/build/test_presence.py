@@ -3,9 +3,14 @@
 import pytest
 from pure.build.presence import decide_division
 from pure.layers.decision import LayerTypes
+from pure.layers.heavy import Division
+from pure.manager.table import MANAGERS, ManagerName
 from pure.python.requirers import Requirers
 from pure.start.django import DjangoDecision
 from pure.switches import BadSwitch
+from pure.venv.build_settings import isolation_setting
+
+from tests.documents import documents
 
 NO_DJANGO = DjangoDecision(manage=None, collect=False, because="")
 COLLECTS = DjangoDecision(manage="manage.py", collect=True, because="")
@@ -19,8 +24,6 @@ SHY = DjangoDecision(manage="manage.py", collect=False, because="")
         ({"BP_PYTHON_DIVIDE": " "}, NO_DJANGO, Requirers(), True, False),
         ({"BP_PYTHON_DIVIDE": "yes"}, NO_DJANGO, Requirers(launch=True), True, False),
         ({"BP_PYTHON_DIVIDE": "off"}, COLLECTS, Requirers(build=True), False, False),
-        ({"PIP_NO_BUILD_ISOLATION": "false"}, NO_DJANGO, Requirers(), False, False),
-        ({"UV_NO_BUILD_ISOLATION_PACKAGE": "torch"}, NO_DJANGO, Requirers(), False, False),
         ({}, COLLECTS, Requirers(), True, True),
         ({}, SHY, Requirers(), True, False),
         ({}, NO_DJANGO, Requirers(build=True), True, True),
@@ -29,7 +32,7 @@ SHY = DjangoDecision(manage="manage.py", collect=False, because="")
 def test_presence(
     variables: dict[str, str], django: DjangoDecision, requirers: Requirers, divide: bool, cached: bool
 ) -> None:
-    found = decide_division(variables, variables, django=django, requirers=requirers)
+    found = decide_division(variables, isolation="", django=django, requirers=requirers)
     assert not isinstance(found, BadSwitch)
     assert (found.divide, bool(found.at_hand)) == (divide, cached)
     assert found.because
@@ -37,5 +40,27 @@ def test_presence(
 
 
 def test_another_word_is_refused() -> None:
-    found = decide_division({"BP_PYTHON_DIVIDE": "maybe"}, {}, django=NO_DJANGO, requirers=Requirers())
+    found = decide_division({"BP_PYTHON_DIVIDE": "maybe"}, isolation="", django=NO_DJANGO, requirers=Requirers())
     assert found == BadSwitch(variable="BP_PYTHON_DIVIDE", value="maybe")
+
+
+@pytest.mark.parametrize(
+    ("manager", "variables", "text", "named"),
+    [
+        ("pip", {"PIP_NO_BUILD_ISOLATION": "false"}, "", "PIP_NO_BUILD_ISOLATION"),
+        ("uv", {"UV_NO_BUILD_ISOLATION_PACKAGE": "torch"}, "", "UV_NO_BUILD_ISOLATION_PACKAGE"),
+        ("uv", {}, '[tool.uv]\nno-build-isolation-package = ["x"]\n', "pyproject.toml.no-build-isolation-package"),
+        ("pdm", {"PDM_BUILD_ISOLATION": "no"}, "", "PDM_BUILD_ISOLATION"),
+        ("uv", {"UV_NO_BINARY": "1"}, "[tool.uv]\nno-build = true\n", ""),
+    ],
+)
+def test_builds_that_may_need_what_is_installed_are_seen(
+    manager: ManagerName, variables: dict[str, str], text: str, named: str
+) -> None:
+    found = isolation_setting(
+        MANAGERS[manager], variables, texts=documents({"pyproject.toml": text.encode()}), above={}
+    )
+    assert found == named
+    decided = decide_division({}, isolation=found, django=NO_DJANGO, requirers=Requirers())
+    assert isinstance(decided, Division)
+    assert decided.divide is not bool(named)

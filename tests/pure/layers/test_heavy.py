@@ -13,7 +13,7 @@ THERE = BuiltFor(arch="arm64", distro="debian 12", python_minor="3.13")
 PIECE = Piece(name="numpy", version="2.0", nbytes=20_000_000, key="k" * 64, links=("lib/numpy",))
 OTHER = Piece(name="numpy", version="2.1", nbytes=21_000_000, key="o" * 64, links=("lib/numpy",))
 LAYER = heavy_layer("numpy")
-SPARED = "it was installed again, and the image has the same contents already"
+SAME = "it was installed again, with the contents that the image has"
 ALONE = Division(divide=True, because="")
 AT_HAND = Division(divide=True, because="", at_hand="static files")
 OFF = Division(divide=False, because="it is off")
@@ -52,7 +52,7 @@ def test_why_contents_are_lost(
     ("fate", "found", "action", "because"),
     [
         ("held", restored(PIECE), Action.KEEP, "its contents are in the image already (20.0 MB)"),
-        ("spared", restored(PIECE), Action.KEEP, f"{SPARED} (20.0 MB)"),
+        ("same", restored(PIECE), Action.KEEP, f"{SAME} (20.0 MB)"),
         ("made", {}, Action.CREATE, "a heavy distribution, so that it is moved only when it changes (20.0 MB)"),
         ("made", restored(OTHER), Action.RECREATE, "version 2.1 → 2.0"),
     ],
