@@ -7,12 +7,14 @@ import msgspec
 import pytest
 from pure.build.states import Turn
 from pure.build.steps import MakeLinks, RemoveFiles, Step
+from pure.layers.decision import Action
 from pure.venv.resolved import ResolvedSet
 
 from pure.build import conversation, dividing
 from pure.layers import division, heavy
 from pure.venv import pins
 from tests.histories.application import MANAGERS, Manager
+from tests.histories.builds import Finished
 from tests.histories.course import begun, follow
 from tests.histories.history import Kill
 from tests.histories.invariants import Violated
@@ -116,6 +118,18 @@ def _a_line_of_requirements_is_its_version(patch: Patch) -> None:
 def test_a_divided_environment_is_what_a_build_from_nothing_gives(manager: Manager) -> None:
     for hashed in (False, True) if manager == "pip" else (False,):
         follow(manager, hashed=hashed)
+
+
+@pytest.mark.parametrize("manager", ["pip", "uv"])
+def test_contents_that_were_installed_again_stay_at_hand_and_are_not_pushed(manager: Manager) -> None:
+    history = begun(manager, hashed=manager == "pip")
+    history.build()
+    history.lose_cache()
+    built = history.build()
+    assert isinstance(built, Finished)
+    # What starts the application is imported after that.
+    assert "dist-ns-heavy" in built.after
+    assert built.record.layers["dist-ns-heavy"].action is Action.KEEP
 
 
 @pytest.mark.parametrize("back", [True, False])
