@@ -3,7 +3,7 @@
 import pytest
 from pure.complaints.indexes import IndexPassedOver, OnSeveralIndexes, read_indexes
 
-ONE, OTHER = "https://pypi.org/simple", "https://team.example.com/pip"
+ONE, OTHER = "https://index.example.com/simple", "https://team.example.com/pip"
 
 
 def _has(index: str, name: str) -> tuple[str, ...]:
@@ -60,5 +60,5 @@ def test_an_index_that_is_named_twice_is_one() -> None:
 def test_names_on_several_indexes_are_told_by_the_indexes() -> None:
     names = ("alpha", "beta", "gamma")
     log = (*(line for name in names for line in _has(ONE, name)), *_has(OTHER, "beta"), *_has(OTHER, "alpha"))
-    shared = OnSeveralIndexes(hosts=("pypi.org", "team.example.com"), names=("alpha", "beta"))
+    shared = OnSeveralIndexes(hosts=("index.example.com", "team.example.com"), names=("alpha", "beta"))
     assert read_indexes(log, set(names)) == (shared,)

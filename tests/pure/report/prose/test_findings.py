@@ -33,7 +33,7 @@ FINDINGS: tuple[Finding, ...] = (
     ),
     IndexPassedOver(host="pip.example.com", status=401, names=("shop-core", "shop-ui")),
     IndexPassedOver(host="pip.example.com", status=0, names=("shop-core",)),
-    OnSeveralIndexes(hosts=("pip.example.com", "pypi.org"), names=("shop-core",)),
+    OnSeveralIndexes(hosts=("pip.example.com", "index.example.com"), names=("shop-core",)),
     BrokenProgram(names=("celery", "flask"), last="Segmentation fault", reason=None),
 )
 
