@@ -52,11 +52,12 @@ def complete(
         origins=answer.read(environment_steps.built_wheels(build.work)),
         hide=build.hide,
     )
-    moves = len(pieces_of(now.installed, build.plan, build.facts.rules)) > len(now.apart)
+    # What moves into layers is read, too: dividing takes its time, and a changed environment is read in any case.
+    read = changed or len(pieces_of(now.installed, build.plan, build.facts.rules)) > len(now.apart)
     steps = (
         *(environment_steps.compare_indexes(build.plan, build.facts, build.work, resolved) if changed else ()),
         *steps,
-        *(findings.inspect(now, build.work) if changed or moves else ()),
+        *(findings.inspect(now, build.work) if read else ()),
         *findings.seek_libraries(build.plan, build.facts, build.work),
     )
     build, found = closing.with_findings(msgspec.structs.replace(build, changed=changed), contradictions)

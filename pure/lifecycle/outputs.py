@@ -8,9 +8,6 @@ from pure.lifecycle.descriptor import Buildpack
 from pure.lifecycle.toml_data import Value, boolean, parse_toml, string, strings, subtable, tables
 from pure.outcome import Failure, Outcome, Success
 
-#: Files that look like a layer's metadata by name and are not.
-NOT_LAYERS = frozenset({"launch", "build", "store"})
-
 _MEDIA_TYPES: Mapping[str, str] = {
     ".cdx.json": "application/vnd.cyclonedx+json",
     ".spdx.json": "application/spdx+json",

@@ -16,6 +16,7 @@ from typing import Literal
 import msgspec
 
 from pure.names import normalise_name
+from pure.venv.piece import parents
 from pure.venv.resolved import Origin, parse_direct_url
 
 _REQUESTED_ROW = "REQUESTED,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0"  # the digest of no bytes
@@ -163,7 +164,7 @@ def emptied_directories(installed: InstalledSet, removed: Iterable[str]) -> tupl
     """
     minor = installed.python_minor
     fixed = {"", "bin", "include", f"include/python{minor}", "lib", f"lib/python{minor}", installed.site_packages}
-    found = {parent for path in removed for parent in _parents(path)}
+    found = {parent for path in removed for parent in parents(path)}
     return tuple(sorted(found - fixed, key=lambda path: (-path.count("/"), path)))
 
 
@@ -271,12 +272,6 @@ def _bytecode(path: str, python_minor: str) -> tuple[str, ...]:
     directory, _, name = path.rpartition("/")
     tag = f"cpython-{python_minor.replace('.', '')}"
     return tuple(f"{directory}/__pycache__/{name[:-3]}.{tag}{level}.pyc" for level in _OPTIMISATIONS)
-
-
-def _parents(path: str) -> Iterable[str]:
-    while "/" in path:
-        path = path.rpartition("/")[0]
-        yield path
 
 
 def _distribution(
