@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 import pytest
 from pure.build.states import Turn
-from pure.build.steps import MakeLinks, RemoveFiles, Step
+from pure.build.steps import MakeLinks, RemoveFiles, RunProgram, Step
 from pure.layers.decision import Action
 from pure.venv.resolved import ResolvedSet
 
@@ -15,7 +15,7 @@ from pure.layers import division, heavy
 from pure.venv import pins
 from tests.histories.application import MANAGERS, Manager
 from tests.histories.builds import Finished
-from tests.histories.course import begun, follow
+from tests.histories.course import begun, follow, wants
 from tests.histories.history import Kill
 from tests.histories.invariants import Violated
 from tests.histories.platforms import LayerWithoutContents
@@ -130,6 +130,19 @@ def test_contents_that_were_installed_again_stay_at_hand_and_are_not_pushed(mana
     # What starts the application is imported after that.
     assert "dist-ns-heavy" in built.after
     assert built.record.layers["dist-ns-heavy"].action is Action.KEEP
+
+
+@pytest.mark.parametrize(("after", "asked"), [(("alpha==1.1", "ns-heavy==1.0"), False), (("ns-heavy==1.0",), True)])
+def test_pip_is_asked_only_where_a_pin_goes(after: tuple[str, ...], asked: bool) -> None:
+    history = begun("pip", hashed=True)
+    history.build()
+    outside = history.situation.outside
+    application = msgspec.structs.replace(history.situation.application, wants=wants(*after)).with_lock(outside)
+    history.change("the next requirements", application=application)
+    built = history.build()
+    assert isinstance(built, Finished)
+    purposes = [step.purpose for step in built.steps if isinstance(step, RunProgram)]
+    assert ("resolve" in purposes) is asked
 
 
 @pytest.mark.parametrize("back", [True, False])

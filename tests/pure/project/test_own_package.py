@@ -83,5 +83,10 @@ def test_whoever_names_the_package_is_believed(backend: str, more: str) -> None:
     assert _why(by(backend, more), folders=("web",)) == ""
 
 
+def test_what_hatchling_reads_beside_pyproject_may_name_the_package() -> None:
+    assert _why(by(HATCHLING), folders=("web",)) != ""
+    assert _why(by(HATCHLING), folders=("web",), files=("hatch.toml",)) == ""
+
+
 def test_hatchling_finds_a_package_in_a_namespace() -> None:
     assert _why(by(HATCHLING), folders=("company",), inner=("company/big_shop",)) == ""
