@@ -80,7 +80,9 @@ def _weight(each: Chosen, among: tuple[str, ...]) -> int:
 def installed(situation: Situation) -> tuple[Chosen, ...]:
     """What is installed; nothing where that can't be resolved."""
     application = situation.application
-    asked = {"", *([GROUP] if situation.groups else []), *([EXTRA] if situation.extras else [])}
+    # Pipenv knows groups and no extras.
+    extras = situation.extras and application.manager != "pipenv"
+    asked = {"", *([GROUP] if situation.groups else []), *([EXTRA] if extras else [])}
     if application.has_lock:
         return tuple(each for each in application.locked if application.manager == "pip" or each.groups & asked)
     wants = application.wants
