@@ -75,10 +75,11 @@ class Workshop:
                 self._download_pip()
 
     def write_catalogue(self, name: str, *runtimes: Runtime) -> Path:
-        """A catalogue file that offers these runtimes."""
-        path = self.shared / f"{name}.json"
-        new = path.with_name(f"{name}.{os.getpid()}")
-        new.write_bytes(encode_catalogue(Catalogue(runtimes=runtimes)))
+        """A catalogue file that offers these runtimes; tests that run beside each other don't share one by its name."""
+        content = encode_catalogue(Catalogue(runtimes=runtimes))
+        path = self.shared / f"{name}-{hashlib.sha256(content).hexdigest()[:12]}.json"
+        new = path.with_name(f"{path.name}.{os.getpid()}")
+        new.write_bytes(content)
         new.rename(path)
         return path
 
