@@ -28,6 +28,8 @@ from pure.build.steps import (
     ListFolders,
     MakeLinks,
     MoveTrees,
+    Packed,
+    PackLayer,
     ReadFiles,
     ReadLibraries,
     RemoveFiles,
@@ -37,8 +39,11 @@ from pure.build.steps import (
     RuntimeInstalled,
     Step,
     Steps,
+    Unpacked,
+    UnpackLayer,
     WriteFiles,
 )
+from pure.layers.names import LayerName
 from pure.outcome import Failure, Outcome, Success
 from pure.report import build_log
 from pure.report.live import live
@@ -91,6 +96,10 @@ class Executor:
                 self._store.begin(layer)
             case DropLayer(layer=layer):
                 self._store.drop(layer)
+            case PackLayer(layer=layer, archive=file, without=names):
+                return Success(self._pack(layer, Path(file), names))
+            case UnpackLayer(layer=layer, archive=file):
+                return Success(self._unpack(layer, Path(file)))
             case FinishLayer(decision=decision):
                 self._store.finish(decision)
             case RemoveFiles(root=root, files=files, directories=directories):
@@ -131,6 +140,18 @@ class Executor:
                 assert_never(step)
         return Success(None)
 
+    def _pack(self, layer: LayerName, archive: Path, without: tuple[str, ...]) -> Packed:
+        from shell.layer_archive import pack
+
+        digest, nbytes = pack(self._store.root / layer, archive, without=without)
+        return Packed(layer=layer, digest=digest, nbytes=nbytes)
+
+    def _unpack(self, layer: LayerName, archive: Path) -> Unpacked:
+        from shell.layer_archive import unpack
+
+        self._store.drop(layer)
+        return Unpacked(layer=layer, digest=unpack(archive, self._store.root / layer))
+
     def _install_runtime(self, step: InstallRuntime) -> Outcome[RuntimeInstalled, BuildError]:
         from shell.carried import carried_at
 
@@ -140,24 +161,28 @@ class Executor:
         # Only a build that fetches a runtime needs these: urllib3 alone takes longer to import than an unchanged
         # build's other work.
         from shell.archive import unpack_runtime
-        from shell.network import fetch_first
+        from shell.network import fetch, fetch_first
 
-        archive = self._temporary / "runtime.tar.gz"
+        archive = Path(step.archive)
 
         def hear(event: FetchEvent) -> None:
             self._output.lines(build_log.fetch_event(event, local=local))
 
-        places = (step.url, *step.elsewhere)
-        fetched = fetch_first(
-            places, archive, sha256=step.runtime.sha256, environ=dict(step.environment), on_event=hear
-        )
+        sha256, environ = step.runtime.sha256, dict(step.environment)
+        # What lies there was fetched by an earlier build, or is of no use.
+        fetched = fetch(archive.as_uri(), archive, sha256=sha256, environ=environ)
+        cached = isinstance(fetched, Success)
+        if not cached:
+            places = (step.url, *step.elsewhere)
+            fetched = fetch_first(places, archive, sha256=sha256, environ=environ, on_event=hear)
         if isinstance(fetched, Failure):
             if step.url == step.runtime.url:
                 return fetched
             return Failure(msgspec.structs.replace(fetched.failure(), instead_of=visible_url(step.runtime.url)))
         started = time.monotonic()
         unpacked = unpack_runtime(archive, Path(step.root), wheel_to=Path(step.wheel_to), called=fetched.unwrap().url)
-        archive.unlink(missing_ok=True)
+        if archive.parent == self._temporary:
+            archive.unlink(missing_ok=True)
         if isinstance(unpacked, Failure):
             return unpacked
         result = unpacked.unwrap()
@@ -169,6 +194,7 @@ class Executor:
                 left_out=sum(number for _, number in result.left_out),
                 unpacked_in=time.monotonic() - started,
                 wheel=result.pip_wheel or None,
+                cached=cached,
             )
         )
 

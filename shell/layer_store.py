@@ -58,9 +58,12 @@ class LayerStore:
         """Write the environment files of a layer and then its metadata and types."""
         assert decision.types is not None, "a dropped layer is not finished"
         assert decision.metadata is not None, "a finished layer has metadata"
-        self._write_environment(self.root / decision.name, decision.environment)
+        if not decision.away:
+            self._write_environment(self.root / decision.name, decision.environment)
         types = {name: getattr(decision.types, name) for name in ("build", "cache", "launch")}
-        metadata = metadata_table(decision.metadata, built_from=decision.built_from, pins=decision.pins)
+        metadata = metadata_table(
+            decision.metadata, built_from=decision.built_from, pins=decision.pins, holds=decision.holds
+        )
         self._write_toml(decision.name, {"types": types, "metadata": metadata})
 
     def write_launch(self, document: Mapping[str, Any]) -> None:

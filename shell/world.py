@@ -14,8 +14,8 @@ from pure.build.facts import Facts
 from pure.build.reading import Application, requirements
 from pure.build.tool_steps import SEEDS
 from pure.build.undeclared import imports_matter
-from pure.build.workplace import STATE_FILE
-from pure.layers.names import VENV
+from pure.build.workplace import PACKED_STATE, STATE_FILE
+from pure.layers.names import VENV, VENV_CACHE
 from pure.manager.pip_configuration import ConfigurationFile, configured
 from pure.manager.table import PIP_TOOL, TOOLS
 from pure.outcome import Failure, Outcome, Success
@@ -128,6 +128,7 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         buildpack_plan=(optional(plan) if plan else None) or b"",
         restored=LayerStore(layers).restored(),
         venv_state=optional(layers / VENV / STATE_FILE),
+        packed_state=optional(layers / VENV_CACHE / PACKED_STATE),
         seed_wheels=_seed_wheels(layers),
         carried_pip=next((str(path) for path in sorted((buildpack / WHEELS).glob("pip-*.whl"))), None),
     )

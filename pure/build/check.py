@@ -6,9 +6,12 @@ from typing import Final
 import msgspec
 
 from pure.build.errors import NotReadable
+from pure.build.plan import Plan
 from pure.build.steps import Answer
 from pure.build.workplace import CHECKOUTS, STATE_FOLDER, Workplace
+from pure.layers.metadata import decode_pins
 from pure.outcome import Failure, Outcome, Success
+from pure.venv import pins
 from pure.venv.difference import Changes, verify
 from pure.venv.installed import InstalledSet, missing_files, overlaps, parse_installed, strays
 from pure.venv.piece import Piece
@@ -18,6 +21,7 @@ from pure.venv.resolved import Local, ReportError, ResolvedSet, parse_report, wi
 _OURS: Final = frozenset({STATE_FOLDER, "env", "env.build", "env.launch"})
 # So many reasons are given.
 _TOLD: Final = 5
+_PROGRAMS: Final = "bin/"
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +31,11 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[str, ...]
     # The distributions whose files lie in layers of their own and are counted among these.
     apart: tuple[Piece, ...] = ()
+
+    @property
+    def programs(self) -> tuple[str, ...]:
+        """The commands of the environment."""
+        return tuple(path.removeprefix(_PROGRAMS) for path in self.files if path.startswith(_PROGRAMS))
 
 
 def snapshot(answer: Answer, work: Workplace, minor: str) -> Snapshot:
@@ -77,3 +86,15 @@ def reported(
         return Failure(NotReadable(path=work.report, detail="pip has not written it"))
     parsed = parse_report(raw)
     return parsed if isinstance(parsed, Failure) else Success(with_hidden_urls(parsed.unwrap(), hide))
+
+
+def foreseen(plan: Plan) -> ResolvedSet | None:
+    """What pip will have installed, where it need not be asked."""
+    if plan.pins is None or plan.previous is None:
+        return None
+    restored = plan.stored.restored
+    previous, recorded = plan.previous.resolved, pins.decode_pins(decode_pins(restored.toml) if restored else "")
+    if not previous.by_name().keys() <= {pin.name for pin in plan.pins}:
+        # Where nothing is to be installed, only pip would notice that what goes is needed.
+        return None
+    return pins.expected(plan.pins, previous, recorded) if pins.comparable(plan.pins, previous, recorded) else None

@@ -4,10 +4,11 @@ from typing import TypeAlias
 
 import msgspec
 
-from pure.build import findings, news, states
+from pure.build import findings, news, states, storing
 from pure.build.finding import Finding
 from pure.build.news import News
 from pure.build.processes import final_processes
+from pure.build.runtime_steps import give_back
 from pure.build.states import Build, Done, Next, State, Stopped, Turn
 from pure.build.static_files import collect, static_files
 from pure.build.steps import Answer, Compiled, Ended, Steps
@@ -91,6 +92,23 @@ def tried(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
 
 
 def _done(build: Build, resolved: ResolvedSet | None, said: _Said) -> Next:
+    """All is decided: what the next build needs is packed, and what the image has already is left to it."""
+    if steps := storing.pack(build):
+        return turn(build, states.Packing(resolved=resolved), steps, *said)
+    if steps := give_back(build.plan):
+        return turn(build, states.PuttingAway(resolved=resolved), steps, *said)
+    return done(build, resolved, said)
+
+
+def packed(build: Build, resolved: ResolvedSet | None, answer: Answer) -> Next:
+    """The environment is packed: its layers are finished."""
+    plan, steps = storing.packed(build, answer)
+    build = msgspec.structs.replace(build, plan=plan)
+    return turn(build, states.PuttingAway(resolved=resolved), (*steps, *give_back(plan)))
+
+
+def done(build: Build, resolved: ResolvedSet | None, said: _Said = ()) -> Next:
+    """The end."""
     last = news.ProcessesDecided(plan=build.plan)
     return Success(Done(plan=build.plan, resolved=resolved, said=(*said, last)))
 

@@ -4,7 +4,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from pure.build import closing, environment_steps, findings, news, states
+from pure.build import closing, environment_steps, findings, news, states, storing
 from pure.build.check import Snapshot
 from pure.build.dividing import divided, needs_of, pieces_of
 from pure.build.errors import NotAsResolved
@@ -74,23 +74,24 @@ def completed(build: Build, state: states.Completing, answer: Answer) -> Next:
     done = divided(plan, facts, work, now, sections)
     seen = Insight(
         pieces=done.pieces,
-        foreign=known.foreign if known else findings.foreign(sections, plan, now),
+        foreign=known.foreign if known else findings.foreign(sections, plan, now, work, answer),
         contradictions=state.contradictions,
+        programs=now.programs,
     )
+    record = environment_steps.state_of(plan, state.resolved, seen)
     after = next((each.paths for each in answer.all(BuildFoldersListed)), frozenset[str]())
     steps = (
         # What is moved is missing from then on: nobody may trust the environment before all of it is linked.
         *((RemoveFiles(root=work.venv, files=(STATE_FILE,)),) if done.steps else ()),
         *done.steps,
-        *environment_steps.record(done.plan, work, environment_steps.state_of(plan, state.resolved, seen)),
-        environment_steps.list_programs(work),
-        *findings.survey(plan, facts, work),
+        *storing.record(done.plan, work, record),
+        *findings.survey(plan, work),
         *leftovers(work.app, build.folders or frozenset(), after),
     )
     on_indexes = findings.on_indexes(answer, work, state.resolved) if build.changed else ()
     lacking = findings.lacking(answer, plan, facts, work, seen.foreign)
     away = () if plan.division.at_hand else now.apart
-    build = msgspec.structs.replace(build, plan=done.plan, away=away)
+    build = msgspec.structs.replace(build, plan=done.plan, away=away, record=record, programs=frozenset(seen.programs))
     build, found = closing.with_findings(build, (*on_indexes, *lacking))
     said = (*closing.compiled(answer), news.Divided(plan=done.plan, pieces=done.pieces), *found)
     return closing.turn(build, states.Settled(resolved=state.resolved), steps, *said)

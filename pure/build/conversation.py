@@ -46,7 +46,18 @@ from typing import TypeAlias, assert_never
 
 import msgspec
 
-from pure.build import check, closing, completing, dividing, environment_steps, findings, news, states, synchronising
+from pure.build import (
+    check,
+    closing,
+    completing,
+    dividing,
+    environment_steps,
+    findings,
+    news,
+    states,
+    storing,
+    synchronising,
+)
 from pure.build.check import Snapshot
 from pure.build.dividing import lost
 from pure.build.endings import AskAgain, another_python, failure, last_words, notes, passed_over
@@ -54,7 +65,7 @@ from pure.build.errors import NoPipWheel
 from pure.build.facts import Facts
 from pure.build.news import News
 from pure.build.plan import Plan, PlanError, decide
-from pure.build.runtime_steps import finish_runtime, install_runtime
+from pure.build.runtime_steps import borrowed, finish_archive, finish_runtime, install_runtime
 from pure.build.states import Build, Next, Stopped, Turn
 from pure.build.steps import (
     Answer,
@@ -69,8 +80,7 @@ from pure.build.steps import (
 from pure.build.tool_steps import cache_steps, drops, install_tool, seed_wheel
 from pure.build.workplace import workplace
 from pure.layers.decision import Action
-from pure.layers.metadata import decode_pins
-from pure.layers.names import PYTHON, VENV
+from pure.layers.names import PYTHON, VENV, VENV_CACHE
 from pure.outcome import Failure, Outcome, Success
 from pure.redaction import Redactor
 from pure.venv import pins
@@ -96,10 +106,10 @@ def advance(build: Build, answer: Answer) -> Next:
     listed = answer.all(BuildFoldersListed)
     if listed and build.folders is None:
         build = msgspec.structs.replace(build, folders=listed[0].paths)
-    if programs := answer.listed(build.work.programs):
-        build = msgspec.structs.replace(build, programs=frozenset(programs))
     if seen := findings.offered(answer, build.plan, build.work):
         build = msgspec.structs.replace(build, offered=seen)
+    if storing.damaged(build.plan, answer):
+        return _start_over(build, (storing.DAMAGED,))
     match build.state:
         case states.RuntimeTried():
             return _runtime_tried(build, answer)
@@ -127,6 +137,10 @@ def advance(build: Build, answer: Answer) -> Next:
             return closing.collected(build, resolved, answer)
         case states.Trying(resolved=resolved):
             return closing.tried(build, resolved, answer)
+        case states.Packing(resolved=resolved):
+            return closing.packed(build, resolved, answer)
+        case states.PuttingAway(resolved=resolved):
+            return closing.done(build, resolved)
         case states.AskingAgain(failed=failed):
             return _failed(build, failed, logs=tuple(answer.read(build.work.temporary).values()))
         case _:
@@ -138,11 +152,11 @@ def _begun(facts: Facts, plan: Plan, hide: Redactor) -> Turn:
     # Layers that aren't wanted any more go at once only where no tool comes that could start from the wheel in them.
     dropped = () if plan.package_manager else drops(plan)
     decision = plan.decided(PYTHON)
-    kept = decision.action is Action.KEEP
+    kept = decision.action is Action.KEEP and not borrowed(plan)
     build = Build(
         facts=facts, plan=plan, work=work, hide=hide, state=states.RuntimeReady() if kept else states.RuntimeTried()
     )
-    steps = (FinishLayer(decision=decision),) if kept else install_runtime(plan, facts, work)
+    steps = (FinishLayer(decision=decision), *finish_archive(plan)) if kept else install_runtime(plan, facts, work)
     if facts.certificates:
         files = ((work.certificates.rpartition("/")[2], facts.certificates),)
         steps = (WriteFiles(root=work.temporary, files=files), *steps)
@@ -200,7 +214,7 @@ def _tool_ready(build: Build, wheel: str, answer: Answer) -> Next:
             return _keep(build, plan.previous, said)
         case Action.RECONCILE if plan.manager.manager.synchronises:
             return _inspect(build, None, said, (folders,))
-        case Action.RECONCILE if (expected := _expected(plan, facts)) is not None:
+        case Action.RECONCILE if (expected := check.foreseen(plan)) is not None:
             return _inspect(build, expected, said, (folders,))
         case Action.RECONCILE:
             steps = environment_steps.resolve(plan, facts, work)
@@ -221,9 +235,12 @@ def _make(build: Build, said: _Said = (), before: Steps = ()) -> Next:
 
 def _start_over(build: Build, because: tuple[str, ...], said: _Said = ()) -> Next:
     """Make anew what was to be reconciled. The plan says so from now on, and with it log and record."""
-    decision = build.plan.decided(VENV)
-    anew = msgspec.structs.replace(decision, action=Action.RECREATE, because=because)
-    build = msgspec.structs.replace(build, plan=build.plan.with_layer(anew))
+    plan = build.plan
+    for each in (plan.decided(VENV), plan.layer(VENV_CACHE)):
+        if each is not None and each.action is not Action.DROP:
+            anew = Action.CREATE if each.action is Action.CREATE else Action.RECREATE
+            plan = plan.with_layer(msgspec.structs.replace(each, action=anew, because=because))
+    build = msgspec.structs.replace(build, plan=plan)
     return _make(build, (*said, news.StartedOver(because=because)))
 
 
@@ -241,33 +258,30 @@ def _resolved(build: Build, answer: Answer) -> Next:
 
 def _keep(build: Build, known: VenvState, said: _Said) -> Next:
     """The environment is what it shall be, as its record says, and isn't touched."""
-    plan, facts, work, seen = build.plan, build.facts, build.work, known.seen
+    facts, work, seen = build.facts, build.work, known.seen
+    plan, keeps = storing.kept(build.plan, facts, work, known)
     steps: Steps = (
-        FinishLayer(decision=plan.decided(VENV)),
+        *keeps,
         *dividing.kept(plan),
-        environment_steps.list_programs(work),
-        *findings.survey(plan, facts, work),
+        *(findings.survey(plan, work) if seen.offered is None else ()),
         *(findings.seek_libraries(plan, facts, work) if seen.foreign else ()),
+    )
+    build = msgspec.structs.replace(
+        build,
+        plan=plan,
+        record=known,
+        archived=bool(plan.stored.archive),
+        programs=frozenset(seen.programs),
+        offered=seen.offered,
     )
     state = states.Settled(resolved=known.resolved, known=seen)
     return closing.turn(build, state, steps, *said, news.Divided(plan=plan, pieces=seen.pieces))
 
 
 def _inspect(build: Build, resolved: ResolvedSet | None, said: _Said = (), before: Steps = ()) -> Next:
-    steps = (*before, *dividing.take_links_out(build.plan, build.work), *environment_steps.look(build.plan, build.work))
-    return closing.turn(build, states.Inspecting(resolved=resolved), steps, *said)
-
-
-def _expected(plan: Plan, facts: Facts) -> ResolvedSet | None:
-    """What pip will have installed, where it need not be asked."""
-    if plan.pins is None or plan.previous is None:
-        return None
-    restored = facts.restored.get(VENV)
-    previous, recorded = plan.previous.resolved, pins.decode_pins(decode_pins(restored.toml) if restored else "")
-    if not previous.by_name().keys() <= {pin.name for pin in plan.pins}:
-        # Where nothing is to be installed, only pip would notice that what goes is needed.
-        return None
-    return pins.expected(plan.pins, previous, recorded) if pins.comparable(plan.pins, previous, recorded) else None
+    plan, work = build.plan, build.work
+    steps = (*storing.bring(plan, work), *dividing.take_links_out(plan, work), *environment_steps.look(plan, work))
+    return closing.turn(build, states.Inspecting(resolved=resolved), (*before, *steps), *said)
 
 
 def _inspected(build: Build, answer: Answer, resolved: ResolvedSet | None) -> Next:
@@ -379,4 +393,6 @@ def _done_so_far(build: Build, answer: Answer) -> _Said:
 
 def _arrived(build: Build, answer: Answer) -> _Said:
     local = build.plan.python.url.startswith("file:")
-    return tuple(news.RuntimeArrived(installed=each, local=local) for each in answer.all(RuntimeInstalled))
+    return tuple(
+        news.RuntimeArrived(installed=each, local=local or each.cached) for each in answer.all(RuntimeInstalled)
+    )

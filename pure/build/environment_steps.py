@@ -11,7 +11,6 @@ from pure.build.steps import (
     BeginLayer,
     CompileBytecode,
     Environment,
-    FinishLayer,
     ListBuildFolders,
     ListFiles,
     Purpose,
@@ -48,7 +47,7 @@ from pure.venv.installed import (
     requested_changes,
 )
 from pure.venv.resolved import ResolvedSet, pins, without_credentials
-from pure.venv.state import Insight, VenvState, encode_state
+from pure.venv.state import Insight, VenvState
 
 INDEX_LOG: Final = "indexes.log"
 METADATA: Final = ("METADATA", "RECORD", "REQUESTED", "direct_url.json", "INSTALLER")
@@ -175,15 +174,6 @@ def complete(
     )
 
 
-def record(plan: Plan, work: Workplace, state: VenvState) -> Steps:
-    """The steps that finish an environment's layer and record what it holds."""
-    return (
-        FinishLayer(decision=plan.decided(VENV)),
-        # Last, so that metadata which say what it was made from never stand beside a trusted environment of before.
-        WriteFiles(root=work.venv, files=((STATE_FILE, encode_state(state)),)),
-    )
-
-
 def state_of(plan: Plan, resolved: ResolvedSet, seen: Insight) -> VenvState:
     """What an environment's record says that holds these distributions, and of which this was seen."""
     locked = dict(plan.manager.lock.artefacts)
@@ -194,11 +184,6 @@ def state_of(plan: Plan, resolved: ResolvedSet, seen: Insight) -> VenvState:
         divided=plan.division.divide,
         seen=seen,
     )
-
-
-def list_programs(work: Workplace) -> ListFiles:
-    """The step that lists the commands of an environment."""
-    return ListFiles(root=work.programs)
 
 
 def read_origins(work: Workplace) -> ReadFiles:
@@ -236,9 +221,11 @@ def _pip(
 ) -> RunProgram:
     base = own_environment(facts, work)
     decided = plan.manager
+    # What a fresh installation would give doesn't depend on the environment, which may be packed.
+    python = work.interpreter if purpose == "resolve" else f"{work.venv}/bin/python"
     return RunProgram(
         purpose=purpose,
-        argv=(work.interpreter, "-P", "-m", "pip", "--python", f"{work.venv}/bin/python", "install",
+        argv=(work.interpreter, "-P", "-m", "pip", "--python", python, "install",
               "--no-compile", "--progress-bar", "off", "--report", work.report, *options, *_requirements(decided)),
         environment=_sorted(
             pip_environment(base, user_base=work.layer("pip"), cache=work.cache, ssh=asks_by_ssh(facts))

@@ -75,6 +75,8 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
     """What makes a distribution worth a layer of its own."""
     venv_state: bytes | None = None
     """The record inside the restored environment."""
+    packed_state: bytes | None = None
+    """The record beside the packed one."""
 
     seed_wheels: Mapping[str, str] = {}
     """Wheels of pip at hand, as paths by the tool in whose layer they lie; that of our own interpreter under ``""``."""

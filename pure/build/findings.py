@@ -12,10 +12,10 @@ from pure.build.steps import Answer, ListFolders, ReadLibraries, Steps
 from pure.build.workplace import Workplace
 from pure.layers.names import PYTHON
 from pure.outcome import Failure, Outcome, Success
-from pure.start.offered import Offered
 from pure.switches import switch
 from pure.venv.elf import Dynamic
 from pure.venv.lacks import CHECK_VARIABLE, Contradiction, DependenciesContradict, ForeignLibraries, MissingLibraries
+from pure.venv.offered import Offered
 from pure.venv.resolved import Index, ResolvedSet
 
 # Where the loader looks, beside what a library itself says: ld.so(8), and Debian's folders per architecture.
@@ -23,9 +23,9 @@ _LOADERS: Final = ("/lib", "/usr/lib", "/lib64", "/usr/lib64", "/usr/local/lib")
 _TRIPLETS: Final[Mapping[str, str]] = {"amd64": "x86_64-linux-gnu", "arm64": "aarch64-linux-gnu"}
 
 
-def survey(plan: Plan, facts: Facts, work: Workplace) -> Steps:
-    """The steps that see what an environment offers to the commands that the project declares."""
-    return (ListFolders(folders=_offering(plan, work)),) if facts.declared is not None else ()
+def survey(plan: Plan, work: Workplace) -> Steps:
+    """The steps that see what an environment offers to commands that a project declares."""
+    return (ListFolders(folders=_offering(plan, work)),)
 
 
 def offered(answer: Answer, plan: Plan, work: Workplace) -> Offered | None:
@@ -55,11 +55,14 @@ def on_indexes(answer: Answer, work: Workplace, resolved: ResolvedSet) -> tuple[
     return tuple(read_indexes(log.decode("utf-8", "replace").splitlines(), by_name))
 
 
-def foreign(sections: Mapping[str, Dynamic], plan: Plan, now: Snapshot) -> tuple[ForeignLibraries, ...]:
-    """What the environment's libraries need and it doesn't have, by what they say to the loader."""
+def foreign(
+    sections: Mapping[str, Dynamic], plan: Plan, now: Snapshot, work: Workplace, answer: Answer
+) -> tuple[ForeignLibraries, ...]:
+    """What the environment's libraries need and neither it nor Python has, by what they say to the loader."""
     from pure.venv.libraries import foreign_libraries
 
-    return foreign_libraries(sections, now.installed, now.files, arch=plan.target.arch)
+    own = answer.names(f"{work.layer(PYTHON)}/lib") or frozenset()
+    return foreign_libraries(sections, now.installed, (*now.files, *own), arch=plan.target.arch)
 
 
 def seek_libraries(plan: Plan, facts: Facts, work: Workplace) -> Steps:

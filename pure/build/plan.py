@@ -10,14 +10,15 @@ import msgspec
 
 from pure.build.facts import Facts
 from pure.build.finding import Finding
-from pure.build.presence import decide_division
+from pure.build.presence import contents_needed, decide_division, decide_packing
 from pure.build.processes import final_processes, first_processes
 from pure.build.undeclared import UndeclaredImports, undeclared
 from pure.build.unheard import unheard
-from pure.layers.decision import LayerDecision, LayerTypes
+from pure.layers.decision import EVERYWHERE, LayerDecision, LayerTypes
 from pure.layers.heavy import UNDIVIDED, Division
 from pure.layers.inventory import application_layers, runtime_layers
 from pure.layers.names import LayerName
+from pure.layers.packing import Packing, Stored, idle, stored
 from pure.manager import pylock_selection
 from pure.manager.advice import advised
 from pure.manager.choice import NothingToInstall
@@ -70,6 +71,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Holds if Django is installed."""
     division: Division = UNDIVIDED
     """Whether heavy distributions lie in layers of their own."""
+    packing: Packing = Packing(pack=False)
+    """Whether Python and the environment are packed between builds."""
+    stored: Stored = Stored()
+    """Where the contents of the restored environment are."""
+    idle: bool = False
+    """Nothing has to be started, as far as is known beforehand: all is kept."""
     previous: VenvState | None = None
     """What the restored environment's record says."""
     pins: tuple[Pin, ...] | None = None
@@ -202,11 +209,14 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     if isinstance(asked := switch(facts.variables, CHECK_VARIABLE), BadSwitch):
         return Failure(asked)
     isolation = isolation_setting(manager, facts.settings, texts=project.texts, above=project.workspace_texts)
-    division = decide_division(facts.variables, isolation=isolation, django=django, requirers=requirers)
+    needed = contents_needed(django, requirers)
+    division = decide_division(facts.variables, isolation=isolation, needed=needed)
     if isinstance(division, BadSwitch):
         return Failure(division)
     runtime = python.unwrap().runtime
-    state = _previous(facts)
+    packing = decide_packing(needed)
+    kept = stored(facts.restored, packing)
+    state = _previous(facts, kept)
     package_manager = PackageManagerDecision(
         managed=managed,
         tool=tool.unwrap(),
@@ -225,6 +235,9 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         pinning=fixed,
         state=state,
         division=division,
+        packing=packing,
+        kept=kept,
+        remote=_remote(python.unwrap()),
         pins=encode_pins(pins) if pins else "",
     )
     processes = first_processes(facts, managed, layers, state, runtime.minor)
@@ -239,6 +252,9 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
             processes=processes.unwrap(),
             django=django,
             division=division,
+            packing=packing,
+            stored=kept,
+            idle=packing.pack and idle(layers, kept, facts.restored),
             previous=state,
             pins=pins,
             findings=facts.baggage,
@@ -258,11 +274,14 @@ def _undeclared(facts: Facts, error: ManagedError, requirers: Requirers) -> Outc
     processes = final_processes(facts, {}, decision.runtime.minor, programs=None)
     if isinstance(processes, Failure):
         return processes
+    packing = decide_packing(contents_needed(NO_DJANGO, requirers))
     layers = runtime_layers(
         facts.restored,
         layers_dir=facts.layers_dir,
         runtime=decision.runtime,
-        types=LayerTypes(build=True, launch=True, cache=True),
+        packing=packing,
+        types=None if packing.pack else EVERYWHERE,
+        remote=_remote(decision),
         because="nothing has to be installed",
     )
     return Success(
@@ -272,6 +291,8 @@ def _undeclared(facts: Facts, error: ManagedError, requirers: Requirers) -> Outc
             package_manager=None,
             layers=layers,
             processes=processes.unwrap(),
+            packing=packing,
+            idle=packing.pack and idle(layers, Stored(), facts.restored),
         )
     )
 
@@ -330,11 +351,14 @@ def _provide_only(
         return python
     neither = not requirers.build and not requirers.launch
     types = LayerTypes(build=requirers.build or neither, launch=requirers.launch or neither, cache=True)
+    packing = Packing(pack=not types.build, because="another buildpack of this build works with it")
     layers = runtime_layers(
         facts.restored,
         layers_dir=facts.layers_dir,
         runtime=python.unwrap().runtime,
-        types=types,
+        packing=packing,
+        types=None if packing.pack else types,
+        remote=_remote(python.unwrap()),
         because=f"${PROVIDE_ONLY_VARIABLE} provides the runtime only",
     )
     return Success(
@@ -344,14 +368,22 @@ def _provide_only(
             package_manager=None,
             layers=layers,
             processes=Processes(processes=(), because=("only the runtime is provided, for other buildpacks",)),
+            packing=packing,
+            idle=packing.pack and idle(layers, Stored(), facts.restored),
         )
     )
 
 
-def _previous(facts: Facts) -> VenvState | None:
-    if facts.venv_state is None:
+def _remote(python: PythonDecision) -> bool:
+    """Whether a runtime's archive has to be fetched from somewhere else."""
+    return not python.url.startswith("file:")
+
+
+def _previous(facts: Facts, kept: Stored) -> VenvState | None:
+    raw = facts.packed_state if kept.archive else facts.venv_state
+    if raw is None:
         return None
-    match decode_state(facts.venv_state):
+    match decode_state(raw):
         case Success(state):
             return state
         case Failure():

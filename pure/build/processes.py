@@ -10,9 +10,10 @@ from pure.manager.managed import Managed
 from pure.outcome import Failure, Outcome, Success
 from pure.start.choice import ProcessesError, decide_processes
 from pure.start.declared import PYPROJECT
-from pure.start.offered import Offered, ToolNotInImage
+from pure.start.offered import ToolNotInImage
 from pure.start.peers import peer_commands
 from pure.start.processes import Processes
+from pure.venv.offered import Offered
 from pure.venv.state import VenvState
 
 

@@ -2,16 +2,20 @@
 
 from pure.build.facts import Facts
 from pure.build.plan import Plan
-from pure.build.steps import BeginLayer, CompileBytecode, FinishLayer, InstallRuntime, RunProgram, Steps
+from pure.build.steps import BeginLayer, CompileBytecode, DropLayer, FinishLayer, InstallRuntime, RunProgram, Steps
 from pure.build.workplace import Workplace, bare_environment
-from pure.layers.names import PYTHON
+from pure.layers.decision import Action
+from pure.layers.names import PYTHON, PYTHON_CACHE
 
 
 def install_runtime(plan: Plan, facts: Facts, work: Workplace) -> Steps:
     """The steps that fetch and unpack a runtime, and ask it which Python it is."""
     joined = {"SSL_CERT_FILE": work.certificates} if facts.certificates else {}
+    cache = plan.layer(PYTHON_CACHE)
+    kept = cache is not None and cache.action is not Action.DROP
     return (
-        BeginLayer(layer=PYTHON),
+        *((BeginLayer(layer=PYTHON_CACHE),) if cache is not None and kept and cache.action is not Action.KEEP else ()),
+        DropLayer(layer=PYTHON) if borrowed(plan) else BeginLayer(layer=PYTHON),
         InstallRuntime(
             runtime=plan.python.runtime,
             url=plan.python.url,
@@ -20,6 +24,7 @@ def install_runtime(plan: Plan, facts: Facts, work: Workplace) -> Steps:
             environment=tuple(sorted({**facts.settings, **joined}.items())),
             root=work.layer(PYTHON),
             wheel_to=f"{work.temporary}/wheel",
+            archive=work.packed_python if kept else f"{work.temporary}/runtime.tar.gz",
         ),
         RunProgram(
             purpose="probe",
@@ -31,7 +36,27 @@ def install_runtime(plan: Plan, facts: Facts, work: Workplace) -> Steps:
 
 
 def finish_runtime(plan: Plan, facts: Facts, work: Workplace) -> Steps:
-    """The steps that compile a new runtime's library and complete its layer."""
+    """The steps that compile a new runtime's library and complete its layer; nothing of a borrowed one is kept."""
+    archive = finish_archive(plan)
+    if borrowed(plan):
+        return archive
     library = f"{work.layer('python')}/lib/python{plan.python.runtime.minor}"
     compiled = CompileBytecode(python=work.interpreter, roots=(library,), environment=bare_environment(facts))
-    return (compiled, FinishLayer(decision=plan.decided(PYTHON)))
+    return (compiled, FinishLayer(decision=plan.decided(PYTHON)), *archive)
+
+
+def finish_archive(plan: Plan) -> Steps:
+    """The steps that complete the layer of a runtime's archive, where there is one."""
+    cache = plan.layer(PYTHON_CACHE)
+    return (FinishLayer(decision=cache),) if cache is not None and cache.action is not Action.DROP else ()
+
+
+def borrowed(plan: Plan) -> bool:
+    """Whether the image has the runtime, and only this build works with it."""
+    decision = plan.decided(PYTHON)
+    return decision.action is Action.KEEP and decision.away and not plan.idle
+
+
+def give_back(plan: Plan) -> Steps:
+    """The steps that leave a borrowed runtime to the image."""
+    return (DropLayer(layer=PYTHON), FinishLayer(decision=plan.decided(PYTHON))) if borrowed(plan) else ()

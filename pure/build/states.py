@@ -13,12 +13,12 @@ from pure.build.steps import Ended, Steps
 from pure.build.workplace import Workplace
 from pure.outcome import Outcome
 from pure.redaction import Redactor
-from pure.start.offered import Offered
 from pure.venv.difference import Changes, RedoReason
 from pure.venv.lacks import Contradiction
+from pure.venv.offered import Offered
 from pure.venv.piece import Piece
 from pure.venv.resolved import ResolvedSet
-from pure.venv.state import Insight
+from pure.venv.state import Insight, VenvState
 
 
 class RuntimeTried(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +101,18 @@ class Trying(msgspec.Struct, frozen=True, kw_only=True):
     resolved: ResolvedSet
 
 
+class Packing(msgspec.Struct, frozen=True, kw_only=True):
+    """The environment is packed for the next build."""
+
+    resolved: ResolvedSet | None
+
+
+class PuttingAway(msgspec.Struct, frozen=True, kw_only=True):
+    """What the image has already is left to it."""
+
+    resolved: ResolvedSet | None
+
+
 class AskingAgain(msgspec.Struct, frozen=True, kw_only=True):
     """pip failed and was started once more, with a log."""
 
@@ -121,6 +133,8 @@ State: TypeAlias = (
     | Settled
     | Collecting
     | Trying
+    | Packing
+    | PuttingAway
     | AskingAgain
 )
 
@@ -137,6 +151,8 @@ class Build(msgspec.Struct, frozen=True, kw_only=True):
     programs: frozenset[str] | None = None  # the commands that the environment has
     offered: Offered | None = None  # by the finished environment, where the project declares commands
     changed: bool = False  # the environment isn't what it was before this build
+    archived: bool = False  # the cache has it as it is
+    record: VenvState | None = None  # what is to be known of it in the next build
     away: tuple[Piece, ...] = ()  # of the environment, what lies in layers whose contents this build doesn't have
 
 

@@ -32,8 +32,26 @@ class DropLayer(msgspec.Struct, frozen=True, kw_only=True):
     layer: LayerName
 
 
+class PackLayer(msgspec.Struct, frozen=True, kw_only=True):
+    """Pack a layer's tree into one file, but for these names in its root. Brings back ``Packed``."""
+
+    layer: LayerName
+    archive: str
+    without: tuple[str, ...]
+
+
+class UnpackLayer(msgspec.Struct, frozen=True, kw_only=True):
+    """Make a layer of what was packed: its ``<layer>.toml`` goes first, then what lies there. Brings back ``Unpacked``.
+
+    The file is left as it is, whether or not it can be read.
+    """
+
+    layer: LayerName
+    archive: str
+
+
 class FinishLayer(msgspec.Struct, frozen=True, kw_only=True):
-    """Write a layer's environment files and, last, its ``<layer>.toml``."""
+    """Write a layer's environment files, unless its contents are away, and, last, its ``<layer>.toml``."""
 
     decision: LayerDecision
 
@@ -47,6 +65,7 @@ class InstallRuntime(msgspec.Struct, frozen=True, kw_only=True):
     environment: Environment  # how servers are reached: proxies, certificates
     root: str
     wheel_to: str  # the folder that the wheel of pip which the runtime bundles goes to
+    archive: str  # where the archive is fetched to, unless it lies there already
 
 
 class CopyFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,6 +188,8 @@ class ListBuildFolders(msgspec.Struct, frozen=True, kw_only=True):
 Step: TypeAlias = (
     BeginLayer
     | DropLayer
+    | PackLayer
+    | UnpackLayer
     | FinishLayer
     | InstallRuntime
     | CopyFile
@@ -197,6 +218,7 @@ class RuntimeInstalled(msgspec.Struct, frozen=True, kw_only=True):
     left_out: int  # files that no running application needs
     unpacked_in: float  # seconds
     wheel: str | None  # where the wheel of pip lies that it bundled
+    cached: bool = False  # its archive lay in the cache
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True):
@@ -212,6 +234,21 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True):
     def ok(self) -> bool:
         """Whether it exited with status 0."""
         return self.returncode == 0
+
+
+class Packed(msgspec.Struct, frozen=True, kw_only=True):
+    """A layer's tree was packed."""
+
+    layer: LayerName
+    digest: str  # sha256 of the file
+    nbytes: int
+
+
+class Unpacked(msgspec.Struct, frozen=True, kw_only=True):
+    """What was packed of a layer is there."""
+
+    layer: LayerName
+    digest: str  # sha256 of the file; empty where it couldn't be read, so that nothing is there
 
 
 class Compiled(msgspec.Struct, frozen=True, kw_only=True):
@@ -256,12 +293,23 @@ class BuildFoldersListed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Result: TypeAlias = (
-    RuntimeInstalled | Ended | Compiled | FilesRead | FilesListed | FoldersListed | LibrariesRead | BuildFoldersListed
+    RuntimeInstalled
+    | Ended
+    | Packed
+    | Unpacked
+    | Compiled
+    | FilesRead
+    | FilesListed
+    | FoldersListed
+    | LibrariesRead
+    | BuildFoldersListed
 )
 R = TypeVar(
     "R",
     RuntimeInstalled,
     Ended,
+    Packed,
+    Unpacked,
     Compiled,
     FilesRead,
     FilesListed,

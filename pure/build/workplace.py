@@ -5,13 +5,16 @@ from typing import Final
 import msgspec
 
 from pure.build.facts import Facts
-from pure.layers.names import PIP_CACHE, VENV, LayerName
+from pure.layers.names import PIP_CACHE, PYTHON_CACHE, VENV, VENV_CACHE, LayerName
 from pure.manager.environment import tool_environment, trusting
 from pure.outcome import Success
 
 STATE_FOLDER: Final = ".lamina"
 STATE_FILE: Final = f"{STATE_FOLDER}/state.json"
 """Where an environment keeps the record of what is installed (``pure.venv.state``), from the environment's root."""
+
+PACKED_STATE: Final = "state.json"
+"""Where the layer has it that keeps an environment packed."""
 
 CHECKOUTS: Final = "src"
 """Where pip checks editable repositories out to, below an environment's root."""
@@ -51,6 +54,16 @@ class Workplace(msgspec.Struct, frozen=True, kw_only=True):
     def cache(self) -> str:
         """pip's cache."""
         return self.layer(PIP_CACHE)
+
+    @property
+    def packed_venv(self) -> str:
+        """The packed environment."""
+        return f"{self.layer(VENV_CACHE)}/venv.tar"
+
+    @property
+    def packed_python(self) -> str:
+        """The runtime's archive in the cache."""
+        return f"{self.layer(PYTHON_CACHE)}/runtime.tar.gz"
 
     @property
     def certificates(self) -> str:

@@ -12,7 +12,7 @@ import msgspec
 
 from pure.layers.environment import NO_ENVIRONMENT, LayerEnvironment
 from pure.layers.metadata import Metadata, decode_metadata, diff_metadata
-from pure.layers.names import PIP_CACHE, PYTHON, VENV, LayerName, is_heavy
+from pure.layers.names import PIP_CACHE, PYTHON, PYTHON_CACHE, VENV, VENV_CACHE, LayerName, is_heavy
 from pure.outcome import Failure, Success
 
 
@@ -38,19 +38,21 @@ class LayerTypes(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _NOT_IN_THE_IMAGE: Final = LayerTypes(build=True, launch=False, cache=True)
-_EVERYWHERE: Final = LayerTypes(build=True, launch=True, cache=True)
-
 _IN_THE_IMAGE_ONLY: Final = LayerTypes(build=False, launch=True, cache=False)
+_IN_THE_CACHE_ONLY: Final = LayerTypes(build=False, launch=False, cache=True)
+EVERYWHERE: Final = LayerTypes(build=True, launch=True, cache=True)
 
 TYPES: Final[Mapping[LayerName, LayerTypes]] = {
-    PYTHON: _EVERYWHERE,
+    PYTHON: _IN_THE_IMAGE_ONLY,
+    PYTHON_CACHE: _IN_THE_CACHE_ONLY,
     "pip": _NOT_IN_THE_IMAGE,
     PIP_CACHE: _NOT_IN_THE_IMAGE,
     "poetry": _NOT_IN_THE_IMAGE,
     "pipenv": _NOT_IN_THE_IMAGE,
     "pdm": _NOT_IN_THE_IMAGE,
     "uv": _NOT_IN_THE_IMAGE,
-    VENV: _EVERYWHERE,
+    VENV: _IN_THE_IMAGE_ONLY,
+    VENV_CACHE: _IN_THE_CACHE_ONLY,
 }
 
 
@@ -84,8 +86,11 @@ class LayerDecision(msgspec.Struct, frozen=True, kw_only=True):
     environment: LayerEnvironment = NO_ENVIRONMENT
     # Written there too, unless it is empty: nothing then says what the layer was made from.
     built_from: str = ""
-    # The same of what each distribution is pinned by.
+    # The same of what each distribution is pinned by, and a digest of what it holds.
     pins: str = ""
+    holds: str = ""
+    # Its contents are not there and need not be: the previous image has them.
+    away: bool = False
 
 
 def decide_layer(

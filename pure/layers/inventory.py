@@ -3,11 +3,28 @@
 from collections.abc import Mapping
 from typing import assert_never
 
-from pure.layers.decision import Action, LayerDecision, LayerTypes, RestoredLayer, decide_layer, drop_layer
-from pure.layers.environment import python_layer_environment, tool_layer_environment, venv_layer_environment
+import msgspec
+
+from pure.layers.decision import (
+    EVERYWHERE,
+    Action,
+    LayerDecision,
+    LayerTypes,
+    RestoredLayer,
+    decide_layer,
+    drop_layer,
+    types_of,
+)
+from pure.layers.environment import (
+    NO_ENVIRONMENT,
+    python_layer_environment,
+    tool_layer_environment,
+    venv_layer_environment,
+)
 from pure.layers.heavy import UNFINISHED, BuiltFor, Division, planned_layers, why_lost
-from pure.layers.metadata import STRUCTS, PipCacheLayer, PythonLayer, ToolLayer, VenvLayer
-from pure.layers.names import PIP_CACHE, PYTHON, VENV, LayerName, is_heavy
+from pure.layers.metadata import STRUCTS, PipCacheLayer, PythonCacheLayer, PythonLayer, ToolLayer, VenvLayer
+from pure.layers.names import PIP_CACHE, PYTHON, PYTHON_CACHE, VENV, VENV_CACHE, LayerName, is_heavy
+from pure.layers.packing import Packing, Stored, held, idle
 from pure.layers.reconciliation import reconciled
 from pure.manager.decision import PackageManagerDecision
 from pure.manager.table import PIP_TOOL, ToolName
@@ -27,16 +44,20 @@ def application_layers(
     pinning: Pinning,
     state: VenvState | None,
     division: Division,
+    packing: Packing,
+    kept: Stored,
+    remote: bool,
     pins: str = "",
 ) -> tuple[LayerDecision, ...]:
     """The layers of an application: those that it has, then those of earlier builds that are dropped.
 
-    Those of single distributions are there as far as is known before anything is installed.
+    Those of single distributions are there as far as is known before anything is installed. ``remote`` says whether a
+    runtime's archive has to be fetched from somewhere else.
     """
     tool = decided.manager.tool
     arch, distro = target.arch, str(target.distro or "")
     made = [
-        _python(restored, layers_dir, runtime, types=None),
+        _python(restored, layers_dir, runtime, packing, types=None if packing.pack else EVERYWHERE),
         decide_layer(
             tool.name,
             tool_layer(tool.name, decided.version, target=target, python_minor=runtime.minor),
@@ -50,14 +71,15 @@ def application_layers(
     venv = decide_layer(
         VENV,
         VenvLayer(arch=arch, distro=distro, python_minor=runtime.minor, installer=decided.name),
-        restored.get(VENV),
+        kept.restored,
         environment=venv_layer_environment(f"{layers_dir}/{VENV}"),
+        types=None if packing.pack else EVERYWHERE,
     )
     place = BuiltFor(arch=arch, distro=distro, python_minor=runtime.minor)
     pieces = state.seen.pieces if state else ()
     venv = reconciled(
         venv,
-        restored.get(VENV),
+        kept.restored,
         pinning=pinning,
         state=state,
         source=decided.installed_from,
@@ -67,6 +89,11 @@ def application_layers(
         lost={each.name: why for each in pieces if (why := why_lost(each, restored, division, place))},
     )
     made.append(venv)
+    if packing.pack:
+        made.append(_packed(venv, kept, restored.get(VENV_CACHE)))
+    if remote and packing.pack:
+        untouched = made[0].action is Action.KEEP and (not made[0].away or idle(made, kept, restored))
+        made[1:1] = _archive(restored, runtime, needed=not untouched)
     if venv.action in (Action.KEEP, Action.RECONCILE):
         made += planned_layers(pieces, restored, division, place)
     if venv.action is Action.KEEP:
@@ -74,7 +101,8 @@ def application_layers(
         wanted = {each.name for each in made}
         made += [drop_layer(each, UNFINISHED) for each in sorted(restored) if is_heavy(each) and each not in wanted]
     unused = f"{tool.title} installs the dependencies, and it doesn't use this layer"
-    return (*made, *_dropped(restored, made, unused))
+    caches: tuple[LayerName, ...] = () if packing.pack else (PYTHON_CACHE, VENV_CACHE)
+    return (*made, *_dropped(restored, made, unused, dict.fromkeys(caches, packing.because)))
 
 
 def with_heavy(layers: tuple[LayerDecision, ...], heavy: tuple[LayerDecision, ...]) -> tuple[LayerDecision, ...]:
@@ -83,12 +111,21 @@ def with_heavy(layers: tuple[LayerDecision, ...], heavy: tuple[LayerDecision, ..
 
 
 def runtime_layers(
-    restored: Mapping[LayerName, RestoredLayer], *, layers_dir: str, runtime: Runtime, types: LayerTypes, because: str
+    restored: Mapping[LayerName, RestoredLayer],
+    *,
+    layers_dir: str,
+    runtime: Runtime,
+    packing: Packing,
+    types: LayerTypes | None,
+    remote: bool,
+    because: str,
 ) -> tuple[LayerDecision, ...]:
     """The layers where only the runtime is provided: its own, then those that are dropped, and ``because`` of what."""
-    python = _python(restored, layers_dir, runtime, types=types)
+    made = [_python(restored, layers_dir, runtime, packing, types=types)]
+    if remote and packing.pack:
+        made += _archive(restored, runtime, needed=made[0].action is not Action.KEEP)
     heavy = (drop_layer(name, because) for name in sorted(restored) if is_heavy(name))
-    return (python, *_dropped(restored, [python], because), *heavy)
+    return (*made, *_dropped(restored, made, because), *heavy)
 
 
 def tool_layer(tool: ToolName, version: str, *, target: Target, python_minor: str) -> ToolLayer:
@@ -114,25 +151,56 @@ def tool_layer(tool: ToolName, version: str, *, target: Target, python_minor: st
 
 
 def _python(
-    restored: Mapping[LayerName, RestoredLayer], layers_dir: str, runtime: Runtime, *, types: LayerTypes | None
+    restored: Mapping[LayerName, RestoredLayer],
+    layers_dir: str,
+    runtime: Runtime,
+    packing: Packing,
+    *,
+    types: LayerTypes | None,
 ) -> LayerDecision:
-    return decide_layer(
-        PYTHON,
-        PythonLayer(
-            os=runtime.os,
-            arch=runtime.arch,
-            distro=str(runtime.distro or ""),
-            python_version=runtime.version,
-            archive_sha256=runtime.sha256,
-        ),
-        restored.get(PYTHON),
-        environment=python_layer_environment(f"{layers_dir}/{PYTHON}", runtime.minor),
-        types=types,
+    wanted = PythonLayer(
+        os=runtime.os,
+        arch=runtime.arch,
+        distro=str(runtime.distro or ""),
+        python_version=runtime.version,
+        archive_sha256=runtime.sha256,
+    )
+    environment, found = python_layer_environment(f"{layers_dir}/{PYTHON}", runtime.minor), restored.get(PYTHON)
+    decision = decide_layer(PYTHON, wanted, found, environment=environment, types=types)
+    if not packing.pack:
+        return decision
+    known = held(decision, "", restored)
+    if found is None or not known.away:
+        return known
+    there = RestoredLayer(toml=found.toml, contents=True)
+    kept = decide_layer(PYTHON, wanted, there, environment=environment, types=types)
+    return msgspec.structs.replace(kept, holds=known.holds, away=True)
+
+
+def _packed(venv: LayerDecision, kept: Stored, restored: RestoredLayer | None) -> LayerDecision:
+    """The decision over the layer that keeps the environment packed: it goes with it."""
+    made = Action.RECREATE if restored is not None else Action.CREATE
+    action = venv.action if kept.archive else made
+    because = venv.because if kept.archive else ("it keeps the environment for the next build",)
+    return msgspec.structs.replace(
+        venv, name=VENV_CACHE, action=action, because=because, types=types_of(VENV_CACHE), environment=NO_ENVIRONMENT
     )
 
 
+def _archive(
+    restored: Mapping[LayerName, RestoredLayer], runtime: Runtime, *, needed: bool
+) -> tuple[LayerDecision, ...]:
+    """The decision over the layer of the runtime's archive, if there is one or it is fetched now."""
+    decision = decide_layer(PYTHON_CACHE, PythonCacheLayer(archive_sha256=runtime.sha256), restored.get(PYTHON_CACHE))
+    return (decision,) if needed or decision.action is Action.KEEP else ()
+
+
 def _dropped(
-    restored: Mapping[LayerName, RestoredLayer], made: list[LayerDecision], because: str
+    restored: Mapping[LayerName, RestoredLayer],
+    made: list[LayerDecision],
+    because: str,
+    reasons: Mapping[LayerName, str] = {},
 ) -> tuple[LayerDecision, ...]:
     kept = {layer.name for layer in made}
-    return tuple(drop_layer(name, because) for name in STRUCTS if name in restored and name not in kept)
+    dropped = (name for name in STRUCTS if name in restored and name not in kept)
+    return tuple(drop_layer(name, reasons.get(name, because)) for name in dropped)

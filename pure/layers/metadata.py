@@ -7,7 +7,8 @@ Python away.
 ``built_from`` and ``pins`` are the exceptions: the fingerprint of what a layer was made from, beside its metadata, and
 what each distribution in it was pinned by (``pure.venv.pins``). They never invalidate, they tell whether there is
 anything to reconcile, and what. They stand there and not in the layer, whose bytes are those of what is installed
-alone: a lock that changes without changing that gives the same layer.
+alone: a lock that changes without changing that gives the same layer. ``holds`` is a digest of what a layer holds, by
+which a build knows without its contents that the previous image has just those (``pure.layers.packing``).
 
 Metadata travels through TOML and JSON on its way to the next build and loses types on it (integers come back as
 floats), so all fields are strings.
@@ -19,13 +20,15 @@ from typing import Any, Final, TypeAlias
 import msgspec
 import tomli
 
-from pure.layers.names import PIP_CACHE, PYTHON, VENV, LayerName, is_heavy
+from pure.layers.names import PIP_CACHE, PYTHON, PYTHON_CACHE, VENV, VENV_CACHE, LayerName, is_heavy
 from pure.manager.table import TOOLS, ToolName
 from pure.outcome import Failure, Outcome, Success
 
 SCHEMA: Final = "1"
 BUILT_FROM: Final = "built_from"
 PINS: Final = "pins"
+HOLDS: Final = "holds"
+_BESIDE: Final = (BUILT_FROM, PINS, HOLDS)
 
 
 class _Metadata(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,6 +56,12 @@ class ToolLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=True
     version: str
 
 
+class PythonCacheLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``python-cache``: the runtime's archive, as it was fetched."""
+
+    archive_sha256: str
+
+
 class PipCacheLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``pip-cache``: pip's HTTP and wheel cache. pip's own version is left out on purpose: the cache outlives it."""
 
@@ -62,7 +71,7 @@ class PipCacheLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class VenvLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``venv``: the application's dependencies."""
+    """``venv``: the application's dependencies; ``venv-cache``: the same, as one file."""
 
     arch: str
     distro: str
@@ -82,12 +91,13 @@ class HeavyLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     contents: str
 
 
-Metadata: TypeAlias = PythonLayer | ToolLayer | PipCacheLayer | VenvLayer | HeavyLayer
+Metadata: TypeAlias = PythonLayer | PythonCacheLayer | ToolLayer | PipCacheLayer | VenvLayer | HeavyLayer
 
 # The layers in the order in which a build makes them, with the metadata that decides over each; those of single
 # distributions come last.
 STRUCTS: Final[Mapping[LayerName, type[Metadata]]] = {
     PYTHON: PythonLayer,
+    PYTHON_CACHE: PythonCacheLayer,
     "pip": ToolLayer,
     PIP_CACHE: PipCacheLayer,
     "poetry": ToolLayer,
@@ -95,6 +105,7 @@ STRUCTS: Final[Mapping[LayerName, type[Metadata]]] = {
     "pdm": ToolLayer,
     "uv": ToolLayer,
     VENV: VenvLayer,
+    VENV_CACHE: VenvLayer,
 }
 
 # How each field is called in a reason; a tool's version is called by the tool's name.
@@ -154,7 +165,7 @@ def decode_metadata(toml: bytes, name: LayerName) -> Outcome[Metadata, Unreadabl
         )
         return Failure(UnreadableMetadata(because=f"has {found}, this version writes format {SCHEMA}"))
     struct = struct_of(name)
-    fields = {_field(struct, name, key): value for key, value in table.items() if key not in (BUILT_FROM, PINS)}
+    fields = {_field(struct, name, key): value for key, value in table.items() if key not in _BESIDE}
     try:
         return Success(msgspec.convert(fields | ({"tool": name} if struct is ToolLayer else {}), struct, strict=True))
     except (msgspec.ValidationError, RecursionError):
@@ -168,13 +179,13 @@ def _field(struct: type[Metadata], name: LayerName, key: str) -> str:
     return {f"{name}_version": "version", "version": "", "tool": ""}.get(key, key)
 
 
-def metadata_table(metadata: Metadata, *, built_from: str = "", pins: str = "") -> dict[str, str]:
+def metadata_table(metadata: Metadata, *, built_from: str = "", pins: str = "", holds: str = "") -> dict[str, str]:
     """The ``[metadata]`` table of ``<layer>.toml``; ``decode_metadata`` of it gives the same value."""
     fields: dict[str, Any] = msgspec.structs.asdict(metadata)
     if isinstance(metadata, ToolLayer):
         version = {f"{fields.pop('tool')}_version": fields.pop("version")}
         fields = {name: value for name, value in fields.items() if value is not None} | version
-    beside = {BUILT_FROM: built_from, PINS: pins}
+    beside = {BUILT_FROM: built_from, PINS: pins, HOLDS: holds}
     return dict(sorted(fields.items())) | {key: value for key, value in beside.items() if value}
 
 
@@ -186,6 +197,11 @@ def decode_built_from(toml: bytes) -> str:
 def decode_pins(toml: bytes) -> str:
     """What the distributions in a restored layer were pinned by, empty where that isn't known, for any bytes."""
     return _beside(toml, PINS)
+
+
+def decode_holds(toml: bytes) -> str:
+    """The digest of what a restored layer holds, empty where that isn't known, for any bytes."""
+    return _beside(toml, HOLDS)
 
 
 def _beside(toml: bytes, key: str) -> str:

@@ -20,11 +20,12 @@ from pure.start.declared_code import held, outer
 from pure.start.declared_files import SOURCE_ROOT, all_started, bound_names, find_module
 from pure.start.development import left_out
 from pure.start.found import unreachable
-from pure.start.offered import DeclaredFile, DeclaredFiles, Offered, ToolNotInImage
+from pure.start.offered import DeclaredFile, DeclaredFiles, ToolNotInImage
 from pure.start.peers import PeerCommand
 from pure.start.processes import RELEASES, Process, Processes, from_peer, from_procfile, from_table
 from pure.start.runners import RUNNERS, without_runners
 from pure.start.started import PROGRAMS, PYTHON, SHELLS, CommandTarget, Started
+from pure.venv.offered import Offered
 
 _BUILTINS: Final = frozenset({
     ".", ":", "alias", "cd", "echo", "eval", "exit", "export", "false", "kill", "printf", "pwd", "read", "set", "shift",

@@ -1,4 +1,4 @@
-"""Holds what declared commands are checked against: the application's files, and what an environment offers."""
+"""Holds what declared commands are checked against among the application's files."""
 
 from collections.abc import Mapping
 
@@ -25,15 +25,6 @@ class DeclaredFiles(msgspec.Struct, frozen=True, kw_only=True):
     """Programs that the build image has, of those that are named."""
     modules: tuple[str, ...] = ()
     """The paths of the project's Python files."""
-
-
-class Offered(msgspec.Struct, frozen=True, kw_only=True):
-    """What a finished environment offers to commands."""
-
-    programs: frozenset[str]
-    """The names in the folders ``bin`` of the environment and of Python."""
-    modules: frozenset[str]
-    """The names of what can be imported, in site-packages and the standard library."""
 
 
 class ToolNotInImage(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,10 +10,11 @@ import msgspec
 
 from pure.outcome import Failure, Outcome, Success
 from pure.venv.lacks import Contradiction, ForeignLibraries
+from pure.venv.offered import Offered
 from pure.venv.piece import Piece
 from pure.venv.resolved import ResolvedSet, resolved_set
 
-SCHEMA = 3
+SCHEMA = 4
 
 
 class Insight(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -23,6 +24,9 @@ class Insight(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     pieces: tuple[Piece, ...] = ()
     foreign: tuple[ForeignLibraries, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
+    # Its commands, and what it and Python offer to those that are declared; ``None`` in a record that lies in it.
+    programs: tuple[str, ...] = ()
+    offered: Offered | None = None
 
 
 class VenvState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

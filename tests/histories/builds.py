@@ -1,6 +1,7 @@
 """One build in the world: facts, turns, outputs, and what is known of it afterwards."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 import msgspec
 from pure.build.conversation import advance, begin
@@ -16,7 +17,7 @@ from pure.report.launch import launch_toml
 from pure.report.record import Record, encode_record, record
 
 from pure.report import build_log
-from tests.histories.disk import Disk, Faults, Folder, copied
+from tests.histories.disk import Disk, Faults, Folder, copied, unpacked
 from tests.histories.situation import APP, LAYERS, Situation, facts, prepare
 from tests.histories.world import World
 
@@ -41,6 +42,8 @@ class Finished(msgspec.Struct, frozen=True, kw_only=True):
     before: Mapping[str, Folder]  # and those that had contents too
     launch: str  # launch.toml
     after: Mapping[str, Folder]
+    environment_before: Folder | None  # whether it lies there as a tree, or packed
+    environment_after: Folder | None
     app_before: Folder
     app_after: Folder
     versions: Mapping[str, str]  # of the tools that ran
@@ -112,6 +115,8 @@ def _build(world: World, given: Facts, before: Mapping[str, Folder], app_before:
         before=before,
         launch=(disk.read(f"{LAYERS}/launch.toml") or b"").decode(),
         after=layers(disk),
+        environment_before=environment(before),
+        environment_after=environment(layers(disk)),
         app_before=app_before,
         app_after=copied(disk.folder(APP)),
         versions=world.versions,
@@ -134,6 +139,15 @@ def layers(disk: Disk) -> dict[str, Folder]:
     return {
         name: copied(found) for name, found in folder.items() if isinstance(found, Folder) and f"{name}.toml" in folder
     }
+
+
+def environment(found: Mapping[str, Folder]) -> Folder | None:
+    """The environment among these layers."""
+    data = found.get("venv-cache", Folder()).get("venv.tar")
+    if isinstance(data, bytes):
+        with suppress(ValueError):
+            return unpacked(data)
+    return found.get("venv")
 
 
 def _sweep(disk: Disk) -> None:

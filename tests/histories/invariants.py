@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import msgspec
+from pure.build.steps import InstallRuntime
 from pure.layers.decision import Action
 
 from tests.histories.application import SECRETS
@@ -106,7 +107,7 @@ def _equal(finished: Finished, exported: Exported, fresh: Finished, wanted: Expo
 
 def _whole(finished: Finished) -> None:
     """1. What the environment's RECORDs name is in the image, with the contents that they state."""
-    venv = finished.after.get("venv")
+    venv = finished.environment_after
     if venv is None:
         raise Violated("there is no environment")
     for path, record in files(venv).items():
@@ -116,7 +117,7 @@ def _whole(finished: Finished) -> None:
         for row in record.decode().splitlines():
             file, digest_of_row, _ = row.rsplit(",", 2)
             place = _place(folder.rpartition("/")[0], file)
-            found = _through_links(finished.after, "venv/" + place)
+            found = _through_links({**finished.after, "venv": venv}, "venv/" + place)
             if digest_of_row and found is None and not file.endswith("missing.txt"):
                 raise Violated(f"{place} is in no layer of the image")
             if (
@@ -187,11 +188,17 @@ def _happened(finished: Finished, name: str, action: Action, *, begun: bool, was
         case Action.KEEP:
             # pip's cache grows while it is used.
             stays = _grown if name == "pip-cache" else _same
-            if name.startswith(_HEAVY):
-                return name in finished.restored and (begun or was is None or _same(was, finished, name))
+            if name == "venv" and was is None:
+                return not begun and finished.environment_before is not None
+            if name.startswith(_HEAVY) or name == "python":
+                again = begun and name != "python"
+                away = was is None or name not in finished.after
+                return name in finished.restored and (again or away or _same(was or Folder(), finished, name))
             return not begun and was is not None and stays(was, finished, name)
+        case Action.RECONCILE if name == "venv-cache":
+            return was is not None
         case Action.RECONCILE:
-            return not begun and was is not None
+            return not begun and finished.environment_before is not None
         case Action.CREATE:
             return begun and was is None
         case Action.RECREATE:
@@ -229,10 +236,11 @@ def _told(log: tuple[str, ...]) -> dict[str, Action]:
 def _as_the_matrix_says(situation: Situation, finished: Finished, made: Mapping[str, Made]) -> None:
     """2. Each layer is treated as the matrix says; that those which it leaves alone stay, ``_record_is_real`` says."""
     back = {name: name in finished.before for name in finished.restored}
-    wanted = expected(situation, back, made)
+    fetched = any(isinstance(step, InstallRuntime) for step in finished.steps)
+    wanted = expected(situation, back, made, fetched=fetched)
     found = {name: each.action for name, each in finished.record.layers.items()}
     if finished.started_over and wanted["venv"] is Action.RECONCILE:
-        wanted["venv"] = Action.RECREATE
+        wanted["venv"] = wanted["venv-cache"] = Action.RECREATE
     if found != wanted:
         raise Violated(f"the build decides {_words(found)}, where the matrix says {_words(wanted)}")
     tool, version = next(iter(finished.versions.items()), ("", situation.tool_version))
@@ -250,7 +258,8 @@ def _nothing_more_than_needed(situation: Situation, finished: Finished) -> None:
     """3. Whatever could stay in the environment stayed."""
     if "venv" in finished.begun:
         return
-    before, after = (_distributions(each["venv"]) for each in (finished.before, finished.after))
+    both = (finished.environment_before, finished.environment_after)
+    before, after = (_distributions(each or Folder()) for each in both)
     changed = {name for name, content in after.items() if before.get(name) != content}
     here = situation.application
     moving = {each.name for each in here.wants if each.source in MOVING}

@@ -28,7 +28,10 @@ from tests.histories.history import Counts, FailingProgram, FullDisk, History, K
 from tests.histories.index import NAMES, RELEASES, Release
 from tests.histories.situation import TOOL_VERSIONS, Situation, tool_of
 
-LAYERS = ("python", "pip", "pip-cache", "uv", "poetry", "pipenv", "pdm", "venv", "dist-ns-heavy", "dist-modules")
+LAYERS = (
+    "python", "python-cache", "pip", "pip-cache", "uv", "poetry", "pipenv", "pdm", "venv", "venv-cache",
+    "dist-ns-heavy", "dist-modules",
+)  # fmt: skip
 PYTHONS = ("3.12.1", "3.13.0", "3.13.1", "3.14.0")
 _index = st.sampled_from(NAMES).flatmap(
     lambda name: st.sampled_from([None, *(each.version for each in RELEASES[name])]).map(

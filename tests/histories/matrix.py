@@ -45,7 +45,8 @@ def keys(situation: Situation) -> dict[str, Key]:
         case _:
             found[tool] = (here.arch, here.distro, here.minor, here.tool_version)
     place = (here.arch, here.distro, here.minor)
-    return {**found, "venv": (*place, here.manager)} | {name: (*place, *what) for name, what in heavy(here).items()}
+    found |= {"python-cache": found["python"], "venv": (*place, here.manager), "venv-cache": (*place, here.manager)}
+    return found | {name: (*place, *what) for name, what in heavy(here).items()}
 
 
 def heavy(situation: Situation) -> dict[str, Key]:
@@ -101,12 +102,22 @@ def synchronises(situation: Situation) -> bool:
     return situation.manager not in ("pip", "project")
 
 
-def expected(situation: Situation, restored: Mapping[str, bool], made: Mapping[str, Made]) -> dict[str, Action]:
+def expected(
+    situation: Situation, restored: Mapping[str, bool], made: Mapping[str, Made], *, fetched: bool
+) -> dict[str, Action]:
     """The action on each layer.
 
-    ``restored`` says of each layer that came back whether its contents did, ``made`` what its metadata were made for.
+    ``restored`` says of each layer that came back whether its contents did, ``made`` what its metadata were made for;
+    ``fetched`` that the build has fetched a runtime.
     """
     wanted = keys(situation)
+    # The environment is what the cache has of it; that it is in the image, too, spares work only.
+    packed = restored.get("venv-cache", False)
+    if packed and "venv-cache" in made:
+        found_there = made["venv-cache"]
+        there = {**found_there.keys, "venv": found_there.keys["venv-cache"]}
+        made = {**made, "venv": Made(situation=found_there.situation, keys=there)}
+    restored = {**restored, "venv": packed} if packed or "venv" in restored else restored
     then = made["venv"].situation if "venv" in made else None
     lost = then is not None and any(
         name not in restored or name not in made or made[name].keys.get(name) != key
@@ -119,7 +130,7 @@ def expected(situation: Situation, restored: Mapping[str, bool], made: Mapping[s
             found[name] = Action.CREATE
         elif name not in made or made[name].keys.get(name) != key:
             found[name] = Action.RECREATE
-        elif name.startswith("dist-"):
+        elif name.startswith("dist-") or name == "python":
             found[name] = Action.KEEP
         elif not restored[name]:
             found[name] = Action.RECREATE
@@ -127,6 +138,12 @@ def expected(situation: Situation, restored: Mapping[str, bool], made: Mapping[s
             found[name] = _environment(situation, made[name].situation, lost=lost)
         else:
             found[name] = Action.KEEP
+    if packed:
+        found["venv-cache"] = found["venv"]
+    if not fetched and found["python-cache"] is not Action.KEEP:
+        # Nobody needs the archive.
+        found.pop("python-cache")
+        found |= {"python-cache": Action.DROP} if "python-cache" in restored else {}
     return found
 
 

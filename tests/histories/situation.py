@@ -172,6 +172,7 @@ def facts(disk: Disk, situation: Situation) -> Facts:
         restored=restored(disk),
         rules=Rules(heavy=situation.heavy, limit=MOST),
         venv_state=disk.read(f"{LAYERS}/venv/.lamina/state.json"),
+        packed_state=disk.read(f"{LAYERS}/venv-cache/state.json"),
         seed_wheels=wheels,
         carried_pip=None if situation.own_wheel else CARRIED_WHEEL,
     )

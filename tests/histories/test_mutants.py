@@ -30,6 +30,7 @@ from pure.build.workplace import STATE_FILE
 from pure.layers.decision import Action, LayerDecision, RestoredLayer
 from pure.layers.metadata import Difference, Metadata
 from pure.layers.names import LayerName
+from pure.layers.packing import Stored
 from pure.outcome import Success
 from pure.venv.state import VenvState
 
@@ -246,8 +247,8 @@ def _a_stale_environment_is_trusted(patch: Patch) -> None:
 def _an_environment_without_a_record_is_trusted(patch: Patch) -> None:
     kept: list[VenvState] = []
 
-    def previous(facts: Facts) -> VenvState | None:
-        kept[:] = [state for state in (real(facts), *kept) if state is not None][:1]
+    def previous(facts: Facts, stored: Stored) -> VenvState | None:
+        kept[:] = [state for state in (real(facts, stored), *kept) if state is not None][:1]
         return kept[0] if kept else None
 
     real = plan._previous

@@ -6,6 +6,7 @@ build can be ended between any two of them.
 
 from contextlib import suppress
 from fnmatch import fnmatchcase
+from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Final, assert_never
 
@@ -31,6 +32,8 @@ from pure.build.steps import (
     ListFolders,
     MakeLinks,
     MoveTrees,
+    Packed,
+    PackLayer,
     ReadFiles,
     ReadLibraries,
     RemoveFiles,
@@ -40,6 +43,8 @@ from pure.build.steps import (
     RuntimeInstalled,
     Step,
     Steps,
+    Unpacked,
+    UnpackLayer,
     WriteFiles,
 )
 from pure.layers.decision import LayerDecision
@@ -48,7 +53,7 @@ from pure.layers.metadata import metadata_table
 from pure.python.catalogue import Runtime
 from pure.runtime.pruning import decide, is_ensurepip_wheel
 
-from tests.histories.disk import Disk, Folder, Link, Node, ProgramStopped, Script, walk
+from tests.histories.disk import Disk, Folder, Link, Node, ProgramStopped, Script, packed, unpacked, walk
 from tests.histories.environments import compile_below
 from tests.histories.situation import LAYERS, Situation
 from tests.histories.tools import Machine
@@ -88,6 +93,12 @@ class World(Machine):
                 disk.make_folder(f"{LAYERS}/{layer}")
             case DropLayer(layer=layer):
                 self._drop(layer)
+            case PackLayer(layer=layer, archive=file, without=names):
+                data = packed(disk.folder(f"{LAYERS}/{layer}"), names)
+                disk.write_atomically(file, data)
+                return Packed(layer=layer, digest=sha256(data).hexdigest(), nbytes=len(data))
+            case UnpackLayer(layer=layer, archive=file):
+                return self._unpack(layer, file)
             case FinishLayer(decision=decision):
                 self._finish(decision)
             case InstallRuntime():
@@ -162,11 +173,33 @@ class World(Machine):
     def _finish(self, decision: LayerDecision) -> None:
         assert decision.types is not None
         assert decision.metadata is not None
-        self._write_environment(f"{LAYERS}/{decision.name}", decision.environment)
+        if not decision.away:
+            self._write_environment(f"{LAYERS}/{decision.name}", decision.environment)
         types = {name: getattr(decision.types, name) for name in ("build", "cache", "launch")}
-        metadata = metadata_table(decision.metadata, built_from=decision.built_from, pins=decision.pins)
+        metadata = metadata_table(
+            decision.metadata, built_from=decision.built_from, pins=decision.pins, holds=decision.holds
+        )
         document = {"types": types, "metadata": metadata}
         self.disk.write_atomically(f"{LAYERS}/{decision.name}.toml", tomli_w.dumps(document).encode())
+
+    def _unpack(self, layer: str, file: str) -> Unpacked:
+        disk, part = self.disk, f"{LAYERS}/.{layer}.part"
+        self._drop(layer)
+        disk.remove_tree(part)
+        disk.make_folder(part)
+        data = disk.read(file) or b""
+        try:
+            found = unpacked(data)
+        except ValueError:
+            disk.remove_tree(part)
+            return Unpacked(layer=layer, digest="")
+        for path, node in walk(found):
+            if isinstance(node, Folder):
+                disk.make_folder(f"{part}/{path}")
+            else:
+                disk.write(f"{part}/{path}", node)
+        disk.rename(part, f"{LAYERS}/{layer}")
+        return Unpacked(layer=layer, digest=sha256(data).hexdigest())
 
     def _write_environment(self, layer: str, environment: LayerEnvironment) -> None:
         for name, files in (
@@ -188,6 +221,10 @@ class World(Machine):
 
     def _install_runtime(self, step: InstallRuntime) -> RuntimeInstalled:
         work, wheel, left_out = f"{LAYERS}/.python.part", None, 0
+        archive = f"the archive {step.runtime.sha256}".encode()
+        cached = self.disk.read(step.archive) == archive
+        if not cached:
+            self.disk.write_atomically(step.archive, archive)
         self.disk.remove_tree(work)
         members = runtime_archive(step.runtime)
         for path, node in members.items():
@@ -204,7 +241,13 @@ class World(Machine):
         self.disk.remove_tree(step.root)
         self.disk.rename(work, step.root)
         return RuntimeInstalled(
-            nbytes=1000, fetched_in=1.0, files=len(members) - left_out, left_out=left_out, unpacked_in=1.0, wheel=wheel
+            nbytes=1000,
+            fetched_in=1.0,
+            files=len(members) - left_out,
+            left_out=left_out,
+            unpacked_in=1.0,
+            wheel=wheel,
+            cached=cached,
         )
 
 

@@ -7,8 +7,9 @@ from pure.outcome import Failure
 from pure.project.document import Document
 from pure.start.declared import Declared
 from pure.start.declared_check import CheckedAgainst, checked
-from pure.start.offered import DeclaredFile, DeclaredFiles, Offered
+from pure.start.offered import DeclaredFile, DeclaredFiles
 from pure.start.processes import Processes, from_procfile, from_table
+from pure.venv.offered import Offered
 
 APP = DeclaredFile(raw=b"from flask import Flask\n\napp = Flask(__name__)\n")
 SHELL = DeclaredFile(raw=b"#!/bin/bash\nexec gunicorn app:app\n", executable=True)

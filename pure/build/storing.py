@@ -1,0 +1,108 @@
+"""Turns how the environment is kept between builds into steps: unpacked before, packed or away after.
+
+What becomes of the environment's layers ends with ``FinishLayer`` in every case: until then no ``<layer>.toml`` says
+that what lies there is whole, so that a build which was killed leaves nothing that the next one trusts.
+"""
+
+from typing import Final
+
+import msgspec
+
+from pure.build.facts import Facts
+from pure.build.plan import Plan
+from pure.build.states import Build
+from pure.build.steps import (
+    Answer,
+    BeginLayer,
+    DropLayer,
+    FinishLayer,
+    Packed,
+    PackLayer,
+    RemoveFiles,
+    Steps,
+    Unpacked,
+    UnpackLayer,
+    WriteFiles,
+)
+from pure.build.workplace import PACKED_STATE, STATE_FILE, STATE_FOLDER, Workplace
+from pure.layers.decision import LayerDecision
+from pure.layers.names import VENV, VENV_CACHE
+from pure.layers.packing import held
+from pure.venv.state import VenvState, encode_state
+
+DAMAGED: Final = "what the cache has of it is damaged"
+# What a layer has in its root that isn't packed: what it adds to environments is written there each time.
+_NOT_PACKED: Final = ("env", "env.build", "env.launch")
+
+
+def bring(plan: Plan, work: Workplace) -> Steps:
+    """The steps by which an environment is there that is to be changed, or needed as a tree."""
+    if not plan.stored.archive:
+        return ()
+    unpacked = UnpackLayer(layer=VENV, archive=work.packed_venv)
+    return (unpacked,) if plan.packing.pack else (unpacked, DropLayer(layer=VENV_CACHE))
+
+
+def damaged(plan: Plan, answer: Answer) -> bool:
+    """Whether what was unpacked isn't what was packed."""
+    return any(each.digest != plan.stored.archive for each in answer.all(Unpacked))
+
+
+def kept(plan: Plan, facts: Facts, work: Workplace, known: VenvState) -> tuple[Plan, Steps]:
+    """The plan with what is known of an environment that is kept, and the steps that keep it."""
+    venv = plan.decided(VENV)
+    if plan.packing.pack and plan.stored.archive:
+        venv = held(venv, plan.stored.archive, facts.restored)
+        cache = msgspec.structs.replace(plan.decided(VENV_CACHE), holds=plan.stored.archive)
+        before = () if venv.away else bring(plan, work)
+        plan = plan.with_layer(venv).with_layer(cache)
+        return plan, (*before, FinishLayer(decision=venv), FinishLayer(decision=cache))
+    if plan.packing.pack or plan.stored.archive:
+        return plan, (*bring(plan, work), *record(plan, work, known))
+    return plan, (FinishLayer(decision=venv),)
+
+
+def record(plan: Plan, work: Workplace, state: VenvState) -> Steps:
+    """The steps that record in an environment what it holds, or that take the record out of one that is packed."""
+    if plan.packing.pack:
+        return (RemoveFiles(root=work.venv, files=(STATE_FILE,), directories=(STATE_FOLDER,)),)
+    # What Python offers is no part of it: its releases differ in that.
+    own = msgspec.structs.replace(state, seen=msgspec.structs.replace(state.seen, offered=None))
+    return (
+        FinishLayer(decision=plan.decided(VENV)),
+        # Last, so that metadata which say what it was made from never stand beside a trusted environment of before.
+        WriteFiles(root=work.venv, files=((STATE_FILE, encode_state(own)),)),
+    )
+
+
+def pack(build: Build) -> Steps:
+    """The steps that pack an environment of which the cache has nothing, or something else."""
+    if not build.plan.packing.pack or build.archived or build.record is None:
+        return ()
+    return (
+        BeginLayer(layer=VENV_CACHE),
+        PackLayer(layer=VENV, archive=build.work.packed_venv, without=_NOT_PACKED),
+    )
+
+
+def packed(build: Build, answer: Answer) -> tuple[Plan, Steps]:
+    """The plan with what is packed now, and the steps that finish its layers: away where the image has the same."""
+    assert build.record is not None, "what is packed has a record"
+    (done,) = answer.all(Packed)
+    seen = msgspec.structs.replace(build.record.seen, offered=build.offered)
+    state = msgspec.structs.replace(build.record, seen=seen)
+    plan = build.plan
+    venv = held(plan.decided(VENV), done.digest, build.facts.restored)
+    cache = msgspec.structs.replace(
+        plan.decided(VENV_CACHE), holds=done.digest, built_from=venv.built_from, pins=venv.pins
+    )
+    return plan.with_layer(venv).with_layer(cache), (
+        WriteFiles(root=build.work.layer(VENV_CACHE), files=((PACKED_STATE, encode_state(state)),)),
+        *_away(venv),
+        FinishLayer(decision=venv),
+        FinishLayer(decision=cache),
+    )
+
+
+def _away(decision: LayerDecision) -> Steps:
+    return (DropLayer(layer=decision.name),) if decision.away else ()

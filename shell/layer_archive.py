@@ -1,0 +1,141 @@
+"""Packs a layer's tree into one file and unpacks it again: what a platform's cache keeps of a tree of many files.
+
+The file is a plain tar in which equal trees give equal bytes: sorted, without owners and times. Its sha256, which says
+whether it is still what was packed, is taken while it is written and while it is read.
+"""
+
+import hashlib
+import io
+import os
+import stat
+import tarfile
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import IO, Final, cast
+
+from shell.layer_store import remove_tree
+
+_CHUNK: Final = 1 << 20
+
+
+def pack(tree: Path, archive: Path, *, without: Collection[str] = ()) -> tuple[str, int]:
+    """Pack all below a tree but for these names in its root; the file's sha256, and its bytes.
+
+    The file is there wholly or not at all.
+    """
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    part = archive.with_name(f".{archive.name}.part")
+    try:
+        with part.open("wb") as raw:
+            file = _Hashed(raw)
+            stream = cast("IO[bytes]", file)
+            with tarfile.open(fileobj=stream, mode="w|", format=tarfile.GNU_FORMAT, bufsize=_CHUNK) as tar:
+                for path in _sorted(tree, without):
+                    _add(tar, path, path.relative_to(tree).as_posix())
+        part.rename(archive)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    return file.digest, file.nbytes
+
+
+def unpack(archive: Path, tree: Path) -> str:
+    """Make a tree of what was packed, in place of one that is there; the file's sha256, empty if it is none of ours.
+
+    The tree is there wholly or not at all.
+    """
+    part = tree.with_name(f".{tree.name}.part")
+    remove_tree(part)
+    part.mkdir(mode=0o755)
+    try:
+        with archive.open("rb") as raw:
+            file = _Hashed(raw)
+            with tarfile.open(fileobj=cast("IO[bytes]", file), mode="r|", bufsize=_CHUNK) as tar:
+                folders: dict[str, int] = {}
+                for member in tar:
+                    _extract(tar, member, part, folders)
+            while file.read(_CHUNK):
+                pass
+        for name, mode in folders.items():
+            (part / name).chmod(mode)
+    except (tarfile.TarError, EOFError, FileNotFoundError, FileExistsError, ValueError):
+        remove_tree(part)
+        return ""
+    remove_tree(tree)
+    part.rename(tree)
+    return file.digest
+
+
+def _sorted(tree: Path, without: Collection[str]) -> Iterator[Path]:
+    with os.scandir(tree) as entries:
+        found = sorted(entries, key=lambda entry: entry.name)
+    for entry in found:
+        if entry.name in without:
+            continue
+        yield Path(entry.path)
+        if entry.is_dir(follow_symlinks=False):
+            yield from _sorted(Path(entry.path), ())
+
+
+def _add(tar: tarfile.TarFile, path: Path, name: str) -> None:
+    found = path.lstat()
+    entry = tarfile.TarInfo(name)
+    entry.mode = stat.S_IMODE(found.st_mode)
+    if stat.S_ISLNK(found.st_mode):
+        entry.type, entry.linkname = tarfile.SYMTYPE, str(path.readlink())
+        tar.addfile(entry)
+    elif stat.S_ISDIR(found.st_mode):
+        entry.type = tarfile.DIRTYPE
+        tar.addfile(entry)
+    elif stat.S_ISREG(found.st_mode):
+        # Read before its header is written: a file that shrinks meanwhile would leave the archive out of step.
+        content = path.read_bytes()
+        entry.size = len(content)
+        tar.addfile(entry, io.BytesIO(content))
+
+
+def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, tree: Path, folders: dict[str, int]) -> None:
+    # The digest is known only at the end, and nothing may be written elsewhere before: only below folders of the tree.
+    parent, _, name = member.name.rpartition("/")
+    if name in ("", ".", "..") or (parent and parent not in folders):
+        raise ValueError(member.name)
+    target = tree / member.name
+    if member.isdir():
+        # What may not be written into is closed when all of it is there.
+        target.mkdir(mode=0o700)
+        folders[member.name] = member.mode
+    elif member.issym():
+        target.symlink_to(member.linkname)
+    elif member.isreg():
+        content = tar.extractfile(member)
+        assert content is not None, "a regular file has contents"
+        with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            while chunk := content.read(_CHUNK):
+                file.write(chunk)
+            os.fchmod(file.fileno(), member.mode)
+    else:
+        raise ValueError(member.name)
+
+
+class _Hashed:
+    """A file of which a digest is taken as it is written or read."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._sha256 = hashlib.sha256()
+        self.nbytes = 0
+
+    @property
+    def digest(self) -> str:
+        return self._sha256.hexdigest()
+
+    def write(self, data: bytes) -> int:
+        self._sha256.update(data)
+        self.nbytes += len(data)
+        return self._file.write(data)
+
+    def read(self, size: int) -> bytes:
+        data = self._file.read(size)
+        self._sha256.update(data)
+        self.nbytes += len(data)
+        return data
