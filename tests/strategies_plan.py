@@ -10,6 +10,8 @@ from pure.build.facts import Facts
 from pure.build.plan import Plan, decide
 from pure.layers.decision import LayerDecision, RestoredLayer
 from pure.layers.metadata import metadata_table
+from pure.layers.names import VENV, VENV_CACHE
+from pure.layers.packing import held
 from pure.outcome import Failure, Outcome, Success
 from pure.project.requirements.collection import MissingFiles, RequirementsSet, collect
 from pure.project.requirements.errors import RequirementsError
@@ -136,19 +138,30 @@ def layer_toml(decision: LayerDecision) -> bytes:
     """``<layer>.toml`` as a build writes it."""
     assert decision.metadata is not None
     types = {"build": True, "cache": True, "launch": False}
-    return tomli_w.dumps(
-        {"types": types, "metadata": metadata_table(decision.metadata, built_from=decision.built_from)}
-    ).encode()
+    table = metadata_table(decision.metadata, built_from=decision.built_from, holds=decision.holds)
+    return tomli_w.dumps({"types": types, "metadata": table}).encode()
+
+
+PACKED = "d" * 64
+"""The digest of a packed environment."""
 
 
 def after(given: Facts, plan: Plan) -> Facts:
     """The same facts in the next build: all that ``plan`` decided was done, and everything was restored."""
     built_with = plan.package_manager.built_with if plan.package_manager else ""
-    return msgspec.structs.replace(
-        given,
-        restored={layer.name: RestoredLayer(toml=layer_toml(layer), contents=True) for layer in plan.layers},
-        venv_state=encode_state(VenvState(resolved=ResolvedSet(), built_with=built_with)),
-    )
+    state = encode_state(VenvState(resolved=ResolvedSet(), built_with=built_with))
+    restored = {}
+    for layer in plan.layers:
+        done = layer
+        if plan.packing.pack and layer.name == VENV:
+            done = held(layer, PACKED, {})
+        elif layer.name == VENV_CACHE:
+            done = msgspec.structs.replace(layer, holds=PACKED)
+        types = layer.types
+        contents = types is None or types.cache or not types.launch
+        restored[layer.name] = RestoredLayer(toml=layer_toml(done), contents=contents)
+    packed = {"venv_state": None, "packed_state": state} if plan.packing.pack else {"venv_state": state}
+    return msgspec.structs.replace(given, restored=restored, **packed)
 
 
 # Bytes near what is expected get further into a parser than any bytes do.

@@ -30,9 +30,13 @@ state              what its steps brought back                          what fol
 ``Completing``     it is compiled, its libraries and indexes looked at  divide it over layers, record it: ``Settled``
 ``Settled``        Django is installed, with files to collect           collect them: ``Collecting``
 \\                  a changed environment, and what starts in it         import that: ``Trying``
+\\                  an environment that the cache hasn't as it is        pack it: ``Packing``
+\\                  a runtime that the image has already                 leave it to that: ``PuttingAway``
 \\                  nothing is left to do                                the end
-``Collecting``     the files, or that there are none                    as for ``Settled``: ``Trying`` or the end
-``Trying``         what starts the application imports, or a warning    the end
+``Collecting``     the files, or that there are none                    as for ``Settled`` from there on
+``Trying``         what starts the application imports, or a warning    as for ``Settled``: ``Packing`` and so on
+``Packing``        the digest of what was packed                        finish its layers: ``PuttingAway``
+``PuttingAway``    what the image has already is left to it             the end
 ``AskingAgain``    what pip notes in a log of its own                   the failure, by all that it said
 =================  ===================================================  ==============================================
 

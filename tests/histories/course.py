@@ -56,6 +56,10 @@ def follow(manager: Manager, *, hashed: bool) -> None:
     for divided in (False, True):
         history.change("divided, or not", divided=divided)
         history.build()
+    for later in (True, False):
+        history.change("a later buildpack, or none", later=later)
+        history.build()
+        history.build()
 
 
 def begun(manager: Manager, *, hashed: bool) -> History:

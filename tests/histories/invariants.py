@@ -217,7 +217,12 @@ def _is_exported(finished: Finished, exported: Exported) -> None:
 
 
 def _same(was: Folder, finished: Finished, name: str) -> bool:
-    return digest(was) == digest(finished.after[name])
+    return digest(_without_record(was)) == digest(_without_record(finished.after[name]))
+
+
+def _without_record(layer: Folder) -> Folder:
+    """A layer without what an environment that is no file has in it of itself."""
+    return Folder((name, node) for name, node in layer.items() if name != ".lamina")
 
 
 def _grown(was: Folder, finished: Finished, name: str) -> bool:
@@ -240,7 +245,7 @@ def _as_the_matrix_says(situation: Situation, finished: Finished, made: Mapping[
     wanted = expected(situation, back, made, fetched=fetched)
     found = {name: each.action for name, each in finished.record.layers.items()}
     if finished.started_over and wanted["venv"] is Action.RECONCILE:
-        wanted["venv"] = wanted["venv-cache"] = Action.RECREATE
+        wanted |= {name: Action.RECREATE for name in ("venv", "venv-cache") if wanted.get(name) is Action.RECONCILE}
     if found != wanted:
         raise Violated(f"the build decides {_words(found)}, where the matrix says {_words(wanted)}")
     tool, version = next(iter(finished.versions.items()), ("", situation.tool_version))

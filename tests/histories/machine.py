@@ -287,6 +287,12 @@ class Histories(RuleBasedStateMachine):
 
     # The operator
 
+    @act()
+    def takes_another_buildpack(self) -> None:
+        later = not self.history.situation.later
+        words = "works with what is installed from now on" if later else "is left out from now on"
+        self.history.change(f"a later buildpack {words}", later=later)
+
     @act(version=st.sampled_from(PYTHONS))
     def takes_another_python(self, version: str) -> None:
         self.history.change(f"Python is {version}", python=version)

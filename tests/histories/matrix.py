@@ -45,7 +45,9 @@ def keys(situation: Situation) -> dict[str, Key]:
         case _:
             found[tool] = (here.arch, here.distro, here.minor, here.tool_version)
     place = (here.arch, here.distro, here.minor)
-    found |= {"python-cache": found["python"], "venv": (*place, here.manager), "venv-cache": (*place, here.manager)}
+    found["venv"] = (*place, here.manager)
+    if not here.later:
+        found |= {"python-cache": found["python"], "venv-cache": found["venv"]}
     return found | {name: (*place, *what) for name, what in heavy(here).items()}
 
 
@@ -112,15 +114,17 @@ def expected(
     """
     wanted = keys(situation)
     # The environment is what the cache has of it; that it is in the image, too, spares work only.
-    packed = restored.get("venv-cache", False)
+    packed = restored.get("venv-cache", False) and not (situation.later and restored.get("venv", False))
     if packed and "venv-cache" in made:
-        found_there = made["venv-cache"]
-        there = {**found_there.keys, "venv": found_there.keys["venv-cache"]}
-        made = {**made, "venv": Made(situation=found_there.situation, keys=there)}
-    restored = {**restored, "venv": packed} if packed or "venv" in restored else restored
+        file = made["venv-cache"]
+        made = {**made, "venv": msgspec.structs.replace(file, keys={**file.keys, "venv": file.keys["venv-cache"]})}
+    restored = {**restored, "venv": True} if packed else restored
     then = made["venv"].situation if "venv" in made else None
     lost = then is not None and any(
-        name not in restored or name not in made or made[name].keys.get(name) != key
+        name not in restored
+        or name not in made
+        or made[name].keys.get(name) != key
+        or (situation.later and not restored[name])
         for name, key in keys(then).items()
         if name.startswith("dist-")
     )
@@ -130,7 +134,7 @@ def expected(
             found[name] = Action.CREATE
         elif name not in made or made[name].keys.get(name) != key:
             found[name] = Action.RECREATE
-        elif name.startswith("dist-") or name == "python":
+        elif (name.startswith("dist-") or name == "python") and not situation.later:
             found[name] = Action.KEEP
         elif not restored[name]:
             found[name] = Action.RECREATE
@@ -138,8 +142,12 @@ def expected(
             found[name] = _environment(situation, made[name].situation, lost=lost)
         else:
             found[name] = Action.KEEP
+    if situation.later:
+        return found
     if packed:
         found["venv-cache"] = found["venv"]
+    elif found["venv-cache"] is Action.KEEP:
+        found["venv-cache"] = Action.RECREATE
     if not fetched and found["python-cache"] is not Action.KEEP:
         # Nobody needs the archive.
         found.pop("python-cache")

@@ -39,6 +39,7 @@ TOOL_VERSIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "pdm": ("2.26.0", "2.26.1"),
 }
 _TODAY: Final = date(2026, 11, 22)
+_LATER: Final = b"[[entries]]\nname = 'python'\nmetadata = { build = true }\n"
 
 
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +60,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     no_binary: bool = False  # alpha is built from its source
     index: str = "index.example"
     divided: bool = True
+    later: bool = False  # a later buildpack of each build works with what is installed
     heavy: int = HEAVY  # so many bytes make a distribution worth a layer of its own
     own_wheel: bool = True  # of pip: the interpreter has one that runs the buildpack, which else carries one itself
 
@@ -172,6 +174,7 @@ def facts(disk: Disk, situation: Situation) -> Facts:
         restored=restored(disk),
         rules=Rules(heavy=situation.heavy, limit=MOST),
         venv_state=disk.read(f"{LAYERS}/venv/.lamina/state.json"),
+        buildpack_plan=_LATER if situation.later else b"",
         packed_state=disk.read(f"{LAYERS}/venv-cache/state.json"),
         seed_wheels=wheels,
         carried_pip=None if situation.own_wheel else CARRIED_WHEEL,

@@ -50,6 +50,7 @@ from pure.build.steps import (
 from pure.layers.decision import LayerDecision
 from pure.layers.environment import LayerEnvironment
 from pure.layers.metadata import metadata_table
+from pure.layers.names import LayerName
 from pure.python.catalogue import Runtime
 from pure.runtime.pruning import decide, is_ensurepip_wheel
 
@@ -94,9 +95,9 @@ class World(Machine):
             case DropLayer(layer=layer):
                 self._drop(layer)
             case PackLayer(layer=layer, archive=file, without=names):
-                data = packed(disk.folder(f"{LAYERS}/{layer}"), names)
-                disk.write_atomically(file, data)
-                return Packed(layer=layer, digest=sha256(data).hexdigest(), nbytes=len(data))
+                content = packed(disk.folder(f"{LAYERS}/{layer}"), names)
+                disk.write_atomically(file, content)
+                return Packed(layer=layer, digest=sha256(content).hexdigest(), nbytes=len(content))
             case UnpackLayer(layer=layer, archive=file):
                 return self._unpack(layer, file)
             case FinishLayer(decision=decision):
@@ -182,7 +183,7 @@ class World(Machine):
         document = {"types": types, "metadata": metadata}
         self.disk.write_atomically(f"{LAYERS}/{decision.name}.toml", tomli_w.dumps(document).encode())
 
-    def _unpack(self, layer: str, file: str) -> Unpacked:
+    def _unpack(self, layer: LayerName, file: str) -> Unpacked:
         disk, part = self.disk, f"{LAYERS}/.{layer}.part"
         self._drop(layer)
         disk.remove_tree(part)

@@ -29,6 +29,7 @@ def installed(folder: Path, *, named: str, places: tuple[str, ...]) -> object:
         environment=(),
         root=str(folder / "layers" / "python"),
         wheel_to=str(folder / "wheel"),
+        archive=str(folder / "tmp" / "runtime.tar.gz"),
     )
     (folder / "layers").mkdir()
     executor = Executor(store=LayerStore(folder / "layers"), output=Output(redactor({})), temporary=folder / "tmp")

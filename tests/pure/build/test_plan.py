@@ -132,14 +132,18 @@ def test_only_the_runtime_is_provided_in_the_roles_that_others_ask_for(
         variables={**first.variables, "BP_PYTHON_PROVIDE_ONLY": "true"},
     )
     plan = planned(given_facts)
-    python, *others = plan.layers
+    python = plan.decided("python")
+    others = [each for each in plan.layers if each.name not in ("python", "python-cache")]
     assert python.types is not None
     neither = not build and not launch
     assert (python.types.build, python.types.launch) == (build or neither, launch or neither)
     assert plan.package_manager is None
     assert [(each.name, each.action) for each in others] == (
-        [(name, Action.DROP) for name in ("pip", "pip-cache", "venv")] if again else []
+        [(name, Action.DROP) for name in ("pip", "pip-cache", "venv", "venv-cache")] if again else []
     )
+    kept = plan.layer("python-cache")
+    assert plan.packing.pack is not (build or neither)
+    assert (kept is not None and kept.action is not Action.DROP) is plan.packing.pack
 
 
 @settings(max_examples=20, deadline=None)

@@ -1,7 +1,7 @@
 """When an environment is divided, and when a build needs what lies in layers of its own."""
 
 import pytest
-from pure.build.presence import decide_division
+from pure.build.presence import contents_needed, decide_division, decide_packing
 from pure.layers.decision import LayerTypes
 from pure.layers.heavy import Division
 from pure.manager.table import MANAGERS, ManagerName
@@ -32,15 +32,17 @@ SHY = DjangoDecision(manage="manage.py", collect=False, because="")
 def test_presence(
     variables: dict[str, str], django: DjangoDecision, requirers: Requirers, divide: bool, cached: bool
 ) -> None:
-    found = decide_division(variables, isolation="", django=django, requirers=requirers)
+    needed = contents_needed(django, requirers)
+    found = decide_division(variables, isolation="", needed=needed)
     assert not isinstance(found, BadSwitch)
+    assert decide_packing(needed).pack is not bool(needed)
     assert (found.divide, bool(found.at_hand)) == (divide, cached)
     assert found.because
     assert found.types == LayerTypes(build=False, launch=True, cache=cached)
 
 
 def test_another_word_is_refused() -> None:
-    found = decide_division({"BP_PYTHON_DIVIDE": "maybe"}, isolation="", django=NO_DJANGO, requirers=Requirers())
+    found = decide_division({"BP_PYTHON_DIVIDE": "maybe"}, isolation="", needed="")
     assert found == BadSwitch(variable="BP_PYTHON_DIVIDE", value="maybe")
 
 
@@ -61,6 +63,6 @@ def test_builds_that_may_need_what_is_installed_are_seen(
         MANAGERS[manager], variables, texts=documents({"pyproject.toml": text.encode()}), above={}
     )
     assert found == named
-    decided = decide_division({}, isolation=found, django=NO_DJANGO, requirers=Requirers())
+    decided = decide_division({}, isolation=found, needed="")
     assert isinstance(decided, Division)
     assert decided.divide is not bool(named)

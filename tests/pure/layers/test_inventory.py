@@ -47,25 +47,25 @@ Change: TypeAlias = Callable[[Facts], Facts]
 
 
 # The layers of an application that pip installs; those of other managers stand below.
-LAYERS = ("python", "pip", "pip-cache", "venv")
+LAYERS = ("python", "python-cache", "pip", "pip-cache", "venv", "venv-cache")
 
 
 # R: recreated. r: reconciled. -: decided as in an unchanged build.
 MATRIX = """
-| what changed                     | python | pip | pip-cache | venv |
-|----------------------------------|--------|-----|-----------|------|
-| pip version                      | -      | R   | -         | -    |
-| pip version, by variable         | -      | R   | -         | -    |
-| Python patch                     | R      | -   | -         | -    |
-| Python minor                     | R      | R   | R         | R    |
-| arch                             | R      | R   | R         | R    |
-| distro (archive not bound)       | -      | -   | R         | R    |
-| distro (archive bound to it)     | R      | -   | R         | R    |
-| requirements, pinned             | -      | -   | -         | r    |
-| requirements, open               | -      | -   | -         | r    |
-| Procfile                         | -      | -   | -         | -    |
-| buildpack version alone          | -      | -   | -         | -    |
-| state of the venv unreadable     | -      | -   | -         | R    |
+| what changed                 | python | python-cache | pip | pip-cache | venv | venv-cache |
+|------------------------------|--------|--------------|-----|-----------|------|------------|
+| pip version                  | -      | -            | R   | -         | -    | -          |
+| pip version, by variable     | -      | -            | R   | -         | -    | -          |
+| Python patch                 | R      | R            | -   | -         | -    | -          |
+| Python minor                 | R      | R            | R   | R         | R    | R          |
+| arch                         | R      | R            | R   | R         | R    | R          |
+| distro (archive not bound)   | -      | -            | -   | R         | R    | R          |
+| distro (archive bound to it) | R      | R            | -   | R         | R    | R          |
+| requirements, pinned         | -      | -            | -   | -         | r    | r          |
+| requirements, open           | -      | -            | -   | -         | r    | r          |
+| Procfile                     | -      | -            | -   | -         | -    | -          |
+| buildpack version alone      | -      | -            | -   | -         | -    | -          |
+| state of the venv unreadable | -      | -            | -   | -         | R    | R          |
 """
 
 
@@ -131,7 +131,7 @@ CHANGES: dict[str, Change] = {
     "requirements, open": _requirements(OPEN),
     "Procfile": lambda given: msgspec.structs.replace(given, procfile=b"web: another\n"),
     "buildpack version alone": lambda given: msgspec.structs.replace(given, version="9.9.9"),
-    "state of the venv unreadable": lambda given: msgspec.structs.replace(given, venv_state=b"{"),
+    "state of the venv unreadable": lambda given: msgspec.structs.replace(given, packed_state=b"{"),
 }
 
 
@@ -163,7 +163,7 @@ def test_matrix(what: str, layer: LayerName, mark: str, data: st.DataObject) -> 
     assert now.action is MARKS.get(mark, before.action)
 
 
-@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("layer", ["python", "python-cache", "pip", "pip-cache"])
 @pytest.mark.parametrize(
     ("damage", "because"),
     [
@@ -184,11 +184,30 @@ def test_damage_recreates_that_layer_alone_and_says_why(
     layer: LayerName, damage: dict[str, object], because: str, first: Facts
 ) -> None:
     unchanged = after(first, planned(first))
+    if damage == {"contents": False} and layer == "python":
+        # The image has them, and the metadata tell what they are.
+        metadata = unchanged.restored[layer].toml.replace(b"holds", b"pins")
+        damage = {**damage, "toml": metadata}
     before, now = planned(unchanged), planned(damaged(unchanged, layer, **damage))
-    decision = now.layer(layer)
-    assert decision is not None
-    assert (decision.action, decision.because) == (Action.RECREATE, (because,))
-    assert [each for each in now.layers if each.name != layer] == [each for each in before.layers if each.name != layer]
+    others = {layer, "python-cache"}
+    assert [each for each in now.layers if each.name not in others] == [
+        each for each in before.layers if each.name not in others
+    ]
+    if layer == "python-cache" and now.idle:
+        assert now.decided(layer).action is Action.DROP
+        return
+    assert (now.decided(layer).action, now.decided(layer).because) == (Action.RECREATE, (because,))
+
+
+@settings(max_examples=20, deadline=None)
+@given(first=facts(), toml=st.sampled_from([b"\xff", b"", b'[metadata]\nschema = "0"']), contents=st.booleans())
+def test_what_keeps_the_environment_is_damaged(first: Facts, toml: bytes, contents: bool) -> None:
+    unchanged = after(first, planned(first))
+    for damage in ({"toml": toml, "contents": contents}, {"contents": False}):
+        now = planned(damaged(unchanged, "venv-cache", **damage))
+        changed = {layer.name for layer in now.layers if layer.action is not Action.KEEP}
+        assert changed == {"venv", "venv-cache"}
+        assert {now.decided(name).action for name in changed} == {Action.RECREATE}
 
 
 @settings(max_examples=40, deadline=None)
@@ -201,8 +220,11 @@ def test_a_first_build_creates_every_layer(first: Facts) -> None:
 @given(facts())
 def test_an_unchanged_build_keeps_every_layer_and_reconciles_what_is_not_pinned(first: Facts) -> None:
     plan = planned(after(first, planned(first)))
-    venv = Action.KEEP if plan.layers[-1].built_from else Action.RECONCILE
-    assert [layer.action for layer in plan.layers] == [Action.KEEP, Action.KEEP, Action.KEEP, venv]
+    venv = Action.KEEP if plan.decided("venv").built_from else Action.RECONCILE
+    assert {layer.name: layer.action for layer in plan.layers} == {
+        name: venv if name.startswith("venv") else Action.KEEP for name in LAYERS
+    }
+    assert plan.idle is (venv is Action.KEEP)
 
 
 @settings(max_examples=40, deadline=None)
@@ -221,7 +243,7 @@ def test_another_pip_leaves_all_other_decisions_equal(first: Facts, version: str
 @given(facts())
 def test_a_layer_that_nothing_was_restored_of_is_created_alone(first: Facts) -> None:
     unchanged = after(first, planned(first))
-    for name in LAYERS:
+    for name in ("python", "pip", "pip-cache"):
         restored = {key: value for key, value in unchanged.restored.items() if key != name}
         plan = planned(msgspec.structs.replace(unchanged, restored=restored))
         assert [layer.name for layer in plan.layers if layer.action is Action.CREATE] == [name]
@@ -253,21 +275,21 @@ LockedChange: TypeAlias = Callable[[Facts, str], Facts]
 
 # For every manager but pip. uv's layer knows neither Python nor distribution.
 LOCKED_MATRIX = """
-| what changed              | python | tool | uv | venv |
-|---------------------------|--------|------|----|------|
-| tool version              | -      | R    | R  | -    |
-| tool version, by variable | -      | R    | R  | -    |
-| Python patch              | R      | -    | -  | -    |
-| Python minor              | R      | R    | -  | R    |
-| arch                      | R      | R    | R  | R    |
-| distro                    | -      | R    | -  | R    |
-| lock                      | -      | -    | -  | r    |
-| configuration             | -      | -    | -  | r    |
-| groups                    | -      | -    | -  | r    |
-| settings of builds        | -      | -    | -  | R    |
-| a local distribution      | -      | -    | -  | r    |
-| Procfile                  | -      | -    | -  | -    |
-| another index             | -      | -    | -  | -    |
+| what changed              | python | python-cache | tool | uv | venv | venv-cache |
+|---------------------------|--------|--------------|------|----|------|------------|
+| tool version              | -      | -            | R    | R  | -    | -          |
+| tool version, by variable | -      | -            | R    | R  | -    | -          |
+| Python patch              | R      | R            | -    | -  | -    | -          |
+| Python minor              | R      | R            | R    | -  | R    | R          |
+| arch                      | R      | R            | R    | R  | R    | R          |
+| distro                    | -      | -            | R    | -  | R    | R          |
+| lock                      | -      | -            | -    | -  | r    | r          |
+| configuration             | -      | -            | -    | -  | r    | r          |
+| groups                    | -      | -            | -    | -  | r    | r          |
+| settings of builds        | -      | -            | -    | -  | R    | R          |
+| a local distribution      | -      | -            | -    | -  | r    | r          |
+| Procfile                  | -      | -            | -    | -  | -    | -          |
+| another index             | -      | -            | -    | -  | -    | -          |
 """
 
 
@@ -307,15 +329,20 @@ def test_the_table_and_the_changes_of_locks_name_the_same_rows() -> None:
 
 
 @pytest.mark.parametrize("manager", LOCKED)
-@pytest.mark.parametrize(("what", "python", "tool", "uv", "venv"), LOCKED_ROWS, ids=[row[0] for row in LOCKED_ROWS])
+@pytest.mark.parametrize(
+    ("what", "python", "archive", "tool", "uv", "venv", "packed"), LOCKED_ROWS, ids=[row[0] for row in LOCKED_ROWS]
+)
 @settings(max_examples=6, deadline=None)
 @given(first=facts(bound=False))
-def test_matrix_of_locks(manager: str, what: str, python: str, tool: str, uv: str, venv: str, first: Facts) -> None:
+def test_matrix_of_locks(
+    manager: str, what: str, python: str, archive: str, tool: str, uv: str, venv: str, packed: str, first: Facts
+) -> None:
     first = locked(first, manager)
     own = MANAGERS[manager].tool.name
     unchanged = after(first, planned(first))
     now = planned(LOCKED_CHANGES[what](unchanged, manager))
-    marks = {"python": python, own: uv if own == "uv" else tool, "venv": venv}
+    marks = {"python": python, "python-cache": archive, own: uv if own == "uv" else tool}
+    marks |= {"venv": venv, "venv-cache": packed}
     assert {layer.name: layer.action for layer in now.layers} == {
         name: MARKS.get(mark, Action.KEEP) for name, mark in marks.items()
     }
@@ -333,7 +360,7 @@ def test_another_manager_recreates_the_environment_and_drops_what_it_does_not_us
     before = first if old == "pip" else locked(first, old)
     then = first if new == "pip" else locked(first, new)
     restored = after(before, planned(before))
-    now = planned(msgspec.structs.replace(then, restored=restored.restored, venv_state=restored.venv_state))
+    now = planned(msgspec.structs.replace(then, restored=restored.restored, packed_state=restored.packed_state))
     actions = {layer.name: layer.action for layer in now.layers}
     tools = {MANAGERS[old].tool.name, MANAGERS[new].tool.name}
     assert actions["python"] is Action.KEEP

@@ -35,6 +35,6 @@ def test_the_lock_that_has_changed_is_named_as_it_is(first: Facts) -> None:
 
     one, two = (chosen(LOCKS["pylock"][at]) for at in (0, 1))
     built = after(one, planned(one))
-    now = planned(msgspec.structs.replace(two, restored=built.restored, venv_state=built.venv_state)).layer("venv")
+    now = planned(msgspec.structs.replace(two, restored=built.restored, packed_state=built.packed_state)).layer("venv")
     assert now is not None
     assert now.because == ("api/pylock.prod.toml, the configuration, groups or settings have changed",)

@@ -28,7 +28,7 @@ def test_the_record_holds_what_is_promised(first: Facts, again: bool) -> None:
     assert found["python"]["version"] == plan.python.version
     assert found["python"]["source"] == str(plan.python.source)
     assert found["package_manager"]["name"] == "pip"
-    assert set(found["layers"]) == {"python", "pip", "pip-cache", "venv"}
+    assert set(found["layers"]) == {"python", "python-cache", "pip", "pip-cache", "venv", "venv-cache"}
     for name, layer in found["layers"].items():
         assert layer["action"] in ACTIONS
         assert layer["because"]
