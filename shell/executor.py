@@ -22,13 +22,14 @@ from pure.build.steps import (
     FinishLayer,
     FoldersListed,
     InstallRuntime,
+    LayerPacked,
+    LayerUnpacked,
     LibrariesRead,
     ListBuildFolders,
     ListFiles,
     ListFolders,
     MakeLinks,
     MoveTrees,
-    Packed,
     PackLayer,
     ReadFiles,
     ReadLibraries,
@@ -39,7 +40,6 @@ from pure.build.steps import (
     RuntimeInstalled,
     Step,
     Steps,
-    Unpacked,
     UnpackLayer,
     WriteFiles,
 )
@@ -140,17 +140,17 @@ class Executor:
                 assert_never(step)
         return Success(None)
 
-    def _pack(self, layer: LayerName, archive: Path, without: tuple[str, ...]) -> Packed:
+    def _pack(self, layer: LayerName, archive: Path, without: tuple[str, ...]) -> LayerPacked:
         from shell.layer_archive import pack
 
         digest, nbytes = pack(self._store.root / layer, archive, without=without)
-        return Packed(layer=layer, digest=digest, nbytes=nbytes)
+        return LayerPacked(layer=layer, digest=digest, nbytes=nbytes)
 
-    def _unpack(self, layer: LayerName, archive: Path) -> Unpacked:
+    def _unpack(self, layer: LayerName, archive: Path) -> LayerUnpacked:
         from shell.layer_archive import unpack
 
         self._store.drop(layer)
-        return Unpacked(layer=layer, digest=unpack(archive, self._store.root / layer))
+        return LayerUnpacked(layer=layer, digest=unpack(archive, self._store.root / layer))
 
     def _install_runtime(self, step: InstallRuntime) -> Outcome[RuntimeInstalled, BuildError]:
         from shell.carried import carried_at

@@ -11,7 +11,7 @@ from pure.build.processes import final_processes
 from pure.build.runtime_steps import give_back
 from pure.build.states import Build, Done, Next, State, Stopped, Turn
 from pure.build.static_files import collect, static_files
-from pure.build.steps import Answer, Compiled, Ended, Steps
+from pure.build.steps import Answer, Compiled, Ended, RuntimeInstalled, Steps
 from pure.outcome import Failure, Success
 from pure.start.django import CollectStaticFailed, judge
 from pure.venv.resolved import ResolvedSet
@@ -94,7 +94,7 @@ def tried(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
 def _done(build: Build, resolved: ResolvedSet | None, said: _Said) -> Next:
     """All is decided: what the next build needs is packed, and what the image has already is left to it."""
     if steps := storing.pack(build):
-        return turn(build, states.Packing(resolved=resolved), steps, *said)
+        return turn(build, states.Storing(resolved=resolved), steps, *said)
     if steps := give_back(build.plan):
         return turn(build, states.PuttingAway(resolved=resolved), steps, *said)
     return done(build, resolved, said)
@@ -129,6 +129,14 @@ def turn(build: Build, state: State, steps: Steps, *said: News) -> Next:
 def compiled(answer: Answer) -> _Said:
     """The news of compiled bytecode."""
     return tuple(news.BytecodeCompiled(compiled=each) for each in answer.all(Compiled))
+
+
+def arrived(build: Build, answer: Answer) -> _Said:
+    """The news of a runtime that was unpacked."""
+    local = build.plan.python.url.startswith("file:")
+    return tuple(
+        news.RuntimeArrived(installed=each, local=local or each.cached) for each in answer.all(RuntimeInstalled)
+    )
 
 
 def _versions(resolved: ResolvedSet) -> dict[str, str]:

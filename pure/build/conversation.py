@@ -30,12 +30,12 @@ state              what its steps brought back                          what fol
 ``Completing``     it is compiled, its libraries and indexes looked at  divide it over layers, record it: ``Settled``
 ``Settled``        Django is installed, with files to collect           collect them: ``Collecting``
 \\                  a changed environment, and what starts in it         import that: ``Trying``
-\\                  an environment that the cache hasn't as it is        pack it: ``Packing``
+\\                  an environment that the cache hasn't as it is        pack it: ``Storing``
 \\                  a runtime that the image has already                 leave it to that: ``PuttingAway``
 \\                  nothing is left to do                                the end
 ``Collecting``     the files, or that there are none                    as for ``Settled`` from there on
-``Trying``         what starts the application imports, or a warning    as for ``Settled``: ``Packing`` and so on
-``Packing``        the digest of what was packed                        finish its layers: ``PuttingAway``
+``Trying``         what starts the application imports, or a warning    as for ``Settled``: ``Storing`` and so on
+``Storing``        the digest of what was packed                        finish its layers: ``PuttingAway``
 ``PuttingAway``    what the image has already is left to it             the end
 ``AskingAgain``    what pip notes in a log of its own                   the failure, by all that it said
 =================  ===================================================  ==============================================
@@ -141,7 +141,7 @@ def advance(build: Build, answer: Answer) -> Next:
             return closing.collected(build, resolved, answer)
         case states.Trying(resolved=resolved):
             return closing.tried(build, resolved, answer)
-        case states.Packing(resolved=resolved):
+        case states.Storing(resolved=resolved):
             return closing.packed(build, resolved, answer)
         case states.PuttingAway(resolved=resolved):
             return closing.done(build, resolved)
@@ -172,9 +172,9 @@ def _runtime_tried(build: Build, answer: Answer) -> Next:
     (probe,) = answer.all(Ended)
     wrong = another_python(probe, build.plan)
     if wrong is not None:
-        return Failure(Stopped(error=wrong, said=_arrived(build, answer)))
+        return Failure(Stopped(error=wrong, said=closing.arrived(build, answer)))
     steps = finish_runtime(build.plan, build.facts, build.work)
-    arrived = _arrived(build, answer)
+    arrived = closing.arrived(build, answer)
     return closing.turn(build, states.RuntimeReady(wheel=installed.wheel), steps, *arrived)
 
 
@@ -264,9 +264,10 @@ def _keep(build: Build, known: VenvState, said: _Said) -> Next:
     """The environment is what it shall be, as its record says, and isn't touched."""
     facts, work, seen = build.facts, build.work, known.seen
     plan, keeps = storing.kept(build.plan, facts, work, known)
+    plan, layers = dividing.kept(plan, facts)
     steps: Steps = (
         *keeps,
-        *dividing.kept(plan),
+        *layers,
         *(findings.survey(plan, work) if seen.offered is None else ()),
         *(findings.seek_libraries(plan, facts, work) if seen.foreign else ()),
     )
@@ -392,11 +393,4 @@ def _astray(build: Build, now: Snapshot) -> tuple[str, ...]:
 
 def _done_so_far(build: Build, answer: Answer) -> _Said:
     """The news of a turn that was ended before its time."""
-    return (*_arrived(build, answer), *closing.compiled(answer))
-
-
-def _arrived(build: Build, answer: Answer) -> _Said:
-    local = build.plan.python.url.startswith("file:")
-    return tuple(
-        news.RuntimeArrived(installed=each, local=local or each.cached) for each in answer.all(RuntimeInstalled)
-    )
+    return (*closing.arrived(build, answer), *closing.compiled(answer))

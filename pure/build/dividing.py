@@ -23,9 +23,9 @@ from pure.build.steps import (
     Steps,
 )
 from pure.build.workplace import STATE_FILE, Workplace
-from pure.layers.decision import Action, LayerDecision
+from pure.layers.decision import Action, drop_layer
 from pure.layers.division import Rules, back_links, divide
-from pure.layers.heavy import BuiltFor, Fate, final_layers, why_lost
+from pure.layers.heavy import UNFINISHED, BuiltFor, Fate, final_layers, why_lost
 from pure.layers.inventory import with_heavy
 from pure.layers.names import VENV, heavy_layer, is_heavy
 from pure.target import Target
@@ -156,13 +156,18 @@ def _with_needs(piece: Piece, plan: Plan, now: Snapshot, sections: Mapping[str, 
     return msgspec.structs.replace(piece, needs=tuple((path, names) for path, names in needs if names))
 
 
-def kept(plan: Plan) -> Steps:
-    """The steps that keep the layers of an environment that is kept."""
-    return tuple(FinishLayer(decision=each) for each in plan.layers if _stays(each))
+def kept(plan: Plan, facts: Facts) -> tuple[Plan, Steps]:
+    """The steps that keep the layers of an environment that is kept, and the plan with what else lies there.
 
-
-def _stays(decision: LayerDecision) -> bool:
-    return is_heavy(decision.name) and decision.action is not Action.DROP
+    That is of a build which didn't come to its end.
+    """
+    heavy = tuple(each for each in plan.layers if is_heavy(each.name))
+    known = {each.name for each in heavy}
+    gone = tuple(
+        drop_layer(each, UNFINISHED) for each in sorted(facts.restored) if is_heavy(each) and each not in known
+    )
+    steps: Steps = (*(DropLayer(layer=each.name) for each in gone), *(FinishLayer(decision=each) for each in heavy))
+    return msgspec.structs.replace(plan, layers=(*plan.layers, *gone)), steps
 
 
 def _before(plan: Plan) -> tuple[Piece, ...]:

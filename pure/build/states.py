@@ -101,7 +101,7 @@ class Trying(msgspec.Struct, frozen=True, kw_only=True):
     resolved: ResolvedSet
 
 
-class Packing(msgspec.Struct, frozen=True, kw_only=True):
+class Storing(msgspec.Struct, frozen=True, kw_only=True):
     """The environment is packed for the next build."""
 
     resolved: ResolvedSet | None
@@ -133,7 +133,7 @@ State: TypeAlias = (
     | Settled
     | Collecting
     | Trying
-    | Packing
+    | Storing
     | PuttingAway
     | AskingAgain
 )

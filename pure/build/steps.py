@@ -33,7 +33,7 @@ class DropLayer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PackLayer(msgspec.Struct, frozen=True, kw_only=True):
-    """Pack a layer's tree into one file, but for these names in its root. Brings back ``Packed``."""
+    """Pack a layer's tree into one file, but for these names in its root. Brings back ``LayerPacked``."""
 
     layer: LayerName
     archive: str
@@ -41,7 +41,7 @@ class PackLayer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UnpackLayer(msgspec.Struct, frozen=True, kw_only=True):
-    """Make a layer of what was packed: its ``<layer>.toml`` goes first, then what lies there. Brings back ``Unpacked``.
+    """Make a layer of what was packed: first its ``<layer>.toml`` goes. Brings back ``LayerUnpacked``.
 
     The file is left as it is, whether or not it can be read.
     """
@@ -236,7 +236,7 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True):
         return self.returncode == 0
 
 
-class Packed(msgspec.Struct, frozen=True, kw_only=True):
+class LayerPacked(msgspec.Struct, frozen=True, kw_only=True):
     """A layer's tree was packed."""
 
     layer: LayerName
@@ -244,7 +244,7 @@ class Packed(msgspec.Struct, frozen=True, kw_only=True):
     nbytes: int
 
 
-class Unpacked(msgspec.Struct, frozen=True, kw_only=True):
+class LayerUnpacked(msgspec.Struct, frozen=True, kw_only=True):
     """What was packed of a layer is there."""
 
     layer: LayerName
@@ -295,8 +295,8 @@ class BuildFoldersListed(msgspec.Struct, frozen=True, kw_only=True):
 Result: TypeAlias = (
     RuntimeInstalled
     | Ended
-    | Packed
-    | Unpacked
+    | LayerPacked
+    | LayerUnpacked
     | Compiled
     | FilesRead
     | FilesListed
@@ -308,8 +308,8 @@ R = TypeVar(
     "R",
     RuntimeInstalled,
     Ended,
-    Packed,
-    Unpacked,
+    LayerPacked,
+    LayerUnpacked,
     Compiled,
     FilesRead,
     FilesListed,

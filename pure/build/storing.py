@@ -16,11 +16,11 @@ from pure.build.steps import (
     BeginLayer,
     DropLayer,
     FinishLayer,
-    Packed,
+    LayerPacked,
+    LayerUnpacked,
     PackLayer,
     RemoveFiles,
     Steps,
-    Unpacked,
     UnpackLayer,
     WriteFiles,
 )
@@ -45,7 +45,7 @@ def bring(plan: Plan, work: Workplace) -> Steps:
 
 def damaged(plan: Plan, answer: Answer) -> bool:
     """Whether what was unpacked isn't what was packed."""
-    return any(each.digest != plan.stored.archive for each in answer.all(Unpacked))
+    return any(each.digest != plan.stored.archive for each in answer.all(LayerUnpacked))
 
 
 def kept(plan: Plan, facts: Facts, work: Workplace, known: VenvState) -> tuple[Plan, Steps]:
@@ -88,7 +88,7 @@ def pack(build: Build) -> Steps:
 def packed(build: Build, answer: Answer) -> tuple[Plan, Steps]:
     """The plan with what is packed now, and the steps that finish its layers: away where the image has the same."""
     assert build.record is not None, "what is packed has a record"
-    (done,) = answer.all(Packed)
+    (done,) = answer.all(LayerPacked)
     seen = msgspec.structs.replace(build.record.seen, offered=build.offered)
     state = msgspec.structs.replace(build.record, seen=seen)
     plan = build.plan

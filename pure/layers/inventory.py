@@ -21,7 +21,7 @@ from pure.layers.environment import (
     tool_layer_environment,
     venv_layer_environment,
 )
-from pure.layers.heavy import UNFINISHED, BuiltFor, Division, planned_layers, why_lost
+from pure.layers.heavy import BuiltFor, Division, planned_layers, why_lost
 from pure.layers.metadata import STRUCTS, PipCacheLayer, PythonCacheLayer, PythonLayer, ToolLayer, VenvLayer
 from pure.layers.names import PIP_CACHE, PYTHON, PYTHON_CACHE, VENV, VENV_CACHE, LayerName, is_heavy
 from pure.layers.packing import Packing, Stored, held, idle
@@ -96,10 +96,6 @@ def application_layers(
         made[1:1] = _archive(restored, runtime, needed=not untouched)
     if venv.action in (Action.KEEP, Action.RECONCILE):
         made += planned_layers(pieces, restored, division, place)
-    if venv.action is Action.KEEP:
-        # What else lies there is of a build that didn't come to its end.
-        wanted = {each.name for each in made}
-        made += [drop_layer(each, UNFINISHED) for each in sorted(restored) if is_heavy(each) and each not in wanted]
     unused = f"{tool.title} installs the dependencies, and it doesn't use this layer"
     caches: tuple[LayerName, ...] = () if packing.pack else (PYTHON_CACHE, VENV_CACHE)
     return (*made, *_dropped(restored, made, unused, dict.fromkeys(caches, packing.because)))

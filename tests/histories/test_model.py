@@ -87,7 +87,9 @@ class Both:
         self._write(application)
         built = self.real.build()
         record = json.loads((self.real.own / "lamina-record.json").read_text())
-        decided = {name: (each.action.value, each.because) for name, each in made.record.layers.items()}
+        # The real archive lies on this machine, and need not be kept.
+        layers = {name: each for name, each in made.record.layers.items() if name != "python-cache"}
+        decided = {name: (each.action.value, each.because) for name, each in layers.items()}
         really = {
             name: (each["action"], tuple(why.replace(f"python{MINOR}", "python3.13") for why in each["because"]))
             for name, each in record["layers"].items()

@@ -26,13 +26,14 @@ from pure.build.steps import (
     FinishLayer,
     FoldersListed,
     InstallRuntime,
+    LayerPacked,
+    LayerUnpacked,
     LibrariesRead,
     ListBuildFolders,
     ListFiles,
     ListFolders,
     MakeLinks,
     MoveTrees,
-    Packed,
     PackLayer,
     ReadFiles,
     ReadLibraries,
@@ -43,7 +44,6 @@ from pure.build.steps import (
     RuntimeInstalled,
     Step,
     Steps,
-    Unpacked,
     UnpackLayer,
     WriteFiles,
 )
@@ -97,7 +97,7 @@ class World(Machine):
             case PackLayer(layer=layer, archive=file, without=names):
                 content = packed(disk.folder(f"{LAYERS}/{layer}"), names)
                 disk.write_atomically(file, content)
-                return Packed(layer=layer, digest=sha256(content).hexdigest(), nbytes=len(content))
+                return LayerPacked(layer=layer, digest=sha256(content).hexdigest(), nbytes=len(content))
             case UnpackLayer(layer=layer, archive=file):
                 return self._unpack(layer, file)
             case FinishLayer(decision=decision):
@@ -183,7 +183,7 @@ class World(Machine):
         document = {"types": types, "metadata": metadata}
         self.disk.write_atomically(f"{LAYERS}/{decision.name}.toml", tomli_w.dumps(document).encode())
 
-    def _unpack(self, layer: LayerName, file: str) -> Unpacked:
+    def _unpack(self, layer: LayerName, file: str) -> LayerUnpacked:
         disk, part = self.disk, f"{LAYERS}/.{layer}.part"
         self._drop(layer)
         disk.remove_tree(part)
@@ -193,14 +193,14 @@ class World(Machine):
             found = unpacked(data)
         except ValueError:
             disk.remove_tree(part)
-            return Unpacked(layer=layer, digest="")
+            return LayerUnpacked(layer=layer, digest="")
         for path, node in walk(found):
             if isinstance(node, Folder):
                 disk.make_folder(f"{part}/{path}")
             else:
                 disk.write(f"{part}/{path}", node)
         disk.rename(part, f"{LAYERS}/{layer}")
-        return Unpacked(layer=layer, digest=sha256(data).hexdigest())
+        return LayerUnpacked(layer=layer, digest=sha256(data).hexdigest())
 
     def _write_environment(self, layer: str, environment: LayerEnvironment) -> None:
         for name, files in (

@@ -23,11 +23,12 @@ from pure.build.steps import (
     FinishLayer,
     FoldersListed,
     InstallRuntime,
+    LayerPacked,
+    LayerUnpacked,
     LibrariesRead,
     ListBuildFolders,
     ListFiles,
     ListFolders,
-    Packed,
     PackLayer,
     ReadFiles,
     ReadLibraries,
@@ -36,7 +37,6 @@ from pure.build.steps import (
     RunProgram,
     RuntimeInstalled,
     Step,
-    Unpacked,
     UnpackLayer,
     WriteFiles,
 )
@@ -130,9 +130,9 @@ class Hand:
             case ListBuildFolders():
                 return BuildFoldersListed(paths=frozenset())
             case PackLayer(layer=layer):
-                return Packed(layer=layer, digest=PACKED, nbytes=1)
+                return LayerPacked(layer=layer, digest=PACKED, nbytes=1)
             case UnpackLayer(layer=layer):
-                return Unpacked(layer=layer, digest=self.packed)
+                return LayerUnpacked(layer=layer, digest=self.packed)
             case _:
                 return None
 
@@ -202,7 +202,7 @@ def test_a_first_build_by_pip() -> None:
     turns, done = converse(first(), Hand(environment(), report=report()))
     assert isinstance(done, Done)
     assert course(turns) == [
-        "RuntimeTried", "RuntimeReady", "ToolReady", "Installing", "Completing", "Settled", "Packing", "PuttingAway",
+        "RuntimeTried", "RuntimeReady", "ToolReady", "Installing", "Completing", "Settled", "Storing", "PuttingAway",
     ]  # fmt: skip
     assert names(turns[0]) == ["BeginLayer", "BeginLayer", "InstallRuntime", "RunProgram(probe)"]
     assert names(turns[1]) == ["CompileBytecode", "FinishLayer", "FinishLayer"]
@@ -303,7 +303,7 @@ def test_a_later_buildpack_gets_trees_and_after_it_they_are_packed_again() -> No
     assert not any(name.startswith("venv-") for name in together.restored)
     turns, done = converse(msgspec.structs.replace(together, buildpack_plan=b""), Hand(environment()))
     assert isinstance(done, Done)
-    assert course(turns) == ["RuntimeReady", "ToolReady", "Settled", "Packing", "PuttingAway"]
+    assert course(turns) == ["RuntimeReady", "ToolReady", "Settled", "Storing", "PuttingAway"]
     assert done.plan.decided("venv").types == done.plan.decided("python").types
 
 
@@ -358,7 +358,7 @@ def test_after_starting_over_plan_record_and_log_say_the_same() -> None:
 def test_a_tool_is_tidied_up_after(manager: str) -> None:
     turns, done = converse(first(manager), Hand(environment()))
     assert isinstance(done, Done)
-    assert course(turns)[3:] == ["Installing", "Checking", "Completing", "Settled", "Packing", "PuttingAway"]
+    assert course(turns)[3:] == ["Installing", "Checking", "Completing", "Settled", "Storing", "PuttingAway"]
 
 
 CODE = CodeFacts(objects=(AppObject(kind="flask", module="app", name="app", place=Place(path="app.py", line=1)),))
@@ -374,7 +374,7 @@ def test_what_was_chosen_is_imported_once_and_only_in_a_changed_environment() ->
     given = starting(locked_requirements(first(), HASHED))
     turns, done = converse(given, Hand(environment(), report=report()))
     assert isinstance(done, Done)
-    assert course(turns)[-5:] == ["Completing", "Settled", "Trying", "Packing", "PuttingAway"]
+    assert course(turns)[-5:] == ["Completing", "Settled", "Trying", "Storing", "PuttingAway"]
     (tried,) = turns[-3].steps
     assert isinstance(tried, RunProgram)
     assert (tried.purpose, tried.argv[-1], tried.may_fail) == ("try-import", "flask", False)
