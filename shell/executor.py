@@ -31,6 +31,7 @@ from pure.build.steps import (
     MakeLinks,
     MoveTrees,
     PackLayer,
+    PruneDownloads,
     ReadFiles,
     ReadLibraries,
     RemoveFiles,
@@ -56,6 +57,7 @@ from shell.files import ReadError, regular
 from shell.last_words import LastWords
 from shell.layer_store import LayerStore, remove_files, remove_tree, write_atomically
 from shell.output import Output
+from shell.pip_cache import prune_downloads
 from shell.process import run
 from shell.sources import all_files, build_folders, names_in
 
@@ -117,6 +119,8 @@ class Executor:
                     Path(root, path).symlink_to(leads_to)
             case CopyFile(source=source, target=target):
                 write_atomically(Path(target), Path(source).read_bytes())
+            case PruneDownloads(cache=cache, resolves=resolves):
+                prune_downloads(Path(cache), resolves=resolves)
             case RemoveHistories(root=root):
                 for history in Path(root).glob("*/.git"):
                     remove_tree(history)

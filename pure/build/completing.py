@@ -59,6 +59,7 @@ def complete(
         *steps,
         *(findings.inspect(now, build.work) if read else ()),
         *findings.seek_libraries(build.plan, build.facts, build.work),
+        *environment_steps.prune(build.plan, build.work),
     )
     build, found = closing.with_findings(msgspec.structs.replace(build, changed=changed), contradictions)
     warned = (news.AcceleratedFound(torch=torch),) if torch else ()

@@ -268,6 +268,7 @@ def _keep(build: Build, known: VenvState, said: _Said) -> Next:
     steps: Steps = (
         *keeps,
         *layers,
+        *environment_steps.prune(plan, work),
         *(findings.survey(plan, work) if seen.offered is None else ()),
         *(findings.seek_libraries(plan, facts, work) if seen.foreign else ()),
     )

@@ -13,6 +13,7 @@ from pure.build.steps import (
     Environment,
     ListBuildFolders,
     ListFiles,
+    PruneDownloads,
     Purpose,
     ReadFiles,
     RemoveFiles,
@@ -35,7 +36,7 @@ from pure.manager.commands import Places, commands
 from pure.manager.decision import PackageManagerDecision
 from pure.manager.environment import pip_environment
 from pure.manager.settings import tool_settings
-from pure.manager.table import PIP, PROJECT
+from pure.manager.table import PIP, PIP_TOOL, PROJECT
 from pure.venv.difference import Changes
 from pure.venv.installed import (
     InstalledSet,
@@ -184,6 +185,13 @@ def state_of(plan: Plan, resolved: ResolvedSet, seen: Insight) -> VenvState:
         divided=plan.division.divide,
         seen=seen,
     )
+
+
+def prune(plan: Plan, work: Workplace) -> Steps:
+    """The step that leaves in pip's cache what the next build needs; none where pip didn't run."""
+    if plan.manager.manager.tool is not PIP_TOOL or plan.idle:
+        return ()
+    return (PruneDownloads(cache=work.cache, resolves=not plan.decided(VENV).built_from),)
 
 
 def read_origins(work: Workplace) -> ReadFiles:

@@ -134,6 +134,13 @@ class MakeLinks(msgspec.Struct, frozen=True, kw_only=True):
     links: tuple[tuple[str, str], ...]
 
 
+class PruneDownloads(msgspec.Struct, frozen=True, kw_only=True):
+    """Remove from pip's cache what need not be kept of its downloads (``pure.manager.pip_cache``)."""
+
+    cache: str
+    resolves: bool  # the next build asks again what the requirements come to
+
+
 class RemoveHistories(msgspec.Struct, frozen=True, kw_only=True):
     """Remove the version control's data (``.git``) from the checkouts directly below ``root``, if there are any."""
 
@@ -198,6 +205,7 @@ Step: TypeAlias = (
     | WriteFiles
     | MoveTrees
     | MakeLinks
+    | PruneDownloads
     | RemoveHistories
     | CompileBytecode
     | ReadFiles

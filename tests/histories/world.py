@@ -35,6 +35,7 @@ from pure.build.steps import (
     MakeLinks,
     MoveTrees,
     PackLayer,
+    PruneDownloads,
     ReadFiles,
     ReadLibraries,
     RemoveFiles,
@@ -125,6 +126,8 @@ class World(Machine):
             case WriteFiles(root=root, files=written):
                 for name, data in written:
                     disk.write_atomically(f"{root}/{name}", data)
+            case PruneDownloads():
+                pass  # the model's pip keeps nothing but what it built
             case RemoveHistories(root=root):
                 for name in list(disk.folder(root)):
                     disk.remove_tree(f"{root}/{name}/.git")
