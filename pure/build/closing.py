@@ -8,7 +8,7 @@ from pure.build import findings, news, states, storing
 from pure.build.finding import Finding
 from pure.build.news import News
 from pure.build.processes import final_processes
-from pure.build.runtime_steps import give_back
+from pure.build.runtime_steps import borrowed, give_back
 from pure.build.states import Build, Done, Next, State, Stopped, Turn
 from pure.build.static_files import collect, static_files
 from pure.build.steps import Answer, Compiled, Ended, RuntimeInstalled, Steps
@@ -133,9 +133,10 @@ def compiled(answer: Answer) -> _Said:
 
 def arrived(build: Build, answer: Answer) -> _Said:
     """The news of a runtime that was unpacked."""
-    local = build.plan.python.url.startswith("file:")
+    local, own = build.plan.python.url.startswith("file:"), borrowed(build.plan)
     return tuple(
-        news.RuntimeArrived(installed=each, local=local or each.cached) for each in answer.all(RuntimeInstalled)
+        news.RuntimeArrived(installed=each, local=local or each.cached, borrowed=own)
+        for each in answer.all(RuntimeInstalled)
     )
 
 

@@ -26,6 +26,7 @@ class RuntimeArrived(msgspec.Struct, frozen=True, kw_only=True):
 
     installed: RuntimeInstalled
     local: bool  # its archive lay on this machine
+    borrowed: bool = False  # for this build alone: the image has it already
 
 
 class BytecodeCompiled(msgspec.Struct, frozen=True, kw_only=True):

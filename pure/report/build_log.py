@@ -228,13 +228,14 @@ def fetch_event(event: FetchEvent, *, local: bool) -> Lines:
 
 def _runtime_arrived(told: news.RuntimeArrived) -> Lines:
     done, verb = told.installed, "Read" if told.local else "Downloaded"
+    borrowed = "; this build alone needs it, the image has it" if told.borrowed else ""
     spared = f", left out {count(done.left_out, 'file')} that no running application needs" if done.left_out else ""
     if done.nbytes is None:
         copied = count(done.files, "file")
-        return (f"  Copied {copied} from the buildpack in {duration(done.unpacked_in)}, sha256 verified",)
+        return (f"  Copied {copied} from the buildpack in {duration(done.unpacked_in)}, sha256 verified{borrowed}",)
     return (
         f"  {verb} {size(done.nbytes)} in {duration(done.fetched_in)}, sha256 verified",
-        f"  Unpacked {count(done.files, 'file')} in {duration(done.unpacked_in)}{spared}",
+        f"  Unpacked {count(done.files, 'file')} in {duration(done.unpacked_in)}{borrowed or spared}",
     )
 
 
