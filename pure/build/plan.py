@@ -215,7 +215,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         return Failure(division)
     runtime = python.unwrap().runtime
     packing = decide_packing(needed)
-    kept = stored(facts.restored, packing)
+    kept = stored(facts.restored)
     state = _previous(facts, kept)
     package_manager = PackageManagerDecision(
         managed=managed,

@@ -34,13 +34,11 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
     """The digest of the file that holds its contents; empty where they are a tree, or lost."""
 
 
-def stored(restored: Mapping[LayerName, RestoredLayer], packing: Packing) -> Stored:
-    """Where the contents of an environment are found: the form that this build gives them comes first."""
+def stored(restored: Mapping[LayerName, RestoredLayer]) -> Stored:
+    """Where the contents of an environment are found: in the file, and else as a tree."""
     tree, file = restored.get(VENV), restored.get(VENV_CACHE)
     archive = decode_holds(file.toml) if file is not None and file.contents else ""
-    if archive and (packing.pack or tree is None or not tree.contents):
-        return Stored(restored=file, archive=archive)
-    return Stored(restored=tree)
+    return Stored(restored=file, archive=archive) if archive else Stored(restored=tree)
 
 
 def held(decision: LayerDecision, archive: str, restored: Mapping[LayerName, RestoredLayer]) -> LayerDecision:

@@ -67,7 +67,7 @@ class _Schema(msgspec.Struct, frozen=True):
 
 def encode_state(state: VenvState) -> bytes:
     """The state as JSON; equal states give equal bytes."""
-    return msgspec.json.format(msgspec.json.encode(state), indent=1) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(state, order="deterministic"), indent=1) + b"\n"
 
 
 def decode_state(raw: bytes) -> Outcome[VenvState, StateError]:

@@ -27,8 +27,8 @@ def tools(workshop: Workshop) -> Path:
             bench = Bench(workshop.shared / "tools-bench" / "bench", workshop)
             bench.require("# nothing")
             bench.build()
-            remove(bench.venv)
-            for name in ("venv.toml", "launch.toml", "lamina-record.json"):
+            bench.forget_environment()
+            for name in ("launch.toml", "lamina-record.json"):
                 (bench.own / name).unlink()
             bench.layers.rename(folder)
     return folder

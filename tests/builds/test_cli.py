@@ -38,7 +38,7 @@ def test_plan_as_json(lamina: Lamina, app: Path) -> None:
     assert plan["python"]["source"] == ".python-version, line 2"
     assert plan["package_manager"]["name"] == "pip"
     assert {name: layer["action"] for name, layer in plan["layers"].items()} == dict.fromkeys(
-        ("python", "pip", "pip-cache", "venv"), "create"
+        ("python", "pip", "pip-cache", "venv", "venv-cache"), "create"
     )
     assert all(isinstance(reason, str) for layer in plan["layers"].values() for reason in layer["because"])
     assert [process["type"] for process in plan["processes"]] == ["web", "shell"]
@@ -50,7 +50,13 @@ def test_plan_against_layers(lamina: Lamina, bench: Bench) -> None:
     (bench.own / "pip.toml").write_text("[metadata]\nschema = 'nonsense'\n")
     plan = json.loads(lamina.run("plan", bench.app, "--json", "--layers", bench.own).out)
     actions = {name: layer["action"] for name, layer in plan["layers"].items()}
-    assert actions == {"python": "keep", "pip": "recreate", "pip-cache": "keep", "venv": "reconcile"}
+    assert actions == {
+        "python": "keep",
+        "pip": "recreate",
+        "pip-cache": "keep",
+        "venv": "reconcile",
+        "venv-cache": "reconcile",
+    }
 
 
 def test_plan_is_what_a_build_then_does(lamina: Lamina, bench: Bench) -> None:

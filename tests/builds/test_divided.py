@@ -8,7 +8,7 @@ from pure.manager.table import MANAGERS
 
 from tests.builds.lamina import Lamina, Ran
 from tests.builds.locked import MAIN, Index, lock, project
-from tests.builds.workshop import Workshop, copy, hashed
+from tests.builds.workshop import Built, Workshop, copy, hashed
 from tests.local_index import make_wheel, serve
 
 HEAVY = 11_000_000
@@ -71,8 +71,7 @@ class Application:
         self._build(fresh)
         assert self.lamina.digests() == fresh.digests(), again.both
         summary = next(line for line in again.out.splitlines() if line.startswith("Done in "))
-        parts = (part.partition(" ") for part in summary.partition(": ")[2].split("; "))
-        return {name: verb for verb, _, names in parts for name in names.split(", ")}
+        return Built(status=0, log=summary).actions()
 
     def _build(self, lamina: Lamina) -> Ran:
         tool = {"PIP_FIND_LINKS": str(self.workshop.pips), "PIP_INDEX_URL": self.index.url, "PIP_NO_INDEX": ""}

@@ -48,7 +48,7 @@ def earlier(workshop: Workshop, tools: Path) -> Path:
 
 def layers(bench: Bench) -> dict[str, Tree]:
     # pip's cache holds what was downloaded, and a killed download may have left more.
-    return {name: tree(bench.own / name) for name in ("python", "pip", "venv")}
+    return {name: tree(bench.own / name) for name in ("python", "pip", "venv", "venv-cache")}
 
 
 def check(bench: Bench, wanted: dict[str, Tree], killed: str) -> None:
@@ -57,7 +57,7 @@ def check(bench: Bench, wanted: dict[str, Tree], killed: str) -> None:
     assert {name: differences(wanted[name], found[name]) for name in wanted} == {name: [] for name in wanted}, (
         f"killed after:\n{killed}\nthen:\n{built.log}"
     )
-    assert {"python", "pip", "pip-cache", "venv", "launch"} == metadata(bench).keys()
+    assert {"python", "pip", "pip-cache", "venv", "venv-cache", "launch"} == metadata(bench).keys()
     assert not [path for path in bench.own.iterdir() if path.name.startswith(".")], "temporary files stay in no layer"
 
 

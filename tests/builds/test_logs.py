@@ -122,7 +122,7 @@ def test_a_requirement_is(name: str, before: tuple[str, ...], after: tuple[str, 
 def test_metadata_of_an_older_schema(bench: Bench) -> None:
     bench.require("alpha==1.0")
     bench.build()
-    for path in (bench.own / "venv.toml", bench.own / "pip.toml"):
+    for path in (bench.own / "venv-cache.toml", bench.own / "pip.toml"):
         path.write_text(path.read_text().replace('schema = "1"', 'schema = "0"'))
     built = bench.build()
     check_golden("build_older_schema", normalised(built.log))
@@ -134,7 +134,7 @@ def test_metadata_without_contents(bench: Bench) -> None:
     bench.require("alpha==1.0")
     bench.build()
     wanted = tree(bench.venv)
-    for name in ("python", "venv"):
+    for name in ("python", "venv", "venv-cache"):
         remove(bench.own / name)
     built = bench.build()
     check_golden("build_without_contents", normalised(built.log))

@@ -57,8 +57,7 @@ def test_locked_builds(manager: str, bench: Bench, workshop: Workshop, index: In
     reconciled = tree(bench.venv)
 
     # From nothing: the same bytes.
-    for name in ("venv.toml",):
-        (bench.own / name).unlink()
+    bench.forget_environment()
     fresh = bench.build(index.variables)
     assert fresh.actions()["venv"] == "created"
     assert differences(reconciled, tree(bench.venv)) == []
@@ -116,7 +115,7 @@ def test_another_artefact_of_the_same_version_is_installed(
         reconciled = tree(bench.venv)
         assert set(bench.build(index.variables).actions().values()) == {"kept"}
 
-        (bench.own / "venv.toml").unlink()
+        bench.forget_environment()
         assert bench.build(index.variables).actions()["venv"] == "created"
         assert differences(reconciled, tree(bench.venv)) == []
 

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import msgspec
 import tomli
+from pure.layers.names import PYTHON_CACHE, VENV, VENV_CACHE
 from pure.outcome import Success
 from pure.python.catalogue import Catalogue, Runtime, encode_catalogue
 from shell.command.runtime_pack import packed_once
@@ -145,13 +146,16 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
     log: str
 
     def actions(self) -> dict[str, str]:
-        """What became of each layer, as the last line says."""
+        """What became of each layer, as the last line says, but for the files that are kept of two of them.
+
+        What keeps the environment goes with it: ``tests/pure/layers`` and the histories hold that.
+        """
         last = self.log.rstrip().splitlines()[-1]
         found: dict[str, str] = {}
         for part in last.partition(": ")[2].split("; "):
             action, _, names = part.partition(" ")
             found |= dict.fromkeys(names.split(", "), action)
-        return found
+        return {name: action for name, action in found.items() if name not in (VENV_CACHE, PYTHON_CACHE)}
 
 
 class Bench:
@@ -184,6 +188,12 @@ class Bench:
     @property
     def venv(self) -> Path:
         return self.own / "venv"
+
+    def forget_environment(self) -> None:
+        """As if no build had made one yet."""
+        for name in (VENV, VENV_CACHE):
+            (self.own / f"{name}.toml").unlink(missing_ok=True)
+            remove(self.own / name)
 
     @property
     def site(self) -> Path:

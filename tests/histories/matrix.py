@@ -114,7 +114,7 @@ def expected(
     """
     wanted = keys(situation)
     # The environment is what the cache has of it; that it is in the image, too, spares work only.
-    packed = restored.get("venv-cache", False) and not (situation.later and restored.get("venv", False))
+    packed = restored.get("venv-cache", False)
     if packed and "venv-cache" in made:
         file = made["venv-cache"]
         made = {**made, "venv": msgspec.structs.replace(file, keys={**file.keys, "venv": file.keys["venv-cache"]})}
