@@ -172,7 +172,9 @@ def _distributions(
         locks = generated(wheels, options.scale, SCALES[options.scale], tools)
         _download(wheels, *(f"{name}=={version}" for name, version in tools.items()), f"uv=={pinned(TOOLS['uv'])}")
         with serve(wheels, cacheable=True) as host:
-            env = {"PIP_INDEX_URL": f"http://{host}/simple/", "UV_DEFAULT_INDEX": f"http://{host}/simple/"}
+            # Of an index without TLS pip keeps nothing in its cache unless it is told to trust it.
+            index = {"PIP_INDEX_URL": f"http://{host}/simple/", "UV_DEFAULT_INDEX": f"http://{host}/simple/"}
+            env = {**index, "PIP_TRUSTED_HOST": host}
             yield GENERATED, locks, f"http://{host}", env
     finally:
         remove(wheels)
