@@ -44,10 +44,11 @@ def play(
     start: Callable[[Path, str], Lifecycle],
     root: Path,
     say: Callable[[str], None],
+    variants: Mapping[str, Mapping[str, str]] = VARIANTS,
 ) -> dict[str, dict[str, Measured]]:
     """Of each row, by its name, what was measured of each variant. ``start`` gets a free folder and a free name."""
     found: dict[str, dict[str, Measured]] = {row.name: {} for row in rows}
-    for variant, variables in VARIANTS.items():
+    for variant, variables in variants.items():
         situation = Situation()
         lifecycle: Lifecycle | None = None
         for number, row in enumerate(rows):
