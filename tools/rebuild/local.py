@@ -4,10 +4,10 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from pure.lifecycle.errors import BuildpackFailed
 from pure.lifecycle.events import LifecycleEvent, OutputLine, PhaseEnded
 from pure.lifecycle.prose import describe_lifecycle
 from pure.outcome import Failure
+from pure.report.build_log import error_lines
 from shell.lifecycle import LocalBuild
 from shell.lifecycle import build as build_locally
 from shell.world import read_target
@@ -42,9 +42,7 @@ class LocalLifecycle:
         built = build_locally(request, on_event=watch.see)
         seconds = time.monotonic() - start - watch.own
         if isinstance(built, Failure):
-            error = built.failure()
-            said = "\n".join(watch.lines)
-            raise BenchError(said if isinstance(error, BuildpackFailed) else f"{said}\n{describe_lifecycle(error)}")
+            raise BenchError("\n".join((*watch.lines, *error_lines(describe_lifecycle(built.failure())))))
         new, uploaded = self._images.take(images.blobs_of(*images.layout_image(self._root / "image")))
         # What is in no phase: copying the application, compressing layers, writing the image.
         watch.phases["rest"] = seconds - sum(watch.phases.values())

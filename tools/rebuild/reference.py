@@ -7,7 +7,9 @@ from pathlib import Path
 
 import tomli
 import tomli_w
+from pure.lifecycle.prose import describe_lifecycle
 from pure.outcome import Failure
+from pure.report.build_log import error_lines
 from shell.lifecycle.disk import remove
 from shell.lifecycle.processes import Description, Mount, Room
 from tests.real_lifecycle import write_run_image
@@ -113,7 +115,7 @@ class ReferenceLifecycle:
         )
         ended = Room(self._root / "enter").run(description, on_line=lines.append)
         if isinstance(ended, Failure):
-            raise BenchError(f"{phase} can't be started: {ended.failure()}")
+            raise BenchError("\n".join(error_lines(describe_lifecycle(ended.failure()))))
         if ended.unwrap() != 0:
             said = "\n".join(lines)
             raise BenchError(f"{phase} ended with {ended.unwrap()}:\n{said}")
