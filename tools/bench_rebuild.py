@@ -3,7 +3,9 @@
 The project's own lifecycle works everywhere. Where CNB_LIFECYCLE_DIR names a folder with the reference lifecycle's
 binaries and LAMINA_BENCH_REGISTRY a registry on this machine (127.0.0.1:5000), it is measured too. The registry should
 keep the blobs of each repository by itself; one that shares them says of another repository's blobs that they are there
-already. Python's next patch release is the Python that runs this, which says of itself that it is the next one.
+already. Everything is installed from an index on this machine, which is filled before the first build; it says of its
+files what the big one says, so that pip keeps them. Python's next patch release is the Python that runs this, which says
+of itself that it is the next one.
 """
 
 import argparse
@@ -19,7 +21,6 @@ from typing import Any
 
 import tomli
 import tomli_w
-from pure.manager.table import TOOLS
 from shell.lifecycle.disk import remove
 from shell.process import run
 from shell.world import read_target
@@ -32,12 +33,11 @@ from tools.rebuild.applications import APPLICATIONS, GENERATED, Application
 from tools.rebuild.failed import BenchError
 from tools.rebuild.generated import generated
 from tools.rebuild.local import LocalLifecycle
-from tools.rebuild.locks import Locks, other_tools, pinned, resolved
+from tools.rebuild.locks import Locks, download, other_tools, resolved
 from tools.rebuild.play import Lifecycle, Setting, play
 from tools.rebuild.reference import ReferenceLifecycle
 from tools.rebuild.registry import Registry
 from tools.rebuild.rows import ROWS, rows
-from tools.settings import settings
 
 LIFECYCLE, REGISTRY = "CNB_LIFECYCLE_DIR", "LAMINA_BENCH_REGISTRY"
 SCALES = {10: 2, 100: 10, 400: 20}
@@ -54,8 +54,8 @@ def main() -> int:
         print(f"bench-rebuild: {error}", file=sys.stderr)
         return 1
     finally:
-        for name in ("builds", "buildpack", "release"):
-            remove(work / name)
+        for path in (work / "builds", work / "buildpack", work / "release", *work.glob("wheels-[0-9]*")):
+            remove(path)
 
 
 def _options() -> argparse.Namespace:
@@ -72,7 +72,7 @@ def _options() -> argparse.Namespace:
         "--work",
         type=Path,
         default=ROOT / ".lamina" / "bench-rebuild",
-        help="locks are kept there; default: %(default)s",
+        help="locks and wheels are kept there; default: %(default)s",
     )
     parser.add_argument("--buildpack", type=Path, help="a packaged buildpack; default: it is packaged with this Python")
     return parser.parse_args()
@@ -155,37 +155,24 @@ def _lifecycles(wanted: tuple[str, ...]) -> tuple[dict[str, Any], list[str]]:
 def _distributions(
     options: argparse.Namespace, work: Path
 ) -> Iterator[tuple[Application, Locks, str, Mapping[str, str]]]:
-    """The application, its locks, the address of our own index or none, and what builds have to be told of indexes."""
-    if not options.scale:
+    """The application, its locks, the address of the index that has all of them, and how builds are told of it."""
+    wheels = work / f"wheels-{options.scale or options.app}"
+    if options.scale:
+        application, locks = GENERATED, generated(wheels, options.scale, SCALES[options.scale], other_tools())
+    else:
         application = APPLICATIONS[options.app]
         file = work / f"{options.app}-{sys.version_info.major}.{sys.version_info.minor}.json"
+        locks = resolved(file, application.requirements, application.small, application.heavy)
+    download(wheels, locks)
+    # Without TLS pip keeps what may be kept only where it is told to trust the host.
+    with serve(wheels, cacheable=True) as host:
+        index = f"http://{host}/simple/"
         yield (
             application,
-            resolved(file, application.requirements, application.small, application.heavy),
-            "",
-            settings(),
+            locks,
+            f"http://{host}",
+            {"PIP_INDEX_URL": index, "UV_DEFAULT_INDEX": index, "PIP_TRUSTED_HOST": host},
         )
-        return
-    wheels = work / f"wheels-{options.scale}"
-    try:
-        tools = other_tools()
-        locks = generated(wheels, options.scale, SCALES[options.scale], tools)
-        _download(wheels, *(f"{name}=={version}" for name, version in tools.items()), f"uv=={pinned(TOOLS['uv'])}")
-        with serve(wheels, cacheable=True) as host:
-            # Of an index without TLS pip keeps nothing in its cache unless it is told to trust it.
-            index = {"PIP_INDEX_URL": f"http://{host}/simple/", "UV_DEFAULT_INDEX": f"http://{host}/simple/"}
-            env = {**index, "PIP_TRUSTED_HOST": host}
-            yield GENERATED, locks, f"http://{host}", env
-    finally:
-        remove(wheels)
-
-
-def _download(folder: Path, *pins: str) -> None:
-    pip = (sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps")
-    for pin in pins:
-        done = run((*pip, "--dest", str(folder), pin), env=os.environ)
-        if not done.ok:
-            raise BenchError(f"{pin} can't be downloaded:\n{done.stderr.strip()}")
 
 
 def _releases(given: Path | None, work: Path) -> tuple[Path, Path]:

@@ -99,9 +99,7 @@ def test_ratios_are_of_the_undivided_and_none_of_nothing() -> None:
 @pytest.mark.parametrize("name", APPLICATIONS)
 def test_each_change_of_the_code_changes_one_file(name: str, tmp_path: Path) -> None:
     application = APPLICATIONS[name]
-    pin = Artefact(
-        name="alpha", version="1", file="alpha-1-py3-none-any.whl", sha256="0" * 64, url="https://example.test/a"
-    )
+    pin = Artefact(name="alpha", version="1", file="alpha-1-py3-none-any.whl", sha256="0" * 64)
     locks = Locks(base=(pin,), small=(pin,), heavy=(pin,), tools={})
 
     def files(situation: Situation) -> dict[str, str]:

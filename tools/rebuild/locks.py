@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import unquote
 
 import msgspec
 import tomli_w
@@ -14,17 +15,17 @@ from tests.places import ROOT
 from tools.rebuild.failed import BenchError
 from tools.settings import settings
 
+TOOLS_USED = (PIP_TOOL, TOOLS["uv"])
 BASE, SMALL, HEAVY = "base", "small", "heavy"
 
 
 class Artefact(msgspec.Struct, frozen=True, kw_only=True):
-    """One file of an index; without ``url`` it is one of the benchmark's own index."""
+    """One wheel."""
 
     name: str
     version: str
     file: str
     sha256: str
-    url: str = ""
 
 
 class Locks(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +60,7 @@ def pylock_toml(lock: Sequence[Artefact], index: str) -> str:
         {
             "name": each.name,
             "version": each.version,
-            "wheels": [{"url": each.url or f"{index}/files/{each.file}", "hashes": {"sha256": each.sha256}}],
+            "wheels": [{"url": f"{index}/files/{each.file}", "hashes": {"sha256": each.sha256}}],
         }
         for each in lock
     ]
@@ -84,15 +85,32 @@ def resolved(file: Path, requirements: Sequence[str], small: Sequence[str], heav
 
 def other_tools() -> dict[str, str]:
     """The release before the pinned one, of pip and of uv."""
-    return {
-        tool.name: _resolve((f"{tool.name}<{pinned(tool)}",), "--no-deps")[0].version
-        for tool in (PIP_TOOL, TOOLS["uv"])
-    }
+    return {tool.name: _resolve((f"{tool.name}<{pinned(tool)}",), "--no-deps")[0].version for tool in TOOLS_USED}
 
 
 def pinned(tool: Tool) -> str:
     """The version that builds install."""
     return (ROOT / tool.pin_file).read_text().partition(f"\n{tool.name}==")[2].split()[0]
+
+
+def download(folder: Path, locks: Locks) -> None:
+    """Have all wheels of the locks in a folder, and those of the tools that builds are told to install."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tools = [f"{name}=={version}" for name, version in locks.tools.items()]
+    for pin in (*tools, *(f"{tool.name}=={pinned(tool)}" for tool in TOOLS_USED)):
+        _download(folder, pin)
+    for lock in (locks.base, locks.small, locks.heavy):
+        if not all((folder / each.file).is_file() for each in lock):
+            pins = folder / "pins.txt"
+            pins.write_text(requirements_txt(lock))
+            _download(folder, "--require-hashes", "-r", str(pins))
+
+
+def _download(folder: Path, *what: str) -> None:
+    options = ("--only-binary", ":all:", "--no-deps", "--quiet", "--dest", str(folder))
+    done = run((sys.executable, "-m", "pip", "download", *options, *what), env={**_environment(), **settings()})
+    if not done.ok:
+        raise BenchError(f"pip can't download {what[-1]}:\n{done.stderr.strip()}")
 
 
 def _older(requirements: Sequence[str], base: Sequence[Artefact], together: Sequence[str]) -> tuple[Artefact, ...]:
@@ -108,13 +126,11 @@ def _resolve(requirements: Sequence[str], *more: str) -> tuple[Artefact, ...]:
         raise BenchError(f"pip doesn't resolve {' '.join(requirements)}:\n{asked.stderr.strip()}")
     found = []
     for each in msgspec.json.decode(asked.stdout)["install"]:
-        url = each["download_info"]["url"]
         found.append(
             Artefact(
                 name=canonicalize_name(each["metadata"]["name"]),
                 version=each["metadata"]["version"],
-                file=url.rpartition("/")[2],
-                url=url,
+                file=unquote(each["download_info"]["url"].rpartition("/")[2]),
                 sha256=each["download_info"]["archive_info"]["hashes"]["sha256"],
             )
         )
