@@ -4,8 +4,8 @@ The project's own lifecycle works everywhere. Where CNB_LIFECYCLE_DIR names a fo
 binaries and LAMINA_BENCH_REGISTRY a registry on this machine (127.0.0.1:5000), it is measured too. The registry should
 keep the blobs of each repository by itself; one that shares them says of another repository's blobs that they are there
 already. Everything is installed from an index on this machine, which is filled before the first build; it says of its
-files what the big one says, so that pip keeps them. Python's next patch release is the Python that runs this, which says
-of itself that it is the next one.
+files what the big one says, so that pip keeps them. Python's next patch release is the Python that runs this, saying of
+itself that it is the next one.
 """
 
 import argparse
