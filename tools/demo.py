@@ -27,6 +27,7 @@ PIN_FILE = ROOT / "data" / "pip-requirements.txt"
 OTHER_PIPS = ("26.2.1", "26.1.2")
 """Versions of pip to change to; the first that isn't pinned anyway."""
 
+# pip's cache isn't among them: pip notes in it when the index answered.
 KEPT = ("python", "pip", "venv")
 STARTING = 30
 """Seconds that the application may take until it answers."""

@@ -28,15 +28,15 @@ ROWS: tuple[Row, ...] = (
     Row(name="a template", becomes={"template": 1}, django=True),
     Row(name="a static file", becomes={"static": 1}, django=True),
     Row(name="a small one older", becomes={"lock": SMALL}),
-    Row(name="and newer again", becomes={"lock": BASE}),
+    Row(name="a small one newer", becomes={"lock": BASE}),
     Row(name="a heavy one older", becomes={"lock": HEAVY}),
-    Row(name="and newer again (heavy)", becomes={"lock": BASE}),
-    Row(name="Python's patch", becomes={"other_patch": True}),
-    Row(name="pip", becomes={"other_tool": True}),
-    Row(name="the buildpack's release", becomes={"other_release": True}),
+    Row(name="a heavy one newer", becomes={"lock": BASE}),
+    Row(name="another Python patch", becomes={"other_patch": True}),
+    Row(name="another pip", becomes={"other_tool": True}),
+    Row(name="another buildpack release", becomes={"other_release": True}),
     Row(name="uv: first build", becomes={"way": "pylock"}, first=True),
     Row(name="uv: unchanged"),
-    Row(name="uv: uv itself", becomes={"other_tool": True}),
+    Row(name="uv: another uv", becomes={"other_tool": True}),
 )
 
 
