@@ -117,7 +117,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         links = [
             f'<a href="/files/{each.name}{signed}#sha256={_digest(each)}">{each.name}</a>'
             for each in files
-            if project and each.name.partition("-")[0].replace("_", "-") == project[1]
+            if project and each.name.partition("-")[0].replace("_", "-").lower() == project[1]
         ]
         if not links:
             self.send_error(404)
@@ -138,6 +138,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
+        if self.server.cacheable and self.path.startswith("/files/"):
+            self.send_header("Cache-Control", "max-age=365000000, immutable, public")
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
@@ -155,6 +157,7 @@ class _Server(http.server.ThreadingHTTPServer):
     credentials: str = ""
     refusal: int = 401
     query: str = ""
+    cacheable: bool = False
 
 
 @contextmanager
@@ -164,19 +167,22 @@ def serve(
     credentials: str = "",
     refusal: int = 401,
     query: str = "",
+    cacheable: bool = False,
     port: int = 0,
     tls: ssl.SSLContext | None = None,
 ) -> Iterator[str]:
     """Serves the wheels of ``directory``; gives ``host:port``.
 
     ``credentials`` is ``user:password`` or empty, ``refusal`` the status that whoever lacks them gets. Files are given
-    only to whoever asks with ``query``, which the index's pages have in their links.
+    only to whoever asks with ``query``, which the index's pages have in their links. ``cacheable``: of files it says
+    what the big index says of its own, so that pip keeps them.
     """
     with _Server(("127.0.0.1", port), _Handler) as server:
         if tls is not None:
             server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         server.directory = directory
         server.credentials, server.refusal, server.query = credentials, refusal, query
+        server.cacheable = cacheable
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:

@@ -85,7 +85,7 @@ class RealLifecycle:
         self.binaries, self.root = binaries, root
         for name in ("cache", "layout", "home", "enter"):
             (root / name).mkdir(parents=True)
-        _write_run_image(root / "layout" / "example.test" / "run" / "base", distro)
+        write_run_image(root / "layout" / "example.test" / "run" / "base", distro)
 
     def build(
         self,
@@ -293,7 +293,7 @@ def write_layout(folder: Path, *, config: Mapping[str, Any], layer: bytes) -> No
     (folder / "oci-layout").write_text('{"imageLayoutVersion": "1.0.0"}')
 
 
-def _write_run_image(folder: Path, distro: tuple[str, str]) -> None:
+def write_run_image(folder: Path, distro: tuple[str, str]) -> None:
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w") as archive:
         archive.addfile(tarfile.TarInfo("base"))

@@ -18,6 +18,8 @@ import urllib.request
 from pathlib import Path
 from typing import NoReturn
 
+from tools.settings import settings as build_settings
+
 ROOT = Path(__file__).resolve().parent.parent
 APP = ROOT / "examples" / "pip-flask"
 CACHE = ROOT / ".lamina" / "demo"
@@ -25,13 +27,6 @@ PIN_FILE = ROOT / "data" / "pip-requirements.txt"
 OTHER_PIPS = ("26.2.1", "26.1.2")
 """Versions of pip to change to; the first that isn't pinned anyway."""
 
-# What says how to reach a package index. A build sees none of a shell's variables unless they are named.
-SETTINGS = (
-    *("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_NO_INDEX", "PIP_FIND_LINKS", "PIP_TRUSTED_HOST", "PIP_CERT"),
-    *("PIP_CLIENT_CERT", "PIP_PROXY", "PIP_TIMEOUT", "PIP_DEFAULT_TIMEOUT", "PIP_RETRIES", "PIP_CONFIG_FILE"),
-    *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
-    *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy"),
-)
 # pip's cache isn't among them: pip notes in it when the index answered.
 KEPT = ("python", "pip", "venv")
 STARTING = 30
@@ -41,7 +36,7 @@ STARTING = 30
 def main() -> int:
     """Tell the story; 1 if something isn't as told."""
     shutil.rmtree(CACHE, ignore_errors=True)
-    settings = _settings()
+    settings = build_settings()
     say("1. The first build of examples/pip-flask: Flask and gunicorn, with the Python that runs this.")
     build(settings)
     first = digests()
@@ -172,18 +167,6 @@ def fail(text: str) -> NoReturn:
     """End: the demonstration didn't show what it says."""
     print(f"\n{text}", file=sys.stderr)
     sys.exit(1)
-
-
-def _settings() -> dict[str, str]:
-    found = {name: os.environ[name] for name in SETTINGS if os.environ.get(name)}
-    if "PIP_CONFIG_FILE" not in found:
-        # A build has a home of its own, so that pip wouldn't find the configuration of this user.
-        home = Path.home()
-        config = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config")
-        own = next((path for path in (config / "pip" / "pip.conf", home / ".pip" / "pip.conf") if path.is_file()), None)
-        if own is not None:
-            found["PIP_CONFIG_FILE"] = str(own)
-    return found
 
 
 LAMINA = (str(Path(sys.executable).with_name("lamina")),)
