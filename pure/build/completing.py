@@ -6,7 +6,7 @@ import msgspec
 
 from pure.build import closing, environment_steps, findings, news, states
 from pure.build.check import Snapshot
-from pure.build.dividing import divided, needs_of, pieces_of
+from pure.build.dividing import divided, needs_of
 from pure.build.errors import NotAsResolved
 from pure.build.leftovers import leftovers
 from pure.build.news import News
@@ -53,7 +53,7 @@ def complete(
         hide=build.hide,
     )
     # What moves into layers is read, too: dividing takes its time, and a changed environment is read in any case.
-    read = changed or len(pieces_of(now.installed, build.plan, build.facts.rules)) > len(now.apart)
+    read = changed or len(now.pieces) > len(now.apart)
     steps = (
         *(environment_steps.compare_indexes(build.plan, build.facts, build.work, resolved) if changed else ()),
         *steps,
