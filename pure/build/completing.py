@@ -11,7 +11,7 @@ from pure.build.errors import NotAsResolved
 from pure.build.leftovers import leftovers
 from pure.build.news import News
 from pure.build.states import Build, Next, Stopped
-from pure.build.steps import Answer, BuildFoldersListed, LibrariesRead, RemoveFiles
+from pure.build.steps import Answer, BuildFoldersListed, RemoveFiles
 from pure.build.workplace import STATE_FILE
 from pure.outcome import Failure
 from pure.venv.accelerators import accelerated_torch
@@ -70,8 +70,9 @@ def completed(build: Build, state: states.Completing, answer: Answer) -> Next:
     """Divide and record it, and remove what tools left behind among the application's files."""
     plan, facts, work, now = build.plan, build.facts, build.work, state.now
     known = None if build.changed or plan.previous is None else plan.previous.seen
-    sections = {**needs_of(now.apart, plan), **next((each.sections for each in answer.all(LibrariesRead)), {})}
-    done = divided(plan, facts, work, now, sections)
+    libraries, programs = findings.inspected(answer)
+    sections = {**needs_of(now.apart, plan), **libraries}
+    done = divided(plan, facts, work, now, sections, programs)
     seen = Insight(
         pieces=done.pieces,
         foreign=known.foreign if known else findings.foreign(sections, plan, now),

@@ -111,11 +111,16 @@ def astray(now: Snapshot) -> tuple[str, ...]:
 
 
 def divided(
-    plan: Plan, facts: Facts, work: Workplace, now: Snapshot, sections: Mapping[str, Dynamic]
+    plan: Plan,
+    facts: Facts,
+    work: Workplace,
+    now: Snapshot,
+    sections: Mapping[str, Dynamic],
+    programs: Mapping[str, Dynamic],
 ) -> EnvironmentDivided:
     """The steps that divide an environment whose links are out, and the plan with what becomes of its layers.
 
-    ``sections`` are what the libraries at hand say to the loader.
+    ``sections`` are what the libraries say to the loader, ``programs`` what programs do.
     """
     here = place(plan.target, plan.python.runtime.minor)
     away = {piece.name for piece in now.apart}
@@ -126,7 +131,7 @@ def divided(
     steps: list[Step] = [DropLayer(layer=each.name) for each in heavy if each.action is Action.DROP]
     for piece in pieces:
         if fates[piece.name] != "held":
-            steps += _made(piece, work, now, sections)
+            steps += _made(piece, work, {**sections, **programs})
         steps.append(FinishLayer(decision=decisions[heavy_layer(piece.name)]))
     if pieces:
         steps.append(MakeLinks(root=work.venv, links=tuple(_links(pieces))))
@@ -174,13 +179,12 @@ def _fate(piece: Piece, plan: Plan, facts: Facts, here: BuiltFor, *, away: bool)
     return "same" if found is not None and not why_lost(piece, facts.restored, plan.division, here) else "made"
 
 
-def _made(piece: Piece, work: Workplace, now: Snapshot, sections: Mapping[str, Dynamic]) -> Iterable[Step]:
+def _made(piece: Piece, work: Workplace, said: Mapping[str, Dynamic]) -> Iterable[Step]:
     layer = heavy_layer(piece.name)
     root = f"{work.layer(layer)}/{_ROOT}"
     yield BeginLayer(layer=layer)
     yield MoveTrees(root=work.venv, target=root, paths=piece.links)
-    runpaths = ((path, entry) for path, each in sections.items() if piece.holds(path) for entry in each.runpath)
-    back = back_links(piece, now.installed.site_packages, runpaths)
+    back = back_links(piece, {path: each for path, each in said.items() if piece.holds(path)})
     if back:
         links = tuple((path, _relative(path, f"../../{VENV}/{path}")) for path in back)
         yield MakeLinks(root=root, links=links)
