@@ -28,6 +28,11 @@ DIVIDE_VARIABLE: Final = "BP_PYTHON_DIVIDE"
 _FORM: Final = "2"
 # Libraries that no distribution has.
 _GLIBC: Final = ("ld-linux", "libc.so", "libdl.so", "libm.so", "libpthread.so", "librt.so")
+# What web servers give out. Starlette's, aiohttp's and others give nothing that really lies outside of their folder.
+_PAGES: Final = (
+    ".avif", ".css", ".eot", ".gif", ".htm", ".html", ".ico", ".jpeg", ".jpg", ".js", ".json", ".map", ".mjs", ".mp3",
+    ".mp4", ".otf", ".pdf", ".png", ".svg", ".ttf", ".txt", ".wasm", ".webm", ".webp", ".woff", ".woff2", ".xml",
+)  # fmt: skip
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,7 +106,9 @@ def _links(
     """The shallowest paths that are this distribution's alone.
 
     A directory without a file of its own is passed: that is what namespaces look like, and the next distribution that
-    is installed may well have files there. A module by itself stays: its bytecode lies in a directory of others.
+    is installed may well have files there. A module by itself stays: its bytecode lies in a directory of others. So do
+    pages in a directory of others, which may be the one that they are given out from; those of a package have theirs in
+    the package.
     """
     alone = frozenset([each.name])
     moved = {entry.path for entry in content}
@@ -109,13 +116,16 @@ def _links(
     stays = {path for path in each.paths if path not in moved and "/__pycache__/" not in path}
     kept = {parent for path in stays for parent in parents(path)}
     links: set[str] = set()
+    pages: set[str] = set()
     for path in moved:
         ways = [parent for parent in parents(path) if parent.startswith(f"{site}/")]
         whole = (way for way in reversed(ways) if way in direct and way not in kept and owners[way] == alone)
         link = next(whole, path)
         if owners[link] == alone and not (link == path and path.endswith(".py")):
             links.add(link)
-    return frozenset(links)
+            if path.endswith(_PAGES) and link.rpartition("/")[0] != site and f"{link}/__init__.py" not in moved:
+                pages.add(link)
+    return frozenset(links - pages)
 
 
 def _owners(installed: InstalledSet, names: Collection[str]) -> Mapping[str, frozenset[str]]:

@@ -242,3 +242,16 @@ def test_links_back_lie_beside_what_moves(installed: InstalledSet, rules: Rules,
             assert not piece.holds(link)
             assert not any(at_or_below(other, link) for other in piece.links)
             assert ".." not in link.split("/")
+
+
+def test_pages_stay_in_a_folder_that_others_have_too() -> None:
+    heavy = one(
+        "heavy", "pages/static/app.js", "pages/static/big.bin", "pages/static/fonts/f.woff2", "pages/static/data/d",
+        "pages/more/__init__.py", "pages/more/static/x.css",
+    )  # fmt: skip
+    light = one("light", "pages/static/light.js")
+    found = ["pages/more", "pages/static/big.bin", "pages/static/data"]
+    assert links(heavy, light) == {"heavy": found}
+    # Others may come and have pages there: nothing tells this folder from a namespace.
+    assert links(heavy) == {"heavy": ["pages/more"]}
+    assert links(one("heavy", "pages/__init__.py", "pages/static/app.js")) == {"heavy": ["pages"]}
