@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 JOBS   ?= auto
 
-.PHONY: help demo test test-all histories test-containers lint format catalogue vendor-lock tools-lock examples package bench clean
+.PHONY: help demo test test-all histories test-containers lint format catalogue vendor-lock tools-lock examples package bench bench-imports clean
 
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -66,6 +66,9 @@ package: $(VENV)/.ready ## dist/: the buildpack as a platform takes it
 
 bench: $(VENV)/.ready ## start-up of bin/detect against its bare interpreter
 	@$(BIN)/python tools/bench_detect.py $(BENCH_ARGS)
+
+bench-imports: $(VENV)/.ready ## start-up of Python's imports, divided over layers against undivided
+	@$(BIN)/python tools/bench_imports.py $(BENCH_ARGS)
 
 clean: ## remove what the commands above made
 	rm -rf $(VENV) dist wheels .lamina .mypy_cache .ruff_cache .pytest_cache .hypothesis

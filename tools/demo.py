@@ -41,7 +41,7 @@ STARTING = 30
 def main() -> int:
     """Tell the story; 1 if something isn't as told."""
     shutil.rmtree(CACHE, ignore_errors=True)
-    settings = _settings()
+    settings = pip_settings()
     say("1. The first build of examples/pip-flask: Flask and gunicorn, with the Python that runs this.")
     build(settings)
     first = digests()
@@ -174,7 +174,7 @@ def fail(text: str) -> NoReturn:
     sys.exit(1)
 
 
-def _settings() -> dict[str, str]:
+def pip_settings() -> dict[str, str]:
     found = {name: os.environ[name] for name in SETTINGS if os.environ.get(name)}
     if "PIP_CONFIG_FILE" not in found:
         # A build has a home of its own, so that pip wouldn't find the configuration of this user.
