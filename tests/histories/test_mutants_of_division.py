@@ -13,10 +13,10 @@ from pure.venv.resolved import ResolvedSet
 from pure.build import conversation, dividing
 from pure.layers import division, heavy
 from pure.venv import pins
-from tests.histories.application import MANAGERS, Application, Manager
+from tests.histories.application import MANAGERS, Manager
 from tests.histories.builds import Finished
-from tests.histories.course import begun, follow, wants
-from tests.histories.history import History, Kill
+from tests.histories.course import asking, begun, follow
+from tests.histories.history import Kill
 from tests.histories.invariants import Violated
 from tests.histories.platforms import LayerWithoutContents
 from tests.histories.test_mutants import Mutate, Patch, finishes, rewriting
@@ -144,11 +144,6 @@ def test_what_has_no_layer_any_more_is_installed_again_and_nothing_else(manager:
     assert built.record.layers["venv"].action is Action.RECONCILE
     (gone,) = built.dropped
     assert set(built.installed) - {"app"} == {"grows", gone.removeprefix("dist-")}
-
-
-def asking(history: History, *words: str) -> Application:
-    situation = history.situation
-    return msgspec.structs.replace(situation.application, wants=wants(*words)).with_lock(situation.outside)
 
 
 @pytest.mark.parametrize(("after", "asked"), [(("alpha==1.1", "ns-heavy==1.0"), False), (("ns-heavy==1.0",), True)])
