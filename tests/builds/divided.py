@@ -9,6 +9,7 @@ from tests.builds.lamina import Lamina, Ran
 from tests.builds.locked import MAIN, Index, lock, project
 from tests.builds.workshop import Workshop, copy, hashed
 from tests.local_index import make_wheel
+from tests.places import ROOT
 
 HEAVY = 11_000_000
 
@@ -38,6 +39,8 @@ class Application:
         self.lamina = Lamina(root / "again", workshop)
         self.number = 0
         self.env: dict[str, str] = {}
+        self.buildpack = ROOT
+        self.tools: tuple[Path, ...] = ()  # folders with tools besides those that this release pins
 
     def require(self, *requirements: str) -> None:
         self.number += 1
@@ -52,20 +55,23 @@ class Application:
         for name, text in files.items():
             (self.app / name).write_text(text)
 
-    def build(self) -> dict[str, str]:
+    def build(self, *, fresh: bool = True) -> dict[str, str]:
         """What became of each layer; the image is compared with that of a build from nothing."""
         again = self._build(self.lamina)
         self.number += 1
-        fresh = Lamina(self.root / f"fresh{self.number}", self.workshop)
-        self._build(fresh)
-        assert self.lamina.digests() == fresh.digests(), again.both
+        if fresh:
+            first = Lamina(self.root / f"fresh{self.number}", self.workshop)
+            self._build(first)
+            assert self.lamina.digests() == first.digests(), again.both
         summary = next(line for line in again.out.splitlines() if line.startswith("Done in "))
         parts = (part.partition(" ") for part in summary.partition(": ")[2].split("; "))
         return {name: verb for verb, _, names in parts for name in names.split(", ")}
 
     def _build(self, lamina: Lamina) -> Ran:
-        tool = {"PIP_FIND_LINKS": str(self.workshop.pips), "PIP_INDEX_URL": self.index.url, "PIP_NO_INDEX": ""}
-        built = lamina.build(self.app, env={**tool, **self.env})
+        links = " ".join(map(str, (self.workshop.pips, *self.tools)))
+        tool = {"PIP_FIND_LINKS": links, "PIP_INDEX_URL": self.index.url, "PIP_NO_INDEX": ""}
+        other = () if self.buildpack == ROOT else ("--buildpack", self.buildpack)
+        built = lamina.build(self.app, *other, env={**tool, **self.env})
         assert built.status == 0, built.both
         return built
 
