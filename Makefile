@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 JOBS   ?= auto
 
-.PHONY: help demo test test-all histories test-containers lint format catalogue vendor-lock tools-lock examples package bench bench-rebuild clean
+.PHONY: help demo test test-all histories test-containers lint format catalogue vendor-lock tools-lock examples package bench bench-imports bench-rebuild clean
 
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -69,6 +69,9 @@ bench: $(VENV)/.ready ## start-up of bin/detect against its bare interpreter
 
 bench-rebuild: $(VENV)/.ready ## what rebuilds cost, divided and undivided (REBUILD_ARGS="--help")
 	@$(BIN)/python tools/bench_rebuild.py $(REBUILD_ARGS)
+
+bench-imports: $(VENV)/.ready ## start-up of Python's imports, divided over layers against undivided
+	@$(BIN)/python tools/bench_imports.py $(BENCH_ARGS)
 
 clean: ## remove what the commands above made
 	rm -rf $(VENV) dist wheels .lamina .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -4,7 +4,7 @@ OpenSSL, and uv, trust those in the folders of ``SSL_CERT_DIR`` beside those of 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +20,8 @@ SYSTEM_AUTHORITIES: Final = (
 _CERTIFICATE: Final = re.compile(rb"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----")
 _MOST_BYTES: Final = 4_000_000
 _MOST_FILES: Final = 2_000
+# All files together: the certificates of every authority there is take less than one megabyte.
+_MOST_OF_ALL: Final = 16_000_000
 
 
 def certificates_of_folders(settings: Mapping[str, str]) -> bytes:
@@ -36,18 +38,26 @@ def certificates_of_folders(settings: Mapping[str, str]) -> bytes:
     if base is None and named:
         return b""
     known = dict.fromkeys(_CERTIFICATE.findall(base or b""))
-    more = dict.fromkeys(found for folder in folders for text in _texts(folder) for found in _CERTIFICATE.findall(text))
+    more = dict.fromkeys(found for text in _texts(folders) for found in _CERTIFICATE.findall(text))
     if more.keys() <= known.keys():
         return b""
     return b"".join(found + b"\n" for found in known | more)
 
 
-def _texts(folder: Path) -> Iterator[bytes]:
-    try:
-        names = sorted(folder.iterdir())[:_MOST_FILES]
-    except OSError:
-        return  # OpenSSL passes over it, too
-    yield from (text for text in map(_read, names) if text is not None)
+def _texts(folders: Iterable[Path]) -> Iterator[bytes]:
+    """The files of folders, as many in their order as may be read in all."""
+    left = _MOST_OF_ALL
+    for folder in folders:
+        try:
+            names = sorted(folder.iterdir())[:_MOST_FILES]
+        except OSError:
+            continue  # OpenSSL passes over it, too
+        for text in map(_read, names):
+            left -= len(text or b"")
+            if left < 0:
+                return
+            if text is not None:
+                yield text
 
 
 def _read(path: Path) -> bytes | None:

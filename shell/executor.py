@@ -55,7 +55,7 @@ from pure.venv.elf import Dynamic, read_dynamic
 from shell.disk import not_written
 from shell.files import ReadError, regular
 from shell.last_words import LastWords
-from shell.layer_store import LayerStore, remove_files, remove_tree, write_atomically
+from shell.layer_store import LayerStore, move_tree, remove_files, remove_tree, write_atomically
 from shell.output import Output
 from shell.pip_cache import prune_downloads
 from shell.process import run
@@ -111,8 +111,7 @@ class Executor:
                     write_atomically(Path(root, name), data)
             case MoveTrees(root=root, target=target, paths=paths):
                 for path in paths:
-                    Path(target, path).parent.mkdir(parents=True, exist_ok=True)
-                    Path(root, path).rename(Path(target, path))
+                    move_tree(Path(root, path), Path(target, path))
             case MakeLinks(root=root, links=links):
                 for path, leads_to in links:
                     Path(root, path).parent.mkdir(parents=True, exist_ok=True)

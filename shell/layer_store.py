@@ -6,6 +6,7 @@ What is changed in place has a record of its own (``pure.build.workplace``).
 """
 
 import contextlib
+import errno
 import os
 import shutil
 import stat
@@ -121,6 +122,25 @@ def remove_files(root: Path, files: Iterable[str], directories: Iterable[str]) -
     for name in directories:
         with contextlib.suppress(OSError):
             (root / name).rmdir()
+
+
+def move_tree(source: Path, target: Path) -> None:
+    """Move a file, a link or a folder with all below it to a place where nothing lies.
+
+    What can't be renamed is copied, with modes, links and times, and removed then: what goes to another filesystem, and
+    folders that lie in a lower layer of an overlay (rename(2), EXDEV).
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        source.rename(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        if source.is_dir() and not source.is_symlink():
+            shutil.copytree(source, target, symlinks=True)
+        else:
+            shutil.copy2(source, target, follow_symlinks=False)
+        remove_tree(source)
 
 
 def remove_tree(path: Path) -> None:

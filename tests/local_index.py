@@ -9,7 +9,7 @@ import re
 import ssl
 import threading
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
@@ -52,8 +52,9 @@ def make_wheel(
     requires: tuple[str, ...] = (),
     extras: tuple[str, ...] = (),
     scripts: Mapping[str, str] | None = None,
+    programs: Collection[str] = (),
 ) -> Path:
-    """Writes a wheel; equal arguments give equal bytes."""
+    """Writes a wheel; equal arguments give equal bytes. ``programs`` are those of its files that may be executed."""
     directory.mkdir(parents=True, exist_ok=True)
     escaped = re.sub(r"[-_.]+", "_", name).lower()
     info = f"{escaped}-{version}.dist-info"
@@ -77,7 +78,9 @@ def make_wheel(
     wheel = directory / f"{escaped}-{version}-py3-none-any.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
         for path, content in contents.items():
-            archive.writestr(zipfile.ZipInfo(path), content)
+            entry = zipfile.ZipInfo(path)
+            entry.external_attr = (0o100755 if path in programs else 0o100644) << 16
+            archive.writestr(entry, content)
     return wheel
 
 

@@ -31,6 +31,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[str, ...]
     # The distributions whose files lie in layers of their own and are counted among these.
     apart: tuple[Piece, ...] = ()
+    # How it is divided, once it holds what it shall.
+    pieces: tuple[Piece, ...] = ()
 
     @property
     def programs(self) -> tuple[str, ...]:

@@ -6,12 +6,12 @@ import msgspec
 
 from pure.build import closing, environment_steps, findings, news, states, storing
 from pure.build.check import Snapshot
-from pure.build.dividing import divided, needs_of, pieces_of
+from pure.build.dividing import divided, needs_of
 from pure.build.errors import NotAsResolved
 from pure.build.leftovers import leftovers
 from pure.build.news import News
 from pure.build.states import Build, Next, Stopped
-from pure.build.steps import Answer, BuildFoldersListed, LibrariesRead, RemoveFiles
+from pure.build.steps import Answer, BuildFoldersListed, RemoveFiles
 from pure.build.workplace import STATE_FILE
 from pure.outcome import Failure
 from pure.venv.accelerators import accelerated_torch
@@ -53,7 +53,7 @@ def complete(
         hide=build.hide,
     )
     # What moves into layers is read, too: dividing takes its time, and a changed environment is read in any case.
-    read = changed or len(pieces_of(now.installed, build.plan, build.facts.rules)) > len(now.apart)
+    read = changed or len(now.pieces) > len(now.apart)
     steps = (
         *(environment_steps.compare_indexes(build.plan, build.facts, build.work, resolved) if changed else ()),
         *steps,
@@ -71,8 +71,9 @@ def completed(build: Build, state: states.Completing, answer: Answer) -> Next:
     """Divide and record it, and remove what tools left behind among the application's files."""
     plan, facts, work, now = build.plan, build.facts, build.work, state.now
     known = None if build.changed or plan.previous is None else plan.previous.seen
-    sections = {**needs_of(now.apart, plan), **next((each.sections for each in answer.all(LibrariesRead)), {})}
-    done = divided(plan, facts, work, now, sections)
+    libraries, programs = findings.inspected(answer)
+    sections = {**needs_of(now.apart, plan), **libraries}
+    done = divided(plan, facts, work, now, sections, programs)
     seen = Insight(
         pieces=done.pieces,
         foreign=known.foreign if known else findings.foreign(sections, plan, now, work, answer),

@@ -25,8 +25,9 @@ state              what its steps brought back                          what fol
 \\                  a tool is done                                       tidy up and look: ``Checking``
 ``Tidying``        what the tool made of it                             tidy up and look: ``Checking``
 ``Changing``       it is what a fresh installation would give           compile it: ``Completing``
+\\                  layers of what is away aren't wanted any more        install that again: ``Changing``
 \\                  it isn't                                             start over: ``Installing``
-``Checking``       as for ``Changing``                                  ``Completing`` or ``Installing``
+``Checking``       as for ``Changing``                                  ``Completing``, ``Tidying``, ``Installing``
 ``Completing``     it is compiled, its libraries and indexes looked at  divide it over layers, record it: ``Settled``
 ``Settled``        Django is installed, with files to collect           collect them: ``Collecting``
 \\                  a changed environment, and what starts in it         import that: ``Trying``
@@ -88,7 +89,7 @@ from pure.layers.names import PYTHON, VENV, VENV_CACHE
 from pure.outcome import Failure, Outcome, Success
 from pure.redaction import Redactor
 from pure.venv import pins
-from pure.venv.difference import Changes, Kept, RedoReason, diff, unchanged
+from pure.venv.difference import Changes, Kept, RedoReason, diff, redone, unchanged
 from pure.venv.resolved import ResolvedSet, with_hidden_urls
 from pure.venv.state import VenvState
 
@@ -294,31 +295,32 @@ def _inspected(build: Build, answer: Answer, resolved: ResolvedSet | None) -> Ne
     before = _snapshot(build, answer)
     if untrusted := check.why_untrusted(build.work, before.installed):
         return _start_over(build, (untrusted,))
-    return _synchronise(build, before) if resolved is None else _change(build, before, resolved)
+    missing = lost(build.plan, build.facts)
+    if resolved is None:
+        return _synchronise(build, before, synchronising.redone(build.plan, before.installed, missing))
+    previous = build.plan.previous.resolved if build.plan.previous else ResolvedSet()
+    return _change(build, before, resolved, diff(before.installed, previous, resolved, lost=missing))
 
 
-def _change(build: Build, before: Snapshot, resolved: ResolvedSet) -> Next:
+def _change(build: Build, before: Snapshot, resolved: ResolvedSet, changes: Changes, said: _Said = ()) -> Next:
     plan, facts, work = build.plan, build.facts, build.work
-    previous = plan.previous.resolved if plan.previous else ResolvedSet()
-    changes = diff(before.installed, previous, resolved, lost=lost(plan, facts))
     steps = (
         *environment_steps.change(plan, facts, work, before.installed, changes, resolved),
         *environment_steps.look(plan, work),
         environment_steps.read_origins(work),
     )
     state = states.Changing(before=before, changes=changes, resolved=resolved)
-    return closing.turn(build, state, steps, news.ChangesDecided(changes=changes))
+    return closing.turn(build, state, steps, *said, news.ChangesDecided(changes=changes))
 
 
-def _synchronise(build: Build, before: Snapshot) -> Next:
+def _synchronise(build: Build, before: Snapshot, anew: dict[str, RedoReason | None], said: _Said = ()) -> Next:
     plan, facts, work = build.plan, build.facts, build.work
-    anew = synchronising.redone(plan, before.installed, lost(plan, facts))
     steps = (
         *synchronising.prepare(plan, facts, work, before.installed, anew),
         *environment_steps.install(plan, facts, work),
         *environment_steps.look(plan, work),
     )
-    return closing.turn(build, states.Tidying(before=before, anew=anew), steps)
+    return closing.turn(build, states.Tidying(before=before, anew=anew), steps, *said)
 
 
 def _installed(build: Build, answer: Answer) -> Next:
@@ -329,7 +331,7 @@ def _installed(build: Build, answer: Answer) -> Next:
         return Failure(Stopped(error=report.failure()))
     resolved = report.unwrap()
     said = news.InstalledFresh(resolved=resolved, seconds=answer.seconds)
-    return completing.complete(build, answer, resolved, _snapshot(build, answer), None, (said,), changed=True)
+    return completing.complete(build, answer, resolved, _result(build, answer), None, (said,), changed=True)
 
 
 def _tidy(build: Build, answer: Answer, before: Snapshot | None, anew: dict[str, RedoReason | None]) -> Next:
@@ -341,7 +343,7 @@ def _tidy(build: Build, answer: Answer, before: Snapshot | None, anew: dict[str,
 
 
 def _changed(build: Build, answer: Answer, state: states.Changing) -> Next:
-    now = _snapshot(build, answer)
+    now = _result(build, answer)
     said = (news.Reconciled(changes=state.changes, seconds=answer.seconds),)
     resolved = state.resolved
     if pins.without_origin(resolved):
@@ -349,27 +351,29 @@ def _changed(build: Build, answer: Answer, state: states.Changing) -> Next:
         if isinstance(report, Failure):
             return Failure(Stopped(error=report.failure()))
         resolved = pins.with_origins(resolved, report.unwrap())
-    because = (
-        check.why_not_equal(now, resolved, state.changes, state.before)
-        or tuple(f"pip doesn't say what it installed {name} from" for name in pins.without_origin(resolved))
-        or _astray(build, now)
+    because = check.why_not_equal(now, resolved, state.changes, state.before) or tuple(
+        f"pip doesn't say what it installed {name} from" for name in pins.without_origin(resolved)
     )
     if because:
         return _start_over(build, because, said)
+    if again := dividing.astray(now):
+        return _change(build, now, resolved, redone(resolved, again), said)
     return completing.complete(build, answer, resolved, now, state.before, said, changed=not state.changes.empty)
 
 
 def _synchronised(build: Build, answer: Answer, state: states.Checking) -> Next:
-    now = _snapshot(build, answer)
+    now = _result(build, answer)
     resolved = with_hidden_urls(synchronising.resolved(now.installed), build.hide)
     if state.before is None:
         said: News = news.InstalledFresh(resolved=resolved, seconds=state.seconds + answer.seconds)
         return completing.complete(build, answer, resolved, now, None, (said,), changed=True)
     changes = synchronising.changes(state.before.installed, now.installed, state.anew)
     said = news.Synchronised(title=build.plan.manager.manager.tool.title, changes=changes)
-    because = check.why_not_equal(now, resolved, changes, state.before) or _astray(build, now)
+    because = check.why_not_equal(now, resolved, changes, state.before)
     if because:
         return _start_over(build, because, (said,))
+    if again := dividing.astray(now):
+        return _synchronise(build, now, dict.fromkeys(again, "contents_lost"), (said,))
     return completing.complete(build, answer, resolved, now, state.before, (said,), changed=not changes.empty)
 
 
@@ -388,8 +392,8 @@ def _snapshot(build: Build, answer: Answer) -> Snapshot:
     return dividing.with_apart(check.snapshot(answer, build.work, build.plan.python.runtime.minor), build.plan)
 
 
-def _astray(build: Build, now: Snapshot) -> tuple[str, ...]:
-    return dividing.astray(now, build.plan, build.facts.rules)
+def _result(build: Build, answer: Answer) -> Snapshot:
+    return dividing.with_pieces(_snapshot(build, answer), build.plan, build.facts.rules)
 
 
 def _done_so_far(build: Build, answer: Answer) -> _Said:

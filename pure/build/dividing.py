@@ -30,7 +30,6 @@ from pure.layers.inventory import with_heavy
 from pure.layers.names import VENV, heavy_layer, is_heavy
 from pure.target import Target
 from pure.venv.elf import MACHINES, Dynamic
-from pure.venv.installed import InstalledSet
 from pure.venv.piece import Piece, parents
 
 # Contents lie below a folder of a layer, so that the platform takes nothing of them for its own (Layer Paths).
@@ -48,11 +47,6 @@ class EnvironmentDivided(msgspec.Struct, frozen=True, kw_only=True):
 def place(target: Target, minor: str) -> BuiltFor:
     """For which machines an environment is."""
     return BuiltFor(arch=target.arch, distro=str(target.distro or ""), python_minor=minor)
-
-
-def pieces_of(installed: InstalledSet, plan: Plan, rules: Rules) -> tuple[Piece, ...]:
-    """What lies in layers of its own."""
-    return divide(installed, rules) if plan.division.divide else ()
 
 
 def take_links_out(plan: Plan, work: Workplace) -> Steps:
@@ -101,36 +95,43 @@ def with_apart(seen: Snapshot, plan: Plan) -> Snapshot:
     return Snapshot(installed=seen.installed, files=tuple(sorted((*seen.files, *files))), apart=tuple(apart))
 
 
-def astray(now: Snapshot, plan: Plan, rules: Rules) -> tuple[str, ...]:
-    """Why contents that are away can't be linked any more, by distribution; none if all can."""
-    if not now.apart:
-        return ()
-    keys = {piece.name: piece.key for piece in pieces_of(now.installed, plan, rules)}
-    return tuple(
-        f"{piece.name} has no layer of its own any more, and its contents aren't at hand"
-        for piece in now.apart
-        if keys.get(piece.name) != piece.key
-    )
+def with_pieces(seen: Snapshot, plan: Plan, rules: Rules) -> Snapshot:
+    """What was seen of an environment that a tool is done with, with what is to lie in layers of its own."""
+    return msgspec.structs.replace(seen, pieces=divide(seen.installed, rules)) if plan.division.divide else seen
+
+
+def astray(now: Snapshot) -> tuple[str, ...]:
+    """The distributions whose contents are away in layers that aren't wanted any more: they can't be linked again.
+
+    Others are heavier now, or share their paths no more or only now. Only what was installed tells, so nobody can know
+    it before; installed again by themselves, they lie where they belong.
+    """
+    keys = {piece.name: piece.key for piece in now.pieces}
+    return tuple(piece.name for piece in now.apart if keys.get(piece.name) != piece.key)
 
 
 def divided(
-    plan: Plan, facts: Facts, work: Workplace, now: Snapshot, sections: Mapping[str, Dynamic]
+    plan: Plan,
+    facts: Facts,
+    work: Workplace,
+    now: Snapshot,
+    sections: Mapping[str, Dynamic],
+    programs: Mapping[str, Dynamic],
 ) -> EnvironmentDivided:
     """The steps that divide an environment whose links are out, and the plan with what becomes of its layers.
 
-    ``sections`` are what the libraries at hand say to the loader.
+    ``sections`` are what the libraries say to the loader, ``programs`` what programs do.
     """
     here = place(plan.target, plan.python.runtime.minor)
-    pieces = pieces_of(now.installed, plan, facts.rules)
     away = {piece.name for piece in now.apart}
-    fates = {piece.name: _fate(piece, plan, facts, here, away=piece.name in away) for piece in pieces}
-    pieces = tuple(_with_needs(piece, plan, now, sections) for piece in pieces)
+    fates = {piece.name: _fate(piece, plan, facts, here, away=piece.name in away) for piece in now.pieces}
+    pieces = tuple(_with_needs(piece, plan, now, sections) for piece in now.pieces)
     heavy = final_layers(fates, pieces, facts.restored, plan.division, here)
     decisions = {each.name: each for each in heavy}
     steps: list[Step] = [DropLayer(layer=each.name) for each in heavy if each.action is Action.DROP]
     for piece in pieces:
         if fates[piece.name] != "held":
-            steps += _made(piece, work, now, sections)
+            steps += _made(piece, work, {**sections, **programs})
         steps.append(FinishLayer(decision=decisions[heavy_layer(piece.name)]))
     if pieces:
         steps.append(MakeLinks(root=work.venv, links=tuple(_links(pieces))))
@@ -183,13 +184,12 @@ def _fate(piece: Piece, plan: Plan, facts: Facts, here: BuiltFor, *, away: bool)
     return "same" if found is not None and not why_lost(piece, facts.restored, plan.division, here) else "made"
 
 
-def _made(piece: Piece, work: Workplace, now: Snapshot, sections: Mapping[str, Dynamic]) -> Iterable[Step]:
+def _made(piece: Piece, work: Workplace, said: Mapping[str, Dynamic]) -> Iterable[Step]:
     layer = heavy_layer(piece.name)
     root = f"{work.layer(layer)}/{_ROOT}"
     yield BeginLayer(layer=layer)
     yield MoveTrees(root=work.venv, target=root, paths=piece.links)
-    runpaths = ((path, entry) for path, each in sections.items() if piece.holds(path) for entry in each.runpath)
-    back = back_links(piece, now.installed.site_packages, runpaths)
+    back = back_links(piece, {path: each for path, each in said.items() if piece.holds(path)})
     if back:
         links = tuple((path, _relative(path, f"../../{VENV}/{path}")) for path in back)
         yield MakeLinks(root=root, links=links)

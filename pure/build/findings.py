@@ -8,7 +8,7 @@ from pure.build.check import Snapshot
 from pure.build.facts import Facts
 from pure.build.finding import Finding
 from pure.build.plan import Plan
-from pure.build.steps import Answer, ListFolders, ReadLibraries, Steps
+from pure.build.steps import Answer, LibrariesRead, ListFolders, ReadLibraries, Steps
 from pure.build.workplace import Workplace
 from pure.layers.names import PYTHON
 from pure.outcome import Failure, Outcome, Success
@@ -38,10 +38,22 @@ def offered(answer: Answer, plan: Plan, work: Workplace) -> Offered | None:
 
 
 def inspect(now: Snapshot, work: Workplace) -> Steps:
-    """The steps that read what the environment's libraries need."""
-    from pure.venv.libraries import shared_libraries
+    """The steps that read what the environment's libraries need, and where programs look that move into layers."""
+    from pure.venv.libraries import possible_programs, shared_libraries
 
-    return (ReadLibraries(root=work.venv, files=shared_libraries(now.files)),)
+    away = {piece.name for piece in now.apart}
+    moving = [piece for piece in now.pieces if piece.name not in away]
+    moved = [path for path in now.files if any(piece.holds(path) for piece in moving)]
+    return (
+        ReadLibraries(root=work.venv, files=shared_libraries(now.files)),
+        *((ReadLibraries(root=work.venv, files=possible_programs(moved)),) if moving else ()),
+    )
+
+
+def inspected(answer: Answer) -> tuple[Mapping[str, Dynamic], Mapping[str, Dynamic]]:
+    """What ``inspect`` brought back: what libraries say to the loader, and what programs do."""
+    read = [each.sections for each in answer.all(LibrariesRead)]
+    return read[0] if read else {}, read[1] if len(read) > 1 else {}
 
 
 def on_indexes(answer: Answer, work: Workplace, resolved: ResolvedSet) -> tuple[Finding, ...]:

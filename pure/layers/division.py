@@ -12,11 +12,12 @@ All paths are relative to the environment's root, with ``/`` between their parts
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 import msgspec
 
+from pure.venv.elf import Dynamic
 from pure.venv.installed import InstalledDistribution, InstalledSet, RecordEntry, shared_files
 from pure.venv.piece import Piece, holds, parents
 from pure.venv.resolved import Archive, Local, Vcs
@@ -24,7 +25,14 @@ from pure.venv.resolved import Archive, Local, Vcs
 DIVIDE_VARIABLE: Final = "BP_PYTHON_DIVIDE"
 
 # Changes whenever the same RECORD would give other contents or links.
-_FORM: Final = "1"
+_FORM: Final = "2"
+# Libraries that no distribution has.
+_GLIBC: Final = ("ld-linux", "libc.so", "libdl.so", "libm.so", "libpthread.so", "librt.so")
+# What web servers give out. Starlette's, aiohttp's and others give nothing that really lies outside of their folder.
+_PAGES: Final = (
+    ".avif", ".css", ".eot", ".gif", ".htm", ".html", ".ico", ".jpeg", ".jpg", ".js", ".json", ".map", ".mjs", ".mp3",
+    ".mp4", ".otf", ".pdf", ".png", ".svg", ".ttf", ".txt", ".wasm", ".webm", ".webp", ".woff", ".woff2", ".xml",
+)  # fmt: skip
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,7 +106,9 @@ def _links(
     """The shallowest paths that are this distribution's alone.
 
     A directory without a file of its own is passed: that is what namespaces look like, and the next distribution that
-    is installed may well have files there. A module by itself stays: its bytecode lies in a directory of others.
+    is installed may well have files there. A module by itself stays: its bytecode lies in a directory of others. So do
+    pages in a directory of others, which may be the one that they are given out from; those of a package have theirs in
+    the package.
     """
     alone = frozenset([each.name])
     moved = {entry.path for entry in content}
@@ -106,13 +116,16 @@ def _links(
     stays = {path for path in each.paths if path not in moved and "/__pycache__/" not in path}
     kept = {parent for path in stays for parent in parents(path)}
     links: set[str] = set()
+    pages: set[str] = set()
     for path in moved:
         ways = [parent for parent in parents(path) if parent.startswith(f"{site}/")]
         whole = (way for way in reversed(ways) if way in direct and way not in kept and owners[way] == alone)
         link = next(whole, path)
         if owners[link] == alone and not (link == path and path.endswith(".py")):
             links.add(link)
-    return frozenset(links)
+            if path.endswith(_PAGES) and link.rpartition("/")[0] != site and f"{link}/__init__.py" not in moved:
+                pages.add(link)
+    return frozenset(links - pages)
 
 
 def _owners(installed: InstalledSet, names: Collection[str]) -> Mapping[str, frozenset[str]]:
@@ -143,19 +156,27 @@ def _size(entry: RecordEntry) -> int:
     return int(entry.size) if entry.size.isascii() and entry.size.isdigit() and len(entry.size) < 16 else 0
 
 
-def back_links(piece: Piece, site: str, runpaths: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    """The paths in a layer that have to lead back into the environment, so that its libraries find those of others.
+def back_links(piece: Piece, said: Mapping[str, Dynamic]) -> tuple[str, ...]:
+    """The paths in a layer that have to lead back into the environment, so that its contents find libraries of others.
 
-    ``runpaths`` are (path, entry of its RUNPATH) of the layer's ELF files. The loader resolves ``..`` in the layer,
-    where nothing but the distribution itself lies. Linked is the shortest part of each target that isn't its own.
+    ``said`` is what its libraries and programs say to the loader, by their paths. The loader resolves the ``..`` of a
+    RUNPATH in the layer, where nothing but the distribution itself lies. Linked is the shortest part of each place that
+    isn't its own; of a place that is one of its own folders, but others' too, each library that is needed, there or
+    not: what a layer holds follows from its distribution alone.
     """
     found: set[str] = set()
     own = {parent for link in piece.links for parent in parents(link)}
-    for path, entry in runpaths:
-        target = _normal(entry.replace("${ORIGIN}", "$ORIGIN").replace("$ORIGIN", path.rpartition("/")[0]))
-        if target.startswith(f"{site}/") and not piece.holds(target):
-            ways = [*reversed([*parents(target)]), target]
-            found |= set([way for way in ways if way.startswith(f"{site}/") and way not in own][:1])
+    for path, dynamic in said.items():
+        for entry in dynamic.runpath:
+            place = _normal(entry.replace("${ORIGIN}", "$ORIGIN").replace("$ORIGIN", path.rpartition("/")[0]))
+            if not place or place.startswith(("/", "..")) or piece.holds(place):
+                continue
+            others = next((way for way in (*reversed([*parents(place)]), place) if way not in own), None)
+            if others:
+                found.add(others)
+                continue
+            needed = (f"{place}/{name}" for name in dynamic.needed if "/" not in name and not name.startswith(_GLIBC))
+            found |= {library for library in needed if not piece.holds(library) and library not in own}
     return tuple(sorted(found))
 
 

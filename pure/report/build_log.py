@@ -73,7 +73,7 @@ _REDONE: Final[Mapping[RedoReason, str]] = {
     "record_damaged": "its list of files is damaged",
     "installed_twice": "it is there twice",
     "shares_files": "it shares files with {shared_with}",
-    "contents_lost": "its layer isn't in the previous image",
+    "contents_lost": "no layer that this build can use has its contents",
 }
 
 

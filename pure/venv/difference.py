@@ -5,7 +5,7 @@ again, and so is whatever shares a file of other contents with something that is
 contents it has.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -126,6 +126,20 @@ def diff(
         if name not in redo
     )
     return Changes(remove=remove, install=install, redo=tuple(redo[name] for name in sorted(redo)), keep=keep)
+
+
+def redone(resolved: ResolvedSet, lost: Collection[str]) -> Changes:
+    """The changes where all is installed that is resolved, and of these the metadata only."""
+    return Changes(
+        redo=tuple(
+            Redone(name=each.name, version=each.version, because="contents_lost")
+            for each in resolved.distributions
+            if each.name in lost
+        ),
+        keep=tuple(
+            Kept(name=each.name, version=each.version) for each in resolved.distributions if each.name not in lost
+        ),
+    )
 
 
 def unchanged(resolved: ResolvedSet) -> bool:

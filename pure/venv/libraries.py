@@ -13,12 +13,23 @@ from pure.venv.installed import InstalledSet
 from pure.venv.lacks import ForeignLibraries, MissingLibraries
 
 _SHARED: Final = ".so"
+# The endings of most of what distributions hold, none of which a program has.
+_NO_PROGRAMS: Final = (
+    ".c", ".cpp", ".css", ".csv", ".cu", ".cuh", ".gz", ".h", ".hpp", ".html", ".inc", ".js", ".json", ".md", ".mo",
+    ".npy", ".npz", ".pickle", ".pkl", ".png", ".po", ".pxd", ".py", ".pyc", ".pyi", ".pyx", ".rst", ".svg", ".ttf",
+    ".txt", ".xml", ".yaml", ".yml", ".zip",
+)  # fmt: skip
 
 
 def shared_libraries(files: Iterable[str]) -> tuple[str, ...]:
     """Which of an environment's files are extension modules or shared libraries, by their names."""
     names = ((path, path.rpartition("/")[2]) for path in files)
     return tuple(path for path, name in names if name.endswith(_SHARED) or f"{_SHARED}." in name)
+
+
+def possible_programs(files: Iterable[str]) -> tuple[str, ...]:
+    """Which of a distribution's files may be programs, by their names: whoever reads one sees whether it is."""
+    return tuple(path for path in files if not path.endswith(_NO_PROGRAMS) and not shared_libraries((path,)))
 
 
 def foreign_libraries(

@@ -125,7 +125,6 @@ def test_what_an_unchanged_build_moves_does_not_grow_with_heavy_contents(
     assert total(many.tarred).bytes - total(few.tarred).bytes <= (MANY - FEW) * METADATA
 
 
-@pytest.mark.xfail(reason="pip's cache holds every wheel that it has downloaded, and comes back in each build")
 def test_no_wheel_of_an_index_comes_back(divided: Played, workshop: Workshop, tmp_path: Path) -> None:
     found = played(tmp_path / "index", workshop, MANY, "unchanged", own=True)["unchanged"]
     grown = total(found.restored).bytes - total(divided["unchanged"].restored).bytes

@@ -165,6 +165,7 @@ class Bench:
         self.workshop = workshop
         self.root = root
         self.buildpack = ROOT
+        self.wheels = workshop.wheels
         self.app, self.layers, self.plan = root / "workspace", root / "layers", root / "plan.toml"
         for name in ("workspace", "home", "enter", "platform/env"):
             (root / name).mkdir(parents=True)
@@ -244,7 +245,7 @@ class Bench:
             Mount(target="/cnb/plan.toml", source=str(self.plan), kind="read-only"),
             Mount(target="/cnb/home", source=str(self.root / "home")),
             Mount(target=buildpack, source=str(self.buildpack), kind="read-only"),
-            Mount(target="/wheels", source=str(self.workshop.wheels), kind="read-only"),
+            Mount(target="/wheels", source=str(self.wheels), kind="read-only"),
             Mount(target="/pips", source=str(self.workshop.pips), kind="read-only"),
         )
         program = argv or (f"{buildpack}/bin/build", LAYERS, "/platform", "/cnb/plan.toml")

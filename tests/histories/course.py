@@ -66,3 +66,9 @@ def begun(manager: Manager, *, hashed: bool) -> History:
     """A history of the course's application before its first build."""
     application = Application(manager=manager, hashed=hashed, wants=COURSE[0]).with_lock(Outside())
     return History(Situation(application=application), counts=Counts(), nothing=Nothing())
+
+
+def asking(history: History, *words: str) -> Application:
+    """The application with these requirements."""
+    situation = history.situation
+    return msgspec.structs.replace(situation.application, wants=wants(*words)).with_lock(situation.outside)

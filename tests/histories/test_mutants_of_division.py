@@ -15,7 +15,7 @@ from pure.layers import division, heavy
 from pure.venv import pins
 from tests.histories.application import MANAGERS, Manager
 from tests.histories.builds import Finished
-from tests.histories.course import begun, follow, wants
+from tests.histories.course import asking, begun, follow
 from tests.histories.history import Kill
 from tests.histories.invariants import Violated
 from tests.histories.platforms import LayerWithoutContents
@@ -132,13 +132,25 @@ def test_contents_that_were_installed_again_stay_at_hand_and_are_not_pushed(mana
     assert built.record.layers["dist-ns-heavy"].action is Action.KEEP
 
 
+@pytest.mark.parametrize("manager", MANAGERS)
+def test_what_has_no_layer_any_more_is_installed_again_and_nothing_else(manager: Manager) -> None:
+    history = begun(manager, hashed=manager == "pip")
+    both = ("alpha==1.1", "ns-heavy==1.1", "modules==1.0")
+    history.change("two that are heavy", application=asking(history, *both))
+    history.build()
+    history.change("a third, which is heavier", application=asking(history, *both, "grows==2.0"))
+    built = history.build()
+    assert isinstance(built, Finished)
+    assert built.record.layers["venv"].action is Action.RECONCILE
+    (gone,) = built.dropped
+    assert set(built.installed) - {"app"} == {"grows", gone.removeprefix("dist-")}
+
+
 @pytest.mark.parametrize(("after", "asked"), [(("alpha==1.1", "ns-heavy==1.0"), False), (("ns-heavy==1.0",), True)])
 def test_pip_is_asked_only_where_a_pin_goes(after: tuple[str, ...], asked: bool) -> None:
     history = begun("pip", hashed=True)
     history.build()
-    outside = history.situation.outside
-    application = msgspec.structs.replace(history.situation.application, wants=wants(*after)).with_lock(outside)
-    history.change("the next requirements", application=application)
+    history.change("the next requirements", application=asking(history, *after))
     built = history.build()
     assert isinstance(built, Finished)
     purposes = [step.purpose for step in built.steps if isinstance(step, RunProgram)]

@@ -56,3 +56,15 @@ def test_a_file_that_cannot_be_read_is_left_to_who_reads_it(folder: Path) -> Non
 def test_without_a_file_it_is_the_systems(folder: Path) -> None:
     joined = names(certificates_of_folders({"SSL_CERT_DIR": str(folder / "one")}))
     assert joined[-2:] == ["first", "third"]
+
+
+def test_all_files_together_are_bounded(tmp_path: Path) -> None:
+    (tmp_path / "file.pem").write_bytes(pem("first"))
+    folders = [tmp_path / name for name in ("one", "two")]
+    for number, folder in enumerate(folders):
+        folder.mkdir()
+        for file in range(4):
+            (folder / f"{file}.pem").write_bytes(pem(f"found{number}{file}") + b"\n" * 3_000_000)
+    places = ":".join(map(str, folders))
+    joined = certificates_of_folders({"SSL_CERT_FILE": str(tmp_path / "file.pem"), "SSL_CERT_DIR": places})
+    assert names(joined) == ["first", "found00", "found01", "found02", "found03", "found10"]

@@ -7,6 +7,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 from pure.layers.division import Rules, back_links, divide
+from pure.venv.elf import Dynamic
 from pure.venv.installed import InstalledDistribution, InstalledSet, RecordEntry
 from pure.venv.piece import Piece, parents
 from pure.venv.resolved import Archive, Local, Vcs
@@ -208,12 +209,49 @@ def test_what_nobody_can_tell_to_be_the_same_again_stays() -> None:
 def test_libraries_find_those_of_others_by_links_back() -> None:
     torch = one("torch", "torch/lib/libtorch.so", "torch/__init__.py")
     (piece,) = divide(InstalledSet(python_minor=MINOR, distributions=(torch,)), Rules(heavy=20))
-    path = f"{SITE}/torch/lib/libtorch.so"
-    runpaths = [
-        (path, "$ORIGIN"),
-        (path, "$ORIGIN/../../nvidia/cublas/lib"),
-        (path, "${ORIGIN}/../../nvidia/cudnn/lib"),
-        (path, "$ORIGIN/../../../../.."),
-        (path, "/usr/lib"),
-    ]
-    assert back_links(piece, SITE, runpaths) == (f"{SITE}/nvidia",)
+    said = dynamic(
+        "$ORIGIN", "$ORIGIN/../../nvidia/cublas/lib", "${ORIGIN}/../../nvidia/cudnn/lib", "$ORIGIN/../../../../..",
+        "$ORIGIN/../../../../../../..", "/usr/lib",
+    )  # fmt: skip
+    assert back_links(piece, {f"{SITE}/torch/lib/libtorch.so": said}) == (f"{SITE}/nvidia",)
+
+
+def test_in_a_folder_that_is_others_too_libraries_are_found_by_their_names() -> None:
+    kit = one("kit", "works/kit/__init__.py", "works/kit/libkit.so", "works/kit.bin")
+    screws = one("screws", "works/libscrews.so")
+    (piece,) = divide(InstalledSet(python_minor=MINOR, distributions=(kit, screws)), Rules(heavy=30))
+    assert piece.links == (f"{SITE}/works/kit", f"{SITE}/works/kit.bin")
+    said = dynamic(
+        "$ORIGIN/..", "$ORIGIN/../../../..", "$ORIGIN/../more", needed=("libscrews.so", "libc.so.6", "a/b", "kit")
+    )
+    assert back_links(piece, {f"{SITE}/works/kit/libkit.so": said}) == (
+        "lib/kit", "lib/libscrews.so", f"{SITE}/works/libscrews.so", f"{SITE}/works/more",
+    )  # fmt: skip
+
+
+def dynamic(*runpath: str, needed: tuple[str, ...] = ()) -> Dynamic:
+    return Dynamic(machine=62, needed=needed, runpath=runpath)
+
+
+@given(environments(), RULES, st.lists(st.lists(st.sampled_from(["..", "x", "ns", "lib"]), max_size=9), max_size=4))
+def test_links_back_lie_beside_what_moves(installed: InstalledSet, rules: Rules, ways: list[list[str]]) -> None:
+    for piece in divide(installed, rules):
+        said = dynamic(*("/".join(["$ORIGIN", *way]) for way in ways), needed=("x", "y", "m.so"))
+        files = {path: said for each in installed.distributions for path in each.paths if piece.holds(path)}
+        for link in back_links(piece, files):
+            assert not piece.holds(link)
+            assert not any(at_or_below(other, link) for other in piece.links)
+            assert ".." not in link.split("/")
+
+
+def test_pages_stay_in_a_folder_that_others_have_too() -> None:
+    heavy = one(
+        "heavy", "pages/static/app.js", "pages/static/big.bin", "pages/static/fonts/f.woff2", "pages/static/data/d",
+        "pages/more/__init__.py", "pages/more/static/x.css",
+    )  # fmt: skip
+    light = one("light", "pages/static/light.js")
+    found = ["pages/more", "pages/static/big.bin", "pages/static/data"]
+    assert links(heavy, light) == {"heavy": found}
+    # Others may come and have pages there: nothing tells this folder from a namespace.
+    assert links(heavy) == {"heavy": ["pages/more"]}
+    assert links(one("heavy", "pages/__init__.py", "pages/static/app.js")) == {"heavy": ["pages"]}

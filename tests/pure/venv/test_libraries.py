@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pure.venv.elf import Dynamic
 from pure.venv.installed import InstalledSet, parse_installed
-from pure.venv.libraries import foreign_libraries, missing_libraries, shared_libraries
+from pure.venv.libraries import foreign_libraries, missing_libraries, possible_programs, shared_libraries
 
 SITE = "lib/python3.13/site-packages"
 SYSTEM = frozenset({"libc.so.6", "libm.so.6"})
@@ -87,3 +87,8 @@ def test_what_an_environment_needs_is_said_of_it_alone_and_what_of_that_is_missi
 def test_libraries_are_told_by_their_names() -> None:
     files = ("a.so", "b.cpython-313-x86_64-linux-gnu.so", "libx.so.1.2", "a.py", "a.sock", "so")
     assert shared_libraries(files) == files[:3]
+
+
+def test_whatever_has_no_ending_that_says_otherwise_may_be_a_program() -> None:
+    files = ("bin/ptxas", "bin/ffmpeg-v7.0.2", "node.bin", "a.so", "libx.so.1", "a.py", "a.h", "a.json")
+    assert possible_programs(files) == files[:3]
