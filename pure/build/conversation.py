@@ -85,7 +85,7 @@ from pure.build.steps import (
 from pure.build.tool_steps import cache_steps, drops, install_tool, seed_wheel
 from pure.build.workplace import workplace
 from pure.layers.decision import Action
-from pure.layers.names import PYTHON, VENV, VENV_CACHE
+from pure.layers.names import PYTHON, VENV
 from pure.outcome import Failure, Outcome, Success
 from pure.redaction import Redactor
 from pure.venv import pins
@@ -240,12 +240,7 @@ def _make(build: Build, said: _Said = (), before: Steps = ()) -> Next:
 
 def _start_over(build: Build, because: tuple[str, ...], said: _Said = ()) -> Next:
     """Make anew what was to be reconciled. The plan says so from now on, and with it log and record."""
-    plan = build.plan
-    for each in (plan.decided(VENV), plan.layer(VENV_CACHE)):
-        if each is not None and each.action is not Action.DROP:
-            anew = Action.CREATE if each.action is Action.CREATE else Action.RECREATE
-            plan = plan.with_layer(msgspec.structs.replace(each, action=anew, because=because))
-    build = msgspec.structs.replace(build, plan=plan)
+    build = msgspec.structs.replace(build, plan=storing.over(build.plan, because))
     return _make(build, (*said, news.StartedOver(because=because)))
 
 

@@ -25,7 +25,7 @@ from pure.build.steps import (
     WriteFiles,
 )
 from pure.build.workplace import PACKED_STATE, STATE_FILE, STATE_FOLDER, Workplace
-from pure.layers.decision import LayerDecision
+from pure.layers.decision import Action, LayerDecision
 from pure.layers.names import VENV, VENV_CACHE
 from pure.layers.packing import held
 from pure.venv.state import VenvState, encode_state
@@ -46,6 +46,15 @@ def bring(plan: Plan, work: Workplace) -> Steps:
 def damaged(plan: Plan, answer: Answer) -> bool:
     """Whether what was unpacked isn't what was packed."""
     return any(each.digest != plan.stored.archive for each in answer.all(LayerUnpacked))
+
+
+def over(plan: Plan, because: tuple[str, ...]) -> Plan:
+    """The plan in which the environment is made anew after all, and what keeps it with it."""
+    for each in (plan.decided(VENV), plan.layer(VENV_CACHE)):
+        if each is not None and each.action is not Action.DROP:
+            anew = Action.CREATE if each.action is Action.CREATE else Action.RECREATE
+            plan = plan.with_layer(msgspec.structs.replace(each, action=anew, because=because))
+    return plan
 
 
 def kept(plan: Plan, facts: Facts, work: Workplace, known: VenvState) -> tuple[Plan, Steps]:

@@ -214,7 +214,14 @@ def test_a_first_build_by_pip() -> None:
         "ListBuildFolders", "BeginLayer", "RunProgram(create-environment)", "WriteFiles", "RunProgram(install)",
         "ReadFiles", "ReadFiles", "ListFiles", "ReadFiles",
     ]  # fmt: skip
-    assert names(turns[4]) == ["RemoveHistories", "CompileBytecode", "ListBuildFolders", "ReadLibraries", "ListFolders"]
+    assert names(turns[4]) == [
+        "RemoveHistories",
+        "CompileBytecode",
+        "ListBuildFolders",
+        "ReadLibraries",
+        "ListFolders",
+        "PruneDownloads",
+    ]
     assert names(turns[5]) == ["RemoveFiles", "ListFolders"]
     assert names(turns[6]) == ["BeginLayer", "PackLayer"]
     assert names(turns[7]) == ["WriteFiles", "FinishLayer", "FinishLayer"]
