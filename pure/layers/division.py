@@ -106,26 +106,27 @@ def _links(
     """The shallowest paths that are this distribution's alone.
 
     A directory without a file of its own is passed: that is what namespaces look like, and the next distribution that
-    is installed may well have files there. A module by itself stays: its bytecode lies in a directory of others. So do
-    pages in a directory of others, which may be the one that they are given out from; those of a package have theirs in
-    the package.
+    is installed may well have files there. A module by itself stays: its bytecode lies in a directory of others. So
+    does what is mostly pages, if it is no package: the directory of others may be the one that they are given out from.
     """
     alone = frozenset([each.name])
     moved = {entry.path for entry in content}
     direct = {path.rpartition("/")[0] for path in moved}
     stays = {path for path in each.paths if path not in moved and "/__pycache__/" not in path}
     kept = {parent for path in stays for parent in parents(path)}
-    links: set[str] = set()
-    pages: set[str] = set()
-    for path in moved:
+    links: dict[str, int] = {}  # with the bytes of pages, less those of all else
+    for entry in content:
+        path = entry.path
         ways = [parent for parent in parents(path) if parent.startswith(f"{site}/")]
         whole = (way for way in reversed(ways) if way in direct and way not in kept and owners[way] == alone)
         link = next(whole, path)
         if owners[link] == alone and not (link == path and path.endswith(".py")):
-            links.add(link)
-            if path.endswith(_PAGES) and link.rpartition("/")[0] != site and f"{link}/__init__.py" not in moved:
-                pages.add(link)
-    return frozenset(links - pages)
+            links[link] = links.get(link, 0) + (_size(entry) + 1 if path.endswith(_PAGES) else -_size(entry))
+    return frozenset(
+        link
+        for link, pages in links.items()
+        if pages <= 0 or link.rpartition("/")[0] == site or f"{link}/__init__.py" in moved
+    )
 
 
 def _owners(installed: InstalledSet, names: Collection[str]) -> Mapping[str, frozenset[str]]:

@@ -255,3 +255,7 @@ def test_pages_stay_in_a_folder_that_others_have_too() -> None:
     # Others may come and have pages there: nothing tells this folder from a namespace.
     assert links(heavy) == {"heavy": ["pages/more"]}
     assert links(one("heavy", "pages/__init__.py", "pages/static/app.js")) == {"heavy": ["pages"]}
+    # A page among libraries makes no folder of pages.
+    assert links(one("cuda", "nvidia/cuda/a.so", "nvidia/cuda/b.so", "nvidia/cuda/LICENSE.txt")) == {
+        "cuda": ["nvidia/cuda"]
+    }
