@@ -22,15 +22,15 @@ from pure.build.steps import (
     FinishLayer,
     FoldersListed,
     InstallRuntime,
-    LayerPacked,
-    LayerUnpacked,
+    LayersPacked,
+    LayersUnpacked,
     LibrariesRead,
     ListBuildFolders,
     ListFiles,
     ListFolders,
     MakeLinks,
     MoveTrees,
-    PackLayer,
+    PackLayers,
     PruneDownloads,
     ReadFiles,
     ReadLibraries,
@@ -41,7 +41,7 @@ from pure.build.steps import (
     RuntimeInstalled,
     Step,
     Steps,
-    UnpackLayer,
+    UnpackLayers,
     WriteFiles,
 )
 from pure.layers.names import LayerName
@@ -98,10 +98,10 @@ class Executor:
                 self._store.begin(layer)
             case DropLayer(layer=layer):
                 self._store.drop(layer)
-            case PackLayer(layer=layer, archive=file, without=names):
-                return Success(self._pack(layer, Path(file), names))
-            case UnpackLayer(layer=layer, archive=file):
-                return Success(self._unpack(layer, Path(file)))
+            case PackLayers(layers=layers, archive=file, without=names):
+                return Success(self._pack(layers, Path(file), names))
+            case UnpackLayers(layers=layers, archive=file):
+                return Success(self._unpack(layers, Path(file)))
             case FinishLayer(decision=decision):
                 self._store.finish(decision)
             case RemoveFiles(root=root, files=files, directories=directories):
@@ -143,17 +143,18 @@ class Executor:
                 assert_never(step)
         return Success(None)
 
-    def _pack(self, layer: LayerName, archive: Path, without: tuple[str, ...]) -> LayerPacked:
+    def _pack(self, layers: tuple[LayerName, ...], archive: Path, without: tuple[str, ...]) -> LayersPacked:
         from shell.layer_archive import pack
 
-        digest, nbytes = pack(self._store.root / layer, archive, without=without)
-        return LayerPacked(layer=layer, digest=digest, nbytes=nbytes)
+        digest, nbytes = pack(self._store.root, layers, archive, without=without)
+        return LayersPacked(digest=digest, nbytes=nbytes)
 
-    def _unpack(self, layer: LayerName, archive: Path) -> LayerUnpacked:
+    def _unpack(self, layers: tuple[LayerName, ...], archive: Path) -> LayersUnpacked:
         from shell.layer_archive import unpack
 
-        self._store.drop(layer)
-        return LayerUnpacked(layer=layer, digest=unpack(archive, self._store.root / layer))
+        for layer in layers:
+            self._store.drop(layer)
+        return LayersUnpacked(digest=unpack(archive, self._store.root, layers))
 
     def _install_runtime(self, step: InstallRuntime) -> Outcome[RuntimeInstalled, BuildError]:
         from shell.carried import carried_at

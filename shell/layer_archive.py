@@ -1,4 +1,4 @@
-"""Packs a layer's tree into one file and unpacks it again: what a platform's cache keeps of a tree of many files.
+"""Packs the trees of layers into one file and unpacks it again: what a platform's cache keeps of many files.
 
 The file is a plain tar in which equal trees give equal bytes: sorted, without owners and times. Its sha256, which says
 whether it is still what was packed, is taken while it is written and while it is read.
@@ -9,7 +9,7 @@ import io
 import os
 import stat
 import tarfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Final, cast
 
@@ -18,8 +18,8 @@ from shell.layer_store import remove_tree
 _CHUNK: Final = 1 << 20
 
 
-def pack(tree: Path, archive: Path, *, without: Collection[str] = ()) -> tuple[str, int]:
-    """Pack all below a tree but for these names in its root; the file's sha256, and its bytes.
+def pack(root: Path, trees: Iterable[str], archive: Path, *, without: Collection[str] = ()) -> tuple[str, int]:
+    """Pack trees below ``root``, but for these names directly in each; the file's sha256, and its bytes.
 
     The file is there wholly or not at all.
     """
@@ -30,8 +30,10 @@ def pack(tree: Path, archive: Path, *, without: Collection[str] = ()) -> tuple[s
             file = _Hashed(raw)
             stream = cast("IO[bytes]", file)
             with tarfile.open(fileobj=stream, mode="w|", format=tarfile.GNU_FORMAT, bufsize=_CHUNK) as tar:
-                for path in _sorted(tree, without):
-                    _add(tar, path, path.relative_to(tree).as_posix())
+                for tree in sorted(trees):
+                    _add(tar, root / tree, tree)
+                    for path in _sorted(root / tree, without):
+                        _add(tar, path, path.relative_to(root).as_posix())
         part.rename(archive)
     except BaseException:
         part.unlink(missing_ok=True)
@@ -39,30 +41,35 @@ def pack(tree: Path, archive: Path, *, without: Collection[str] = ()) -> tuple[s
     return file.digest, file.nbytes
 
 
-def unpack(archive: Path, tree: Path) -> str:
-    """Make a tree of what was packed, in place of one that is there; the file's sha256, empty if it is none of ours.
+def unpack(archive: Path, root: Path, trees: Iterable[str]) -> str:
+    """Make below ``root`` the trees that were packed, in place of those that are there.
 
-    The tree is there wholly or not at all.
+    The file's sha256, empty if it isn't one of just these trees. They are there wholly or not at all.
     """
-    part = tree.with_name(f".{tree.name}.part")
+    part = root / ".unpacked.part"
     remove_tree(part)
     part.mkdir(mode=0o755)
     try:
         with archive.open("rb") as raw:
             file = _Hashed(raw)
+            folders: dict[str, int] = {}
             with tarfile.open(fileobj=cast("IO[bytes]", file), mode="r|", bufsize=_CHUNK) as tar:
-                folders: dict[str, int] = {}
                 for member in tar:
                     _extract(tar, member, part, folders)
             while file.read(_CHUNK):
                 pass
+        found = sorted(path.name for path in part.iterdir())
+        if found != sorted(trees):
+            return ""
         for name, mode in folders.items():
             (part / name).chmod(mode)
+        for name in found:
+            remove_tree(root / name)
+            (part / name).rename(root / name)
     except (tarfile.TarError, EOFError, FileNotFoundError, FileExistsError, ValueError):
-        remove_tree(part)
         return ""
-    remove_tree(tree)
-    part.rename(tree)
+    finally:
+        remove_tree(part)
     return file.digest
 
 

@@ -95,7 +95,8 @@ def _done(build: Build, resolved: ResolvedSet | None, said: _Said) -> Next:
     """All is decided: what the next build needs is packed, and what the image has already is left to it."""
     if steps := storing.pack(build):
         return turn(build, states.Storing(resolved=resolved), steps, *said)
-    if steps := give_back(build.plan):
+    apart = storing.put_away(build.plan, build.facts) if build.archived and build.plan.collects else ()
+    if steps := (*apart, *give_back(build.plan)):
         return turn(build, states.PuttingAway(resolved=resolved), steps, *said)
     return done(build, resolved, said)
 

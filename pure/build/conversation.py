@@ -272,7 +272,7 @@ def _keep(build: Build, known: VenvState, said: _Said) -> Next:
         build,
         plan=plan,
         record=known,
-        archived=bool(plan.stored.archive),
+        archived=storing.archived(plan),
         programs=frozenset(seen.programs),
         offered=seen.offered,
     )

@@ -42,7 +42,7 @@ from pure.python.catalogue import Runtime
 from pure.python.choice import PythonDecision, RuntimeChoiceError, choose_runtime
 from pure.python.requirers import Requirers, RequirersError, read_requirers
 from pure.start.choice import ProcessesError
-from pure.start.django import DjangoDecision, decide_django
+from pure.start.django import DJANGO, DjangoDecision, decide_django
 from pure.start.offered import ToolNotInImage
 from pure.start.processes import Processes
 from pure.switches import BadSwitch, switch
@@ -77,6 +77,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Where the contents of the restored environment are."""
     idle: bool = False
     """Nothing has to be started, as far as is known beforehand: all is kept."""
+    collects: bool = False
+    """Static files are collected, as far as is known beforehand."""
     previous: VenvState | None = None
     """What the restored environment's record says."""
     pins: tuple[Pin, ...] | None = None
@@ -210,13 +212,15 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         return Failure(asked)
     isolation = isolation_setting(manager, facts.settings, texts=project.texts, above=project.workspace_texts)
     needed = contents_needed(django, requirers)
-    division = decide_division(facts.variables, isolation=isolation, needed=needed)
+    packing = decide_packing(requirers)
+    division = decide_division(facts.variables, isolation=isolation, needed=needed, packing=packing)
     if isinstance(division, BadSwitch):
         return Failure(division)
     runtime = python.unwrap().runtime
-    packing = decide_packing(needed)
     kept = stored(facts.restored)
     state = _previous(facts, kept)
+    division = msgspec.structs.replace(division, packed=bool(kept.archive) and state is not None and state.at_hand)
+    collects = django.manage is not None and django.collect and state is not None and DJANGO in state.resolved.by_name()
     package_manager = PackageManagerDecision(
         managed=managed,
         tool=tool.unwrap(),
@@ -254,7 +258,8 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
             division=division,
             packing=packing,
             stored=kept,
-            idle=packing.pack and idle(layers, kept, facts.restored),
+            idle=packing.pack and not collects and idle(layers, kept, facts.restored),
+            collects=collects,
             previous=state,
             pins=pins,
             findings=facts.baggage,
@@ -274,7 +279,7 @@ def _undeclared(facts: Facts, error: ManagedError, requirers: Requirers) -> Outc
     processes = final_processes(facts, {}, decision.runtime.minor, programs=None)
     if isinstance(processes, Failure):
         return processes
-    packing = decide_packing(contents_needed(NO_DJANGO, requirers))
+    packing = decide_packing(requirers)
     layers = runtime_layers(
         facts.restored,
         layers_dir=facts.layers_dir,

@@ -32,21 +32,21 @@ class DropLayer(msgspec.Struct, frozen=True, kw_only=True):
     layer: LayerName
 
 
-class PackLayer(msgspec.Struct, frozen=True, kw_only=True):
-    """Pack a layer's tree into one file, but for these names in its root. Brings back ``LayerPacked``."""
+class PackLayers(msgspec.Struct, frozen=True, kw_only=True):
+    """Pack the trees of layers into one file, but for these names in their roots. Brings back ``LayersPacked``."""
 
-    layer: LayerName
+    layers: tuple[LayerName, ...]
     archive: str
     without: tuple[str, ...]
 
 
-class UnpackLayer(msgspec.Struct, frozen=True, kw_only=True):
-    """Make a layer of what was packed: first its ``<layer>.toml`` goes. Brings back ``LayerUnpacked``.
+class UnpackLayers(msgspec.Struct, frozen=True, kw_only=True):
+    """Make layers of what was packed: first each ``<layer>.toml`` goes. Brings back ``LayersUnpacked``.
 
     The file is left as it is, whether or not it can be read.
     """
 
-    layer: LayerName
+    layers: tuple[LayerName, ...]
     archive: str
 
 
@@ -195,8 +195,8 @@ class ListBuildFolders(msgspec.Struct, frozen=True, kw_only=True):
 Step: TypeAlias = (
     BeginLayer
     | DropLayer
-    | PackLayer
-    | UnpackLayer
+    | PackLayers
+    | UnpackLayers
     | FinishLayer
     | InstallRuntime
     | CopyFile
@@ -244,18 +244,16 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True):
         return self.returncode == 0
 
 
-class LayerPacked(msgspec.Struct, frozen=True, kw_only=True):
-    """A layer's tree was packed."""
+class LayersPacked(msgspec.Struct, frozen=True, kw_only=True):
+    """Layers were packed."""
 
-    layer: LayerName
     digest: str  # sha256 of the file
     nbytes: int
 
 
-class LayerUnpacked(msgspec.Struct, frozen=True, kw_only=True):
-    """What was packed of a layer is there."""
+class LayersUnpacked(msgspec.Struct, frozen=True, kw_only=True):
+    """What was packed of layers is there."""
 
-    layer: LayerName
     digest: str  # sha256 of the file; empty where it couldn't be read, so that nothing is there
 
 
@@ -303,8 +301,8 @@ class BuildFoldersListed(msgspec.Struct, frozen=True, kw_only=True):
 Result: TypeAlias = (
     RuntimeInstalled
     | Ended
-    | LayerPacked
-    | LayerUnpacked
+    | LayersPacked
+    | LayersUnpacked
     | Compiled
     | FilesRead
     | FilesListed
@@ -316,8 +314,8 @@ R = TypeVar(
     "R",
     RuntimeInstalled,
     Ended,
-    LayerPacked,
-    LayerUnpacked,
+    LayersPacked,
+    LayersUnpacked,
     Compiled,
     FilesRead,
     FilesListed,

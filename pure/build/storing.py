@@ -16,17 +16,17 @@ from pure.build.steps import (
     BeginLayer,
     DropLayer,
     FinishLayer,
-    LayerPacked,
-    LayerUnpacked,
-    PackLayer,
+    LayersPacked,
+    LayersUnpacked,
+    PackLayers,
     RemoveFiles,
     Steps,
-    UnpackLayer,
+    UnpackLayers,
     WriteFiles,
 )
 from pure.build.workplace import PACKED_STATE, STATE_FILE, STATE_FOLDER, Workplace
 from pure.layers.decision import Action, LayerDecision
-from pure.layers.names import VENV, VENV_CACHE
+from pure.layers.names import VENV, VENV_CACHE, heavy_layer, is_heavy
 from pure.layers.packing import held
 from pure.venv.state import VenvState, encode_state
 
@@ -39,13 +39,14 @@ def bring(plan: Plan, work: Workplace) -> Steps:
     """The steps by which an environment is there that is to be changed, or needed as a tree."""
     if not plan.stored.archive:
         return ()
-    unpacked = UnpackLayer(layer=VENV, archive=work.packed_venv)
+    pieces = plan.previous.seen.pieces if plan.previous and plan.previous.at_hand else ()
+    unpacked = UnpackLayers(layers=(VENV, *(heavy_layer(each.name) for each in pieces)), archive=work.packed_venv)
     return (unpacked,) if plan.packing.pack else (unpacked, DropLayer(layer=VENV_CACHE))
 
 
 def damaged(plan: Plan, answer: Answer) -> bool:
     """Whether what was unpacked isn't what was packed."""
-    return any(each.digest != plan.stored.archive for each in answer.all(LayerUnpacked))
+    return any(each.digest != plan.stored.archive for each in answer.all(LayersUnpacked))
 
 
 def over(plan: Plan, because: tuple[str, ...]) -> Plan:
@@ -60,15 +61,26 @@ def over(plan: Plan, because: tuple[str, ...]) -> Plan:
 def kept(plan: Plan, facts: Facts, work: Workplace, known: VenvState) -> tuple[Plan, Steps]:
     """The plan with what is known of an environment that is kept, and the steps that keep it."""
     venv = plan.decided(VENV)
-    if plan.packing.pack and plan.stored.archive:
+    if archived(plan):
         venv = held(venv, plan.stored.archive, facts.restored)
         cache = msgspec.structs.replace(plan.decided(VENV_CACHE), holds=plan.stored.archive)
-        before = () if venv.away else bring(plan, work)
+        before = bring(plan, work) if plan.collects or not venv.away else ()
         plan = plan.with_layer(venv).with_layer(cache)
         return plan, (*before, FinishLayer(decision=venv), FinishLayer(decision=cache))
     if plan.packing.pack or plan.stored.archive:
         return plan, (*bring(plan, work), *record(plan, work, known))
     return plan, (FinishLayer(decision=venv),)
+
+
+def archived(plan: Plan) -> bool:
+    """Whether the cache has the environment that is kept as it would be packed now."""
+    same = plan.previous is not None and plan.previous.at_hand is wants_contents(plan)
+    return plan.packing.pack and bool(plan.stored.archive) and same
+
+
+def wants_contents(plan: Plan) -> bool:
+    """Whether the contents of heavy distributions are packed with the environment."""
+    return plan.packing.pack and bool(plan.division.at_hand)
 
 
 def record(plan: Plan, work: Workplace, state: VenvState) -> Steps:
@@ -86,32 +98,45 @@ def record(plan: Plan, work: Workplace, state: VenvState) -> Steps:
 
 def pack(build: Build) -> Steps:
     """The steps that pack an environment of which the cache has nothing, or something else."""
-    if not build.plan.packing.pack or build.archived or build.record is None:
+    plan = build.plan
+    if not plan.packing.pack or build.archived or build.record is None:
         return ()
+    heavy = (each.name for each in _heavy(plan)) if wants_contents(plan) else ()
     return (
         BeginLayer(layer=VENV_CACHE),
-        PackLayer(layer=VENV, archive=build.work.packed_venv, without=_NOT_PACKED),
+        PackLayers(layers=(VENV, *heavy), archive=build.work.packed_venv, without=_NOT_PACKED),
     )
 
 
 def packed(build: Build, answer: Answer) -> tuple[Plan, Steps]:
-    """The plan with what is packed now, and the steps that finish its layers: away where the image has the same."""
+    """The plan with what is packed now, and the steps that finish its layers."""
     assert build.record is not None, "what is packed has a record"
-    (done,) = answer.all(LayerPacked)
-    seen = msgspec.structs.replace(build.record.seen, offered=build.offered)
-    state = msgspec.structs.replace(build.record, seen=seen)
+    (done,) = answer.all(LayersPacked)
     plan = build.plan
+    seen = msgspec.structs.replace(build.record.seen, offered=build.offered)
+    state = msgspec.structs.replace(build.record, seen=seen, at_hand=wants_contents(plan))
     venv = held(plan.decided(VENV), done.digest, build.facts.restored)
     cache = msgspec.structs.replace(
         plan.decided(VENV_CACHE), holds=done.digest, built_from=venv.built_from, pins=venv.pins
     )
-    return plan.with_layer(venv).with_layer(cache), (
+    plan = plan.with_layer(venv).with_layer(cache)
+    return plan, (
         WriteFiles(root=build.work.layer(VENV_CACHE), files=((PACKED_STATE, encode_state(state)),)),
-        *_away(venv),
-        FinishLayer(decision=venv),
+        *put_away(plan, build.facts),
+        *(() if venv.away else (FinishLayer(decision=venv),)),
         FinishLayer(decision=cache),
     )
 
 
-def _away(decision: LayerDecision) -> Steps:
-    return (DropLayer(layer=decision.name),) if decision.away else ()
+def put_away(plan: Plan, facts: Facts) -> Steps:
+    """The steps that leave to the image what it has as it is here: nobody has to look at that again."""
+    venv = plan.decided(VENV)
+    here = (venv,) if venv.away else ()
+    apart = tuple(
+        each for each in _heavy(plan) if each.action is Action.KEEP and not facts.restored[each.name].contents
+    )
+    return tuple(step for each in (*here, *apart) for step in (DropLayer(layer=each.name), FinishLayer(decision=each)))
+
+
+def _heavy(plan: Plan) -> tuple[LayerDecision, ...]:
+    return tuple(each for each in plan.layers if is_heavy(each.name) and each.action is not Action.DROP)

@@ -38,11 +38,15 @@ class Division(msgspec.Struct, frozen=True, kw_only=True):
     because: str
     # Why the contents of heavy distributions have to be there while it builds; empty if they need not.
     at_hand: str = ""
+    # Then they come back in their layers, as trees; otherwise in the file that keeps the environment.
+    trees: bool = False
+    # That file has them.
+    packed: bool = False
 
     @property
     def types(self) -> LayerTypes:
         """The types of each layer of a single distribution."""
-        return LayerTypes(build=False, launch=True, cache=bool(self.at_hand))
+        return LayerTypes(build=False, launch=True, cache=self.trees)
 
 
 UNDIVIDED: Final = Division(divide=False, because="nothing is installed")
@@ -81,7 +85,8 @@ def why_lost(
         case decoded:
             if differences := diff_metadata(decoded.unwrap(), place.metadata(piece)):
                 return tuple(map(str, differences))
-    return (_AT_HAND,) if division.at_hand and not found.contents else ()
+    there = found.contents or division.packed or not division.at_hand
+    return () if there else (_AT_HAND,)
 
 
 def planned_layers(

@@ -1,7 +1,7 @@
 """Decides which layers a build has, for which facts each is made, and what is done to it."""
 
 from collections.abc import Mapping
-from typing import assert_never
+from typing import Final, assert_never
 
 import msgspec
 
@@ -32,6 +32,8 @@ from pure.python.catalogue import Runtime
 from pure.target import Target
 from pure.venv.requirements_fingerprint import Pinning
 from pure.venv.state import VenvState
+
+_OTHER_CONTENTS: Final = "whether builds need the contents of heavy distributions has changed"
 
 
 def application_layers(
@@ -90,7 +92,7 @@ def application_layers(
     )
     made.append(venv)
     if packing.pack:
-        made.append(_packed(venv, kept, restored.get(VENV_CACHE)))
+        made.append(_packed(venv, kept, division, restored.get(VENV_CACHE)))
     if remote and packing.pack:
         untouched = made[0].action is Action.KEEP and (not made[0].away or idle(made, kept, restored))
         made[1:1] = _archive(restored, runtime, needed=not untouched)
@@ -173,11 +175,14 @@ def _python(
     return msgspec.structs.replace(kept, holds=known.holds, away=True)
 
 
-def _packed(venv: LayerDecision, kept: Stored, restored: RestoredLayer | None) -> LayerDecision:
+def _packed(venv: LayerDecision, kept: Stored, division: Division, restored: RestoredLayer | None) -> LayerDecision:
     """The decision over the layer that keeps the environment packed: it goes with it."""
-    made = Action.RECREATE if restored is not None else Action.CREATE
-    action = venv.action if kept.archive else made
-    because = venv.because if kept.archive else ("it keeps the environment for the next build",)
+    action, because = venv.action, venv.because
+    if not kept.archive:
+        action = Action.RECREATE if restored is not None else Action.CREATE
+        because = ("it keeps the environment for the next build",)
+    elif division.packed is not bool(division.at_hand):
+        action, because = Action.RECREATE, (_OTHER_CONTENTS,)
     return msgspec.structs.replace(
         venv, name=VENV_CACHE, action=action, because=because, types=types_of(VENV_CACHE), environment=NO_ENVIRONMENT
     )

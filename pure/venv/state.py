@@ -44,6 +44,8 @@ class VenvState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     built_with: str = ""
     # Whether what is heavy was given layers of its own.
     divided: bool = True
+    # Whether the contents of these layers are packed with it, where it is packed.
+    at_hand: bool = False
     seen: Insight = Insight()
     schema: int = SCHEMA
 

@@ -17,7 +17,7 @@ from pure.report.launch import launch_toml
 from pure.report.record import Record, encode_record, record
 
 from pure.report import build_log
-from tests.histories.disk import Disk, Faults, Folder, copied, unpacked
+from tests.histories.disk import Disk, Faults, Folder, Node, copied, unpacked
 from tests.histories.situation import APP, LAYERS, Situation, facts, prepare
 from tests.histories.world import World
 
@@ -146,8 +146,12 @@ def environment(found: Mapping[str, Folder]) -> Folder | None:
     data = found.get("venv-cache", Folder()).get("venv.tar")
     if isinstance(data, bytes):
         with suppress(ValueError):
-            return unpacked(data)
+            return _folder(unpacked(data).get("venv"))
     return found.get("venv")
+
+
+def _folder(node: Node | None) -> Folder | None:
+    return node if isinstance(node, Folder) else None
 
 
 def _sweep(disk: Disk) -> None:

@@ -56,6 +56,12 @@ def follow(manager: Manager, *, hashed: bool) -> None:
     for divided in (False, True):
         history.change("divided, or not", divided=divided)
         history.build()
+    for collects in (True, False, True):
+        history.change("a manage.py, or none", collects=collects)
+        history.build()
+        history.build()
+    history.change("back to the first requirements", application=applications[0])
+    history.build()
     for later in (True, False):
         history.change("a later buildpack, or none", later=later)
         history.build()

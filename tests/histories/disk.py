@@ -7,7 +7,7 @@ writes a file leaves half of it if it is killed meanwhile, and a tree is removed
 import errno
 import hashlib
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import TypeAlias
 
 import msgspec
@@ -197,12 +197,10 @@ def walk(folder: Folder, prefix: str = "") -> Iterator[tuple[str, Node]]:
             yield from walk(found, f"{prefix}{name}/")
 
 
-def packed(folder: Folder, without: Collection[str] = ()) -> bytes:
+def packed(folder: Folder) -> bytes:
     """A tree as one file; equal trees give equal bytes."""
     rows = []
     for path, node in walk(folder):
-        if path.partition("/")[0] in without:
-            continue
         text = node.decode("latin-1") if isinstance(node, bytes) else "" if isinstance(node, Folder) else str(node)
         rows.append([path, type(node).__name__, text])
     return json.dumps(rows).encode()

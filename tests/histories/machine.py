@@ -288,6 +288,12 @@ class Histories(RuleBasedStateMachine):
     # The operator
 
     @act()
+    def becomes_a_django_project(self) -> None:
+        collects = not self.history.situation.collects
+        words = "has a manage.py" if collects else "has no manage.py any more"
+        self.history.change(f"the application {words}", collects=collects)
+
+    @act()
     def takes_another_buildpack(self) -> None:
         later = not self.history.situation.later
         words = "works with what is installed from now on" if later else "is left out from now on"

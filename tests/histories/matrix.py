@@ -120,11 +120,12 @@ def expected(
         made = {**made, "venv": msgspec.structs.replace(file, keys={**file.keys, "venv": file.keys["venv-cache"]})}
     restored = {**restored, "venv": True} if packed else restored
     then = made["venv"].situation if "venv" in made else None
+    together = packed and then is not None and then.contents_packed
     lost = then is not None and any(
         name not in restored
         or name not in made
         or made[name].keys.get(name) != key
-        or (situation.later and not restored[name])
+        or not (restored[name] or together or not (situation.later or situation.collects))
         for name, key in keys(then).items()
         if name.startswith("dist-")
     )
@@ -134,7 +135,9 @@ def expected(
             found[name] = Action.CREATE
         elif name not in made or made[name].keys.get(name) != key:
             found[name] = Action.RECREATE
-        elif (name.startswith("dist-") or name == "python") and not situation.later:
+        elif (name.startswith("dist-") and (together or not (situation.later or situation.collects))) or (
+            name == "python" and not situation.later
+        ):
             found[name] = Action.KEEP
         elif not restored[name]:
             found[name] = Action.RECREATE
@@ -145,7 +148,8 @@ def expected(
     if situation.later:
         return found
     if packed:
-        found["venv-cache"] = found["venv"]
+        other = then is not None and then.contents_packed is not situation.contents_packed
+        found["venv-cache"] = Action.RECREATE if other else found["venv"]
     elif found["venv-cache"] is Action.KEEP:
         found["venv-cache"] = Action.RECREATE
     if not fetched and found["python-cache"] is not Action.KEEP:

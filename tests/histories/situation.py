@@ -60,6 +60,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     no_binary: bool = False  # alpha is built from its source
     index: str = "index.example"
     divided: bool = True
+    collects: bool = False  # it has a manage.py: what is installed has to be at hand
     later: bool = False  # a later buildpack of each build works with what is installed
     heavy: int = HEAVY  # so many bytes make a distribution worth a layer of its own
     own_wheel: bool = True  # of pip: the interpreter has one that runs the buildpack, which else carries one itself
@@ -67,6 +68,11 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def manager(self) -> Manager:
         return self.application.manager
+
+    @property
+    def contents_packed(self) -> bool:
+        """Whether the contents of heavy distributions are packed with the environment."""
+        return self.collects and self.divided and not self.later
 
     @property
     def minor(self) -> str:
@@ -175,6 +181,7 @@ def facts(disk: Disk, situation: Situation) -> Facts:
         rules=Rules(heavy=situation.heavy, limit=MOST),
         venv_state=disk.read(f"{LAYERS}/venv/.lamina/state.json"),
         buildpack_plan=_LATER if situation.later else b"",
+        manage=("manage.py",) if situation.collects else (),
         packed_state=disk.read(f"{LAYERS}/venv-cache/state.json"),
         seed_wheels=wheels,
         carried_pip=None if situation.own_wheel else CARRIED_WHEEL,

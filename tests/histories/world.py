@@ -26,15 +26,15 @@ from pure.build.steps import (
     FinishLayer,
     FoldersListed,
     InstallRuntime,
-    LayerPacked,
-    LayerUnpacked,
+    LayersPacked,
+    LayersUnpacked,
     LibrariesRead,
     ListBuildFolders,
     ListFiles,
     ListFolders,
     MakeLinks,
     MoveTrees,
-    PackLayer,
+    PackLayers,
     PruneDownloads,
     ReadFiles,
     ReadLibraries,
@@ -45,7 +45,7 @@ from pure.build.steps import (
     RuntimeInstalled,
     Step,
     Steps,
-    UnpackLayer,
+    UnpackLayers,
     WriteFiles,
 )
 from pure.layers.decision import LayerDecision
@@ -95,12 +95,13 @@ class World(Machine):
                 disk.make_folder(f"{LAYERS}/{layer}")
             case DropLayer(layer=layer):
                 self._drop(layer)
-            case PackLayer(layer=layer, archive=file, without=names):
-                content = packed(disk.folder(f"{LAYERS}/{layer}"), names)
+            case PackLayers(layers=layers, archive=file, without=names):
+                found = Folder((layer, _without(disk.folder(f"{LAYERS}/{layer}"), names)) for layer in layers)
+                content = packed(found)
                 disk.write_atomically(file, content)
-                return LayerPacked(layer=layer, digest=sha256(content).hexdigest(), nbytes=len(content))
-            case UnpackLayer(layer=layer, archive=file):
-                return self._unpack(layer, file)
+                return LayersPacked(digest=sha256(content).hexdigest(), nbytes=len(content))
+            case UnpackLayers(layers=layers, archive=file):
+                return self._unpack(layers, file)
             case FinishLayer(decision=decision):
                 self._finish(decision)
             case InstallRuntime():
@@ -186,24 +187,27 @@ class World(Machine):
         document = {"types": types, "metadata": metadata}
         self.disk.write_atomically(f"{LAYERS}/{decision.name}.toml", tomli_w.dumps(document).encode())
 
-    def _unpack(self, layer: LayerName, file: str) -> LayerUnpacked:
-        disk, part = self.disk, f"{LAYERS}/.{layer}.part"
-        self._drop(layer)
+    def _unpack(self, layers: tuple[LayerName, ...], file: str) -> LayersUnpacked:
+        disk, part = self.disk, f"{LAYERS}/.unpacked.part"
+        for layer in layers:
+            self._drop(layer)
         disk.remove_tree(part)
         disk.make_folder(part)
         data = disk.read(file) or b""
         try:
             found = unpacked(data)
         except ValueError:
-            disk.remove_tree(part)
-            return LayerUnpacked(layer=layer, digest="")
+            found = Folder()
         for path, node in walk(found):
             if isinstance(node, Folder):
                 disk.make_folder(f"{part}/{path}")
             else:
                 disk.write(f"{part}/{path}", node)
-        disk.rename(part, f"{LAYERS}/{layer}")
-        return LayerUnpacked(layer=layer, digest=sha256(data).hexdigest())
+        whole = sorted(found) == sorted(layers)
+        for name in sorted(found) if whole else ():
+            disk.rename(f"{part}/{name}", f"{LAYERS}/{name}")
+        disk.remove_tree(part)
+        return LayersUnpacked(digest=sha256(data).hexdigest() if whole else "")
 
     def _write_environment(self, layer: str, environment: LayerEnvironment) -> None:
         for name, files in (
@@ -271,6 +275,10 @@ def runtime_archive(runtime: Runtime) -> dict[str, Node]:
         f"{library}/site-packages/pip/__init__.py": b"# pip\n",
         f"include/{name}/Python.h": b"/* Python.h */\n",
     }
+
+
+def _without(layer: Folder, names: tuple[str, ...]) -> Folder:
+    return Folder((name, node) for name, node in layer.items() if name not in names)
 
 
 def _matching(folder: Folder, patterns: tuple[str, ...]) -> dict[str, bytes]:

@@ -40,27 +40,34 @@ def a_tree(root: Path) -> Path:
 
 
 def test_what_was_packed_is_unpacked(tmp_path: Path) -> None:
-    tree, archive = a_tree(tmp_path / "tree"), tmp_path / "cache" / "tree.tar"
-    digest, nbytes = pack(tree, archive, without=("env",))
+    tree, archive = a_tree(tmp_path / "layers" / "tree"), tmp_path / "cache" / "tree.tar"
+    (tmp_path / "layers" / "more").mkdir()
+    (tmp_path / "layers" / "more" / "in it").write_bytes(b"1")
+    digest, nbytes = pack(tmp_path / "layers", ("tree", "more"), archive, without=("env",))
     assert (digest, nbytes) == (hashlib.sha256(archive.read_bytes()).hexdigest(), archive.stat().st_size)
-    (tmp_path / "again").mkdir()
-    (tmp_path / "again" / "stale").write_bytes(b"")
-    assert unpack(archive, tmp_path / "again") == digest
+    (tmp_path / "again" / "tree").mkdir(parents=True)
+    (tmp_path / "again" / "tree" / "stale").write_bytes(b"")
+    # Trees of other names are not what was asked for.
+    assert unpack(archive, tmp_path / "again", ("tree",)) == ""
+    assert listing(tmp_path / "again" / "tree").keys() == {"stale"}
+    assert unpack(archive, tmp_path / "again", ("tree", "more")) == digest
     wanted = {path: each for path, each in listing(tree).items() if path.partition("/")[0] != "env"}
-    assert listing(tmp_path / "again") == wanted
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["again", "cache", "tree"]
+    assert listing(tmp_path / "again" / "tree") == wanted
+    assert sorted(path.name for path in (tmp_path / "again").iterdir()) == ["more", "tree"]
 
 
 def test_equal_trees_give_equal_bytes_whenever_and_in_whichever_order_they_were_made(tmp_path: Path) -> None:
-    one, other = a_tree(tmp_path / "one"), tmp_path / "other"
-    first, _ = pack(one, tmp_path / "1.tar")
-    assert unpack(tmp_path / "1.tar", other) == first
+    a_tree(tmp_path / "one" / "tree")
+    (tmp_path / "two").mkdir()
+    other = tmp_path / "two" / "tree"
+    first, _ = pack(tmp_path / "one", ("tree",), tmp_path / "1.tar")
+    assert unpack(tmp_path / "1.tar", tmp_path / "two", ("tree",)) == first
     for path in other.rglob("*"):
         os.utime(path, (5, 5), follow_symlinks=False)
-    again, _ = pack(other, tmp_path / "2.tar")
+    again, _ = pack(tmp_path / "two", ("tree",), tmp_path / "2.tar")
     assert again == first
     (other / "bin" / "run").chmod(0o644)
-    assert pack(other, tmp_path / "3.tar")[0] != first
+    assert pack(tmp_path / "two", ("tree",), tmp_path / "3.tar")[0] != first
 
 
 @settings(max_examples=60, deadline=None)
@@ -70,7 +77,7 @@ def test_a_damaged_file_is_noticed(tmp_path_factory: pytest.TempPathFactory, cut
     (root / "tree").mkdir()
     for number in range(6):
         (root / "tree" / f"f{number}").write_bytes(bytes([number]) * 1500)
-    digest, nbytes = pack(root / "tree", root / "tree.tar")
+    digest, nbytes = pack(root, ("tree",), root / "tree.tar")
     raw = bytearray((root / "tree.tar").read_bytes())
     at = cut % nbytes
     if flip:
@@ -78,7 +85,9 @@ def test_a_damaged_file_is_noticed(tmp_path_factory: pytest.TempPathFactory, cut
     else:
         del raw[at:]
     (root / "tree.tar").write_bytes(raw)
-    assert unpack(root / "tree.tar", root / "again") != digest
+    (root / "again").mkdir()
+    assert unpack(root / "tree.tar", root / "again", ("tree",)) != digest
+    assert not list((root / "again").glob(".*"))
     assert not list(root.glob(".*"))
 
 
@@ -91,10 +100,10 @@ def test_nothing_is_written_outside_of_the_tree(tmp_path: Path, name: str) -> No
         entry = tarfile.TarInfo(name)
         entry.size = 3
         tar.addfile(entry, io.BytesIO(b"bad"))
-    assert unpack(tmp_path / "bad.tar", tmp_path / "tree") == ""
+    assert unpack(tmp_path / "bad.tar", tmp_path, ("link", name)) == ""
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.tar"]
 
 
 def test_a_file_that_is_not_there_is_no_tree(tmp_path: Path) -> None:
-    assert unpack(tmp_path / "none.tar", tmp_path / "tree") == ""
+    assert unpack(tmp_path / "none.tar", tmp_path, ("tree",)) == ""
     assert not (tmp_path / "tree").exists()

@@ -23,13 +23,13 @@ from pure.build.steps import (
     FinishLayer,
     FoldersListed,
     InstallRuntime,
-    LayerPacked,
-    LayerUnpacked,
+    LayersPacked,
+    LayersUnpacked,
     LibrariesRead,
     ListBuildFolders,
     ListFiles,
     ListFolders,
-    PackLayer,
+    PackLayers,
     ReadFiles,
     ReadLibraries,
     RemoveFiles,
@@ -37,7 +37,7 @@ from pure.build.steps import (
     RunProgram,
     RuntimeInstalled,
     Step,
-    UnpackLayer,
+    UnpackLayers,
     WriteFiles,
 )
 from pure.build.workplace import PACKED_STATE, STATE_FILE
@@ -129,10 +129,10 @@ class Hand:
                 return LibrariesRead(root=root, sections=dict.fromkeys(files, LIBGL))
             case ListBuildFolders():
                 return BuildFoldersListed(paths=frozenset())
-            case PackLayer(layer=layer):
-                return LayerPacked(layer=layer, digest=PACKED, nbytes=1)
-            case UnpackLayer(layer=layer):
-                return LayerUnpacked(layer=layer, digest=self.packed)
+            case PackLayers():
+                return LayersPacked(digest=PACKED, nbytes=1)
+            case UnpackLayers():
+                return LayersUnpacked(digest=self.packed)
             case _:
                 return None
 
@@ -223,7 +223,7 @@ def test_a_first_build_by_pip() -> None:
         "PruneDownloads",
     ]
     assert names(turns[5]) == ["RemoveFiles", "ListFolders"]
-    assert names(turns[6]) == ["BeginLayer", "PackLayer"]
+    assert names(turns[6]) == ["BeginLayer", "PackLayers"]
     assert names(turns[7]) == ["WriteFiles", "FinishLayer", "FinishLayer"]
     assert [each.name for each in done.resolved.distributions] == ["flask"] if done.resolved else False
     assert not done.plan.processes.provisional
@@ -276,7 +276,7 @@ def test_a_runtime_that_the_image_has_is_borrowed_by_a_build_that_needs_it() -> 
     assert names(turns[1]) == ["FinishLayer"]
     assert names(turns[-1]) == ["DropLayer", "FinishLayer"]
     assert (done.plan.decided("python").action, done.plan.decided("python").away) == (Action.KEEP, True)
-    assert not any(isinstance(step, UnpackLayer) for turn in turns for step in turn.steps)
+    assert not any(isinstance(step, UnpackLayers) for turn in turns for step in turn.steps)
 
 
 @pytest.mark.parametrize("lost", ["python", "venv"])
@@ -286,7 +286,7 @@ def test_what_the_image_has_not_is_unpacked(lost: LayerName) -> None:
     turns, done = converse(given, Hand(environment(), report=report()))
     assert isinstance(done, Done)
     steps = [step for turn in turns for step in turn.steps]
-    assert any(isinstance(step, UnpackLayer) for step in steps) is (lost == "venv")
+    assert any(isinstance(step, UnpackLayers) for step in steps) is (lost == "venv")
     assert any(isinstance(step, InstallRuntime) for step in steps)
     assert done.plan.decided("venv").away is (lost == "python")
 
@@ -333,7 +333,7 @@ def test_a_change_in_place_takes_the_record_away_first() -> None:
     assert isinstance(changing.steps[0], RemoveFiles)
     assert changing.steps[0].files == (STATE_FILE,)
     # Where it was unpacked, no metadata say that it is whole.
-    unpacked = next(turn for turn in turns if any(isinstance(step, UnpackLayer) for step in turn.steps))
+    unpacked = next(turn for turn in turns if any(isinstance(step, UnpackLayers) for step in turn.steps))
     assert isinstance(unpacked.build.state, states.Inspecting)
     # The hand leaves the old version there, so it is started over, and then is a failure.
     assert course(turns)[-1] == "Installing"

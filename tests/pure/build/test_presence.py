@@ -4,6 +4,7 @@ import pytest
 from pure.build.presence import contents_needed, decide_division, decide_packing
 from pure.layers.decision import LayerTypes
 from pure.layers.heavy import Division
+from pure.layers.packing import Packing
 from pure.manager.table import MANAGERS, ManagerName
 from pure.python.requirers import Requirers
 from pure.start.django import DjangoDecision
@@ -33,16 +34,18 @@ def test_presence(
     variables: dict[str, str], django: DjangoDecision, requirers: Requirers, divide: bool, cached: bool
 ) -> None:
     needed = contents_needed(django, requirers)
-    found = decide_division(variables, isolation="", needed=needed)
+    packing = decide_packing(requirers)
+    found = decide_division(variables, isolation="", needed=needed, packing=packing)
     assert not isinstance(found, BadSwitch)
-    assert decide_packing(needed).pack is not bool(needed)
+    assert packing.pack is not requirers.build
     assert (found.divide, bool(found.at_hand)) == (divide, cached)
+    cached = cached and requirers.build
     assert found.because
     assert found.types == LayerTypes(build=False, launch=True, cache=cached)
 
 
 def test_another_word_is_refused() -> None:
-    found = decide_division({"BP_PYTHON_DIVIDE": "maybe"}, isolation="", needed="")
+    found = decide_division({"BP_PYTHON_DIVIDE": "maybe"}, isolation="", needed="", packing=Packing(pack=True))
     assert found == BadSwitch(variable="BP_PYTHON_DIVIDE", value="maybe")
 
 
@@ -63,6 +66,6 @@ def test_builds_that_may_need_what_is_installed_are_seen(
         MANAGERS[manager], variables, texts=documents({"pyproject.toml": text.encode()}), above={}
     )
     assert found == named
-    decided = decide_division({}, isolation=found, needed="")
+    decided = decide_division({}, isolation=found, needed="", packing=Packing(pack=True))
     assert isinstance(decided, Division)
     assert decided.divide is not bool(named)
