@@ -21,6 +21,7 @@ from pure.build.steps import (
     RunProgram,
     Step,
     Steps,
+    WithoutBytecode,
     WriteFiles,
 )
 from pure.build.workplace import (
@@ -51,6 +52,9 @@ from pure.venv.resolved import ResolvedSet, pins, without_credentials
 from pure.venv.state import Insight, VenvState, encode_state
 
 INDEX_LOG: Final = "indexes.log"
+# What a distribution brings to test itself. No application imports it, and of many it is half of all that there is to
+# compile; who runs such tests after all has them compiled while they are imported.
+TESTS: Final = WithoutBytecode(below=("tests",), names=("test_*.py", "*_test.py", "conftest.py"))
 METADATA: Final = ("METADATA", "RECORD", "REQUESTED", "direct_url.json", "INSTALLER")
 
 
@@ -170,6 +174,7 @@ def complete(
             python=f"{root}/bin/python",
             roots=(f"{root}/lib", f"{root}/{CHECKOUTS}"),
             environment=bare_environment(facts),
+            left_out=TESTS,
         ),
         ListBuildFolders(app=work.app),
     )
