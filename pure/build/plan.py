@@ -18,7 +18,7 @@ from pure.layers.decision import LayerDecision, LayerTypes
 from pure.layers.heavy import UNDIVIDED, Division
 from pure.layers.inventory import application_layers, runtime_layers
 from pure.layers.names import LayerName
-from pure.manager import pylock_selection
+from pure.manager import pylock_selection, uv_requirements
 from pure.manager.advice import advised
 from pure.manager.choice import NothingToInstall
 from pure.manager.decision import PackageManagerDecision
@@ -27,7 +27,7 @@ from pure.manager.managed import Managed, ManagedError, decide_manager, not_a_fi
 from pure.manager.outside import OutsideUpload, outside_upload
 from pure.manager.pip_configuration import configured_offenders
 from pure.manager.pylock_selection import PylockProblem
-from pure.manager.table import PIP, PIP_TOOL, POETRY, PYLOCK, Tool
+from pure.manager.table import PIP, PIP_TOOL, POETRY, PYLOCK, UV_PIP, Tool
 from pure.manager.terms import path
 from pure.manager.tool_version import ToolError, choose_tool
 from pure.manager.unset import UnsetVariables, unset_variables
@@ -35,6 +35,7 @@ from pure.outcome import Failure, Outcome, Success
 from pure.project.detection import PROVIDE_ONLY_VARIABLE, provides_only, python_markers
 from pure.project.document import FileUnreadable
 from pure.project.files import BadProjectFolder, ProjectFiles
+from pure.project.locks.facts import LockFacts
 from pure.project.requirements.collection import RequirementsSet
 from pure.project.requirements.errors import RequirementsError, placed
 from pure.python.catalogue import Runtime
@@ -50,7 +51,7 @@ from pure.venv.build_settings import build_settings, isolation_setting
 from pure.venv.lacks import CHECK_VARIABLE
 from pure.venv.pinning import pinning
 from pure.venv.pins import Pin, encode_pins, pins_of
-from pure.venv.requirements_fingerprint import Fingerprint, Pinning
+from pure.venv.requirements_fingerprint import Fingerprint, Pinning, hash_checking
 from pure.venv.state import VenvState, decode_state
 
 NO_DJANGO: Final = DjangoDecision(manage=None, collect=False, because="only the runtime is provided")
@@ -78,6 +79,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What should be changed, and is no error."""
     unheard: tuple[str, ...] = ()
     """What is set or written and has no effect."""
+
+    def with_lock(self, lock: LockFacts) -> "Plan":
+        """The plan with what requirements turned out to resolve to."""
+        managed = msgspec.structs.replace(self.manager.managed, lock=lock)
+        return msgspec.structs.replace(self, package_manager=msgspec.structs.replace(self.manager, managed=managed))
 
     @property
     def manager(self) -> PackageManagerDecision:
@@ -138,6 +144,8 @@ def decide(facts: Facts) -> Outcome[Plan, PlanError]:
     plan = decided.unwrap()
     manager = plan.package_manager
     by_poetry = manager is not None and manager.manager is POETRY
+    named = facts.requirements.value_or(None) if facts.requirements is not None else None
+    passed_over = uv_requirements.unheard(manager.manager, facts.settings, named) if manager is not None else ()
     said = unheard(
         facts.variables,
         facts.names,
@@ -145,7 +153,7 @@ def decide(facts: Facts) -> Outcome[Plan, PlanError]:
         groups_by=manager.selection.groups_by if manager is not None and by_poetry else None,
         started=manager is not None or bool(plan.processes.processes),
     )
-    return Success(msgspec.structs.replace(plan, unheard=said))
+    return Success(msgspec.structs.replace(plan, unheard=(*said, *passed_over)))
 
 
 def _decide(facts: Facts) -> Outcome[Plan, PlanError]:
@@ -187,6 +195,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     if astray is not None:
         return Failure(astray)
     managed = advised(managed, project, requirements.unwrap(), root=facts.names, variables=facts.variables)
+    managed = _by_uv(facts, managed, requirements.unwrap())
     python = choose_runtime(facts, requirers)
     if isinstance(python, Failure):
         return python
@@ -201,7 +210,8 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         return Failure(django)
     if isinstance(asked := switch(facts.variables, CHECK_VARIABLE), BadSwitch):
         return Failure(asked)
-    isolation = isolation_setting(manager, facts.settings, texts=project.texts, above=project.workspace_texts)
+    settings = uv_requirements.with_counterparts(manager, facts.settings, requirements.unwrap())
+    isolation = isolation_setting(manager, settings, texts=project.texts, above=project.workspace_texts)
     division = decide_division(facts.variables, isolation=isolation, django=django, requirers=requirers)
     if isinstance(division, BadSwitch):
         return Failure(division)
@@ -210,12 +220,12 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     package_manager = PackageManagerDecision(
         managed=managed,
         tool=tool.unwrap(),
-        built_with=build_settings(manager, facts.settings, texts=project.texts, above=project.workspace_texts),
+        built_with=build_settings(manager, settings, texts=project.texts, above=project.workspace_texts),
     )
     fixed = pinning(
         managed, project, requirements.unwrap(), runtime=runtime, target=facts.target, settings=facts.settings
     )
-    pins = _pins(facts, requirements.unwrap(), fixed, runtime)
+    pins = _pins(facts, managed, requirements.unwrap(), fixed, runtime)
     layers = application_layers(
         facts.restored,
         layers_dir=facts.layers_dir,
@@ -280,13 +290,24 @@ def _requirements(
     facts: Facts, project: ProjectFiles, managed: Managed
 ) -> Outcome[RequirementsSet | None, FileUnreadable | RequirementsError]:
     """What pip's requirements files say; ``None`` for other managers."""
-    if managed.manager is not PIP:
+    if not managed.manager.by_requirements:
         return Success(None)
     if facts.requirements is None:
         return Failure(not_a_file(path(managed.source.folder, managed.source.files[0])))
     if isinstance(facts.requirements, Failure):
         return Failure(placed(facts.requirements.failure(), project.folder))
     return Success(facts.requirements.unwrap())
+
+
+def _by_uv(facts: Facts, managed: Managed, requirements: RequirementsSet | None) -> Managed:
+    """The same, with what requirements fix by themselves where uv installs them; if they don't, uv has to say it."""
+    if managed.manager is not UV_PIP or requirements is None:
+        return managed
+    resolves = bool(requirements.requirements) and not hash_checking(requirements, facts.settings)
+    lock = LockFacts() if resolves else uv_requirements.facts_of(requirements)
+    advice = (*managed.choice.advice, *uv_requirements.advice(facts.settings, requirements))
+    choice = msgspec.structs.replace(managed.choice, advice=advice)
+    return msgspec.structs.replace(managed, choice=choice, resolves=resolves, lock=lock)
 
 
 def _astray(
@@ -309,9 +330,9 @@ def _refused(facts: Facts, project: ProjectFiles, managed: Managed, python: Pyth
 
 
 def _pins(
-    facts: Facts, requirements: RequirementsSet | None, fixed: Pinning, runtime: Runtime
+    facts: Facts, managed: Managed, requirements: RequirementsSet | None, fixed: Pinning, runtime: Runtime
 ) -> tuple[Pin, ...] | None:
-    if requirements is None or not isinstance(fixed, Fingerprint):
+    if managed.manager is not PIP or requirements is None or not isinstance(fixed, Fingerprint):
         return None
     return pins_of(requirements, python=runtime.version, arch=facts.target.arch, settings=facts.settings)
 

@@ -191,6 +191,11 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(tools=PIP, pattern=r"Hashes are required in --require-hashes mode, but they are missing", make=hash_missing),
     Rule(tools=UV, pattern=rf"Hash mismatch for `(?P<name>{NAME})", make=lambda m, _: HashMismatch(name=m["name"])),
     Rule(
+        tools=UV,
+        pattern=rf"(?:no trusted hash was provided for: `|In `--require-hashes` mode, [^:]{{1,100}}: )(?P<name>{NAME})",
+        make=lambda match, _: HashMissing(name=match["name"]),
+    ),
+    Rule(
         tools=POETRY,
         pattern=rf"distributions for (?P<name>{NAME}) \([^)]{{0,200}}\) did not match any known checksums",
         make=lambda match, _: HashMismatch(name=match["name"]),
