@@ -309,6 +309,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(tools=PIP, pattern=rf"(?P<status>40[137]) Client Error: [^:]{{0,200}} for url: {URL}", make=refused),
     Rule(tools=PIP, pattern=rf"HTTP error (?P<status>40[137]) while getting {URL}", make=refused),
     Rule(tools=UV, pattern=rf"\((?P<status>40[137]) [^)]{{0,200}}\) for url \({URL}\)", make=refused),
+    Rule(tools=UV, pattern=rf"An index(?: URL)? \({URL}\) .{{0,100}}?(?P<status>40[13]) (?:Una|For)", make=refused),
     Rule(tools=POETRY, pattern=r"Authorization error accessing [^ ]+", make=refused),
     Rule(tools=ANY, pattern=rf"(?P<status>5\d\d) Server Error: [^:]{{0,200}} for url: {URL}", make=unreachable),
     Rule(tools=PIP, pattern=rf"HTTP error (?P<status>5\d\d) while getting {URL}", make=unreachable),
