@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 import msgspec
+from pure.build.steps import WithoutBytecode
 from pure.disk import DiskFull
 from pure.outcome import Failure, Outcome, Success
 from pure.runtime.endings import CompileError, CompileNotWritable, CompilerFailed, CompileSummary
@@ -26,6 +27,7 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     current: int = 0
     invalid: int = 0
     removed: int = 0
+    left_out: int = 0
     seconds: float = 0.0
     path: str = ""
     errno: int | None = None
@@ -39,15 +41,16 @@ def compile_files(
     env: Mapping[str, str],
     jobs: int | None = None,
     recorded: tuple[Path, PurePosixPath] | None = None,
+    left_out: WithoutBytecode | None = None,
 ) -> Outcome[CompileSummary, CompileError]:
     """Bring the bytecode of ``places`` up to date: files, and folders with all below them.
 
     ``python`` is the interpreter that will import it. Files with the right bytecode are left alone; those that do not
-    compile are counted and passed over, as pip does; bytecode below a folder whose source is gone is removed. The same
-    folders at the same path give the same bytes, whatever was compiled before. ``jobs`` defaults to the number of
-    usable processors; of ``env`` the variables of Python itself are not passed on. Bytecode records the path of
-    its source, so the places must be where they will be used; otherwise ``recorded`` is a folder that they are in, with
-    the path that it will have.
+    compile are counted and passed over, as pip does; bytecode below a folder whose source is gone, or is ``left_out``,
+    is removed. The same folders at the same path give the same bytes, whatever was compiled before. ``jobs`` defaults
+    to the number of usable processors; of ``env`` the variables of Python itself are not passed on. Bytecode records
+    the path of its source, so the places must be where they will be used; otherwise ``recorded`` is a folder that they
+    are in, with the path that it will have.
     """
     paths = sorted(set(places))
     task = {
@@ -55,6 +58,7 @@ def compile_files(
         "roots": [str(path) for path in paths if path.is_dir()],
         "jobs": jobs or len(os.sched_getaffinity(0)),
         "recorded": [str(path) for path in recorded] if recorded else ["", ""],
+        "left_out": msgspec.to_builtins(left_out) if left_out else {"below": [], "names": []},
     }
     clean = {name: value for name, value in env.items() if not name.startswith("PYTHON")}
     # Python 3.13.0 orders some constants by hash; -I would ignore the seed, so its parts are given one by one.
@@ -84,6 +88,7 @@ def compile_files(
             current=answer.current,
             invalid=answer.invalid,
             removed=answer.removed,
+            left_out=answer.left_out,
             seconds=answer.seconds,
         )
     )

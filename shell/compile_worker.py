@@ -10,6 +10,7 @@ folder with anything to do is compiled anew as a whole: the bytes are those of a
 """
 
 import errno
+import fnmatch
 import gc
 import importlib.util
 import json
@@ -38,12 +39,15 @@ CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL)
 
 
 class Folder:
-    """The sources of one folder, and what became of them."""
+    """The sources of one folder, and what became of them; ``left_out`` are patterns of those without bytecode."""
 
-    def __init__(self, path: str, names: list[str]) -> None:
-        self.sources = [os.path.join(path, name) for name in sorted(names) if name.endswith(".py")]
+    def __init__(self, path: str, names: list[str], left_out: list[str]) -> None:
+        modules = sorted(name for name in names if name.endswith(".py"))
+        spared = {name for name in modules if any(fnmatch.fnmatchcase(name, pattern) for pattern in left_out)}
+        self.sources = [os.path.join(path, name) for name in modules if name not in spared]
+        self.left_out = len(spared)
         self.shared = os.path.basename(path) in SHARED_FOLDERS
-        self.removed = remove_orphans(path)
+        self.removed = remove_orphans(path, spared)
         self.invalid = 0
 
     def groups(self) -> Iterator[list[str]]:
@@ -64,14 +68,14 @@ class Folder:
         return True
 
 
-def remove_orphans(folder: str) -> int:
-    """Remove bytecode whose source is gone, and what a killed build left half-written; how many were removed."""
+def remove_orphans(folder: str, spared: set[str]) -> int:
+    """Remove bytecode whose source is gone or spared, and what a killed build left half-written; how many it was."""
     cache = os.path.join(folder, CACHE)
     try:
         names = os.listdir(cache)
     except (FileNotFoundError, NotADirectoryError):
         return 0
-    orphans = [name for name in names if name.endswith(TEMPORARY) or is_orphan(folder, name)]
+    orphans = [name for name in names if name.endswith(TEMPORARY) or is_orphan(folder, name, spared)]
     for name in orphans:
         os.unlink(os.path.join(cache, name))
     if len(orphans) == len(names):
@@ -79,14 +83,18 @@ def remove_orphans(folder: str) -> int:
     return len(orphans)
 
 
-def is_orphan(folder: str, name: str) -> bool:
-    """Whether a file in a cache folder is bytecode without a source: ``<module>.<tag>[.opt-<n>].pyc`` (PEP 488)."""
+def is_orphan(folder: str, name: str, spared: set[str]) -> bool:
+    """Whether a file in a cache folder is bytecode without a source: ``<module>.<tag>[.opt-<n>].pyc`` (PEP 488).
+
+    Sources that are ``spared`` count as none.
+    """
     if not name.endswith(".pyc"):
         return False
     stem = name[: -len(".pyc")]
     if stem.rpartition(".")[2].startswith("opt-"):
         stem = stem.rpartition(".")[0]
-    return not os.path.lexists(os.path.join(folder, f"{stem.rpartition('.')[0]}.py"))
+    source = f"{stem.rpartition('.')[0]}.py"
+    return source in spared or not os.path.lexists(os.path.join(folder, source))
 
 
 def bytecode_path(source: str) -> str:
@@ -210,15 +218,18 @@ def main() -> None:
     try:
         groups = [[source] for source in task["files"] if not is_current(source)]
         total = len(task["files"])
-        removed = invalid = 0
+        removed = invalid = left_out = 0
         for root in task["roots"]:
             for path, below, names in os.walk(root):
                 below[:] = sorted(name for name in below if name != CACHE)
-                folder = Folder(path, names)
+                parts = path[len(root) :].split("/")
+                within = any(name in parts for name in task["left_out"]["below"])
+                folder = Folder(path, names, task["left_out"]["names"] if within else [])
                 groups.extend(folder.groups())
                 total += len(folder.sources)
                 removed += folder.removed
                 invalid += folder.invalid
+                left_out += folder.left_out
     except OSError as error:
         sys.stdout.write(json.dumps({"path": error.filename, "errno": error.errno}))
         return
@@ -228,7 +239,15 @@ def main() -> None:
     answer = compile_all(groups, task["jobs"], invalid)
     current = total - sum(map(len, groups)) - invalid
     sys.stdout.write(
-        json.dumps({"current": current, "removed": removed, "seconds": time.monotonic() - began, **answer})
+        json.dumps(
+            {
+                "current": current,
+                "removed": removed,
+                "left_out": left_out,
+                "seconds": time.monotonic() - began,
+                **answer,
+            }
+        )
     )
 
 

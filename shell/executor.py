@@ -239,11 +239,13 @@ def _compile(step: CompileBytecode) -> Outcome[Compiled, BuildError]:
     from shell.bytecode import compile_files
 
     places = [Path(root) for root in step.roots if Path(root).exists()]
-    compiled = compile_files(Path(step.python), places, env=dict(step.environment))
+    compiled = compile_files(Path(step.python), places, env=dict(step.environment), left_out=step.left_out)
     if isinstance(compiled, Failure):
         return compiled
     summary = compiled.unwrap()
-    return Success(Compiled(compiled=summary.compiled, current=summary.current, seconds=summary.seconds))
+    return Success(
+        Compiled(compiled=summary.compiled, current=summary.current, seconds=summary.seconds, left_out=summary.left_out)
+    )
 
 
 def _read(root: Path, patterns: tuple[str, ...], *, ends: bool) -> dict[str, bytes]:

@@ -6,11 +6,17 @@ from typing import Final
 import msgspec
 
 from pure.build.errors import NotReadable
+from pure.build.facts import Facts
 from pure.build.plan import Plan
 from pure.build.steps import Answer
 from pure.build.workplace import CHECKOUTS, STATE_FOLDER, Workplace
 from pure.layers.metadata import decode_pins
+from pure.manager.uv_requirements import RESOLUTION, facts_of
 from pure.outcome import Failure, Outcome, Success
+from pure.project.locks.facts import LockFacts
+from pure.project.requirements.collection import CollectedFile, RequirementsSet
+from pure.project.requirements.errors import RequirementsError
+from pure.project.requirements.file import parse_requirements
 from pure.venv import pins
 from pure.venv.difference import Changes, verify
 from pure.venv.installed import InstalledSet, missing_files, overlaps, parse_installed, strays
@@ -77,6 +83,19 @@ def why_not_equal(now: Snapshot, resolved: ResolvedSet, changes: Changes, before
     known = frozenset(missing_files(before.installed, before.files))
     reasons += [f"{path} is missing" for path in missing_files(now.installed, files) if path not in known]
     return tuple(reasons[:_TOLD])
+
+
+def resolution(answer: Answer, facts: Facts, work: Workplace) -> Outcome[LockFacts, NotReadable | RequirementsError]:
+    """What uv says that the requirements resolve to."""
+    raw = answer.read(work.temporary).get(RESOLUTION)
+    if raw is None:
+        return Failure(NotReadable(path=f"{work.temporary}/{RESOLUTION}", detail="uv has not written it"))
+    parsed = parse_requirements(raw, file=RESOLUTION)
+    if isinstance(parsed, Failure):
+        return parsed
+    found = RequirementsSet(files=(CollectedFile(kind="requirement", content=parsed.unwrap()),))
+    asked = facts.requirements.value_or(None) if facts.requirements is not None else None
+    return Success(facts_of(found, asked=asked))
 
 
 def reported(

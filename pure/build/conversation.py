@@ -12,12 +12,13 @@ state              what its steps brought back                          what fol
 \\                  the tool is kept, or a wheel of pip is at hand       install the tool: ``ToolReady``
 \\                  no wheel at hand                                     the failure: nothing can install the tool
 ``ToolReady``      the environment is kept                              finish its layers: ``Settled``
-\\                  pip reconciles it, and something is open             ask pip: ``Resolving``
+\\                  what pip, or uv by pip's files, installs is open     ask which: ``Resolving``
 \\                  pip reconciles it, and every artefact is fixed       take links out, look at it: ``Inspecting``
 \\                  it is reconciled, a tool synchronises                take links out, look at it: ``Inspecting``
 \\                  it is created or recreated                           make it: ``Installing``
-``Resolving``      pip's report, and it is what is installed            finish its layers: ``Settled``
+``Resolving``      what they come to, and it is what is installed       finish its layers: ``Settled``
 \\                  it is something else                                 take links out, look at it: ``Inspecting``
+\\                  the environment is to be made                        make it: ``Installing``
 ``Inspecting``     pip installs, and it can be changed in place         change it: ``Changing``
 \\                  a tool synchronises it, and it can be changed        take out, synchronise, look: ``Tidying``
 \\                  it can't                                             start over: ``Installing``
@@ -68,6 +69,7 @@ from pure.build.dividing import lost
 from pure.build.endings import AskAgain, another_python, failure, last_words, notes, passed_over
 from pure.build.errors import NoPipWheel
 from pure.build.facts import Facts
+from pure.build.keeping import keep
 from pure.build.news import News
 from pure.build.plan import Plan, PlanError, decide
 from pure.build.runtime_steps import borrowed, finish_archive, finish_runtime, install_runtime
@@ -89,9 +91,8 @@ from pure.layers.names import PYTHON, VENV
 from pure.outcome import Failure, Outcome, Success
 from pure.redaction import Redactor
 from pure.venv import pins
-from pure.venv.difference import Changes, Kept, RedoReason, diff, redone, unchanged
+from pure.venv.difference import Changes, RedoReason, diff, redone, unchanged
 from pure.venv.resolved import ResolvedSet, with_hidden_urls
-from pure.venv.state import VenvState
 
 _Said: TypeAlias = tuple[News, ...]
 
@@ -216,7 +217,10 @@ def _tool_ready(build: Build, wheel: str, answer: Answer) -> Next:
     match decision.action:
         case Action.KEEP:
             assert plan.previous is not None, "what is kept has a record"
-            return _keep(build, plan.previous, said)
+            return keep(build, plan.previous, said)
+        case Action.CREATE | Action.RECREATE | Action.RECONCILE if plan.manager.managed.resolves:
+            steps = environment_steps.resolve(plan, facts, work)
+            return closing.turn(build, states.Resolving(), (folders, *steps), *said)
         case Action.RECONCILE if plan.manager.manager.synchronises:
             return _inspect(build, None, said, (folders,))
         case Action.RECONCILE if (expected := check.foreseen(plan)) is not None:
@@ -245,39 +249,32 @@ def _start_over(build: Build, because: tuple[str, ...], said: _Said = ()) -> Nex
 
 
 def _resolved(build: Build, answer: Answer) -> Next:
+    if build.plan.manager.managed.resolves:
+        return _resolved_by_uv(build, answer)
     report = check.reported(answer, build.work, build.hide)
     if isinstance(report, Failure):
         return Failure(Stopped(error=report.failure()))
     resolved, previous = report.unwrap(), build.plan.previous
-    same = previous is not None and previous == environment_steps.state_of(build.plan, resolved, previous.seen)
-    if previous is not None and same and unchanged(resolved) and not lost(build.plan, build.facts):
-        kept = tuple(Kept(name=each.name, version=each.version) for each in resolved.distributions)
-        return _keep(build, previous, (news.ChangesDecided(changes=Changes(keep=kept)),))
+    if previous is None:
+        return _inspect(build, resolved)
+    now = environment_steps.state_of(build.plan, resolved, previous.seen)
+    same = previous == msgspec.structs.replace(now, at_hand=previous.at_hand)
+    if same and unchanged(resolved) and not lost(build.plan, build.facts):
+        return keep(build, previous, (news.all_kept(resolved),))
     return _inspect(build, resolved)
 
 
-def _keep(build: Build, known: VenvState, said: _Said) -> Next:
-    """The environment is what it shall be, as its record says, and isn't touched."""
-    facts, work, seen = build.facts, build.work, known.seen
-    plan, keeps = storing.kept(build.plan, facts, work, known)
-    plan, layers = dividing.kept(plan, facts)
-    steps: Steps = (
-        *keeps,
-        *layers,
-        *environment_steps.prune(plan, work),
-        *(findings.survey(plan, work) if seen.offered is None else ()),
-        *(findings.seek_libraries(plan, facts, work) if seen.foreign else ()),
-    )
-    build = msgspec.structs.replace(
-        build,
-        plan=plan,
-        record=known,
-        archived=storing.archived(plan),
-        programs=frozenset(seen.programs),
-        offered=seen.offered,
-    )
-    state = states.Settled(resolved=known.resolved, known=seen)
-    return closing.turn(build, state, steps, *said, news.Divided(plan=plan, pieces=seen.pieces))
+def _resolved_by_uv(build: Build, answer: Answer) -> Next:
+    lock = check.resolution(answer, build.facts, build.work)
+    if isinstance(lock, Failure):
+        return Failure(Stopped(error=lock.failure()))
+    build = msgspec.structs.replace(build, plan=build.plan.with_lock(lock.unwrap()))
+    previous = build.plan.previous
+    if previous is None or build.plan.decided(VENV).action is not Action.RECONCILE:
+        return _make(build)
+    if synchronising.is_installed(build.plan, previous) and not lost(build.plan, build.facts):
+        return keep(build, previous, (news.all_kept(previous.resolved),))
+    return _inspect(build, None)
 
 
 def _inspect(build: Build, resolved: ResolvedSet | None, said: _Said = (), before: Steps = ()) -> Next:

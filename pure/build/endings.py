@@ -51,6 +51,8 @@ def failure(ended: Ended, plan: Plan, facts: Facts, work: Workplace, noted: tupl
             )
         case "create-environment":
             return _no_room(said, work) or NoEnvironment(returncode=ended.returncode, output=_last(said))
+        case "resolve" if plan.manager.manager.synchronises:
+            return _tool(ended, said, plan, facts, work, asked=noted is not None)
         case "resolve" | "install":
             return _pip(ended, said, plan, facts, work, asked=noted is not None)
         case "check-lock" | "synchronise":

@@ -21,6 +21,7 @@ from pure.build.steps import (
     RunProgram,
     Step,
     Steps,
+    WithoutBytecode,
     WriteFiles,
 )
 from pure.build.workplace import (
@@ -32,7 +33,8 @@ from pure.build.workplace import (
     own_environment,
 )
 from pure.layers.names import VENV
-from pure.manager.commands import Places, commands
+from pure.manager import uv_requirements
+from pure.manager.commands import Command, Places, Required, commands, resolving
 from pure.manager.decision import PackageManagerDecision
 from pure.manager.environment import pip_environment
 from pure.manager.settings import tool_settings
@@ -51,6 +53,9 @@ from pure.venv.resolved import ResolvedSet, pins, without_credentials
 from pure.venv.state import Insight, VenvState
 
 INDEX_LOG: Final = "indexes.log"
+# What a distribution brings to test itself. No application imports it, and of many it is half of all that there is to
+# compile; who runs such tests after all has them compiled while they are imported.
+TESTS: Final = WithoutBytecode(below=("tests",), names=("test_*.py", "*_test.py", "conftest.py"))
 METADATA: Final = ("METADATA", "RECORD", "REQUESTED", "direct_url.json", "INSTALLER")
 
 
@@ -76,33 +81,66 @@ def install(plan: Plan, facts: Facts, work: Workplace) -> Steps:
     manager = decided.manager
     if not manager.synchronises:
         return (_pip(plan, facts, work, ()), _report(work))
-    places = Places(
-        layer=work.layer(manager.tool.name), venv=work.venv, python=work.interpreter, temporary=work.temporary
+    return (
+        *((_constraints(work, decided.lock.pinned),) if decided.managed.resolves else ()),
+        *_started(plan, facts, work, "synchronise", *_commands(decided, facts, work)),
     )
-    variables = _sorted(tool_settings(manager, own_environment(facts, work), places, ssh=asks_by_ssh(facts)))
+
+
+def _commands(decided: PackageManagerDecision, facts: Facts, work: Workplace) -> tuple[Command, ...]:
+    manager = decided.manager
+    return commands(
+        manager,
+        _places(decided, work),
+        file=decided.files[0],
+        selection=decided.selection,
+        groups=decided.declared.groups,
+        defaults=decided.lock.default_groups,
+        comparable=decided.to_compare,
+        itself=manager.name in decided.declared.installs_itself,
+        alone=decided.managed.alone,
+        required=_required(decided, facts, work),
+    )
+
+
+def _required(decided: PackageManagerDecision, facts: Facts, work: Workplace) -> Required:
+    if not decided.manager.by_requirements:
+        return Required()
+    constraints = work.constraints if decided.managed.resolves else ""
+    return Required(files=decided.files, options=uv_requirements.options(facts.settings), constraints=constraints)
+
+
+def _places(decided: PackageManagerDecision, work: Workplace) -> Places:
+    layer = work.layer(decided.manager.tool.name)
+    return Places(layer=layer, venv=work.venv, python=work.interpreter, temporary=work.temporary)
+
+
+def _started(plan: Plan, facts: Facts, work: Workplace, purpose: Purpose, *asked: Command) -> Steps:
+    decided = plan.manager
+    own = own_environment(facts, work)
+    if decided.manager.by_requirements:
+        own = uv_requirements.variables(facts.settings) | own
+    variables = _sorted(tool_settings(decided.manager, own, _places(decided, work), ssh=asks_by_ssh(facts)))
     return tuple(
         RunProgram(
-            purpose="check-lock" if command.check else "synchronise",
+            purpose="check-lock" if command.check else purpose,
             argv=command.argv,
             environment=variables,
             folder=_folder(decided, work),
         )
-        for command in commands(
-            manager,
-            places,
-            file=decided.files[0],
-            selection=decided.selection,
-            groups=decided.declared.groups,
-            defaults=decided.lock.default_groups,
-            comparable=decided.to_compare,
-            itself=manager.name in decided.declared.installs_itself,
-            alone=decided.managed.alone,
-        )
+        for command in asked
     )
 
 
 def resolve(plan: Plan, facts: Facts, work: Workplace) -> Steps:
-    """The steps by which pip says what a fresh installation would give."""
+    """The steps by which pip, or uv for pip's files, says what a fresh installation would give."""
+    decided = plan.manager
+    if decided.manager.synchronises:
+        asked = resolving(
+            _places(decided, work), _required(decided, facts, work), f"{work.temporary}/{uv_requirements.RESOLUTION}"
+        )
+        read = ReadFiles(root=work.temporary, patterns=(uv_requirements.RESOLUTION,))
+        return (*_started(plan, facts, work, "resolve", asked), read)
     options = _without_installing(work)
     return (_pip(plan, facts, work, options, purpose="resolve"), _report(work))
 
@@ -122,7 +160,7 @@ def change(
         return ()
     steps: list[Step] = [*take_out(work, installed, changes.to_delete)]
     if changes.to_install:
-        steps.append(_constraints(work, resolved))
+        steps.append(_constraints(work, pins(resolved)))
         steps += [_pip(plan, facts, work, ("--constraint", work.constraints)), _report(work)]
     return tuple(steps)
 
@@ -170,6 +208,7 @@ def complete(
             python=f"{root}/bin/python",
             roots=(f"{root}/lib", f"{root}/{CHECKOUTS}"),
             environment=bare_environment(facts),
+            left_out=TESTS,
         ),
         ListBuildFolders(app=work.app),
     )
@@ -254,7 +293,7 @@ def compare_indexes(plan: Plan, facts: Facts, work: Workplace, resolved: Resolve
     asked = _pip(plan, facts, work, options, purpose="compare-indexes")
     logged = dict(asked.environment) | {"PIP_LOG": f"{work.temporary}/{INDEX_LOG}", "PIP_RETRIES": "0"}
     return (
-        _constraints(work, resolved),
+        _constraints(work, pins(resolved)),
         msgspec.structs.replace(asked, environment=_sorted(logged), may_fail=True),
         ReadFiles(root=work.temporary, patterns=(INDEX_LOG,)),
     )
@@ -272,9 +311,9 @@ def _without_installing(work: Workplace) -> tuple[str, ...]:
     return ("--dry-run", "--ignore-installed", "--quiet", "--src", f"{work.temporary}/{CHECKOUTS}")
 
 
-def _constraints(work: Workplace, resolved: ResolvedSet) -> WriteFiles:
+def _constraints(work: Workplace, pinned: Iterable[str]) -> WriteFiles:
     folder, _, name = work.constraints.rpartition("/")
-    return WriteFiles(root=folder, files=((name, "".join(f"{pin}\n" for pin in pins(resolved)).encode()),))
+    return WriteFiles(root=folder, files=((name, "".join(f"{pin}\n" for pin in pinned).encode()),))
 
 
 def _report(work: Workplace) -> ReadFiles:

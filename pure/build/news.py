@@ -9,7 +9,7 @@ from pure.build.plan import Plan
 from pure.build.steps import Compiled, RuntimeInstalled
 from pure.start.django import Collected, NotEnabled
 from pure.venv.accelerators import AcceleratedTorch
-from pure.venv.difference import Changes
+from pure.venv.difference import Changes, Kept
 from pure.venv.piece import Piece
 from pure.venv.resolved import ResolvedSet
 
@@ -78,6 +78,12 @@ class ChangesDecided(msgspec.Struct, frozen=True, kw_only=True):
     """What reconciling will do."""
 
     changes: Changes
+
+
+def all_kept(resolved: ResolvedSet) -> ChangesDecided:
+    """The news that everything stays as it is."""
+    kept = tuple(Kept(name=each.name, version=each.version) for each in resolved.distributions)
+    return ChangesDecided(changes=Changes(keep=kept))
 
 
 class Reconciled(msgspec.Struct, frozen=True, kw_only=True):

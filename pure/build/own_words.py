@@ -15,7 +15,6 @@ from pure.complaints.reasons import (
     RepositoryUnreachable,
 )
 from pure.manager.managed import Managed
-from pure.manager.table import PIP
 from pure.outcome import Success
 from pure.project.ignoring import left_out
 from pure.project.requirements.itself import AskedBy, asked_by
@@ -39,7 +38,7 @@ def with_own_words(recognised: Recognised | None, facts: Facts, managed: Managed
 
 
 def _asked(place: str, facts: Facts, managed: Managed) -> AskedBy | None:
-    if managed.manager is not PIP or not isinstance(facts.requirements, Success):
+    if not managed.manager.by_requirements or not isinstance(facts.requirements, Success):
         return None
     names = facts.project.unwrap() if isinstance(facts.project, Success) else None
     present = (*names.names, *names.source_names) if names else facts.names

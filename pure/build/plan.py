@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from pure.build.asked import by_uv, pins_fixed, required_files
 from pure.build.facts import Facts
 from pure.build.finding import Finding
 from pure.build.presence import contents_needed, decide_division, decide_packing
@@ -19,26 +20,24 @@ from pure.layers.heavy import UNDIVIDED, Division
 from pure.layers.inventory import application_layers, runtime_layers
 from pure.layers.names import LayerName
 from pure.layers.packing import Packing, Stored, idle, stored
-from pure.manager import pylock_selection
+from pure.manager import pylock_selection, uv_requirements
 from pure.manager.advice import advised
 from pure.manager.choice import NothingToInstall
 from pure.manager.decision import PackageManagerDecision
 from pure.manager.environment import BreakingVariables, offenders
-from pure.manager.managed import Managed, ManagedError, decide_manager, not_a_file
+from pure.manager.managed import Managed, ManagedError, decide_manager
 from pure.manager.outside import OutsideUpload, outside_upload
 from pure.manager.pip_configuration import configured_offenders
 from pure.manager.pylock_selection import PylockProblem
-from pure.manager.table import PIP, PIP_TOOL, POETRY, PYLOCK, Tool
-from pure.manager.terms import path
+from pure.manager.table import PIP_TOOL, POETRY, PYLOCK, Tool
 from pure.manager.tool_version import ToolError, choose_tool
 from pure.manager.unset import UnsetVariables, unset_variables
 from pure.outcome import Failure, Outcome, Success
 from pure.project.detection import PROVIDE_ONLY_VARIABLE, provides_only, python_markers
-from pure.project.document import FileUnreadable
 from pure.project.files import BadProjectFolder, ProjectFiles
+from pure.project.locks.facts import LockFacts
 from pure.project.requirements.collection import RequirementsSet
-from pure.project.requirements.errors import RequirementsError, placed
-from pure.python.catalogue import Runtime
+from pure.project.requirements.errors import RequirementsError
 from pure.python.choice import PythonDecision, RuntimeChoiceError, choose_runtime
 from pure.python.requirers import Requirers, RequirersError, read_requirers
 from pure.start.choice import ProcessesError
@@ -50,8 +49,7 @@ from pure.target import Target
 from pure.venv.build_settings import build_settings, isolation_setting
 from pure.venv.lacks import CHECK_VARIABLE
 from pure.venv.pinning import pinning
-from pure.venv.pins import Pin, encode_pins, pins_of
-from pure.venv.requirements_fingerprint import Fingerprint, Pinning
+from pure.venv.pins import Pin, encode_pins
 from pure.venv.state import VenvState, decode_state
 
 NO_DJANGO: Final = DjangoDecision(manage=None, collect=False, because="only the runtime is provided")
@@ -87,6 +85,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What should be changed, and is no error."""
     unheard: tuple[str, ...] = ()
     """What is set or written and has no effect."""
+
+    def with_lock(self, lock: LockFacts) -> "Plan":
+        """The plan with what requirements turned out to resolve to."""
+        managed = msgspec.structs.replace(self.manager.managed, lock=lock)
+        return msgspec.structs.replace(self, package_manager=msgspec.structs.replace(self.manager, managed=managed))
 
     @property
     def manager(self) -> PackageManagerDecision:
@@ -147,6 +150,8 @@ def decide(facts: Facts) -> Outcome[Plan, PlanError]:
     plan = decided.unwrap()
     manager = plan.package_manager
     by_poetry = manager is not None and manager.manager is POETRY
+    named = facts.requirements.value_or(None) if facts.requirements is not None else None
+    passed_over = uv_requirements.unheard(manager.manager, facts.settings, named) if manager is not None else ()
     said = unheard(
         facts.variables,
         facts.names,
@@ -154,7 +159,7 @@ def decide(facts: Facts) -> Outcome[Plan, PlanError]:
         groups_by=manager.selection.groups_by if manager is not None and by_poetry else None,
         started=manager is not None or bool(plan.processes.processes),
     )
-    return Success(msgspec.structs.replace(plan, unheard=said))
+    return Success(msgspec.structs.replace(plan, unheard=(*said, *passed_over)))
 
 
 def _decide(facts: Facts) -> Outcome[Plan, PlanError]:
@@ -189,13 +194,14 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         return _undeclared(facts, decided.failure(), requirers)
     managed = decided.unwrap()
     manager = managed.manager
-    requirements = _requirements(facts, project, managed)
+    requirements = required_files(facts, project, managed)
     if isinstance(requirements, Failure):
         return requirements
     astray = _astray(facts, project, managed, requirements.unwrap())
     if astray is not None:
         return Failure(astray)
     managed = advised(managed, project, requirements.unwrap(), root=facts.names, variables=facts.variables)
+    managed = by_uv(facts, managed, requirements.unwrap())
     python = choose_runtime(facts, requirers)
     if isinstance(python, Failure):
         return python
@@ -210,7 +216,8 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         return Failure(django)
     if isinstance(asked := switch(facts.variables, CHECK_VARIABLE), BadSwitch):
         return Failure(asked)
-    isolation = isolation_setting(manager, facts.settings, texts=project.texts, above=project.workspace_texts)
+    settings = uv_requirements.with_counterparts(manager, facts.settings, requirements.unwrap())
+    isolation = isolation_setting(manager, settings, texts=project.texts, above=project.workspace_texts)
     needed = contents_needed(django, requirers)
     packing = decide_packing(requirers)
     division = decide_division(facts.variables, isolation=isolation, needed=needed, packing=packing)
@@ -224,12 +231,12 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     package_manager = PackageManagerDecision(
         managed=managed,
         tool=tool.unwrap(),
-        built_with=build_settings(manager, facts.settings, texts=project.texts, above=project.workspace_texts),
+        built_with=build_settings(manager, settings, texts=project.texts, above=project.workspace_texts),
     )
     fixed = pinning(
         managed, project, requirements.unwrap(), runtime=runtime, target=facts.target, settings=facts.settings
     )
-    pins = _pins(facts, requirements.unwrap(), fixed, runtime)
+    pins = pins_fixed(facts, managed, requirements.unwrap(), fixed, runtime)
     layers = application_layers(
         facts.restored,
         layers_dir=facts.layers_dir,
@@ -302,19 +309,6 @@ def _undeclared(facts: Facts, error: ManagedError, requirers: Requirers) -> Outc
     )
 
 
-def _requirements(
-    facts: Facts, project: ProjectFiles, managed: Managed
-) -> Outcome[RequirementsSet | None, FileUnreadable | RequirementsError]:
-    """What pip's requirements files say; ``None`` for other managers."""
-    if managed.manager is not PIP:
-        return Success(None)
-    if facts.requirements is None:
-        return Failure(not_a_file(path(managed.source.folder, managed.source.files[0])))
-    if isinstance(facts.requirements, Failure):
-        return Failure(placed(facts.requirements.failure(), project.folder))
-    return Success(facts.requirements.unwrap())
-
-
 def _astray(
     facts: Facts, project: ProjectFiles, managed: Managed, requirements: RequirementsSet | None
 ) -> OutsideUpload | UnsetVariables | None:
@@ -332,14 +326,6 @@ def _refused(facts: Facts, project: ProjectFiles, managed: Managed, python: Pyth
     return pylock_selection.check(
         project.texts[file], file, selection=managed.selection, python=python.version, target=facts.target
     )
-
-
-def _pins(
-    facts: Facts, requirements: RequirementsSet | None, fixed: Pinning, runtime: Runtime
-) -> tuple[Pin, ...] | None:
-    if requirements is None or not isinstance(fixed, Fingerprint):
-        return None
-    return pins_of(requirements, python=runtime.version, arch=facts.target.arch, settings=facts.settings)
 
 
 def _pin(facts: Facts, tool: Tool) -> str:

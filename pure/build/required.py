@@ -2,7 +2,7 @@
 
 from pure.build.facts import Facts
 from pure.manager.managed import Managed
-from pure.manager.table import PIP, PIP_TOOL, PROJECT
+from pure.manager.table import PIP_TOOL, PROJECT
 from pure.names import normalise_name
 from pure.outcome import Success
 from pure.project.declarations import OWN, Named
@@ -15,7 +15,7 @@ def required(facts: Facts, managed: Managed) -> dict[str, str]:
     itself = manager.name in declared.installs_itself
     asked: list[Named] = []
     pinned: dict[str, str] = {}
-    if manager is PIP and isinstance(facts.requirements, Success):
+    if manager.by_requirements and isinstance(facts.requirements, Success):
         lines = facts.requirements.unwrap().requirements
         asked += [(line.name, line.extras) for line in lines if line.name]
         pinned = {normalise_name(line.name): line.version for line in lines if line.name and line.version}

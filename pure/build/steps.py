@@ -147,12 +147,20 @@ class RemoveHistories(msgspec.Struct, frozen=True, kw_only=True):
     root: str
 
 
+class WithoutBytecode(msgspec.Struct, frozen=True, kw_only=True):
+    """Modules that get no bytecode: those of such names (patterns of ``fnmatch``) below a folder that is called so."""
+
+    below: tuple[str, ...]
+    names: tuple[str, ...]
+
+
 class CompileBytecode(msgspec.Struct, frozen=True, kw_only=True):
     """Compile what isn't compiled yet below ``roots``, with the interpreter ``python``. Brings back ``Compiled``."""
 
     python: str
     roots: tuple[str, ...]
     environment: Environment
+    left_out: WithoutBytecode = WithoutBytecode(below=(), names=())
 
 
 class ReadFiles(msgspec.Struct, frozen=True, kw_only=True):
@@ -263,6 +271,7 @@ class Compiled(msgspec.Struct, frozen=True, kw_only=True):
     compiled: int  # modules
     current: int  # modules whose bytecode was right already
     seconds: float
+    left_out: int = 0  # modules that get none
 
 
 class FilesRead(msgspec.Struct, frozen=True, kw_only=True):

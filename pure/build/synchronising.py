@@ -9,7 +9,9 @@ installed is read as the set that the lock resolved to.
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from pure.build.environment_steps import take_out
+import msgspec
+
+from pure.build.environment_steps import state_of, take_out
 from pure.build.facts import Facts
 from pure.build.plan import Plan
 from pure.build.steps import RemoveFiles, Step, Steps, WriteFiles
@@ -19,7 +21,8 @@ from pure.names import normalise_name
 from pure.project.locks import pipfile
 from pure.venv.difference import Added, Changed, Changes, Kept, Redone, RedoReason, Removed
 from pure.venv.installed import InstalledDistribution, InstalledSet, emptied_directories, removal
-from pure.venv.resolved import Archive, Distribution, Index, Local, ResolvedSet, Vcs, resolved_set
+from pure.venv.resolved import Archive, Distribution, Index, Local, Origin, ResolvedSet, Vcs, resolved_set
+from pure.venv.state import VenvState
 
 # What uv leaves beside a distribution that it built: times of files, which differ from build to build.
 _TRACES = ("uv_cache.json", "uv_build.json")
@@ -73,11 +76,16 @@ def resolved(installed: InstalledSet) -> ResolvedSet:
         Distribution(
             name=each.name,
             version=each.version,
-            origin=each.direct_url or Index(file=""),
+            origin=_as_it_stays(each.direct_url) or Index(file=""),
             requested=each.requested,
         )
         for each in installed.distributions
     )
+
+
+def _as_it_stays(origin: Origin | None) -> Origin | None:
+    """An origin without what is only there until the metadata are cleaned."""
+    return msgspec.structs.replace(origin, query=False) if isinstance(origin, Archive) else origin
 
 
 def changes(old: InstalledSet, new: InstalledSet, anew: Mapping[str, RedoReason | None]) -> Changes:
@@ -118,6 +126,13 @@ def redone(plan: Plan, installed: InstalledSet, lost: frozenset[str]) -> dict[st
         elif each.name in lost:
             found[each.name] = "contents_lost"
     return found
+
+
+def is_installed(plan: Plan, previous: VenvState) -> bool:
+    """Whether requirements resolve to what is installed, and nothing of it may have changed in its place."""
+    lock = plan.manager.lock
+    same = previous == state_of(plan, previous.resolved, previous.seen)
+    return same and not lock.unfixed and set(lock.names) == set(previous.resolved.by_name())
 
 
 def _because(found: InstalledDistribution) -> RedoReason:

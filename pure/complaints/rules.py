@@ -191,6 +191,11 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(tools=PIP, pattern=r"Hashes are required in --require-hashes mode, but they are missing", make=hash_missing),
     Rule(tools=UV, pattern=rf"Hash mismatch for `(?P<name>{NAME})", make=lambda m, _: HashMismatch(name=m["name"])),
     Rule(
+        tools=UV,
+        pattern=rf"(?:no trusted hash was provided for: `|In `--require-hashes` mode, [^:]{{1,100}}: )(?P<name>{NAME})",
+        make=lambda match, _: HashMissing(name=match["name"]),
+    ),
+    Rule(
         tools=POETRY,
         pattern=rf"distributions for (?P<name>{NAME}) \([^)]{{0,200}}\) did not match any known checksums",
         make=lambda match, _: HashMismatch(name=match["name"]),
@@ -304,6 +309,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(tools=PIP, pattern=rf"(?P<status>40[137]) Client Error: [^:]{{0,200}} for url: {URL}", make=refused),
     Rule(tools=PIP, pattern=rf"HTTP error (?P<status>40[137]) while getting {URL}", make=refused),
     Rule(tools=UV, pattern=rf"\((?P<status>40[137]) [^)]{{0,200}}\) for url \({URL}\)", make=refused),
+    Rule(tools=UV, pattern=rf"An index(?: URL)? \({URL}\) .{{0,100}}?(?P<status>40[13]) (?:Una|For)", make=refused),
     Rule(tools=POETRY, pattern=r"Authorization error accessing [^ ]+", make=refused),
     Rule(tools=ANY, pattern=rf"(?P<status>5\d\d) Server Error: [^:]{{0,200}} for url: {URL}", make=unreachable),
     Rule(tools=PIP, pattern=rf"HTTP error (?P<status>5\d\d) while getting {URL}", make=unreachable),

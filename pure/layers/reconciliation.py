@@ -54,7 +54,7 @@ def reconciled(
     if state.built_with != built_with:
         return msgspec.structs.replace(venv, action=Action.RECREATE, because=(_OTHER_SETTINGS,))
     built_from = decode_built_from(restored.toml) if restored else ""
-    locked = source.row.synchronises
+    locked = source.row.by_lock
     if lost or state.divided is not divide:
         return msgspec.structs.replace(venv, action=Action.RECONCILE, because=_lost(lost) or (_OTHERWISE,))
     if isinstance(pinning, Fingerprint) and pinning.digest == built_from:
@@ -77,6 +77,6 @@ def _open(pinning: NotPinned, *, locked: bool) -> tuple[str, ...]:
 
 
 def _changed(source: InstalledFrom) -> str:
-    if source.row.synchronises:
+    if source.row.by_lock:
         return f"{path(source.folder, source.files[0])}, the configuration, groups or settings have changed"
     return "the pinned requirements, or settings that count, have changed"

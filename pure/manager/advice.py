@@ -47,7 +47,7 @@ def advised(
 
 def _ignored(managed: Managed, project: ProjectFiles, requirements: RequirementsSet | None) -> Iterator[str]:
     """What other files declare beside a requirements file, which alone is installed from."""
-    if managed.manager is not PIP or requirements is None:
+    if not managed.manager.by_requirements or requirements is None:
         return
     lines = requirements.requirements
     if any(line.kind in ("local_path", "editable") and OWN.match(line.text) for line in lines):
@@ -70,7 +70,7 @@ def _ignored(managed: Managed, project: ProjectFiles, requirements: Requirements
 
 def _itself(managed: Managed, project: ProjectFiles, requirements: RequirementsSet | None) -> Iterator[str]:
     """The application, where its requirements ask for it from elsewhere."""
-    if managed.manager is not PIP or requirements is None:
+    if not managed.manager.by_requirements or requirements is None:
         return
     names = frozenset((*project.names, *project.source_names))
     for line in requirements.requirements:

@@ -19,6 +19,7 @@ from pure.manager.table import (
     PROJECT,
     PYLOCK,
     UV,
+    UV_PIP,
     Manager,
     ManagerName,
 )
@@ -236,6 +237,11 @@ def _asked(
     for each in found:
         if each.manager is manager:
             return Success(msgspec.structs.replace(each, because=(why,)))
+    required = next((each for each in found if each.manager is PIP), None)
+    if manager in (UV, UV_PIP) and required is not None:
+        source = msgspec.structs.replace(required.source, manager=UV_PIP.name)
+        without = f", and there is no {UV.lock}" if manager is UV else ""
+        return Success(ManagerChoice(source=source, because=(f"{why}{without}", *required.because)))
     if manager is PROJECT and declared.project:
         advice = () if found else _unlocked(project, declared)
         return Success(msgspec.structs.replace(_project(project, why), advice=advice))
@@ -360,7 +366,8 @@ def _meant(value: str) -> str:
     file = value.rpartition("/")[2].lower()
     if PYLOCK_NAME.match(file):
         return PYLOCK.name
-    by_file = {each.lock.lower(): each.name for each in MANAGERS.values()}
+    # Of two that install from the same file, the first is the one that it chooses.
+    by_file = {each.lock.lower(): each.name for each in reversed(tuple(MANAGERS.values()))}
     by_file |= {name.lower(): each.name for each in (PIPENV,) for name in each.declared_in}
     near = get_close_matches(value, MANAGERS, n=1, cutoff=0.7)
     return by_file.get(file) or (near[0] if near else "")

@@ -20,6 +20,16 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     check: bool = False
 
 
+class Required(msgspec.Struct, frozen=True, kw_only=True):
+    """How requirements files are installed by a tool that isn't pip."""
+
+    files: tuple[str, ...] = ()
+    # What of pip's settings is handed on.
+    options: tuple[str, ...] = ()
+    # What they resolve to, as constraints; empty where the files have hashes and so say it themselves.
+    constraints: str = ""
+
+
 class Places(msgspec.Struct, frozen=True, kw_only=True):
     """The absolute paths that a tool is told."""
 
@@ -44,12 +54,13 @@ def commands(
     comparable: bool = True,
     itself: bool = True,
     alone: bool = False,
+    required: Required = Required(),  # noqa: B008 (a value)
 ) -> tuple[Command, ...]:
     """What brings the environment to what ``file`` locks; ``groups`` are all dependency groups that there are.
 
     ``defaults`` are those that a standard lock file always adds; ``comparable`` says that the lock has to be compared
     with its declaration, and can be; ``itself`` that the project itself is to be installed, where that isn't up to the
-    tool, and ``alone`` that it is no package, whatever the tool believes.
+    tool, and ``alone`` that it is no package, whatever the tool believes. ``required`` is what requirements are.
     """
     module = (places.python, "-P", "-m", manager.tool.name)
     asked_groups = _each("--group", selection.groups)
@@ -70,6 +81,11 @@ def commands(
             synchronised = Command(argv=(*pip, "sync", *options, empty, *extras, file))
             added = Command(argv=(*pip, "install", *options, *asked_groups, *extras, "-r", file))
             return (synchronised, added) if selection.groups else (synchronised,)
+        case "uv-pip":
+            # Resolved as for an empty environment; what isn't asked for goes.
+            options = ("--python", f"{places.venv}/bin/python", "--exact", "--upgrade", *required.options)
+            fixed = ("--constraints", required.constraints) if required.constraints else ("--require-hashes",)
+            return (Command(argv=(f"{places.layer}/bin/uv", "pip", "install", *options, *fixed, *_files(required))),)
         case "poetry":
             only = ",".join(("main", *selection.groups))
             options = ("--only", only, *_each("--extras", selection.extras), "--no-interaction", "--no-ansi")
@@ -92,6 +108,17 @@ def commands(
             raise AssertionError(f"{manager.name} doesn't synchronise by itself")
         case _:
             assert_never(manager.name)
+
+
+def resolving(places: Places, required: Required, to: str) -> Command:
+    """What has uv write down which artefacts requirements come to, for the runtime's Python."""
+    options = ("--python", places.python, "--generate-hashes", "--no-annotate", "--no-header", "--quiet")
+    words = (*options, *required.options, "--output-file", to, *required.files)
+    return Command(argv=(f"{places.layer}/bin/uv", "pip", "compile", *words))
+
+
+def _files(required: Required) -> tuple[str, ...]:
+    return _each("--requirements", required.files)
 
 
 def _each(option: str, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from pure.manager.table import PIP, PYLOCK, Manager
+from pure.manager.table import PYLOCK, Manager
 
 # Where in a file its maker may have left a note.
 _HEADER_LINES: Final = 8
@@ -39,10 +39,10 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
 
 def made(manager: Manager, file: str, raw: bytes) -> Made:
     """How a manager's file was made; any bytes give an answer."""
-    if manager not in (PIP, PYLOCK):
+    if manager is not PYLOCK and not manager.by_requirements:
         return Made(maker=manager.tool.title, command=manager.lock_command)
     noted = header(raw)
-    if manager is PIP:
+    if manager.by_requirements:
         return msgspec.structs.replace(noted, command=f"pdm export --output {file}") if noted.maker == _PDM else noted
     found = _CREATED_BY.search(raw.decode("utf-8", "replace"))
     maker = found["maker"] if found else ""

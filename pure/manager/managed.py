@@ -8,7 +8,7 @@ import msgspec
 
 from pure.manager.choice import ChoiceError, ManagerChoice, choose_manager
 from pure.manager.lock_command import Made, made
-from pure.manager.table import PDM, PIP, PIPENV, POETRY, PROJECT, PYLOCK, UV, Manager
+from pure.manager.table import PDM, PIPENV, POETRY, PROJECT, PYLOCK, UV, Manager
 from pure.manager.terms import InstalledFrom, path
 from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
@@ -57,6 +57,8 @@ class Managed(msgspec.Struct, frozen=True, kw_only=True):
     up_to_date: bool = False
     # Whether the dependencies alone are installed of a project that is no package.
     alone: bool = False
+    # Whether the tool has to say what requirements resolve to, before it installs that.
+    resolves: bool = False
 
     @property
     def dependencies(self) -> tuple[str, ...]:
@@ -93,7 +95,7 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
         return asked
     folder, files = choice.source.folder, choice.source.files
     texts = project.texts if folder == project.folder else project.workspace_texts
-    if manager is not PIP and files[0] not in texts:
+    if not manager.by_requirements and files[0] not in texts:
         return Failure(not_a_file(path(folder, files[0])))
     file = texts.get(files[0], Document(raw=b""))
     maker = made(manager, files[0], file.raw) if len(files) == 1 else Made()

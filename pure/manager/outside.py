@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from pure.manager.managed import Managed
-from pure.manager.table import PIP, PROJECT, UV
+from pure.manager.table import PROJECT, UV
 from pure.manager.terms import InstalledFrom, path
 from pure.project.files import ProjectFiles
 from pure.project.requirements.collection import RequirementsSet
@@ -35,7 +35,7 @@ def outside_upload(
     folder = managed.source.folder if managed.manager is UV else project.folder
     lock = path(managed.source.folder, managed.source.files[0])
     locked = ((f"{name} in {lock}", place) for name, place in managed.lock.paths)
-    named = _required(requirements, project.folder) if managed.manager is PIP else locked
+    named = _required(requirements, project.folder) if managed.manager.by_requirements else locked
     named = _declared(managed, project.folder) if managed.manager is PROJECT else named
     outside = tuple((place, named_path, up) for place, named_path in named if (up := _above(folder, named_path)) > 0)
     if not outside:

@@ -11,7 +11,7 @@ from typing import Final, Literal, TypeAlias
 import msgspec
 
 ToolName: TypeAlias = Literal["pip", "uv", "poetry", "pipenv", "pdm"]
-ManagerName: TypeAlias = Literal["pip", "uv", "poetry", "pipenv", "pdm", "pylock", "project"]
+ManagerName: TypeAlias = Literal["pip", "uv", "poetry", "pipenv", "pdm", "pylock", "uv-pip", "project"]
 
 
 class Tool(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +56,16 @@ class Manager(msgspec.Struct, frozen=True, kw_only=True):
     exporter: str = ""
     # The first release of the tool that can install for it, if that isn't the tool's.
     oldest: tuple[int, int] | None = None
+
+    @property
+    def by_requirements(self) -> bool:
+        """Whether it installs from requirements files, as pip does."""
+        return self.lock == "requirements.txt"
+
+    @property
+    def by_lock(self) -> bool:
+        """Whether what it installs from is a lock."""
+        return self.synchronises and not self.by_requirements
 
 
 PIP_TOOL: Final = Tool(
@@ -159,6 +169,14 @@ PYLOCK: Final = Manager(
     extras="extras",
     oldest=(0, 9),
 )
+# pip's files, installed by uv: chosen where uv is asked for and has no lock of its own.
+UV_PIP: Final = Manager(
+    name="uv-pip",
+    title="uv",
+    tool=UV_TOOL,
+    lock="requirements.txt",
+    configuration=("pyproject.toml", "uv.toml"),
+)
 # Not chosen by a lock: what remains for a project that only declares its dependencies.
 PROJECT: Final = Manager(
     name="project",
@@ -174,5 +192,5 @@ PROJECT: Final = Manager(
 
 # Those chosen by a file of their own, in the order in which errors list them.
 CHOSEN_BY_LOCK: Final = (PIP, UV, POETRY, PIPENV, PDM, PYLOCK)
-MANAGERS: Final[Mapping[str, Manager]] = {each.name: each for each in (*CHOSEN_BY_LOCK, PROJECT)}
+MANAGERS: Final[Mapping[str, Manager]] = {each.name: each for each in (*CHOSEN_BY_LOCK, UV_PIP, PROJECT)}
 LOCK_NAMES: Final = tuple(each.lock for each in CHOSEN_BY_LOCK)

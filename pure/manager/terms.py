@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from pure.manager.table import MANAGERS, PIP, PROJECT, PYLOCK, Manager, ManagerName
+from pure.manager.table import MANAGERS, PROJECT, PYLOCK, Manager, ManagerName
 
 # Never a whole URL: what stands before its host is taken out of every line that is printed.
 _USERINFO: Final = "with user:password@ before its host"
@@ -79,6 +79,10 @@ class _Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 _SETTINGS: Final[Mapping[ManagerName, _Settings]] = {
     "pip": _Settings(credentials=f"PIP_INDEX_URL or PIP_EXTRA_INDEX_URL, {_USERINFO}"),
+    "uv-pip": _Settings(
+        credentials=f"UV_DEFAULT_INDEX or UV_INDEX (PIP_INDEX_URL and PIP_EXTRA_INDEX_URL will do), {_USERINFO}",
+        certificates="SSL_CERT_FILE or PIP_CERT",
+    ),
     "project": _Settings(credentials=f"PIP_INDEX_URL or PIP_EXTRA_INDEX_URL, {_USERINFO}"),
     "uv": _Settings(credentials="UV_INDEX_<NAME>_USERNAME and UV_INDEX_<NAME>_PASSWORD", certificates="SSL_CERT_FILE"),
     "poetry": _Settings(
@@ -113,12 +117,12 @@ def terms(source: InstalledFrom) -> Terms:
     manager, settings = source.row, _SETTINGS[source.manager]
     files = [path(source.folder, name) for name in source.files]
     listed = f"{', '.join(files[:-1])} or {files[-1]}" if len(files) > 1 else files[0]
-    compiled = manager is PIP and bool(source.maker)
-    locked = manager.synchronises or compiled
+    compiled = manager.by_requirements and bool(source.maker)
+    locked = manager.by_lock or compiled
     declared = listed
     if manager is PYLOCK or compiled:
         declared = f"what {listed} is made from"
-    elif manager.synchronises:
+    elif manager.by_lock:
         declared = path(source.home, manager.declared_in[0])
     return Terms(
         title=manager.tool.title,
@@ -129,7 +133,7 @@ def terms(source: InstalledFrom) -> Terms:
         index=_index(manager, listed, declared),
         credentials=settings.credentials,
         certificates=settings.certificates,
-        interpolated=manager is PIP,
+        interpolated=manager.by_requirements,
         file=files[0],
         no_package=_NO_PACKAGE.get(source.manager, ""),
         project=source.project,
@@ -152,8 +156,8 @@ def relock(source: InstalledFrom) -> str:
 
 
 def _index(manager: Manager, listed: str, declared: str) -> str:
-    if manager is PIP:
-        return f"PIP_INDEX_URL or {listed}"
+    if manager.by_requirements:
+        return f"{'UV_DEFAULT_INDEX' if manager.synchronises else 'PIP_INDEX_URL'} or {listed}"
     if manager is PROJECT:
         return "PIP_INDEX_URL"
     return listed if manager is PYLOCK else declared

@@ -105,7 +105,7 @@ def _declared(managed: Managed, project: ProjectFiles) -> Iterator[VariableUse]:
             for each in words(at(file.toml.value_or({}) if file else {}, ("project", "dependencies"))):
                 place = f"dependencies in {path(project.folder, declarations.FILE)}"
                 yield from _in(each, place, expanded=False, known=frozenset())
-        case "pip" | "pylock":
+        case "pip" | "uv-pip" | "pylock":
             return
         case _:
             assert_never(managed.manager.name)

@@ -67,7 +67,7 @@ _FILES: Final[tuple[tuple[str, Reader], ...]] = (
     (".mise.toml", mise),
 )
 
-# Which lock each manager installs from; pip has none, neither alone nor for a project without a lock.
+# Which lock each manager installs from; pip's files are none, nor is a project without one.
 _LOCKS: Final[Mapping[str, LockName | None]] = {
     "pip": None,
     "pipenv": "Pipfile.lock",
@@ -75,6 +75,7 @@ _LOCKS: Final[Mapping[str, LockName | None]] = {
     "poetry": "poetry.lock",
     "pdm": "pdm.lock",
     "pylock": _PYLOCK,
+    "uv-pip": None,
     "project": None,
 }
 

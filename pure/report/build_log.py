@@ -243,7 +243,8 @@ def _compiled(done: Compiled) -> Lines:
     if not done.compiled:
         return ()
     kept = f", kept that of {done.current:,}" if done.current else ""
-    return (f"  Compiled {count(done.compiled, 'module')} in {duration(done.seconds)}{kept}",)
+    spared = f"; left out {count(done.left_out, 'test module')}" if done.left_out else ""
+    return (f"  Compiled {count(done.compiled, 'module')} in {duration(done.seconds)}{kept}{spared}",)
 
 
 def installed_fresh(resolved: ResolvedSet, seconds: str) -> Lines:

@@ -108,6 +108,8 @@ class CompileSummary(msgspec.Struct, frozen=True, kw_only=True):
     """Their sources don't compile."""
     removed: int
     """Their sources are gone."""
+    left_out: int
+    """They are to have none."""
     seconds: float
 
 

@@ -30,9 +30,17 @@ def pinning(
     manager = managed.manager
     # The configuration files' settings are known, so naming such a file leaves nothing open.
     known = {name: value for name, value in settings.items() if name != _CONFIGURATION_FILE}
+    texts: dict[str, bytes] = {}
+    if manager.by_requirements and requirements is not None and manager.synchronises:
+        fixed = pinned_fingerprint(
+            requirements, python_minor=runtime.minor, target=target, settings=known, tool=manager.tool.title
+        )
+        if isinstance(fixed, NotPinned):
+            return fixed
+        texts["requirements"] = fixed.digest.encode()
     if manager.synchronises:
-        names = {*managed.source.files, *manager.configuration}
-        texts = {name: text.raw for name, text in project.texts.items() if name in names}
+        names = {*(managed.source.files if manager.by_lock else ()), *manager.configuration}
+        texts |= {name: text.raw for name, text in project.texts.items() if name in names}
         above = {f"workspace/{name}": text.raw for name, text in project.workspace_texts.items() if name in names}
         return lock_fingerprint(
             manager,

@@ -84,14 +84,14 @@ def not_pinned(reasons: Sequence[str]) -> NotPinned:
 
 
 def pinned_fingerprint(
-    requirements: RequirementsSet, *, python_minor: str, target: Target, settings: Mapping[str, str]
+    requirements: RequirementsSet, *, python_minor: str, target: Target, settings: Mapping[str, str], tool: str = "pip"
 ) -> Pinning:
     """The fingerprint of requirements that are all pinned with hashes, nested files and constraints included.
 
     ``settings`` is the environment that pip will get. The files named by ``PIP_CONSTRAINT`` and ``PIP_REQUIREMENT``
-    must be among ``requirements``; index addresses in ``settings`` make no difference.
+    must be among ``requirements``; index addresses in ``settings`` make no difference. ``tool`` is who installs.
     """
-    reasons = list(dict.fromkeys(_reasons(requirements, settings)))
+    reasons = list(dict.fromkeys(_reasons(requirements, settings, tool)))
     if reasons:
         return not_pinned(reasons)
     content = {
@@ -135,10 +135,10 @@ def _normalised(where: CollectedFile, line: RequirementLine) -> str:
     return msgspec.json.encode(fields).decode()
 
 
-def _reasons(requirements: RequirementsSet, settings: Mapping[str, str]) -> Iterator[str]:
-    if requirements.requirements and not _hash_checking(requirements, settings):
+def _reasons(requirements: RequirementsSet, settings: Mapping[str, str], tool: str) -> Iterator[str]:
+    if requirements.requirements and not hash_checking(requirements, settings):
         # All lines would be named otherwise, each for the same reason.
-        yield "no requirement has a --hash, so pip takes the newest versions that satisfy them"
+        yield f"no requirement has a --hash, so {tool} takes the newest versions that satisfy them"
         return
     for include in requirements.remote:
         yield f"{_place(include)}: {include.path} is not a file of the project"
@@ -157,7 +157,8 @@ def _reasons(requirements: RequirementsSet, settings: Mapping[str, str]) -> Iter
             yield f"{name} is set, and it may change what is installed"
 
 
-def _hash_checking(requirements: RequirementsSet, settings: Mapping[str, str]) -> bool:
+def hash_checking(requirements: RequirementsSet, settings: Mapping[str, str]) -> bool:
+    """Whether every artefact has to have a hash, because some have one or somebody says so."""
     # A digest in a URL alone does not switch it on (pip's documentation, "Secure installs").
     options = (option.name for each in requirements.files for option in each.content.options)
     by_setting = settings.get("PIP_REQUIRE_HASHES", "").lower() in {"1", "true", "yes", "on", "y", "t"}

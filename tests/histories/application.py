@@ -11,8 +11,10 @@ import msgspec
 
 from tests.histories.index import Index, Release, sha
 
-Manager: TypeAlias = Literal["pip", "uv", "poetry", "pipenv", "pdm", "pylock", "project"]
-MANAGERS: Final[tuple[Manager, ...]] = ("pip", "uv", "poetry", "pipenv", "pdm", "pylock", "project")
+Manager: TypeAlias = Literal["pip", "uv", "poetry", "pipenv", "pdm", "pylock", "uv-pip", "project"]
+MANAGERS: Final[tuple[Manager, ...]] = ("pip", "uv", "poetry", "pipenv", "pdm", "pylock", "uv-pip", "project")
+# Those that install from requirements files.
+BY_REQUIREMENTS: Final[tuple[Manager, ...]] = ("pip", "uv-pip")
 Source: TypeAlias = Literal["index", "folder", "editable", "commit", "branch", "checkout", "archive"]
 # What can stand in a lock, or in declarations that a lock is made from; a branch is locked at its commit.
 LOCKABLE: Final[frozenset[Source]] = frozenset({"index", "folder", "commit"})
@@ -33,6 +35,7 @@ EXTRA: Final = "fancy"
 NO_BINARY: Final[Mapping[Manager, str]] = {
     "pip": "PIP_NO_BINARY",
     "project": "PIP_NO_BINARY",
+    "uv-pip": "PIP_NO_BINARY",
     "uv": "UV_NO_BINARY_PACKAGE",
     "pylock": "UV_NO_BINARY_PACKAGE",
     "poetry": "POETRY_INSTALLER_NO_BINARY",
@@ -112,7 +115,7 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
     wants: tuple[Want, ...] = ()
     more: tuple[Want, ...] = ()  # of a dependency group
     fancy: tuple[Want, ...] = ()  # of an extra
-    hashed: bool = False  # requirements with hashes, where pip is the manager
+    hashed: bool = False  # requirements with hashes, where the manager installs from such files
     local_revision: int = 0
     pinned_head: int = 0  # the commit that is asked for where one is
     locked: tuple[Chosen, ...] = ()
@@ -125,7 +128,9 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def has_lock(self) -> bool:
-        return self.manager not in ("pip", "project") or (self.manager == "pip" and self.hashed)
+        if self.manager in BY_REQUIREMENTS:
+            return self.hashed
+        return self.manager != "project"
 
     def with_lock(self, outside: Outside) -> "Application":
         """The application after its author made the lock anew."""

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -20,6 +20,21 @@ class Trait(msgspec.Struct, frozen=True, kw_only=True):
     requested: Literal["none", "asked", "all"] = "none"  # what it marks as asked for by the user
     traces: bool = False  # leaves the time of what it built
     whole_caches: bool = False  # takes out the bytecode of whole packages, and none of single modules
+
+
+PIP: Final = Trait(installer="pip", requested="asked")
+TRAITS: Final[Mapping[str, Trait]] = {
+    "uv": Trait(installer="uv", requested="all", traces=True, whole_caches=True),
+    "poetry": Trait(installer="poetry"),
+    "pipenv": Trait(installer="pip", requested="all"),
+    "pdm": Trait(installer="pdm", requested="asked"),
+}
+STALE: Final[Mapping[str, str]] = {
+    "uv": "error: The lockfile at `uv.lock` needs to be updated, but `--locked` was provided.",
+    "poetry": "pyproject.toml changed significantly since poetry.lock was last generated.",
+    "pipenv": "Pipfile.lock is out-of-date. Run pipenv lock to update.",
+    "pdm": "Lock file hash doesn't match pyproject.toml, packages may be outdated",
+}
 
 
 class Present(msgspec.Struct, frozen=True, kw_only=True):

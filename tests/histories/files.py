@@ -8,6 +8,7 @@ from tests.histories.application import (
     FILES,
     GROUP,
     REPOSITORY,
+    TOKEN,
     Application,
     Chosen,
     Want,
@@ -23,7 +24,7 @@ def texts(application: Application) -> dict[str, bytes]:
 
 def _texts(application: Application) -> dict[str, str]:
     match application.manager:
-        case "pip":
+        case "pip" | "uv-pip":
             return {"requirements.txt": _requirements(application)}
         case "project":
             return {"pyproject.toml": _pyproject(application)}
@@ -73,13 +74,30 @@ def _requirements(application: Application) -> str:
         return "".join(f"{requirement(each, application.pinned_head)}\n" for each in application.wants)
     lines = []
     for each in application.locked:
-        hashes = " ".join(f"--hash=sha256:{each.digest(kind)}" for kind in _kinds(each))
+        hashes = " ".join(f"--hash=sha256:{each.digest(kind)}" for kind in kinds(each))
         lines.append(f"{each.name}=={each.version} {hashes}\n")
     return "".join(lines)
 
 
-def _kinds(each: Chosen) -> tuple[str, ...]:
+def kinds(each: Chosen) -> tuple[str, ...]:
+    """The artefacts whose digests a lock of it names."""
     return ("sdist",) if each.release and each.release.kind == "sdist" else ("sdist", "wheel")
+
+
+def resolution(each: Chosen) -> str:
+    """The line that uv writes of what it chose."""
+    hashes = " ".join(f"--hash=sha256:{each.digest(kind)}" for kind in kinds(each))
+    match each.source:
+        case "index":
+            return f"{each.name}=={each.version} {hashes}"
+        case "folder":
+            return "./libs/local"
+        case "editable":
+            return "-e ./libs/local"
+        case "commit" | "branch" | "checkout":
+            return f"{each.name} @ git+{REPOSITORY}@{commit(each.revision)}"
+        case "archive":
+            return f"{each.name} @ {FILES}/archived-1.0-py3-none-any.whl?token={TOKEN} {hashes}"
 
 
 def _pyproject(application: Application) -> str:
@@ -136,7 +154,7 @@ def _groups_comment(application: Application) -> str:
 def _poetry_lock(application: Application) -> str:
     text = ""
     for each in application.locked:
-        hashes = ", ".join(f'{{file = "{kind}", hash = "sha256:{each.digest(kind)}"}}' for kind in _kinds(each))
+        hashes = ", ".join(f'{{file = "{kind}", hash = "sha256:{each.digest(kind)}"}}' for kind in kinds(each))
         files = f"[{hashes}]" if each.source == "index" else "[]"
         text += f'[[package]]\nname = "{each.name}"\nversion = "{each.version}"\nfiles = {files}\n'
         if each.source == "folder":
@@ -157,7 +175,7 @@ def _pdm_lock(application: Application) -> str:
             case "commit":
                 text += f'git = "{REPOSITORY}"\nref = "{commit(each.revision)}"\nrevision = "{commit(each.revision)}"\n'
             case _:
-                hashes = (f'{{file = "{kind}", hash = "sha256:{each.digest(kind)}"}}' for kind in _kinds(each))
+                hashes = (f'{{file = "{kind}", hash = "sha256:{each.digest(kind)}"}}' for kind in kinds(each))
                 text += f"files = [{', '.join(hashes)}]\n"
     return text + _groups_comment(application)
 
@@ -211,7 +229,7 @@ def _pipfile_lock(application: Application) -> str:
             case "commit":
                 return {"git": REPOSITORY, "ref": commit(each.revision)}
             case _:
-                hashes = [f"sha256:{each.digest(kind)}" for kind in _kinds(each)]
+                hashes = [f"sha256:{each.digest(kind)}" for kind in kinds(each)]
                 return {"version": f"=={each.version}", "hashes": hashes}
 
     document = {

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from tests.histories.application import (
+    BY_REQUIREMENTS,
     LOCAL,
     LOCKABLE,
     MANAGERS,
@@ -83,7 +84,7 @@ class Histories(RuleBasedStateMachine):
     def begins(self, data: st.DataObject) -> None:
         manager = data.draw(st.sampled_from(self.managers))
         chosen = data.draw(st.lists(wants, max_size=4))
-        application = Application(manager=manager, hashed=manager == "pip" and data.draw(st.booleans()))
+        application = Application(manager=manager, hashed=manager in BY_REQUIREMENTS and data.draw(st.booleans()))
         situation = Situation(application=application, bound=data.draw(st.booleans()))
         application = _with_wants(application, tuple(chosen))
         situation = msgspec.structs.replace(situation, application=application.with_lock(situation.outside))
@@ -181,7 +182,7 @@ class Histories(RuleBasedStateMachine):
 
     @act(want=_index, group=st.booleans())
     def optional(self, want: Want, group: bool) -> None:
-        if self._application.manager == "pip":
+        if self._application.manager in BY_REQUIREMENTS:
             return
         part = "more" if group else "fancy"
         listed = [each for each in getattr(self._application, part) if each.name != want.name]
@@ -204,7 +205,7 @@ class Histories(RuleBasedStateMachine):
     @act(want=_index)
     def forgets_to_lock(self, want: Want) -> None:
         application = self._application
-        if not application.has_lock or application.manager in ("pip", "pylock"):
+        if not application.has_lock or application.manager in (*BY_REQUIREMENTS, "pylock"):
             return
         others = tuple(each for each in application.wants if each.name != want.name)
         changed = msgspec.structs.replace(application, wants=(*others, want))
@@ -213,7 +214,7 @@ class Histories(RuleBasedStateMachine):
     @act()
     def pins_with_hashes(self) -> None:
         application = self._application
-        if application.manager == "pip":
+        if application.manager in BY_REQUIREMENTS:
             hashed = msgspec.structs.replace(application, hashed=not application.hashed)
             word = "without" if application.hashed else "with"
             self._edit(f"requirements are {word} hashes now", _with_wants(hashed, hashed.wants))
@@ -230,7 +231,7 @@ class Histories(RuleBasedStateMachine):
     def takes_another_manager(self, manager: Manager) -> None:
         if manager in self.managers and manager != self._application.manager:
             changed = msgspec.structs.replace(self._application, manager=manager, hashed=False)
-            if manager == "pip":
+            if manager in BY_REQUIREMENTS:
                 changed = msgspec.structs.replace(changed, more=(), fancy=())
             self._edit(f"the manager is {manager} now", _with_wants(changed, changed.wants))
 
@@ -411,9 +412,11 @@ def resolved_names(situation: Situation) -> list[str]:
 
 def _with_wants(application: Application, chosen: tuple[Want, ...]) -> Application:
     """The application with those of the requirements that its files can state, each name once."""
-    if application.manager == "pip" and not application.hashed:
+    if application.manager in BY_REQUIREMENTS and not application.hashed:
         allowed: frozenset[Source] = frozenset(SOURCES) | {"index"}
-    elif application.manager == "pip":
+        # uv refuses editable repositories.
+        allowed -= {"checkout"} if application.manager == "uv-pip" else set()
+    elif application.manager in BY_REQUIREMENTS:
         allowed = frozenset({"index"})
     else:
         allowed = LOCKABLE

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 import msgspec
 from pure.layers.decision import Action
 
-from tests.histories.application import EXTRA, GROUP, Application, Chosen, UnresolvableError, resolve
+from tests.histories.application import BY_REQUIREMENTS, EXTRA, GROUP, Application, Chosen, UnresolvableError, resolve
 from tests.histories.files import texts
 from tests.histories.index import MOST, contents
 from tests.histories.situation import Situation, tool_of
@@ -87,7 +87,8 @@ def installed(situation: Situation) -> tuple[Chosen, ...]:
     extras = situation.extras and application.manager != "pipenv"
     asked = {"", *([GROUP] if situation.groups else []), *([EXTRA] if extras else [])}
     if application.has_lock:
-        return tuple(each for each in application.locked if application.manager == "pip" or each.groups & asked)
+        whole = application.manager in BY_REQUIREMENTS
+        return tuple(each for each in application.locked if whole or each.groups & asked)
     wants = application.wants
     if application.manager == "project":
         wants = (
@@ -171,7 +172,7 @@ def pinned(application: Application) -> bool:
     """Whether every artefact is fixed by a digest."""
     if not application.has_lock:
         # Nothing has no digest to miss.
-        return application.manager == "pip" and not application.wants
+        return application.manager in BY_REQUIREMENTS and not application.wants
     return not any(each.source in MOVING for each in application.locked)
 
 
@@ -179,7 +180,7 @@ def impossible(situation: Situation) -> str:
     """Why no build of this situation can succeed; empty if one can."""
     application, index = situation.application, situation.outside.index
     if application.has_lock:
-        comparable = application.manager not in ("pip", "pylock")
+        comparable = application.manager not in (*BY_REQUIREMENTS, "pylock")
         if comparable and application.locked_from != application.declared:
             return "the lock is out of date"
         gone = [each for each in application.locked if each.release and index.revision(each.release) != each.revision]
@@ -194,6 +195,6 @@ def impossible(situation: Situation) -> str:
 def _asks_for(situation: Situation) -> object:
     groups, extras = situation.variables.get("BP_PYTHON_GROUPS"), situation.variables.get("BP_PYTHON_EXTRAS")
     files = texts(situation.application)
-    if situation.manager == "pip":
+    if situation.manager in BY_REQUIREMENTS:
         return sorted(files["requirements.txt"].split(b"\n")), situation.no_binary
     return sorted(files.items()), groups, extras, situation.no_binary

@@ -19,7 +19,16 @@ from pure.python.choice import CatalogueText
 from pure.target import Distro, Target
 
 from tests.documents import documents
-from tests.histories.application import EXTRA, GROUP, NO_BINARY, VARIABLES, Application, Manager, Outside
+from tests.histories.application import (
+    BY_REQUIREMENTS,
+    EXTRA,
+    GROUP,
+    NO_BINARY,
+    VARIABLES,
+    Application,
+    Manager,
+    Outside,
+)
 from tests.histories.disk import Disk, Folder
 from tests.histories.files import folder_files, texts
 from tests.histories.index import HEAVY, MOST, sha
@@ -98,10 +107,12 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
         found["PIP_INDEX_URL"] = found["PIP_INDEX_URL"].replace("index.example", self.index)
         for tool, place in self.asked.items():
             found[TOOLS[tool].variable] = TOOL_VERSIONS[tool][place]
-        if self.groups and self.manager != "pip":
+        if self.groups and self.manager not in BY_REQUIREMENTS:
             found["BP_PYTHON_GROUPS"] = GROUP
-        if self.extras and self.manager not in ("pip", "pipenv"):
+        if self.extras and self.manager not in (*BY_REQUIREMENTS, "pipenv"):
             found["BP_PYTHON_EXTRAS"] = EXTRA
+        if self.manager == "uv-pip":
+            found["BP_PYTHON_PACKAGE_MANAGER"] = "uv"
         if not self.divided:
             found["BP_PYTHON_DIVIDE"] = "no"
         if self.no_binary:
@@ -127,7 +138,7 @@ def catalogue(bound: bool, generation: int) -> CatalogueText:
 
 def tool_of(manager: Manager) -> str:
     """The name of the tool that installs for a manager."""
-    return {"project": "pip", "pylock": "uv"}.get(manager, manager)
+    return {"project": "pip", "pylock": "uv", "uv-pip": "uv"}.get(manager, manager)
 
 
 def prepare(disk: Disk, situation: Situation) -> None:

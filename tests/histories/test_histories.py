@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.histories.application import MANAGERS, Manager
+from tests.histories.application import BY_REQUIREMENTS, MANAGERS, Manager
 from tests.histories.play import SCENARIOS, Scenario, play, sweep
 
 
@@ -21,7 +21,9 @@ def test_histories_of_all_managers(number: int) -> None:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-@pytest.mark.parametrize(("manager", "hashed"), [*((each, False) for each in MANAGERS), ("pip", True)])
+@pytest.mark.parametrize(
+    ("manager", "hashed"), [*((each, False) for each in MANAGERS), *((each, True) for each in BY_REQUIREMENTS)]
+)
 def test_a_build_that_is_killed_anywhere_does_no_harm(manager: Manager, hashed: bool, scenario: Scenario) -> None:
     failed = sweep(manager, scenario, hashed=hashed)
     assert failed is None, f"\n{failed}"

@@ -329,12 +329,31 @@ def _the_patch_release_stands_in_the_environment(patch: Patch) -> None:
     rewriting(patch, lambda turn: (step for step in turn.steps if not is_configuration(step)))
 
 
-@mutant("uv", "pdm")
+@mutant("uv-pip")
+def _a_resolution_of_the_same_names_is_what_is_installed(patch: Patch) -> None:
+    patch.setattr(
+        synchronising,
+        "is_installed",
+        lambda plan, previous: set(plan.manager.lock.names) == set(previous.resolved.by_name()),
+    )
+
+
+@mutant("uv-pip")
+def _folders_that_uv_resolves_are_fixed(patch: Patch) -> None:
+    real = check.resolution
+
+    def fixed(*given: object) -> object:
+        return real(*given).map(lambda lock: msgspec.structs.replace(lock, unfixed=()))  # type: ignore[arg-type]
+
+    patch.setattr(check, "resolution", fixed)
+
+
+@mutant("uv", "pdm", "uv-pip")
 def _settings_of_builds_do_not_count(patch: Patch) -> None:
     patch.setattr(plan, "build_settings", lambda *given, **more: "")
 
 
-@mutant("uv", "poetry", "pdm")
+@mutant("uv", "poetry", "pdm", "uv-pip")
 def _only_versions_are_compared(patch: Patch) -> None:
     real = synchronising.redone
     patch.setattr(

@@ -26,24 +26,10 @@ from tests.histories.application import (
     resolve,
 )
 from tests.histories.disk import Disk, Link, Script
-from tests.histories.environments import Present, Trait, Venv, payload, report_item
+from tests.histories.environments import PIP, STALE, TRAITS, Present, Venv, payload, report_item
+from tests.histories.files import resolution
 from tests.histories.index import Place, sha
 from tests.histories.situation import Situation
-
-PIP: Final = Trait(installer="pip", requested="asked")
-TRAITS: Final[Mapping[str, Trait]] = {
-    "uv": Trait(installer="uv", requested="all", traces=True, whole_caches=True),
-    "poetry": Trait(installer="poetry"),
-    "pipenv": Trait(installer="pip", requested="all"),
-    "pdm": Trait(installer="pdm", requested="asked"),
-}
-STALE: Final[Mapping[str, str]] = {
-    "uv": "error: The lockfile at `uv.lock` needs to be updated, but `--locked` was provided.",
-    "poetry": "pyproject.toml changed significantly since poetry.lock was last generated.",
-    "pipenv": "Pipfile.lock is out-of-date. Run pipenv lock to update.",
-    "pdm": "Lock file hash doesn't match pyproject.toml, packages may be outdated",
-}
-
 
 # The last module that a tool's installation writes.
 _LAST: Final = "vendor/__init__"
@@ -109,6 +95,8 @@ class Machine:
                 python = self.python(argv[0])
                 Venv(self.disk, argv[-1], python.minor).create(argv[0], python.version)
                 return ()
+            case "resolve" if argv[0].endswith("/bin/uv"):
+                return self._resolve_by_uv(argv)
             case "resolve" | "install" | "ask-again" | "compare-indexes":
                 return self._pip(argv, env, step.folder)
             case "check-lock" | "synchronise":
@@ -309,6 +297,9 @@ class Machine:
             path = root = env["VIRTUAL_ENV"]
             path = f"{root}/bin/python"
         application = self.application
+        if application.manager == "uv-pip":
+            self._install_by_uv(argv, env, folder, Venv(self.disk, root, self.python(path).minor))
+            return ()
         stale = application.locked_from != application.declared
         checks = argv[-1] in ("verify", "--check") or name in ("poetry", "uv")
         if stale and checks and application.manager != "pylock":
@@ -319,10 +310,54 @@ class Machine:
         self._synchronise(name, argv, env, folder, venv)
         return ()
 
+    # uv, with pip's files
+
+    def _resolve_by_uv(self, argv: tuple[str, ...]) -> tuple[str, ...]:
+        self._started(argv[0], "uv", "")
+        self.python(argv[argv.index("--python") + 1])
+        text = "".join(f"{each}\n" for each in map(resolution, self._wanted_of_uv({}).values()))
+        self.disk.write_slowly(argv[argv.index("--output-file") + 1], text.encode())
+        return ()
+
+    def _install_by_uv(self, argv: tuple[str, ...], env: Mapping[str, str], folder: str, venv: Venv) -> None:
+        if "--exact" not in argv or "--upgrade" not in argv:
+            raise Failed("error: what is installed already would have a say")
+        if self.application.hashed is not ("--require-hashes" in argv) and self.application.wants:
+            raise Failed("error: Hash-checking is required for all of them or for none")
+        pins: dict[str, str] = {}
+        if "--constraints" in argv:
+            text = (self.disk.read(argv[argv.index("--constraints") + 1]) or b"").decode()
+            pins = dict(line.split("==") for line in text.splitlines())
+        refused = argv[argv.index("--no-binary") + 1] if "--no-binary" in argv else ""
+        self._bring_about(
+            "uv", self._wanted_of_uv(pins), {**env, NO_BINARY["uv-pip"]: refused}, folder, venv, only_adds=False
+        )
+
+    def _wanted_of_uv(self, pins: Mapping[str, str]) -> dict[str, Chosen]:
+        application = self.application
+        if application.hashed:
+            return {each.name: each for each in application.locked}
+        try:
+            return resolve(application.wants, application, self.outside, pins=pins)
+        except UnresolvableError as error:
+            raise Failed(f"  x No solution found when resolving dependencies: {error}") from None
+
     def _synchronise(self, name: str, argv: tuple[str, ...], env: Mapping[str, str], folder: str, venv: Venv) -> None:
-        trait = TRAITS[name]
         only_adds = name == "pipenv" or (name == "uv" and argv[1:3] == ("pip", "install"))
         wanted = {each.name: each for each in self._selected(argv)}
+        self._bring_about(name, wanted, env, folder, venv, only_adds=only_adds)
+
+    def _bring_about(
+        self,
+        name: str,
+        wanted: Mapping[str, Chosen],
+        env: Mapping[str, str],
+        folder: str,
+        venv: Venv,
+        *,
+        only_adds: bool,
+    ) -> None:
+        trait = TRAITS[name]
         present = venv.present()
         if name == "uv":
             self.disk.write(f"{venv.root}/.lock", b"")

@@ -116,6 +116,9 @@ _ALIKE: Final[dict[str, Kind | None]] = {
     "lock_stale_checked": r.LockStale,
     "lock_newer": r.LockNewer,
     "lock_missing": r.LockMissing,
+    # Only requirements files may have some and others not.
+    "hash_missing": None,
+    "hash_of_a_dependency_missing": None,
     # Poetry alone has such.
     "plugins_missing": None,
     "lock_unreadable": r.LockNotParsed,
@@ -149,6 +152,28 @@ TOOLS: Final[dict[str, dict[str, Kind | None]]] = {
         "lock_newer": None,
         # Nothing is declared beside it that it could contradict, and without it nothing chooses it.
         **dict.fromkeys(("lock_stale", "lock_stale_checked", "other_python_checked", "lock_missing")),
+    },
+    "uv-pip": {
+        **_ALIKE,
+        "hash_missing": r.HashMissing,
+        "hash_of_a_dependency_missing": r.HashMissing,
+        # What isn't on the index can't be told from what nobody ever put there.
+        "distribution_gone": r.Conflict,
+        "wheel_of_another_platform": r.Conflict,
+        # A repository has no hash.
+        "repository_private": r.HashMissing,
+        # They declare nothing that they could contradict.
+        **dict.fromkeys(
+            (
+                "lock_stale",
+                "lock_stale_checked",
+                "lock_newer",
+                "lock_missing",
+                "lock_unreadable",
+                "other_python",
+                "other_python_checked",
+            )
+        ),
     },
     "pdm": {
         **_ALIKE,

@@ -1,5 +1,6 @@
 """How uv, Poetry, Pipenv and PDM are made to fail in each of the ways that the table recognises."""
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
@@ -128,6 +129,20 @@ MANAGERS: Final = (
         sync=("uv", "pip", "sync", "--preview-features", "pylock", "--no-progress", "pylock.toml"),
         check=("uv", "pip", "sync", "--preview-features", "pylock", "--dry-run", "pylock.toml"),
         file="pylock.toml",
+        environment=_uv_environment,
+    ),
+    Manager(
+        name="uv-pip",
+        tool="uv",
+        declare=lambda index, _, dependencies: {
+            "requirements.in": "".join(f"{line}\n" for line in (f"--index-url {index}", *dependencies))
+        },
+        lock=("uv", "pip", "compile", "--no-header", "--no-annotate", "--generate-hashes", "--emit-index-url",
+              "requirements.in", "--output-file", "requirements.txt"),
+        sync=("uv", "pip", "install", "--exact", "--upgrade", "--require-hashes", "--no-progress",
+              "--requirements", "requirements.txt"),
+        check=("uv", "pip", "compile", "--generate-hashes", "requirements.in"),
+        file="requirements.txt",
         environment=_uv_environment,
     ),
 )  # fmt: skip
@@ -262,8 +277,6 @@ def conflict(stage: Stage, tool: Manager) -> Said:
 
 @scene
 def hash_mismatch(stage: Stage, tool: Manager) -> Said:
-    import hashlib
-
     wheel = stage.wheel("alpha", "1.0")
     with stage.index() as index:
         tool.write(stage, index, "alpha")
@@ -271,6 +284,34 @@ def hash_mismatch(stage: Stage, tool: Manager) -> Said:
         lock = stage.app / tool.file
         lock.write_text(lock.read_text().replace(hashlib.sha256(wheel.read_bytes()).hexdigest(), "0" * 64))
         return tool.install(stage, env={"UV_NO_CACHE": "1"})
+
+
+@scene
+def hash_missing(stage: Stage, tool: Manager) -> Said:
+    stage.wheel("alpha", "1.0")
+    stage.wheel("beta", "1.0")
+    with stage.index() as index:
+        tool.write(stage, index, "alpha")
+        tool.make_lock(stage)
+        lock = stage.app / tool.file
+        lock.write_text(f"{lock.read_text()}beta==1.0\n")
+        return tool.install(stage)
+
+
+@scene
+def hash_of_a_dependency_missing(stage: Stage, tool: Manager) -> Said:
+    stage.wheel("alpha", "1.0")
+    with stage.index() as index:
+        tool.write(stage, index, "alpha")
+        tool.make_lock(stage)
+        lock = stage.app / tool.file
+        text = lock.read_text()
+        wheel = stage.wheel("alpha", "1.0", requires=("beta",))
+        stage.wheel("beta", "1.0")
+        digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+        lock.write_text(re.sub(r"(?<=sha256:)[0-9a-f]{64}", digest, text))
+        _forget(stage)
+        return tool.install(stage)
 
 
 @scene

@@ -8,6 +8,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from pure.build.environment_steps import TESTS
 from pure.disk import DiskFull
 from pure.outcome import Failure, Success
 from pure.runtime.endings import CompileNotWritable, CompilerFailed, CompileSummary
@@ -120,6 +121,39 @@ def test_modules_side_by_side_in_site_packages_do_not_make_each_other_stale(tmp_
     summary(folder)
     (folder / "one.py").write_text("x = 2\n")
     assert counts(summary(folder)) == (1, 1, 0, 0)
+
+
+def test_test_modules_get_no_bytecode_and_lose_what_they_have(tmp_path: Path) -> None:
+    names = ["__init__.py", "helpers.py", "test_it.py", "it_test.py", "conftest.py", "deep/test_more.py", "testing.py"]
+    for name in (*(f"package/tests/{name}" for name in names), "package/test_util.py", "package/conftest.py"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x = 1\n")
+    summary(tmp_path)
+    everything = compiled(tmp_path)
+
+    outcome = compile_files(HERE, [tmp_path], env=os.environ, left_out=TESTS)
+
+    assert isinstance(outcome, Success)
+    # A folder that lost something is compiled anew as a whole.
+    assert (outcome.unwrap().left_out, outcome.unwrap().removed, counts(outcome.unwrap())[0]) == (4, 4, 3)
+    left = {path.rpartition("/")[2].partition(".")[0] for path in compiled(tmp_path)}
+    assert left == {"__init__", "helpers", "testing", "test_util", "conftest"}
+    assert all(everything[path] == data for path, data in compiled(tmp_path).items())
+    assert not (tmp_path / "package/tests/deep/__pycache__").exists()
+
+    again = compile_files(HERE, [tmp_path], env=os.environ, left_out=TESTS)
+    assert isinstance(again, Success)
+    assert counts(again.unwrap()) == (0, 5, 0, 0)
+
+
+def test_a_folder_above_all_that_is_called_tests_spares_nothing(tmp_path: Path) -> None:
+    root = tmp_path / "tests" / "lib"
+    root.mkdir(parents=True)
+    (root / "test_it.py").write_text("x = 1\n")
+    outcome = compile_files(HERE, [root], env=os.environ, left_out=TESTS)
+    assert isinstance(outcome, Success)
+    assert (outcome.unwrap().compiled, outcome.unwrap().left_out) == (1, 0)
 
 
 def test_bytecode_without_a_source_is_removed(tmp_path: Path) -> None:

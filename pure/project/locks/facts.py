@@ -36,6 +36,8 @@ class LockFacts(msgspec.Struct, frozen=True, kw_only=True):
     extras: tuple[str, ...] | None = None
     # What it calls those that are always installed.
     default_groups: tuple[str, ...] = ()
+    # What comes from an index and is fixed in one version, as ``name==version``; where a tool resolved requirements.
+    pinned: tuple[str, ...] = ()
 
 
 LockOutcome: TypeAlias = Outcome[LockFacts, FileUnreadable]

@@ -117,7 +117,7 @@ def test_a_manager_that_is_none_may_be_meant_for_one(value: str, meant: str) -> 
 @pytest.mark.parametrize(
     ("asked", "names", "candidates", "command"),
     [
-        ("uv", ("requirements.txt", "pyproject.toml"), ("requirements.txt",), "uv lock"),
+        ("uv", ("poetry.lock", "pyproject.toml"), ("poetry.lock",), "uv lock"),
         ("poetry", ("Poetry.lock", "pyproject.toml"), ("Poetry.lock",), ""),
         ("pylock", ("uv.lock", "pyproject.toml", "pylock.a.toml"), ("pylock.a.toml", "uv.lock"), ""),
         ("pip", ("app.py",), (), ""),

@@ -9,7 +9,7 @@ import pytest
 import tomli
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pure.manager.table import MANAGERS, PIP, PROJECT
+from pure.manager.table import MANAGERS, PIP, PROJECT, UV_PIP
 from pure.outcome import Failure, Success
 from pure.project.document import FileUnreadable
 from pure.project.locks.facts import LockFacts, origin
@@ -347,8 +347,9 @@ def test_every_name_has_its_kind() -> None:
     assert all(kind.file == name for name, kind in LOCKS.items())
 
 
-def test_all_managers_but_pip_install_from_one() -> None:
-    assert {each.lock for each in MANAGERS.values() if each not in (PIP, PROJECT)} == set(LOCKS)
+def test_all_managers_of_locks_install_from_one() -> None:
+    assert {each.lock for each in MANAGERS.values() if each.by_lock} == set(LOCKS)
+    assert [each for each in MANAGERS.values() if not each.by_lock] == [PIP, UV_PIP, PROJECT]
 
 
 @pytest.mark.parametrize("manager", MANAGERS)
