@@ -118,9 +118,9 @@ from django.shortcuts import render
 
 
 def index(request):
-    import pandas
+    import PIL
 
-    return render(request, "shop/index.html", {"revision": @code@, "pandas": pandas.__version__})
+    return render(request, "shop/index.html", {"revision": @code@, "pillow": PIL.__version__})
 """
 
 APPLICATIONS: Mapping[str, Application] = {
@@ -135,11 +135,11 @@ APPLICATIONS: Mapping[str, Application] = {
     ),
     "django": Application(
         requirements=(
-            *("django", "djangorestframework", "gunicorn", "whitenoise", "psycopg[binary]", "pillow", "pandas"),
+            *("django", "djangorestframework", "gunicorn", "whitenoise", "psycopg[binary]", "pillow"),
             *("boto3", "celery", "lxml", "reportlab", "cryptography", "requests"),
         ),
         small=("requests",),
-        heavy=("pandas",),
+        heavy=("pillow",),
         django=True,
         files={
             "manage.py": _MANAGE,

@@ -35,6 +35,7 @@ class Locks(msgspec.Struct, frozen=True, kw_only=True):
     small: tuple[Artefact, ...]
     heavy: tuple[Artefact, ...]
     tools: dict[str, str]
+    asked: tuple[str, ...] = ()
 
     def changes(self) -> dict[str, str]:
         """What the two others change."""
@@ -68,15 +69,22 @@ def pylock_toml(lock: Sequence[Artefact], index: str) -> str:
 
 
 def resolved(file: Path, requirements: Sequence[str], small: Sequence[str], heavy: Sequence[str]) -> Locks:
-    """The locks as ``file`` keeps them, else as the index gives them now.
+    """The locks as ``file`` keeps them, if they were made of this, else as the index gives them now.
 
     ``small`` and ``heavy`` each begin with the distribution that becomes an older one; the others may change with it.
     """
+    asked = (*requirements, *small, *heavy)
     if file.is_file():
-        return msgspec.json.decode(file.read_bytes(), type=Locks)
+        kept = msgspec.json.decode(file.read_bytes(), type=Locks)
+        if kept.asked == asked:
+            return kept
     base = _resolve(requirements)
     locks = Locks(
-        base=base, small=_older(requirements, base, small), heavy=_older(requirements, base, heavy), tools=other_tools()
+        base=base,
+        small=_older(requirements, base, small),
+        heavy=_older(requirements, base, heavy),
+        tools=other_tools(),
+        asked=asked,
     )
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(msgspec.json.encode(locks))
