@@ -87,8 +87,8 @@ def record(plan: Plan, work: Workplace, state: VenvState) -> Steps:
     """The steps that record in an environment what it holds, or that take the record out of one that is packed."""
     if plan.packing.pack:
         return (RemoveFiles(root=work.venv, files=(STATE_FILE,), directories=(STATE_FOLDER,)),)
-    # What Python offers is no part of it: its releases differ in that.
-    own = msgspec.structs.replace(state, seen=msgspec.structs.replace(state.seen, offered=None))
+    # What Python offers is no part of it, since its releases differ in that, nor how it was packed before.
+    own = msgspec.structs.replace(state, at_hand=False, seen=msgspec.structs.replace(state.seen, offered=None))
     return (
         FinishLayer(decision=plan.decided(VENV)),
         # Last, so that metadata which say what it was made from never stand beside a trusted environment of before.
