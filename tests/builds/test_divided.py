@@ -71,7 +71,7 @@ def test_what_the_platform_has_lost_is_installed_again(application: Application)
     # The cache is lost: everything is made, and what the image has already isn't moved.
     application.lose("cache")
     assert {name: verb for name, verb in application.build().items() if name.startswith(("venv", "dist"))} == {
-        "venv": "created", "dist-heavy": "kept", "dist-weighty": "kept"
+        "venv": "recreated", "dist-heavy": "kept", "dist-weighty": "kept"
     }  # fmt: skip
     application.lose("image")
     found = application.build()
@@ -92,7 +92,7 @@ ROWS: dict[Row, tuple[Callable[[Application], None], str, str]] = {
     UNCHANGED: (lambda _: None, "kept", "kept"),
     LOST: (lambda application: application.lose("image"), "reconciled", "created"),
     HELD: (lambda application: application.require("alpha==2.0", "heavy==1.0"), "reconciled", "kept"),
-    SAME: (lambda application: application.lose("cache"), "created", "kept"),
+    SAME: (lambda application: application.lose("cache"), "recreated", "kept"),
     MADE: (lambda application: application.require("alpha==1.0", "heavy==1.1"), "reconciled", "recreated"),
     GONE: (lambda application: application.require("alpha==1.0"), "reconciled", "dropped"),
 }

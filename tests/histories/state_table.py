@@ -29,7 +29,7 @@ DONE: Final[dict[Row, str]] = {
     UNCHANGED: "nothing: metadata are written again",
     LOST: "`venv` is reconciled: that one is taken out and installed again",
     HELD: "*held*: linked again",
-    SAME: "*the same*: they become the layer, which nobody has to push",
+    SAME: "*the same*: they become the layer, which the image has already",
     MADE: "*made*: the contents move into it",
     UNWANTED: "that one is installed again, by itself",
     GONE: "dropped",
@@ -38,6 +38,10 @@ DONE: Final[dict[Row, str]] = {
 
 def written() -> dict[Row, str]:
     """The table as ARCHITECTURE.md has it."""
-    _, _, after = (ROOT / "ARCHITECTURE.md").read_text().partition(f"{_HEADER}\n")
-    rows = (line.strip("| ").split(" | ") for line in after.partition("\n\n")[0].splitlines()[1:])
-    return {(venv, layer, contents): done for venv, layer, contents, done in rows}
+    return {(venv, layer, contents): done for venv, layer, contents, done in rows(_HEADER)}
+
+
+def rows(header: str) -> list[list[str]]:
+    """The rows of the table of ARCHITECTURE.md with this header."""
+    _, _, after = (ROOT / "ARCHITECTURE.md").read_text().partition(f"{header}\n")
+    return [line.strip("| ").split(" | ") for line in after.partition("\n\n")[0].splitlines()[1:]]

@@ -96,9 +96,9 @@ def is_held(built: Finished) -> None:
 
 
 def is_the_same(built: Finished) -> None:
-    assert actions(built) == (Action.CREATE, Action.KEEP)
+    assert actions(built) == (Action.RECREATE, Action.KEEP)
     assert (moved(built), linked(built), finished(built)) == (True, True, True)
-    assert LAYER in built.after
+    assert LAYER not in built.after
 
 
 def is_made(built: Finished) -> None:
