@@ -38,7 +38,12 @@ def stored(restored: Mapping[LayerName, RestoredLayer]) -> Stored:
     """Where the contents of an environment are found: in the file, and else as a tree."""
     tree, file = restored.get(VENV), restored.get(VENV_CACHE)
     archive = decode_holds(file.toml) if file is not None and file.contents else ""
-    return Stored(restored=file, archive=archive) if archive else Stored(restored=tree)
+    if archive:
+        return Stored(restored=file, archive=archive)
+    if file is None or (tree is not None and tree.contents):
+        return Stored(restored=tree)
+    # Its metadata, or that its contents are gone, say why it can't be had.
+    return Stored(restored=msgspec.structs.replace(file, contents=False))
 
 
 def held(decision: LayerDecision, archive: str, restored: Mapping[LayerName, RestoredLayer]) -> LayerDecision:

@@ -119,7 +119,8 @@ def expected(
     if packed and "venv-cache" in made:
         file = made["venv-cache"]
         made = {**made, "venv": msgspec.structs.replace(file, keys={**file.keys, "venv": file.keys["venv-cache"]})}
-    restored = {**restored, "venv": True} if packed else restored
+    if "venv-cache" in restored and not restored.get("venv", False):
+        restored = {**restored, "venv": packed}
     then = made["venv"].situation if "venv" in made else None
     together = packed and then is not None and then.contents_packed
     lost = then is not None and any(
