@@ -12,12 +12,12 @@ from pure.build.news import News
 from pure.build.plan import Plan
 from pure.build.steps import Compiled
 from pure.layers.decision import Action
-from pure.layers.names import PYTHON, VENV, LayerName, is_heavy
+from pure.layers.names import PYTHON, VENV, is_heavy
 from pure.message import Message
 from pure.project.baggage import Baggage
 from pure.python.choice import IgnoredSource, PythonWarning
 from pure.python.resolution import NewerPatch
-from pure.report.layer_lines import divided_lines, layer_lines, layer_names
+from pure.report.layer_lines import divided_lines, layer_lines
 from pure.report.prose.archives import fetch_failure_in_short
 from pure.report.prose.findings import finding_lines
 from pure.report.prose.versions import describe_python_warning
@@ -33,14 +33,6 @@ Lines: TypeAlias = tuple[str, ...]
 Tense: TypeAlias = Mapping[Action, str]
 
 WIDTH: Final = 110
-
-DONE: Final[Mapping[Action, str]] = {
-    Action.CREATE: "created",
-    Action.KEEP: "kept",
-    Action.RECREATE: "recreated",
-    Action.RECONCILE: "reconciled",
-    Action.DROP: "dropped",
-}
 
 DOES: Final[Mapping[Action, str]] = {
     Action.CREATE: "creating",
@@ -348,15 +340,6 @@ def collected(judgement: Collected | NotEnabled, seconds: str) -> Lines:
             return ("  There are none: django.contrib.staticfiles is not among the project's INSTALLED_APPS",)
         case _:
             assert_never(judgement)
-
-
-def done(plan: Plan, seconds: str) -> Lines:
-    """The last line: what happened to each layer."""
-    by_action: dict[str, list[LayerName]] = {}
-    for layer in plan.layers:
-        by_action.setdefault(DONE[layer.action], []).append(layer.name)
-    summary = "; ".join(f"{verb} {layer_names(names)}" for verb, names in by_action.items())
-    return ("", f"Done in {seconds}: {summary}")
 
 
 def build_failed(buildpack: str) -> Lines:

@@ -411,6 +411,8 @@ def normalised(log: str, other: str = "") -> str:
     text = re.sub(rf"\b{re.escape(MINOR)}\b(?!\.\d)", "<minor>", text)
     text = re.sub(r"^(Lamina) [0-9.]+", r"\1 <version>", text, flags=re.MULTILINE)
     text = re.sub(r"sha256:[0-9a-f]{12,64}", "sha256:<digest>", text)
+    # Which parts of a build take long enough to be told depends on the machine.
+    text = re.sub(r"^Time: .*\n", "", text, flags=re.MULTILINE)
     text = _SIZES.sub("<size>", text)
     text = _TIMES.sub("<time>", text)
     return _COUNTS.sub(lambda match: f"{match[1]} <count>{match[2].rstrip('s') + 's' if match[2] else ''}", text)
