@@ -8,15 +8,18 @@ from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias, assert_never
 
 from pure.build import news
+from pure.build.estimate import Estimate
 from pure.build.news import News
 from pure.build.plan import Plan
 from pure.build.steps import Compiled
 from pure.layers.decision import Action
+from pure.layers.moved import Moved
 from pure.layers.names import PYTHON, VENV, is_heavy
 from pure.message import Message
 from pure.project.baggage import Baggage
 from pure.python.choice import IgnoredSource, PythonWarning
 from pure.python.resolution import NewerPatch
+from pure.report.ending import estimate_lines, moved_lines
 from pure.report.layer_lines import divided_lines, layer_lines
 from pure.report.prose.archives import fetch_failure_in_short
 from pure.report.prose.findings import finding_lines
@@ -178,18 +181,24 @@ def dropped(plan: Plan, *, tense: Tense = DOES) -> Lines:
     return tuple(line for layer in plan.layers if layer.action is Action.DROP for line in layer_lines(layer, tense))
 
 
-def plan(version: str, decided: Plan) -> Lines:
-    """A whole plan, as ``lamina plan`` prints it: what would be done, without the results."""
+def plan(version: str, decided: Plan, *, moved: Iterable[Moved] = (), estimate: Estimate | None = None) -> Lines:
+    """A whole plan, as ``lamina plan`` prints it: what would be done, without the results.
+
+    ``moved`` is what the platform would have to do, ``estimate`` which distributions may get layers of their own.
+    """
     venv = decided.layer(VENV)
+    layers = moved_lines(moved)
     return (
         *heading(version, decided),
         *python(decided, tense=WOULD),
         *package_manager(decided, tense=WOULD),
         *(dependencies(decided, tense=WOULD, heavy=True) if venv and venv.action is not Action.DROP else ()),
+        *estimate_lines(estimate, WIDTH),
         *dropped(decided, tense=WOULD),
         *_django_planned(decided),
         *application(decided),
         *processes(decided),
+        *(("", *layers) if layers else ()),
     )
 
 

@@ -1,15 +1,16 @@
-"""Says at a build's end what a platform has to do with its layers, what each part took, and what happened."""
+"""Says what a platform has to do with a build's layers, what each part took, and at the end what happened."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from pure.build.estimate import Estimate
 from pure.build.plan import Plan
 from pure.build.states import Done, Part
 from pure.layers.decision import Action
 from pure.layers.moved import Moved, Work
 from pure.layers.names import LayerName
 from pure.report.layer_lines import layer_names
-from pure.wording import duration, size
+from pure.wording import duration, listing, size
 
 DONE: Final[Mapping[Action, str]] = {
     Action.CREATE: "created",
@@ -63,6 +64,17 @@ def moved_lines(moved: Iterable[Moved]) -> tuple[str, ...]:
         by_work.setdefault(each.work, []).append(each)
     parts = (_work(work, by_work[work]) for work in _WORK if work in by_work)
     return (f"Layers: {', '.join(parts)}",) if by_work else ()
+
+
+def estimate_lines(estimate: Estimate | None, width: int) -> tuple[str, ...]:
+    """Which distributions will likely get layers of their own."""
+    if estimate is None:
+        return ()
+    each = (f"{one.name} {one.version} (about {round(one.nbytes / 1_000_000):,} MB)" for one in estimate.likely)
+    return (
+        f"  Likely in layers of their own, by the sizes of their wheels in {estimate.lock}:",
+        *listing(each, width=width, indent="    "),
+    )
 
 
 def _work(work: Work, moved: list[Moved]) -> str:
