@@ -173,6 +173,8 @@ def dependencies(plan: Plan, *, tense: Tense = DOES, heavy: bool = False) -> Lin
             if layer.name == VENV or (heavy and is_heavy(layer.name) and layer.action is not Action.DROP)
             for line in layer_lines(layer, tense)
         ),
+        *(("  To have unchanged requirements start nothing, pin them with hashes:",) if plan.pinned_by else ()),
+        *(f"    {command}" for command in plan.pinned_by),
     )
 
 

@@ -94,6 +94,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     processes_provisional: bool
     # What is set or written and has no effect.
     unheard: tuple[str, ...] = ()
+    # The commands that would pin the requirements with hashes, where nothing else keeps builds from being free.
+    pinned_by: tuple[str, ...] = ()
     # Only in plans.
     foreseen: dict[str, MovedRecord] = {}
     likely_layers: tuple[LikelyRecord, ...] = ()
@@ -163,6 +165,7 @@ def record(
         processes_notes=tuple(map(redact, (*plan.processes.warnings, *plan.processes.notes))),
         processes_provisional=plan.processes.provisional,
         unheard=tuple(map(redact, plan.unheard)),
+        pinned_by=tuple(map(redact, plan.pinned_by)),
         foreseen={each.layer: MovedRecord(work=each.work, nbytes=each.nbytes) for each in moved},
         likely_layers=tuple(
             LikelyRecord(name=each.name, version=redact(each.version), nbytes=each.nbytes)

@@ -403,6 +403,7 @@ def normalised(log: str, other: str = "") -> str:
     text = re.sub(r"runtime archive [0-9a-f]{12} → [0-9a-f]{12}", "runtime archive <digest> → <digest>", text)
     text = text.replace(next_patch(), "<minor>.<patch + 1>").replace(VERSION, f"{MINOR}.<patch>")
     text = text.replace(f"linux/{target.arch} ({target.distro})", "linux/<arch> (<distro>)")
+    text = re.sub(r"(--python-platform) \S+", r"\1 <platform>", text)
     text = re.sub(rf"\b{re.escape(PIN)}\b", "<pip>", text)
     if other:
         minor = other.rpartition(".")[0]
