@@ -15,9 +15,9 @@ from pure.build.states import Done
 from pure.outcome import Failure, Outcome, Success
 from pure.redaction import Redactor, redactor
 from pure.report import build_log
+from pure.report.ending import ending
 from pure.report.launch import launch_toml
 from pure.report.record import encode_record, record
-from pure.wording import duration
 
 from shell.disk import not_written
 from shell.executor import Executor
@@ -85,7 +85,7 @@ def build(
             write_atomically(store.root / RECORD_FILE, document)
         except OSError as error:
             return Failure(not_written(error, store.root))
-    output.lines(build_log.done(done.plan, duration(time.monotonic() - started)))
+    output.lines(ending(done, time.monotonic() - started))
     return Success(done.plan)
 
 

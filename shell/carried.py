@@ -29,8 +29,8 @@ def carried_at(url: str) -> Path | None:
     return folder if (folder / NOTE).is_file() else None
 
 
-def copy_runtime(folder: Path, target: Path) -> Outcome[int, UnpackError]:
-    """Copy and verify the runtime in ``folder``, so that ``target`` is as if unpacked there; the number of its files.
+def copy_runtime(folder: Path, target: Path) -> Outcome[tuple[int, int], UnpackError]:
+    """Copy and verify the runtime in ``folder``, so that ``target`` is as if unpacked there; how many files and bytes.
 
     ``target`` is replaced in the end, by renaming; after a failure it is as it was.
     """
@@ -39,9 +39,9 @@ def copy_runtime(folder: Path, target: Path) -> Outcome[int, UnpackError]:
         if isinstance(tree, Failure):
             return tree
         with sibling(target) as temporary:
-            _copy(tree.unwrap(), folder, temporary / TOP, str(target))
+            nbytes = _copy(tree.unwrap(), folder, temporary / TOP, str(target))
             put_in_place(temporary, target)
-        return Success(len(tree.unwrap().files) + len(tree.unwrap().links))
+        return Success((len(tree.unwrap().files) + len(tree.unwrap().links), nbytes))
     except _Changed as changed:
         return Failure(DamagedBuildpack(path=str(changed.path), detail="it isn't the file that was packaged"))
     except OSError as error:
@@ -53,18 +53,18 @@ def copy_runtime(folder: Path, target: Path) -> Outcome[int, UnpackError]:
         return Failure(UnpackFailed(archive=str(folder), path=path, detail=said(error)))
 
 
-def _copy(tree: CarriedTree, folder: Path, root: Path, home: str) -> None:
+def _copy(tree: CarriedTree, folder: Path, root: Path, home: str) -> int:
     root.mkdir()
     places = {each.path for each in tree.files} | {path for path, _ in tree.links}
     for parent in sorted({str(PurePosixPath(path).parent) for path in places}):
         (root / parent).mkdir(parents=True, exist_ok=True)
-    for each in tree.files:
-        _file(each, folder / each.at, root / each.path, home)
+    nbytes = sum(_file(each, folder / each.at, root / each.path, home) for each in tree.files)
     for path, to in tree.links:
         (root / path).symlink_to(to)
+    return nbytes
 
 
-def _file(each: CarriedFile, source: Path, place: Path, home: str) -> None:
+def _file(each: CarriedFile, source: Path, place: Path, home: str) -> int:
     data = source.read_bytes()
     if hashlib.sha256(data).hexdigest() != each.sha256:
         raise _Changed(source)
@@ -72,3 +72,4 @@ def _file(each: CarriedFile, source: Path, place: Path, home: str) -> None:
         data = relocated(data, folder=home)
     place.write_bytes(data)
     place.chmod(_MODES[each.executable])
+    return len(data)

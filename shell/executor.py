@@ -198,6 +198,7 @@ class Executor:
                 left_out=sum(number for _, number in result.left_out),
                 unpacked_in=time.monotonic() - started,
                 wheel=result.pip_wheel or None,
+                size=result.size,
                 cached=cached,
             )
         )
@@ -227,10 +228,11 @@ def _copied(carried: Path, root: Path) -> Outcome[RuntimeInstalled, BuildError]:
     copied = copy_runtime(carried, root)
     if isinstance(copied, Failure):
         return copied
+    files, nbytes = copied.unwrap()
     seconds = time.monotonic() - started
     return Success(
         RuntimeInstalled(
-            nbytes=None, fetched_in=0.0, files=copied.unwrap(), left_out=0, unpacked_in=seconds, wheel=None
+            nbytes=None, fetched_in=0.0, files=files, left_out=0, unpacked_in=seconds, wheel=None, size=nbytes
         )
     )
 

@@ -14,7 +14,7 @@ from pure.build.facts import Facts
 from pure.build.reading import Application, requirements
 from pure.build.tool_steps import SEEDS
 from pure.build.undeclared import imports_matter
-from pure.build.workplace import PACKED_STATE, STATE_FILE
+from pure.build.workplace import PACKED_STATE, PACKED_VENV, STATE_FILE
 from pure.layers.names import VENV, VENV_CACHE
 from pure.manager.pip_configuration import ConfigurationFile, configured
 from pure.manager.table import PIP_TOOL, TOOLS
@@ -129,9 +129,18 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         restored=LayerStore(layers).restored(),
         venv_state=optional(layers / VENV / STATE_FILE),
         packed_state=optional(layers / VENV_CACHE / PACKED_STATE),
+        packed_nbytes=_size(layers / VENV_CACHE / PACKED_VENV),
         seed_wheels=_seed_wheels(layers),
         carried_pip=next((str(path) for path in sorted((buildpack / WHEELS).glob("pip-*.whl"))), None),
     )
+
+
+def _size(path: Path) -> int | None:
+    """A file's bytes; ``None`` where there is none."""
+    try:
+        return path.stat().st_size if path.is_file() else None
+    except OSError:
+        return None
 
 
 def _declared(home: Path, application: Application, environ: Mapping[str, str]) -> DeclaredFiles | None:

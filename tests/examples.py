@@ -12,6 +12,14 @@ _LOCKED = 'version = 1\nrequires-python = ">=3.11"\n'
 _MEMBERS = "".join(
     f'[[package]]\nname = "{n}"\nsource = {{ editable = "packages/{n}" }}\n' for n in ("api", "greeting")
 )
+_WHEEL = '[[packages.wheels]]\nname = "{}"\nsize = {}\n'
+_PYLOCK = (
+    'lock-version = "1.0"\nrequires-python = ">=3.11"\n[[packages]]\nname = "streamlit"\nversion = "1.50"\n'
+    f"{_WHEEL.format('streamlit-1.50-py3-none-any.whl', 9_800_000)}"
+    '[[packages]]\nname = "pyarrow"\nversion = "22.0"\n'
+    f"{_WHEEL.format('pyarrow-22.0-cp314-cp314-manylinux_2_28_x86_64.whl', 47_700_000)}"
+    f"{_WHEEL.format('pyarrow-22.0-cp314-cp314-win_amd64.whl', 99_000_000)}"
+)
 _STAND_INS = {
     "fastapi-uv": ("uv.lock", _LOCKED + '[[package]]\nname = "fastapi"\n[[package]]\nname = "uvicorn"\n'),
     "workspace-uv": (
@@ -21,7 +29,7 @@ _STAND_INS = {
     "flask-pipenv": ("Pipfile.lock", '{"_meta": {}, "default": {"flask": {}, "gunicorn": {}}}'),
     "streamlit-pylock": (
         "pylock.toml",
-        'lock-version = "1.0"\nrequires-python = ">=3.11"\n[[packages]]\nname = "streamlit"\nversion = "1.50"\n',
+        _PYLOCK,
     ),
 }
 _GENERATED = shutil.ignore_patterns("uv.lock", "Pipfile.lock", "pylock.toml", "__pycache__", "build", "*.egg-info")

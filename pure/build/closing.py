@@ -12,6 +12,7 @@ from pure.build.runtime_steps import borrowed, give_back
 from pure.build.states import Build, Done, Next, State, Stopped, Turn
 from pure.build.static_files import collect, static_files
 from pure.build.steps import Answer, Compiled, Ended, RuntimeInstalled, Steps
+from pure.build.tally import moved_layers
 from pure.outcome import Failure, Success
 from pure.start.django import CollectStaticFailed, judge
 from pure.venv.resolved import ResolvedSet
@@ -111,7 +112,8 @@ def packed(build: Build, resolved: ResolvedSet | None, answer: Answer) -> Next:
 def done(build: Build, resolved: ResolvedSet | None, said: _Said = ()) -> Next:
     """The end."""
     last = news.ProcessesDecided(plan=build.plan)
-    return Success(Done(plan=build.plan, resolved=resolved, said=(*said, last)))
+    told = (*said, last)
+    return Success(Done(plan=build.plan, resolved=resolved, said=told, moved=moved_layers(build), spent=build.spent))
 
 
 def with_findings(build: Build, found: tuple[Finding, ...]) -> tuple[Build, _Said]:

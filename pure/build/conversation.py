@@ -63,6 +63,7 @@ from pure.build import (
     states,
     storing,
     synchronising,
+    tally,
 )
 from pure.build.check import Snapshot
 from pure.build.dividing import lost
@@ -105,6 +106,7 @@ def begin(facts: Facts, *, hide: Redactor) -> Outcome[Turn, PlanError]:
 
 def advance(build: Build, answer: Answer) -> Next:
     """The next turn, or the end, by what the steps of the last one brought back."""
+    build = tally.counted(build, answer)
     if answer.missed is not None:
         return Failure(Stopped(error=answer.missed, said=_done_so_far(build, answer)))
     if answer.failed is not None:

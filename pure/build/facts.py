@@ -77,6 +77,8 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
     """The record inside the restored environment."""
     packed_state: bytes | None = None
     """The record beside the packed one."""
+    packed_nbytes: int | None = None
+    """Of the file that the packed one is."""
 
     seed_wheels: Mapping[str, str] = {}
     """Wheels of pip at hand, as paths by the tool in whose layer they lie; that of our own interpreter under ``""``."""

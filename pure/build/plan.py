@@ -50,6 +50,7 @@ from pure.venv.build_settings import build_settings, isolation_setting
 from pure.venv.lacks import CHECK_VARIABLE
 from pure.venv.pinning import pinning
 from pure.venv.pins import Pin, encode_pins
+from pure.venv.requirements_fingerprint import NotPinned
 from pure.venv.state import VenvState, decode_state
 
 NO_DJANGO: Final = DjangoDecision(manage=None, collect=False, because="only the runtime is provided")
@@ -81,6 +82,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What the restored environment's record says."""
     pins: tuple[Pin, ...] | None = None
     """What the requirements fix, where they fix everything and pip installs them."""
+    pinned_by: tuple[str, ...] = ()
+    """The commands that would pin them all with hashes, so that an unchanged build starts nothing."""
     findings: tuple[Finding, ...] = ()
     """What should be changed, and is no error."""
     unheard: tuple[str, ...] = ()
@@ -269,6 +272,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
             collects=collects,
             previous=state,
             pins=pins,
+            pinned_by=fixed.pinned_by if isinstance(fixed, NotPinned) else (),
             findings=facts.baggage,
         )
     )

@@ -1,6 +1,7 @@
 """Names the states of a build, and what its conversation gives and ends with (``pure.build.conversation``)."""
 
-from typing import TypeAlias
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -11,6 +12,8 @@ from pure.build.news import News
 from pure.build.plan import Plan
 from pure.build.steps import Ended, Steps
 from pure.build.workplace import Workplace
+from pure.layers.moved import Moved
+from pure.layers.names import LayerName
 from pure.outcome import Outcome
 from pure.redaction import Redactor
 from pure.venv.difference import Changes, RedoReason
@@ -139,6 +142,21 @@ State: TypeAlias = (
 )
 
 
+Part: TypeAlias = Literal[
+    "python",
+    "tool",
+    "resolving",
+    "reading",  # what is there is unpacked, and looked at
+    "installing",
+    "bytecode",
+    "checking",
+    "layers",  # what is heavy moves into layers, or all comes out of the cache
+    "static",
+    "trial",
+    "packing",
+]
+
+
 class Build(msgspec.Struct, frozen=True, kw_only=True):
     """A build as far as it has come."""
 
@@ -154,6 +172,8 @@ class Build(msgspec.Struct, frozen=True, kw_only=True):
     archived: bool = False  # the cache has it as it is
     record: VenvState | None = None  # what is to be known of it in the next build
     away: tuple[Piece, ...] = ()  # of the environment, what lies in layers whose contents this build doesn't have
+    spent: Mapping[Part, float] = {}  # seconds
+    nbytes: Mapping[LayerName, int] = {}  # of layers, as far as steps have told
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,6 +190,8 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     plan: Plan
     resolved: ResolvedSet | None  # ``None`` where only Python is provided
     said: tuple[News, ...]
+    moved: tuple[Moved, ...] = ()
+    spent: Mapping[Part, float] = {}
 
 
 class Stopped(msgspec.Struct, frozen=True, kw_only=True):

@@ -234,6 +234,7 @@ class RuntimeInstalled(msgspec.Struct, frozen=True, kw_only=True):
     left_out: int  # files that no running application needs
     unpacked_in: float  # seconds
     wheel: str | None  # where the wheel of pip lies that it bundled
+    size: int  # bytes of the files that were unpacked
     cached: bool = False  # its archive lay in the cache
 
 

@@ -15,6 +15,8 @@ STATE_FILE: Final = f"{STATE_FOLDER}/state.json"
 
 PACKED_STATE: Final = "state.json"
 """Where the layer has it that keeps an environment packed."""
+PACKED_VENV: Final = "venv.tar"
+"""Where that layer has the environment itself."""
 
 CHECKOUTS: Final = "src"
 """Where pip checks editable repositories out to, below an environment's root."""
@@ -58,7 +60,7 @@ class Workplace(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def packed_venv(self) -> str:
         """The packed environment."""
-        return f"{self.layer(VENV_CACHE)}/venv.tar"
+        return f"{self.layer(VENV_CACHE)}/{PACKED_VENV}"
 
     @property
     def packed_python(self) -> str:

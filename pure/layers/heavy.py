@@ -96,7 +96,7 @@ def planned_layers(
     return tuple(
         _decision(piece, Action.RECREATE, lost, division, place)
         if (lost := why_lost(piece, restored, division, place))
-        else _decision(piece, Action.KEEP, (f"{_HELD} ({size(piece.nbytes)})",), division, place)
+        else _held(piece, restored, division, place)
         for piece in pieces
         if division.divide
     )
@@ -115,7 +115,7 @@ def final_layers(
         weight = size(piece.nbytes)
         match fates[piece.name]:
             case "held":
-                found.append(_decision(piece, Action.KEEP, (f"{_HELD} ({weight})",), division, place))
+                found.append(_held(piece, restored, division, place))
             case "same":
                 found.append(_decision(piece, Action.KEEP, (f"{_SAME} ({weight})",), division, place))
             case "made":
@@ -128,6 +128,15 @@ def final_layers(
     kept = {each.name for each in found}
     dropped = (drop_layer(name, _GONE) for name in sorted(restored) if is_heavy(name) and name not in kept)
     return (*found, *dropped)
+
+
+def _held(
+    piece: Piece, restored: Mapping[LayerName, RestoredLayer], division: Division, place: BuiltFor
+) -> LayerDecision:
+    """The decision over a layer that the image has, whether its contents came back too or not."""
+    decision = _decision(piece, Action.KEEP, (f"{_HELD} ({size(piece.nbytes)})",), division, place)
+    found = restored.get(decision.name)
+    return msgspec.structs.replace(decision, away=found is None or not found.contents)
 
 
 def _decision(

@@ -86,6 +86,18 @@ def lacking(locked: tuple[LockedWheels, ...], minor: str, others: Iterable[str],
     return tuple(found)
 
 
+def fitting(
+    locked: Iterable[LockedWheels], minor: str, *, arch: str
+) -> tuple[tuple[LockedWheels, tuple[str, ...]], ...]:
+    """What is needed with a minor version, each with those of its wheels that are for it."""
+    environment = marker_environment(f"{minor}.0", arch)
+    return tuple(
+        (each, tuple(wheel for wheel in each.wheels if fits(wheel, minor, arch=arch)))
+        for each in locked
+        if _is_needed(each, environment)
+    )
+
+
 def _is_needed(locked: LockedWheels, environment: Mapping[str, str]) -> bool:
     return not locked.markers or any(holds(marker, environment) is not False for marker in locked.markers)
 

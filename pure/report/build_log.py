@@ -8,16 +8,19 @@ from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias, assert_never
 
 from pure.build import news
+from pure.build.estimate import Estimate
 from pure.build.news import News
 from pure.build.plan import Plan
 from pure.build.steps import Compiled
 from pure.layers.decision import Action
-from pure.layers.names import PYTHON, VENV, LayerName, is_heavy
+from pure.layers.moved import Moved
+from pure.layers.names import PYTHON, VENV, is_heavy
 from pure.message import Message
 from pure.project.baggage import Baggage
 from pure.python.choice import IgnoredSource, PythonWarning
 from pure.python.resolution import NewerPatch
-from pure.report.layer_lines import divided_lines, layer_lines, layer_names
+from pure.report.ending import estimate_lines, moved_lines
+from pure.report.layer_lines import divided_lines, layer_lines
 from pure.report.prose.archives import fetch_failure_in_short
 from pure.report.prose.findings import finding_lines
 from pure.report.prose.versions import describe_python_warning
@@ -33,14 +36,6 @@ Lines: TypeAlias = tuple[str, ...]
 Tense: TypeAlias = Mapping[Action, str]
 
 WIDTH: Final = 110
-
-DONE: Final[Mapping[Action, str]] = {
-    Action.CREATE: "created",
-    Action.KEEP: "kept",
-    Action.RECREATE: "recreated",
-    Action.RECONCILE: "reconciled",
-    Action.DROP: "dropped",
-}
 
 DOES: Final[Mapping[Action, str]] = {
     Action.CREATE: "creating",
@@ -178,6 +173,8 @@ def dependencies(plan: Plan, *, tense: Tense = DOES, heavy: bool = False) -> Lin
             if layer.name == VENV or (heavy and is_heavy(layer.name) and layer.action is not Action.DROP)
             for line in layer_lines(layer, tense)
         ),
+        *(("  To have unchanged requirements start nothing, pin them with hashes:",) if plan.pinned_by else ()),
+        *(f"    {command}" for command in plan.pinned_by),
     )
 
 
@@ -186,18 +183,24 @@ def dropped(plan: Plan, *, tense: Tense = DOES) -> Lines:
     return tuple(line for layer in plan.layers if layer.action is Action.DROP for line in layer_lines(layer, tense))
 
 
-def plan(version: str, decided: Plan) -> Lines:
-    """A whole plan, as ``lamina plan`` prints it: what would be done, without the results."""
+def plan(version: str, decided: Plan, *, moved: Iterable[Moved] = (), estimate: Estimate | None = None) -> Lines:
+    """A whole plan, as ``lamina plan`` prints it: what would be done, without the results.
+
+    ``moved`` is what the platform would have to do, ``estimate`` which distributions may get layers of their own.
+    """
     venv = decided.layer(VENV)
+    layers = moved_lines(moved)
     return (
         *heading(version, decided),
         *python(decided, tense=WOULD),
         *package_manager(decided, tense=WOULD),
         *(dependencies(decided, tense=WOULD, heavy=True) if venv and venv.action is not Action.DROP else ()),
+        *estimate_lines(estimate, WIDTH),
         *dropped(decided, tense=WOULD),
         *_django_planned(decided),
         *application(decided),
         *processes(decided),
+        *(("", *layers) if layers else ()),
     )
 
 
@@ -349,15 +352,6 @@ def collected(judgement: Collected | NotEnabled, seconds: str) -> Lines:
             return ("  There are none: django.contrib.staticfiles is not among the project's INSTALLED_APPS",)
         case _:
             assert_never(judgement)
-
-
-def done(plan: Plan, seconds: str) -> Lines:
-    """The last line: what happened to each layer."""
-    by_action: dict[str, list[LayerName]] = {}
-    for layer in plan.layers:
-        by_action.setdefault(DONE[layer.action], []).append(layer.name)
-    summary = "; ".join(f"{verb} {layer_names(names)}" for verb, names in by_action.items())
-    return ("", f"Done in {seconds}: {summary}")
 
 
 def build_failed(buildpack: str) -> Lines:

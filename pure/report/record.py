@@ -1,12 +1,14 @@
 """Puts a plan into the machine-readable form that ``lamina plan --json`` prints and each build leaves behind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
+from pure.build.estimate import Estimate
 from pure.build.plan import Plan
 from pure.layers.decision import Action
 from pure.layers.metadata import metadata_table
+from pure.layers.moved import Moved, Work
 from pure.message import Message
 from pure.report.prose.findings import finding_lines
 
@@ -62,6 +64,21 @@ class ProcessRecord(msgspec.Struct, frozen=True, kw_only=True):
     working_dir: str
 
 
+class MovedRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a platform would have to do with one layer (``pure.layers.moved``), and its bytes, where they are known."""
+
+    work: Work
+    nbytes: int | None = None
+
+
+class LikelyRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A distribution that will probably get a layer of its own; its bytes are estimated."""
+
+    name: str
+    version: str
+    nbytes: int
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A whole plan. No field holds a variable's value, and a URL never stands in it."""
 
@@ -77,10 +94,22 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     processes_provisional: bool
     # What is set or written and has no effect.
     unheard: tuple[str, ...] = ()
+    # The commands that would pin the requirements with hashes, where nothing else keeps builds from being free.
+    pinned_by: tuple[str, ...] = ()
+    # Only in plans.
+    foreseen: dict[str, MovedRecord] = {}
+    likely_layers: tuple[LikelyRecord, ...] = ()
 
 
-def record(plan: Plan, *, version: str, redact: Callable[[str], str]) -> Record:
-    """The record of a plan; ``version`` is this buildpack's.
+def record(
+    plan: Plan,
+    *,
+    version: str,
+    redact: Callable[[str], str],
+    moved: Iterable[Moved] = (),
+    estimate: Estimate | None = None,
+) -> Record:
+    """The record of a plan; ``version`` is this buildpack's. A plan has ``moved`` and ``estimate``, a build hasn't.
 
     ``redact`` takes credentials out of what users wrote (commands, reasons): nothing else in a record can hold one, and
     a password that is an ordinary word must not blank the record's own words.
@@ -136,6 +165,12 @@ def record(plan: Plan, *, version: str, redact: Callable[[str], str]) -> Record:
         processes_notes=tuple(map(redact, (*plan.processes.warnings, *plan.processes.notes))),
         processes_provisional=plan.processes.provisional,
         unheard=tuple(map(redact, plan.unheard)),
+        pinned_by=tuple(map(redact, plan.pinned_by)),
+        foreseen={each.layer: MovedRecord(work=each.work, nbytes=each.nbytes) for each in moved},
+        likely_layers=tuple(
+            LikelyRecord(name=each.name, version=redact(each.version), nbytes=each.nbytes)
+            for each in (estimate.likely if estimate else ())
+        ),
     )
 
 

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import Final
 
+import msgspec
+
 from pure.manager.managed import Managed
 from pure.project.files import ProjectFiles
 from pure.project.requirements.collection import RequirementsSet
 from pure.python.catalogue import Runtime
 from pure.target import Target
+from pure.venv.hashing import pinned_by
 from pure.venv.lock_fingerprint import lock_fingerprint
 from pure.venv.requirements_fingerprint import NotPinned, Pinning, pinned_fingerprint
 
@@ -56,4 +59,8 @@ def pinning(
         return NotPinned(because=("there is no lock file",))
     if requirements is None:
         return NotPinned(because=("the project itself is installed from its folder", "there is no lock file"))
-    return pinned_fingerprint(requirements, python_minor=runtime.minor, target=target, settings=known)
+    found = pinned_fingerprint(requirements, python_minor=runtime.minor, target=target, settings=known)
+    if isinstance(found, NotPinned):
+        by = pinned_by(managed, project, requirements, runtime=runtime, settings=known)
+        return msgspec.structs.replace(found, pinned_by=by)
+    return found

@@ -19,7 +19,7 @@ from pure.target import Target
 MAX_REASONS = 10
 
 # Markers whose value is not given by the Python minor and the target (PyPA specification "Dependency specifiers").
-_OPEN_MARKERS = re.compile(r"\b(?:python_full_version|implementation_version|platform_release|platform_version)\b")
+OPEN_MARKERS = re.compile(r"\b(?:python_full_version|implementation_version|platform_release|platform_version)\b")
 # Options of files and settings of pip that say where to look, or how to report, but not what to install.
 _IRRELEVANT_OPTIONS = frozenset(
     {"--index-url", "--extra-index-url", "--no-index", "--find-links", "--trusted-host", "--hash", "--require-hashes"}
@@ -50,7 +50,7 @@ _RELEVANT_SETTINGS = frozenset(
     }
 )
 # Settings that bring in content which is not among the files that were read.
-_OPEN_SETTINGS = (
+OPEN_SETTINGS = (
     "PIP_BUILD_CONSTRAINT",
     "PIP_CONFIG_FILE",
     "PIP_EDITABLE",
@@ -68,11 +68,12 @@ class Fingerprint(msgspec.Struct, frozen=True, kw_only=True):
 class NotPinned(msgspec.Struct, frozen=True, kw_only=True):
     """Why an installation has to be resolved anew: a line each, fit to be shown, at most ``MAX_REASONS`` of them.
 
-    ``more`` counts those left out.
+    ``more`` counts those left out. ``pinned_by`` are the commands that would pin all, where there are such.
     """
 
     because: tuple[str, ...]
     more: int = 0
+    pinned_by: tuple[str, ...] = ()
 
 
 Pinning: TypeAlias = Fingerprint | NotPinned
@@ -152,7 +153,7 @@ def _reasons(requirements: RequirementsSet, settings: Mapping[str, str], tool: s
     for option in _relevant_options(requirements):
         if option.variables:
             yield f"{_place(option)}: {option.name} depends on {_names(option.variables)}"
-    for name in _OPEN_SETTINGS:
+    for name in OPEN_SETTINGS:
         if settings.get(name):
             yield f"{name} is set, and it may change what is installed"
 
@@ -184,7 +185,7 @@ def _open_line(line: RequirementLine) -> str | None:
             pass
     if not line.hashes:
         return "has no hash"
-    if _OPEN_MARKERS.search(line.marker):
+    if OPEN_MARKERS.search(line.marker):
         return "has a marker that depends on more than the Python minor version and the platform"
     # Variables of a URL's user information are gone from url: they say who asks, not what for.
     remaining = (line.version or "") + (line.url or "") + line.marker + "".join(value for _, value in line.options)

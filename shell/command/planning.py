@@ -6,7 +6,9 @@ from pathlib import Path
 
 import msgspec
 from pure.build.credentials import known_secrets
+from pure.build.estimate import estimated
 from pure.build.plan import decide
+from pure.build.tally import foreseen
 from pure.lifecycle.project_toml import ProjectDescriptor, takes_part
 from pure.message import Message
 from pure.outcome import Failure
@@ -75,8 +77,10 @@ def print_plan(
     if isinstance(decided, Failure):
         return describe(decided.failure())
     plan = decided.unwrap()
+    moved, estimate = foreseen(plan, facts), estimated(plan, facts)
     if as_json:
-        output.document(encode_record(record(plan, version=facts.version, redact=output.redacted)).decode())
+        recorded = record(plan, version=facts.version, redact=output.redacted, moved=moved, estimate=estimate)
+        output.document(encode_record(recorded).decode())
         return None
-    output.lines(build_log.plan(facts.version, plan))
+    output.lines(build_log.plan(facts.version, plan, moved=moved, estimate=estimate))
     return None

@@ -57,6 +57,7 @@ def test_plan_against_layers(lamina: Lamina, bench: Bench) -> None:
         "venv": "reconcile",
         "venv-cache": "reconcile",
     }
+    assert "\nLayers: venv reconciled (" in lamina.run("plan", bench.app, "--layers", bench.own).out
 
 
 def test_plan_is_what_a_build_then_does(lamina: Lamina, bench: Bench) -> None:
@@ -70,6 +71,9 @@ def test_plan_is_what_a_build_then_does(lamina: Lamina, bench: Bench) -> None:
     record = json.loads((bench.own / "lamina-record.json").read_text())
     # Only a build knows what is installed, by which start commands are chosen.
     assert (plan.pop("processes_provisional"), record.pop("processes_provisional")) == (True, False)
+    # What the platform would have to do, and nothing of what it would likely be: it is no first build.
+    foreseen = plan.pop("foreseen")
+    assert foreseen["venv"] == {"work": "reconciled", "nbytes": (bench.own / "venv-cache" / "venv.tar").stat().st_size}
     assert plan == record
 
 
@@ -111,6 +115,7 @@ def test_environment_of_a_build(lamina: Lamina, app: Path, built_once: Path) -> 
     assert ran.status == 0, ran.both
     assert f"$BP_PYTHON_VERSION asks for {MINOR}" in ran.out
     assert "kept python, pip, pip-cache; reconciled venv" in ran.out
+    assert "Layers: 2 left as the image has them (" in ran.out
 
 
 @pytest.mark.parametrize(

@@ -403,6 +403,7 @@ def normalised(log: str, other: str = "") -> str:
     text = re.sub(r"runtime archive [0-9a-f]{12} → [0-9a-f]{12}", "runtime archive <digest> → <digest>", text)
     text = text.replace(next_patch(), "<minor>.<patch + 1>").replace(VERSION, f"{MINOR}.<patch>")
     text = text.replace(f"linux/{target.arch} ({target.distro})", "linux/<arch> (<distro>)")
+    text = re.sub(r"(--python-platform) \S+", r"\1 <platform>", text)
     text = re.sub(rf"\b{re.escape(PIN)}\b", "<pip>", text)
     if other:
         minor = other.rpartition(".")[0]
@@ -411,6 +412,8 @@ def normalised(log: str, other: str = "") -> str:
     text = re.sub(rf"\b{re.escape(MINOR)}\b(?!\.\d)", "<minor>", text)
     text = re.sub(r"^(Lamina) [0-9.]+", r"\1 <version>", text, flags=re.MULTILINE)
     text = re.sub(r"sha256:[0-9a-f]{12,64}", "sha256:<digest>", text)
+    # Which parts of a build take long enough to be told depends on the machine.
+    text = re.sub(r"^Time: .*\n", "", text, flags=re.MULTILINE)
     text = _SIZES.sub("<size>", text)
     text = _TIMES.sub("<time>", text)
     return _COUNTS.sub(lambda match: f"{match[1]} <count>{match[2].rstrip('s') + 's' if match[2] else ''}", text)

@@ -13,6 +13,7 @@ from pure.build.plan import PlanError
 from pure.build.states import Done
 from pure.build.steps import BeginLayer, DropLayer, Step
 from pure.outcome import Failure
+from pure.report.ending import ending
 from pure.report.launch import launch_toml
 from pure.report.record import Record, encode_record, record
 
@@ -105,7 +106,7 @@ def _build(world: World, given: Facts, before: Mapping[str, Folder], app_before:
         turn = found
     kept = record(found.plan, version=given.version, redact=secrets)
     world.write_outputs(launch_toml(found.plan, found.resolved), encode_record(kept))
-    log += (*build_log.lines(found.said), *build_log.done(found.plan, "1 s"))
+    log += (*build_log.lines(found.said), *ending(found, 1.0))
     return Finished(
         done=found,
         record=kept,

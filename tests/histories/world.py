@@ -256,6 +256,7 @@ class World(Machine):
             unpacked_in=1.0,
             wheel=wheel,
             cached=cached,
+            size=2000,
         )
 
 

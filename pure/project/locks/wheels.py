@@ -17,6 +17,8 @@ class LockedWheels(msgspec.Struct, frozen=True, kw_only=True):
     wheels: tuple[str, ...]
     # It is needed where any of them holds; everywhere, if there are none.
     markers: tuple[str, ...] = ()
+    # The bytes of those files whose size it states.
+    sizes: Mapping[str, int] = {}
 
 
 def none(_document: object) -> tuple[LockedWheels, ...]:
@@ -98,14 +100,18 @@ def _wheels(
     places = ((each.get(word) for word in _PLACES) for each in files)
     texts = (next((text for text in each if isinstance(text, str)), "") for each in places)
     names = (text.partition("?")[0].partition("#")[0].rpartition("/")[2] for text in texts)
+    wheels = {name: each.get("size") for name, each in zip(names, files, strict=True) if name.endswith(".whl")}
     return LockedWheels(
         name=_name(package),
         version=version if isinstance(version, str) else "",
-        wheels=tuple(name for name in names if name.endswith(".whl")),
+        wheels=tuple(wheels),
         markers=markers,
+        sizes={name: size for name, size in wheels.items() if type(size) is int and 0 < size < _LARGEST},
     )
 
 
+# Nobody has a larger wheel, and whoever writes so means something else.
+_LARGEST: Final = 1 << 40
 # What locks call the place or the name of a file.
 _PLACES: Final = ("name", "filename", "file", "url", "path")
 

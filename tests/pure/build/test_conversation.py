@@ -49,6 +49,7 @@ from pure.layers.names import LayerName
 from pure.outcome import Failure, Success
 from pure.project.files import ProjectFiles
 from pure.redaction import Redactor
+from pure.report.ending import ending
 from pure.report.prose.describe import describe
 from pure.report.record import record
 from pure.start.code_facts import AppObject, CodeFacts, Place
@@ -110,7 +111,13 @@ class Hand:
         match step:
             case InstallRuntime():
                 return RuntimeInstalled(
-                    nbytes=1, fetched_in=0, files=1, left_out=0, unpacked_in=0, wheel="/tmp/t/wheel/pip-26.0-any.whl"
+                    nbytes=1,
+                    fetched_in=0,
+                    files=1,
+                    left_out=0,
+                    unpacked_in=0,
+                    wheel="/tmp/t/wheel/pip-26.0-any.whl",
+                    size=5,
                 )
             case RunProgram(purpose="probe"):
                 return Ended(program=step, returncode=0, said=(FIRST_VERSION,))
@@ -356,7 +363,7 @@ def test_after_starting_over_plan_record_and_log_say_the_same() -> None:
     layer = record(done.plan, version="1", redact=str).layers["venv"]
     assert (layer.action, layer.because) == (Action.RECREATE, over.because)
     assert over.because[0] == "flask is 3.0.0 instead of 3.1.0"
-    assert "recreated venv" in build_log.done(done.plan, "1 s")[-1]
+    assert "recreated venv" in ending(done, 1.0)[-1]
     finished = [s for turn in turns for s in turn.steps if isinstance(s, FinishLayer) and s.decision.name == "venv"]
     assert [each.decision for each in finished] == [done.plan.decided("venv")]
 
@@ -727,7 +734,7 @@ def test_equal_builds_take_equal_turns() -> None:
 
 def test_what_was_done_before_an_effect_that_cannot_be_had_is_told() -> None:
     turn = conversation.begin(first(), hide=HIDE).unwrap()
-    arrived = RuntimeInstalled(nbytes=1, fetched_in=0, files=1, left_out=0, unpacked_in=0, wheel=None)
+    arrived = RuntimeInstalled(nbytes=1, fetched_in=0, files=1, left_out=0, unpacked_in=0, wheel=None, size=5)
     full = DiskFull(task="compile", path="/layers", detail="No space left on device")
     ended = conversation.advance(turn.build, Answer(results=(arrived,), missed=full))
     assert isinstance(ended, Failure)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from pure.build.estimate import Estimate, estimated
 from pure.build.plan import Plan
 from pure.outcome import Success
 from pure.report.record import encode_record, record
@@ -18,7 +19,7 @@ from tests.places import ROOT
 from tests.strategies_plan import planned
 
 
-def _plan(example: str, nowhere: Path) -> Plan:
+def _plan(example: str, nowhere: Path) -> tuple[Plan, Estimate | None]:
     app = nowhere / "app"
     laid_out(example, app)
     # Neither this machine's variables nor its configuration of pip take part.
@@ -31,15 +32,19 @@ def _plan(example: str, nowhere: Path) -> Plan:
     )
     assert isinstance(read, Success), read
     target = Target(os="linux", arch="amd64")
-    return planned(msgspec.structs.replace(read.unwrap(), today=date(2026, 11, 22), target=target, carried=None))
+    facts = msgspec.structs.replace(read.unwrap(), today=date(2026, 11, 22), target=target, carried=None)
+    plan = planned(facts)
+    return plan, estimated(plan, facts)
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_the_plan_as_it_is_printed(example: str, tmp_path: Path) -> None:
-    check_golden(f"plan_{example}", "\n".join(build_log.plan("0.0.0", _plan(example, tmp_path))))
+    plan, estimate = _plan(example, tmp_path)
+    check_golden(f"plan_{example}", "\n".join(build_log.plan("0.0.0", plan, estimate=estimate)))
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_the_plan_as_it_is_recorded(example: str, tmp_path: Path) -> None:
-    recorded = encode_record(record(_plan(example, tmp_path), version="0.0.0", redact=str)).decode()
-    check_golden(f"plan_{example}", recorded, suffix=".json")
+    plan, estimate = _plan(example, tmp_path)
+    recorded = record(plan, version="0.0.0", redact=str, estimate=estimate)
+    check_golden(f"plan_{example}", encode_record(recorded).decode(), suffix=".json")

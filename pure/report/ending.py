@@ -1,0 +1,115 @@
+"""Says what a platform has to do with a build's layers, what each part took, and at the end what happened."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from pure.build.estimate import Estimate
+from pure.build.plan import Plan
+from pure.build.states import Done, Part
+from pure.layers.decision import Action
+from pure.layers.moved import Moved, Work
+from pure.layers.names import LayerName
+from pure.report.layer_lines import layer_names
+from pure.wording import duration, listing, size
+
+DONE: Final[Mapping[Action, str]] = {
+    Action.CREATE: "created",
+    Action.KEEP: "kept",
+    Action.RECREATE: "recreated",
+    Action.RECONCILE: "reconciled",
+    Action.DROP: "dropped",
+}
+
+# In the order in which they are told, for one layer and for several.
+_WORK: Final[Mapping[Work, tuple[str, str]]] = {
+    "left": ("left as the image has it", "left as the image has them"),
+    "borrowed": ("unpacked for the build alone", "unpacked for the build alone"),
+    "read": ("read again, unchanged", "read again, unchanged"),
+    "reconciled": ("reconciled", "reconciled"),
+    "changed": ("changed", "changed"),
+    "again": ("exported again", "exported again"),
+    "new": ("new", "new"),
+    "gone": ("gone", "gone"),
+    "cached": ("in the cache only", "in the cache only"),
+}
+# Those of which nothing is to be known but how many there are: nobody has anything to do with them, or every time.
+_COUNTED: Final = ("left", "read", "cached")
+_NAMED: Final = 3
+
+_PARTS: Final[Mapping[Part, str]] = {
+    "python": "Python",
+    "tool": "",
+    "resolving": "resolving",
+    "reading": "reading",
+    "installing": "installing",
+    "bytecode": "bytecode",
+    "checking": "checking",
+    "layers": "layers",
+    "static": "static files",
+    "trial": "trying imports",
+    "packing": "packing",
+}
+_WORTH_TELLING: Final = 0.1  # seconds
+
+
+def ending(done: Done, seconds: float) -> tuple[str, ...]:
+    """The last lines of a build that took so many seconds."""
+    return ("", *moved_lines(done.moved), *_time(done), _summary(done.plan, duration(seconds)))
+
+
+def moved_lines(moved: Iterable[Moved]) -> tuple[str, ...]:
+    """What the platform has to do with the layers, in one line; none where there are none."""
+    by_work: dict[Work, list[Moved]] = {}
+    for each in moved:
+        by_work.setdefault(each.work, []).append(each)
+    parts = (_work(work, by_work[work]) for work in _WORK if work in by_work)
+    return (f"Layers: {', '.join(parts)}",) if by_work else ()
+
+
+def estimate_lines(estimate: Estimate | None, width: int) -> tuple[str, ...]:
+    """Which distributions will likely get layers of their own."""
+    if estimate is None:
+        return ()
+    each = (f"{one.name} {one.version} (about {round(one.nbytes / 1_000_000):,} MB)" for one in estimate.likely)
+    return (
+        f"  Likely in layers of their own, by the sizes of their wheels in {estimate.lock}:",
+        *listing(each, width=width, indent="    "),
+    )
+
+
+def _work(work: Work, moved: list[Moved]) -> str:
+    names = [each.layer for each in moved]
+    one, several = _WORK[work]
+    many = len(names) > 1
+    named = str(len(names)) if (many and work in _COUNTED) or len(names) > _NAMED else _listed(names)
+    return f"{named} {several if many else one}{_sizes(moved) if work != 'cached' else ''}"
+
+
+def _listed(names: list[LayerName]) -> str:
+    return " and ".join(each for each in (", ".join(names[:-1]), names[-1]) if each)
+
+
+def _sizes(moved: list[Moved]) -> str:
+    """How large layers are together; those of which that isn't known are named, unless they are all of them."""
+    known = [each.nbytes for each in moved if each.nbytes is not None]
+    if not known:
+        return ""
+    unknown = [each.layer for each in moved if each.nbytes is None]
+    return f" ({size(sum(known))}{f' without {_listed(unknown)}' if unknown else ''})"
+
+
+def _time(done: Done) -> tuple[str, ...]:
+    """What the parts took, but for those that took next to nothing."""
+    tool = done.plan.package_manager.manager.tool.title if done.plan.package_manager else ""
+    spent = ((words or tool, done.spent.get(part, 0.0)) for part, words in _PARTS.items())
+    told = [f"{words} {duration(seconds)}" for words, seconds in spent if seconds >= _WORTH_TELLING]
+    return (f"Time: {', '.join(told)}",) if told else ()
+
+
+def _summary(plan: Plan, seconds: str) -> str:
+    """The last line: what happened to each layer."""
+    by_action: dict[str, list[LayerName]] = {}
+    for layer in plan.layers:
+        by_action.setdefault(DONE[layer.action], []).append(layer.name)
+    summary = "; ".join(f"{verb} {layer_names(names)}" for verb, names in by_action.items())
+    return f"Done in {seconds}: {summary}"

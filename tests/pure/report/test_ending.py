@@ -1,0 +1,69 @@
+"""The last lines of a build."""
+
+import msgspec
+import pytest
+from pure.build.states import Done, Part
+from pure.layers.moved import Moved, Work
+from pure.layers.names import LayerName, heavy_layer
+from pure.report.ending import ending, moved_lines
+
+from tests.strategies_locked import FIRST, locked
+from tests.strategies_plan import planned
+
+
+def layer(name: LayerName, work: Work, nbytes: int | None = None) -> Moved:
+    return Moved(layer=name, work=work, nbytes=nbytes)
+
+
+POLARS, NUMPY = heavy_layer("polars"), heavy_layer("numpy")
+
+
+@pytest.mark.parametrize(
+    ("moved", "line"),
+    [
+        (
+            (
+                layer(POLARS, "new", 49_000_000),
+                layer("python", "left"),
+                layer("venv", "changed", 34_000_000),
+                layer(NUMPY, "left", 57_000_000),
+            ),
+            "2 left as the image has them (57.0 MB without python), venv changed (34.0 MB), dist-polars new (49.0 MB)",
+        ),
+        ((layer("pip", "cached"), layer("venv-cache", "cached", 34_000_000)), "2 in the cache only"),
+        ((layer("python", "left"),), "python left as the image has it"),
+        ((layer("python", "new", 90_000_000),), "python new (90.0 MB)"),
+        (
+            (layer("python", "new", 1_000), layer("venv", "new", 2_000), layer(POLARS, "new", 4_000)),
+            "python, venv and dist-polars new (7.0 kB)",
+        ),
+        (tuple(layer(heavy_layer(f"d{at}"), "gone") for at in range(4)), "4 gone"),
+        (
+            (layer("python", "borrowed"), layer("venv", "reconciled", 5_000), layer("pip", "cached")),
+            "python unpacked for the build alone, venv reconciled (5.0 kB), pip in the cache only",
+        ),
+        ((layer("python", "read"), layer("venv", "read")), "2 read again, unchanged"),
+        ((layer("venv", "again", 5),), "venv exported again (5 bytes)"),
+    ],
+)
+def test_layers(moved: tuple[Moved, ...], line: str) -> None:
+    assert moved_lines(moved) == (f"Layers: {line}",)
+
+
+def test_no_layers_no_line() -> None:
+    assert moved_lines(()) == ()
+
+
+def test_what_took_next_to_nothing_is_not_told() -> None:
+    spent: dict[Part, float] = {
+        "packing": 0.4, "python": 0.5, "tool": 1.3, "installing": 62.0, "bytecode": 0.1, "checking": 0.09,
+    }  # fmt: skip
+    done = Done(
+        plan=planned(locked(FIRST, "uv")), resolved=None, said=(), moved=(layer("python", "left"),), spent=spent
+    )
+    blank, layers, time, last = ending(done, 64.2)
+    assert (blank, layers) == ("", "Layers: python left as the image has it")
+    assert time == "Time: Python 0.5 s, uv 1.3 s, installing 1 min 02 s, bytecode 0.1 s, packing 0.4 s"
+    assert last.startswith("Done in 1 min 04 s: created python")
+    nothing = msgspec.structs.replace(done, spent=dict.fromkeys(spent, 0.01))
+    assert [line.partition(" ")[0] for line in ending(nothing, 0.05)] == ["", "Layers:", "Done"]
