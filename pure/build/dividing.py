@@ -180,8 +180,9 @@ def _before(plan: Plan) -> tuple[Piece, ...]:
 def _fate(piece: Piece, plan: Plan, facts: Facts, here: BuiltFor, *, away: bool) -> Fate:
     if away:
         return "held"
-    found = facts.restored.get(heavy_layer(piece.name))
-    return "same" if found is not None and not why_lost(piece, facts.restored, plan.division, here) else "made"
+    # They are at hand now, whether or not the platform brought them.
+    division = msgspec.structs.replace(plan.division, at_hand="")
+    return "made" if why_lost(piece, facts.restored, division, here) else "same"
 
 
 def _made(piece: Piece, work: Workplace, said: Mapping[str, Dynamic]) -> Iterable[Step]:

@@ -132,9 +132,8 @@ def put_away(plan: Plan, facts: Facts) -> Steps:
     """The steps that leave to the image what it has as it is here: nobody has to look at that again."""
     venv = plan.decided(VENV)
     here = (venv,) if venv.away else ()
-    apart = tuple(
-        each for each in _heavy(plan) if each.action is Action.KEEP and not facts.restored[each.name].contents
-    )
+    alone = {name for name, each in facts.restored.items() if not each.contents}
+    apart = tuple(each for each in _heavy(plan) if each.action is Action.KEEP and each.name in alone)
     return tuple(step for each in (*here, *apart) for step in (DropLayer(layer=each.name), FinishLayer(decision=each)))
 
 

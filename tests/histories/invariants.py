@@ -273,7 +273,8 @@ def _nothing_more_than_needed(situation: Situation, finished: Finished) -> None:
     touched = changed | moving | (before.keys() - after.keys())
     allowed = touched | (_SHARING if touched & _SHARING else frozenset())
     anew = (Action.CREATE, Action.RECREATE)
-    lost = {name for name, each in finished.record.layers.items() if each.action in anew and name.startswith(_HEAVY)}
+    layers = finished.record.layers.items()
+    lost = {n for n, each in layers if n.startswith(_HEAVY) and (each.action in anew or n in finished.begun)}
     more = set(finished.installed) - allowed - {name.removeprefix(_HEAVY) for name in lost}
     if more:
         raise Violated(f"{', '.join(sorted(more))} had not to be installed anew")

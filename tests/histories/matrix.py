@@ -137,9 +137,7 @@ def expected(
             found[name] = Action.CREATE
         elif name not in made or made[name].keys.get(name) != key:
             found[name] = Action.RECREATE
-        elif (name.startswith("dist-") and (together or not (situation.later or situation.collects))) or (
-            name == "python" and not situation.later
-        ):
+        elif name.startswith("dist-") or (name == "python" and not situation.later):
             found[name] = Action.KEEP
         elif not restored[name]:
             found[name] = Action.RECREATE
