@@ -8,6 +8,8 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from pure.build.collected import CollectedRecord
+from pure.build.collecting import NOTHING_KEPT, collects, planned_layer, unchanged
 from pure.build.facts import Facts
 from pure.build.finding import Finding
 from pure.build.presence import contents_needed, decide_division, decide_packing
@@ -16,8 +18,8 @@ from pure.build.undeclared import UndeclaredImports, undeclared
 from pure.build.unheard import unheard
 from pure.layers.decision import EVERYWHERE, LayerDecision, LayerTypes
 from pure.layers.heavy import UNDIVIDED, Division
-from pure.layers.inventory import application_layers, runtime_layers
-from pure.layers.names import LayerName
+from pure.layers.inventory import application_layers, runtime_layers, with_static
+from pure.layers.names import VENV, LayerName
 from pure.layers.packing import Packing, Stored, idle, stored
 from pure.manager import pylock_selection
 from pure.manager.advice import advised
@@ -81,6 +83,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What the restored environment's record says."""
     pins: tuple[Pin, ...] | None = None
     """What the requirements fix, where they fix everything and pip installs them."""
+    collected: CollectedRecord | str = NOTHING_KEPT
+    """What was collected before, where collecting gives the same if the environment is kept; else why it won't do."""
     findings: tuple[Finding, ...] = ()
     """What should be changed, and is no error."""
     unheard: tuple[str, ...] = ()
@@ -240,6 +244,9 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         remote=_remote(python.unwrap()),
         pins=encode_pins(pins) if pins else "",
     )
+    (venv,) = (each for each in layers if each.name == VENV)
+    same = unchanged(facts, django, runtime=runtime, venv=venv, kept=kept, state=state)
+    layers = with_static(layers, planned_layer(facts, django, same, runtime=runtime, venv=venv))
     processes = first_processes(facts, managed, layers, state, runtime.minor)
     if isinstance(processes, Failure):
         return processes
@@ -254,8 +261,9 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
             division=division,
             packing=packing,
             stored=kept,
-            idle=packing.pack and idle(layers, kept, facts.restored),
+            idle=packing.pack and idle(layers, kept, facts.restored) and not collects(django, same, state),
             previous=state,
+            collected=same,
             pins=pins,
             findings=facts.baggage,
         )

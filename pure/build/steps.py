@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias, TypeVar
 import msgspec
 
 from pure.build.errors import BuildError
+from pure.build.watched import FilesHashed, FilesSeen, HashFiles, LookAtFiles, PackFiles, UnpackFiles
 from pure.layers.decision import LayerDecision
 from pure.layers.names import LayerName
 from pure.python.catalogue import Runtime
@@ -213,6 +214,10 @@ Step: TypeAlias = (
     | ListFolders
     | ReadLibraries
     | ListBuildFolders
+    | LookAtFiles
+    | HashFiles
+    | PackFiles
+    | UnpackFiles
 )
 Steps: TypeAlias = tuple[Step, ...]
 
@@ -311,6 +316,8 @@ Result: TypeAlias = (
     | FoldersListed
     | LibrariesRead
     | BuildFoldersListed
+    | FilesSeen
+    | FilesHashed
 )
 R = TypeVar(
     "R",
@@ -324,6 +331,8 @@ R = TypeVar(
     FoldersListed,
     LibrariesRead,
     BuildFoldersListed,
+    FilesSeen,
+    FilesHashed,
 )
 
 

@@ -119,8 +119,11 @@ def _told(told: News) -> Lines:
             return (f"  Not imported to try it: {', '.join(names)} (it needs what this build hasn't: {them})",)
         case news.StaticFilesPlanned():
             return _static_files(told)
-        case news.StaticFilesCollected(judgement=judgement, seconds=seconds):
-            return collected(judgement, duration(seconds))
+        case news.StaticFilesCollected(judgement=judgement, seconds=seconds, unlike=unlike):
+            in_every_build = (f"  They are collected in every build: {unlike}",) if unlike else ()
+            return (*collected(judgement, duration(seconds)), *in_every_build)
+        case news.StaticFilesKept():
+            return _static_files_kept(told)
         case news.ProgramSaid(lines=said):
             return ("", *(f"    {line}" for line in said))
         case news.ProcessesDecided(plan=decided):
@@ -328,7 +331,14 @@ def processes(plan: Plan) -> Lines:
 
 def _static_files(planned: news.StaticFilesPlanned) -> Lines:
     what = "Collecting static files" if planned.collect else "Static files are not collected"
-    return ("", f"Django {planned.django}", f"  {what}: {planned.because}")
+    again = (f"  Those of the previous build won't do: {planned.again}",) if planned.again else ()
+    return ("", f"Django {planned.django}", f"  {what}: {planned.because}", *again)
+
+
+def _static_files_kept(kept: news.StaticFilesKept) -> Lines:
+    looked = f"nothing that collecting them reads has changed ({count(kept.read, 'file')} looked at)"
+    what = "Static files are those of the previous build" if kept.enabled else "There are still no static files"
+    return ("", f"Django {kept.django}", f"  {what}: {looked}")
 
 
 def _django_planned(plan: Plan) -> Lines:
