@@ -149,7 +149,11 @@ def write(trace: str) -> None:
     """Write down what was noted, wholly or not at all."""
     paths = [path for path in READ if path]
     read = {os.path.realpath(path) for path in (*paths, *sources(paths), *loaded()) if os.path.lexists(path)}
+    # A link that is made, and the file that one leads to which is opened.
     written = {os.path.realpath(path) for path in WRITTEN if path}
+    written |= {
+        os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path)) for path in WRITTEN if path
+    }
     told = dict(FOUND, reads=sorted(read), writes=sorted(written - {os.path.realpath(trace)}))
     with open(f"{trace}.new", "w", encoding="ascii") as file:
         json.dump(told, file)

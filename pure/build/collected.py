@@ -27,13 +27,13 @@ _SCHEMA: Final = "1"
 # Names of what differs from build to build by nature: the machine's, that of a plan's file, a shell's own.
 _FLEETING: Final = frozenset({"CNB_BP_PLAN_PATH", "HOSTNAME", "OLDPWD", "PWD", "SHLVL", "_"})
 # Reading these is no reason to look again: they are the build image's, or the kernel's.
-_SYSTEM: Final = ("/bin", "/dev", "/etc", "/lib", "/lib64", "/proc", "/sbin", "/sys", "/usr", "/var/lib")
+_SYSTEM: Final = ("/bin", "/dev", "/etc", "/lib", "/lib64", "/proc", "/sbin", "/sys", "/usr")
 # Writing there leaves nothing in the image.
 _NOWHERE: Final = ("/dev", "/proc")
 _TEMPORARY: Final = ("/tmp", "/var/tmp")  # noqa: S108  (named, not used)
 
 
-class Origin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CollectedBy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What static files were collected by, each as a digest."""
 
     environment: str
@@ -46,7 +46,7 @@ class CollectedRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """What a build collected, and from what."""
 
     schema: Literal["1"] = _SCHEMA
-    origin: Origin
+    by: CollectedBy
     names: str
     """A digest over the names of all that was in the application's folder."""
     reads: dict[str, str]
@@ -99,7 +99,7 @@ class Comparable(msgspec.Struct, frozen=True, kw_only=True):
     """What each of them holds, once that is known."""
 
 
-class Origins(msgspec.Struct, frozen=True, kw_only=True):
+class Collector(msgspec.Struct, frozen=True, kw_only=True):
     """What static files are to be collected by now."""
 
     environment: str
@@ -112,10 +112,10 @@ Unlike: TypeAlias = str
 """Why something has to be collected (again)."""
 
 
-def origin_of(now: Origins) -> Origin:
+def digests_of(now: Collector) -> CollectedBy:
     """The digests of what static files are collected by; values of variables are secrets, and stand nowhere."""
     lasting = tuple(each for each in now.variables if each[0] not in _FLEETING)
-    return Origin(
+    return CollectedBy(
         environment=now.environment,
         runtime=now.runtime,
         command=_digest(now.command),
@@ -123,10 +123,10 @@ def origin_of(now: Origins) -> Origin:
     )
 
 
-def recorded(found: Comparable, now: Origins) -> CollectedRecord:
+def recorded(found: Comparable, now: Collector) -> CollectedRecord:
     """What is kept for the next build."""
     return CollectedRecord(
-        origin=origin_of(now),
+        by=digests_of(now),
         names=found.names,
         reads={path: found.held.get(path, "") for path in found.reads},
         files={path: found.held.get(path, "") for path in found.made},
@@ -134,14 +134,14 @@ def recorded(found: Comparable, now: Origins) -> CollectedRecord:
     )
 
 
-def compare(before: CollectedBefore, origin: Origin) -> Unlike:
+def compare(before: CollectedBefore, by: CollectedBy) -> Unlike:
     """Why collecting might give something else than it did; empty if it can't."""
-    record, old = before.record, before.record.origin
+    record, old = before.record, before.record.by
     for was, now, because in (
-        (old.environment, origin.environment, "what is installed has changed"),
-        (old.runtime, origin.runtime, "Python has changed"),
-        (old.command, origin.command, "the command that collects them has changed"),
-        (old.variables, origin.variables, "a variable of the build has changed"),
+        (old.environment, by.environment, "what is installed has changed"),
+        (old.runtime, by.runtime, "Python has changed"),
+        (old.command, by.command, "the command that collects them has changed"),
+        (old.variables, by.variables, "a variable of the build has changed"),
     ):
         if was != now or not now:
             return because

@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from pure.build.collected import CollectedRecord, Origins, Unlike, compare, origin_of
+from pure.build.collected import CollectedRecord, Collector, Unlike, compare, digests_of
 from pure.build.facts import Facts
 from pure.layers.decision import Action, LayerDecision, decide_layer
 from pure.layers.metadata import StaticCacheLayer
@@ -35,8 +35,8 @@ def unchanged(
     if before is None or state is None or not django.collect or django.manage is None:
         return NOTHING_KEPT
     environment = holding(kept.archive, venv.environment) if kept.archive else digest_of(state)
-    now = origins(facts, django.manage, environment=environment, runtime=runtime)
-    return compare(before, origin_of(now)) or before.record
+    now = collector(facts, django.manage, environment=environment, runtime=runtime)
+    return compare(before, digests_of(now)) or before.record
 
 
 def collects(django: DjangoDecision, same: CollectedRecord | Unlike, state: VenvState | None) -> bool:
@@ -64,10 +64,10 @@ def metadata(target: Target, runtime: Runtime) -> StaticCacheLayer:
     return StaticCacheLayer(arch=target.arch, distro=str(target.distro or ""), python_minor=runtime.minor)
 
 
-def origins(facts: Facts, manage: str, *, environment: str, runtime: Runtime) -> Origins:
+def collector(facts: Facts, manage: str, *, environment: str, runtime: Runtime) -> Collector:
     """What static files are collected by."""
     folder, script = place_of(facts, manage)
-    return Origins(
+    return Collector(
         environment=environment,
         runtime=runtime.sha256,
         command=(folder, script, *COMMAND),

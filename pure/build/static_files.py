@@ -66,7 +66,9 @@ def collect(plan: Plan, facts: Facts, work: Workplace) -> Steps:
 def seen(build: Build, answer: Answer, judgement: Collected | NotEnabled) -> Comparable | Unlike:
     """What of it a later build can compare with, or why there is nothing of that."""
     before, after = answer.all(FilesSeen)
-    grounds = Grounds(app=build.work.app, layers=build.work.layers, temporary=(build.work.temporary,))
+    named = build.facts.variables.get("TMPDIR", "").rstrip("/")
+    temporary = (build.work.temporary, named) if named else (build.work.temporary,)
+    grounds = Grounds(app=build.work.app, layers=build.work.layers, temporary=temporary)
     folder = collected_into(judgement.summary) if isinstance(judgement, Collected) else None
     trace = decode_trace(answer.read(build.work.temporary).get(_TRACE))
     return comparable(grounds, folder, before, after, trace)
@@ -112,7 +114,7 @@ def keep(build: Build) -> tuple[Plan, Steps]:
     assert build.record is not None, "Django is installed in an environment that has a record"
     runtime, decision = plan.python.runtime, _made(plan, build.facts, layer)
     environment = plan.decided(VENV).holds if plan.packing.pack else collecting.digest_of(build.record)
-    now = collecting.origins(build.facts, plan.django.manage, environment=environment, runtime=runtime)
+    now = collecting.collector(build.facts, plan.django.manage, environment=environment, runtime=runtime)
     plan = msgspec.structs.replace(plan, layers=with_static(plan.layers, decision))
     return plan, (
         BeginLayer(layer=STATIC_CACHE),

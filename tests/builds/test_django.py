@@ -182,6 +182,17 @@ def test_what_nobody_can_compare_has_them_collected_in_every_build(
 
 
 @pytest.mark.heavy
+def test_what_native_code_reads_counts_too(django: Bench, requirements: str) -> None:
+    reads = "import ctypes\nlibc = ctypes.CDLL(None)\nnumber = libc.open(b'data.bin', 0)\n"
+    reads += "libc.read(number, ctypes.create_string_buffer(8), 8)\nlibc.close(number)\n"
+    changes = {"website/settings.py": f"{reads}{SETTINGS}{ROOT}", "data.bin": "one"}
+    write(django, requirements, changes)
+    django.build()
+    assert outcome(django, requirements, changes) == KEPT
+    assert outcome(django, requirements, {**changes, "data.bin": "two"}) == "data.bin has changed"
+
+
+@pytest.mark.heavy
 def test_a_file_that_lies_where_they_go_has_them_collected_in_every_build(django: Bench, requirements: str) -> None:
     changes = {"collected/other.txt": ""}
     assert outcome(django, requirements, changes) == "collected/other.txt lies where they go"
