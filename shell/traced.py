@@ -8,6 +8,7 @@ nothing is known.
 
 import atexit
 import builtins
+import contextlib
 import functools
 import importlib.util
 import io
@@ -60,6 +61,8 @@ DATABASES = "django.db.backends.base.base"
 READ: set[str] = set()
 WRITTEN: set[str] = set()
 FOUND = {"started": "", "connected": "", "native": ""}
+# Set when all is written down: what is still done then finds modules that are taken apart.
+ENDED: list[bool] = []
 WATCHED: list[types.ModuleType] = []
 
 
@@ -74,6 +77,8 @@ def path_of(value: object) -> str:
 
 def hear(event: str, arguments: tuple[Any, ...]) -> None:
     """Note what an audit event tells. It is asked of everything that the interpreter does, so it raises nothing."""
+    if ENDED:
+        return
     if event == "open":
         path, _, flags = arguments
         writes = isinstance(flags, int) and flags & WRITING
@@ -147,17 +152,19 @@ def sources(paths: list[str]) -> list[str]:
 
 def write(trace: str) -> None:
     """Write down what was noted, wholly or not at all."""
-    paths = [path for path in READ if path]
+    ENDED.append(True)
+    paths = [path for path in list(READ) if path]
     read = {os.path.realpath(path) for path in (*paths, *sources(paths), *loaded()) if os.path.lexists(path)}
     # A link that is made, and the file that one leads to which is opened.
-    written = {os.path.realpath(path) for path in WRITTEN if path}
+    written = {os.path.realpath(path) for path in list(WRITTEN) if path}
     written |= {
         os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path)) for path in WRITTEN if path
     }
     told = dict(FOUND, reads=sorted(read), writes=sorted(written - {os.path.realpath(trace)}))
-    with open(f"{trace}.new", "w", encoding="ascii") as file:
-        json.dump(told, file)
-    os.rename(f"{trace}.new", trace)
+    with contextlib.suppress(OSError):
+        with open(f"{trace}.new", "w", encoding="ascii") as file:
+            json.dump(told, file)
+        os.rename(f"{trace}.new", trace)
 
 
 def main(trace: str, script: str, arguments: list[str]) -> None:

@@ -18,9 +18,10 @@ def look(root: Path, *, forget: bool = False) -> FilesSeen:
     """Everything below a folder; with ``forget`` the times of last access are set back first."""
     notes = forget and _forget(root)
     files: dict[str, FileSeen] = {}
+    above = len(os.path.join(root, ""))  # noqa: PTH118  (as many as there are files)
     for path, found in _all_below(root):
         version = (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
-        files[os.path.relpath(path, root)] = FileSeen(_kind(path, found), version, found.st_atime_ns)
+        files[path[above:]] = FileSeen(_kind(path, found), version, found.st_atime_ns)
     return FilesSeen(root=str(root), files=files, notes=notes)
 
 

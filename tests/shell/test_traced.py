@@ -61,6 +61,14 @@ def test_a_script_sees_itself_as_it_does_otherwise(app: Path, env: Mapping[str, 
         ("try:\n    {}['a']\nexcept KeyError as error:\n    raise ValueError('x') from error", 1),
         ("import missing", 1),
         ("import atexit\natexit.register(print, 'last')", 0),
+        (
+            (
+                "class Last:\n    def __del__(self, open=open):\n        open('run.py').close()\n"
+                "import sys\nsys.kept = Last()"
+            ),
+            0,
+        ),
+        ("import threading, time\nthreading.Thread(target=lambda: (time.sleep(0.1), print('late'))).start()", 0),
         ("def broken(:\n", 1),
     ],
 )
