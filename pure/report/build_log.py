@@ -21,8 +21,8 @@ from pure.report.layer_lines import divided_lines, layer_lines, layer_names
 from pure.report.prose.archives import fetch_failure_in_short
 from pure.report.prose.findings import finding_lines
 from pure.report.prose.versions import describe_python_warning
+from pure.report.static_lines import static_lines, static_lines_planned
 from pure.runtime.fetching import FetchEvent, FetchRetry, FetchSlow, FetchStarted
-from pure.start.django import Collected, NotEnabled
 from pure.start.launching import shown
 from pure.venv.accelerators import AcceleratedTorch
 from pure.venv.difference import Changed, Changes, Redone, RedoReason
@@ -117,13 +117,8 @@ def _told(told: News) -> Lines:
         case news.NotTried(names=names, away=away):
             them = f"{', '.join(away)} {'lies' if len(away) == 1 else 'lie'} in layers that this build leaves alone"
             return (f"  Not imported to try it: {', '.join(names)} (it needs what this build hasn't: {them})",)
-        case news.StaticFilesPlanned():
-            return _static_files(told)
-        case news.StaticFilesCollected(judgement=judgement, seconds=seconds, unlike=unlike):
-            in_every_build = (f"  They are collected in every build: {unlike}",) if unlike else ()
-            return (*collected(judgement, duration(seconds)), *in_every_build)
-        case news.StaticFilesKept():
-            return _static_files_kept(told)
+        case news.StaticFilesPlanned() | news.StaticFilesCollected() | news.StaticFilesKept():
+            return static_lines(told)
         case news.ProgramSaid(lines=said):
             return ("", *(f"    {line}" for line in said))
         case news.ProcessesDecided(plan=decided):
@@ -198,7 +193,7 @@ def plan(version: str, decided: Plan) -> Lines:
         *package_manager(decided, tense=WOULD),
         *(dependencies(decided, tense=WOULD, heavy=True) if venv and venv.action is not Action.DROP else ()),
         *dropped(decided, tense=WOULD),
-        *_django_planned(decided),
+        *static_lines_planned(decided),
         *application(decided),
         *processes(decided),
     )
@@ -327,37 +322,6 @@ def processes(plan: Plan) -> Lines:
     lines += [f"  Warning: {warning}" for warning in found.warnings]
     lines += [f"  Note: {note}" for note in found.notes]
     return tuple(lines)
-
-
-def _static_files(planned: news.StaticFilesPlanned) -> Lines:
-    what = "Collecting static files" if planned.collect else "Static files are not collected"
-    again = (f"  Those of the previous build won't do: {planned.again}",) if planned.again else ()
-    return ("", f"Django {planned.django}", f"  {what}: {planned.because}", *again)
-
-
-def _static_files_kept(kept: news.StaticFilesKept) -> Lines:
-    looked = f"nothing that collecting them reads has changed ({count(kept.read, 'file')} looked at)"
-    what = "Static files are those of the previous build" if kept.enabled else "There are still no static files"
-    return ("", f"Django {kept.django}", f"  {what}: {looked}")
-
-
-def _django_planned(plan: Plan) -> Lines:
-    decision = plan.django
-    if decision.manage is None:
-        return ()
-    what = "collected" if decision.collect else "not collected"
-    return ("", "Django", f"  If it gets installed, static files are {what}: {decision.because}")
-
-
-def collected(judgement: Collected | NotEnabled, seconds: str) -> Lines:
-    """What became of the static files."""
-    match judgement:
-        case Collected(summary=summary):
-            return (f"  {summary or 'Collected'} ({seconds})",)
-        case NotEnabled():
-            return ("  There are none: django.contrib.staticfiles is not among the project's INSTALLED_APPS",)
-        case _:
-            assert_never(judgement)
 
 
 def done(plan: Plan, seconds: str) -> Lines:

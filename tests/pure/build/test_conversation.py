@@ -401,7 +401,10 @@ def test_static_files_are_collected_once_and_put_back_while_nothing_that_they_co
     assert not collects(turns)
     assert done.plan.decided("static-cache").action is Action.KEEP
     assert collected_by(turns) is None
+    words = "Static files are those of the previous build: nothing that collecting them reads has changed"
+    assert f"  {words}" in build_log.plan("1", turns[0].build.plan)
     said = next(each for turn in turns for each in turn.said if isinstance(each, news.StaticFilesKept))
+    assert f"  {words} (1 file looked at)" in build_log.lines((said,))
     assert said.read == 1
     changed = with_collected(again, record, reads={"manage.py": "0644 y"})
     turns, done = converse(changed, DjangoHand())
