@@ -26,11 +26,14 @@ def look(root: Path, *, forget: bool = False) -> FilesSeen:
 
 
 def hashed(root: Path, paths: Iterable[str]) -> dict[str, str]:
-    """What each path below a folder holds; what isn't there, or is nobody's to read, isn't among it."""
+    """What each path below a folder holds; what isn't there, or to be reached by a link only, isn't among it."""
     held: dict[str, str] = {}
+    real = root.resolve()
     for name in paths:
         path = root / name
         with contextlib.suppress(OSError, ValueError):
+            if path.parent.resolve() != real / Path(name).parent:
+                continue
             found = path.lstat()
             kind = _kind(str(path), found)
             held[name] = held_by(kind, _digest(path) if stat.S_ISREG(found.st_mode) else "")

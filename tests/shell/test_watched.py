@@ -92,7 +92,7 @@ def test_folders_that_were_there_already_are_made_where_they_are_not(app: Path, 
 
 
 def test_what_is_not_there_holds_nothing(app: Path, tmp_path: Path) -> None:
-    assert hashed(app, ("missing", "a.txt/below", "bad\0name")) == {}
+    assert hashed(app, ("missing", "link/b.txt", "a.txt/below", "bad\0name")) == {}
     assert packed(tmp_path / "missing.tar") == {}
     (tmp_path / "broken.tar").write_bytes(b"x" * 2000)
     assert packed(tmp_path / "broken.tar") == {}
