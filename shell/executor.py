@@ -44,6 +44,7 @@ from pure.build.steps import (
     UnpackLayers,
     WriteFiles,
 )
+from pure.build.watched import FilesHashed, HashFiles, LookAtFiles, PackFiles, UnpackFiles
 from pure.layers.names import LayerName
 from pure.outcome import Failure, Outcome, Success
 from pure.report import build_log
@@ -60,6 +61,7 @@ from shell.output import Output
 from shell.pip_cache import prune_downloads
 from shell.process import run
 from shell.sources import all_files, build_folders, names_in
+from shell.watched import hashed, look
 
 
 class Executor:
@@ -133,6 +135,18 @@ class Executor:
                 return Success(LibrariesRead(root=root, sections=_dynamic(Path(root), libraries)))
             case ListBuildFolders(app=app):
                 return Success(BuildFoldersListed(paths=build_folders(Path(app))))
+            case LookAtFiles(root=root, forget=forget):
+                return Success(look(Path(root), forget=forget))
+            case HashFiles(root=root, files=paths):
+                return Success(FilesHashed(root=root, held=hashed(Path(root), paths)))
+            case PackFiles(root=root, files=paths, archive=file):
+                from shell.layer_archive import pack_files
+
+                pack_files(Path(root), paths, Path(file))
+            case UnpackFiles(root=root, archive=file):
+                from shell.layer_archive import unpack_files
+
+                unpack_files(Path(file), Path(root))
             case InstallRuntime():
                 return self._install_runtime(step)
             case RunProgram():

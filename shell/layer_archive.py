@@ -13,6 +13,8 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Final, cast
 
+from pure.build.watched import held_by
+
 from shell.layer_store import remove_tree
 
 _CHUNK: Final = 1 << 20
@@ -23,6 +25,16 @@ def pack(root: Path, trees: Iterable[str], archive: Path, *, without: Collection
 
     The file is there wholly or not at all.
     """
+    below = (path for tree in sorted(trees) for path in (root / tree, *_sorted(root / tree, without)))
+    return _written(root, below, archive)
+
+
+def pack_files(tree: Path, paths: Iterable[str], archive: Path) -> None:
+    """Pack these paths below a tree, folders without what lies in them."""
+    _written(tree, (tree / path for path in sorted(paths)), archive)
+
+
+def _written(tree: Path, paths: Iterable[Path], archive: Path) -> tuple[str, int]:
     archive.parent.mkdir(parents=True, exist_ok=True)
     part = archive.with_name(f".{archive.name}.part")
     try:
@@ -30,10 +42,8 @@ def pack(root: Path, trees: Iterable[str], archive: Path, *, without: Collection
             file = _Hashed(raw)
             stream = cast("IO[bytes]", file)
             with tarfile.open(fileobj=stream, mode="w|", format=tarfile.GNU_FORMAT, bufsize=_CHUNK) as tar:
-                for tree in sorted(trees):
-                    _add(tar, root / tree, tree)
-                    for path in _sorted(root / tree, without):
-                        _add(tar, path, path.relative_to(root).as_posix())
+                for path in paths:
+                    _add(tar, path, path.relative_to(tree).as_posix())
         part.rename(archive)
     except BaseException:
         part.unlink(missing_ok=True)
@@ -71,6 +81,51 @@ def unpack(archive: Path, root: Path, trees: Iterable[str]) -> str:
     finally:
         remove_tree(part)
     return file.digest
+
+
+def unpack_files(archive: Path, tree: Path) -> None:
+    """Put what was packed where it was: beside all else in a tree, and in place of files of the same names."""
+    folders: dict[str, int] = {}
+    with tarfile.open(archive, mode="r:") as tar:
+        for member in tar:
+            parent, _, _ = member.name.rpartition("/")
+            # What was there already when the files were made isn't among what was packed.
+            (tree / parent).mkdir(parents=True, exist_ok=True)
+            folders[parent] = folders.get(parent, 0)
+            if (tree / member.name).is_symlink() or not (tree / member.name).is_dir():
+                (tree / member.name).unlink(missing_ok=True)
+            elif member.isdir():
+                folders[member.name] = member.mode
+                continue
+            _extract(tar, member, tree, folders)
+    for name, mode in folders.items():
+        if mode:
+            (tree / name).chmod(mode)
+
+
+def packed(archive: Path) -> dict[str, str]:
+    """What each path in a file holds that ``pack_files`` made; nothing of one that can't be read.
+
+    It is said as ``shell.watched.hashed`` says it of the paths themselves.
+    """
+    found: dict[str, str] = {}
+    try:
+        with tarfile.open(archive, mode="r|", bufsize=_CHUNK) as tar:
+            for member in tar:
+                found[member.name] = _held(tar, member)
+    except (tarfile.TarError, EOFError, OSError, ValueError):
+        return {}
+    return found
+
+
+def _held(tar: tarfile.TarFile, member: tarfile.TarInfo) -> str:
+    if member.issym():
+        return held_by(f"->{member.linkname}", "")
+    if not member.isreg():
+        return held_by(f"{member.mode:04o}/", "")
+    content = tar.extractfile(member)
+    assert content is not None, "a regular file has contents"
+    return held_by(f"{member.mode:04o}", hashlib.file_digest(content, "sha256").hexdigest())  # type: ignore[arg-type]
 
 
 def _sorted(tree: Path, without: Collection[str]) -> Iterator[Path]:

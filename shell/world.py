@@ -9,13 +9,15 @@ from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
 import tomli
+from pure.build.collected import CollectedBefore, decode_record
 from pure.build.errors import NotReadable
 from pure.build.facts import Facts
 from pure.build.reading import Application, requirements
 from pure.build.tool_steps import SEEDS
 from pure.build.undeclared import imports_matter
-from pure.build.workplace import PACKED_STATE, PACKED_VENV, STATE_FILE
-from pure.layers.names import VENV, VENV_CACHE
+from pure.build.watched import names_digest
+from pure.build.workplace import COLLECTED, COLLECTED_RECORD, PACKED_STATE, PACKED_VENV, STATE_FILE
+from pure.layers.names import STATIC_CACHE, VENV, VENV_CACHE
 from pure.manager.pip_configuration import ConfigurationFile, configured
 from pure.manager.table import PIP_TOOL, TOOLS
 from pure.outcome import Failure, Outcome, Success
@@ -93,6 +95,7 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
     # What the project declares is checked against the code, too.
     seen = code or declared is not None
     sources = read_sources(home) if seen or imports else Sources()
+    manage = find_manage(home)
     return Facts(
         version=buildpack_version(buildpack),
         buildpack_dir=str(buildpack),
@@ -116,7 +119,7 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         elsewhere=application.elsewhere,
         imports=foreign_imports(sources) if imports else None,
         code=code_facts(sources) if seen else None,
-        manage=find_manage(home),
+        manage=manage,
         requirements=needed.found,
         requirement_texts=needed.texts,
         certificates=certificates_of_folders({**settings, **environ}),
@@ -130,6 +133,7 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         venv_state=optional(layers / VENV / STATE_FILE),
         packed_state=optional(layers / VENV_CACHE / PACKED_STATE),
         packed_nbytes=_size(layers / VENV_CACHE / PACKED_VENV),
+        collected=_collected(app, layers) if manage else None,
         seed_wheels=_seed_wheels(layers),
         carried_pip=next((str(path) for path in sorted((buildpack / WHEELS).glob("pip-*.whl"))), None),
     )
@@ -152,6 +156,24 @@ def _declared(home: Path, application: Application, environ: Mapping[str, str]) 
     peers = peer_commands(environ, application.elsewhere)
     processes = declared_processes(application.procfile, application.pyproject, peers)
     return read_declared(home, processes, environ) if processes else None
+
+
+def _collected(app: Path, layers: Path) -> CollectedBefore | None:
+    """What an earlier build collected of Django's static files, and how what it looked at is now."""
+    raw = optional(layers / STATIC_CACHE / COLLECTED_RECORD)
+    decoded = decode_record(raw) if raw is not None else None
+    if not isinstance(decoded, Success):
+        return None
+    from shell.layer_archive import packed
+    from shell.watched import hashed, look
+
+    record = decoded.unwrap()
+    return CollectedBefore(
+        record=record,
+        names=names_digest(look(app).files),
+        reads=hashed(app, record.reads),
+        archived=packed(layers / STATIC_CACHE / COLLECTED),
+    )
 
 
 def _seed_wheels(layers: Path) -> dict[str, str]:

@@ -4,15 +4,16 @@ from typing import TypeAlias
 
 import msgspec
 
-from pure.build import findings, news, states, storing
+from pure.build import findings, news, states, static_files, storing
+from pure.build.collected import CollectedRecord
 from pure.build.finding import Finding
 from pure.build.news import News
 from pure.build.processes import final_processes
 from pure.build.runtime_steps import borrowed, give_back
 from pure.build.states import Build, Done, Next, State, Stopped, Turn
-from pure.build.static_files import collect, static_files
 from pure.build.steps import Answer, Compiled, Ended, RuntimeInstalled, Steps
 from pure.build.tally import moved_layers
+from pure.build.watched import FilesHashed
 from pure.outcome import Failure, Success
 from pure.start.django import CollectStaticFailed, judge
 from pure.venv.resolved import ResolvedSet
@@ -24,35 +25,52 @@ def kept_or_settled(build: Build, state: states.Settled, answer: Answer) -> Next
     """What is settled already; of an environment that is kept, its record says what there is to be told again."""
     resolved, known = state.resolved, state.known
     if known is None:
-        return settled(build, resolved, ())
+        return settled(build, resolved, (), collected="what is installed has changed")
     contradictions = findings.judged(known.contradictions, build.facts)
     if isinstance(contradictions, Failure):
         return Failure(Stopped(error=contradictions.failure()))
     lacking = findings.lacking(answer, build.plan, build.facts, build.work, known.foreign)
     build, found = with_findings(build, (*contradictions.unwrap(), *lacking))
-    return settled(build, resolved, found)
+    return settled(build, resolved, found, collected=build.plan.collected)
 
 
-def settled(build: Build, resolved: ResolvedSet, said: _Said) -> Next:
+def settled(build: Build, resolved: ResolvedSet, said: _Said, *, collected: CollectedRecord | str) -> Next:
     """The dependencies are what they shall be: static files come next, if there are any."""
-    planned = static_files(build.plan, _versions(resolved))
+    planned = static_files.planned(build.plan, _versions(resolved))
     if planned is None:
         return end(build, resolved, said)
     if not planned.collect:
         return end(build, resolved, (*said, planned))
-    step = collect(build.plan, build.facts, build.work)
-    return turn(build, states.Collecting(resolved=resolved), (step,), *said, planned)
+    state = states.Collecting(resolved=resolved)
+    if isinstance(collected, CollectedRecord):
+        build = static_files.kept(build)
+        told = news.StaticFilesKept(django=planned.django, enabled=collected.enabled, read=len(collected.reads))
+        return turn(build, state, static_files.put_back(build.plan, build.work), *said, told)
+    again = collected if build.facts.collected is not None else ""
+    planned = msgspec.structs.replace(planned, again=again)
+    return turn(build, state, static_files.collect(build.plan, build.facts, build.work), *said, planned)
 
 
 def collected(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
-    """Django was told to collect its static files."""
-    (ended,) = answer.all(Ended)
+    """Django was told to collect its static files, or those of the previous build are there."""
+    if hashed := answer.all(FilesHashed):
+        return end(static_files.looked_at(build, hashed[0]), resolved, ())
+    if not (told := answer.all(Ended)):
+        return end(build, resolved, ())
+    (ended,) = told
     manage, code = build.plan.django.manage or "", build.facts.code
     candidates = code.django[0].candidates if code and code.django else ()
     judgement = judge(manage, ended.returncode, ended.signal, ended.said, candidates=candidates)
     if isinstance(judgement, CollectStaticFailed):
         return Failure(Stopped(error=judgement, said=(news.ProgramSaid(lines=tuple(map(build.hide, ended.said))),)))
-    return end(build, resolved, (news.StaticFilesCollected(judgement=judgement, seconds=ended.seconds),))
+    found = static_files.seen(build, answer, judgement)
+    said = news.StaticFilesCollected(
+        judgement=judgement, seconds=ended.seconds, unlike=found if isinstance(found, str) else ""
+    )
+    if isinstance(found, str):
+        return end(build, resolved, (said,))
+    state = states.Collecting(resolved=resolved, found=found)
+    return turn(build, state, (static_files.look_closer(build.work, found),), said)
 
 
 def end(build: Build, resolved: ResolvedSet | None, said: _Said) -> Next:
@@ -96,8 +114,10 @@ def _done(build: Build, resolved: ResolvedSet | None, said: _Said) -> Next:
     """All is decided: what the next build needs is packed, and what the image has already is left to it."""
     if steps := storing.pack(build):
         return turn(build, states.Storing(resolved=resolved), steps, *said)
-    apart = storing.put_away(build.plan, build.facts) if build.archived and build.plan.collects else ()
-    if steps := (*apart, *give_back(build.plan)):
+    plan, kept = static_files.keep(build)
+    build = msgspec.structs.replace(build, plan=plan)
+    apart = storing.put_away(plan, build.facts) if build.archived and plan.collects else ()
+    if steps := (*kept, *apart, *give_back(plan)):
         return turn(build, states.PuttingAway(resolved=resolved), steps, *said)
     return done(build, resolved, said)
 
@@ -105,8 +125,9 @@ def _done(build: Build, resolved: ResolvedSet | None, said: _Said) -> Next:
 def packed(build: Build, resolved: ResolvedSet | None, answer: Answer) -> Next:
     """The environment is packed: its layers are finished."""
     plan, steps = storing.packed(build, answer)
+    plan, kept = static_files.keep(msgspec.structs.replace(build, plan=plan))
     build = msgspec.structs.replace(build, plan=plan)
-    return turn(build, states.PuttingAway(resolved=resolved), (*steps, *give_back(plan)))
+    return turn(build, states.PuttingAway(resolved=resolved), (*steps, *kept, *give_back(plan)))
 
 
 def done(build: Build, resolved: ResolvedSet | None, said: _Said = ()) -> Next:

@@ -31,11 +31,13 @@ state              what its steps brought back                          what fol
 ``Checking``       as for ``Changing``                                  ``Completing``, ``Tidying``, ``Installing``
 ``Completing``     it is compiled, its libraries and indexes looked at  divide it over layers, record it: ``Settled``
 ``Settled``        Django is installed, with files to collect           collect them: ``Collecting``
+\\                  it was, and nothing that it reads has changed        put them back: ``Collecting``
 \\                  a changed environment, and what starts in it         import that: ``Trying``
 \\                  an environment that the cache hasn't as it is        pack it: ``Storing``
 \\                  a runtime that the image has already                 leave it to that: ``PuttingAway``
 \\                  nothing is left to do                                the end
-``Collecting``     the files, or that there are none                    as for ``Settled`` from there on
+``Collecting``     the files, or that there are none                    look at what was read: ``Collecting``
+\\                  what was read, or nothing of it is to be kept        ``Trying``, ``Storing``, ``PuttingAway``
 ``Trying``         what starts the application imports, or a warning    as for ``Settled``: ``Storing`` and so on
 ``Storing``        the digest of what was packed                        finish its layers: ``PuttingAway``
 ``PuttingAway``    what the image has already is left to it             the end

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from pure.build.collected import CollectedBefore
 from pure.layers.decision import RestoredLayer
 from pure.layers.division import Rules
 from pure.layers.names import LayerName
@@ -79,6 +80,9 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
     """The record beside the packed one."""
     packed_nbytes: int | None = None
     """Of the file that the packed one is."""
+
+    collected: CollectedBefore | None = None
+    """What an earlier build collected of Django's static files, and how that is now, if anything was kept of it."""
 
     seed_wheels: Mapping[str, str] = {}
     """Wheels of pip at hand, as paths by the tool in whose layer they lie; that of our own interpreter under ``""``."""

@@ -132,6 +132,7 @@ class StaticFilesPlanned(msgspec.Struct, frozen=True, kw_only=True):
     django: str  # its version
     collect: bool
     because: str
+    again: str = ""  # why those of the previous build won't do
 
 
 class StaticFilesCollected(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,6 +140,15 @@ class StaticFilesCollected(msgspec.Struct, frozen=True, kw_only=True):
 
     judgement: Collected | NotEnabled
     seconds: float
+    unlike: str = ""  # why the next build has to collect them whatever has changed
+
+
+class StaticFilesKept(msgspec.Struct, frozen=True, kw_only=True):
+    """Static files are those of the previous build."""
+
+    django: str  # its version
+    enabled: bool  # there are any
+    read: int  # files that were looked at
 
 
 class ProgramSaid(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,6 +182,7 @@ News: TypeAlias = (
     | NotTried
     | StaticFilesPlanned
     | StaticFilesCollected
+    | StaticFilesKept
     | ProgramSaid
     | ProcessesDecided
 )

@@ -9,6 +9,8 @@ from typing import Final, TypeAlias
 import msgspec
 
 from pure.build.asked import by_uv, pins_fixed, required_files
+from pure.build.collected import CollectedRecord
+from pure.build.collecting import NOTHING_KEPT, collects, planned_layer, unchanged
 from pure.build.facts import Facts
 from pure.build.finding import Finding
 from pure.build.presence import contents_needed, decide_division, decide_packing
@@ -17,8 +19,8 @@ from pure.build.undeclared import UndeclaredImports, undeclared
 from pure.build.unheard import unheard
 from pure.layers.decision import EVERYWHERE, LayerDecision, LayerTypes
 from pure.layers.heavy import UNDIVIDED, Division
-from pure.layers.inventory import application_layers, runtime_layers
-from pure.layers.names import LayerName
+from pure.layers.inventory import application_layers, runtime_layers, with_static
+from pure.layers.names import VENV, LayerName
 from pure.layers.packing import Packing, Stored, idle, stored
 from pure.manager import pylock_selection, uv_requirements
 from pure.manager.advice import advised
@@ -41,7 +43,7 @@ from pure.project.requirements.errors import RequirementsError
 from pure.python.choice import PythonDecision, RuntimeChoiceError, choose_runtime
 from pure.python.requirers import Requirers, RequirersError, read_requirers
 from pure.start.choice import ProcessesError
-from pure.start.django import DJANGO, DjangoDecision, decide_django
+from pure.start.django import DjangoDecision, decide_django
 from pure.start.offered import ToolNotInImage
 from pure.start.processes import Processes
 from pure.switches import BadSwitch, switch
@@ -84,6 +86,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What the requirements fix, where they fix everything and pip installs them."""
     pinned_by: tuple[str, ...] = ()
     """The commands that would pin them all with hashes, so that an unchanged build starts nothing."""
+    collected: CollectedRecord | str = NOTHING_KEPT
+    """What was collected before, where collecting gives the same if the environment is kept; else why it won't do."""
     findings: tuple[Finding, ...] = ()
     """What should be changed, and is no error."""
     unheard: tuple[str, ...] = ()
@@ -230,7 +234,6 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     kept = stored(facts.restored)
     state = _previous(facts, kept)
     division = msgspec.structs.replace(division, packed=bool(kept.archive) and state is not None and state.at_hand)
-    collects = django.manage is not None and django.collect and state is not None and DJANGO in state.resolved.by_name()
     package_manager = PackageManagerDecision(
         managed=managed,
         tool=tool.unwrap(),
@@ -254,6 +257,10 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         remote=_remote(python.unwrap()),
         pins=encode_pins(pins) if pins else "",
     )
+    (venv,) = (each for each in layers if each.name == VENV)
+    same = unchanged(facts, django, runtime=runtime, venv=venv, kept=kept, state=state)
+    collecting = collects(django, same, state)
+    layers = with_static(layers, planned_layer(facts, django, same, runtime=runtime, venv=venv))
     processes = first_processes(facts, managed, layers, state, runtime.minor)
     if isinstance(processes, Failure):
         return processes
@@ -268,9 +275,10 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
             division=division,
             packing=packing,
             stored=kept,
-            idle=packing.pack and not collects and idle(layers, kept, facts.restored),
-            collects=collects,
+            idle=packing.pack and not collecting and idle(layers, kept, facts.restored),
+            collects=collecting,
             previous=state,
+            collected=same,
             pins=pins,
             pinned_by=fixed.pinned_by if isinstance(fixed, NotPinned) else (),
             findings=facts.baggage,

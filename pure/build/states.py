@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from pure.build.check import Snapshot
+from pure.build.collected import Comparable
 from pure.build.errors import BuildError
 from pure.build.facts import Facts
 from pure.build.news import News
@@ -93,9 +94,10 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Collecting(msgspec.Struct, frozen=True, kw_only=True):
-    """Django was told to collect its static files."""
+    """Django was told to collect its static files, or those are there that it collected before."""
 
     resolved: ResolvedSet
+    found: Comparable | None = None  # what it read and made, whose contents were looked at
 
 
 class Trying(msgspec.Struct, frozen=True, kw_only=True):
@@ -171,6 +173,7 @@ class Build(msgspec.Struct, frozen=True, kw_only=True):
     changed: bool = False  # the environment isn't what it was before this build
     archived: bool = False  # the cache has it as it is
     record: VenvState | None = None  # what is to be known of it in the next build
+    collected: Comparable | None = None  # by which the next build knows whether to collect static files again
     away: tuple[Piece, ...] = ()  # of the environment, what lies in layers whose contents this build doesn't have
     spent: Mapping[Part, float] = {}  # seconds
     nbytes: Mapping[LayerName, int] = {}  # of layers, as far as steps have told

@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias, TypeVar
 import msgspec
 
 from pure.build.errors import BuildError
+from pure.build.watched import FilesHashed, FilesSeen, HashFiles, LookAtFiles, PackFiles, UnpackFiles
 from pure.layers.decision import LayerDecision
 from pure.layers.names import LayerName
 from pure.python.catalogue import Runtime
@@ -221,6 +222,10 @@ Step: TypeAlias = (
     | ListFolders
     | ReadLibraries
     | ListBuildFolders
+    | LookAtFiles
+    | HashFiles
+    | PackFiles
+    | UnpackFiles
 )
 Steps: TypeAlias = tuple[Step, ...]
 
@@ -319,6 +324,8 @@ Result: TypeAlias = (
     | FoldersListed
     | LibrariesRead
     | BuildFoldersListed
+    | FilesSeen
+    | FilesHashed
 )
 R = TypeVar(
     "R",
@@ -332,6 +339,8 @@ R = TypeVar(
     FoldersListed,
     LibrariesRead,
     BuildFoldersListed,
+    FilesSeen,
+    FilesHashed,
 )
 
 

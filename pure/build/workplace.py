@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from pure.build.facts import Facts
-from pure.layers.names import PIP_CACHE, PYTHON_CACHE, VENV, VENV_CACHE, LayerName
+from pure.layers.names import PIP_CACHE, PYTHON_CACHE, STATIC_CACHE, VENV, VENV_CACHE, LayerName
 from pure.manager.environment import tool_environment, trusting
 from pure.outcome import Success
 
@@ -17,6 +17,10 @@ PACKED_STATE: Final = "state.json"
 """Where the layer has it that keeps an environment packed."""
 PACKED_VENV: Final = "venv.tar"
 """Where that layer has the environment itself."""
+
+COLLECTED: Final = "collected.tar"
+COLLECTED_RECORD: Final = "record.json"
+"""Where the layer of collected static files says what they were collected from."""
 
 CHECKOUTS: Final = "src"
 """Where pip checks editable repositories out to, below an environment's root."""
@@ -66,6 +70,11 @@ class Workplace(msgspec.Struct, frozen=True, kw_only=True):
     def packed_python(self) -> str:
         """The runtime's archive in the cache."""
         return f"{self.layer(PYTHON_CACHE)}/runtime.tar.gz"
+
+    @property
+    def packed_static(self) -> str:
+        """The static files that were collected."""
+        return f"{self.layer(STATIC_CACHE)}/{COLLECTED}"
 
     @property
     def certificates(self) -> str:

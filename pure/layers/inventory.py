@@ -23,7 +23,7 @@ from pure.layers.environment import (
 )
 from pure.layers.heavy import BuiltFor, Division, planned_layers, why_lost
 from pure.layers.metadata import STRUCTS, PipCacheLayer, PythonCacheLayer, PythonLayer, ToolLayer, VenvLayer
-from pure.layers.names import PIP_CACHE, PYTHON, PYTHON_CACHE, VENV, VENV_CACHE, LayerName, is_heavy
+from pure.layers.names import PIP_CACHE, PYTHON, PYTHON_CACHE, STATIC_CACHE, VENV, VENV_CACHE, LayerName, is_heavy
 from pure.layers.packing import Packing, Stored, held, idle
 from pure.layers.reconciliation import reconciled
 from pure.manager.decision import PackageManagerDecision
@@ -100,12 +100,21 @@ def application_layers(
         made += planned_layers(pieces, restored, division, place)
     unused = f"{tool.title} installs the dependencies, and it doesn't use this layer"
     caches: tuple[LayerName, ...] = () if packing.pack else (PYTHON_CACHE, VENV_CACHE)
-    return (*made, *_dropped(restored, made, unused, dict.fromkeys(caches, packing.because)))
+    reasons = {
+        **dict.fromkeys(caches, packing.because),
+        STATIC_CACHE: "no static files are collected that it could keep",
+    }
+    return (*made, *_dropped(restored, made, unused, reasons))
 
 
 def with_heavy(layers: tuple[LayerDecision, ...], heavy: tuple[LayerDecision, ...]) -> tuple[LayerDecision, ...]:
     """The layers with other decisions over those of single distributions."""
     return (*(each for each in layers if not is_heavy(each.name)), *heavy)
+
+
+def with_static(layers: tuple[LayerDecision, ...], decision: LayerDecision | None) -> tuple[LayerDecision, ...]:
+    """The layers with this decision over that of collected static files."""
+    return (*(each for each in layers if each.name != STATIC_CACHE), decision) if decision else layers
 
 
 def runtime_layers(

@@ -20,7 +20,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 import tomli
 
-from pure.layers.names import PIP_CACHE, PYTHON, PYTHON_CACHE, VENV, VENV_CACHE, LayerName, is_heavy
+from pure.layers.names import PIP_CACHE, PYTHON, PYTHON_CACHE, STATIC_CACHE, VENV, VENV_CACHE, LayerName, is_heavy
 from pure.manager.table import TOOLS, ToolName
 from pure.outcome import Failure, Outcome, Success
 
@@ -80,6 +80,14 @@ class VenvLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=True
     installer: str
 
 
+class StaticCacheLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``static-cache``: what Django collected, and from what (``pure.build.collected``), which says the rest."""
+
+    arch: str
+    distro: str
+    python_minor: str
+
+
 class HeavyLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``dist-<name>``: the contents of one distribution (``pure.layers.division``)."""
 
@@ -91,7 +99,9 @@ class HeavyLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     contents: str
 
 
-Metadata: TypeAlias = PythonLayer | PythonCacheLayer | ToolLayer | PipCacheLayer | VenvLayer | HeavyLayer
+Metadata: TypeAlias = (
+    PythonLayer | PythonCacheLayer | ToolLayer | PipCacheLayer | VenvLayer | StaticCacheLayer | HeavyLayer
+)
 
 # The layers in the order in which a build makes them, with the metadata that decides over each; those of single
 # distributions come last.
@@ -106,6 +116,7 @@ STRUCTS: Final[Mapping[LayerName, type[Metadata]]] = {
     "uv": ToolLayer,
     VENV: VenvLayer,
     VENV_CACHE: VenvLayer,
+    STATIC_CACHE: StaticCacheLayer,
 }
 
 # How each field is called in a reason; a tool's version is called by the tool's name.

@@ -7,13 +7,16 @@ from pure.manager.table import ToolName
 HeavyLayerName = NewType("HeavyLayerName", str)
 """The layer of one distribution: ``dist-`` and its normalised name."""
 
-LayerName: TypeAlias = ToolName | Literal["python", "python-cache", "pip-cache", "venv", "venv-cache"] | HeavyLayerName
+LayerName: TypeAlias = (
+    ToolName | Literal["python", "python-cache", "pip-cache", "venv", "venv-cache", "static-cache"] | HeavyLayerName
+)
 
 PYTHON: Final = "python"
 PYTHON_CACHE: Final = "python-cache"
 PIP_CACHE: Final = "pip-cache"
 VENV: Final = "venv"
 VENV_CACHE: Final = "venv-cache"
+STATIC_CACHE: Final = "static-cache"
 
 _HEAVY: Final = "dist-"
 HEAVY_PATTERN: Final = f"{_HEAVY}*"

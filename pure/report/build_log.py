@@ -24,8 +24,8 @@ from pure.report.layer_lines import divided_lines, layer_lines
 from pure.report.prose.archives import fetch_failure_in_short
 from pure.report.prose.findings import finding_lines
 from pure.report.prose.versions import describe_python_warning
+from pure.report.static_lines import static_lines, static_lines_planned
 from pure.runtime.fetching import FetchEvent, FetchRetry, FetchSlow, FetchStarted
-from pure.start.django import Collected, NotEnabled
 from pure.start.launching import shown
 from pure.venv.accelerators import AcceleratedTorch
 from pure.venv.difference import Changed, Changes, Redone, RedoReason
@@ -112,10 +112,8 @@ def _told(told: News) -> Lines:
         case news.NotTried(names=names, away=away):
             them = f"{', '.join(away)} {'lies' if len(away) == 1 else 'lie'} in layers that this build leaves alone"
             return (f"  Not imported to try it: {', '.join(names)} (it needs what this build hasn't: {them})",)
-        case news.StaticFilesPlanned():
-            return _static_files(told)
-        case news.StaticFilesCollected(judgement=judgement, seconds=seconds):
-            return collected(judgement, duration(seconds))
+        case news.StaticFilesPlanned() | news.StaticFilesCollected() | news.StaticFilesKept():
+            return static_lines(told)
         case news.ProgramSaid(lines=said):
             return ("", *(f"    {line}" for line in said))
         case news.ProcessesDecided(plan=decided):
@@ -197,7 +195,7 @@ def plan(version: str, decided: Plan, *, moved: Iterable[Moved] = (), estimate: 
         *(dependencies(decided, tense=WOULD, heavy=True) if venv and venv.action is not Action.DROP else ()),
         *estimate_lines(estimate, WIDTH),
         *dropped(decided, tense=WOULD),
-        *_django_planned(decided),
+        *static_lines_planned(decided),
         *application(decided),
         *processes(decided),
         *(("", *layers) if layers else ()),
@@ -328,30 +326,6 @@ def processes(plan: Plan) -> Lines:
     lines += [f"  Warning: {warning}" for warning in found.warnings]
     lines += [f"  Note: {note}" for note in found.notes]
     return tuple(lines)
-
-
-def _static_files(planned: news.StaticFilesPlanned) -> Lines:
-    what = "Collecting static files" if planned.collect else "Static files are not collected"
-    return ("", f"Django {planned.django}", f"  {what}: {planned.because}")
-
-
-def _django_planned(plan: Plan) -> Lines:
-    decision = plan.django
-    if decision.manage is None:
-        return ()
-    what = "collected" if decision.collect else "not collected"
-    return ("", "Django", f"  If it gets installed, static files are {what}: {decision.because}")
-
-
-def collected(judgement: Collected | NotEnabled, seconds: str) -> Lines:
-    """What became of the static files."""
-    match judgement:
-        case Collected(summary=summary):
-            return (f"  {summary or 'Collected'} ({seconds})",)
-        case NotEnabled():
-            return ("  There are none: django.contrib.staticfiles is not among the project's INSTALLED_APPS",)
-        case _:
-            assert_never(judgement)
 
 
 def build_failed(buildpack: str) -> Lines:

@@ -58,6 +58,7 @@ _CAUSES: Final[tuple[tuple[CauseKind, re.Pattern[str]], ...]] = (
 )
 _UNKNOWN: Final = re.compile(r"^Unknown command: ['\"]collectstatic['\"]", re.MULTILINE)
 _SUMMARY: Final = re.compile(r"^\d+ static files? ")
+_FOLDER: Final = re.compile(r"^\d+ static files? .{0,300}? to '(?P<folder>.{1,4000}?)'(?:, \d+ post-processed)?$")
 _ENVIRONMENT: Final = re.compile(r"environ|getenv|config\(|env\(")
 
 
@@ -128,6 +129,15 @@ def decide_django(variables: Mapping[str, str], manage: Sequence[str]) -> Django
         return DjangoDecision(manage=first, collect=False, because=because)
     others = f"; {', '.join(manage[1:4])} passed over" if len(manage) > 1 else ""
     return DjangoDecision(manage=first, collect=True, because=f"the project has {first}{others}")
+
+
+def collected_into(summary: str) -> str:
+    """The folder that all static files were copied into, by Django's words; empty where it doesn't say so.
+
+    It doesn't of storages elsewhere, nor where some lay there already.
+    """
+    found = _FOLDER.match(summary)
+    return found["folder"] if found else ""
 
 
 def judge(

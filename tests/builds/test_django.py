@@ -1,6 +1,7 @@
 """Whole builds of projects with the real Django: which static files are collected, and what is said otherwise."""
 
 import os
+import re
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from shell.process import run
 
-from tests.builds.workshop import Bench, Workshop, hashed, locked, normalised
+from tests.builds.workshop import Bench, Workshop, hashed, locked, normalised, tree
 from tests.golden import check_golden
 
 MANAGE = """
@@ -91,17 +92,147 @@ def section(log: str) -> str:
     return log[log.index("\nDjango ") :].partition("\n\nProcesses")[0]
 
 
-def test_static_files_are_collected_in_every_build(django: Bench, requirements: str) -> None:
+KEPT = "Static files are those of the previous build: nothing that collecting them reads has changed"
+
+
+def outcome(bench: Bench, requirements: str, changes: Mapping[str, str] | None = None, **env: str) -> str:
+    """Build what was uploaded anew; why the static files are collected (again), or that they aren't."""
+    write(bench, requirements, changes)
+    (line,) = (
+        line.strip()
+        for line in section(bench.build(env).log).splitlines()
+        if KEPT in line or "won't do: " in line or "in every build: " in line
+    )
+    return KEPT if KEPT in line else line.partition(": ")[2]
+
+
+def test_static_files_are_collected_once_and_put_back_while_nothing_changes(django: Bench, requirements: str) -> None:
     write(django, requirements)
     first = django.build()
     version = next(version for name, version in django.versions().items() if name == "django")
     check_golden("build_django", normalised(first.log).replace(version, "<django>"))
     assert collected(django)
+    files = tree(django.app)
     write(django, requirements)
-    assert django.build().actions()["venv"] == "kept"
-    assert collected(django)
+    again = django.build()
+    assert again.actions()["venv"] == "kept"
+    assert again.actions()["static-cache"] == "kept"
+    assert re.search(rf"{KEPT} \(\d+ files looked at\)", section(again.log))
+    assert tree(django.app) == files
     # Running the project leaves nothing else behind: what is in the application's folder is in the image.
     assert not list(django.app.rglob("__pycache__"))
+
+
+def test_a_template_is_not_read_and_what_is_read_is_named(django: Bench, requirements: str) -> None:
+    settings = f"import os\n{SETTINGS}{ROOT}"
+    files = {"website/settings.py": settings, "shop/templates/shop/a.html": "<p>"}
+    write(django, requirements, files)
+    django.build()
+    assert outcome(django, requirements, {**files, "shop/templates/shop/a.html": "<p>changed"}) == KEPT
+    assert collected(django)
+    changed = {**files, "shop/static/shop/site.css": "body { color: #000000 }\n"}
+    assert outcome(django, requirements, changed) == "shop/static/shop/site.css has changed"
+    assert (django.app / "collected/shop/site.css").read_text() == changed["shop/static/shop/site.css"]
+    assert outcome(django, requirements, changed) == KEPT
+    assert (django.app / "collected/shop/site.css").read_text() == changed["shop/static/shop/site.css"]
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize(
+    ("changes", "env", "because"),
+    [
+        ({"website/settings.py": f"{SETTINGS}{ROOT}DEBUG = False\n"}, {}, "website/settings.py has changed"),
+        ({"manage.py": f"{MANAGE}# changed\n"}, {}, "manage.py has changed"),
+        ({}, {"API_KEY": "x"}, "a variable of the build has changed"),
+        ({"docs/new.txt": ""}, {}, "files of the application were added, removed or renamed"),
+        ({"shop/static/shop/b.css": ""}, {}, "files of the application were added, removed or renamed"),
+    ],
+)
+def test_whatever_may_make_a_difference_has_them_collected_again(
+    django: Bench, requirements: str, changes: Mapping[str, str], env: dict[str, str], because: str
+) -> None:
+    write(django, requirements)
+    django.build()
+    assert outcome(django, requirements, changes, **env) == because
+    assert outcome(django, requirements, changes, **env) == KEPT
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize(
+    ("settings", "because"),
+    [
+        ("import subprocess\nsubprocess.run(['true'])\n", "that starts another program (true)"),
+        ("import os\nos.system('true')\n", "that starts another program (os.system)"),
+        (
+            "import socket\ntry:\n    socket.create_connection(('127.0.0.1', 9))\nexcept OSError:\n    pass\n",
+            "that reaches for the network or a database (socket.getaddrinfo)",
+        ),
+        ("open('/cnb/plan.toml').read()\n", "that reads /cnb/plan.toml"),
+        ("open('seen.txt', 'w').close()\n", "that writes seen.txt"),
+        ("open('/cnb/home/seen.txt', 'w').close()\n", "that writes /cnb/home/seen.txt"),
+    ],
+)
+def test_what_nobody_can_compare_has_them_collected_in_every_build(
+    django: Bench, requirements: str, settings: str, because: str
+) -> None:
+    changes = {"website/settings.py": f"{settings}{SETTINGS}{ROOT}"}
+    assert outcome(django, requirements, changes) == because
+    assert outcome(django, requirements, changes) == because
+    assert collected(django)
+
+
+@pytest.mark.heavy
+def test_what_native_code_reads_counts_too(django: Bench, requirements: str) -> None:
+    reads = "import ctypes\nlibc = ctypes.CDLL(None)\nnumber = libc.open(b'data.bin', 0)\n"
+    reads += "libc.read(number, ctypes.create_string_buffer(8), 8)\nlibc.close(number)\n"
+    changes = {"website/settings.py": f"{reads}{SETTINGS}{ROOT}", "data.bin": "one"}
+    write(django, requirements, changes)
+    django.build()
+    assert outcome(django, requirements, changes) == KEPT
+    assert outcome(django, requirements, {**changes, "data.bin": "two"}) == "data.bin has changed"
+
+
+@pytest.mark.heavy
+def test_a_file_that_lies_where_they_go_has_them_collected_in_every_build(django: Bench, requirements: str) -> None:
+    changes = {"collected/other.txt": ""}
+    assert outcome(django, requirements, changes) == "collected/other.txt lies where they go"
+
+
+@pytest.mark.heavy
+def test_hashed_names_and_their_manifest_are_put_back(django: Bench, requirements: str) -> None:
+    backend = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+    storages = f'STORAGES = {{"staticfiles": {{"BACKEND": "{backend}"}}}}\n'
+    changes = {"website/settings.py": f"{SETTINGS}{ROOT}{storages}", "collected/.gitkeep": ""}
+    write(django, requirements, changes)
+    django.build()
+    files = tree(django.app)
+    assert "collected/staticfiles.json" in files
+    assert outcome(django, requirements, changes) == KEPT
+    assert tree(django.app) == files
+
+
+@pytest.mark.heavy
+def test_a_damaged_record_or_archive_has_them_collected_again(django: Bench, requirements: str) -> None:
+    write(django, requirements)
+    django.build()
+    files = tree(django.app)
+    archive = django.own / "static-cache/collected.tar"
+    archive.write_bytes(archive.read_bytes().replace(b"#204060", b"#204061"))
+    assert outcome(django, requirements) == "what the cache has of them is damaged"
+    assert tree(django.app) == files
+    (django.own / "static-cache/record.json").write_text("{}")
+    write(django, requirements)
+    assert "Collecting static files" in section(django.build().log)
+    assert tree(django.app) == files
+
+
+@pytest.mark.heavy
+def test_what_was_kept_goes_when_nothing_is_collected(django: Bench, requirements: str) -> None:
+    write(django, requirements)
+    django.build()
+    write(django, requirements)
+    assert django.build({"BP_DJANGO_COLLECTSTATIC": "false"}).actions()["static-cache"] == "dropped"
+    assert not (django.own / "static-cache").exists()
 
 
 @pytest.mark.heavy
@@ -109,6 +240,8 @@ def test_a_project_without_staticfiles_has_none(django: Bench, requirements: str
     settings = SETTINGS.replace('"django.contrib.staticfiles", ', "")
     write(django, requirements, {"website/settings.py": settings})
     assert "django.contrib.staticfiles is not among the project's INSTALLED_APPS" in section(django.build().log)
+    write(django, requirements, {"website/settings.py": settings})
+    assert "There are still no static files: nothing" in section(django.build().log)
 
 
 @pytest.mark.heavy

@@ -48,6 +48,7 @@ from pure.build.steps import (
     UnpackLayers,
     WriteFiles,
 )
+from pure.build.watched import HashFiles, LookAtFiles, PackFiles, UnpackFiles
 from pure.layers.decision import LayerDecision
 from pure.layers.environment import LayerEnvironment
 from pure.layers.metadata import metadata_table
@@ -150,6 +151,8 @@ class World(Machine):
                 return LibrariesRead(root=root, sections={})
             case ListBuildFolders(app=app):
                 return BuildFoldersListed(paths=frozenset(_build_folders(disk.folder(app))))
+            case LookAtFiles() | HashFiles() | PackFiles() | UnpackFiles():
+                raise AssertionError("no application of a history is Django's")
             case _:
                 assert_never(step)
         return None

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import msgspec
 import pytest
+from pure.build.collected import CollectedBefore, CollectedRecord, decode_record
 from pure.build.conversation import advance, begin
 from pure.build.errors import DoesNotImport, NoPipWheel, NotAsResolved, PipFailed, RuntimeDoesNotStart, ToolFailed
 from pure.build.facts import Facts
@@ -17,6 +18,7 @@ from pure.build.steps import (
     BuildFoldersListed,
     Compiled,
     CopyFile,
+    DropLayer,
     Ended,
     FilesListed,
     FilesRead,
@@ -40,7 +42,8 @@ from pure.build.steps import (
     UnpackLayers,
     WriteFiles,
 )
-from pure.build.workplace import PACKED_STATE, STATE_FILE
+from pure.build.watched import FileSeen, FilesHashed, FilesSeen, HashFiles, LookAtFiles, UnpackFiles
+from pure.build.workplace import COLLECTED_RECORD, PACKED_STATE, STATE_FILE
 from pure.complaints.imports import BrokenProgram
 from pure.complaints.reasons import LockStale
 from pure.disk import DiskFull
@@ -331,6 +334,122 @@ def test_what_has_not_changed_starts_nothing() -> None:
 
 def locked_requirements(facts: Facts, raw: bytes) -> Facts:
     return msgspec.structs.replace(facts, requirements=requirements(raw))
+
+
+class DjangoHand(Hand):
+    """Answers as for a project of Django's whose static files are collected."""
+
+    trace = b'{"reads": ["/workspace/manage.py"]}'
+
+    def __init__(self) -> None:
+        named = {path.replace("flask", "django"): raw for path, raw in environment().items()}
+        installed = {path: raw.replace(b"flask", b"django") for path, raw in named.items()}
+        super().__init__(installed, report=report().replace(b"flask", b"django"))
+
+    def result(self, step: Step) -> Result | None:
+        before = {"manage.py": FileSeen("0644")}
+        match step:
+            case RunProgram(purpose="collect-static"):
+                said = "1 static file copied to '/workspace/collected'."
+                return Ended(program=step, returncode=0, said=(said,))
+            case ReadFiles(root="/tmp/t", patterns=("collectstatic.json",)):
+                return FilesRead(root="/tmp/t", files={"collectstatic.json": self.trace})
+            case LookAtFiles(root=root, forget=forget):
+                made = {} if forget else {"collected": FileSeen("0755/"), "collected/a.css": FileSeen("0644")}
+                return FilesSeen(root=root, files=before | made, notes=forget)
+            case HashFiles(root=root, files=files):
+                return FilesHashed(root=root, held=dict.fromkeys(files, "0644 x"))
+            case ListFiles(root=root):
+                listed = {path.replace("flask", "django") for path in FILES}
+                return FilesListed(root=root, paths=tuple(sorted({*self.environment, *listed})))
+            case _:
+                return super().result(step)
+
+
+def django_facts() -> Facts:
+    raw = HASHED.replace(b"flask", b"django")
+    given = msgspec.structs.replace(locked_requirements(first(), raw), manage=("manage.py",), app_dir="/workspace")
+    return msgspec.structs.replace(given, declared=None, code=None)
+
+
+def collected_by(turns: list[Turn]) -> CollectedRecord | None:
+    written = [
+        raw for turn in turns for step in turn.steps if isinstance(step, WriteFiles)
+        for name, raw in step.files if name == COLLECTED_RECORD
+    ]  # fmt: skip
+    return decode_record(written[0]).unwrap() if written else None
+
+
+def collects(turns: list[Turn]) -> bool:
+    steps = [step for turn in turns for step in turn.steps]
+    started = any(isinstance(step, RunProgram) and step.purpose == "collect-static" for step in steps)
+    assert started is not any(isinstance(step, UnpackFiles) for step in steps)
+    return started
+
+
+def with_collected(facts: Facts, record: CollectedRecord, **changes: object) -> Facts:
+    before = CollectedBefore(record=record, names=record.names, reads=record.reads, archived=record.files)
+    return msgspec.structs.replace(facts, collected=msgspec.structs.replace(before, **changes))
+
+
+def test_static_files_are_collected_once_and_put_back_while_nothing_that_they_come_from_changes() -> None:
+    given = django_facts()
+    turns, done = converse(given, DjangoHand())
+    assert isinstance(done, Done), done
+    assert course(turns).count("Collecting") == 2
+    record = collected_by(turns)
+    assert record is not None
+    assert record.reads == {"manage.py": "0644 x"}
+    assert set(record.files) == {"collected", "collected/a.css"}
+    assert done.plan.decided("static-cache").action is Action.CREATE
+    again = with_collected(rebuilt(given, hand=DjangoHand()), record)
+    turns, done = converse(again, DjangoHand())
+    assert isinstance(done, Done)
+    assert not collects(turns)
+    assert done.plan.decided("static-cache").action is Action.KEEP
+    assert collected_by(turns) is None
+    words = "Static files are those of the previous build: nothing that collecting them reads has changed"
+    assert f"  {words}" in build_log.plan("1", turns[0].build.plan)
+    said = next(each for turn in turns for each in turn.said if isinstance(each, news.StaticFilesKept))
+    assert f"  {words} (1 file looked at)" in build_log.lines((said,))
+    assert said.read == 1
+    changed = with_collected(again, record, reads={"manage.py": "0644 y"})
+    turns, done = converse(changed, DjangoHand())
+    assert isinstance(done, Done)
+    assert collects(turns)
+    assert done.plan.decided("static-cache").because == ("manage.py has changed",)
+    assert collected_by(turns) == record
+    planned_ = next(each for turn in turns for each in turn.said if isinstance(each, news.StaticFilesPlanned))
+    assert planned_.again == "manage.py has changed"
+
+
+def test_what_was_collected_goes_where_nobody_can_compare_it_any_more() -> None:
+    given = django_facts()
+    turns, _ = converse(given, DjangoHand())
+    record = collected_by(turns)
+    assert record is not None
+    again = with_collected(rebuilt(given, hand=DjangoHand()), record, names="others")
+    hand = DjangoHand()
+    hand.trace = b'{"started": "git"}'
+    turns, done = converse(again, hand)
+    assert isinstance(done, Done)
+    assert collected_by(turns) is None
+    assert done.plan.decided("static-cache").action is Action.DROP
+    assert DropLayer(layer="static-cache") in [step for turn in turns for step in turn.steps]
+
+
+def test_an_environment_that_is_made_anew_has_them_collected() -> None:
+    given = django_facts()
+    turns, _ = converse(given, DjangoHand())
+    record = collected_by(turns)
+    assert record is not None
+    again = with_collected(rebuilt(given, hand=DjangoHand()), record)
+    lost = {name: each for name, each in again.restored.items() if not name.startswith("venv")}
+    anew = msgspec.structs.replace(again, restored=lost, venv_state=None, packed_state=None)
+    turns, done = converse(anew, DjangoHand())
+    assert isinstance(done, Done)
+    assert collects(turns)
+    assert done.plan.decided("static-cache").action is Action.RECREATE
 
 
 def test_a_change_in_place_takes_the_record_away_first() -> None:

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from pure.build.facts import Facts
 from pure.build.plan import Plan
 from pure.build.processes import final_processes
-from pure.build.static_files import collect, static_files
+from pure.build.static_files import collect
+from pure.build.static_files import planned as planned_files
+from pure.build.steps import RunProgram
 from pure.build.workplace import workplace
 from pure.outcome import Success
 from pure.project.files import ProjectFiles
@@ -120,15 +122,16 @@ def test_static_files_are_django_projects_business(found: Facts, manage: tuple[s
     variables = {**found.variables, "PYTHONPATH": "/workspace/lib", "BP_DJANGO_COLLECTSTATIC": str(wanted).lower()}
     given_ = application(found, manage=manage, variables=variables)
     plan = planned(given_)
-    assert static_files(plan, {"flask": "3"}) is None
-    planned_ = static_files(plan, {"django": "5.2"})
+    assert planned_files(plan, {"flask": "3"}) is None
+    planned_ = planned_files(plan, {"django": "5.2"})
     assert planned_ is not None
     assert planned_.collect is (bool(manage) and wanted)
     if not planned_.collect:
         return
     given_ = msgspec.structs.replace(given_, layers_dir="/layers/l")
-    step = collect(plan, given_, workplace(given_))
-    assert step.argv == ("/layers/l/venv/bin/python", "manage.py", "collectstatic", "--noinput")
+    (step,) = (each for each in collect(plan, given_, workplace(given_)) if isinstance(each, RunProgram))
+    assert step.argv[0] == "/layers/l/venv/bin/python"
+    assert step.argv[-3:] == ("manage.py", "collectstatic", "--noinput")
     assert step.folder == f"/workspace/{manage[0]}".removesuffix("/manage.py")
     environment = dict(step.environment)
     extended = ("PATH", "LD_LIBRARY_PATH")
