@@ -5,7 +5,6 @@ whether it is still what was packed, is taken while it is written and while it i
 """
 
 import hashlib
-import io
 import os
 import stat
 import tarfile
@@ -150,10 +149,10 @@ def _add(tar: tarfile.TarFile, path: Path, name: str) -> None:
         entry.type = tarfile.DIRTYPE
         tar.addfile(entry)
     elif stat.S_ISREG(found.st_mode):
-        # Read before its header is written: a file that shrinks meanwhile would leave the archive out of step.
-        content = path.read_bytes()
-        entry.size = len(content)
-        tar.addfile(entry, io.BytesIO(content))
+        # A library of some hundred megabytes needn't be in memory.
+        with path.open("rb") as file:
+            entry.size = os.fstat(file.fileno()).st_size
+            tar.addfile(entry, file)
 
 
 def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, tree: Path, folders: dict[str, int]) -> None:
