@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import assert_never
 
 import msgspec
-from pure.build.errors import BuildError
+from pure.build.errors import BuildError, NotReadable
 from pure.build.steps import (
     Answer,
     BeginLayer,
@@ -90,6 +90,8 @@ class Executor:
             result = done.unwrap()
             if result is not None:
                 results.append(result)
+            if isinstance(result, LayersUnpacked) and not result.whole:
+                break
             if isinstance(result, Ended) and not result.ok and not result.program.may_fail:
                 break
         return Answer(results=tuple(results), seconds=time.monotonic() - started, missed=missed)
@@ -102,8 +104,8 @@ class Executor:
                 self._store.drop(layer)
             case PackLayers(layers=layers, archive=file, without=names):
                 return Success(self._pack(layers, Path(file), names))
-            case UnpackLayers(layers=layers, archive=file):
-                return Success(self._unpack(layers, Path(file)))
+            case UnpackLayers(layers=layers, archive=file, digest=digest):
+                return Success(self._unpack(layers, Path(file), digest))
             case FinishLayer(decision=decision):
                 self._store.finish(decision)
             case RemoveFiles(root=root, files=files, directories=directories):
@@ -146,7 +148,8 @@ class Executor:
             case UnpackFiles(root=root, archive=file):
                 from shell.layer_archive import unpack_files
 
-                unpack_files(Path(file), Path(root))
+                if not unpack_files(Path(file), Path(root)):
+                    return Failure(NotReadable(path=file, detail="the cache has something else in it"))
             case InstallRuntime():
                 return self._install_runtime(step)
             case RunProgram():
@@ -163,12 +166,16 @@ class Executor:
         digest, nbytes = pack(self._store.root, layers, archive, without=without)
         return LayersPacked(digest=digest, nbytes=nbytes)
 
-    def _unpack(self, layers: tuple[LayerName, ...], archive: Path) -> LayersUnpacked:
+    def _unpack(self, layers: tuple[LayerName, ...], archive: Path, digest: str) -> LayersUnpacked:
         from shell.layer_archive import unpack
 
         for layer in layers:
             self._store.drop(layer)
-        return LayersUnpacked(digest=unpack(archive, self._store.root, layers))
+        whole = unpack(archive, self._store.root, layers) == digest
+        if not whole:
+            for layer in layers:
+                self._store.drop(layer)
+        return LayersUnpacked(whole=whole)
 
     def _install_runtime(self, step: InstallRuntime) -> Outcome[RuntimeInstalled, BuildError]:
         from shell.carried import carried_at

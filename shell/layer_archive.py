@@ -70,7 +70,8 @@ def unpack(archive: Path, root: Path, trees: Iterable[str]) -> str:
         found = sorted(path.name for path in part.iterdir())
         if found != sorted(trees):
             return ""
-        for name, mode in folders.items():
+        # From below, so that a folder which nobody may enter is closed last.
+        for name, mode in reversed(folders.items()):
             (part / name).chmod(mode)
         for name in found:
             remove_tree(root / name)
@@ -82,24 +83,38 @@ def unpack(archive: Path, root: Path, trees: Iterable[str]) -> str:
     return file.digest
 
 
-def unpack_files(archive: Path, tree: Path) -> None:
-    """Put what was packed where it was: beside all else in a tree, and in place of files of the same names."""
+def unpack_files(archive: Path, tree: Path) -> bool:
+    """Put what was packed where it was: beside all else in a tree, and in place of files of the same names.
+
+    False if there is anything in it that ``pack_files`` doesn't pack, or that would lie behind a link.
+    """
     folders: dict[str, int] = {}
-    with tarfile.open(archive, mode="r:") as tar:
-        for member in tar:
-            parent, _, _ = member.name.rpartition("/")
-            # What was there already when the files were made isn't among what was packed.
-            (tree / parent).mkdir(parents=True, exist_ok=True)
-            folders[parent] = folders.get(parent, 0)
-            if (tree / member.name).is_symlink() or not (tree / member.name).is_dir():
-                (tree / member.name).unlink(missing_ok=True)
-            elif member.isdir():
-                folders[member.name] = member.mode
-                continue
-            _extract(tar, member, tree, folders)
+    try:
+        with tarfile.open(archive, mode="r:") as tar:
+            for member in tar:
+                parent, _, _ = member.name.rpartition("/")
+                # What was there already when the files were made isn't among what was packed.
+                (tree / parent).mkdir(parents=True, exist_ok=True)
+                if _behind_a_link(tree, parent):
+                    return False
+                folders[parent] = folders.get(parent, 0)
+                if (tree / member.name).is_symlink() or not (tree / member.name).is_dir():
+                    (tree / member.name).unlink(missing_ok=True)
+                elif member.isdir():
+                    folders[member.name] = member.mode
+                    continue
+                _extract(tar, member, tree, folders)
+    except (tarfile.TarError, EOFError, ValueError):
+        return False
     for name, mode in folders.items():
         if mode:
             (tree / name).chmod(mode)
+    return True
+
+
+def _behind_a_link(tree: Path, below: str) -> bool:
+    parts = [part for part in below.split("/") if part]
+    return ".." in parts or any((tree / "/".join(parts[: n + 1])).is_symlink() for n in range(len(parts)))
 
 
 def packed(archive: Path) -> dict[str, str]:
@@ -120,8 +135,10 @@ def packed(archive: Path) -> dict[str, str]:
 def _held(tar: tarfile.TarFile, member: tarfile.TarInfo) -> str:
     if member.issym():
         return held_by(f"->{member.linkname}", "")
-    if not member.isreg():
+    if member.isdir():
         return held_by(f"{member.mode:04o}/", "")
+    if not member.isreg():
+        return ""
     content = tar.extractfile(member)
     assert content is not None, "a regular file has contents"
     return held_by(f"{member.mode:04o}", hashlib.file_digest(content, "sha256").hexdigest())  # type: ignore[arg-type]

@@ -40,10 +40,9 @@ class LayerStore:
         return found
 
     def sweep(self) -> None:
-        """Remove the temporary files of a build that was killed while it wrote into this folder."""
+        """Remove what a build left half-written that was killed while it wrote into this folder."""
         for path in self.root.glob(".*"):
-            if path.is_file():
-                path.unlink()
+            remove_tree(path)
 
     def begin(self, name: str) -> None:
         """Start a layer over, with an empty directory."""

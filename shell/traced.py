@@ -55,6 +55,8 @@ CONNECTS = (
     "socket.sendto",
     "sqlite3.connect",
 )
+# What multiprocessing starts its processes by, of which no event tells.
+FORK_EXEC = "_posixsubprocess"
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 DATABASES = "django.db.backends.base.base"
 
@@ -133,6 +135,20 @@ def watch_databases(module: types.ModuleType) -> None:
     kind.connect = noted
 
 
+def watch_processes() -> None:
+    """Note what ``multiprocessing`` starts in ways of its own, of which no event tells."""
+    with contextlib.suppress(ImportError, AttributeError):
+        native: Any = importlib.import_module(FORK_EXEC)
+        fork_exec = native.fork_exec
+
+        @functools.wraps(fork_exec)
+        def noted(*arguments: Any) -> Any:
+            FOUND["started"] = FOUND["started"] or f"{FORK_EXEC}.fork_exec"
+            return fork_exec(*arguments)
+
+        native.fork_exec = noted
+
+
 def loaded() -> list[str]:
     """The files of what is imported: what was so before anything was noted, and the sources of compiled modules."""
     files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
@@ -175,6 +191,7 @@ def main(trace: str, script: str, arguments: list[str]) -> None:
     # Registered first, so that it is called last of all.
     atexit.register(write, trace)
     sys.addaudithook(hear)
+    watch_processes()
     name = os.path.abspath(script)
     module = types.ModuleType("__main__")
     module.__dict__.update(

@@ -35,6 +35,7 @@ state              what its steps brought back                          what fol
 \\                  a changed environment, and what starts in it         import that: ``Trying``
 \\                  an environment that the cache hasn't as it is        pack it: ``Storing``
 \\                  a runtime that the image has already                 leave it to that: ``PuttingAway``
+\\                  what was packed of a kept one is damaged             start over: ``Installing``
 \\                  nothing is left to do                                the end
 ``Collecting``     the files, or that there are none                    look at what was read: ``Collecting``
 \\                  what was read, or nothing of it is to be kept        ``Trying``, ``Storing``, ``PuttingAway``
@@ -118,7 +119,7 @@ def advance(build: Build, answer: Answer) -> Next:
         build = msgspec.structs.replace(build, folders=listed[0].paths)
     if seen := findings.offered(answer, build.plan, build.work):
         build = msgspec.structs.replace(build, offered=seen)
-    if storing.damaged(build.plan, answer):
+    if storing.damaged(answer):
         return _start_over(build, (storing.DAMAGED,))
     match build.state:
         case states.RuntimeTried():
@@ -248,8 +249,9 @@ def _make(build: Build, said: _Said = (), before: Steps = ()) -> Next:
 
 def _start_over(build: Build, because: tuple[str, ...], said: _Said = ()) -> Next:
     """Make anew what was to be reconciled. The plan says so from now on, and with it log and record."""
-    build = msgspec.structs.replace(build, plan=storing.over(build.plan, because))
-    return _make(build, (*said, news.StartedOver(because=because)))
+    build = msgspec.structs.replace(build, plan=storing.over(build.plan, because), archived=False)
+    before: Steps = () if build.folders is not None else (ListBuildFolders(app=build.work.app),)
+    return _make(build, (*said, news.StartedOver(because=because)), (*storing.left_over(build.plan), *before))
 
 
 def _resolved(build: Build, answer: Answer) -> Next:

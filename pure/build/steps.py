@@ -44,11 +44,12 @@ class PackLayers(msgspec.Struct, frozen=True, kw_only=True):
 class UnpackLayers(msgspec.Struct, frozen=True, kw_only=True):
     """Make layers of what was packed: first each ``<layer>.toml`` goes. Brings back ``LayersUnpacked``.
 
-    The file is left as it is, whether or not it can be read.
+    A file that isn't what was packed ends the turn, and leaves none of the layers there.
     """
 
     layers: tuple[LayerName, ...]
     archive: str
+    digest: str  # what its sha256 has to be
 
 
 class FinishLayer(msgspec.Struct, frozen=True, kw_only=True):
@@ -268,7 +269,7 @@ class LayersPacked(msgspec.Struct, frozen=True, kw_only=True):
 class LayersUnpacked(msgspec.Struct, frozen=True, kw_only=True):
     """What was packed of layers is there."""
 
-    digest: str  # sha256 of the file; empty where it couldn't be read, so that nothing is there
+    whole: bool  # the file is what was packed; else nothing is there
 
 
 class Compiled(msgspec.Struct, frozen=True, kw_only=True):

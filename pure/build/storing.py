@@ -26,7 +26,7 @@ from pure.build.steps import (
 )
 from pure.build.workplace import PACKED_STATE, STATE_FILE, STATE_FOLDER, Workplace
 from pure.layers.decision import Action, LayerDecision
-from pure.layers.names import VENV, VENV_CACHE, heavy_layer, is_heavy
+from pure.layers.names import VENV, VENV_CACHE, LayerName, heavy_layer, is_heavy
 from pure.layers.packing import held
 from pure.venv.state import VenvState, encode_state
 
@@ -40,13 +40,14 @@ def bring(plan: Plan, work: Workplace) -> Steps:
     if not plan.stored.archive:
         return ()
     pieces = plan.previous.seen.pieces if plan.previous and plan.previous.at_hand else ()
-    unpacked = UnpackLayers(layers=(VENV, *(heavy_layer(each.name) for each in pieces)), archive=work.packed_venv)
+    layers: tuple[LayerName, ...] = (VENV, *(heavy_layer(each.name) for each in pieces))
+    unpacked = UnpackLayers(layers=layers, archive=work.packed_venv, digest=plan.stored.archive)
     return (unpacked,) if plan.packing.pack else (unpacked, DropLayer(layer=VENV_CACHE))
 
 
-def damaged(plan: Plan, answer: Answer) -> bool:
-    """Whether what was unpacked isn't what was packed."""
-    return any(each.digest != plan.stored.archive for each in answer.all(LayersUnpacked))
+def damaged(answer: Answer) -> bool:
+    """Whether the file isn't what was packed."""
+    return any(not each.whole for each in answer.all(LayersUnpacked))
 
 
 def over(plan: Plan, because: tuple[str, ...]) -> Plan:
@@ -54,8 +55,16 @@ def over(plan: Plan, because: tuple[str, ...]) -> Plan:
     for each in (plan.decided(VENV), plan.layer(VENV_CACHE)):
         if each is not None and each.action is not Action.DROP:
             anew = Action.CREATE if each.action is Action.CREATE else Action.RECREATE
-            plan = plan.with_layer(msgspec.structs.replace(each, action=anew, because=because))
+            # What was known of its contents was known of others.
+            changed = msgspec.structs.replace(each, action=anew, because=because, holds="", away=False)
+            plan = plan.with_layer(changed)
     return plan
+
+
+def left_over(plan: Plan) -> Steps:
+    """The step that leaves out the file of an environment that is a tree from now on, unless that is done."""
+    cache = plan.layer(VENV_CACHE)
+    return (DropLayer(layer=VENV_CACHE),) if cache is not None and cache.action is Action.DROP else ()
 
 
 def kept(plan: Plan, facts: Facts, work: Workplace, known: VenvState) -> tuple[Plan, Steps]:

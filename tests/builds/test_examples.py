@@ -70,7 +70,8 @@ def test_an_example_by_the_local_lifecycle(name: str, folder: Path, workshop: Wo
         return actions(ran.out)
 
     def digests() -> dict[str, str]:
-        return image_digests(lamina.cache) | cache_digests(lamina.cache)
+        own = image_digests(lamina.cache).items()
+        return {name.rpartition(":")[2]: digest for name, digest in own} | cache_digests(lamina.cache)
 
     def start(env: Mapping[str, str], stdout: IO[bytes]) -> "subprocess.Popen[bytes]":
         given = [f"--env={name}={value}" for name, value in env.items()]

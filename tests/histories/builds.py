@@ -157,6 +157,6 @@ def _folder(node: Node | None) -> Folder | None:
 
 def _sweep(disk: Disk) -> None:
     """As ``LayerStore.sweep``: what a killed build left half-written in the layers' folder itself."""
-    for name, node in list(disk.folder(LAYERS).items()):
-        if name.startswith(".") and not isinstance(node, Folder):
-            disk.remove(f"{LAYERS}/{name}")
+    for name in list(disk.folder(LAYERS)):
+        if name.startswith("."):
+            disk.remove_tree(f"{LAYERS}/{name}")

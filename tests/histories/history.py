@@ -257,6 +257,10 @@ class History:
         if self.platform.damage_cache(layer):
             self.tell(f"the cache has lost the contents of {layer}")
 
+    def spoil_cache(self, *, cut: bool) -> None:
+        if self.platform.spoil_cache("venv-cache", "venv.tar", cut):
+            self.tell(f"the packed environment in the cache is {'cut' if cut else 'spoiled'}")
+
     def age(self, layer: str, data: dict[str, object]) -> None:
         if self.platform.age(layer, data):
             self.tell(f"the metadata of {layer} are those of another release: {data}")

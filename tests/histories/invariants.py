@@ -189,7 +189,7 @@ def _happened(finished: Finished, name: str, action: Action, *, begun: bool, was
             # pip's cache grows while it is used.
             stays = _grown if name == "pip-cache" else _same
             if name == "venv" and was is None:
-                return not begun and finished.environment_before is not None
+                return not begun and "venv-cache" in finished.before
             if name.startswith(_HEAVY) or name == "python":
                 again = begun and name != "python"
                 away = was is None or name not in finished.after
@@ -244,8 +244,9 @@ def _as_the_matrix_says(situation: Situation, finished: Finished, made: Mapping[
     fetched = any(isinstance(step, InstallRuntime) for step in finished.steps)
     wanted = expected(situation, back, made, fetched=fetched)
     found = {name: each.action for name, each in finished.record.layers.items()}
-    if finished.started_over and wanted["venv"] is Action.RECONCILE:
-        wanted |= {name: Action.RECREATE for name in ("venv", "venv-cache") if wanted.get(name) is Action.RECONCILE}
+    if finished.started_over:
+        over = (Action.RECONCILE, Action.KEEP)
+        wanted |= {name: Action.RECREATE for name in ("venv", "venv-cache") if wanted.get(name) in over}
     if found != wanted:
         raise Violated(f"the build decides {_words(found)}, where the matrix says {_words(wanted)}")
     tool, version = next(iter(finished.versions.items()), ("", situation.tool_version))

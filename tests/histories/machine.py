@@ -366,6 +366,10 @@ class Histories(RuleBasedStateMachine):
     def finds_a_foreign_image(self) -> None:
         self.history.foreign_image()
 
+    @act(cut=st.booleans())
+    def packed_environment_is_spoiled(self, cut: bool) -> None:
+        self.history.spoil_cache(cut=cut)
+
     @act(layer=st.sampled_from(LAYERS))
     def cache_is_damaged(self, layer: str) -> None:
         self.history.damage_cache(layer)

@@ -160,6 +160,17 @@ class Platform(msgspec.Struct):
         cached = layers_of((decode_cache(self.cache) or CacheRecord()).buildpacks, BUILDPACK).get(layer)
         return cached is not None and self.cache_blobs.pop(cached.sha, None) is not None
 
+    def spoil_cache(self, layer: str, file: str, cut: bool) -> bool:
+        """Another byte stands in a file of a cached layer, or half of it is missing."""
+        cached = layers_of((decode_cache(self.cache) or CacheRecord()).buildpacks, BUILDPACK).get(layer)
+        blob = self.cache_blobs.get(cached.sha) if cached is not None else None
+        data = blob.get(file) if blob is not None else None
+        if cached is None or blob is None or not isinstance(data, bytes) or not data:
+            return False
+        spoiled = data[: len(data) // 2] if cut else bytes([data[0] ^ 1]) + data[1:]
+        self.cache_blobs[cached.sha] = Folder({**blob, file: spoiled})
+        return True
+
     def age(self, layer: str, data: Mapping[str, object]) -> bool:
         """Let a layer's metadata be those that another release of the buildpack wrote."""
         changed = False

@@ -84,6 +84,8 @@ class World(Machine):
             if result is None:
                 continue
             results.append(result)
+            if isinstance(result, LayersUnpacked) and not result.whole:
+                break
             if isinstance(result, Ended) and not result.ok and not result.program.may_fail:
                 break
         return Answer(results=tuple(results), seconds=float(len(results)))
@@ -101,8 +103,8 @@ class World(Machine):
                 content = packed(found)
                 disk.write_atomically(file, content)
                 return LayersPacked(digest=sha256(content).hexdigest(), nbytes=len(content))
-            case UnpackLayers(layers=layers, archive=file):
-                return self._unpack(layers, file)
+            case UnpackLayers(layers=layers, archive=file, digest=wanted):
+                return self._unpack(layers, file, wanted)
             case FinishLayer(decision=decision):
                 self._finish(decision)
             case InstallRuntime():
@@ -190,7 +192,7 @@ class World(Machine):
         document = {"types": types, "metadata": metadata}
         self.disk.write_atomically(f"{LAYERS}/{decision.name}.toml", tomli_w.dumps(document).encode())
 
-    def _unpack(self, layers: tuple[LayerName, ...], file: str) -> LayersUnpacked:
+    def _unpack(self, layers: tuple[LayerName, ...], file: str, wanted: str) -> LayersUnpacked:
         disk, part = self.disk, f"{LAYERS}/.unpacked.part"
         for layer in layers:
             self._drop(layer)
@@ -210,7 +212,10 @@ class World(Machine):
         for name in sorted(found) if whole else ():
             disk.rename(f"{part}/{name}", f"{LAYERS}/{name}")
         disk.remove_tree(part)
-        return LayersUnpacked(digest=sha256(data).hexdigest() if whole else "")
+        whole = whole and sha256(data).hexdigest() == wanted
+        for layer in () if whole else layers:
+            self._drop(layer)
+        return LayersUnpacked(whole=whole)
 
     def _write_environment(self, layer: str, environment: LayerEnvironment) -> None:
         for name, files in (

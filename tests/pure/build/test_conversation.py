@@ -106,6 +106,8 @@ class Hand:
             result = self.result(step)
             if result is not None:
                 results.append(result)
+            if isinstance(result, LayersUnpacked) and not result.whole:
+                break
             if isinstance(result, Ended) and not result.ok and not result.program.may_fail:
                 break
         return Answer(results=tuple(results), seconds=1.0)
@@ -141,8 +143,8 @@ class Hand:
                 return BuildFoldersListed(paths=frozenset())
             case PackLayers():
                 return LayersPacked(digest=PACKED, nbytes=1)
-            case UnpackLayers():
-                return LayersUnpacked(digest=self.packed)
+            case UnpackLayers(digest=digest):
+                return LayersUnpacked(whole=digest == self.packed)
             case _:
                 return None
 
@@ -311,6 +313,11 @@ def test_a_damaged_archive_is_noticed_and_the_environment_made_anew() -> None:
     over = next(each for turn in turns for each in turn.said if isinstance(each, news.StartedOver))
     assert over.because == ("what the cache has of it is damaged",)
     assert done.plan.decided("venv").action is Action.RECREATE
+    # What was made anew is packed and finished like any other.
+    assert course(turns)[-2:] == ["Storing", "PuttingAway"]
+    finished = [step.decision for step in turns[-1].steps if isinstance(step, FinishLayer)]
+    assert [each.name for each in finished][:2] == ["venv", "venv-cache"]
+    assert [each.holds for each in finished if each.name == "venv-cache"] == [PACKED]
 
 
 def test_a_later_buildpack_gets_trees_and_after_it_they_are_packed_again() -> None:
