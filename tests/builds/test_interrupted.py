@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.builds.lamina import APPLICATION, Lamina, write_application
-from tests.builds.workshop import Bench, Tree, Workshop, differences, kill_all, locked, metadata, tree, wait_for
+from tests.builds.workshop import Bench, Tree, Workshop, differences, kill_all, locked, metadata, remove, tree, wait_for
 from tests.local_index import make_project
 
 # `tests/histories` kill simulated builds after every step. Here real ones are killed within steps: of each kind of work
@@ -207,3 +207,28 @@ def _arguments(entry: Path) -> bytes:
         return (entry / "cmdline").read_bytes()
     except OSError:
         return b""
+
+
+@pytest.mark.parametrize("damage", ["flipped", "cut", "missing"])
+def test_a_damaged_file_of_the_cache_is_made_anew_and_whole_afterwards(bench: Bench, damage: str) -> None:
+    bench.require("alpha==1.0", "beta==1.0")
+    bench.build()
+    wanted = tree(bench.venv)
+    packed = bench.own / "venv-cache" / "venv.tar"
+    raw = packed.read_bytes()
+    match damage:
+        case "flipped":
+            packed.write_bytes(raw[:700] + bytes([raw[700] ^ 1]) + raw[701:])
+        case "cut":
+            packed.write_bytes(raw[: len(raw) // 2])
+        case _:
+            packed.unlink()
+    # The previous image is lost, so that the file is needed.
+    (bench.own / "venv.toml").unlink()
+    remove(bench.venv)
+    built = bench.build()
+    assert "what the cache has of it is damaged" in built.log
+    assert differences(wanted, tree(bench.venv)) == []
+    assert {"venv", "venv-cache"} <= metadata(bench).keys()
+    assert packed.read_bytes() == raw
+    assert "damaged" not in bench.build().log
