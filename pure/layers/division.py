@@ -38,7 +38,7 @@ _PAGES: Final = (
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """What makes a distribution worth a layer of its own."""
 
-    heavy: int = 4_000_000  # so many bytes of files, by its RECORD
+    heavy: int = 5_000_000  # so many bytes of files, by its RECORD
     limit: int = 20  # so many layers at most: the biggest
 
 
