@@ -65,7 +65,7 @@ class Both:
         self.real = real
         # The bench's own copy of the workshop, whose other users keep their wheels.
         self.real.workshop = copy.copy(real.workshop)
-        self.real.workshop.wheels = self.wheels = wheels
+        self.real.wheels = self.real.workshop.wheels = self.wheels = wheels
         self.model = History(
             # What is heavy here is none of those for real builds.
             Situation(application=Application(manager="pip"), python="3.13.1", heavy=Rules().heavy),
@@ -75,8 +75,9 @@ class Both:
         # As the bench begins: with Python and pip, and without an environment.
         self.model.build(remains="there")
         assert self.model.remains is not None
-        self.model.remains.remove_tree(f"{LAYERS}/venv")
-        self.model.remains.remove(f"{LAYERS}/venv.toml")
+        for name in ("venv", "venv-cache"):
+            self.model.remains.remove_tree(f"{LAYERS}/{name}")
+            self.model.remains.remove(f"{LAYERS}/{name}.toml")
 
     def build(self, application: Application) -> None:
         """Build both, and compare what they decided and what is there."""
@@ -87,6 +88,8 @@ class Both:
         self._write(application)
         built = self.real.build()
         record = json.loads((self.real.own / "lamina-record.json").read_text())
+        # The real archive lies on this machine, and need not be kept.
+        layers = {name: each for name, each in made.record.layers.items() if name != "python-cache"}
         # The real archive lies on this machine, and need not be kept.
         layers = {name: each for name, each in made.record.layers.items() if name != "python-cache"}
         decided = {name: (each.action.value, each.because) for name, each in layers.items()}
