@@ -198,7 +198,7 @@ def _happened(finished: Finished, name: str, action: Action, *, begun: bool, was
         case Action.RECONCILE if name == "venv-cache":
             return was is not None
         case Action.RECONCILE:
-            return not begun and finished.environment_before is not None
+            return not begun and ("venv-cache" in finished.before or was is not None)
         case Action.CREATE:
             return begun and was is None
         case Action.RECREATE:
