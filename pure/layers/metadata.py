@@ -15,6 +15,7 @@ floats), so all fields are strings.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -160,9 +161,8 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
 def decode_metadata(toml: bytes, name: LayerName) -> Outcome[Metadata, UnreadableMetadata]:
     """The metadata in a restored ``<layer>.toml``; any bytes give metadata or an ``UnreadableMetadata``."""
-    try:
-        document = tomli.loads(toml.decode())
-    except (ValueError, RecursionError):  # besides what isn't UTF-8 or TOML: integers of thousands of digits
+    document = _document(toml)
+    if document is None:
         return Failure(UnreadableMetadata(because="is not readable TOML"))
     table = document.get("metadata", {})
     if not isinstance(table, dict) or not table:
@@ -181,6 +181,15 @@ def decode_metadata(toml: bytes, name: LayerName) -> Outcome[Metadata, Unreadabl
         return Success(msgspec.convert(fields | ({"tool": name} if struct is ToolLayer else {}), struct, strict=True))
     except (msgspec.ValidationError, RecursionError):
         return Failure(UnreadableMetadata(because="doesn't have the fields that this version writes"))
+
+
+@lru_cache(maxsize=64)
+def _document(toml: bytes) -> Mapping[str, Any] | None:
+    """What a ``<layer>.toml`` says, which is asked for again and again; ``None`` if it isn't readable."""
+    try:
+        return tomli.loads(toml.decode())
+    except (ValueError, RecursionError):  # besides what isn't UTF-8 or TOML: integers of thousands of digits
+        return None
 
 
 def _field(struct: type[Metadata], name: LayerName, key: str) -> str:
@@ -216,10 +225,7 @@ def decode_holds(toml: bytes) -> str:
 
 
 def _beside(toml: bytes, key: str) -> str:
-    try:
-        table = tomli.loads(toml.decode()).get("metadata")
-    except (ValueError, RecursionError):
-        return ""
+    table = (_document(toml) or {}).get("metadata")
     found = table.get(key) if isinstance(table, dict) else None
     return found if isinstance(found, str) else ""
 
