@@ -15,7 +15,7 @@ from pure.manager.environment import application_environment
 from pure.python.catalogue import Runtime
 from pure.start.django import COMMAND, DJANGO, DjangoDecision
 from pure.target import Target
-from pure.venv.state import VenvState, encode_state
+from pure.venv.state import VenvState, as_in_a_tree, encode_state
 
 NOTHING_KEPT: Final = ""
 """No earlier build kept what it collected: there is nothing to be said of it."""
@@ -91,6 +91,4 @@ def variables(facts: Facts) -> tuple[tuple[str, str], ...]:
 
 def digest_of(state: VenvState) -> str:
     """A digest of what is installed, where it is kept as a tree."""
-    # What Python offers is no part of it (``pure.build.storing``).
-    own = msgspec.structs.replace(state, seen=msgspec.structs.replace(state.seen, offered=None))
-    return hashlib.sha256(encode_state(own)).hexdigest()
+    return hashlib.sha256(encode_state(as_in_a_tree(state))).hexdigest()

@@ -97,6 +97,7 @@ from pure.redaction import Redactor
 from pure.venv import pins
 from pure.venv.difference import Changes, RedoReason, diff, redone, unchanged
 from pure.venv.resolved import ResolvedSet, with_hidden_urls
+from pure.venv.state import as_in_a_tree
 
 _Said: TypeAlias = tuple[News, ...]
 
@@ -264,7 +265,7 @@ def _resolved(build: Build, answer: Answer) -> Next:
     if previous is None:
         return _inspect(build, resolved)
     now = environment_steps.state_of(build.plan, resolved, previous.seen)
-    same = previous == msgspec.structs.replace(now, at_hand=previous.at_hand)
+    same = as_in_a_tree(previous) == as_in_a_tree(now)
     if same and unchanged(resolved) and not lost(build.plan, build.facts):
         return keep(build, previous, (news.all_kept(resolved),))
     return _inspect(build, resolved)

@@ -25,7 +25,7 @@ from pure.build.steps import (
 from pure.build.workplace import STATE_FILE, Workplace
 from pure.layers.decision import Action, drop_layer
 from pure.layers.division import Rules, back_links, divide
-from pure.layers.heavy import UNFINISHED, BuiltFor, Fate, final_layers, why_lost
+from pure.layers.heavy import UNFINISHED, BuiltFor, Fate, final_layers, why_lost, why_other
 from pure.layers.inventory import with_heavy
 from pure.layers.names import VENV, heavy_layer, is_heavy
 from pure.target import Target
@@ -180,9 +180,7 @@ def _before(plan: Plan) -> tuple[Piece, ...]:
 def _fate(piece: Piece, plan: Plan, facts: Facts, here: BuiltFor, *, away: bool) -> Fate:
     if away:
         return "held"
-    # They are at hand now, whether or not the platform brought them.
-    division = msgspec.structs.replace(plan.division, at_hand="")
-    return "made" if why_lost(piece, facts.restored, division, here) else "same"
+    return "made" if why_other(piece, facts.restored, here) else "same"
 
 
 def _made(piece: Piece, work: Workplace, said: Mapping[str, Dynamic]) -> Iterable[Step]:

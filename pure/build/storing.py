@@ -28,7 +28,7 @@ from pure.build.workplace import PACKED_STATE, STATE_FILE, STATE_FOLDER, Workpla
 from pure.layers.decision import Action, LayerDecision
 from pure.layers.names import VENV, VENV_CACHE, LayerName, heavy_layer, is_heavy
 from pure.layers.packing import held
-from pure.venv.state import VenvState, encode_state
+from pure.venv.state import VenvState, as_in_a_tree, encode_state
 
 DAMAGED: Final = "what the cache has of it is damaged"
 # What a layer has in its root that isn't packed: what it adds to environments is written there each time.
@@ -96,12 +96,10 @@ def record(plan: Plan, work: Workplace, state: VenvState) -> Steps:
     """The steps that record in an environment what it holds, or that take the record out of one that is packed."""
     if plan.packing.pack:
         return (RemoveFiles(root=work.venv, files=(STATE_FILE,), directories=(STATE_FOLDER,)),)
-    # What Python offers is no part of it, since its releases differ in that, nor how it was packed before.
-    own = msgspec.structs.replace(state, at_hand=False, seen=msgspec.structs.replace(state.seen, offered=None))
     return (
         FinishLayer(decision=plan.decided(VENV)),
         # Last, so that metadata which say what it was made from never stand beside a trusted environment of before.
-        WriteFiles(root=work.venv, files=((STATE_FILE, encode_state(own)),)),
+        WriteFiles(root=work.venv, files=((STATE_FILE, encode_state(as_in_a_tree(state))),)),
     )
 
 
@@ -131,19 +129,16 @@ def packed(build: Build, answer: Answer) -> tuple[Plan, Steps]:
     plan = plan.with_layer(venv).with_layer(cache)
     return plan, (
         WriteFiles(root=build.work.layer(VENV_CACHE), files=((PACKED_STATE, encode_state(state)),)),
-        *put_away(plan, build.facts),
+        *put_away(plan),
         *(() if venv.away else (FinishLayer(decision=venv),)),
         FinishLayer(decision=cache),
     )
 
 
-def put_away(plan: Plan, facts: Facts) -> Steps:
+def put_away(plan: Plan) -> Steps:
     """The steps that leave to the image what it has as it is here: nobody has to look at that again."""
-    venv = plan.decided(VENV)
-    here = (venv,) if venv.away else ()
-    alone = {name for name, each in facts.restored.items() if not each.contents}
-    apart = tuple(each for each in _heavy(plan) if each.action is Action.KEEP and each.name in alone)
-    return tuple(step for each in (*here, *apart) for step in (DropLayer(layer=each.name), FinishLayer(decision=each)))
+    away = (each for each in (plan.decided(VENV), *_heavy(plan)) if each.away)
+    return tuple(step for each in away for step in (DropLayer(layer=each.name), FinishLayer(decision=each)))
 
 
 def _heavy(plan: Plan) -> tuple[LayerDecision, ...]:

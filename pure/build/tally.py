@@ -11,6 +11,7 @@ import msgspec
 from pure.build import states
 from pure.build.facts import Facts
 from pure.build.plan import Plan
+from pure.build.runtime_steps import borrowed
 from pure.build.states import Build, Part, State
 from pure.build.steps import Answer, Compiled, LayersPacked, RuntimeInstalled
 from pure.layers.decision import Action
@@ -49,12 +50,9 @@ def foreseen(plan: Plan, facts: Facts) -> tuple[Moved, ...]:
         plan = plan.with_layer(held(venv, plan.stored.archive, facts.restored))
     known = _known(facts, plan, plan.previous.seen.pieces if plan.previous else ())
     found = moved(plan.layers, known, planned=True)
-    if plan.idle:
+    if not borrowed(plan):
         return found
-    return tuple(
-        msgspec.structs.replace(each, work="borrowed") if each.layer == PYTHON and each.work == "left" else each
-        for each in found
-    )
+    return tuple(msgspec.structs.replace(each, work="borrowed") if each.layer == PYTHON else each for each in found)
 
 
 def _known(facts: Facts, plan: Plan, pieces: tuple[Piece, ...]) -> Mapping[LayerName, int]:

@@ -74,19 +74,24 @@ def why_lost(
     piece: Piece, restored: Mapping[LayerName, RestoredLayer], division: Division, place: BuiltFor
 ) -> tuple[str, ...]:
     """Why the contents of a piece can't be had from the platform; empty if they can."""
-    found = restored.get(heavy_layer(piece.name))
     if not division.divide:
         return (division.because,)
+    if other := why_other(piece, restored, place):
+        return other
+    there = restored[heavy_layer(piece.name)].contents or division.packed or not division.at_hand
+    return () if there else (_AT_HAND,)
+
+
+def why_other(piece: Piece, restored: Mapping[LayerName, RestoredLayer], place: BuiltFor) -> tuple[str, ...]:
+    """Why the platform doesn't have a piece's contents; empty if it does, whether they were restored or not."""
+    found = restored.get(heavy_layer(piece.name))
     if found is None:
         return (_NOT_RESTORED,)
     match decode_metadata(found.toml, heavy_layer(piece.name)):
         case Failure(unreadable):
             return (f"its metadata {unreadable.because}",)
         case decoded:
-            if differences := diff_metadata(decoded.unwrap(), place.metadata(piece)):
-                return tuple(map(str, differences))
-    there = found.contents or division.packed or not division.at_hand
-    return () if there else (_AT_HAND,)
+            return tuple(map(str, diff_metadata(decoded.unwrap(), place.metadata(piece))))
 
 
 def planned_layers(
@@ -96,7 +101,7 @@ def planned_layers(
     return tuple(
         _decision(piece, Action.RECREATE, lost, division, place)
         if (lost := why_lost(piece, restored, division, place))
-        else _held(piece, restored, division, place)
+        else _held(piece, _HELD, restored, division, place)
         for piece in pieces
         if division.divide
     )
@@ -115,9 +120,9 @@ def final_layers(
         weight = size(piece.nbytes)
         match fates[piece.name]:
             case "held":
-                found.append(_held(piece, restored, division, place))
+                found.append(_held(piece, _HELD, restored, division, place))
             case "same":
-                found.append(_decision(piece, Action.KEEP, (f"{_SAME} ({weight})",), division, place))
+                found.append(_held(piece, _SAME, restored, division, place))
             case "made":
                 because: tuple[str, ...] = (f"{_MADE} ({weight})",)
                 if heavy_layer(piece.name) in restored:
@@ -131,10 +136,10 @@ def final_layers(
 
 
 def _held(
-    piece: Piece, restored: Mapping[LayerName, RestoredLayer], division: Division, place: BuiltFor
+    piece: Piece, because: str, restored: Mapping[LayerName, RestoredLayer], division: Division, place: BuiltFor
 ) -> LayerDecision:
-    """The decision over a layer that the image has, whether its contents came back too or not."""
-    decision = _decision(piece, Action.KEEP, (f"{_HELD} ({size(piece.nbytes)})",), division, place)
+    """The decision over a layer that the image has: what came back without contents is left to that."""
+    decision = _decision(piece, Action.KEEP, (f"{because} ({size(piece.nbytes)})",), division, place)
     found = restored.get(decision.name)
     return msgspec.structs.replace(decision, away=found is None or not found.contents)
 

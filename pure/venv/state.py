@@ -67,6 +67,14 @@ class _Schema(msgspec.Struct, frozen=True):
     schema: int
 
 
+def as_in_a_tree(state: VenvState) -> VenvState:
+    """The state as it lies in an environment that isn't packed: it says nothing of packing, nor of what Python offers.
+
+    Releases of Python differ in that, and the environment stays the same.
+    """
+    return msgspec.structs.replace(state, at_hand=False, seen=msgspec.structs.replace(state.seen, offered=None))
+
+
 def encode_state(state: VenvState) -> bytes:
     """The state as JSON; equal states give equal bytes."""
     return msgspec.json.format(msgspec.json.encode(state, order="deterministic"), indent=1) + b"\n"
