@@ -252,7 +252,7 @@ def _start_over(build: Build, because: tuple[str, ...], said: _Said = ()) -> Nex
     """Make anew what was to be reconciled. The plan says so from now on, and with it log and record."""
     build = msgspec.structs.replace(build, plan=storing.over(build.plan, because), archived=False)
     before: Steps = () if build.folders is not None else (ListBuildFolders(app=build.work.app),)
-    return _make(build, (*said, news.StartedOver(because=because)), (*storing.left_over(build.plan), *before))
+    return _make(build, (*said, news.StartedOver(because=because)), before)
 
 
 def _resolved(build: Build, answer: Answer) -> Next:

@@ -17,9 +17,9 @@ from pure.build.presence import contents_needed, decide_division, decide_packing
 from pure.build.processes import final_processes, first_processes
 from pure.build.undeclared import UndeclaredImports, undeclared
 from pure.build.unheard import unheard
-from pure.layers.decision import EVERYWHERE, LayerDecision, LayerTypes
+from pure.layers.decision import EVERYWHERE, Action, LayerDecision, LayerTypes
 from pure.layers.heavy import UNDIVIDED, Division
-from pure.layers.inventory import application_layers, runtime_layers, with_static
+from pure.layers.inventory import application_layers, runtime_layers, with_archive, with_static
 from pure.layers.names import VENV, LayerName
 from pure.layers.packing import Packing, Stored, idle, stored
 from pure.manager import pylock_selection, uv_requirements
@@ -114,6 +114,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         """The plan with another decision over one of its layers."""
         layers = tuple(decision if each.name == decision.name else each for each in self.layers)
         return msgspec.structs.replace(self, layers=layers)
+
+    def present(self, name: LayerName) -> LayerDecision | None:
+        """The decision over one layer that this build has; ``None`` where there is none, or it is dropped."""
+        decision = self.layer(name)
+        return None if decision is None or decision.action is Action.DROP else decision
 
     def layer(self, name: LayerName) -> LayerDecision | None:
         """The decision over one layer; ``None`` where there is nothing to decide."""
@@ -254,13 +259,14 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         division=division,
         packing=packing,
         kept=kept,
-        remote=_remote(python.unwrap()),
         pins=encode_pins(pins) if pins else "",
     )
     (venv,) = (each for each in layers if each.name == VENV)
     same = unchanged(facts, django, runtime=runtime, venv=venv, kept=kept, state=state)
     collecting = collects(django, same, state)
+    at_rest = packing.pack and not collecting and idle(layers, kept, facts.restored)
     layers = with_static(layers, planned_layer(facts, django, same, runtime=runtime, venv=venv))
+    layers = _with_archive(facts, python.unwrap(), packing, layers, at_rest=at_rest)
     processes = first_processes(facts, managed, layers, state, runtime.minor)
     if isinstance(processes, Failure):
         return processes
@@ -275,7 +281,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
             division=division,
             packing=packing,
             stored=kept,
-            idle=packing.pack and not collecting and idle(layers, kept, facts.restored),
+            idle=at_rest,
             collects=collecting,
             previous=state,
             collected=same,
@@ -299,26 +305,9 @@ def _undeclared(facts: Facts, error: ManagedError, requirers: Requirers) -> Outc
     if isinstance(processes, Failure):
         return processes
     packing = decide_packing(requirers)
-    layers = runtime_layers(
-        facts.restored,
-        layers_dir=facts.layers_dir,
-        runtime=decision.runtime,
-        packing=packing,
-        types=None if packing.pack else EVERYWHERE,
-        remote=_remote(decision),
-        because="nothing has to be installed",
-    )
-    return Success(
-        Plan(
-            target=facts.target,
-            python=msgspec.structs.replace(decision, because=(*decision.because, verdict)),
-            package_manager=None,
-            layers=layers,
-            processes=processes.unwrap(),
-            packing=packing,
-            idle=packing.pack and idle(layers, Stored(), facts.restored),
-        )
-    )
+    told = msgspec.structs.replace(decision, because=(*decision.because, verdict))
+    because = "nothing has to be installed"
+    return Success(_runtime_alone(facts, told, packing, EVERYWHERE, processes.unwrap(), because))
 
 
 def _astray(
@@ -355,31 +344,42 @@ def _provide_only(
     neither = not requirers.build and not requirers.launch
     types = LayerTypes(build=requirers.build or neither, launch=requirers.launch or neither, cache=True)
     packing = Packing(pack=not types.build, because="another buildpack of this build works with it")
+    processes = Processes(processes=(), because=("only the runtime is provided, for other buildpacks",))
+    because = f"${PROVIDE_ONLY_VARIABLE} provides the runtime only"
+    return Success(_runtime_alone(facts, python.unwrap(), packing, types, processes, because))
+
+
+def _runtime_alone(
+    facts: Facts, python: PythonDecision, packing: Packing, types: LayerTypes, processes: Processes, because: str
+) -> Plan:
+    """A plan in which nothing is installed; ``types`` are those of a runtime that isn't packed."""
     layers = runtime_layers(
         facts.restored,
         layers_dir=facts.layers_dir,
-        runtime=python.unwrap().runtime,
+        runtime=python.runtime,
         packing=packing,
         types=None if packing.pack else types,
-        remote=_remote(python.unwrap()),
-        because=f"${PROVIDE_ONLY_VARIABLE} provides the runtime only",
+        because=because,
     )
-    return Success(
-        Plan(
-            target=facts.target,
-            python=python.unwrap(),
-            package_manager=None,
-            layers=layers,
-            processes=Processes(processes=(), because=("only the runtime is provided, for other buildpacks",)),
-            packing=packing,
-            idle=packing.pack and idle(layers, Stored(), facts.restored),
-        )
+    at_rest = packing.pack and idle(layers, Stored(), facts.restored)
+    return Plan(
+        target=facts.target,
+        python=python,
+        package_manager=None,
+        layers=_with_archive(facts, python, packing, layers, at_rest=at_rest),
+        processes=processes,
+        packing=packing,
+        idle=at_rest,
     )
 
 
-def _remote(python: PythonDecision) -> bool:
-    """Whether a runtime's archive has to be fetched from somewhere else."""
-    return not python.url.startswith("file:")
+def _with_archive(
+    facts: Facts, python: PythonDecision, packing: Packing, layers: tuple[LayerDecision, ...], *, at_rest: bool
+) -> tuple[LayerDecision, ...]:
+    """The layers with that of the runtime's archive, where a runtime is packed and comes from somewhere else."""
+    if not packing.pack or python.url.startswith("file:"):
+        return layers
+    return with_archive(layers, facts.restored, python.runtime, idle=at_rest)
 
 
 def _previous(facts: Facts, kept: Stored) -> VenvState | None:

@@ -11,10 +11,9 @@ from pure.layers.names import PYTHON, PYTHON_CACHE
 def install_runtime(plan: Plan, facts: Facts, work: Workplace) -> Steps:
     """The steps that fetch and unpack a runtime, and ask it which Python it is."""
     joined = {"SSL_CERT_FILE": work.certificates} if facts.certificates else {}
-    cache = plan.layer(PYTHON_CACHE)
-    kept = cache is not None and cache.action is not Action.DROP
+    cache = plan.present(PYTHON_CACHE)
     return (
-        *((BeginLayer(layer=PYTHON_CACHE),) if cache is not None and kept and cache.action is not Action.KEEP else ()),
+        *((BeginLayer(layer=PYTHON_CACHE),) if cache and cache.action is not Action.KEEP else ()),
         DropLayer(layer=PYTHON) if borrowed(plan) else BeginLayer(layer=PYTHON),
         InstallRuntime(
             runtime=plan.python.runtime,
@@ -24,7 +23,7 @@ def install_runtime(plan: Plan, facts: Facts, work: Workplace) -> Steps:
             environment=tuple(sorted({**facts.settings, **joined}.items())),
             root=work.layer(PYTHON),
             wheel_to=f"{work.temporary}/wheel",
-            archive=work.packed_python if kept else f"{work.temporary}/runtime.tar.gz",
+            archive=work.packed_python if cache else f"{work.temporary}/runtime.tar.gz",
         ),
         RunProgram(
             purpose="probe",
@@ -47,8 +46,8 @@ def finish_runtime(plan: Plan, facts: Facts, work: Workplace) -> Steps:
 
 def finish_archive(plan: Plan) -> Steps:
     """The steps that complete the layer of a runtime's archive, where there is one."""
-    cache = plan.layer(PYTHON_CACHE)
-    return (FinishLayer(decision=cache),) if cache is not None and cache.action is not Action.DROP else ()
+    cache = plan.present(PYTHON_CACHE)
+    return (FinishLayer(decision=cache),) if cache else ()
 
 
 def borrowed(plan: Plan) -> bool:

@@ -104,9 +104,9 @@ def put_back(plan: Plan, work: Workplace) -> Steps:
 
 def keep(build: Build) -> tuple[Plan, Steps]:
     """The plan and the steps by which the next build has what was collected, or nothing of an earlier one."""
-    plan, layer, found = build.plan, build.plan.layer(STATIC_CACHE), build.collected
+    plan, layer, found = build.plan, build.plan.present(STATIC_CACHE), build.collected
     if found is None:
-        if layer is None or layer.action in (Action.KEEP, Action.DROP):
+        if layer is None or layer.action is Action.KEEP:
             return plan, ()
         dropped = drop_layer(STATIC_CACHE, "what is collected can't be compared with")
         return plan.with_layer(dropped), (DropLayer(layer=STATIC_CACHE),)

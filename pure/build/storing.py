@@ -41,8 +41,7 @@ def bring(plan: Plan, work: Workplace) -> Steps:
         return ()
     pieces = plan.previous.seen.pieces if plan.previous and plan.previous.at_hand else ()
     layers: tuple[LayerName, ...] = (VENV, *(heavy_layer(each.name) for each in pieces))
-    unpacked = UnpackLayers(layers=layers, archive=work.packed_venv, digest=plan.stored.archive)
-    return (unpacked,) if plan.packing.pack else (unpacked, DropLayer(layer=VENV_CACHE))
+    return (UnpackLayers(layers=layers, archive=work.packed_venv, digest=plan.stored.archive),)
 
 
 def damaged(answer: Answer) -> bool:
@@ -52,19 +51,13 @@ def damaged(answer: Answer) -> bool:
 
 def over(plan: Plan, because: tuple[str, ...]) -> Plan:
     """The plan in which the environment is made anew after all, and what keeps it with it."""
-    for each in (plan.decided(VENV), plan.layer(VENV_CACHE)):
-        if each is not None and each.action is not Action.DROP:
+    for each in (plan.decided(VENV), plan.present(VENV_CACHE)):
+        if each is not None:
             anew = Action.CREATE if each.action is Action.CREATE else Action.RECREATE
             # What was known of its contents was known of others.
             changed = msgspec.structs.replace(each, action=anew, because=because, holds="", away=False)
             plan = plan.with_layer(changed)
     return plan
-
-
-def left_over(plan: Plan) -> Steps:
-    """The step that leaves out the file of an environment that is a tree from now on, unless that is done."""
-    cache = plan.layer(VENV_CACHE)
-    return (DropLayer(layer=VENV_CACHE),) if cache is not None and cache.action is Action.DROP else ()
 
 
 def kept(plan: Plan, facts: Facts, work: Workplace, known: VenvState) -> tuple[Plan, Steps]:
@@ -76,9 +69,7 @@ def kept(plan: Plan, facts: Facts, work: Workplace, known: VenvState) -> tuple[P
         before = bring(plan, work) if plan.collects or not venv.away else ()
         plan = plan.with_layer(venv).with_layer(cache)
         return plan, (*before, FinishLayer(decision=venv), FinishLayer(decision=cache))
-    if plan.packing.pack or plan.stored.archive:
-        return plan, (*bring(plan, work), *record(plan, work, known))
-    return plan, (FinishLayer(decision=venv),)
+    return plan, (*bring(plan, work), *record(plan, work, known))
 
 
 def archived(plan: Plan) -> bool:
@@ -93,13 +84,18 @@ def wants_contents(plan: Plan) -> bool:
 
 
 def record(plan: Plan, work: Workplace, state: VenvState) -> Steps:
-    """The steps that record in an environment what it holds, or that take the record out of one that is packed."""
+    """The steps that record in an environment what it holds, or that take the record out of one that is packed.
+
+    One that is a tree from now on leaves the file behind that kept it before.
+    """
     if plan.packing.pack:
         return (RemoveFiles(root=work.venv, files=(STATE_FILE,), directories=(STATE_FOLDER,)),)
+    file = plan.layer(VENV_CACHE)
     return (
         FinishLayer(decision=plan.decided(VENV)),
-        # Last, so that metadata which say what it was made from never stand beside a trusted environment of before.
+        # After those, so that metadata which say what it was made from never stand beside a trusted one of before.
         WriteFiles(root=work.venv, files=((STATE_FILE, encode_state(as_in_a_tree(state))),)),
+        *((DropLayer(layer=VENV_CACHE),) if file is not None else ()),
     )
 
 

@@ -125,7 +125,12 @@ def _action(name: LayerName, wanted: Metadata, restored: RestoredLayer | None) -
                 return Action.RECREATE, tuple(str(difference) for difference in differences)
     if not restored.contents:
         return Action.RECREATE, ("its metadata was restored, its contents were not",)
-    return Action.KEEP, (f"nothing that {name} depends on has changed",)
+    return Action.KEEP, (nothing_changed(name),)
+
+
+def nothing_changed(name: LayerName) -> str:
+    """Why a layer is kept."""
+    return f"nothing that {name} depends on has changed"
 
 
 def drop_layer(name: LayerName, because: str) -> LayerDecision:

@@ -13,6 +13,7 @@ from pure.layers.decision import (
     RestoredLayer,
     decide_layer,
     drop_layer,
+    nothing_changed,
     types_of,
 )
 from pure.layers.environment import (
@@ -24,7 +25,7 @@ from pure.layers.environment import (
 from pure.layers.heavy import BuiltFor, Division, planned_layers, why_lost
 from pure.layers.metadata import STRUCTS, PipCacheLayer, PythonCacheLayer, PythonLayer, ToolLayer, VenvLayer
 from pure.layers.names import PIP_CACHE, PYTHON, PYTHON_CACHE, STATIC_CACHE, VENV, VENV_CACHE, LayerName, is_heavy
-from pure.layers.packing import Packing, Stored, held, idle
+from pure.layers.packing import Packing, Stored, held
 from pure.layers.reconciliation import reconciled
 from pure.manager.decision import PackageManagerDecision
 from pure.manager.table import PIP_TOOL, ToolName
@@ -48,13 +49,11 @@ def application_layers(
     division: Division,
     packing: Packing,
     kept: Stored,
-    remote: bool,
     pins: str = "",
 ) -> tuple[LayerDecision, ...]:
     """The layers of an application: those that it has, then those of earlier builds that are dropped.
 
-    Those of single distributions are there as far as is known before anything is installed. ``remote`` says whether a
-    runtime's archive has to be fetched from somewhere else.
+    Those of single distributions are there as far as is known before anything is installed.
     """
     tool = decided.manager.tool
     arch, distro = target.arch, str(target.distro or "")
@@ -93,9 +92,6 @@ def application_layers(
     made.append(venv)
     if packing.pack:
         made.append(_packed(venv, kept, division, restored.get(VENV_CACHE)))
-    if remote and packing.pack:
-        untouched = made[0].action is Action.KEEP and (not made[0].away or idle(made, kept, restored))
-        made[1:1] = _archive(restored, runtime, needed=not untouched)
     if venv.action in (Action.KEEP, Action.RECONCILE):
         made += planned_layers(pieces, restored, division, place)
     unused = f"{tool.title} installs the dependencies, and it doesn't use this layer"
@@ -117,6 +113,22 @@ def with_static(layers: tuple[LayerDecision, ...], decision: LayerDecision | Non
     return (*(each for each in layers if each.name != STATIC_CACHE), decision) if decision else layers
 
 
+def with_archive(
+    layers: tuple[LayerDecision, ...],
+    restored: Mapping[LayerName, RestoredLayer],
+    runtime: Runtime,
+    *,
+    idle: bool,
+) -> tuple[LayerDecision, ...]:
+    """The layers with that of the runtime's archive, which comes from elsewhere: if it is there, or fetched now."""
+    python, *others = layers
+    decision = decide_layer(PYTHON_CACHE, PythonCacheLayer(archive_sha256=runtime.sha256), restored.get(PYTHON_CACHE))
+    fetched = python.action is not Action.KEEP or (python.away and not idle)
+    if not fetched and decision.action is not Action.KEEP:
+        return layers
+    return (python, decision, *(each for each in others if each.name != PYTHON_CACHE))
+
+
 def runtime_layers(
     restored: Mapping[LayerName, RestoredLayer],
     *,
@@ -124,13 +136,10 @@ def runtime_layers(
     runtime: Runtime,
     packing: Packing,
     types: LayerTypes | None,
-    remote: bool,
     because: str,
 ) -> tuple[LayerDecision, ...]:
     """The layers where only the runtime is provided: its own, then those that are dropped, and ``because`` of what."""
     made = [_python(restored, layers_dir, runtime, packing, types=types)]
-    if remote and packing.pack:
-        made += _archive(restored, runtime, needed=made[0].action is not Action.KEEP)
     heavy = (drop_layer(name, because) for name in sorted(restored) if is_heavy(name))
     return (*made, *_dropped(restored, made, because), *heavy)
 
@@ -172,16 +181,14 @@ def _python(
         python_version=runtime.version,
         archive_sha256=runtime.sha256,
     )
-    environment, found = python_layer_environment(f"{layers_dir}/{PYTHON}", runtime.minor), restored.get(PYTHON)
-    decision = decide_layer(PYTHON, wanted, found, environment=environment, types=types)
+    environment = python_layer_environment(f"{layers_dir}/{PYTHON}", runtime.minor)
+    decision = decide_layer(PYTHON, wanted, restored.get(PYTHON), environment=environment, types=types)
     if not packing.pack:
         return decision
     known = held(decision, "", restored)
-    if found is None or not known.away:
+    if not known.away:
         return known
-    there = RestoredLayer(toml=found.toml, contents=True)
-    kept = decide_layer(PYTHON, wanted, there, environment=environment, types=types)
-    return msgspec.structs.replace(kept, holds=known.holds, away=True)
+    return msgspec.structs.replace(known, action=Action.KEEP, because=(nothing_changed(PYTHON),))
 
 
 def _packed(venv: LayerDecision, kept: Stored, division: Division, restored: RestoredLayer | None) -> LayerDecision:
@@ -195,14 +202,6 @@ def _packed(venv: LayerDecision, kept: Stored, division: Division, restored: Res
     return msgspec.structs.replace(
         venv, name=VENV_CACHE, action=action, because=because, types=types_of(VENV_CACHE), environment=NO_ENVIRONMENT
     )
-
-
-def _archive(
-    restored: Mapping[LayerName, RestoredLayer], runtime: Runtime, *, needed: bool
-) -> tuple[LayerDecision, ...]:
-    """The decision over the layer of the runtime's archive, if there is one or it is fetched now."""
-    decision = decide_layer(PYTHON_CACHE, PythonCacheLayer(archive_sha256=runtime.sha256), restored.get(PYTHON_CACHE))
-    return (decision,) if needed or decision.action is Action.KEEP else ()
 
 
 def _dropped(

@@ -186,13 +186,13 @@ def plan(version: str, decided: Plan, *, moved: Iterable[Moved] = (), estimate: 
 
     ``moved`` is what the platform would have to do, ``estimate`` which distributions may get layers of their own.
     """
-    venv = decided.layer(VENV)
+    venv = decided.present(VENV)
     layers = moved_lines(moved)
     return (
         *heading(version, decided),
         *python(decided, tense=WOULD),
         *package_manager(decided, tense=WOULD),
-        *(dependencies(decided, tense=WOULD, heavy=True) if venv and venv.action is not Action.DROP else ()),
+        *(dependencies(decided, tense=WOULD, heavy=True) if venv else ()),
         *estimate_lines(estimate, WIDTH),
         *dropped(decided, tense=WOULD),
         *static_lines_planned(decided),

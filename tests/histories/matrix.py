@@ -137,7 +137,10 @@ def expected(
             found[name] = Action.CREATE
         elif name not in made or made[name].keys.get(name) != key:
             found[name] = Action.RECREATE
-        elif name.startswith("dist-") or (name == "python" and not situation.later):
+        elif name.startswith("dist-"):
+            found[name] = Action.KEEP
+        elif name == "python" and not situation.later and not made[name].situation.later:
+            # What its metadata say of its contents was written where it was in the image only.
             found[name] = Action.KEEP
         elif not restored[name]:
             found[name] = Action.RECREATE
