@@ -223,10 +223,12 @@ def test_a_first_build_by_pip() -> None:
         "CopyFile", "BeginLayer", "CopyFile", "RunProgram(install-tool)", "CompileBytecode", "FinishLayer",
     ]  # fmt: skip
     assert names(turns[3]) == [
-        "ListBuildFolders", "BeginLayer", "RunProgram(create-environment)", "WriteFiles", "RunProgram(install)",
-        "ReadFiles", "ReadFiles", "ListFiles", "ReadFiles",
+        "ListBuildFolders", "BeginLayer", "RunProgram(create-environment)", "WriteFiles",
+        "RemoveFiles",  # the metadata of pip's cache
+        "RunProgram(install)", "ReadFiles", "ReadFiles", "ListFiles", "ReadFiles",
     ]  # fmt: skip
     assert names(turns[4]) == [
+        "FinishLayer",  # pip's cache
         "RemoveHistories",
         "CompileBytecode",
         "ListBuildFolders",
