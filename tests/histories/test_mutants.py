@@ -42,6 +42,7 @@ from tests.histories.application import MANAGERS, Manager
 from tests.histories.course import follow
 from tests.histories.invariants import Violated
 from tests.histories.play import SCENARIOS, Failed, play, sweep
+from tests.often import often
 
 Patch: TypeAlias = pytest.MonkeyPatch
 Mutate: TypeAlias = Callable[[Patch], None]
@@ -387,7 +388,11 @@ def _layers_of_other_tools_stay(patch: Patch) -> None:
     rewriting(patch, lambda turn: (step for step in turn.steps if not isinstance(step, DropLayer)))
 
 
-@pytest.mark.parametrize("name", sorted(MUTANTS))
+# What only histories that are drawn meet: these take long.
+_RARE = ("clones_keep_their_histories", "installer_is_not_compared", "folders_that_uv_resolves_are_fixed")
+
+
+@pytest.mark.parametrize("name", often(sorted(MUTANTS), *(name for name in sorted(MUTANTS) if name not in _RARE)))
 def test_the_histories_notice(name: str, monkeypatch: Patch) -> None:
     found = MUTANTS[name]
     found.mutate(monkeypatch)

@@ -31,12 +31,12 @@ TARGET = f"linux/{host_arch()}"
 OTHER: Literal["amd64", "arm64"] = "arm64" if host_arch() == "amd64" else "amd64"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def carried() -> Carried:
     return own_runtime()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the sources, which nobody edits while they are packaged twice."""
     copy = tmp_path_factory.mktemp("source")
@@ -47,7 +47,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def packaged(carried: Carried, source: Path, tmp_path_factory: pytest.TempPathFactory) -> Packaged:
     return package(target=TARGET, carried=carried, output=tmp_path_factory.mktemp("dist"), source=source)
 
