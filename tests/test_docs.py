@@ -15,9 +15,15 @@ import yaml
 from click import Command, Group
 from pure.build.foreign import FILES, VARIABLES, Builder
 from pure.build.unheard import HONOURED
+from pure.complaints.system_libraries import VARIANTS
 from pure.lifecycle.project_toml import read_descriptor
 from pure.outcome import Success
+from pure.report.prose.apt import apt_lines
+from pure.report.prose.findings import finding_lines
+from pure.venv.lacks import MissingLibraries
 from shell.command.cli import lamina
+from shell.detect import ERROR, FAIL, PASS
+from shell.failure import INTERNAL_ERROR
 
 from tests.places import ROOT
 
@@ -86,6 +92,26 @@ def test_names_of_nobody_are_mentioned() -> None:
     assert all(f"`{row.name}`" in text for row in (*VARIABLES, *FILES) if row.builder == "nobody")
     builders = {row.builder for row in (*VARIABLES, *FILES)}
     assert builders == {"nobody", *(each for page in FROM.values() for each in page)}
+
+
+def test_system_packages_are_offered_as_the_pages_show() -> None:
+    missing = MissingLibraries(
+        distribution="opencv-python",
+        path="lib/python3.13/site-packages/cv2/cv2.abi3.so",
+        libraries=("libGL.so.1", "libgthread-2.0.so.0"),
+        packages=("libgl1", "libglib2.0-0"),
+        instead=VARIANTS["opencv-python"],
+    )
+    said = (*finding_lines(missing), *apt_lines(missing.packages))
+    assert "\n".join(f"  {line}" for line in said) in (DOCS / "system-packages.md").read_text(encoding="utf-8")
+    needed = apt_lines(("libpq-dev", "build-essential"))
+    assert "\n".join(f"    {line}" for line in needed) in (DOCS / "log.md").read_text(encoding="utf-8")
+
+
+def test_exit_statuses_are_those_of_the_programs() -> None:
+    rows = [line.split("|")[1:3] for line in (DOCS / "log.md").read_text().splitlines() if line.startswith("| ")]
+    listed = {status.strip() for _, status in rows}
+    assert {str(PASS), str(FAIL), str(ERROR), str(INTERNAL_ERROR)} <= listed
 
 
 @pytest.mark.parametrize(("page", "text"), list(blocks("toml")))

@@ -18,7 +18,6 @@ from tests.golden import check_golden
 from tests.places import ROOT
 from tests.strategies_plan import planned
 
-
 # As Paketo's and Google's users have them, and one that nobody reads.
 FOREIGN = {
     "BP_IMAGE_LABELS": 'team=shop owner="The Shop"',
