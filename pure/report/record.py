@@ -10,6 +10,7 @@ from pure.layers.decision import Action
 from pure.layers.metadata import metadata_table
 from pure.layers.moved import Moved, Work
 from pure.message import Message
+from pure.report.prose.apt import missing_packages
 from pure.report.prose.findings import finding_lines
 
 
@@ -94,6 +95,10 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     processes_provisional: bool
     # What is set or written and has no effect.
     unheard: tuple[str, ...] = ()
+    # Those of the image that variables ask for.
+    labels: dict[str, str] = {}
+    # Debian's packages that have the libraries which are missing.
+    system_packages: tuple[str, ...] = ()
     # The commands that would pin the requirements with hashes, where nothing else keeps builds from being free.
     pinned_by: tuple[str, ...] = ()
     # Only in plans.
@@ -165,6 +170,8 @@ def record(
         processes_notes=tuple(map(redact, (*plan.processes.warnings, *plan.processes.notes))),
         processes_provisional=plan.processes.provisional,
         unheard=tuple(map(redact, plan.unheard)),
+        labels={label.key: redact(label.value) for label in plan.labels},
+        system_packages=missing_packages(plan.findings),
         pinned_by=tuple(map(redact, plan.pinned_by)),
         foreseen={each.layer: MovedRecord(work=each.work, nbytes=each.nbytes) for each in moved},
         likely_layers=tuple(
