@@ -1,15 +1,27 @@
 """Turns the decision over the runtime into steps."""
 
+import msgspec
+
 from pure.build.facts import Facts
 from pure.build.plan import Plan
-from pure.build.steps import BeginLayer, CompileBytecode, DropLayer, FinishLayer, InstallRuntime, RunProgram, Steps
+from pure.build.steps import (
+    BeginLayer,
+    CompileBytecode,
+    DropLayer,
+    Ended,
+    FinishLayer,
+    InstallRuntime,
+    RunProgram,
+    Steps,
+)
 from pure.build.workplace import Workplace, bare_environment
 from pure.layers.decision import Action
 from pure.layers.names import PYTHON, PYTHON_CACHE
+from pure.runtime.linked import QUESTION, answered, encode_linked
 
 
 def install_runtime(plan: Plan, facts: Facts, work: Workplace) -> Steps:
-    """The steps that fetch and unpack a runtime, and ask it which Python it is."""
+    """The steps that fetch and unpack a runtime, and ask it which Python it is, with which libraries."""
     joined = {"SSL_CERT_FILE": work.certificates} if facts.certificates else {}
     cache = plan.present(PYTHON_CACHE)
     return (
@@ -27,11 +39,17 @@ def install_runtime(plan: Plan, facts: Facts, work: Workplace) -> Steps:
         ),
         RunProgram(
             purpose="probe",
-            argv=(work.interpreter, "-I", "-c", "import sys; print(sys.version.split()[0].rstrip('+'))"),
+            argv=(work.interpreter, "-I", "-c", QUESTION),
             environment=bare_environment(facts),
             folder=work.temporary,
         ),
     )
+
+
+def asked(plan: Plan, probe: Ended) -> Plan:
+    """The plan with what a runtime answered: which libraries are linked into it."""
+    linked = encode_linked(answered(probe.said))
+    return plan.with_layer(msgspec.structs.replace(plan.decided(PYTHON), linked=linked))
 
 
 def finish_runtime(plan: Plan, facts: Facts, work: Workplace) -> Steps:

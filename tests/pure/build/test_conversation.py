@@ -230,6 +230,7 @@ def test_a_first_build_by_pip() -> None:
         "RemoveHistories",
         "CompileBytecode",
         "ListBuildFolders",
+        "ReadFiles",  # bills of materials that distributions bring
         "ReadLibraries",
         "ListFolders",
         "PruneDownloads",
