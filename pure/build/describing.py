@@ -13,7 +13,7 @@ from pure.build.steps import Answer, ReadFiles, Step, WriteFiles
 from pure.build.workplace import Workplace
 from pure.hashes import Hash
 from pure.outcome import Success
-from pure.venv.described import Described, described
+from pure.venv.described import Described
 from pure.venv.resolved import ResolvedSet
 
 _BROUGHT: Final = re.compile(r"([^/]+\.dist-info)/sboms/([^/]+)")
@@ -30,6 +30,8 @@ def in_their_words(
     hide: Callable[[str], str],
 ) -> tuple[Described, ...]:
     """What the distributions say of themselves in their ``metadata``, as these ``steps`` leave it."""
+    from pure.venv.describing import described
+
     written = (each for each in steps if isinstance(each, WriteFiles) and each.root == work.venv)
     return described(
         {**metadata, **{path: raw for each in written for path, raw in each.files}},

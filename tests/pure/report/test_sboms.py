@@ -11,17 +11,22 @@ from pure.build.plan import Plan
 from pure.hashes import Hash
 from pure.layers.decision import Action, LayerDecision
 from pure.layers.names import heavy_layer
+from pure.outcome import Success
 from pure.report.sboms import bills, sbom_files
 from pure.runtime.linked import Linked, encode_linked
 from pure.sbom.bill import Bill, Component, Part
+from pure.sbom.brought import read
 from pure.venv.described import Described
+from pure.venv.describing import described
+from pure.venv.installed import parse_installed
 from pure.venv.resolved import Archive, Distribution, Index, Local, Origin, ResolvedSet, Vcs, resolved_set
-from pure.venv.state import Insight, VenvState
+from pure.venv.state import Insight, VenvState, decode_state, encode_state
 
 from tests import sbom_oracles
 from tests.strategies import resolved_sets
 from tests.strategies_locked import FIRST, locked
 from tests.strategies_plan import planned
+from tests.strategies_sbom import brought_documents
 
 DIGEST = Hash(algorithm="sha256", digest="a" * 64)
 PINS = {
@@ -175,6 +180,47 @@ def test_all_of_it_is_valid_and_says_the_same_in_both_formats(found: ResolvedSet
         read, document = sbom_oracles.cyclonedx(one), sbom_oracles.spdx(other)
         assert _names(json.loads(one)["components"]) == [each.name for each in document.packages[1:]]
         assert len(read.components) <= len(document.packages)
+
+
+_fields = st.sampled_from(
+    ["Name", "Version", "License", "License-Expression", "Classifier", "Home-page", "Project-URL", "Requires-Dist", "X"]
+)
+_values = st.binary(max_size=12) | st.sampled_from([
+    *(b"a", b"b-c", b"1.0", b"2!1+local", b"MIT", b"mit or gpl-2.0-only", b"LicenseRef-X", b"\xff\xfe"),
+    *(b"\xed\xa0\x80", b"License :: OSI Approved :: x", b"Homepage, https://a.example/", b"https://a.example/%20?x#y"),
+    b"a[b]; extra == 'x'",
+])  # fmt: skip
+metadata = st.lists(st.tuples(_fields, _values), max_size=6).map(
+    lambda lines: b"Name: a\nVersion: 1\n" + b"".join(field.encode() + b": " + value + b"\n" for field, value in lines)
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.dictionaries(st.sampled_from(["a", "b", "c.json"]), brought_documents, max_size=2), metadata, st.binary())
+def test_whatever_strangers_wrote_the_bills_are_valid(bills_of_it: dict[str, bytes], own: bytes, row: bytes) -> None:
+    folder = "lib/python3.13/site-packages/a-1.dist-info"
+    files = {"METADATA": own, "RECORD": b"a.py,,\n" + row, "WHEEL": row}
+    installed = parse_installed({f"a-1.dist-info/{name}": raw for name, raw in files.items()}, python_minor="3.13")
+    found = resolved_set(
+        Distribution(name=each.name, version=each.version, origin=Index(file=""), requested=False)
+        for each in installed.distributions
+    )
+    said = described(
+        {f"{folder}/{name}": raw for name, raw in files.items()},
+        installed,
+        found,
+        python="3.13.1",
+        arch="amd64",
+        declared=(),
+        locked={},
+        hide=lambda text: text,
+    )
+    brought = read(bills_of_it)
+    said = tuple(msgspec.structs.replace(each, parts=brought.parts, unread=brought.unread) for each in said)
+    state = VenvState(resolved=found, seen=Insight(described=said))
+    assert decode_state(encode_state(state)) == Success(state)
+    for name, raw in sbom_files(plan(), state, PINS):
+        assert (sbom_oracles.cyclonedx if name.endswith("cdx.json") else sbom_oracles.spdx)(raw)
 
 
 def _names(components: list[dict[str, Any]]) -> list[str]:

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pure.hashes import Hash
 from pure.sbom.bill import Licence
-from pure.venv.described import Described, described
+from pure.venv.described import Described
+from pure.venv.describing import described
 from pure.venv.installed import parse_installed
 from pure.venv.resolved import Distribution, Index, ResolvedSet
 
