@@ -17,7 +17,6 @@ from pure.project.locks.markers import holds, marker_environment
 from pure.runtime.linked import Linked, decode_linked
 from pure.sbom import cyclonedx, purls, spdx
 from pure.sbom.bill import Bill, Component, Hashed, Licence, Part
-from pure.urls import without_secrets
 from pure.venv.described import Described
 from pure.venv.resolved import Archive, Distribution, Index, Local, Vcs
 from pure.venv.state import VenvState
@@ -96,21 +95,19 @@ def _of_layer(name: str) -> Component:
 
 def _runtime(plan: Plan) -> Component:
     runtime = plan.python.runtime
-    web = runtime.url.startswith(("https://", "http://"))
-    checksum = {"checksum": f"sha256:{runtime.sha256}", "download_url": without_secrets(runtime.url) if web else ""}
     return Component(
         key="runtime:cpython",
         kind="platform",
         name="cpython",
         version=runtime.version,
-        purl=purls.generic("cpython", runtime.version, checksum),
+        # By its digest alone: the same archive comes from a catalogue, a mirror, the cache or the buildpack.
+        purl=purls.generic("cpython", runtime.version, {"checksum": f"sha256:{runtime.sha256}"}),
         cpe=f"cpe:2.3:a:python:python:{runtime.version}:*:*:*:*:*:*:*",
         licence=_LICENCE_OF_PYTHON,
         homepage="https://www.python.org/",
         hashes=(Hash(algorithm="sha256", digest=runtime.sha256),),
         hashed="catalogue",
         parts=tuple(map(_library, decode_linked(plan.decided(PYTHON).linked))),
-        notes=(("archive", runtime.url.rpartition("/")[2]),),
     )
 
 
