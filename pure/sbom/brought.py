@@ -19,10 +19,8 @@ MOST_PARTS: Final = 5_000
 
 _KINDS: Final = frozenset(get_args(Kind))
 _HEXADECIMAL: Final = frozenset("0123456789abcdef")
-# How the algorithms are called in the documents, in lower case and without what separates, and in hashlib.
-_ALGORITHMS: Final[Mapping[str, str]] = {
-    "md5": "md5", "sha1": "sha1", "sha256": "sha256", "sha384": "sha384", "sha512": "sha512",
-}  # fmt: skip
+# The digits of each algorithm's digests. The formats write their names in capitals, with a hyphen or without.
+_DIGITS: Final[Mapping[str, int]] = {"md5": 32, "sha1": 40, "sha256": 64, "sha384": 96, "sha512": 128}
 _NEEDS: Final[Mapping[str, bool]] = {
     "DEPENDS_ON": True,
     "DEPENDENCY_OF": False,
@@ -86,12 +84,16 @@ def _document(raw: bytes) -> tuple[Iterable[_Found], _Edges] | None:
 
 
 def _cyclonedx(document: Mapping[str, Any]) -> tuple[Iterable[_Found], _Edges]:
+    # What it is about is the distribution, which has the parts and is none. auditwheel names it among them, too.
+    about = _table(_table(document.get("metadata")).get("component"))
+    own = (about.get("bom-ref"), about.get("name"), about.get("version"))
     found: list[_Found] = []
-    waiting = [*reversed(_tables(document.get("components")))]
+    waiting = [*reversed((*_tables(about.get("components")), *_tables(document.get("components"))))]
     while waiting:
         each = waiting.pop()
         waiting += reversed(_tables(each.get("components")))
-        if name := line(each.get("name")):
+        name = line(each.get("name"))
+        if name and (each.get("bom-ref"), each.get("name"), each.get("version")) != own:
             group, kind = line(each.get("group")), each.get("type")
             part = Part(
                 kind=kind if isinstance(kind, str) and kind in _KINDS else "library",  # type: ignore[arg-type]
@@ -153,7 +155,7 @@ def _licence(stated: Sequence[Mapping[str, Any]]) -> Licence:
     names: list[str] = []
     for each in stated:
         licence = each.get("license")
-        named = licence if isinstance(licence, Mapping) else {}
+        named = _table(licence)
         text = each.get("expression") or named.get("id") or named.get("name")
         names += [text] if isinstance(text, str) else []
     joined = names[0] if len(names) == 1 else " AND ".join(f"({name})" for name in names)
@@ -166,15 +168,10 @@ def _hashes(stated: Iterable[tuple[object, object]]) -> tuple[Hash, ...]:
     found: set[Hash] = set()
     for name, digest in stated:
         if isinstance(name, str) and isinstance(digest, str):
-            algorithm, value = _ALGORITHMS.get(name.lower().replace("-", "")), digest.lower()
-            if algorithm and len(value) in _LENGTHS[algorithm] and _HEXADECIMAL.issuperset(value):
+            algorithm, value = name.lower().replace("-", ""), digest.lower()
+            if len(value) == _DIGITS.get(algorithm) and _HEXADECIMAL.issuperset(value):
                 found.add(Hash(algorithm=algorithm, digest=value))
     return tuple(sorted(found))
-
-
-_LENGTHS: Final[Mapping[str, tuple[int]]] = {
-    "md5": (32,), "sha1": (40,), "sha256": (64,), "sha384": (96,), "sha512": (128,),
-}  # fmt: skip
 
 
 def _reference(value: object) -> str:
@@ -183,6 +180,10 @@ def _reference(value: object) -> str:
 
 def _list(value: object) -> Sequence[object]:
     return value if isinstance(value, list) else ()
+
+
+def _table(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _tables(value: object) -> list[Mapping[str, Any]]:

@@ -1,6 +1,8 @@
 """Bills that distributions bring (PEP 770)."""
 
 import json
+import sysconfig
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +18,15 @@ AUDITWHEEL = {
     "bomFormat": "CycloneDX",
     "specVersion": "1.4",
     "version": 1,
-    "metadata": {"component": {"type": "library", "bom-ref": "pkg:pypi/numpy@2.0", "name": "numpy", "version": "2.0"}},
+    "metadata": {
+        "component": {
+            "type": "library",
+            "bom-ref": "pkg:pypi/numpy@2.0",
+            "name": "numpy",
+            "version": "2.0",
+            "components": [{"type": "library", "name": "of-the-wheel"}],
+        }
+    },
     "components": [
         {"type": "library", "bom-ref": "pkg:pypi/numpy@2.0", "name": "numpy", "version": "2.0"},
         {
@@ -38,7 +48,8 @@ AUDITWHEEL = {
 def test_a_bill_of_cyclonedx() -> None:
     found = read({"auditwheel.cdx.json": json.dumps(AUDITWHEEL).encode()})
     by_name = {each.name: each for each in found.parts}
-    assert sorted(by_name) == ["inner", "libgfortran", "libquadmath", "numpy"]
+    # The distribution itself is none of its parts.
+    assert sorted(by_name) == ["inner", "libgfortran", "libquadmath", "of-the-wheel"]
     fortran = by_name["libgfortran"]
     assert fortran.purl == "pkg:rpm/almalinux/libgfortran@8.5.0-22.el8"
     assert fortran.licence == Licence(expression="GPL-3.0-or-later")
@@ -83,6 +94,19 @@ def test_two_bills_of_one_distribution_are_one() -> None:
 def test_what_is_no_such_bill_is_named() -> None:
     xml, new = b"<bom/>", json.dumps({"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld"}).encode()
     assert read({"a.xml": xml, "b.json": new, "c.json": b"\xff"}) == BroughtBills(unread=("a.xml", "b.json", "c.json"))
+
+
+def test_those_of_this_environment() -> None:
+    """Real ones: the distributions that run the tests bring some."""
+    found: dict[str, dict[str, bytes]] = {}
+    for path in Path(sysconfig.get_path("purelib")).glob("*.dist-info/sboms/*"):
+        found.setdefault(path.parts[-3], {})[path.name] = path.read_bytes()
+    assert any(name.startswith("ruff-") for name in found)
+    for files in found.values():
+        brought = read(files)
+        assert brought.unread == ()
+        assert any(each.purl.startswith("pkg:cargo/") and each.licence.expression for each in brought.parts)
+        assert any(each.needs for each in brought.parts)
 
 
 @given(bills())
