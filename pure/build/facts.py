@@ -90,6 +90,11 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
     """The wheel of the pinned pip, where the buildpack carries it."""
 
     @property
+    def pins(self) -> dict[str, str]:
+        """The texts of the pin files of all tools, by the tools' names."""
+        return {"pip": self.pip_pin, **self.tool_pins}
+
+    @property
     def settings(self) -> dict[str, str]:
         """The settings of tools by the names of their variables: the environment's, else those of pip's files."""
         return {name: value for name, value, _ in self.pip_settings} | dict(self.variables)
