@@ -8,6 +8,9 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from pure.bindings.decision import BindingDecision
+from pure.bindings.folder import BindingError
+from pure.build import bound
 from pure.build.asked import by_uv, pins_fixed, required_files
 from pure.build.collected import CollectedRecord
 from pure.build.collecting import NOTHING_KEPT, collects, planned_layer, unchanged
@@ -15,7 +18,7 @@ from pure.build.facts import Facts
 from pure.build.finding import Finding
 from pure.build.presence import contents_needed, decide_division, decide_packing
 from pure.build.processes import final_processes, first_processes
-from pure.build.undeclared import UndeclaredImports, undeclared
+from pure.build.undeclared import NothingRequired, UndeclaredImports, undeclared
 from pure.build.unheard import unheard
 from pure.layers.decision import EVERYWHERE, Action, LayerDecision, LayerTypes
 from pure.layers.heavy import UNDIVIDED, Division
@@ -92,6 +95,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What should be changed, and is no error."""
     unheard: tuple[str, ...] = ()
     """What is set or written and has no effect."""
+    bindings: tuple[BindingDecision, ...] = ()
 
     def with_lock(self, lock: LockFacts) -> "Plan":
         """The plan with what requirements turned out to resolve to."""
@@ -125,18 +129,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return next((layer for layer in self.layers if layer.name == name), None)
 
 
-class NothingRequired(msgspec.Struct, frozen=True, kw_only=True):
-    """The build was started for other buildpacks only, without the switch that allows it.
-
-    ``nested`` are lock files of projects in folders below.
-    """
-
-    variable: str
-    nested: tuple[str, ...] = ()
-
-
 PlanError: TypeAlias = (
-    BreakingVariables
+    BindingError
+    | BreakingVariables
     | BadProjectFolder
     | BadSwitch
     | ManagedError
@@ -171,11 +166,18 @@ def decide(facts: Facts) -> Outcome[Plan, PlanError]:
         groups_by=manager.selection.groups_by if manager is not None and by_poetry else None,
         started=manager is not None or bool(plan.processes.processes),
     )
-    return Success(msgspec.structs.replace(plan, unheard=(*said, *passed_over)))
+    return Success(
+        msgspec.structs.replace(
+            plan,
+            unheard=(*said, *passed_over, *bound.unseen(facts)),
+            bindings=bound.decided(facts, plan.python.runtime, manager),
+            layers=bound.with_launch_layer(facts, plan.layers),
+        )
+    )
 
 
 def _decide(facts: Facts) -> Outcome[Plan, PlanError]:
-    broken = _offenders(facts)
+    broken = bound.refused(facts) or _offenders(facts)
     if broken is not None:
         return Failure(broken)
     requirers = read_requirers(facts.buildpack_plan)
@@ -228,7 +230,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         return Failure(django)
     if isinstance(asked := switch(facts.variables, CHECK_VARIABLE), BadSwitch):
         return Failure(asked)
-    settings = uv_requirements.with_counterparts(manager, facts.settings, requirements.unwrap())
+    settings = uv_requirements.with_counterparts(manager, facts.settings_that_count, requirements.unwrap())
     isolation = isolation_setting(manager, settings, texts=project.texts, above=project.workspace_texts)
     needed = contents_needed(django, requirers)
     packing = decide_packing(requirers)
@@ -245,7 +247,12 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         built_with=build_settings(manager, settings, texts=project.texts, above=project.workspace_texts),
     )
     fixed = pinning(
-        managed, project, requirements.unwrap(), runtime=runtime, target=facts.target, settings=facts.settings
+        managed,
+        project,
+        requirements.unwrap(),
+        runtime=runtime,
+        target=facts.target,
+        settings=facts.settings_that_count,
     )
     pins = pins_fixed(facts, managed, requirements.unwrap(), fixed, runtime)
     layers = application_layers(

@@ -42,6 +42,15 @@ class ManagerRecord(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...]
 
 
+class BindingRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One binding, by its name and type; ``used`` says whether anything of the build depends on it."""
+
+    name: str
+    type: str
+    used: bool
+    because: tuple[str, ...]
+
+
 class LayerEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One layer: what is done to it, why, in which roles it is used, and the metadata that decides over it."""
 
@@ -94,6 +103,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     processes_provisional: bool
     # What is set or written and has no effect.
     unheard: tuple[str, ...] = ()
+    # What the platform binds, and what became of it.
+    bindings: tuple[BindingRecord, ...] = ()
     # The commands that would pin the requirements with hashes, where nothing else keeps builds from being free.
     pinned_by: tuple[str, ...] = ()
     # Only in plans.
@@ -165,6 +176,15 @@ def record(
         processes_notes=tuple(map(redact, (*plan.processes.warnings, *plan.processes.notes))),
         processes_provisional=plan.processes.provisional,
         unheard=tuple(map(redact, plan.unheard)),
+        bindings=tuple(
+            BindingRecord(
+                name=redact(each.name),
+                type=redact(each.kind),
+                used=each.used,
+                because=tuple(map(redact, each.because)),
+            )
+            for each in plan.bindings
+        ),
         pinned_by=tuple(map(redact, plan.pinned_by)),
         foreseen={each.layer: MovedRecord(work=each.work, nbytes=each.nbytes) for each in moved},
         likely_layers=tuple(
