@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pure.bindings.contents import Bindings, understood
-from pure.bindings.folder import Binding
+from pure.bindings.folder import Binding, known, read_entries
 from pure.outcome import Success
 
 
 def binding(name: str, kind: str | None, entries: Mapping[str, str | bytes] = {}) -> Binding:
     """One binding, as it would be read."""
     raw = {key: value.encode() if isinstance(value, str) else value for key, value in entries.items()}
-    return Binding(name=name, kind=kind, path=f"/platform/bindings/{name}", names=tuple(sorted(raw)), entries=raw)
+    names, meant = tuple(sorted(raw)), known(kind)
+    read = {key: raw[key] for key in (read_entries(meant, names) if meant else ())}
+    return Binding(name=name, kind=kind, path=f"/platform/bindings/{name}", names=names, entries=read)
 
 
 def held(*bindings: Binding) -> Bindings:
