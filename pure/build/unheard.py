@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from pure.bindings.at_launch import LAUNCH_VARIABLE
 from pure.layers.division import DIVIDE_VARIABLE
 from pure.manager.choice import MANAGER_VARIABLE, PYLOCK_VARIABLE, REQUIREMENTS_VARIABLE
 from pure.manager.table import TOOLS
@@ -27,7 +28,7 @@ HONOURED: Final = (
     *VARIABLES, DEFAULT_VARIABLE, PREFER_WHEELS_VARIABLE, MIRROR_VARIABLE, CATALOGUE_VARIABLE,
     CATALOGUE_REPLACES_VARIABLE, MANAGER_VARIABLE, GROUPS_VARIABLE, EXTRAS_VARIABLE, FOLDER_VARIABLE,
     REQUIREMENTS_VARIABLE, PYLOCK_VARIABLE, PROVIDE_ONLY_VARIABLE, COLLECT_VARIABLE, CHECK_VARIABLE,
-    DIVIDE_VARIABLE,
+    DIVIDE_VARIABLE, LAUNCH_VARIABLE,
     LOG_VARIABLE,
     *(tool.variable for tool in TOOLS.values()),
 )  # fmt: skip

@@ -58,6 +58,20 @@ def test_without_a_file_it_is_the_systems(folder: Path) -> None:
     assert joined[-2:] == ["first", "third"]
 
 
+def test_what_is_bound_is_joined_with_each_file_that_a_tool_is_told_of(folder: Path) -> None:
+    settings = {"SSL_CERT_FILE": str(folder / "file.pem"), "PIP_CERT": str(folder / "two" / "4.pem")}
+    assert names(joined_certificates(settings, [pem("bound")])) == ["first", "second", "fourth", "bound"]
+    # Also where it is known already: not every tool looks where that is known.
+    assert names(joined_certificates(settings, [pem("first")])) == ["first", "second", "fourth"]
+    assert joined_certificates({"PIP_CERT": "/nowhere.pem"}, [pem("bound")]) == b""
+
+
+def test_what_is_bound_is_added_to_the_systems() -> None:
+    joined = names(joined_certificates({}, [pem("bound")]))
+    assert joined[-1] == "bound"
+    assert len(joined) > 100
+
+
 def test_all_files_together_are_bounded(tmp_path: Path) -> None:
     (tmp_path / "file.pem").write_bytes(pem("first"))
     folders = [tmp_path / name for name in ("one", "two")]

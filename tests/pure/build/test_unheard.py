@@ -24,7 +24,8 @@ OTHERS = (
 
 
 def test_the_table_is_the_documentations() -> None:
-    rows = [line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("| `")]
+    pages = (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))
+    rows = [line for page in pages for line in page.read_text().splitlines() if line.startswith("| `")]
     documented = {name for row in rows for name in re.findall(r"`(BP_\w+)`", row.split("|")[1])}
     assert documented == set(HONOURED)
 

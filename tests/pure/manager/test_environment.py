@@ -159,6 +159,13 @@ def test_certificates_that_are_set_stay(settings: dict[str, str], joined: str) -
         assert {name for name in (*CERTIFICATES, "GIT_SSL_CAINFO") if not settings.get(name)} == added.keys()
 
 
+@given(st.dictionaries(st.sampled_from((*CERTIFICATES, "PIP_CERT")), st.sampled_from(["", "/a", "/b"])))
+def test_what_is_bound_stands_in_for_all_files_that_are_set(settings: dict[str, str]) -> None:
+    added = trusting(settings, joined="/joined", over=True)
+    own = {"PIP_CERT"} if settings.get("PIP_CERT") else set()
+    assert added == dict.fromkeys((*CERTIFICATES, *own, "GIT_SSL_CAINFO"), "/joined")
+
+
 @pytest.mark.parametrize("ssh", [False, True])
 def test_gits_command_for_ssh_is_the_users(*, ssh: bool) -> None:
     tools = {"GIT_SSH_COMMAND": "ssh -i key", "GIT_ASKPASS": "/askpass", "PIP_NO_INPUT": "1"}
