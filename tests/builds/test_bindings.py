@@ -167,9 +167,9 @@ def test_the_program_runs_where_the_layers_lie(bench: Bench, tmp_path: Path) -> 
         bench.root / "platform" / "bindings", "ca", "ca-certificates", {"ca.pem": (tmp_path / "cert.pem").read_bytes()}
     )
     script = (
-        "import os, subprocess, ssl; r, w = os.pipe(); os.dup2(w, 3)\n"
+        "import os, subprocess; r, w = os.pipe(); os.dup2(r, 9); os.dup2(w, 3)\n"
         f"subprocess.run(['/layers/lamina_python/{CERTIFICATES}/{INSTALLED}'], check=True, pass_fds=(3,))\n"
-        "print(os.read(r, 10000).decode())\n"
+        "print(os.read(9, 10000).decode())\n"
     )
     # No shell, no tool, no variable, no folder of the machine's own interpreter.
     said = bench.execute("/layers/lamina_python/python/bin/python3", "-I", "-c", script)

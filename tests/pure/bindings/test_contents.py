@@ -1,5 +1,6 @@
 """What bindings hold: any bytes give it or an error, and no error quotes anything."""
 
+from random import Random
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -11,6 +12,7 @@ from pure.bindings.folder import EXPECTED, BadEntry
 from pure.outcome import Failure, Success
 
 from tests.bound import binding, held, pem
+from tests.fuzz_bindings import play
 
 A, B = "a" * 64, "b" * 64
 SECRET = "hunter2secret"
@@ -132,3 +134,8 @@ def test_others_are_left_as_they_are() -> None:
     found = held(binding("db", "postgresql"), binding("odd", None))
     assert found.found == (binding("db", "postgresql"), binding("odd", None))
     assert msgspec.structs.replace(found, found=()) == NONE
+
+
+def test_so_do_many_that_are_nearly_right() -> None:
+    random = Random(0)
+    assert sum(play(random) for _ in range(2_000)) > 0
