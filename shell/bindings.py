@@ -56,17 +56,19 @@ class _Reader:
         self._left = MOST_BYTES
 
     def binding(self, folder: Path) -> Binding:
-        raw, path = self._read(folder, TYPE, folder.name), folder
-        if raw is None and (raw := self._read(folder, OLDER_TYPE, folder.name)) is not None:
+        # A name that is no text can be shown all the same.
+        name = os.fsencode(folder.name).decode("utf-8", "replace")
+        raw, path = self._read(folder, TYPE, name), folder
+        if raw is None and (raw := self._read(folder, OLDER_TYPE, name)) is not None:
             path = folder / OLDER_ENTRIES
         kind = None if raw is None else kind_of(raw)
         meant = known(kind)
         if meant is None:
-            return Binding(name=folder.name, kind=kind)
-        names = _names(path, folder.name)
-        entries = {name: self._read(path, name, folder.name) for name in read_entries(meant, names)}
-        there = {name: raw for name, raw in entries.items() if raw is not None}
-        return Binding(name=folder.name, kind=kind, path=str(path), names=names, entries=there)
+            return Binding(name=name, kind=kind)
+        names = _names(path, name)
+        entries = {entry: self._read(path, entry, name) for entry in read_entries(meant, names)}
+        there = {entry: raw for entry, raw in entries.items() if raw is not None}
+        return Binding(name=name, kind=kind, path=str(path), names=names, entries=there)
 
     def _read(self, folder: Path, entry: str, binding: str) -> bytes | None:
         """What an entry holds; ``None`` where there is no file of that name."""
@@ -85,7 +87,8 @@ class _Reader:
 
 def _names(folder: Path, binding: str) -> tuple[str, ...]:
     try:
-        names = tuple(sorted(os.listdir(folder)))  # noqa: PTH208
+        # No key of a secret has another name.
+        names = tuple(sorted(name for name in os.listdir(folder) if name.isprintable()))  # noqa: PTH208
     except FileNotFoundError:
         return ()
     except OSError as error:

@@ -20,6 +20,8 @@ OLDER_TYPE: Final = "metadata/kind"
 """Where the extension of Cloud Native Buildpacks had it that came before; entries lie in ``OLDER_ENTRIES`` then."""
 OLDER_ENTRIES: Final = "secret"
 
+_LONGEST_TYPE: Final = 200
+
 BindingType: TypeAlias = Literal["ca-certificates", "dependency-mapping", "netrc", "pip", "poetry", "pypi", "uv"]
 
 
@@ -123,8 +125,8 @@ def root_of(variables: Mapping[str, str]) -> tuple[str, str]:
 
 
 def kind_of(raw: bytes) -> str:
-    """The type that a file states; any bytes give a text, which may be empty."""
-    return raw.decode("utf-8", "replace").strip()
+    """The type that a file states; any bytes give a text, which may be empty, and is short."""
+    return raw[:_LONGEST_TYPE].decode("utf-8", "replace").strip()
 
 
 def known(kind: str | None) -> BindingType | None:

@@ -39,6 +39,12 @@ def test_both_layouts(tmp_path: Path) -> None:
     )
 
 
+def test_names_that_are_no_text(tmp_path: Path) -> None:
+    bind(tmp_path, "odd\udcff", "ca-certificates", {"a.pem": "x", "b\udcff.pem": "y"})
+    (found,) = read(tmp_path)
+    assert (found.name, dict(found.entries)) == ("odd\ufffd", {"a.pem": b"x"})
+
+
 def test_of_other_types_nothing_is_read(tmp_path: Path) -> None:
     folder = bind(tmp_path, "db", "postgresql", {"password": "s3cret"})
     os.mkfifo(folder / "pipe")
