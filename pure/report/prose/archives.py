@@ -128,7 +128,10 @@ def _fetch_advice(failure: FetchFailure, instead_of: str) -> tuple[tuple[str, ..
         case CertificateRejected(authorities=authorities):
             return (
                 (f"Trusted certificates are those of {authorities or 'the system'}.",),
-                ("If a proxy re-signs connections, set SSL_CERT_FILE to a file with its certificate.",),
+                (
+                    "If a proxy re-signs connections, bind its certificate (a binding of the type ca-certificates),",
+                    "or set SSL_CERT_FILE to a file with it.",
+                ),
             )
         case AuthoritiesUnreadable(variable=variable):
             return (
