@@ -366,7 +366,7 @@ def test_credentials_of_every_tool_stay_secret(
         allowed = credentials if refusal == 404 else "somebody:else"
         port = int(host.rpartition(":")[2])
         with serve(folder, credentials=allowed, refusal=refusal, query=way.query, port=port):
-            (bench.own / "venv.toml").unlink(missing_ok=True)
+            bench.forget_environment()
             built = bench.try_build(env)
         logs.append(built.log)
         assert built.status == 1, built.log
