@@ -391,10 +391,4 @@ def _with_archive(
 
 def _previous(facts: Facts, kept: Stored) -> VenvState | None:
     raw = facts.packed_state if kept.archive else facts.venv_state
-    if raw is None:
-        return None
-    match decode_state(raw):
-        case Success(state):
-            return state
-        case Failure():
-            return None
+    return decode_state(raw).value_or(None) if raw is not None else None
