@@ -81,7 +81,7 @@ def build(
         done = conversed.unwrap()
         document = encode_record(record(done.plan, version=facts.version, redact=output.redacted))
         try:
-            store.write_launch(launch_toml(done.plan, done.resolved))
+            store.write_launch(launch_toml(done.plan, done.resolved, redact=output.redacted))
             write_atomically(store.root / RECORD_FILE, document)
         except OSError as error:
             return Failure(not_written(error, store.root))

@@ -1,6 +1,8 @@
 """Copies the runtime that the packaged buildpack runs on, for an application, whole or not at all."""
 
 import hashlib
+import os
+import shutil
 from pathlib import Path, PurePosixPath
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -14,6 +16,7 @@ from pure.runtime.relocation import MOST_BYTES, is_relocated, relocated
 from shell.archive import TOP, put_in_place, sibling
 from shell.disk import NO_ROOM, said
 
+_CACHE: Final = "__pycache__"
 _MODES: Final = {True: 0o755, False: 0o644}
 
 
@@ -29,9 +32,10 @@ def carried_at(url: str) -> Path | None:
     return folder if (folder / NOTE).is_file() else None
 
 
-def copy_runtime(folder: Path, target: Path) -> Outcome[tuple[int, int], UnpackError]:
+def copy_runtime(folder: Path, target: Path, *, bytecode: bool = False) -> Outcome[tuple[int, int], UnpackError]:
     """Copy and verify the runtime in ``folder``, so that ``target`` is as if unpacked there; how many files and bytes.
 
+    With ``bytecode``, that by which it runs the buildpack comes along: it fits, and names its sources' first place.
     ``target`` is replaced in the end, by renaming; after a failure it is as it was.
     """
     try:
@@ -40,6 +44,8 @@ def copy_runtime(folder: Path, target: Path) -> Outcome[tuple[int, int], UnpackE
             return tree
         with sibling(target) as temporary:
             nbytes = _copy(tree.unwrap(), folder, temporary / TOP, str(target))
+            if bytecode:
+                _copy_bytecode(folder, temporary / TOP)
             put_in_place(temporary, target)
         return Success((len(tree.unwrap().files) + len(tree.unwrap().links), nbytes))
     except _Changed as changed:
@@ -62,6 +68,14 @@ def _copy(tree: CarriedTree, folder: Path, root: Path, home: str) -> int:
     for path, to in tree.links:
         (root / path).symlink_to(to)
     return nbytes
+
+
+def _copy_bytecode(folder: Path, root: Path) -> None:
+    for here, below, _ in os.walk(folder):
+        place = root / Path(here).relative_to(folder)
+        if _CACHE in below and place.is_dir():
+            shutil.copytree(Path(here, _CACHE), place / _CACHE, copy_function=shutil.copyfile)
+        below[:] = [name for name in below if name != _CACHE]
 
 
 def _file(each: CarriedFile, source: Path, place: Path, home: str) -> int:

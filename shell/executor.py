@@ -182,7 +182,7 @@ class Executor:
 
         local = step.url.startswith("file:")
         if local and (carried := carried_at(step.url)) is not None:
-            return _copied(carried, Path(step.root))
+            return _copied(carried, Path(step.root), bytecode=step.borrowed)
         # Only a build that fetches a runtime needs these: urllib3 alone takes longer to import than an unchanged
         # build's other work.
         from shell.archive import unpack_runtime
@@ -242,18 +242,25 @@ class Executor:
         )
 
 
-def _copied(carried: Path, root: Path) -> Outcome[RuntimeInstalled, BuildError]:
+def _copied(carried: Path, root: Path, *, bytecode: bool) -> Outcome[RuntimeInstalled, BuildError]:
     from shell.carried import copy_runtime
 
     started = time.monotonic()
-    copied = copy_runtime(carried, root)
+    copied = copy_runtime(carried, root, bytecode=bytecode)
     if isinstance(copied, Failure):
         return copied
     files, nbytes = copied.unwrap()
     seconds = time.monotonic() - started
     return Success(
         RuntimeInstalled(
-            nbytes=None, fetched_in=0.0, files=files, left_out=0, unpacked_in=seconds, wheel=None, size=nbytes
+            nbytes=None,
+            fetched_in=0.0,
+            files=files,
+            left_out=0,
+            unpacked_in=seconds,
+            wheel=None,
+            size=nbytes,
+            compiled=bytecode,
         )
     )
 

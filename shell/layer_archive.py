@@ -1,7 +1,7 @@
 """Packs the trees of layers into one file and unpacks it again: what a platform's cache keeps of many files.
 
 The file is a plain tar in which equal trees give equal bytes: sorted, without owners and times. Its sha256, which says
-whether it is still what was packed, is taken while it is written and while it is read.
+whether it is still what was packed, is taken while it is written and before it is unpacked.
 """
 
 import hashlib
@@ -60,13 +60,12 @@ def unpack(archive: Path, root: Path, trees: Iterable[str]) -> str:
     part.mkdir(mode=0o755)
     try:
         with archive.open("rb") as raw:
-            file = _Hashed(raw)
+            digest = hashlib.file_digest(raw, "sha256").hexdigest()
+            raw.seek(0)
             folders: dict[str, int] = {}
-            with tarfile.open(fileobj=cast("IO[bytes]", file), mode="r|", bufsize=_CHUNK) as tar:
+            with tarfile.open(fileobj=raw, mode="r:") as tar:
                 for member in tar:
-                    _extract(tar, member, part, folders)
-            while file.read(_CHUNK):
-                pass
+                    _extract(raw.fileno(), member, part, folders)
         found = sorted(path.name for path in part.iterdir())
         if found != sorted(trees):
             return ""
@@ -80,7 +79,7 @@ def unpack(archive: Path, root: Path, trees: Iterable[str]) -> str:
         return ""
     finally:
         remove_tree(part)
-    return file.digest
+    return digest
 
 
 def unpack_files(archive: Path, tree: Path) -> bool:
@@ -90,7 +89,7 @@ def unpack_files(archive: Path, tree: Path) -> bool:
     """
     folders: dict[str, int] = {}
     try:
-        with tarfile.open(archive, mode="r:") as tar:
+        with archive.open("rb") as raw, tarfile.open(fileobj=raw, mode="r:") as tar:
             for member in tar:
                 parent, _, _ = member.name.rpartition("/")
                 # What was there already when the files were made isn't among what was packed.
@@ -103,7 +102,7 @@ def unpack_files(archive: Path, tree: Path) -> bool:
                 elif member.isdir():
                     folders[member.name] = member.mode
                     continue
-                _extract(tar, member, tree, folders)
+                _extract(raw.fileno(), member, tree, folders)
     except (tarfile.TarError, EOFError, ValueError):
         return False
     for name, mode in folders.items():
@@ -172,31 +171,41 @@ def _add(tar: tarfile.TarFile, path: Path, name: str) -> None:
             tar.addfile(entry, file)
 
 
-def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, tree: Path, folders: dict[str, int]) -> None:
-    # The digest is known only at the end, and nothing may be written elsewhere before: only below folders of the tree.
+def _extract(archive: int, member: tarfile.TarInfo, tree: Path, folders: dict[str, int]) -> None:
+    # Nobody has compared the digest yet, and nothing may be written elsewhere: only below folders of the tree.
     parent, _, name = member.name.rpartition("/")
     if name in ("", ".", "..") or (parent and parent not in folders):
         raise ValueError(member.name)
-    target = tree / member.name
+    target = f"{tree}/{member.name}"
     if member.isdir():
         # What may not be written into is closed when all of it is there.
-        target.mkdir(mode=0o700)
+        os.mkdir(target, mode=0o700)  # noqa: PTH102  (of thousands each counts)
         folders[member.name] = member.mode
     elif member.issym():
-        target.symlink_to(member.linkname)
+        os.symlink(member.linkname, target)  # noqa: PTH211
     elif member.isreg():
-        content = tar.extractfile(member)
-        assert content is not None, "a regular file has contents"
-        with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            while chunk := content.read(_CHUNK):
-                file.write(chunk)
-            os.fchmod(file.fileno(), member.mode)
+        file = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            _copy(archive, file, member.offset_data, member.size)
+            os.fchmod(file, member.mode)
+        finally:
+            os.close(file)
     else:
         raise ValueError(member.name)
 
 
+def _copy(source: int, target: int, start: int, nbytes: int) -> None:
+    """Copy so many bytes from there on without having them here."""
+    end = start + nbytes
+    while start < end:
+        copied = os.sendfile(target, source, start, end - start)
+        if not copied:
+            raise EOFError("the file ends in the middle of another")
+        start += copied
+
+
 class _Hashed:
-    """A file of which a digest is taken as it is written or read."""
+    """A file of which a digest is taken as it is written."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -211,9 +220,3 @@ class _Hashed:
         self._sha256.update(data)
         self.nbytes += len(data)
         return self._file.write(data)
-
-    def read(self, size: int) -> bytes:
-        data = self._file.read(size)
-        self._sha256.update(data)
-        self.nbytes += len(data)
-        return data

@@ -72,6 +72,8 @@ def why_not_equal(now: Snapshot, resolved: ResolvedSet, changes: Changes, before
         f"{each.name} is {each.installed or 'missing'} instead of {each.wanted or 'absent'}"
         for each in verify(now.installed, resolved)
     ]
+    # Only this ends the course of a build in which what is installed to be at hand again isn't there after it.
+    reasons += [f"the contents of {each.name} are missing" for each in now.apart if each.name in changes.to_install]
     shared = overlaps(now.installed, changes.to_install) if changes.to_install else ()
     reasons += [f"{' and '.join(each.names)} share {each.path}" for each in shared]
     # What was taken out may have left its contents of a file that somebody else has too.

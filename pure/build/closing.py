@@ -150,9 +150,11 @@ def turn(build: Build, state: State, steps: Steps, *said: News) -> Next:
     return Success(Turn(build=msgspec.structs.replace(build, state=state), steps=steps, said=said))
 
 
-def compiled(answer: Answer) -> _Said:
-    """The news of compiled bytecode."""
-    return tuple(news.BytecodeCompiled(compiled=each) for each in answer.all(Compiled))
+def compiled(answer: Answer, *, of_borrowed: bool = False) -> _Said:
+    """The news of compiled bytecode; of a borrowed runtime nobody misses what was left out."""
+    done = answer.all(Compiled)
+    told = (msgspec.structs.replace(each, left_out=0) for each in done) if of_borrowed else done
+    return tuple(news.BytecodeCompiled(compiled=each) for each in told)
 
 
 def arrived(build: Build, answer: Answer) -> _Said:

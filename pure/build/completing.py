@@ -43,6 +43,7 @@ def complete(
     if isinstance(judged, Failure):
         return Failure(Stopped(error=judged.failure(), said=said))
     steps = environment_steps.complete(
+        build.plan,
         build.facts,
         build.work,
         resolved=resolved,

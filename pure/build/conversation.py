@@ -179,13 +179,13 @@ def _runtime_tried(build: Build, answer: Answer) -> Next:
     wrong = another_python(probe, build.plan)
     if wrong is not None:
         return Failure(Stopped(error=wrong, said=closing.arrived(build, answer)))
-    steps = finish_runtime(build.plan, build.facts, build.work)
+    steps = finish_runtime(build.plan, build.facts, build.work, compiled=installed.compiled)
     arrived = closing.arrived(build, answer)
     return closing.turn(build, states.RuntimeReady(wheel=installed.wheel), steps, *arrived)
 
 
 def _runtime_ready(build: Build, of_runtime: str | None, answer: Answer) -> Next:
-    said = closing.compiled(answer)
+    said = closing.compiled(answer, of_borrowed=borrowed(build.plan))
     if build.plan.package_manager is None:
         return closing.end(build, None, (*said, news.LayersDropped(plan=build.plan)))
     said = (*said, news.ManagerChosen(plan=build.plan))

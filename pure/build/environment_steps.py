@@ -11,6 +11,7 @@ from pure.build.steps import (
     BeginLayer,
     CompileBytecode,
     Environment,
+    FinishLayer,
     ListBuildFolders,
     ListFiles,
     PruneDownloads,
@@ -32,7 +33,7 @@ from pure.build.workplace import (
     bare_environment,
     own_environment,
 )
-from pure.layers.names import VENV
+from pure.layers.names import PIP_CACHE, VENV
 from pure.manager import uv_requirements
 from pure.manager.commands import Command, Places, Required, commands, resolving
 from pure.manager.decision import PackageManagerDecision
@@ -80,7 +81,7 @@ def install(plan: Plan, facts: Facts, work: Workplace) -> Steps:
     decided = plan.manager
     manager = decided.manager
     if not manager.synchronises:
-        return (_pip(plan, facts, work, ()), _report(work))
+        return (_distrusted_cache(work), _pip(plan, facts, work, ()), _report(work))
     return (
         *((_constraints(work, decided.lock.pinned),) if decided.managed.resolves else ()),
         *_started(plan, facts, work, "synchronise", *_commands(decided, facts, work)),
@@ -164,7 +165,7 @@ def change(
         return ()
     steps: list[Step] = [*take_out(work, installed, changes.to_delete)]
     if changes.to_install:
-        steps.append(_constraints(work, pins(resolved)))
+        steps += [_distrusted_cache(work), _constraints(work, pins(resolved))]
         steps += [_pip(plan, facts, work, ("--constraint", work.constraints)), _report(work)]
     return tuple(steps)
 
@@ -182,6 +183,7 @@ def take_out(work: Workplace, installed: InstalledSet, names: Iterable[str]) -> 
 
 
 def complete(
+    plan: Plan,
     facts: Facts,
     work: Workplace,
     *,
@@ -208,6 +210,7 @@ def complete(
         # A clone remembers the URL that it was made from, with its credentials, and differs from the next one.
         RemoveHistories(root=f"{root}/{CHECKOUTS}"),
         *((WriteFiles(root=built_wheels(work), files=clean),) if clean else ()),
+        *((FinishLayer(decision=plan.decided(PIP_CACHE)),) if plan.manager.manager.tool is PIP_TOOL else ()),
         CompileBytecode(
             python=f"{root}/bin/python",
             roots=(f"{root}/lib", f"{root}/{CHECKOUTS}"),
@@ -235,6 +238,11 @@ def prune(plan: Plan, work: Workplace) -> Steps:
     if plan.manager.manager.tool is not PIP_TOOL or plan.idle:
         return ()
     return (PruneDownloads(cache=work.cache, resolves=not plan.decided(VENV).built_from),)
+
+
+def _distrusted_cache(work: Workplace) -> RemoveFiles:
+    """The step that takes the metadata of pip's cache away: its notes hold credentials until they are cleaned."""
+    return RemoveFiles(root=work.layers, files=(f"{PIP_CACHE}.toml",))
 
 
 def read_origins(work: Workplace) -> ReadFiles:

@@ -16,10 +16,11 @@ from pure.build.collected import CollectedRecord
 from pure.build.collecting import NOTHING_KEPT, collects, planned_layer, unchanged
 from pure.build.facts import Facts
 from pure.build.finding import Finding
+from pure.build.labelled import Label, asked_labels
 from pure.build.presence import contents_needed, decide_division, decide_packing
 from pure.build.processes import final_processes, first_processes
 from pure.build.undeclared import NothingRequired, UndeclaredImports, undeclared
-from pure.build.unheard import unheard
+from pure.build.unheard import passed_over
 from pure.layers.decision import EVERYWHERE, Action, LayerDecision, LayerTypes
 from pure.layers.heavy import UNDIVIDED, Division
 from pure.layers.inventory import application_layers, runtime_layers, with_archive, with_static
@@ -34,7 +35,7 @@ from pure.manager.managed import Managed, ManagedError, decide_manager
 from pure.manager.outside import OutsideUpload, outside_upload
 from pure.manager.pip_configuration import configured_offenders
 from pure.manager.pylock_selection import PylockProblem
-from pure.manager.table import PIP_TOOL, POETRY, PYLOCK, Tool
+from pure.manager.table import PIP_TOOL, PYLOCK, Tool
 from pure.manager.tool_version import ToolError, choose_tool
 from pure.manager.unset import UnsetVariables, unset_variables
 from pure.outcome import Failure, Outcome, Success
@@ -95,6 +96,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What should be changed, and is no error."""
     unheard: tuple[str, ...] = ()
     """What is set or written and has no effect."""
+    labels: tuple[Label, ...] = ()
+    """Those of the image that variables ask for."""
     bindings: tuple[BindingDecision, ...] = ()
 
     def with_lock(self, lock: LockFacts) -> "Plan":
@@ -156,20 +159,12 @@ def decide(facts: Facts) -> Outcome[Plan, PlanError]:
         return decided
     plan = decided.unwrap()
     manager = plan.package_manager
-    by_poetry = manager is not None and manager.manager is POETRY
-    named = facts.requirements.value_or(None) if facts.requirements is not None else None
-    passed_over = uv_requirements.unheard(manager.manager, facts.settings, named) if manager is not None else ()
-    said = unheard(
-        facts.variables,
-        facts.names,
-        facts.elsewhere,
-        groups_by=manager.selection.groups_by if manager is not None and by_poetry else None,
-        started=manager is not None or bool(plan.processes.processes),
-    )
+    said = passed_over(facts, manager, started=manager is not None or bool(plan.processes.processes))
     return Success(
         msgspec.structs.replace(
             plan,
-            unheard=(*said, *passed_over, *bound.unseen(facts)),
+            labels=asked_labels(facts.variables),
+            unheard=(*said, *bound.unseen(facts)),
             bindings=bound.decided(facts, plan.python.runtime, manager),
             layers=bound.with_launch_layer(facts, plan.layers),
         )

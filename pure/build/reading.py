@@ -8,8 +8,8 @@ from typing import Final
 
 import msgspec
 
-from pure.build.unheard import BELOW
-from pure.manager.choice import REQUIREMENTS_VARIABLE
+from pure.build.foreign import BELOW
+from pure.manager.choice import asked_requirements
 from pure.manager.table import LOCK_NAMES, MANAGERS, PIP, UV
 from pure.outcome import Failure, Success
 from pure.project.document import Document
@@ -106,7 +106,7 @@ def application(seen: Seen, variables: Mapping[str, str]) -> Application | Look 
 
 def requirements(variables: Mapping[str, str], settings: Mapping[str, str]) -> Pending:
     """Where the collection of the project's requirements files starts; ``settings`` are those of pip's files."""
-    names = tuple(variables.get(REQUIREMENTS_VARIABLE, "").split()) or (PIP.lock,)
+    names = asked_requirements(variables)[1] or (PIP.lock,)
     constraints = variables.get(_PIP_CONSTRAINT) or settings.get(_PIP_CONSTRAINT, "")
     return pending(requirements=names, constraints=tuple(constraints.split()))
 
@@ -130,7 +130,7 @@ def _project(seen: Seen, home: str, variables: Mapping[str, str]) -> ProjectFile
     if listing.outside:
         return BadProjectFolder(value=home, because="leaves the application's folder by a link")
     matter = tuple(name for name in listing.names if name in listing.files and _matters(name))
-    asked = variables.get(REQUIREMENTS_VARIABLE, "").split()
+    _, asked = asked_requirements(variables)
     if look := seen.unseen(files=(inside(home, name) for name in (*matter, *asked))):
         return look
     texts = seen.texts(home, matter)

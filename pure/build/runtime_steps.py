@@ -1,11 +1,34 @@
 """Turns the decision over the runtime into steps."""
 
+from typing import Final
+
+import msgspec
+
 from pure.build.facts import Facts
 from pure.build.plan import Plan
-from pure.build.steps import BeginLayer, CompileBytecode, DropLayer, FinishLayer, InstallRuntime, RunProgram, Steps
+from pure.build.steps import (
+    BeginLayer,
+    CompileBytecode,
+    DropLayer,
+    FinishLayer,
+    InstallRuntime,
+    RunProgram,
+    Steps,
+    WithoutBytecode,
+)
 from pure.build.workplace import Workplace, bare_environment
 from pure.layers.decision import Action
 from pure.layers.names import PYTHON, PYTHON_CACHE
+
+# What hardly any program of a build imports, or little of it.
+_SELDOM: Final = WithoutBytecode(
+    below=(
+        "_pyrepl", "ctypes", "curses", "dbm", "distutils", "encodings", "ensurepip", "idlelib", "lib2to3", "msilib",
+        "multiprocessing", "pydoc_data", "sqlite3", "tkinter", "turtledemo", "unittest", "venv", "wsgiref", "xml",
+        "xmlrpc",
+    ),
+    names=("*",),
+)  # fmt: skip
 
 
 def install_runtime(plan: Plan, facts: Facts, work: Workplace) -> Steps:
@@ -24,6 +47,7 @@ def install_runtime(plan: Plan, facts: Facts, work: Workplace) -> Steps:
             root=work.layer(PYTHON),
             wheel_to=f"{work.temporary}/wheel",
             archive=work.packed_python if cache else f"{work.temporary}/runtime.tar.gz",
+            borrowed=borrowed(plan),
         ),
         RunProgram(
             purpose="probe",
@@ -34,14 +58,18 @@ def install_runtime(plan: Plan, facts: Facts, work: Workplace) -> Steps:
     )
 
 
-def finish_runtime(plan: Plan, facts: Facts, work: Workplace) -> Steps:
-    """The steps that compile a new runtime's library and complete its layer; nothing of a borrowed one is kept."""
+def finish_runtime(plan: Plan, facts: Facts, work: Workplace, *, compiled: bool) -> Steps:
+    """The steps that compile a new runtime's library and complete its layer; nothing of a borrowed one is kept.
+
+    ``compiled``: its bytecode came along. Of a borrowed one without it, that is compiled which each program of a build
+    would compile by itself.
+    """
     archive = finish_archive(plan)
-    if borrowed(plan):
-        return archive
     library = f"{work.layer('python')}/lib/python{plan.python.runtime.minor}"
-    compiled = CompileBytecode(python=work.interpreter, roots=(library,), environment=bare_environment(facts))
-    return (compiled, FinishLayer(decision=plan.decided(PYTHON)), *archive)
+    steps = CompileBytecode(python=work.interpreter, roots=(library,), environment=bare_environment(facts))
+    if borrowed(plan):
+        return archive if compiled else (msgspec.structs.replace(steps, left_out=_SELDOM), *archive)
+    return (steps, FinishLayer(decision=plan.decided(PYTHON)), *archive)
 
 
 def finish_archive(plan: Plan) -> Steps:

@@ -68,6 +68,8 @@ class InstallRuntime(msgspec.Struct, frozen=True, kw_only=True):
     root: str
     wheel_to: str  # the folder that the wheel of pip which the runtime bundles goes to
     archive: str  # where the archive is fetched to, unless it lies there already
+    borrowed: bool = False
+    """Only this build works with it, so that bytecode may come along which another place is written in."""
 
 
 class CopyFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -243,6 +245,7 @@ class RuntimeInstalled(msgspec.Struct, frozen=True, kw_only=True):
     wheel: str | None  # where the wheel of pip lies that it bundled
     size: int  # bytes of the files that were unpacked
     cached: bool = False  # its archive lay in the cache
+    compiled: bool = False  # its bytecode came along
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from pure.complaints.system_needs import IMPORT_NAMES
-from pure.manager.choice import MANAGER_VARIABLE, REQUIREMENTS_VARIABLE, NothingToInstall
+from pure.manager.choice import MANAGER_VARIABLE, NothingToInstall, asked_requirements
 from pure.project.detection import declares_nothing, python_markers
 from pure.project.files import ProjectFiles
 from pure.python.standard_library import is_standard
@@ -47,7 +47,7 @@ class UndeclaredImports(msgspec.Struct, frozen=True, kw_only=True):
 def imports_matter(project: ProjectFiles, variables: Mapping[str, str]) -> bool:
     """Whether it has to be known what the code imports: programs are there, and nothing that says what to install."""
     markers = python_markers(project.names)
-    asked = any(variables.get(name, "").strip() for name in (MANAGER_VARIABLE, REQUIREMENTS_VARIABLE))
+    asked = variables.get(MANAGER_VARIABLE, "").strip() or asked_requirements(variables)[1]
     return not asked and bool(markers) and all(each == _CONFIGURES or declares_nothing(each) for each in markers)
 
 

@@ -5,16 +5,26 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from pure.bindings.at_launch import LAUNCH_VARIABLE
+from pure.build.facts import Facts
+from pure.build.foreign import FILES, brings_packages, foreign
+from pure.build.labelled import LABELS_VARIABLE, OCI_VARIABLES, unread_labels
 from pure.layers.division import DIVIDE_VARIABLE
-from pure.manager.choice import MANAGER_VARIABLE, PYLOCK_VARIABLE, REQUIREMENTS_VARIABLE
-from pure.manager.table import TOOLS
+from pure.manager import uv_requirements
+from pure.manager.choice import (
+    MANAGER_VARIABLE,
+    PEER_REQUIREMENTS_VARIABLE,
+    PYLOCK_VARIABLE,
+    REQUIREMENTS_VARIABLE,
+)
+from pure.manager.decision import PackageManagerDecision
+from pure.manager.table import MANAGERS, TOOLS
 from pure.project.detection import PROVIDE_ONLY_VARIABLE
 from pure.project.document import Document
 from pure.project.files import FOLDER_VARIABLE
-from pure.project.selection import EXTRAS_VARIABLE, GROUPS_VARIABLE, PEER_GROUP_VARIABLES
+from pure.project.selection import EXTRAS_VARIABLE, GROUPS_VARIABLE, PEER_GROUPS
 from pure.python.choice import CATALOGUE_REPLACES_VARIABLE, CATALOGUE_VARIABLE, MIRROR_VARIABLE
 from pure.python.reasons import DEFAULT_VARIABLE
-from pure.python.request import PEER_VARIABLES, VARIABLES, visible
+from pure.python.request import VARIABLES, visible
 from pure.python.wheels import PREFER_WHEELS_VARIABLE
 from pure.start.django import COLLECT_VARIABLE
 from pure.start.peers import APP_ENGINE, COMMAND_VARIABLES, read_entrypoint
@@ -28,73 +38,38 @@ HONOURED: Final = (
     *VARIABLES, DEFAULT_VARIABLE, PREFER_WHEELS_VARIABLE, MIRROR_VARIABLE, CATALOGUE_VARIABLE,
     CATALOGUE_REPLACES_VARIABLE, MANAGER_VARIABLE, GROUPS_VARIABLE, EXTRAS_VARIABLE, FOLDER_VARIABLE,
     REQUIREMENTS_VARIABLE, PYLOCK_VARIABLE, PROVIDE_ONLY_VARIABLE, COLLECT_VARIABLE, CHECK_VARIABLE,
-    DIVIDE_VARIABLE, LAUNCH_VARIABLE,
+    DIVIDE_VARIABLE, LAUNCH_VARIABLE, LABELS_VARIABLE, *OCI_VARIABLES,
     LOG_VARIABLE,
     *(tool.variable for tool in TOOLS.values()),
 )  # fmt: skip
-"""Every variable of ours, as README.md lists them."""
+"""Every variable of ours, as docs/settings.md lists them."""
 
 _START: Final = f"a {PROCFILE} would start it:  web: {{value}}"
-_BY_POETRY: Final = f"Poetry doesn't install this application; {GROUPS_VARIABLE}={{value}} would install these groups"
-_FUNCTION: Final = f"a {PROCFILE} would choose it:  web: functions-framework --target NAME --host 0.0.0.0 --port $PORT"
-_NO_COMMANDS: Final = (
-    "no command of the application runs in this build; bring its result along, or make it at the start"
-)
-_NO_PACKAGES: Final = "system packages come from the build image and the run image"
-_MANAGER: Final = f"${MANAGER_VARIABLE} chooses among several locks"
-
-# What the variables of other buildpacks and platforms would have done, and what does it here.
-PEERS: Final[Mapping[str, str]] = {
-    # Paketo's
-    "BP_PIP_FIND_LINKS": "PIP_FIND_LINKS={value} would do it",
-    "BP_PIP_REQUIREMENTS_FILE": f"{REQUIREMENTS_VARIABLE}={{value}} would do it",
-    "BP_PYTHON_REQUIREMENTS": f"{REQUIREMENTS_VARIABLE}={{value}} would do it",
-    "BP_PYTHON_PROJECT_PATH": f"{FOLDER_VARIABLE}={{value}} would do it",
-    "BP_CONDA_SOLVER": "conda isn't supported",
-    "BP_MINICONDA_VERSION": "conda isn't supported",
-    "BP_LIVE_RELOAD_ENABLED": "nothing is reloaded in an image",
-    # Google's; an application has other variables that begin so.
-    "GOOGLE_FUNCTION_TARGET": _FUNCTION,
-    "GOOGLE_FUNCTION_SOURCE": _FUNCTION,
-    "GOOGLE_FUNCTION_SIGNATURE_TYPE": _FUNCTION,
-    "GOOGLE_BUILDABLE": f"${FOLDER_VARIABLE} names the project's folder",
-    "GOOGLE_PYTHON_PACKAGE_MANAGER": _MANAGER,
-    "GOOGLE_VENDOR_PIP_DEPENDENCIES": "PIP_NO_INDEX=1 and PIP_FIND_LINKS={value} would do it",
-    # Railpack's and Nixpacks'
-    "RAILPACK_INSTALL_CMD": _NO_COMMANDS,
-    "RAILPACK_BUILD_CMD": _NO_COMMANDS,
-    "RAILPACK_PACKAGES": _NO_PACKAGES,
-    "RAILPACK_BUILD_APT_PACKAGES": _NO_PACKAGES,
-    "RAILPACK_DEPLOY_APT_PACKAGES": _NO_PACKAGES,
-    "NIXPACKS_PYTHON_PACKAGE_MANAGER": _MANAGER,
-    "NIXPACKS_INSTALL_CMD": _NO_COMMANDS,
-    "NIXPACKS_BUILD_CMD": _NO_COMMANDS,
-    "NIXPACKS_PKGS": _NO_PACKAGES,
-    "NIXPACKS_APT_PKGS": _NO_PACKAGES,
-    # App Service's
-    "PRE_BUILD_COMMAND": _NO_COMMANDS,
-    "POST_BUILD_COMMAND": _NO_COMMANDS,
+_OTHER_GROUPS: Final = f"{GROUPS_VARIABLE}={{value}} would install these groups"
+_TITLES: Final[Mapping[str, str]] = {
+    name: MANAGERS[each].title for each, names in PEER_GROUPS.items() for name in names
 }
-# Whatever else begins so is meant for their builder.
-_BUILDERS: Final[Mapping[str, str]] = {"RAILPACK_": "Railpack", "NIXPACKS_": "Nixpacks"}
-
-# The same of files in the application's root.
-FILES: Final[Mapping[str, str]] = {
-    "nltk.txt": "corpora aren't downloaded; commit them and set NLTK_DATA",
-    "bin/pre_compile": _NO_COMMANDS,
-    "bin/post_compile": _NO_COMMANDS,
-    "Aptfile": _NO_PACKAGES,
-    "apt.txt": _NO_PACKAGES,
-    "packages.txt": _NO_PACKAGES,
-    "nixpacks.toml": "Nixpacks reads it, and this buildpack doesn't",
-    "railpack.json": "Railpack reads it, and this buildpack doesn't",
-}
-BELOW: Final = tuple(name for name in FILES if "/" in name)
-"""Those of the files that lie in a folder."""
 
 _ENTRYPOINT: Final = re.compile(rb"^entrypoint:[ \t]*(?P<command>[^\s#][^\r\n]*)", re.MULTILINE)
 _PROCFILES: Final = re.compile(r"(?i)procfile(?:\.txt)?")
 _LONGEST: Final = 60
+
+
+def passed_over(facts: Facts, manager: PackageManagerDecision | None, *, started: bool) -> tuple[str, ...]:
+    """A sentence for each in a build; ``manager`` is the decision over what installs, ``None`` where nothing does."""
+    said = unheard(
+        facts.variables,
+        facts.names,
+        facts.elsewhere,
+        layers_dir=facts.layers_dir,
+        manager=manager.manager.name if manager is not None else None,
+        groups_by=manager.selection.groups_by if manager is not None else None,
+        started=started,
+    )
+    if manager is None:
+        return said
+    named = facts.requirements.value_or(None) if facts.requirements is not None else None
+    return (*said, *uv_requirements.unheard(manager.manager, facts.settings, named))
 
 
 def unheard(
@@ -102,21 +77,32 @@ def unheard(
     names: Iterable[str],
     files: Mapping[str, Document | None],
     *,
+    layers_dir: str = "",
+    manager: str | None = None,
     groups_by: str | None = None,
     started: bool = True,
 ) -> tuple[str, ...]:
     """A sentence for each; ``names`` are those in the root, ``files`` what was read of it.
 
-    ``groups_by`` is the variable that names groups, ``None`` where Poetry doesn't install; ``started`` says whether the
-    application gets processes.
+    ``manager`` installs, if anything is installed, and ``groups_by`` is the variable that names its groups; ``started``
+    says whether the application gets processes.
     """
     present = frozenset(names)
     stated = [name for name in sorted(variables) if variables[name].strip()]
-    said = [_variable(name, variables[name].strip()) for name in stated if name not in _HEARD]
-    said += [_group(name, variables[name].strip(), groups_by) for name in stated if name in PEER_GROUP_VARIABLES]
+    said = [_variable(name, variables[name].strip()) for name in stated]
+    said += [_group(name, variables[name].strip(), manager, groups_by) for name in stated if name in _TITLES]
     commands = () if started else COMMAND_VARIABLES
     said += [f"${name} has no effect: only Python is provided" for name in stated if name in commands]
-    said += [f"{name} has no effect: {FILES[name]}" for name in FILES if name in present or files.get(name) is not None]
+    if {REQUIREMENTS_VARIABLE, PEER_REQUIREMENTS_VARIABLE} <= set(stated):
+        said.append(f"${PEER_REQUIREMENTS_VARIABLE} has no effect: ${REQUIREMENTS_VARIABLE} names the files")
+    said += unread_labels(variables)
+    packages = brings_packages(variables, layers_dir)
+    said += [
+        f"{row.name} has no effect: {row.instead}"
+        for row in FILES
+        if row.name in present or files.get(row.name) is not None
+        if not (row.by_another and packages)
+    ]
     if PROCFILE not in present:
         said += [
             f"{name} has no effect; did you mean {PROCFILE}?" for name in sorted(present) if _PROCFILES.fullmatch(name)
@@ -129,26 +115,27 @@ def unheard(
     return tuple(each for each in said if each)
 
 
-# Other builders' variables that have an effect here.
-_HEARD: Final = frozenset((*PEER_VARIABLES, *COMMAND_VARIABLES, *PEER_GROUP_VARIABLES))
-
-
-def _group(name: str, value: str, groups_by: str | None) -> str:
-    if groups_by is None:
-        return f"${name} has no effect: {_BY_POETRY.format(value=visible(value))}"
+def _group(name: str, value: str, manager: str | None, groups_by: str | None) -> str:
+    if manager is None or name not in PEER_GROUPS.get(manager, ()):
+        other = _OTHER_GROUPS.format(value=visible(value))
+        return f"${name} has no effect: {_TITLES[name]} doesn't install this application; {other}"
     return "" if groups_by == name else f"${name} has no effect: ${groups_by} names the groups"
 
 
 def _variable(name: str, value: str) -> str:
-    if name in HONOURED:
+    if name in HONOURED or len(name) > _LONGEST:
         return ""
-    builder = next((title for start, title in _BUILDERS.items() if name.startswith(start)), None)
-    if name in PEERS and not (builder is None and value.lower() in FALSE_WORDS):
-        return f"${name} has no effect: {PEERS[name].format(value=visible(value))}"
-    if builder is not None and len(name) <= _LONGEST:
-        return f"${visible(name)} has no effect: it is a setting of {builder}"
+    row = foreign(name)
+    if row is not None:
+        switched_off = not row.name.startswith(_ALWAYS) and value.lower() in FALSE_WORDS
+        said = row.instead and not switched_off
+        return f"${visible(name)} has no effect: {row.instead.format(value=visible(value))}" if said else ""
     meant = meant_by(name)
     return f"${visible(name)} has no effect; did you mean {meant}?" if meant else ""
+
+
+# Whatever is said to these builders, nobody hears.
+_ALWAYS: Final = ("RAILPACK_", "NIXPACKS_")
 
 
 def meant_by(name: str) -> str | None:

@@ -117,6 +117,7 @@ _PACKAGES: Final[Mapping[str, tuple[str, ...]]] = {
     "libpoppler-cpp.so": ("libpoppler-cpp0v5",),
     "libtesseract.so": ("libtesseract5",),
     "libleptonica.so": ("libleptonica6",),
+    "liblept.so": ("liblept5",),
 }
 
 # The same modules, or the same purpose, without these libraries of the system.

@@ -33,6 +33,15 @@ from pure.project.locks.pylock import NAME as PYLOCK_NAME
 MANAGER_VARIABLE: Final = "BP_PYTHON_PACKAGE_MANAGER"
 PYLOCK_VARIABLE: Final = "BP_PYLOCK"
 REQUIREMENTS_VARIABLE: Final = "BP_PIP_REQUIREMENTS"
+PEER_REQUIREMENTS_VARIABLE: Final = "BP_PIP_REQUIREMENT"
+"""Paketo's name for it, which counts where ours isn't set."""
+
+
+def asked_requirements(variables: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """The variable that names requirements files, and the files; none where the application's own file counts."""
+    stated = (name for name in (REQUIREMENTS_VARIABLE, PEER_REQUIREMENTS_VARIABLE) if variables.get(name, "").strip())
+    variable = next(stated, REQUIREMENTS_VARIABLE)
+    return variable, tuple(variables.get(variable, "").split())
 
 
 class SeveralLocks(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,20 +160,20 @@ def _choose(
     pylock = _pylock(project, variables)
     if isinstance(pylock, Failure):
         return pylock
-    requirements = tuple(variables.get(REQUIREMENTS_VARIABLE, "").split())
+    asked_by, requirements = asked_requirements(variables)
     missing = next((name for name in requirements if name not in project.texts), None)
     if missing is not None:
         near = sorted({name for name in (*project.texts, *project.names, *project.nested) if name.endswith(".txt")})
         return Failure(
             ManagerWithoutFile(
-                variable=REQUIREMENTS_VARIABLE,
+                variable=asked_by,
                 value=missing[:100],
                 file=path(project.folder, missing[:100]),
                 candidates=tuple(path(project.folder, name) for name in near),
             )
         )
     names = project.names
-    found = _found(project, requirements, pylock.unwrap())
+    found = _found(project, asked_by, requirements, pylock.unwrap())
     if manager is not None:
         return _asked(manager, found, project, declared)
     exported = _export(project, found) if not requirements else None
@@ -181,13 +190,15 @@ def _choose(
     return _without_lock(project, declared)
 
 
-def _found(project: ProjectFiles, requirements: tuple[str, ...], pylock: str | None) -> tuple[ManagerChoice, ...]:
+def _found(
+    project: ProjectFiles, asked_by: str, requirements: tuple[str, ...], pylock: str | None
+) -> tuple[ManagerChoice, ...]:
     found = []
     for manager in CHOSEN_BY_LOCK:
         because, folder = f"the application has a {manager.lock}", project.folder
         files: tuple[str, ...] = (manager.lock,)
         if manager is PIP and requirements:
-            files, because = requirements, f"${REQUIREMENTS_VARIABLE} names {', '.join(requirements)}"
+            files, because = requirements, f"${asked_by} names {', '.join(requirements)}"
         elif manager is PYLOCK:
             if pylock is None:
                 continue

@@ -90,7 +90,7 @@ def decide_manager(project: ProjectFiles, variables: Mapping[str, str]) -> Outco
     manager = choice.manager
     if isinstance(read, Failure) and declarations.FILE in manager.configuration:
         return _placed(read, project.folder)
-    asked = selection(variables, poetry=manager is POETRY)
+    asked = selection(variables, manager.name)
     if isinstance(asked, Failure):
         return asked
     folder, files = choice.source.folder, choice.source.files

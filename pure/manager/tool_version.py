@@ -115,17 +115,19 @@ def _chosen(
     if pin is None:
         return Failure(BadPin(file=tool.pin_file, title=tool.title))
     wanted = variables.get(tool.variable, "").strip()
+    # Paketo's users write 26.* or ~26.
+    within = bool(wanted) and not _VERSION.match(wanted) and satisfies(pin[1], wanted) is True
     demand = next((each for each in demands if _exact(each.constraint)), None)
-    if wanted and wanted != pin[1]:
+    if wanted and wanted != pin[1] and not within:
         version, asks, source = wanted, f"${tool.variable} asks for {wanted}", Source(variable=tool.variable)
     elif not wanted and demand is not None and satisfies(pin[1], demand.constraint) is False:
         version, asks = _exact(demand.constraint), f"{demand.place} asks for {demand.constraint}"
         source = Source(file=demand.file)
     else:
         source = Source(variable=tool.variable) if wanted else Source(file=tool.pin_file)
-        return Success(
-            ToolVersion(version=pin[1], hashed=True, source=source, because=("pinned by this buildpack, with hashes",))
-        )
+        asks = f", which is within {wanted}, as ${tool.variable} asks" if within else ""
+        because = (f"pinned by this buildpack, with hashes{asks}",)
+        return Success(ToolVersion(version=pin[1], hashed=True, source=source, because=because))
     if not _VERSION.match(version):
         return Failure(BadToolVersion(variable=tool.variable, title=tool.title, value=version[:60], pinned=pin[1][:60]))
     if _numbers(version) < oldest:

@@ -40,6 +40,11 @@ def _on(value: str) -> str:
     return "" if value.lower() in FALSE_WORDS else "1"
 
 
+def _off(value: str) -> str:
+    # pip's variable says whether there is isolation, against its name.
+    return "1" if value and value.lower() in FALSE_WORDS else ""
+
+
 # Those of pip's settings that uv has variables for. What an empty value comes to isn't set.
 _VARIABLES: Final[tuple[tuple[str, str, Callable[[str], str]], ...]] = (
     ("PIP_INDEX_URL", "UV_DEFAULT_INDEX", _as_it_is),
@@ -55,7 +60,7 @@ _VARIABLES: Final[tuple[tuple[str, str, Callable[[str], str]], ...]] = (
     ("PIP_CONSTRAINT", "UV_CONSTRAINT", _as_it_is),
     ("PIP_BUILD_CONSTRAINT", "UV_BUILD_CONSTRAINT", _as_it_is),
     ("PIP_PRE", "UV_PRERELEASE", _allowed),
-    ("PIP_NO_BUILD_ISOLATION", "UV_NO_BUILD_ISOLATION", _on),
+    ("PIP_NO_BUILD_ISOLATION", "UV_NO_BUILD_ISOLATION", _off),
 )
 # Those that uv has options for, and no variables. pip separates names by commas.
 _LISTS: Final = (("PIP_NO_BINARY", "--no-binary"), ("PIP_ONLY_BINARY", "--only-binary"))

@@ -10,8 +10,11 @@ from pure.outcome import Failure, Outcome, Success
 
 GROUPS_VARIABLE: Final = "BP_PYTHON_GROUPS"
 EXTRAS_VARIABLE: Final = "BP_PYTHON_EXTRAS"
-PEER_GROUP_VARIABLES: Final = ("BP_POETRY_INSTALL_ONLY", "BP_POETRY_INSTALL_WITH")
-"""Those of Paketo, for Poetry."""
+PEER_GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
+    "poetry": ("BP_POETRY_INSTALL_ONLY", "BP_POETRY_INSTALL_WITH"),
+    "uv": ("BP_UV_INSTALL_GROUPS",),
+}
+"""Those of Paketo, by the package manager that they are for."""
 
 _MAIN: Final = "main"
 
@@ -43,18 +46,19 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
         return "; ".join(words)
 
 
-def selection(variables: Mapping[str, str], *, poetry: bool = False) -> Outcome[Selection, BadSelection]:
+def selection(variables: Mapping[str, str], manager: str = "") -> Outcome[Selection, BadSelection]:
     """The groups and extras that the user's variables ask for, separated by spaces or commas.
 
-    Where Poetry installs, Paketo's variables name groups, too, if ours doesn't.
+    Paketo's variables for the manager that installs name groups, too, if ours doesn't.
     """
-    asked = next((name for name in PEER_GROUP_VARIABLES if poetry and variables.get(name, "").strip()), "")
+    peers = PEER_GROUPS.get(manager, ())
+    asked = next((name for name in peers if variables.get(name, "").strip()), "")
     groups_by = asked if asked and not variables.get(GROUPS_VARIABLE, "").strip() else GROUPS_VARIABLE
     found: dict[str, tuple[str, ...]] = {}
     for variable in (groups_by, EXTRAS_VARIABLE):
         words = variables.get(variable, "").replace(",", " ").split()
         # The main dependencies are installed anyway.
-        words = [word for word in words if word != _MAIN] if variable in PEER_GROUP_VARIABLES else words
+        words = [word for word in words if word != _MAIN] if variable in peers else words
         wrong = next((word for word in words if not _NAME.match(word)), None)
         if wrong is not None:
             return Failure(BadSelection(variable=variable, value=wrong[:60]))

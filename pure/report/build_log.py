@@ -22,6 +22,7 @@ from pure.python.resolution import NewerPatch
 from pure.report.binding_lines import binding_lines
 from pure.report.ending import estimate_lines, moved_lines
 from pure.report.layer_lines import divided_lines, layer_lines
+from pure.report.prose.apt import apt_lines, missing_packages
 from pure.report.prose.archives import fetch_failure_in_short
 from pure.report.prose.findings import finding_lines
 from pure.report.prose.versions import describe_python_warning
@@ -31,6 +32,7 @@ from pure.start.launching import shown
 from pure.venv.accelerators import AcceleratedTorch
 from pure.venv.difference import Changed, Changes, Redone, RedoReason
 from pure.venv.resolved import ResolvedSet
+from pure.visible import visible
 from pure.wording import count, duration, listing, size
 
 Lines: TypeAlias = tuple[str, ...]
@@ -107,7 +109,8 @@ def _told(told: News) -> Lines:
         case news.AcceleratedFound(torch=torch):
             return accelerated(torch)
         case news.FindingsMade(findings=findings):
-            return tuple(f"  {line}" for finding in findings for line in finding_lines(finding))
+            found = (line for finding in findings for line in finding_lines(finding))
+            return tuple(f"  {line}" for line in (*found, *apt_lines(missing_packages(findings))))
         case news.Divided(plan=decided, pieces=pieces):
             return divided_lines(decided, pieces)
         case news.NotTried(names=names, away=away):
@@ -118,7 +121,7 @@ def _told(told: News) -> Lines:
         case news.ProgramSaid(lines=said):
             return ("", *(f"    {line}" for line in said))
         case news.ProcessesDecided(plan=decided):
-            return (*application(decided), *processes(decided))
+            return (*application(decided), *processes(decided), *labels(decided))
         case _:
             assert_never(told)
 
@@ -203,6 +206,7 @@ def plan(version: str, decided: Plan, *, moved: Iterable[Moved] = (), estimate: 
         *static_lines_planned(decided),
         *application(decided),
         *processes(decided),
+        *labels(decided),
         *(("", *layers) if layers else ()),
     )
 
@@ -331,6 +335,12 @@ def processes(plan: Plan) -> Lines:
     lines += [f"  Warning: {warning}" for warning in found.warnings]
     lines += [f"  Note: {note}" for note in found.notes]
     return tuple(lines)
+
+
+def labels(plan: Plan) -> Lines:
+    """The image's labels, as far as variables ask for them."""
+    asked = (f"  {visible(label.key)}: {visible(label.value)} (${label.variable})" for label in plan.labels)
+    return ("", "Labels", *asked) if plan.labels else ()
 
 
 def build_failed(buildpack: str) -> Lines:

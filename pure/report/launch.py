@@ -1,6 +1,7 @@
 """Writes what the platform reads about the launch of the image (specification, launch.toml)."""
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -9,13 +10,14 @@ from pure.build.plan import Plan
 from pure.venv.resolved import ResolvedSet
 
 
-def launch_toml(plan: Plan, resolved: ResolvedSet | None) -> dict[str, Any]:
+def launch_toml(plan: Plan, resolved: ResolvedSet | None, *, redact: Callable[[str], str] = str) -> dict[str, Any]:
     """The document for ``launch.toml``: processes and labels.
 
-    The labels depend on what the image contains alone, not on what this build had to do for it, so that an unchanged
-    application gives an unchanged image.
+    The labels depend on what the image contains and what variables ask for alone, not on what this build had to do for
+    it, so that an unchanged application gives an unchanged image. ``redact`` takes credentials out of the latter.
     """
-    labels = {"io.lamina.python.version": plan.python.version}
+    labels = {label.key: redact(label.value) for label in plan.labels}
+    labels |= {"io.lamina.python.version": plan.python.version}
     if resolved is not None:
         labels["io.lamina.dependencies.digest"] = dependencies_digest(resolved)
     document: dict[str, Any] = {"labels": [{"key": key, "value": value} for key, value in sorted(labels.items())]}

@@ -10,6 +10,7 @@ from pure.layers.decision import Action
 from pure.layers.metadata import metadata_table
 from pure.layers.moved import Moved, Work
 from pure.message import Message
+from pure.report.prose.apt import missing_packages
 from pure.report.prose.findings import finding_lines
 
 
@@ -105,6 +106,10 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unheard: tuple[str, ...] = ()
     # What the platform binds, and what became of it.
     bindings: tuple[BindingRecord, ...] = ()
+    # Those of the image that variables ask for.
+    labels: dict[str, str] = {}
+    # Debian's packages that have the libraries which are missing.
+    system_packages: tuple[str, ...] = ()
     # The commands that would pin the requirements with hashes, where nothing else keeps builds from being free.
     pinned_by: tuple[str, ...] = ()
     # Only in plans.
@@ -185,6 +190,8 @@ def record(
             )
             for each in plan.bindings
         ),
+        labels={label.key: redact(label.value) for label in plan.labels},
+        system_packages=missing_packages(plan.findings),
         pinned_by=tuple(map(redact, plan.pinned_by)),
         foreseen={each.layer: MovedRecord(work=each.work, nbytes=each.nbytes) for each in moved},
         likely_layers=tuple(

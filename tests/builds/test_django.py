@@ -123,6 +123,7 @@ def test_static_files_are_collected_once_and_put_back_while_nothing_changes(djan
     assert not list(django.app.rglob("__pycache__"))
 
 
+@pytest.mark.heavy
 def test_a_template_is_not_read_and_what_is_read_is_named(django: Bench, requirements: str) -> None:
     settings = f"import os\n{SETTINGS}{ROOT}"
     files = {"website/settings.py": settings, "shop/templates/shop/a.html": "<p>"}

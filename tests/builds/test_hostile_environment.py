@@ -8,6 +8,7 @@ import pytest
 from shell.lifecycle.processes import Description
 
 from tests.builds.workshop import LAYERS, MINOR, PATH, Bench, Workshop, differences, tree
+from tests.often import often
 
 MARK = "import pathlib\npathlib.Path('/workspace/IMPORTED').write_text(__file__)\nraise SystemExit('hostile')\n"
 PROGRAM = "#!/bin/bash\ntouch /workspace/IMPORTED\nexit 9\n"
@@ -83,6 +84,7 @@ def test_first_build_with_everything_against_it(empty_bench: Bench, tools: Path)
         assert differences(tree(tools / "lamina_python" / layer), tree(empty_bench.own / layer)) == []
 
 
+@pytest.mark.heavy
 def test_umask(bench: Bench, tmp_path: Path, workshop: Workshop, tools: Path) -> None:
     bench.require("alpha==1.0")
     bench.build()
@@ -123,7 +125,10 @@ def test_no_home(bench: Bench) -> None:
     assert bench.versions() == {"alpha": "1.0"}
 
 
-@pytest.mark.parametrize("app", ["/work space/ünï çødé", "/new\nline/app", "/quo'te\"s/$HOME/`id`/-r"])
+PLACES = ("/work space/ünï çødé", "/new\nline/app", "/quo'te\"s/$HOME/`id`/-r")
+
+
+@pytest.mark.parametrize("app", often(PLACES, PLACES[0]))
 def test_unusual_places(app: str, bench: Bench) -> None:
     bench.write({"requirements.txt": "-r more.txt\n", "more.txt": "alpha==1.0\n", "ü \n'\"$x.py": "x = 1\n"})
     built = bench.build(app=app)

@@ -50,6 +50,7 @@ def test_unchanged_rebuild_with_hashes_starts_nothing(bench: Bench, workshop: Wo
     assert after == {path.removeprefix("venv/"): value for path, value in before.items() if path.startswith("venv/")}
 
 
+@pytest.mark.heavy
 def test_pip_bumped(bench: Bench) -> None:
     bench.require("alpha==1.0")
     bench.build()
@@ -76,6 +77,7 @@ def test_python_patch_bumped(bench: Bench, workshop: Workshop) -> None:
     assert not [path for path in differences(before, tree(bench.own)) if path.startswith(("pip/", "venv/"))]
 
 
+@pytest.mark.heavy
 def test_python_minor_changed(bench: Bench, workshop: Workshop) -> None:
     question = "import sys, ensurepip; print('%d.%d' % sys.version_info[:2])"
     for python in interpreters():
@@ -106,8 +108,8 @@ def test_python_minor_changed(bench: Bench, workshop: Workshop) -> None:
 @pytest.mark.parametrize(
     ("name", "before", "after"),
     [
-        ("added", ("alpha==1.0",), ("alpha==1.0", "gamma")),
-        ("removed", ("alpha==1.0", "gamma"), ("alpha==1.0",)),
+        pytest.param("added", ("alpha==1.0",), ("alpha==1.0", "gamma"), marks=pytest.mark.heavy),
+        pytest.param("removed", ("alpha==1.0", "gamma"), ("alpha==1.0",), marks=pytest.mark.heavy),
         ("upgraded", ("alpha==1.0", "beta==1.0"), ("alpha==2.0", "beta==1.1")),
     ],
 )

@@ -43,7 +43,7 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize("change", often(CHANGES, "upgraded", "one of two that share a file"))
+@pytest.mark.parametrize("change", often(CHANGES, "one of two that share a file"))
 def test_as_a_first_build(change: str, bench: Bench, tmp_path: Path, workshop: Workshop, tools: Path) -> None:
     before, after = CHANGES[change]
     bench.write(before(tmp_path / "before"))
@@ -59,6 +59,7 @@ def test_as_a_first_build(change: str, bench: Bench, tmp_path: Path, workshop: W
     assert bench.versions() == first.versions()
 
 
+@pytest.mark.heavy
 def test_nothing_of_a_removed_distribution_stays(bench: Bench) -> None:
     bench.require("alpha==1.0", "beta==1.0")
     bench.build()
@@ -82,6 +83,7 @@ def test_what_somebody_put_into_the_environment_goes(bench: Bench) -> None:
     assert differences(wanted, tree(bench.venv)) == []
 
 
+@pytest.mark.heavy
 def test_constraints(bench: Bench) -> None:
     files = {"requirements.txt": "alpha\n"}
     bench.write({**files, "limits.txt": "alpha<1.1\n"})
@@ -106,6 +108,7 @@ def test_pinned_requirements_are_not_kept_when_a_constraint_changes(bench: Bench
     assert bench.try_build(env).status == 1
 
 
+@pytest.mark.heavy
 def test_requirements_that_give_the_same_give_the_same_layer(bench: Bench, workshop: Workshop) -> None:
     pinned = hashed(workshop.wheels, "alpha==1.0", "beta==1.0")
     bench.write({"requirements.txt": pinned})
@@ -118,6 +121,7 @@ def test_requirements_that_give_the_same_give_the_same_layer(bench: Bench, works
     assert bench.build().actions()["venv"] == "kept"
 
 
+@pytest.mark.heavy
 def test_a_branch_of_a_repository(bench: Bench, tmp_path: Path) -> None:
     if shutil.which("git", path=PATH) is None:
         pytest.skip("there is no git on this machine")

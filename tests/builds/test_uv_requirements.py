@@ -76,7 +76,7 @@ def test_open_requirements(bench: Bench, workshop: Workshop, index: Index) -> No
     bench.build(variables(index))
     assert bench.versions() == {"alpha": "1.1", "beta": "1.1", "gamma": "1.0"}
     reconciled = tree(bench.venv)
-    (bench.own / "venv.toml").unlink()
+    bench.forget_environment()
     fresh = bench.build(variables(index))
     assert fresh.actions()["venv"] == "created"
     assert differences(reconciled, tree(bench.venv)) == []

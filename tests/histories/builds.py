@@ -22,6 +22,9 @@ from tests.histories.disk import Disk, Faults, Folder, Node, copied, unpacked
 from tests.histories.situation import APP, LAYERS, Situation, facts, prepare
 from tests.histories.world import World
 
+# The turns of a build: one that starts over, and asks pip again, takes less.
+_LONGEST = 30
+
 
 class Broken(msgspec.Struct, frozen=True, kw_only=True):
     """The build ended with an error that it explained."""
@@ -94,7 +97,7 @@ def _build(world: World, given: Facts, before: Mapping[str, Folder], app_before:
         return _broken(world, begun.failure())
     _sweep(disk)
     turn, log, because = begun.unwrap(), list[str](), tuple[str, ...]()
-    while True:
+    for _ in range(_LONGEST):
         log += build_log.lines(turn.said)
         because += tuple(why for each in turn.said if isinstance(each, StartedOver) for why in each.because)
         following = advance(turn.build, world.execute(turn.steps))
@@ -104,6 +107,8 @@ def _build(world: World, given: Facts, before: Mapping[str, Folder], app_before:
         if isinstance(found, Done):
             break
         turn = found
+    else:
+        return _broken(world, f"it doesn't end: {type(turn.build.state).__name__} follows again and again")
     kept = record(found.plan, version=given.version, redact=secrets)
     world.write_outputs(launch_toml(found.plan, found.resolved), encode_record(kept))
     log += (*build_log.lines(found.said), *ending(found, 1.0))

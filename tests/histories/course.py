@@ -50,6 +50,10 @@ def follow(manager: Manager, *, hashed: bool) -> None:
         history.build()
     history.change("another release of the tool", tools={tool_of(manager): 1})
     history.build()
+    history.change("the target is arm64", arch="arm64")
+    history.build()
+    history.change("the target is another distribution", distro=1)
+    history.build()
     for lose in (history.lose_image, history.lose_cache):
         lose()
         history.build()

@@ -32,23 +32,23 @@ Scenario: TypeAlias = Literal["first", "again", "back"]
 SCENARIOS: Final[tuple[Scenario, ...]] = ("first", "again", "back")
 
 
-def sweep(manager: Manager, scenario: Scenario, *, hashed: bool = False, counts: Counts | None = None) -> Failed | None:
+def sweep(manager: Manager, scenario: Scenario, *, hashed: bool = False, later: bool = False) -> Failed | None:
     """Kill a build in every step that does something, before its first and its last act, and build in what is left.
 
     The build that is killed is the first one, or that of a change; the next one is of the same, or the author goes back
-    to what was before.
+    to what was before. ``later``: a later buildpack works with the environment, which is no packed one then.
     """
-    counts, nothing, step = counts or Counts(), Nothing(), 0
+    counts, nothing, step = Counts(), Nothing(), 0
     while True:
         acting = 0
         for act in (0, -1):
-            history = _swept(manager, hashed, counts, nothing)
+            history = _swept(manager, hashed, later, counts, nothing)
             before = history.situation.application
             try:
                 if scenario != "first":
                     history.build()
                     after = msgspec.structs.replace(before, wants=_AFTER).with_lock(history.situation.outside)
-                    history.change("alpha, gamma and delta change", application=after)
+                    history.change("alpha, gamma, delta and made change", application=after)
                 history.build(Kill(step, act), "there")
                 acting = history.acting
                 if scenario == "back":
@@ -61,15 +61,18 @@ def sweep(manager: Manager, scenario: Scenario, *, hashed: bool = False, counts:
             return None
 
 
-_BEFORE: Final = tuple(Want(name=name, version=v) for name, v in (("alpha", "1.0"), ("gamma", "1.0"), ("made", None)))
-_AFTER: Final = tuple(Want(name=name, version=v) for name, v in (("alpha", "2.0"), ("delta", None), ("made", None)))
+_BEFORE: Final = tuple(Want(name=name, version=v) for name, v in (("alpha", "1.0"), ("gamma", "1.0"), ("made", "1.0")))
+_AFTER: Final = tuple(Want(name=name, version=v) for name, v in (("alpha", "2.0"), ("delta", None), ("made", "1.1")))
 
 
-def _swept(manager: Manager, hashed: bool, counts: Counts, nothing: Nothing) -> History:
+def _swept(manager: Manager, hashed: bool, later: bool, counts: Counts, nothing: Nothing) -> History:
     outside = Outside()
     application = Application(manager=manager, hashed=hashed, wants=_BEFORE).with_lock(outside)
-    history = History(Situation(application=application, outside=outside), counts=counts, nothing=nothing)
-    history.tell(f"an application for {manager}{' with hashes' if hashed else ''} that wants alpha, gamma and made")
+    history = History(Situation(application=application, outside=outside, later=later), counts=counts, nothing=nothing)
+    needed = ", which a later buildpack works with" if later else ""
+    history.tell(
+        f"an application for {manager}{' with hashes' if hashed else ''} that wants alpha, gamma, made{needed}"
+    )
     return history
 
 

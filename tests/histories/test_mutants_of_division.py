@@ -20,6 +20,7 @@ from tests.histories.history import Kill
 from tests.histories.invariants import Violated
 from tests.histories.platforms import LayerWithoutContents
 from tests.histories.test_mutants import Mutate, Patch, finishes, rewriting
+from tests.often import often
 
 MUTANTS: Final[dict[str, Mutate]] = {}
 
@@ -160,8 +161,13 @@ def test_pip_is_asked_only_where_a_pin_goes(after: tuple[str, ...], asked: bool)
     assert ("resolve" in purposes) is asked
 
 
-@pytest.mark.parametrize("back", [True, False])
-@pytest.mark.parametrize(("manager", "hashed"), [("pip", True), ("pip", False), ("uv", False)])
+@pytest.mark.parametrize(
+    ("manager", "hashed", "back"),
+    often(
+        [(*each, back) for each in (("pip", True), ("pip", False), ("uv", False)) for back in (True, False)],
+        ("pip", False, True),
+    ),
+)
 def test_a_build_that_is_killed_while_it_divides_does_no_harm(manager: Manager, hashed: bool, back: bool) -> None:
     for divided in (False, True):
         step, acting = 0, 1

@@ -85,7 +85,11 @@ def test_a_tree_moves_out_of_a_lower_layer(tmp_path: Path) -> None:
         f"for name in ('package', 'run'): move_tree(Path({layers!r}, 'venv', name), Path({layers!r}, 'to', name))"
     )
     description = Description(
-        mounts=(Mount(target=layers, kind="overlay", lower=(str(tmp_path / "lower"),), **folders),),
+        mounts=(
+            # The repository may lie in a folder for temporary files, of which a room has its own.
+            Mount(target=str(ROOT), kind="read-only", source=str(ROOT)),
+            Mount(target=layers, kind="overlay", lower=(str(tmp_path / "lower"),), **folders),
+        ),
         argv=(sys.executable, "-c", program),
         env={"PYTHONPATH": str(ROOT)},
         cwd=layers,

@@ -31,12 +31,12 @@ TARGET = f"linux/{host_arch()}"
 OTHER: Literal["amd64", "arm64"] = "arm64" if host_arch() == "amd64" else "amd64"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def carried() -> Carried:
     return own_runtime()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the sources, which nobody edits while they are packaged twice."""
     copy = tmp_path_factory.mktemp("source")
@@ -47,7 +47,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def packaged(carried: Carried, source: Path, tmp_path_factory: pytest.TempPathFactory) -> Packaged:
     return package(target=TARGET, carried=carried, output=tmp_path_factory.mktemp("dist"), source=source)
 
@@ -177,6 +177,28 @@ def test_a_copy_of_the_runtime_is_what_its_archive_unpacks_to(
     # At the same place: some of its files say where they are.
     assert isinstance(unpack_runtime(carried.archive, copied, wheel_to=tmp_path / "wheels"), Success)
     assert first == modes_and_contents(copied)
+
+
+def test_a_copy_of_the_runtime_for_one_build_has_the_bytecode_that_runs_the_buildpack(
+    packaged: Packaged, tmp_path: Path
+) -> None:
+    plain, copied = tmp_path / "plain", tmp_path / "python"
+    assert isinstance(copy_runtime(packaged.folder / "runtime", plain), Success)
+    assert isinstance(copy_runtime(packaged.folder / "runtime", copied, bytecode=True), Success)
+    more = {path.relative_to(copied) for path in copied.rglob("*")} - {
+        path.relative_to(plain) for path in plain.rglob("*")
+    }
+    assert more
+    assert {path for path in more if path.suffix == ".pyc" or path.name == "__pycache__"} == more
+    tried = "import email, json; print(json.__spec__.cached, email.__file__, json.dumps.__code__.co_filename)"
+    ended = subprocess.run(
+        [copied / "bin" / "python3", "-I", "-B", "-v", "-c", tried], capture_output=True, text=True, check=True, env={}
+    )
+    cached, file, named = ended.stdout.split()
+    assert f"matches {file}" in ended.stderr
+    assert f"code object from '{cached}'" in ended.stderr
+    # What a traceback names is where it lies now.
+    assert named == str(Path(cached).parent.parent / "__init__.py")
 
 
 def test_a_copy_of_a_runtime_that_is_not_whole_says_so(packaged: Packaged, tmp_path: Path) -> None:

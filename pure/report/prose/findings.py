@@ -110,7 +110,7 @@ def _libraries(found: MissingLibraries) -> tuple[str, ...]:
     if found.packages:
         add = "Or add" if found.instead else "Add"
         lines.append(
-            f"  {add} Debian's {_listed(found.packages)} to the run image (an apt buildpack, another builder)."
+            f"  {add} Debian's {_listed(found.packages)} to the run image (another builder, or an apt buildpack)."
         )
     elif not found.instead:
         lines.append("  Find the Debian package that has it, and add it to the run image.")

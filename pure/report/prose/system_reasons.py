@@ -13,6 +13,7 @@ from pure.complaints.reasons import (
 )
 from pure.complaints.system_needs import WHEELS
 from pure.manager.terms import Terms
+from pure.report.prose.apt import apt_lines
 from pure.report.prose.explanation import Explanation
 from pure.visible import visible
 
@@ -143,7 +144,8 @@ def _needed(reason: Needed, *, own: bool) -> Explanation:
     elif packages:
         packaged = (
             f"{'Or add' if name else 'Add'} it to the build image. On Debian and Ubuntu it is in: {packages}",
-            "(an apt buildpack before this one, or a builder whose build image has it).",
+            "(a builder whose build image has it).",
+            *apt_lines(reason.packages),
         )
     else:
         packaged = (

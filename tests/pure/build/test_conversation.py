@@ -16,6 +16,7 @@ from pure.build.steps import (
     Answer,
     BeginLayer,
     BuildFoldersListed,
+    CompileBytecode,
     Compiled,
     CopyFile,
     DropLayer,
@@ -223,11 +224,13 @@ def test_a_first_build_by_pip() -> None:
         "CopyFile", "BeginLayer", "CopyFile", "RunProgram(install-tool)", "CompileBytecode", "FinishLayer",
     ]  # fmt: skip
     assert names(turns[3]) == [
-        "ListBuildFolders", "BeginLayer", "RunProgram(create-environment)", "WriteFiles", "RunProgram(install)",
-        "ReadFiles", "ReadFiles", "ListFiles", "ReadFiles",
+        "ListBuildFolders", "BeginLayer", "RunProgram(create-environment)", "WriteFiles",
+        "RemoveFiles",  # the metadata of pip's cache
+        "RunProgram(install)", "ReadFiles", "ReadFiles", "ListFiles", "ReadFiles",
     ]  # fmt: skip
     assert names(turns[4]) == [
         "RemoveHistories",
+        "FinishLayer",  # pip's cache
         "CompileBytecode",
         "ListBuildFolders",
         "ReadLibraries",
@@ -284,11 +287,25 @@ def test_a_runtime_that_the_image_has_is_borrowed_by_a_build_that_needs_it() -> 
     assert isinstance(done, Done)
     assert course(turns) == ["RuntimeTried", "RuntimeReady", "ToolReady", "Resolving", "Settled", "PuttingAway"]
     assert names(turns[0]) == ["DropLayer", "InstallRuntime", "RunProgram(probe)"]
-    # Its archive stays in the cache, and nothing of it is compiled.
-    assert names(turns[1]) == ["FinishLayer"]
+    assert next(step.borrowed for step in turns[0].steps if isinstance(step, InstallRuntime))
+    # Its archive stays in the cache, and what programs of builds import is compiled once, instead of by each of them.
+    assert names(turns[1]) == ["CompileBytecode", "FinishLayer"]
+    (compiled,) = (step for step in turns[1].steps if isinstance(step, CompileBytecode))
+    assert compiled.left_out.names == ("*",)
     assert names(turns[-1]) == ["DropLayer", "FinishLayer"]
     assert (done.plan.decided("python").action, done.plan.decided("python").away) == (Action.KEEP, True)
     assert not any(isinstance(step, UnpackLayers) for turn in turns for step in turn.steps)
+
+
+def test_a_borrowed_runtime_whose_bytecode_came_along_is_not_compiled() -> None:
+    class Carried(Hand):
+        def result(self, step: Step) -> Result | None:
+            result = super().result(step)
+            return msgspec.structs.replace(result, compiled=True) if isinstance(result, RuntimeInstalled) else result
+
+    given = rebuilt(first(), "3.0.0")
+    turns, _ = converse(given, Carried(environment("3.0.0"), report=report("3.0.0")))
+    assert names(turns[1]) == ["FinishLayer"]
 
 
 @pytest.mark.parametrize("lost", ["python", "venv"])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pure.build.reading import Application, application, requirements
-from pure.manager.choice import REQUIREMENTS_VARIABLE
+from pure.manager.choice import PEER_REQUIREMENTS_VARIABLE, REQUIREMENTS_VARIABLE
 from pure.manager.table import MANAGERS
 from pure.outcome import Failure, Success
 from pure.project.document import Document
@@ -200,6 +200,9 @@ def test_requirements_start_where_variables_and_pips_settings_say() -> None:
     assert found.found.unwrap().paths == ("requirements.txt", "more.txt", "limits.txt")
     named = collected(files, requirements({REQUIREMENTS_VARIABLE: "own.txt"}, {"PIP_CONSTRAINT": "limits.txt"}))
     assert set(named.texts) == {"own.txt", "limits.txt"}
+    peers = {PEER_REQUIREMENTS_VARIABLE: "limits.txt"}
+    assert set(collected(files, requirements(peers, {})).texts) == {"limits.txt"}
+    assert set(collected(files, requirements({REQUIREMENTS_VARIABLE: "own.txt", **peers}, {})).texts) == {"own.txt"}
     both = {REQUIREMENTS_VARIABLE: "own.txt", "PIP_CONSTRAINT": "more.txt"}
     assert "more.txt" in collected(files, requirements(both, {"PIP_CONSTRAINT": "limits.txt"})).texts
 

@@ -5,35 +5,48 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pure.build.unheard import FILES, HONOURED, PEERS, meant_by, unheard
+from pure.build.foreign import FILES, VARIABLES, brings_packages, foreign
+from pure.build.unheard import HONOURED, meant_by, unheard
+from pure.manager.choice import PEER_REQUIREMENTS_VARIABLE
 from pure.manager.table import MANAGERS
-from pure.project.selection import PEER_GROUP_VARIABLES
+from pure.project.selection import PEER_GROUPS
 from pure.python.request import PEER_VARIABLES
+from pure.start.django import DISABLE_VARIABLE
 from pure.start.peers import COMMAND_VARIABLES
 
 from tests.documents import document
-from tests.places import ROOT
 
 # Of other languages' buildpacks: one letter away from ours, and nobody's mistake.
 OTHERS = (
     *("BP_PHP_VERSION", "BP_JVM_VERSION", "BP_GO_VERSION", "BP_NODE_VERSION", "BP_MRI_VERSION", "BP_YARN_VERSION"),
     *("BP_NGINX_VERSION", "BP_HTTPD_VERSION", "BP_NPM_VERSION", "BP_RUST_VERSION", "BP_NODE_PROJECT_PATH"),
-    *("BP_INCLUDE_FILES", "BP_KEEP_FILES", "BP_IMAGE_LABELS", "BP_WEB_SERVER", "BP_GO_TARGETS", "BP_LOG_LEVELS_X"),
+    *("BP_INCLUDE_FILES", "BP_KEEP_FILES", "BP_WEB_SERVER", "BP_GO_TARGETS", "BP_LOG_LEVELS_X"),
     *("PATH", "GOOGLE_CLOUD_PROJECT", "GOOGLE_API_KEY", "GOOGLE_APPLICATION_CREDENTIALS", "PYTHON_VERSION"),
 )
 
 
-def test_the_table_is_the_documentations() -> None:
-    pages = (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))
-    rows = [line for page in pages for line in page.read_text().splitlines() if line.startswith("| `")]
-    documented = {name for row in rows for name in re.findall(r"`(BP_\w+)`", row.split("|")[1])}
-    assert documented == set(HONOURED)
+# Rows of names that are spelled out, which nothing here understands.
+INSTEAD = {row.name: row for row in VARIABLES if row.instead and not row.name.endswith("*")}
+
+
+def test_each_name_has_one_row() -> None:
+    names = [row.name for row in (*VARIABLES, *FILES)]
+    assert len(names) == len(set(names))
+    assert all(foreign(name) is not None for name in names if name not in {row.name for row in FILES})
+
+
+def test_what_is_understood_is_what_other_modules_read() -> None:
+    heard = {row.name for row in VARIABLES if not row.instead}
+    peers = {name for names in PEER_GROUPS.values() for name in names}
+    elsewhere = {*PEER_VARIABLES, *COMMAND_VARIABLES, *peers, PEER_REQUIREMENTS_VARIABLE, DISABLE_VARIABLE}
+    # The last two are read by the server, and by pip.
+    assert heard - set(HONOURED) == {*elsewhere, "WEB_CONCURRENCY", "PIP_*"}
 
 
 @pytest.mark.parametrize(
     ("name", "meant"),
     [
-        ("BP_PIP_REQUIREMENT", "BP_PIP_REQUIREMENTS"),
+        ("BP_PIP_REQUIREMNTS", "BP_PIP_REQUIREMENTS"),
         ("BP_PYTHON_VERISON", "BP_PYTHON_VERSION"),
         ("BP_PYTHONVERSION", "BP_PYTHON_VERSION"),
         ("bp_python_version", "BP_PYTHON_VERSION"),
@@ -50,7 +63,7 @@ def test_the_table_is_the_documentations() -> None:
 )
 def test_slips_of_the_hand_are_known(name: str, meant: str | None) -> None:
     assert meant_by(name) == meant
-    said = unheard({name: "x"}, (), {})
+    said = unheard({name: "x=x"}, (), {})
     assert said == ((f"${name} has no effect; did you mean {meant}?",) if meant else ())
 
 
@@ -60,7 +73,7 @@ def test_a_procfile_of_another_spelling_is_named(name: str) -> None:
     assert unheard({}, (name, "Procfile"), {}) == ()
 
 
-@given(st.sampled_from([name for name in HONOURED if name != "BP_PYLOCK"]), st.data())
+@given(st.sampled_from([name for name in HONOURED if any(len(word) > 4 for word in name.split("_"))]), st.data())
 def test_a_letter_too_few_or_too_many_in_a_long_word_is_known(name: str, data: st.DataObject) -> None:
     words = name.split("_")
     place = data.draw(st.sampled_from([at for at, word in enumerate(words) if len(word) > 4]))
@@ -73,13 +86,13 @@ def test_a_letter_too_few_or_too_many_in_a_long_word_is_known(name: str, data: s
     assert slip in HONOURED or meant_by(slip) is not None
 
 
-@pytest.mark.parametrize("name", PEERS)
+@pytest.mark.parametrize("name", INSTEAD)
 def test_what_other_platforms_would_have_done_is_named(name: str) -> None:
     (said,) = unheard({name: "3.12"}, (), {})
     assert said.startswith(f"${name} has no effect: ")
     assert "{" not in said
     assert unheard({name: ""}, (), {}) == ()
-    named = re.findall(r"\$?(BP_\w+)", said.partition(": ")[2])
+    named = re.findall(r"\$?\b(BP_\w+)", said.partition(": ")[2])
     assert set(named) <= set(HONOURED)
 
 
@@ -94,10 +107,20 @@ def test_other_settings_of_other_builders_are_named_too() -> None:
 def test_files_that_others_read() -> None:
     files = {"bin/post_compile": document("#!/bin/sh\n"), "bin/pre_compile": None}
     said = unheard({}, ("nltk.txt", "app.py"), files)
-    assert [each.partition(" ")[0] for each in said] == ["nltk.txt", "bin/post_compile"]
+    assert [each.partition(" ")[0] for each in said] == ["bin/post_compile", "nltk.txt"]
     # None of them is one of ours.
     ours = {name for each in MANAGERS.values() for name in (each.lock, *each.declared_in, *each.configuration)}
-    assert not ours & set(FILES)
+    assert not ours & {row.name for row in FILES}
+
+
+def test_an_aptfile_is_for_whoever_brings_libraries() -> None:
+    (said,) = unheard({}, ("Aptfile",), {}, layers_dir="/layers/lamina_python")
+    assert said.startswith("Aptfile has no effect: ")
+    apt = {"LD_LIBRARY_PATH": "/usr/lib:/layers/fagiani_apt/apt/usr/lib"}
+    assert unheard(apt, ("Aptfile",), {}, layers_dir="/layers/lamina_python") == ()
+    own = {"LD_LIBRARY_PATH": "/layers/lamina_python/python/lib"}
+    assert not brings_packages(own, "/layers/lamina_python")
+    assert not brings_packages({}, "/layers/lamina_python")
 
 
 @pytest.mark.parametrize(
@@ -119,10 +142,24 @@ def test_what_other_builders_would_do_and_is_done_here_is_not_named() -> None:
     assert [each.partition(" ")[0].lstrip("$") for each in said] == sorted(COMMAND_VARIABLES)
 
 
-@pytest.mark.parametrize("name", PEER_GROUP_VARIABLES)
-def test_groups_of_paketos_count_where_poetry_installs_and_ours_are_not_set(name: str) -> None:
-    assert unheard({name: "main,web"}, (), {}, groups_by=name) == ()
-    (said,) = unheard({name: "main,web"}, (), {}, groups_by="BP_PYTHON_GROUPS")
+@pytest.mark.parametrize(("manager", "name"), [(each, name) for each, names in PEER_GROUPS.items() for name in names])
+def test_groups_of_paketos_count_where_their_manager_installs_and_ours_are_not_set(manager: str, name: str) -> None:
+    assert unheard({name: "main,web"}, (), {}, manager=manager, groups_by=name) == ()
+    (said,) = unheard({name: "main,web"}, (), {}, manager=manager, groups_by="BP_PYTHON_GROUPS")
     assert said == f"${name} has no effect: $BP_PYTHON_GROUPS names the groups"
-    (said,) = unheard({name: "main,web"}, (), {})
-    assert "Poetry doesn't install this application" in said
+    for other in ("pip", None):
+        (said,) = unheard({name: "main,web"}, (), {}, manager=other)
+        assert f"{MANAGERS[manager].title} doesn't install this application" in said
+        assert said.endswith("BP_PYTHON_GROUPS=main,web would install these groups")
+
+
+def test_paketos_requirements_count_where_ours_are_not_named() -> None:
+    assert unheard({"BP_PIP_REQUIREMENT": "a.txt"}, (), {}) == ()
+    assert unheard({"BP_PIP_REQUIREMENT": "a.txt", "BP_PIP_REQUIREMENTS": "b.txt"}, (), {}) == (
+        "$BP_PIP_REQUIREMENT has no effect: $BP_PIP_REQUIREMENTS names the files",
+    )
+
+
+def test_labels_of_googles_are_named_with_the_variable_that_sets_them() -> None:
+    (said,) = unheard({"GOOGLE_LABEL_TEAM": "shop"}, (), {})
+    assert said == "$GOOGLE_LABEL_TEAM has no effect: BP_IMAGE_LABELS='name=\"shop\"' would label the image"

@@ -5,7 +5,7 @@ from pure.manager.commands import Places, commands
 from pure.manager.managed import UnknownSelection, decide_manager
 from pure.outcome import Success
 from pure.project.files import ProjectFiles
-from pure.project.selection import PEER_GROUP_VARIABLES
+from pure.project.selection import PEER_GROUPS
 from pure.venv.lock_fingerprint import lock_fingerprint
 from pure.venv.requirements_fingerprint import Fingerprint, NotPinned
 
@@ -175,7 +175,7 @@ def test_what_uv_does_not_build_is_left_to_it() -> None:
     assert not decide_manager(project, {}).unwrap().alone
 
 
-@pytest.mark.parametrize("name", PEER_GROUP_VARIABLES)
+@pytest.mark.parametrize("name", PEER_GROUPS["poetry"])
 @pytest.mark.parametrize(
     ("value", "ours", "groups"),
     [("main", "", ()), ("main,web", "", ("web",)), ("web", "", ("web",)), ("main,web", "jobs", ("jobs",))],
@@ -193,3 +193,12 @@ def test_paketos_variables_name_groups_of_poetrys(name: str, value: str, ours: s
     # Other tools have groups of their own.
     uv = ProjectFiles(names=("pyproject.toml", "uv.lock"), texts=documents({**texts, "uv.lock": LOCKS["uv"][0]}))
     assert decide_manager(uv, {name: value, "BP_PYTHON_PACKAGE_MANAGER": "uv"}).unwrap().selection.groups == ()
+
+
+def test_paketos_variable_names_groups_of_uvs() -> None:
+    declared = b'[project]\nname = "shop"\nversion = "1"\n[dependency-groups]\nweb = []\njobs = []\n'
+    texts = {"pyproject.toml": declared, "uv.lock": LOCKS["uv"][0]}
+    project = ProjectFiles(names=tuple(texts), texts=documents(texts))
+    managed = decide_manager(project, {"BP_UV_INSTALL_GROUPS": "web,jobs"}).unwrap()
+    assert managed.selection.groups == ("jobs", "web")
+    assert str(managed.selection) == "$BP_UV_INSTALL_GROUPS adds jobs, web"

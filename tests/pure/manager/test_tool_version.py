@@ -120,10 +120,18 @@ def test_a_pip_that_cannot_report_is_refused(version: str) -> None:
     )
 
 
-@pytest.mark.parametrize("value", ["latest", ">=25", "25.*", "v25.3", "25.3 --index-url x", "../x", "25.3; os", "٢٥.3"])
+@pytest.mark.parametrize("value", ["latest", ">=27", "25.*", "v25.3", "25.3 --index-url x", "../x", "25.3; os", "٢٥.3"])
 def test_what_is_no_version_is_refused(value: str) -> None:
     expected = BadToolVersion(variable="BP_PIP_VERSION", title="pip", value=value, pinned="26.0")
     assert choose_tool(PIP, {"BP_PIP_VERSION": value}, pin_file("26.0"), ()) == Failure(expected)
+
+
+@pytest.mark.parametrize("value", ["26.*", "~26", ">=25", "^26.0"])
+def test_a_range_that_the_pinned_version_is_in_keeps_it(value: str) -> None:
+    choice = choose_tool(PIP, {"BP_PIP_VERSION": value}, pin_file("26.0"), ()).unwrap()
+    assert (choice.version, choice.hashed, str(choice.source)) == ("26.0", True, "$BP_PIP_VERSION")
+    (because,) = choice.because
+    assert because == f"pinned by this buildpack, with hashes, which is within {value}, as $BP_PIP_VERSION asks"
 
 
 def test_a_pin_file_without_pip_is_a_damaged_buildpack() -> None:

@@ -48,7 +48,7 @@ def test_settings_that_have_a_counterpart_are_handed_on() -> None:
         "PIP_EXTRA_INDEX_URL": "https://b.example/simple https://c.example/simple",
         "PIP_FIND_LINKS": "one two",
         "PIP_PRE": "no",
-        "PIP_NO_BUILD_ISOLATION": "1",
+        "PIP_NO_BUILD_ISOLATION": "false",  # pip reads it against its name
         "PIP_KEYRING_PROVIDER": "import",
         "PIP_TIMEOUT": "9",
         "PIP_DEFAULT_TIMEOUT": "10",
@@ -68,6 +68,7 @@ def test_settings_that_have_a_counterpart_are_handed_on() -> None:
     assert options(settings) == (
         "--no-binary", "alpha", "--no-binary", "beta", "--only-binary", ":all:", "--no-deps",
     )  # fmt: skip
+    assert "UV_NO_BUILD_ISOLATION" not in variables({"PIP_NO_BUILD_ISOLATION": "1"})
     assert variables({**settings, "UV_DEFAULT_INDEX": "https://own.example"}).keys().isdisjoint({"UV_DEFAULT_INDEX"})
 
 

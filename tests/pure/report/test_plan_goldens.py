@@ -18,17 +18,30 @@ from tests.golden import check_golden
 from tests.places import ROOT
 from tests.strategies_plan import planned
 
+# As Paketo's and Google's users have them, and one that nobody reads.
+FOREIGN = {
+    "BP_IMAGE_LABELS": 'team=shop owner="The Shop"',
+    "BP_OCI_TITLE": "Shop",
+    "BP_PIP_DEST_PATH": "vendor",
+    "BP_PIP_REQUIREMENT": "requirements.txt",
+    "BP_PYTHON_VERISON": "3.12",
+    "GOOGLE_FUNCTION_TARGET": "hello",
+    "GOOGLE_PYTHON_VERSION": "3.13.x",
+}
 
-def _plan(example: str, nowhere: Path) -> tuple[Plan, Estimate | None]:
+
+def _plan(example: str, nowhere: Path, *files: str, **variables: str) -> tuple[Plan, Estimate | None]:
     app = nowhere / "app"
     laid_out(example, app)
+    for name in files:
+        (app / name).touch()
     # Neither this machine's variables nor its configuration of pip take part.
     read = read_facts(
         buildpack=ROOT,
         app=app,
         layers=nowhere / "layers",
         plan=None,
-        environ={"PIP_CONFIG_FILE": "/dev/null"},
+        environ={"PIP_CONFIG_FILE": "/dev/null", **variables},
     )
     assert isinstance(read, Success), read
     target = Target(os="linux", arch="amd64")
@@ -48,3 +61,11 @@ def test_the_plan_as_it_is_recorded(example: str, tmp_path: Path) -> None:
     plan, estimate = _plan(example, tmp_path)
     recorded = record(plan, version="0.0.0", redact=str, estimate=estimate)
     check_golden(f"plan_{example}", encode_record(recorded).decode(), suffix=".json")
+
+
+def test_other_builders_names_in_plan_and_record(tmp_path: Path) -> None:
+    plan, _ = _plan("pip-flask", tmp_path, "Aptfile", "nltk.txt", **FOREIGN)
+    check_golden("plan_foreign", "\n".join(build_log.plan("0.0.0", plan)))
+    recorded = record(plan, version="0.0.0", redact=str)
+    assert recorded.unheard == plan.unheard
+    assert recorded.labels == {"org.opencontainers.image.title": "Shop", "owner": "The Shop", "team": "shop"}

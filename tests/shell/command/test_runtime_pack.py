@@ -71,7 +71,7 @@ class Moved:
         return ended.stdout.strip()
 
 
-@pytest.fixture(scope="module", params=often(one_of_each_kind(), one_of_each_kind()[0]), ids=str)
+@pytest.fixture(scope="session", params=often(one_of_each_kind(), one_of_each_kind()[0]), ids=str)
 def moved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Moved:
     return Moved(request.param, tmp_path_factory.mktemp("pack"))
 
@@ -164,6 +164,7 @@ def test_no_text_names_the_original_place(moved: Moved) -> None:
     assert naming == []
 
 
+@pytest.mark.heavy
 def test_packing_once_is_enough(tmp_path: Path) -> None:
     python = interpreters()[0]
     first = packed_once(python, tmp_path, distro=DEBIAN).unwrap()

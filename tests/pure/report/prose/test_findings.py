@@ -1,12 +1,18 @@
 """The words about what was found and is no error."""
 
+import subprocess
+import tomllib
+
+import pytest
 from pure.build.finding import Finding
+from pure.build.news import FindingsMade
 from pure.complaints.imports import BrokenProgram, ImportReason
 from pure.complaints.indexes import IndexPassedOver, OnSeveralIndexes
 from pure.project.baggage import Baggage
-from pure.report.prose.findings import finding_lines
+from pure.report.prose.apt import apt_lines, missing_packages
 from pure.venv.lacks import Contradiction, MissingLibraries
 
+from pure.report import build_log
 from tests.golden import check_golden
 
 FINDINGS: tuple[Finding, ...] = (
@@ -39,9 +45,26 @@ FINDINGS: tuple[Finding, ...] = (
 
 
 def test_the_words() -> None:
-    lines = [line for each in FINDINGS for line in finding_lines(each)]
+    # As the log has them: what system packages there are to add comes once, after all that miss one.
+    lines = [line.removeprefix("  ") for line in build_log.lines((FindingsMade(findings=FINDINGS),))]
     check_golden("findings", "\n".join(lines) + "\n")
     assert max(map(len, lines)) <= 118
+
+
+def test_the_snippet_for_an_apt_buildpack_is_what_its_readers_take() -> None:
+    packages = missing_packages(FINDINGS)
+    assert packages == ("libgl1", "libglib2.0-0", "libpq5")
+    said = apt_lines(packages)
+    snippet = "\n".join(said[said.index("or project.toml:") + 1 :])
+    assert tomllib.loads(snippet)["com"]["heroku"]["buildpacks"]["deb-packages"] == {"install": list(packages)}
+    (command,) = (line for line in said if "Aptfile" in line and line.startswith("  "))
+    printed = subprocess.run(["sh", "-c", command.rpartition(">>")[0]], capture_output=True, text=True, check=True)
+    assert printed.stdout.split() == list(packages)
+
+
+@pytest.mark.parametrize("packages", [(), ("build-essential",)])
+def test_a_compiler_is_nothing_for_a_layer(packages: tuple[str, ...]) -> None:
+    assert apt_lines(packages) == ()
 
 
 def test_each_kind_has_an_example() -> None:
