@@ -12,7 +12,7 @@ from pure.layers.names import CERTIFICATES
 from tests.bound import bind
 from tests.builds.locked import MAIN, Index, lock, project
 from tests.builds.test_certificates import unpackaged
-from tests.builds.workshop import VERSION, Bench, Workshop, remove
+from tests.builds.workshop import VERSION, Bench, Workshop, hashed, remove
 from tests.local_index import serve
 from tests.recognition.stage import certificate
 
@@ -95,7 +95,7 @@ def test_everything_comes_from_where_bindings_say(
 
 def test_another_password_changes_nothing(bench: Bench, workshop: Workshop, host: str, tmp_path: Path) -> None:
     root = bind_index(bench, host, tmp_path / "cert.pem")
-    bench.require("alpha==1.0")
+    bench.write({"requirements.txt": hashed(bench.wheels, "alpha==1.0")})
     bench.build(BARE)
     before = {path.name: path.read_bytes() for path in bench.own.glob("*.toml")}
     remove(root / "orders")
