@@ -1,14 +1,14 @@
-"""Reads the certificates that a build is told to trust where only some tools look for them: in folders.
+"""Joins the certificates that a build is told to trust where not every tool looks for them: in folders, and bindings.
 
 OpenSSL, and uv, trust those in the folders of ``SSL_CERT_DIR`` beside those of a file; others read one file alone.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from pure.manager.environment import trusted_file
+from pure.bindings.contents import CERTIFICATE
+from pure.manager.environment import trusted_files
 
 # Where distributions keep their trusted certificates; an interpreter built elsewhere does not know its host's place.
 SYSTEM_AUTHORITIES: Final = (
@@ -17,31 +17,33 @@ SYSTEM_AUTHORITIES: Final = (
     "/etc/ssl/ca-bundle.pem",
     "/etc/ssl/cert.pem",
 )
-_CERTIFICATE: Final = re.compile(rb"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----")
 _MOST_BYTES: Final = 4_000_000
 _MOST_FILES: Final = 2_000
 # All files together: the certificates of every authority there is take less than one megabyte.
 _MOST_OF_ALL: Final = 16_000_000
 
 
-def certificates_of_folders(settings: Mapping[str, str]) -> bytes:
-    """The file of certificates that everyone should read: what the one says that all read, and what folders add to it.
+def joined_certificates(settings: Mapping[str, str], bound: Iterable[bytes] = ()) -> bytes:
+    """The file of certificates that everyone should read: what files say that tools read, and what is found elsewhere.
 
-    Empty where ``SSL_CERT_DIR`` adds nothing, or where that file cannot be read, which is told by whoever reads it.
+    Empty where neither ``SSL_CERT_DIR`` nor what is ``bound`` adds anything, or where such a file cannot be read, which
+    is told by whoever reads it.
     """
     folders = [Path(folder) for folder in settings.get("SSL_CERT_DIR", "").split(":") if folder]
-    if not folders:
+    bound = tuple(bound)
+    if not folders and not bound:
         return b""
-    named = trusted_file(settings)
-    read = (_read(Path(place)) for place in ((named,) if named else SYSTEM_AUTHORITIES))
-    base = next((text for text in read if text is not None), None)
-    if base is None and named:
+    named = trusted_files(settings)
+    # Folders add to the file that all tools are told of, what is bound to each that any is told of.
+    read = [_read(Path(place)) for place in (named if bound else named[:1])]
+    if None in read:
         return b""
-    known = dict.fromkeys(_CERTIFICATE.findall(base or b""))
-    more = dict.fromkeys(found for text in _texts(folders) for found in _CERTIFICATE.findall(text))
-    if more.keys() <= known.keys():
+    base = read or [next((text for text in map(_read, map(Path, SYSTEM_AUTHORITIES)) if text is not None), b"")]
+    known = dict.fromkeys(found for text in base for found in CERTIFICATE.findall(text or b""))
+    more = dict.fromkeys(found for text in _texts(folders) for found in CERTIFICATE.findall(text))
+    if not bound and more.keys() <= known.keys():
         return b""
-    return b"".join(found + b"\n" for found in known | more)
+    return b"".join(found + b"\n" for found in known | more | dict.fromkeys(bound))
 
 
 def _texts(folders: Iterable[Path]) -> Iterator[bytes]:

@@ -110,9 +110,9 @@ class Executor:
                 self._store.finish(decision)
             case RemoveFiles(root=root, files=files, directories=directories):
                 remove_files(Path(root), files, directories)
-            case WriteFiles(root=root, files=written):
+            case WriteFiles(root=root, files=written, executable=executable):
                 for name, data in written:
-                    write_atomically(Path(root, name), data)
+                    write_atomically(Path(root, name), data, mode=0o755 if executable else 0o644)
             case MoveTrees(root=root, target=target, paths=paths):
                 for path in paths:
                     move_tree(Path(root, path), Path(target, path))

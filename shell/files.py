@@ -37,10 +37,10 @@ def optional(path: Path, *, within: Path | None = None) -> bytes | None:
         raise ReadError(NotReadable(path=str(path), detail=error.strerror or str(error))) from error
 
 
-def regular(path: Path, *, within: Path | None = None, end: bool = False) -> bytes:
+def regular(path: Path, *, within: Path | None = None, end: bool = False, most: int = MOST_BYTES) -> bytes:
     """What a regular file holds; never a pipe, which would be waited for, nor a device.
 
-    Of one that is too large, the ``end`` will do for some readers.
+    Of one that has more bytes than the ``most``, the ``end`` will do for some readers.
 
     :raises OSError: as ``open`` does; ``FileNotFoundError`` for what isn't a regular file
     :raises ReadError: it is too large, or lies elsewhere
@@ -55,11 +55,11 @@ def regular(path: Path, *, within: Path | None = None, end: bool = False) -> byt
         known = os.fstat(descriptor)
         if not stat.S_ISREG(known.st_mode):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
-        if known.st_size > MOST_BYTES and end:
-            file.seek(-MOST_BYTES, os.SEEK_END)
-            return file.read(MOST_BYTES)
-        if known.st_size > MOST_BYTES:
-            detail = f"it has {size(known.st_size)}, and at most {size(MOST_BYTES)} are read"
+        if known.st_size > most and end:
+            file.seek(-most, os.SEEK_END)
+            return file.read(most)
+        if known.st_size > most:
+            detail = f"it has {size(known.st_size)}, and at most {size(most)} are read"
             raise ReadError(NotReadable(path=str(path), detail=detail, why="large"))
         # Files that the kernel makes up have no size.
         return file.read(known.st_size or _PAGE)

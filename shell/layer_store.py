@@ -111,14 +111,14 @@ class LayerStore:
                     write_atomically(target, value.encode())
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file so that it is there wholly or not at all; mode 0644 whatever the umask."""
+def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+    """Write a file so that it is there wholly or not at all; with this mode whatever the umask."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-            os.fchmod(file.fileno(), 0o644)
+            os.fchmod(file.fileno(), mode)
         Path(temporary).rename(path)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):

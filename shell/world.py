@@ -9,6 +9,10 @@ from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
 import tomli
+from pure.bindings.at_launch import PROGRAM, wanted_at_launch
+from pure.bindings.contents import NONE, Bindings, understood
+from pure.bindings.decision import NETRC_FILE, PIP_FILE, netrc_of
+from pure.bindings.folder import BindingError, root_of
 from pure.build.collected import CollectedBefore, decode_record
 from pure.build.errors import NotReadable
 from pure.build.facts import Facts
@@ -33,7 +37,7 @@ from pure.urls import visible_url
 
 from shell.application import read_application, read_requirements
 from shell.baggage import find_baggage
-from shell.certificates import certificates_of_folders
+from shell.certificates import joined_certificates
 from shell.files import ReadError, optional, regular
 from shell.layer_store import LayerStore
 from shell.sources import find_manage, read_sources
@@ -85,7 +89,12 @@ def read_facts(
 def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, environ: Mapping[str, str]) -> Facts:
     application = read_application(app, environ)
     home = app / application.folder
-    pip_settings = configured(_pip_configuration(environ, home))
+    bindings = _bindings(environ)
+    bound = bindings.value_or(NONE) if bindings is not None else NONE
+    # What the user names holds over what is bound.
+    named = {PIP_FILE: bound.pip_conf, NETRC_FILE: bound.netrc}
+    named |= {name: value for name, value in environ.items() if value}
+    pip_settings = configured(_pip_configuration(named, home))
     settings = {name: value for name, value, _ in pip_settings}
     needed = read_requirements(app, home, requirements(environ, settings))
     code = code_matters(application.procfile, application.pyproject, peer_commands(environ, application.elsewhere))
@@ -122,8 +131,11 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         manage=manage,
         requirements=needed.found,
         requirement_texts=needed.texts,
-        certificates=certificates_of_folders({**settings, **environ}),
-        netrc=_netrc(environ),
+        certificates=joined_certificates({**settings, **environ}, bound.certificates),
+        netrc=netrc_of(bound, _netrc(named)),
+        bindings=bindings,
+        mapped=bound.mapped,
+        at_launch=_needed(buildpack / PROGRAM) if wanted_at_launch(bound, environ) else b"",
         project=application.project,
         tool_pins={
             tool.name: _needed(buildpack / tool.pin_file).decode() for tool in TOOLS.values() if tool is not PIP_TOOL
@@ -137,6 +149,18 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         seed_wheels=_seed_wheels(layers),
         carried_pip=next((str(path) for path in sorted((buildpack / WHEELS).glob("pip-*.whl"))), None),
     )
+
+
+def _bindings(environ: Mapping[str, str]) -> Outcome[Bindings, BindingError] | None:
+    """What the platform binds; ``None`` where it has no folder for that."""
+    root, variable = root_of(environ)
+    # One look is all that builds without bindings pay.
+    if not root or not os.path.lexists(root):
+        return None
+    from shell.bindings import read_bindings
+
+    read = read_bindings(root, variable)
+    return read if isinstance(read, Failure) else understood(read.unwrap())
 
 
 def _size(path: Path) -> int | None:

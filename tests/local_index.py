@@ -120,7 +120,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         links = [
             f'<a href="/files/{each.name}{signed}#sha256={_digest(each)}">{each.name}</a>'
             for each in files
-            if project and each.name.partition("-")[0].replace("_", "-").lower() == project[1]
+            if project and re.sub(r"[-_.]+", "-", each.name.partition("-")[0]).lower() == project[1]
         ]
         if not links:
             self.send_error(404)

@@ -56,6 +56,7 @@ from typing import TypeAlias, assert_never
 import msgspec
 
 from pure.build import (
+    binding_steps,
     check,
     closing,
     completing,
@@ -86,7 +87,6 @@ from pure.build.steps import (
     ListBuildFolders,
     RuntimeInstalled,
     Steps,
-    WriteFiles,
 )
 from pure.build.tool_steps import cache_steps, drops, install_tool, seed_wheel
 from pure.build.workplace import workplace
@@ -169,9 +169,7 @@ def _begun(facts: Facts, plan: Plan, hide: Redactor) -> Turn:
         facts=facts, plan=plan, work=work, hide=hide, state=states.RuntimeReady() if kept else states.RuntimeTried()
     )
     steps = (FinishLayer(decision=decision), *finish_archive(plan)) if kept else install_runtime(plan, facts, work)
-    if facts.certificates:
-        files = ((work.certificates.rpartition("/")[2], facts.certificates),)
-        steps = (WriteFiles(root=work.temporary, files=files), *steps)
+    steps = (*binding_steps.bring(plan, facts, work), *steps)
     return Turn(build=build, steps=(*dropped, *steps), said=(news.PythonChosen(version=facts.version, plan=plan),))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import Final, TypeAlias
 
+from pure.bindings.contents import written_secrets, written_texts
 from pure.build.facts import Facts
 from pure.outcome import Failure, Success
 from pure.project.document import Document, at
@@ -40,14 +41,16 @@ _ESCAPED: Final = re.compile(r"\\(.)")
 
 
 def known_secrets(facts: Facts) -> Redactor:
-    """The credentials that stand in variables, settings, requirements files, locks and declarations of a build."""
+    """The credentials that stand in variables, settings, requirements files, locks, declarations and bindings."""
     texts: list[str] = []
     if isinstance(facts.project, Success):
         files = facts.project.unwrap()
         for name, file in (*files.texts.items(), *files.workspace_texts.items()):
             texts += searched(name, file)
     texts += (_text(raw) for raw in facts.requirement_texts.values())
-    return redactor(facts.settings, requirement_texts=tuple(texts), passwords=tuple(netrc(facts.netrc)))
+    texts += written_texts(facts.bound)
+    passwords = (*netrc(facts.netrc), *written_secrets(facts.bound))
+    return redactor(facts.settings, requirement_texts=tuple(texts), passwords=passwords)
 
 
 def searched(name: str, file: Document) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ from pure.manager.commands import Command, Places, Required, commands, resolving
 from pure.manager.decision import PackageManagerDecision
 from pure.manager.environment import pip_environment
 from pure.manager.settings import tool_settings
-from pure.manager.table import PIP, PIP_TOOL, PROJECT
+from pure.manager.table import PIP, PIP_TOOL, PROJECT, UV_TOOL
 from pure.venv.difference import Changes
 from pure.venv.installed import (
     InstalledSet,
@@ -121,6 +121,10 @@ def _started(plan: Plan, facts: Facts, work: Workplace, purpose: Purpose, *asked
     own = own_environment(facts, work)
     if decided.manager.by_requirements:
         own = uv_requirements.variables(facts.settings) | own
+    if decided.manager.tool is UV_TOOL and facts.bound.uv is not None:
+        # Below those of the project, which one that is named by a variable would replace.
+        folders = own.get("XDG_CONFIG_DIRS") or "/etc/xdg"
+        own["XDG_CONFIG_DIRS"] = f"{work.configuration}:{folders}"
     variables = _sorted(tool_settings(decided.manager, own, _places(decided, work), ssh=asks_by_ssh(facts)))
     return tuple(
         RunProgram(

@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 
+from pure.bindings.contents import NONE, Bindings
+from pure.bindings.decision import settings as bound_settings
+from pure.bindings.decision import settings_that_count
+from pure.bindings.folder import BindingError
 from pure.build.collected import CollectedBefore
 from pure.layers.decision import RestoredLayer
 from pure.layers.division import Rules
@@ -9,7 +13,7 @@ from pure.layers.names import LayerName
 from pure.outcome import Outcome, Success
 from pure.project.baggage import Baggage
 from pure.project.document import Document
-from pure.project.files import ProjectOutcome
+from pure.project.files import ProjectFiles, ProjectOutcome
 from pure.project.requirements.collection import RequirementsSet
 from pure.project.requirements.errors import RequirementsError
 from pure.python.choice import RuntimeFacts
@@ -51,7 +55,11 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
     certificates: bytes = b""
     """All certificates that a tool of the build may trust; empty where one file holds them that everyone is told."""
     netrc: bytes | None = None
-    """The user's file of passwords, which are kept secret too."""
+    """The user's file of passwords, which are kept secret too, with what is bound."""
+    bindings: Outcome[Bindings, BindingError] | None = None
+    """What the platform binds; ``None`` where it has no folder for that."""
+    at_launch: bytes = b""
+    """The program that looks for bound certificates in the image; empty where none is to do that."""
 
     pyproject: Document | None = None
     """The project's ``pyproject.toml``, which may declare processes."""
@@ -95,9 +103,32 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
         return {"pip": self.pip_pin, **self.tool_pins}
 
     @property
+    def bound(self) -> Bindings:
+        """What the platform binds, if that is understood."""
+        return self.bindings.value_or(NONE) if self.bindings is not None else NONE
+
+    @property
+    def told(self) -> dict[str, str]:
+        """The variables of the build, with those by which tools are told what is bound."""
+        if not self.bound.found:
+            return dict(self.variables)
+        return dict(self.variables) | bound_settings(self.bound, self.files, self.variables)
+
+    @property
     def settings(self) -> dict[str, str]:
         """The settings of tools by the names of their variables: the environment's, else those of pip's files."""
-        return {name: value for name, value, _ in self.pip_settings} | dict(self.variables)
+        return {name: value for name, value, _ in self.pip_settings} | self.told
+
+    @property
+    def settings_that_count(self) -> dict[str, str]:
+        """Those that can change what is installed: where tools find it, and who asks, is bound without doing that."""
+        files = {name: value for name, value, _ in self.pip_settings}
+        return files | settings_that_count(self.bound) | dict(self.variables)
+
+    @property
+    def files(self) -> ProjectFiles:
+        """The project's files, as far as there is a project."""
+        return self.project.unwrap() if isinstance(self.project, Success) else ProjectFiles()
 
     @property
     def home(self) -> str:

@@ -8,6 +8,9 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from pure.bindings.decision import BindingDecision
+from pure.bindings.folder import BindingError
+from pure.build import bound
 from pure.build.asked import by_uv, pins_fixed, required_files
 from pure.build.collected import CollectedRecord
 from pure.build.collecting import NOTHING_KEPT, collects, planned_layer, unchanged
@@ -16,7 +19,7 @@ from pure.build.finding import Finding
 from pure.build.labelled import Label, asked_labels
 from pure.build.presence import contents_needed, decide_division, decide_packing
 from pure.build.processes import final_processes, first_processes
-from pure.build.undeclared import UndeclaredImports, undeclared
+from pure.build.undeclared import NothingRequired, UndeclaredImports, undeclared
 from pure.build.unheard import passed_over
 from pure.layers.decision import EVERYWHERE, Action, LayerDecision, LayerTypes
 from pure.layers.heavy import UNDIVIDED, Division
@@ -95,6 +98,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What is set or written and has no effect."""
     labels: tuple[Label, ...] = ()
     """Those of the image that variables ask for."""
+    bindings: tuple[BindingDecision, ...] = ()
 
     def with_lock(self, lock: LockFacts) -> "Plan":
         """The plan with what requirements turned out to resolve to."""
@@ -128,18 +132,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return next((layer for layer in self.layers if layer.name == name), None)
 
 
-class NothingRequired(msgspec.Struct, frozen=True, kw_only=True):
-    """The build was started for other buildpacks only, without the switch that allows it.
-
-    ``nested`` are lock files of projects in folders below.
-    """
-
-    variable: str
-    nested: tuple[str, ...] = ()
-
-
 PlanError: TypeAlias = (
-    BreakingVariables
+    BindingError
+    | BreakingVariables
     | BadProjectFolder
     | BadSwitch
     | ManagedError
@@ -165,12 +160,19 @@ def decide(facts: Facts) -> Outcome[Plan, PlanError]:
     plan = decided.unwrap()
     manager = plan.package_manager
     said = passed_over(facts, manager, started=manager is not None or bool(plan.processes.processes))
-    labels = asked_labels(facts.variables)
-    return Success(msgspec.structs.replace(plan, labels=labels, unheard=said))
+    return Success(
+        msgspec.structs.replace(
+            plan,
+            labels=asked_labels(facts.variables),
+            unheard=(*said, *bound.unseen(facts)),
+            bindings=bound.decided(facts, plan.python.runtime, manager),
+            layers=bound.with_launch_layer(facts, plan.layers),
+        )
+    )
 
 
 def _decide(facts: Facts) -> Outcome[Plan, PlanError]:
-    broken = _offenders(facts)
+    broken = bound.refused(facts) or _offenders(facts)
     if broken is not None:
         return Failure(broken)
     requirers = read_requirers(facts.buildpack_plan)
@@ -223,7 +225,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         return Failure(django)
     if isinstance(asked := switch(facts.variables, CHECK_VARIABLE), BadSwitch):
         return Failure(asked)
-    settings = uv_requirements.with_counterparts(manager, facts.settings, requirements.unwrap())
+    settings = uv_requirements.with_counterparts(manager, facts.settings_that_count, requirements.unwrap())
     isolation = isolation_setting(manager, settings, texts=project.texts, above=project.workspace_texts)
     needed = contents_needed(django, requirers)
     packing = decide_packing(requirers)
@@ -240,7 +242,12 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         built_with=build_settings(manager, settings, texts=project.texts, above=project.workspace_texts),
     )
     fixed = pinning(
-        managed, project, requirements.unwrap(), runtime=runtime, target=facts.target, settings=facts.settings
+        managed,
+        project,
+        requirements.unwrap(),
+        runtime=runtime,
+        target=facts.target,
+        settings=facts.settings_that_count,
     )
     pins = pins_fixed(facts, managed, requirements.unwrap(), fixed, runtime)
     layers = application_layers(
@@ -379,10 +386,4 @@ def _with_archive(
 
 def _previous(facts: Facts, kept: Stored) -> VenvState | None:
     raw = facts.packed_state if kept.archive else facts.venv_state
-    if raw is None:
-        return None
-    match decode_state(raw):
-        case Success(state):
-            return state
-        case Failure():
-            return None
+    return decode_state(raw).value_or(None) if raw is not None else None

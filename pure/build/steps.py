@@ -121,6 +121,7 @@ class WriteFiles(msgspec.Struct, frozen=True, kw_only=True):
 
     root: str
     files: tuple[tuple[str, bytes], ...]
+    executable: bool = False
 
 
 class MoveTrees(msgspec.Struct, frozen=True, kw_only=True):

@@ -50,9 +50,8 @@ def install_tool(plan: Plan, facts: Facts, work: Workplace, wheel: str) -> Steps
     # The pin file holds the whole closure; another version brings what it needs by itself.
     wanted = ("-r", f"{work.buildpack}/{own.pin_file}") if decided.hashed else (f"{own.name}=={decided.version}",)
     alone = ("--no-deps",) if decided.hashed or own is PIP_TOOL else ()
-    settings = bootstrap_settings(facts.pip_settings)
-    missing = {name: value for name, value in settings.items() if name not in facts.variables}
-    variables = own_environment(facts, work) | missing
+    # Where a variable says nothing, what pip's configuration files say.
+    variables = bootstrap_settings(facts.pip_settings) | own_environment(facts, work)
     if own is PIP_TOOL and decided.hashed and name.startswith(f"pip-{decided.version}-"):
         # It is at hand: no index has a part in this, nor what the application says about one.
         alone = (*alone, "--no-index", "--find-links", f"{root}/{SEEDS}")

@@ -19,6 +19,16 @@ _CONFIGURES: Final = "pyproject.toml"
 _NO_HINT: Final = ("folder", "markers", "tools")
 
 
+class NothingRequired(msgspec.Struct, frozen=True, kw_only=True):
+    """The build was started for other buildpacks only, without the switch that allows it.
+
+    ``nested`` are lock files of projects in folders below.
+    """
+
+    variable: str
+    nested: tuple[str, ...] = ()
+
+
 class UndeclaredImport(msgspec.Struct, frozen=True, kw_only=True):
     """A module that is neither Python's nor the application's, and the distribution that it probably is."""
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from pure.bindings.at_launch import LAUNCH_VARIABLE
 from pure.build.facts import Facts
 from pure.build.foreign import FILES, brings_packages, foreign
 from pure.build.labelled import LABELS_VARIABLE, OCI_VARIABLES, unread_labels
@@ -37,7 +38,7 @@ HONOURED: Final = (
     *VARIABLES, DEFAULT_VARIABLE, PREFER_WHEELS_VARIABLE, MIRROR_VARIABLE, CATALOGUE_VARIABLE,
     CATALOGUE_REPLACES_VARIABLE, MANAGER_VARIABLE, GROUPS_VARIABLE, EXTRAS_VARIABLE, FOLDER_VARIABLE,
     REQUIREMENTS_VARIABLE, PYLOCK_VARIABLE, PROVIDE_ONLY_VARIABLE, COLLECT_VARIABLE, CHECK_VARIABLE,
-    DIVIDE_VARIABLE, LABELS_VARIABLE, *OCI_VARIABLES,
+    DIVIDE_VARIABLE, LAUNCH_VARIABLE, LABELS_VARIABLE, *OCI_VARIABLES,
     LOG_VARIABLE,
     *(tool.variable for tool in TOOLS.values()),
 )  # fmt: skip

@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from pure.bindings.decision import NETRC_FILE, joins_netrc
 from pure.build.facts import Facts
 from pure.layers.names import PIP_CACHE, PYTHON_CACHE, STATIC_CACHE, VENV, VENV_CACHE, LayerName
 from pure.manager.environment import tool_environment, trusting
@@ -82,6 +83,16 @@ class Workplace(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.temporary}/certificates.pem"
 
     @property
+    def netrc(self) -> str:
+        """The file of passwords, where some of them are bound by themselves."""
+        return f"{self.temporary}/netrc"
+
+    @property
+    def configuration(self) -> str:
+        """The folder of configuration files that tools look for in folders like this one."""
+        return f"{self.temporary}/configuration"
+
+    @property
     def report(self) -> str:
         """Where pip writes its installation report."""
         return f"{self.temporary}/report.json"
@@ -105,8 +116,13 @@ def workplace(facts: Facts) -> Workplace:
 
 def own_environment(facts: Facts, work: Workplace) -> dict[str, str]:
     """The environment of our own steps."""
+    joined = work.certificates if facts.certificates else ""
     return tool_environment(
-        {**facts.variables, **trusting(facts.settings, joined=work.certificates if facts.certificates else "")},
+        {
+            **facts.told,
+            **trusting(facts.settings, joined=joined, over=bool(facts.bound.certificates)),
+            **({NETRC_FILE: work.netrc} if joins_netrc(facts.bound) else {}),
+        },
         path=(f"{work.venv}/bin", f"{work.layer('python')}/bin"),
         library_path=(f"{work.layer('python')}/lib",),
     )

@@ -12,7 +12,17 @@ import msgspec
 
 from pure.layers.environment import NO_ENVIRONMENT, LayerEnvironment
 from pure.layers.metadata import Metadata, decode_metadata, diff_metadata
-from pure.layers.names import PIP_CACHE, PYTHON, PYTHON_CACHE, STATIC_CACHE, VENV, VENV_CACHE, LayerName, is_heavy
+from pure.layers.names import (
+    CERTIFICATES,
+    PIP_CACHE,
+    PYTHON,
+    PYTHON_CACHE,
+    STATIC_CACHE,
+    VENV,
+    VENV_CACHE,
+    LayerName,
+    is_heavy,
+)
 from pure.outcome import Failure, Success
 
 
@@ -54,6 +64,7 @@ TYPES: Final[Mapping[LayerName, LayerTypes]] = {
     VENV: _IN_THE_IMAGE_ONLY,
     VENV_CACHE: _IN_THE_CACHE_ONLY,
     STATIC_CACHE: _IN_THE_CACHE_ONLY,
+    CERTIFICATES: _IN_THE_IMAGE_ONLY,
 }
 
 

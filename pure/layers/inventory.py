@@ -25,6 +25,7 @@ from pure.layers.environment import (
 from pure.layers.heavy import BuiltFor, Division, planned_layers, why_lost
 from pure.layers.metadata import (
     STRUCTS,
+    CertificatesLayer,
     PipCacheLayer,
     PythonCacheLayer,
     PythonLayer,
@@ -32,7 +33,17 @@ from pure.layers.metadata import (
     VenvLayer,
     decode_linked,
 )
-from pure.layers.names import PIP_CACHE, PYTHON, PYTHON_CACHE, STATIC_CACHE, VENV, VENV_CACHE, LayerName, is_heavy
+from pure.layers.names import (
+    CERTIFICATES,
+    PIP_CACHE,
+    PYTHON,
+    PYTHON_CACHE,
+    STATIC_CACHE,
+    VENV,
+    VENV_CACHE,
+    LayerName,
+    is_heavy,
+)
 from pure.layers.packing import Packing, Stored, held
 from pure.layers.reconciliation import reconciled
 from pure.manager.decision import PackageManagerDecision
@@ -120,6 +131,26 @@ def with_heavy(layers: tuple[LayerDecision, ...], heavy: tuple[LayerDecision, ..
 def with_static(layers: tuple[LayerDecision, ...], decision: LayerDecision | None) -> tuple[LayerDecision, ...]:
     """The layers with this decision over that of collected static files."""
     return (*(each for each in layers if each.name != STATIC_CACHE), decision) if decision else layers
+
+
+def with_certificates(
+    layers: tuple[LayerDecision, ...], restored: Mapping[LayerName, RestoredLayer], *, program: str, because: str
+) -> tuple[LayerDecision, ...]:
+    """The layers with that of the program that looks for bound certificates at launch; dropped where that is empty.
+
+    ``because`` is why there is one.
+    """
+    others = tuple(each for each in layers if each.name != CERTIFICATES)
+    if not program:
+        gone = drop_layer(CERTIFICATES, "nothing says that certificates are bound where the image runs")
+        return (*others, gone) if CERTIFICATES in restored else others
+    decision = decide_layer(CERTIFICATES, CertificatesLayer(program=program), restored.get(CERTIFICATES))
+    known = held(decision, "", restored)
+    if known.away:
+        return (*others, msgspec.structs.replace(known, action=Action.KEEP, because=(nothing_changed(CERTIFICATES),)))
+    if known.action is Action.CREATE:
+        known = msgspec.structs.replace(known, because=(because,))
+    return (*others, known)
 
 
 def with_archive(

@@ -22,7 +22,17 @@ from typing import Any, Final, TypeAlias
 import msgspec
 import tomli
 
-from pure.layers.names import PIP_CACHE, PYTHON, PYTHON_CACHE, STATIC_CACHE, VENV, VENV_CACHE, LayerName, is_heavy
+from pure.layers.names import (
+    CERTIFICATES,
+    PIP_CACHE,
+    PYTHON,
+    PYTHON_CACHE,
+    STATIC_CACHE,
+    VENV,
+    VENV_CACHE,
+    LayerName,
+    is_heavy,
+)
 from pure.manager.table import TOOLS, ToolName
 from pure.outcome import Failure, Outcome, Success
 
@@ -91,6 +101,13 @@ class StaticCacheLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fiel
     python_minor: str
 
 
+class CertificatesLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``ca-certificates``: what looks for certificates that are bound at launch (``pure.bindings.at_launch``)."""
+
+    # A digest of the program, which names the interpreter that runs it.
+    program: str
+
+
 class HeavyLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``dist-<name>``: the contents of one distribution (``pure.layers.division``)."""
 
@@ -103,7 +120,14 @@ class HeavyLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 Metadata: TypeAlias = (
-    PythonLayer | PythonCacheLayer | ToolLayer | PipCacheLayer | VenvLayer | StaticCacheLayer | HeavyLayer
+    PythonLayer
+    | PythonCacheLayer
+    | ToolLayer
+    | PipCacheLayer
+    | VenvLayer
+    | StaticCacheLayer
+    | CertificatesLayer
+    | HeavyLayer
 )
 
 # The layers in the order in which a build makes them, with the metadata that decides over each; those of single
@@ -120,6 +144,7 @@ STRUCTS: Final[Mapping[LayerName, type[Metadata]]] = {
     VENV: VenvLayer,
     VENV_CACHE: VenvLayer,
     STATIC_CACHE: StaticCacheLayer,
+    CERTIFICATES: CertificatesLayer,
 }
 
 # How each field is called in a reason; a tool's version is called by the tool's name.
@@ -130,6 +155,7 @@ _FIELD_NAMES: Final[Mapping[str, str]] = {
     "distro": "distribution",
     "installer": "package manager",
     "os": "operating system",
+    "program": "program",
     "python_minor": "Python",
     "python_version": "Python",
     "schema": "layer format",
@@ -256,4 +282,4 @@ def _called(metadata: Metadata, field: str) -> str:
 
 def _shown(metadata: Metadata, field: str) -> str:
     value: str = getattr(metadata, field) or ""
-    return value[:12] if field in ("archive_sha256", "contents") else value
+    return value[:12] if field in ("archive_sha256", "contents", "program") else value

@@ -8,7 +8,9 @@ HeavyLayerName = NewType("HeavyLayerName", str)
 """The layer of one distribution: ``dist-`` and its normalised name."""
 
 LayerName: TypeAlias = (
-    ToolName | Literal["python", "python-cache", "pip-cache", "venv", "venv-cache", "static-cache"] | HeavyLayerName
+    ToolName
+    | Literal["python", "python-cache", "pip-cache", "venv", "venv-cache", "static-cache", "ca-certificates"]
+    | HeavyLayerName
 )
 
 PYTHON: Final = "python"
@@ -17,6 +19,7 @@ PIP_CACHE: Final = "pip-cache"
 VENV: Final = "venv"
 VENV_CACHE: Final = "venv-cache"
 STATIC_CACHE: Final = "static-cache"
+CERTIFICATES: Final = "ca-certificates"
 
 _HEAVY: Final = "dist-"
 HEAVY_PATTERN: Final = f"{_HEAVY}*"

@@ -113,21 +113,23 @@ def tool_environment(
 _CERTIFICATES: Final = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
-def trusted_file(settings: Mapping[str, str]) -> str:
-    """The file of certificates that every tool is told to trust; empty where none is named."""
-    return next((value for name in (*_CERTIFICATES, "PIP_CERT") if (value := settings.get(name))), "")
+def trusted_files(settings: Mapping[str, str]) -> tuple[str, ...]:
+    """The files of certificates that tools are told to trust; every tool trusts the first."""
+    return tuple(dict.fromkeys(value for name in (*_CERTIFICATES, "PIP_CERT") if (value := settings.get(name))))
 
 
-def trusting(settings: Mapping[str, str], *, joined: str = "") -> dict[str, str]:
+def trusting(settings: Mapping[str, str], *, joined: str = "", over: bool = False) -> dict[str, str]:
     """The variables by which every tool trusts the certificates that one of them was told to trust.
 
     What is set stays. pip's own setting speaks of indexes and no other hosts, so that git doesn't get it. ``joined`` is
-    a file that holds beside these the ones in the folders of SSL_CERT_DIR, where those are others.
+    a file that holds beside these the ones in the folders of SSL_CERT_DIR, where those are others, and those that are
+    bound: with these, it stands in for all files that are set (``over``).
     """
-    everyone = joined or trusted_file(settings)
+    everyone = joined or next(iter(trusted_files(settings)), "")
     if not everyone:
         return {}
-    added = {name: everyone for name in _CERTIFICATES if not settings.get(name)}
+    own = (*_CERTIFICATES, *(("PIP_CERT",) if settings.get("PIP_CERT") else ()))
+    added = {name: everyone for name in (own if over else _CERTIFICATES) if over or not settings.get(name)}
     for_git = joined or any(settings.get(name) for name in _CERTIFICATES)
     return added | ({"GIT_SSL_CAINFO": everyone} if for_git and not settings.get("GIT_SSL_CAINFO") else {})
 

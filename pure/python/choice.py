@@ -85,6 +85,8 @@ class RuntimeFacts(msgspec.Struct, frozen=True, kw_only=True):
     # What the buildpack was packaged with.
     carried: CatalogueText | None = None
     operator_catalogue: CatalogueText | CatalogueUnreachable | None = None
+    # Where the platform says that archives are fetched from, by their sha256.
+    mapped: Mapping[str, str] = {}
     # Those of the application's files that may name a version, by name.
     version_files: Mapping[str, Document] = {}
 
@@ -245,7 +247,8 @@ def choose_runtime(facts: RuntimeFacts, requirers: Requirers) -> Outcome[PythonD
             because = (*because[: len(influential)], *reasons)
     runtime = resolution.runtime
     local = runtime.url.startswith("file:")
-    url, *elsewhere = (runtime.url,) if local or known.mirror is None else with_mirror(runtime, known.mirror)
+    places = (runtime.url,) if local or known.mirror is None else with_mirror(runtime, known.mirror)
+    url, *elsewhere = (facts.mapped[runtime.sha256],) if not local and runtime.sha256 in facts.mapped else places
     return Success(
         PythonDecision(
             runtime=runtime,

@@ -19,6 +19,7 @@ from pure.message import Message
 from pure.project.baggage import Baggage
 from pure.python.choice import IgnoredSource, PythonWarning
 from pure.python.resolution import NewerPatch
+from pure.report.binding_lines import binding_lines
 from pure.report.ending import estimate_lines, moved_lines
 from pure.report.layer_lines import divided_lines, layer_lines
 from pure.report.prose.apt import apt_lines, missing_packages
@@ -125,9 +126,13 @@ def _told(told: News) -> Lines:
             assert_never(told)
 
 
-def heading(version: str, plan: Plan) -> Lines:
-    """The first line of a build, and what is set in vain."""
-    return (f"Lamina {version} for {plan.target}", *(f"  Warning: {each}" for each in plan.unheard))
+def heading(version: str, plan: Plan, *, tense: Tense = DOES) -> Lines:
+    """The first line of a build, what is set in vain, and what is bound."""
+    return (
+        f"Lamina {version} for {plan.target}",
+        *(f"  Warning: {each}" for each in plan.unheard),
+        *binding_lines(plan, tense, WIDTH),
+    )
 
 
 def python(plan: Plan, *, tense: Tense = DOES) -> Lines:
@@ -192,7 +197,7 @@ def plan(version: str, decided: Plan, *, moved: Iterable[Moved] = (), estimate: 
     venv = decided.present(VENV)
     layers = moved_lines(moved)
     return (
-        *heading(version, decided),
+        *heading(version, decided, tense=WOULD),
         *python(decided, tense=WOULD),
         *package_manager(decided, tense=WOULD),
         *(dependencies(decided, tense=WOULD, heavy=True) if venv else ()),

@@ -43,6 +43,15 @@ class ManagerRecord(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...]
 
 
+class BindingRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One binding, by its name and type; ``used`` says whether anything of the build depends on it."""
+
+    name: str
+    type: str
+    used: bool
+    because: tuple[str, ...]
+
+
 class LayerEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One layer: what is done to it, why, in which roles it is used, and the metadata that decides over it."""
 
@@ -95,6 +104,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     processes_provisional: bool
     # What is set or written and has no effect.
     unheard: tuple[str, ...] = ()
+    # What the platform binds, and what became of it.
+    bindings: tuple[BindingRecord, ...] = ()
     # Those of the image that variables ask for.
     labels: dict[str, str] = {}
     # Debian's packages that have the libraries which are missing.
@@ -170,6 +181,15 @@ def record(
         processes_notes=tuple(map(redact, (*plan.processes.warnings, *plan.processes.notes))),
         processes_provisional=plan.processes.provisional,
         unheard=tuple(map(redact, plan.unheard)),
+        bindings=tuple(
+            BindingRecord(
+                name=redact(each.name),
+                type=redact(each.kind),
+                used=each.used,
+                because=tuple(map(redact, each.because)),
+            )
+            for each in plan.bindings
+        ),
         labels={label.key: redact(label.value) for label in plan.labels},
         system_packages=missing_packages(plan.findings),
         pinned_by=tuple(map(redact, plan.pinned_by)),

@@ -12,6 +12,7 @@ import tomli
 from pure.manager.table import MANAGERS
 from shell.process import run
 
+from tests.bound import bind
 from tests.builds.locked import Index, fetch_tool, lock, project
 from tests.builds.test_secrets import PASSWORD, TOKEN, USER, holding
 from tests.builds.workshop import Bench, Workshop, locked, remove
@@ -30,7 +31,8 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
     """One way of giving credentials.
 
     ``declared`` is the index's host as the project's files have it, ``env`` are variables of lock and build. In both
-    ``{host}`` is the index, ``{quoted}`` the password as URLs have it, ``{url}`` the index with user and password.
+    ``{host}`` is the index, ``{quoted}`` the password as URLs have it, ``{url}`` the index with user and password;
+    the same in bindings.
     ``error`` are words of the message where the index refuses.
     """
 
@@ -41,6 +43,11 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
     password: str = PASSWORD
     query: str = ""
     netrc: str = ""
+    # By name, the type and the entries of what the platform binds.
+    bindings: dict[str, tuple[str, dict[str, str]]] = {}
+    # Variables, and a netrc file, by which the project is locked, where these aren't those of the build.
+    locking: dict[str, str] = {}
+    locking_netrc: str = ""
     edit: Callable[[str, str], str] = lambda text, _: text
     error: tuple[str, ...] = ()
 
@@ -62,6 +69,7 @@ NETRC = "machine 127.0.0.1 login {user} password {password}\n"
 UV_NAMES = ("UV_INDEX_<NAME>_USERNAME", "UV_INDEX_<NAME>_PASSWORD")
 PDM_NAMES = ("PDM_PYPI_USERNAME", "PDM_PYPI_PASSWORD")
 POETRY_NAMES = ("POETRY_HTTP_BASIC_<NAME>_USERNAME", "POETRY_HTTP_BASIC_<NAME>_PASSWORD")
+PYPI = {"index": ("PyPI", {"url": "{bare}", "username": "{user}", "password": "{password}\n"})}
 WAYS = {
     "uv: variables of the index": Way(
         manager="uv",
@@ -145,6 +153,76 @@ WAYS = {
         error=("UV_",),
     ),
     "pylock: signed links": Way(manager="pylock", query=QUERY, password="", user="", error=("UV_",)),
+    "uv: pypi binding": Way(
+        manager="uv",
+        bindings=PYPI,
+        locking={"UV_INDEX_LOCAL_USERNAME": USER, "UV_INDEX_LOCAL_PASSWORD": PASSWORD},
+        error=UV_NAMES,
+    ),
+    "uv: pypi binding, no index declared": Way(
+        manager="uv", bindings=PYPI, locking={"UV_DEFAULT_INDEX": "{url}"}, edit=without_index, error=UV_NAMES
+    ),
+    "uv: uv.toml binding": Way(
+        manager="uv",
+        bindings={"settings": ("uv", {"uv.toml": '[[index]]\nname = "own"\nurl = "{url}"\ndefault = true\n'})},
+        locking={"UV_DEFAULT_INDEX": "{url}"},
+        edit=without_index,
+        error=UV_NAMES,
+    ),
+    "uv: netrc binding": Way(
+        manager="uv",
+        bindings={"passwords": ("netrc", {".netrc": NETRC})},
+        locking_netrc=NETRC,
+        password=TOKEN,
+        error=UV_NAMES,
+    ),
+    "poetry: pypi binding": Way(
+        manager="poetry",
+        bindings=PYPI,
+        locking={"POETRY_HTTP_BASIC_LOCAL_USERNAME": USER, "POETRY_HTTP_BASIC_LOCAL_PASSWORD": PASSWORD},
+        error=POETRY_NAMES,
+    ),
+    "poetry: auth.toml binding": Way(
+        manager="poetry",
+        bindings={
+            "settings": ("poetry", {"auth.toml": '[http-basic.local]\nusername = "{user}"\npassword = "{password}"\n'})
+        },
+        locking={"POETRY_HTTP_BASIC_LOCAL_USERNAME": USER, "POETRY_HTTP_BASIC_LOCAL_PASSWORD": PASSWORD},
+        error=POETRY_NAMES,
+    ),
+    "pipenv: pypi binding": Way(manager="pipenv", bindings=PYPI, locking_netrc=NETRC, error=("${TOKEN}",)),
+    "pipenv: pypi binding instead of the public index": Way(
+        manager="pipenv",
+        bindings=PYPI,
+        locking={"PIPENV_PYPI_MIRROR": "{url}"},
+        edit=lambda text, host: text.replace(f"http://{host}/simple/", "https://pypi.org/simple"),
+        error=("${TOKEN}",),
+    ),
+    "pdm: pypi binding": Way(
+        manager="pdm",
+        bindings=PYPI,
+        locking={"PDM_PYPI_USERNAME": USER, "PDM_PYPI_PASSWORD": PASSWORD},
+        error=PDM_NAMES,
+    ),
+    "pdm: pypi binding, no index declared": Way(
+        manager="pdm", bindings=PYPI, locking={"PDM_PYPI_URL": "{url}"}, edit=without_index, error=PDM_NAMES
+    ),
+    "pdm: pypi binding of another name": Way(
+        manager="pdm",
+        bindings=PYPI,
+        locking_netrc=NETRC,
+        edit=lambda text, _: text.replace('name = "pypi"', 'name = "corp"'),
+        error=PDM_NAMES,
+    ),
+    "pylock: pypi binding": Way(
+        manager="pylock", bindings=PYPI, locking={"UV_DEFAULT_INDEX": "{url}"}, edit=without_index, error=("UV_",)
+    ),
+    "project: pypi binding": Way(manager="project", bindings=PYPI, error=("PIP_INDEX_URL",)),
+    "project: pip.conf binding": Way(
+        manager="project",
+        bindings={"settings": ("pip", {"pip.conf": "[global]\nindex-url = {url}\n"})},
+        error=("PIP_INDEX_URL",),
+    ),
     "project: PIP_INDEX_URL": Way(manager="project", env={"PIP_INDEX_URL": "{url}"}, error=("PIP_INDEX_URL",)),
     "project: PIP_EXTRA_INDEX_URL": Way(
         manager="project", env={"PIP_INDEX_URL": "{empty}", "PIP_EXTRA_INDEX_URL": "{url}"}, error=("PIP_INDEX_URL",)
@@ -254,8 +332,15 @@ def test_credentials_of_every_tool_stay_secret(
             "empty": empty_index,
         }
         own = {variable: value.format(**values) for variable, value in way.env.items()}
+        locking = own | {variable: value.format(**values) for variable, value in way.locking.items()}
+        for bound, (kind, entries) in way.bindings.items():
+            filled = {entry: value.format(**values) for entry, value in entries.items()}
+            bind(bench.root / "platform" / "bindings", bound, kind, filled)
+        (tmp_path / "lock").mkdir()
+        if way.locking_netrc:
+            (tmp_path / "lock" / ".netrc").write_text(way.locking_netrc.format(**values))
+            (tmp_path / "lock" / ".netrc").chmod(0o600)
         if way.netrc:
-            (tmp_path / "lock").mkdir()
             for home in (bench.root / "home", tmp_path / "lock"):
                 (home / ".netrc").write_text(way.netrc.format(**values))
                 # PDM reads none that others could read.
@@ -263,7 +348,7 @@ def test_credentials_of_every_tool_stay_secret(
         env: dict[str, str | None] = {"PIP_NO_INDEX": None, "PIP_FIND_LINKS": None, "PIP_RETRIES": "0", **own}
 
         def files(*requirements: str) -> dict[str, str]:
-            return made(way, host, way.declared.format(**values), requirements, workshop, tmp_path / "lock", own)
+            return made(way, host, way.declared.format(**values), requirements, workshop, tmp_path / "lock", locking)
 
         one, two = files("alpha==1.0", "beta==1.0"), files("alpha==1.0", "beta==1.1")
         for each in (one, two):

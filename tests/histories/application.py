@@ -45,7 +45,8 @@ NO_BINARY: Final[Mapping[Manager, str]] = {
 # Values that must be nowhere in an image. They stand in variables, in URLs of files and in what tools write.
 PASSWORD: Final = "s3cr3t-p4ssw0rd"
 TOKEN: Final = "t0k3n-of-an-archive"
-SECRETS: Final = (PASSWORD, TOKEN)
+BOUND_PASSWORD: Final = "b0und-s3cret"  # and a number, which says how often it was changed
+SECRETS: Final = (PASSWORD, TOKEN, BOUND_PASSWORD)
 VARIABLES: Final[Mapping[str, str]] = {
     "ARCHIVE_TOKEN": TOKEN,
     "ARCHIVE_PASSWORD": PASSWORD,

@@ -27,6 +27,7 @@ from tests.histories.platforms import Exported
 from tests.histories.situation import Situation
 
 _HEAVY: Final = "dist-"
+_IN_THE_IMAGE_ONLY: Final = frozenset({"python", "ca-certificates"})
 _VERBS: Final[Mapping[str, Action]] = {
     "created": Action.CREATE,
     "kept": Action.KEEP,
@@ -193,8 +194,8 @@ def _happened(finished: Finished, name: str, action: Action, *, begun: bool, was
             stays = _grown if name == "pip-cache" else _same
             if name == "venv" and was is None:
                 return not begun and "venv-cache" in finished.before
-            if name.startswith(_HEAVY) or name == "python":
-                again = begun and name != "python"
+            if name.startswith(_HEAVY) or name in _IN_THE_IMAGE_ONLY:
+                again = begun and name not in _IN_THE_IMAGE_ONLY
                 away = was is None or name not in finished.after
                 return name in finished.restored and (again or away or _same(was or Folder(), finished, name))
             return not begun and was is not None and stays(was, finished, name)

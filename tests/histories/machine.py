@@ -31,7 +31,7 @@ from tests.histories.situation import TOOL_VERSIONS, Situation, tool_of
 
 LAYERS = (
     "python", "python-cache", "pip", "pip-cache", "uv", "poetry", "pipenv", "pdm", "venv", "venv-cache",
-    "dist-ns-heavy", "dist-modules",
+    "dist-ns-heavy", "dist-modules", "ca-certificates",
 )  # fmt: skip
 PYTHONS = ("3.12.1", "3.13.0", "3.13.1", "3.14.0")
 _index = st.sampled_from(NAMES).flatmap(
@@ -351,6 +351,16 @@ class Histories(RuleBasedStateMachine):
         divided = not self.history.situation.divided
         words = "heavy distributions get layers of their own" if divided else "nothing is divided over layers"
         self.history.change(words, divided=divided)
+
+    @act(some=st.booleans())
+    def binds_secrets(self, some: bool) -> None:
+        number = self.history.situation.bindings + 1 if some else 0
+        self.history.change("the platform binds other passwords" if some else "nothing is bound", bindings=number)
+
+    @act()
+    def has_another_program_at_launch(self) -> None:
+        program = self.history.situation.program + 1
+        self.history.change("the buildpack has another program for launch", program=program)
 
     # The platform
 

@@ -46,6 +46,8 @@ def keys(situation: Situation) -> dict[str, Key]:
             found[tool] = (here.arch, here.distro, here.minor, here.tool_version)
     place = (here.arch, here.distro, here.minor)
     found["venv"] = (*place, here.manager)
+    if here.bindings:
+        found["ca-certificates"] = (here.program,)
     if not here.later:
         found |= {"python-cache": found["python"], "venv-cache": found["venv"]}
     return found | {name: (*place, *what) for name, what in heavy(here).items()}
@@ -137,7 +139,7 @@ def expected(
             found[name] = Action.CREATE
         elif name not in made or made[name].keys.get(name) != key:
             found[name] = Action.RECREATE
-        elif name.startswith("dist-"):
+        elif name.startswith("dist-") or name == "ca-certificates":
             found[name] = Action.KEEP
         elif name == "python" and not situation.later and not made[name].situation.later:
             # What its metadata say of its contents was written where it was in the image only.

@@ -6,6 +6,8 @@ from functools import cache
 from typing import Final
 
 import msgspec
+from pure.bindings.contents import NONE, Bindings
+from pure.bindings.decision import netrc_of
 from pure.build.facts import Facts
 from pure.layers.decision import RestoredLayer
 from pure.layers.division import Rules
@@ -18,8 +20,11 @@ from pure.python.catalogue import Catalogue, decode_catalogue, encode_catalogue
 from pure.python.choice import CatalogueText
 from pure.target import Distro, Target
 
+from tests.bound import binding, pem
+from tests.bound import held as held_by
 from tests.documents import documents
 from tests.histories.application import (
+    BOUND_PASSWORD,
     BY_REQUIREMENTS,
     EXTRA,
     GROUP,
@@ -72,6 +77,8 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     collects: bool = False  # it has a manage.py: what is installed has to be at hand
     later: bool = False  # a later buildpack of each build works with what is installed
     heavy: int = HEAVY  # so many bytes make a distribution worth a layer of its own
+    bindings: int = 0  # how often their password was changed; without any, nothing is bound
+    program: int = 0  # how often the buildpack's program at launch was changed
     own_wheel: bool = True  # of pip: the interpreter has one that runs the buildpack, which else carries one itself
 
     @property
@@ -160,6 +167,7 @@ def facts(disk: Disk, situation: Situation) -> Facts:
     """The facts of a build of that situation on this disk."""
     project = texts(situation.application)
     read = documents(project)
+    held = bound(situation.bindings) if situation.bindings else NONE
     names = tuple(sorted({path.partition("/")[0] for path in situation.files()}))
     raw = project.get("requirements.txt")
     wheels = {}
@@ -196,6 +204,25 @@ def facts(disk: Disk, situation: Situation) -> Facts:
         packed_state=disk.read(f"{LAYERS}/venv-cache/state.json"),
         seed_wheels=wheels,
         carried_pip=None if situation.own_wheel else CARRIED_WHEEL,
+        bindings=Success(held) if situation.bindings else None,
+        mapped=held.mapped,
+        certificates=b"".join(held.certificates),
+        netrc=netrc_of(held, None),
+        at_launch=f"program {situation.program}".encode() if held.certificates else b"",
+    )
+
+
+@cache
+def bound(password: int) -> Bindings:
+    """What a platform binds that changes nothing of what is installed."""
+    secret = f"{BOUND_PASSWORD}-{password}"
+    index = {"url": "https://bound.example/simple/", "username": "somebody", "password": secret}
+    return held_by(
+        binding("ca", "ca-certificates", {"ca.pem": pem("ca")}),
+        binding("index", "pypi", index),
+        binding("settings", "uv", {"uv.toml": f'[[index]]\nurl = "https://u:{secret}@bound.example/simple/"\n'}),
+        binding("auth", "poetry", {"auth.toml": f'[http-basic.own]\nusername = "u"\npassword = "{secret}"\n'}),
+        binding("orders", "postgresql"),
     )
 
 

@@ -95,7 +95,7 @@ def fetch_failure_in_short(failure: FetchFailure) -> str:
 def _fetch(error: FetchError) -> Message:
     times = "" if error.attempts == 1 else f" after {error.attempts} attempts"
     means, do = _fetch_advice(error.failure, error.instead_of)
-    instead = (f"a mirror's place, instead of {error.instead_of}",) if error.instead_of else ()
+    instead = (f"a mirror's or a binding's place, instead of {error.instead_of}",) if error.instead_of else ()
     return Message(
         happened=f"A download failed{times}",
         found=(error.url, *instead, fetch_failure_in_short(error.failure)),
@@ -128,7 +128,10 @@ def _fetch_advice(failure: FetchFailure, instead_of: str) -> tuple[tuple[str, ..
         case CertificateRejected(authorities=authorities):
             return (
                 (f"Trusted certificates are those of {authorities or 'the system'}.",),
-                ("If a proxy re-signs connections, set SSL_CERT_FILE to a file with its certificate.",),
+                (
+                    "If a proxy re-signs connections, bind its certificate (a binding of the type ca-certificates),",
+                    "or set SSL_CERT_FILE to a file with it.",
+                ),
             )
         case AuthoritiesUnreadable(variable=variable):
             return (
@@ -180,8 +183,11 @@ def _fetch_advice(failure: FetchFailure, instead_of: str) -> tuple[tuple[str, ..
 def _no_such_file(instead_of: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if instead_of:
         return (
-            ("The mirror that BP_PYTHON_MIRROR names has no such file.",),
-            ("It has to hold the file under exactly this name, or in a folder of its release: <release>/<file>.",),
+            ("The mirror that BP_PYTHON_MIRROR names, or the dependency-mapping binding's server, has no such file.",),
+            (
+                "A mirror has to hold it under exactly this name, or in a folder of its release: <release>/<file>.",
+                "A dependency-mapping binding has to have the file's own address.",
+            ),
         )
     return (
         ("The catalogue says that the archive of this Python is there, and the server has no such file.",),

@@ -6,14 +6,14 @@ in ``pure.lifecycle.prose``.
 
 from typing import assert_never
 
+from pure.bindings.folder import BindingError
 from pure.build.errors import (
     BuildError,
     DiskError,
     InstallationError,
     MissingVariable,
 )
-from pure.build.plan import NothingRequired
-from pure.build.undeclared import UndeclaredImports
+from pure.build.undeclared import NothingRequired, UndeclaredImports
 from pure.manager.environment import BreakingVariables
 from pure.manager.pylock_selection import PylockProblem
 from pure.message import Message
@@ -26,6 +26,7 @@ from pure.python.resolution import ResolutionError
 from pure.python.words import VersionFileError
 from pure.report.prose.addresses import AddressError, describe_addresses
 from pure.report.prose.archives import describe_archive
+from pure.report.prose.bindings import describe_binding
 from pure.report.prose.catalogue import describe_catalogue
 from pure.report.prose.disk import describe_disk
 from pure.report.prose.installation import describe_installation
@@ -54,6 +55,8 @@ def describe(error: BuildError) -> Message:
         return _nothing_required(error)
     if isinstance(error, BreakingVariables | BadSwitch | MissingVariable):
         return describe_variables(error)
+    if isinstance(error, BindingError):
+        return describe_binding(error)
     if isinstance(error, RequestError):
         return describe_request(error)
     if isinstance(error, VersionFileError | ContradictingSources):

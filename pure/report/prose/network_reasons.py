@@ -45,6 +45,7 @@ def explain_index(reason: IndexReason, words: Terms) -> Explanation:
                     "Pass the proxy's credentials to the build: HTTPS_PROXY, with user:password@ before its host."
                     if status == 407
                     else f"Pass its credentials to the build: {words.credentials}.",
+                    *(() if status == 407 else ("Or bind them (a binding of the type pypi or netrc).",)),
                     "They never appear in the log or in the image.",
                     *(
                         (f"Better: have one index that has all, and name it alone; or pin {elsewhere} with its hash.",)
@@ -76,8 +77,8 @@ def explain_index(reason: IndexReason, words: Terms) -> Explanation:
                     "The authority's certificate isn't known in the build.",
                 ),
                 do=(
-                    "Bring the authority's certificate into the build, by a ca-certificates binding or in the builder,",
-                    f"and name the file: {words.certificates}.",
+                    "Bind the authority's certificate to the build (a binding of the type ca-certificates).",
+                    f"Or bring it into the builder, and name the file: {words.certificates}.",
                 ),
             )
         case CertificatesMissing(path=path):

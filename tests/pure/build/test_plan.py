@@ -7,7 +7,8 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pure.build.facts import Facts
-from pure.build.plan import NothingRequired, decide
+from pure.build.plan import decide
+from pure.build.undeclared import NothingRequired
 from pure.layers.decision import Action
 from pure.layers.metadata import STRUCTS
 from pure.layers.names import LayerName

@@ -12,7 +12,7 @@ from pure.manager.environment import (
     pip_bootstrap_environment,
     pip_environment,
     tool_environment,
-    trusted_file,
+    trusted_files,
     trusting,
 )
 from pure.switches import FALSE_WORDS
@@ -154,9 +154,16 @@ def test_what_pip_trusts_counts_for_indexes_and_not_for_git() -> None:
 def test_certificates_that_are_set_stay(settings: dict[str, str], joined: str) -> None:
     added = trusting(settings, joined=joined)
     assert not any(settings.get(name) for name in added)
-    assert set(added.values()) <= ({joined} if joined else {trusted_file(settings)})
+    assert set(added.values()) <= ({joined} if joined else set(trusted_files(settings)[:1]))
     if joined:
         assert {name for name in (*CERTIFICATES, "GIT_SSL_CAINFO") if not settings.get(name)} == added.keys()
+
+
+@given(st.dictionaries(st.sampled_from((*CERTIFICATES, "PIP_CERT")), st.sampled_from(["", "/a", "/b"])))
+def test_what_is_bound_stands_in_for_all_files_that_are_set(settings: dict[str, str]) -> None:
+    added = trusting(settings, joined="/joined", over=True)
+    own = {"PIP_CERT"} if settings.get("PIP_CERT") else set()
+    assert added == dict.fromkeys((*CERTIFICATES, *own, "GIT_SSL_CAINFO"), "/joined")
 
 
 @pytest.mark.parametrize("ssh", [False, True])

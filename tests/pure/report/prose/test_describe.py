@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import get_args
 
 import pytest
+from pure.bindings.folder import BindingError
 from pure.build.errors import (
     BuildError,
     DoesNotImport,
@@ -17,8 +18,7 @@ from pure.build.errors import (
     PipNotInstalled,
     RuntimeDoesNotStart,
 )
-from pure.build.plan import NothingRequired
-from pure.build.undeclared import UndeclaredImport, UndeclaredImports
+from pure.build.undeclared import NothingRequired, UndeclaredImport, UndeclaredImports
 from pure.complaints.imports import why_not_imported
 from pure.complaints.reasons import OutOfMemory
 from pure.disk import DiskFull
@@ -158,6 +158,7 @@ FAMILIES = (
     VersionFileError | ContradictingSources,
     CatalogueProblem | ResolutionError,
     ArchiveError,
+    BindingError,
 )
 OTHERS = {member for family in FAMILIES for member in _members(family)}
 

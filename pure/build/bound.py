@@ -1,0 +1,58 @@
+"""Says what bindings come to in a build: each of them, and the layer of what looks for certificates at launch."""
+
+from pure.bindings.at_launch import digest, wanted_at_launch
+from pure.bindings.decision import BindingDecision, BoundBuild, decide_bindings
+from pure.bindings.folder import ROOT_VARIABLE, BindingError, root_of
+from pure.build.facts import Facts
+from pure.build.workplace import workplace
+from pure.layers.decision import LayerDecision
+from pure.layers.inventory import with_certificates
+from pure.layers.names import PYTHON
+from pure.manager.decision import PackageManagerDecision
+from pure.outcome import Failure
+from pure.python.catalogue import Runtime
+from pure.switches import BadSwitch
+
+
+def refused(facts: Facts) -> BindingError | BadSwitch | None:
+    """What is wrong with the bindings, or with what is said about them."""
+    if isinstance(facts.bindings, Failure):
+        return facts.bindings.failure()
+    wanted = wanted_at_launch(facts.bound, facts.variables)
+    return wanted if isinstance(wanted, BadSwitch) else None
+
+
+def decided(facts: Facts, runtime: Runtime, manager: PackageManagerDecision | None) -> tuple[BindingDecision, ...]:
+    """What each binding comes to."""
+    wanted = wanted_at_launch(facts.bound, facts.variables)
+    at_launch = "the image looks for such bindings, too, when it starts" if wanted and facts.at_launch else ""
+    return decide_bindings(
+        BoundBuild(
+            bindings=facts.bound,
+            project=facts.files,
+            variables=facts.variables,
+            tool=manager.manager.tool if manager else None,
+            runtime=runtime,
+            at_launch=at_launch,
+        )
+    )
+
+
+def with_launch_layer(facts: Facts, layers: tuple[LayerDecision, ...]) -> tuple[LayerDecision, ...]:
+    """The layers with that of the program that looks for certificates in the image, if it is wanted there."""
+    wanted = wanted_at_launch(facts.bound, facts.variables)
+    python = next((each for each in layers if each.name == PYTHON), None)
+    runs = python is not None and python.types is not None and python.types.launch
+    if isinstance(wanted, BadSwitch) or not wanted or not facts.at_launch or not runs:
+        return with_certificates(layers, facts.restored, program="", because="")
+    made_for = digest(facts.at_launch, workplace(facts).interpreter)
+    return with_certificates(layers, facts.restored, program=made_for, because=wanted)
+
+
+def unseen(facts: Facts) -> tuple[str, ...]:
+    """A sentence where a variable names a folder of bindings that isn't there; the usual one need not be."""
+    root, variable = root_of(facts.variables)
+    usual, _ = root_of({name: value for name, value in facts.variables.items() if name != ROOT_VARIABLE})
+    if facts.bindings is not None or not variable or root.rstrip("/") == usual:
+        return ()
+    return (f"${variable} names {root[:200]}, and there is no such folder in the build: nothing is bound",)
