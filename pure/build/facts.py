@@ -6,13 +6,15 @@ from pure.build.collected import CollectedBefore
 from pure.layers.decision import RestoredLayer
 from pure.layers.division import Rules
 from pure.layers.names import LayerName
+from pure.manager import supply
 from pure.outcome import Outcome, Success
 from pure.project.baggage import Baggage
 from pure.project.document import Document
 from pure.project.files import ProjectOutcome
 from pure.project.requirements.collection import RequirementsSet
 from pure.project.requirements.errors import RequirementsError
-from pure.python.choice import RuntimeFacts
+from pure.project.vendored import vendored
+from pure.python.offer import RuntimeFacts
 from pure.start.code_facts import CodeFacts
 from pure.start.imports import Imports
 from pure.start.offered import DeclaredFiles
@@ -91,7 +93,20 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
 
     @property
     def settings(self) -> dict[str, str]:
-        """The settings of tools by the names of their variables: the environment's, else those of pip's files."""
+        """The settings of tools by the names of their variables: the environment's, else those of pip's files.
+
+        What the application's declared folders come to is among them.
+        """
+        return self._stated | self.supplied
+
+    @property
+    def supplied(self) -> dict[str, str]:
+        """The settings by which distributions come from declared folders; none where no folder is declared."""
+        declared = vendored(self.variables, self.pyproject).value_or(None)
+        return supply.variables(declared, self.home, self._stated) if declared else {}
+
+    @property
+    def _stated(self) -> dict[str, str]:
         return {name: value for name, value, _ in self.pip_settings} | dict(self.variables)
 
     @property

@@ -15,6 +15,7 @@ from pure.build.facts import Facts
 from pure.build.finding import Finding
 from pure.build.presence import contents_needed, decide_division, decide_packing
 from pure.build.processes import final_processes, first_processes
+from pure.build.provision import supply_of, tool_of, unheard_folders
 from pure.build.undeclared import UndeclaredImports, undeclared
 from pure.build.unheard import unheard
 from pure.layers.decision import EVERYWHERE, Action, LayerDecision, LayerTypes
@@ -31,8 +32,8 @@ from pure.manager.managed import Managed, ManagedError, decide_manager
 from pure.manager.outside import OutsideUpload, outside_upload
 from pure.manager.pip_configuration import configured_offenders
 from pure.manager.pylock_selection import PylockProblem
-from pure.manager.table import PIP_TOOL, POETRY, PYLOCK, Tool
-from pure.manager.tool_version import ToolError, choose_tool
+from pure.manager.table import POETRY, PYLOCK
+from pure.manager.tool_version import ToolError
 from pure.manager.unset import UnsetVariables, unset_variables
 from pure.outcome import Failure, Outcome, Success
 from pure.project.detection import PROVIDE_ONLY_VARIABLE, provides_only, python_markers
@@ -40,6 +41,7 @@ from pure.project.files import BadProjectFolder, ProjectFiles
 from pure.project.locks.facts import LockFacts
 from pure.project.requirements.collection import RequirementsSet
 from pure.project.requirements.errors import RequirementsError
+from pure.project.vendored import BadVendorFolder
 from pure.python.choice import PythonDecision, RuntimeChoiceError, choose_runtime
 from pure.python.requirers import Requirers, RequirersError, read_requirers
 from pure.start.choice import ProcessesError
@@ -139,6 +141,7 @@ PlanError: TypeAlias = (
     BreakingVariables
     | BadProjectFolder
     | BadSwitch
+    | BadVendorFolder
     | ManagedError
     | NothingRequired
     | OutsideUpload
@@ -164,6 +167,7 @@ def decide(facts: Facts) -> Outcome[Plan, PlanError]:
     by_poetry = manager is not None and manager.manager is POETRY
     named = facts.requirements.value_or(None) if facts.requirements is not None else None
     passed_over = uv_requirements.unheard(manager.manager, facts.settings, named) if manager is not None else ()
+    folders = unheard_folders(facts, manager)
     said = unheard(
         facts.variables,
         facts.names,
@@ -171,7 +175,7 @@ def decide(facts: Facts) -> Outcome[Plan, PlanError]:
         groups_by=manager.selection.groups_by if manager is not None and by_poetry else None,
         started=manager is not None or bool(plan.processes.processes),
     )
-    return Success(msgspec.structs.replace(plan, unheard=(*said, *passed_over)))
+    return Success(msgspec.structs.replace(plan, unheard=(*said, *passed_over, *folders)))
 
 
 def _decide(facts: Facts) -> Outcome[Plan, PlanError]:
@@ -212,7 +216,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     astray = _astray(facts, project, managed, requirements.unwrap())
     if astray is not None:
         return Failure(astray)
-    managed = advised(managed, project, requirements.unwrap(), root=facts.names, variables=facts.variables)
+    managed = advised(managed, project, requirements.unwrap(), root=facts.names, settings=facts.settings)
     managed = by_uv(facts, managed, requirements.unwrap())
     python = choose_runtime(facts, requirers)
     if isinstance(python, Failure):
@@ -220,9 +224,12 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     refused = _refused(facts, project, managed, python.unwrap())
     if refused is not None:
         return Failure(refused)
-    tool = choose_tool(manager, facts.variables, _pin(facts, manager.tool), managed.demands)
+    tool = tool_of(facts, managed, python.unwrap().runtime.minor)
     if isinstance(tool, Failure):
         return tool
+    supplied = supply_of(facts, managed, project)
+    if isinstance(supplied, Failure):
+        return supplied
     django = decide_django(facts.variables, facts.manage)
     if isinstance(django, BadSwitch):
         return Failure(django)
@@ -243,6 +250,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         managed=managed,
         tool=tool.unwrap(),
         built_with=build_settings(manager, settings, texts=project.texts, above=project.workspace_texts),
+        supply=supplied.unwrap(),
     )
     fixed = pinning(
         managed, project, requirements.unwrap(), runtime=runtime, target=facts.target, settings=facts.settings
@@ -327,10 +335,6 @@ def _refused(facts: Facts, project: ProjectFiles, managed: Managed, python: Pyth
     return pylock_selection.check(
         project.texts[file], file, selection=managed.selection, python=python.version, target=facts.target
     )
-
-
-def _pin(facts: Facts, tool: Tool) -> str:
-    return facts.pip_pin if tool is PIP_TOOL else facts.tool_pins.get(tool.name, "")
 
 
 def _provide_only(

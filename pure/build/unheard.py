@@ -11,7 +11,8 @@ from pure.project.detection import PROVIDE_ONLY_VARIABLE
 from pure.project.document import Document
 from pure.project.files import FOLDER_VARIABLE
 from pure.project.selection import EXTRAS_VARIABLE, GROUPS_VARIABLE, PEER_GROUP_VARIABLES
-from pure.python.choice import CATALOGUE_REPLACES_VARIABLE, CATALOGUE_VARIABLE, MIRROR_VARIABLE
+from pure.project.vendored import FOLDERS_VARIABLE
+from pure.python.offer import CATALOGUE_REPLACES_VARIABLE, CATALOGUE_VARIABLE, MIRROR_VARIABLE
 from pure.python.reasons import DEFAULT_VARIABLE
 from pure.python.request import PEER_VARIABLES, VARIABLES, visible
 from pure.python.wheels import PREFER_WHEELS_VARIABLE
@@ -27,7 +28,7 @@ HONOURED: Final = (
     *VARIABLES, DEFAULT_VARIABLE, PREFER_WHEELS_VARIABLE, MIRROR_VARIABLE, CATALOGUE_VARIABLE,
     CATALOGUE_REPLACES_VARIABLE, MANAGER_VARIABLE, GROUPS_VARIABLE, EXTRAS_VARIABLE, FOLDER_VARIABLE,
     REQUIREMENTS_VARIABLE, PYLOCK_VARIABLE, PROVIDE_ONLY_VARIABLE, COLLECT_VARIABLE, CHECK_VARIABLE,
-    DIVIDE_VARIABLE,
+    DIVIDE_VARIABLE, FOLDERS_VARIABLE,
     LOG_VARIABLE,
     *(tool.variable for tool in TOOLS.values()),
 )  # fmt: skip
@@ -45,7 +46,7 @@ _MANAGER: Final = f"${MANAGER_VARIABLE} chooses among several locks"
 # What the variables of other buildpacks and platforms would have done, and what does it here.
 PEERS: Final[Mapping[str, str]] = {
     # Paketo's
-    "BP_PIP_FIND_LINKS": "PIP_FIND_LINKS={value} would do it",
+    "BP_PIP_DEST_PATH": f"{FOLDERS_VARIABLE}={{value}} would do it",
     "BP_PIP_REQUIREMENTS_FILE": f"{REQUIREMENTS_VARIABLE}={{value}} would do it",
     "BP_PYTHON_REQUIREMENTS": f"{REQUIREMENTS_VARIABLE}={{value}} would do it",
     "BP_PYTHON_PROJECT_PATH": f"{FOLDER_VARIABLE}={{value}} would do it",
@@ -58,7 +59,7 @@ PEERS: Final[Mapping[str, str]] = {
     "GOOGLE_FUNCTION_SIGNATURE_TYPE": _FUNCTION,
     "GOOGLE_BUILDABLE": f"${FOLDER_VARIABLE} names the project's folder",
     "GOOGLE_PYTHON_PACKAGE_MANAGER": _MANAGER,
-    "GOOGLE_VENDOR_PIP_DEPENDENCIES": "PIP_NO_INDEX=1 and PIP_FIND_LINKS={value} would do it",
+    "GOOGLE_VENDOR_PIP_DEPENDENCIES": f"{FOLDERS_VARIABLE}={{value}} would do it",
     # Railpack's and Nixpacks'
     "RAILPACK_INSTALL_CMD": _NO_COMMANDS,
     "RAILPACK_BUILD_CMD": _NO_COMMANDS,

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 from pure.message import Message
 from pure.python.catalogue import InvalidCatalogue, InvalidMirror, RepeatedRuntime
-from pure.python.choice import CatalogueProblem, CatalogueUnreachable, NothingReplaces
+from pure.python.offer import CatalogueProblem, CatalogueUnreachable, NothingReplaces
 from pure.python.request import (
     MinorRequest,
     PatchRequest,
