@@ -21,8 +21,9 @@ from pure.runtime.endings import DamagedBuildpack
 from pure.target import Distro
 from shell.archive import unpack_runtime
 from shell.carried import copy_runtime
+from tools.buildpackage import FILE_TIME
 from tools.carried import ELF_MACHINES, ROOT, Carried, PackageError, carried_archive, host_arch, own_runtime
-from tools.package import DEVELOPERS_ONLY, FILE_TIME, SIZE_LIMIT, Packaged, main, package
+from tools.package import DEVELOPERS_ONLY, SIZE_LIMIT, Packaged, main, package
 
 # One worker makes what all tests here look at.
 pytestmark = pytest.mark.xdist_group("package")
@@ -42,7 +43,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = tmp_path_factory.mktemp("source")
     for name in ("bin", "pure", "shell", "data"):
         shutil.copytree(ROOT / name, copy / name)
-    for name in ("LICENSE", "buildpack.toml"):
+    for name in ("LICENSE", "buildpack.toml", "pyproject.toml"):
         shutil.copy(ROOT / name, copy / name)
     return copy
 
@@ -263,11 +264,11 @@ def test_a_runtime_that_does_not_run_here_needs_one_of_its_minor_that_does(
     archive = write_archive(tmp_path, machine=machine, version="3.99.1")
     target = f"linux/{OTHER}"
     options = ["--target", target, "--runtime", str(archive), "--output", str(tmp_path / "dist")]
-    assert main([*options, "--python", sys.executable]) == 1
+    assert main([*options, "--compile-with", sys.executable]) == 1
     said = capsys.readouterr().err
     assert said.startswith("Nothing was packaged. Bytecode for Python 3.99 is written by a Python 3.99 that runs on")
     assert f"{sys.executable} is 3.{sys.version_info.minor}" in said
-    assert "--python /path/to/python3.99" in said
+    assert "--compile-with /path/to/python3.99" in said
     assert "self" not in said
 
 
