@@ -14,18 +14,18 @@ from pure.project.vendored import FOLDERS_VARIABLE, USUAL, BadVendorFolder, Vend
 from pure.switches import FALSE_WORDS
 from pure.wording import count
 
-_FIND_LINKS: Final = "PIP_FIND_LINKS"
+FIND_LINKS: Final = "PIPFIND_LINKS"
 _NO_INDEX: Final = "PIP_NO_INDEX"
 
 
 def variables(declared: Vendored, home: str, settings: Mapping[str, str]) -> dict[str, str]:
     """The variables by which pip, and whoever is told what pip is told, takes distributions from these folders.
 
-    ``settings`` are those that it has anyway: folders and pages of PIP_FIND_LINKS are asked beside these.
+    ``settings`` are those that it has anyway: folders and pages of PIPFIND_LINKS are asked beside these.
     """
     folders = (folder if folder.startswith("/") else f"{home}/{folder}" for folder in declared.folders)
-    places = " ".join(dict.fromkeys((*folders, *settings.get(_FIND_LINKS, "").split())))
-    return {_FIND_LINKS: places} | ({_NO_INDEX: "1"} if alone(settings) else {})
+    places = " ".join(dict.fromkeys((*folders, *settings.get(FIND_LINKS, "").split())))
+    return {FIND_LINKS: places} | ({_NO_INDEX: "1"} if alone(settings) else {})
 
 
 def alone(settings: Mapping[str, str]) -> bool:
@@ -63,7 +63,7 @@ def undeclared(
 ) -> tuple[str, ...]:
     """What to say of folders with wheels where nothing, in ``settings`` or in files, names a folder."""
     options = (option.name for each in (requirements.files if requirements else ()) for option in each.content.options)
-    if not manager.finds_links or settings.get(_FIND_LINKS, "").strip() or "--find-links" in options:
+    if not manager.finds_links or settings.get(FIND_LINKS, "").strip() or "--find-links" in options:
         return ()
     return tuple(
         f"{name}/ has {count(found.wheels, 'wheel')}, and nothing says that it counts, so an index is asked: "
