@@ -14,7 +14,7 @@ from pure.project.vendored import FOLDERS_VARIABLE, USUAL, BadVendorFolder, Vend
 from pure.switches import FALSE_WORDS
 from pure.wording import count
 
-FIND_LINKS: Final = "PIPFIND_LINKS"
+FIND_LINKS: Final = "PIP_FIND_LINKS"
 _NO_INDEX: Final = "PIP_NO_INDEX"
 
 

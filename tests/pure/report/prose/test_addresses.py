@@ -6,7 +6,9 @@ from pure.manager.outside import OutsideUpload
 from pure.manager.terms import InstalledFrom
 from pure.manager.unset import UnsetVariables, VariableUse
 from pure.message import Message
+from pure.project.vendored import BadVendorFolder
 from pure.report.prose.addresses import AddressError, describe_addresses
+from pure.source import Source
 
 from tests.golden import check_golden
 
@@ -39,6 +41,9 @@ ERRORS: tuple[AddressError, ...] = (
     UnsetVariables(
         source=POETRY,
         found=(VariableUse(name="TOKEN", place="source in pyproject.toml (private)", expanded=False),),
+    ),
+    BadVendorFolder(
+        value="vendor", source=Source(variable="BP_PIP_FIND_LINKS"), because="is no folder of the application"
     ),
 )
 
