@@ -195,9 +195,8 @@ def test_skopeo_inspects_and_copies_it(image: Image, tmp_path: Path) -> None:
     assert said["Digest"] == image.manifest.digest
     assert "io.buildpacks.buildpackage.metadata" in said["Labels"]
     skopeo("copy", "--quiet", f"oci-archive:{image.file}", f"dir:{tmp_path}/copied")
-    assert (
-        f"sha256:{hashlib.sha256((tmp_path / 'copied' / 'manifest.json').read_bytes()).hexdigest()}" == said["Digest"]
-    )
+    copied = (tmp_path / "copied" / "manifest.json").read_bytes()
+    assert f"sha256:{hashlib.sha256(copied).hexdigest()}" == said["Digest"]
 
 
 def test_skopeo_copies_the_index_with_all_that_it_has(both: Path, tmp_path: Path) -> None:
