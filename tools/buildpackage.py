@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import msgspec
 import tomli
@@ -157,7 +157,7 @@ def _layer(folder: Path, place: str, blobs: Path) -> tuple[Descriptor, str]:
 class _Digesting:
     """A file that is written to, and a digest over it."""
 
-    def __init__(self, file: IO[bytes], digest: Any) -> None:  # noqa: ANN401  (hashlib's objects have no public type)
+    def __init__(self, file: gzip.GzipFile, digest: Any) -> None:  # noqa: ANN401  (hashlib's objects have no public type)
         self._file, self._digest = file, digest
 
     def write(self, data: bytes) -> int:

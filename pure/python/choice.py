@@ -12,7 +12,7 @@ import msgspec
 
 from pure.outcome import Failure, Outcome, Success
 from pure.python.catalogue import Catalogue, Runtime, minors, order, serves, with_mirror
-from pure.python.offer import CatalogueProblem, Offer, RuntimeFacts, offered
+from pure.python.offer import CatalogueProblem, RuntimeFacts, Stock, offered
 from pure.python.reasons import CARRIED_DEFAULT, DEFAULT_MINOR, DEFAULT_VARIABLE, explained, narrowed
 from pure.python.request import (
     LAMINAS_DEFAULT,
@@ -132,7 +132,7 @@ def choose_runtime(facts: RuntimeFacts, requirers: Requirers) -> Outcome[PythonD
     return chosen
 
 
-def _choose(facts: RuntimeFacts, requirers: Requirers, known: Offer) -> Outcome[PythonDecision, RuntimeChoiceError]:
+def _choose(facts: RuntimeFacts, requirers: Requirers, known: Stock) -> Outcome[PythonDecision, RuntimeChoiceError]:
     heard = listen(facts.variables, facts.version_files)
     if isinstance(heard, Failure):
         return heard
@@ -196,7 +196,7 @@ def _pins(request: PythonRequest) -> bool:
 
 
 def _wished(
-    voices: Voices, requests: tuple[PythonRequest, ...], known: Offer, facts: RuntimeFacts
+    voices: Voices, requests: tuple[PythonRequest, ...], known: Stock, facts: RuntimeFacts
 ) -> tuple[PythonRequest, ChosenRuntime] | None:
     """The strongest of the weaker wishes that satisfies everything, where all that is asked for are ranges."""
     if any(_pins(request) for request in requests):
@@ -210,7 +210,7 @@ def _wished(
 
 
 def _with_wheels(
-    requests: tuple[PythonRequest, ...], chosen: ChosenRuntime, known: Offer, facts: RuntimeFacts
+    requests: tuple[PythonRequest, ...], chosen: ChosenRuntime, known: Stock, facts: RuntimeFacts
 ) -> tuple[ChosenRuntime, tuple[str, ...]] | None:
     """The newest of the older minor versions that everything locked has wheels for, and the reasons for it."""
     lock = lock_in_use(facts.variables, facts.version_files)
@@ -228,7 +228,7 @@ def _with_wheels(
 
 
 def _resolve(
-    request: PythonRequest, others: tuple[PythonRequest, ...], known: Offer, facts: RuntimeFacts
+    request: PythonRequest, others: tuple[PythonRequest, ...], known: Stock, facts: RuntimeFacts
 ) -> Outcome[ChosenRuntime, ResolutionError]:
     """What answers ``request`` among the runtimes that all ``others`` allow."""
 
@@ -299,7 +299,7 @@ def _contradiction(
     culprit: PythonRequest,
     before: tuple[PythonRequest, ...],
     requirers: Requirers,
-    known: Offer,
+    known: Stock,
     facts: RuntimeFacts,
 ) -> ContradictingRequirers | ContradictingSources:
     """``culprit`` and those ``before`` that no version satisfies together with it: a single one if one will do."""

@@ -76,7 +76,7 @@ class RuntimeFacts(msgspec.Struct, frozen=True, kw_only=True):
     version_files: Mapping[str, Document] = {}
 
 
-class Offer(msgspec.Struct, frozen=True, kw_only=True):
+class Stock(msgspec.Struct, frozen=True, kw_only=True):
     """The runtimes to choose from."""
 
     all: Catalogue
@@ -90,7 +90,7 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     closed: bool = False
 
 
-def offered(facts: RuntimeFacts) -> Outcome[Offer, CatalogueProblem | BadSwitch]:
+def offered(facts: RuntimeFacts) -> Outcome[Stock, CatalogueProblem | BadSwitch]:
     """What there is to choose from in this build."""
     replaces = switch(facts.variables, CATALOGUE_REPLACES_VARIABLE)
     if isinstance(replaces, BadSwitch):
@@ -123,5 +123,5 @@ def offered(facts: RuntimeFacts) -> Outcome[Offer, CatalogueProblem | BadSwitch]
     here = minors(tuple(runtime for runtime in merged.runtimes if serves(runtime, facts.target)))
     default = here[0] if closed and here and DEFAULT_MINOR not in here else DEFAULT_MINOR
     return Success(
-        Offer(all=merged, at_hand=at_hand, mirror=mirror, end_of_life=dates.unwrap(), default=default, closed=closed)
+        Stock(all=merged, at_hand=at_hand, mirror=mirror, end_of_life=dates.unwrap(), default=default, closed=closed)
     )
