@@ -329,6 +329,12 @@ def main(arguments: list[str] | None = None) -> int:
             given.append(own_runtime() if archive == "self" else carried_archive(Path(archive)))
         if given and not options.target:
             targets = [each for each in SUPPORTED if any(f"{one.entry.os}/{one.entry.arch}" == each for one in given)]
+        for each in given:
+            if f"{each.entry.os}/{each.entry.arch}" not in targets:
+                raise PackageError(f"{each.archive} is for {each.entry.os}/{each.entry.arch}, which isn't packaged.")
+        # The one of before has other images in it.
+        index = options.output / "lamina.cnb"
+        index.unlink(missing_ok=True)
         for target in targets:
             first, more = wanted(target, given, options.python or ())
             packaged = package(
@@ -343,9 +349,8 @@ def main(arguments: list[str] | None = None) -> int:
             _report(packaged, target)
             images.append(packaged.image)
         if len(images) > 1:
-            file = options.output / "lamina.cnb"
-            write_index(images, file, project(ROOT))
-            print(f"{_shown(file)}  for {' and '.join(targets)}, {_megabytes(file.stat().st_size)}")
+            write_index(images, index, project(ROOT))
+            print(f"{_shown(index)}  for {' and '.join(targets)}, {_megabytes(index.stat().st_size)}")
     except PackageError as error:
         print(f"{_outcome(replaced, targets, options.output)} {error}", file=sys.stderr)
         return 1

@@ -1,6 +1,8 @@
 """Builds without a network: a package that carries all of its own, in a namespace without a route."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -173,6 +175,19 @@ def test_a_tool_of_another_version_is_said_to_come_from_an_index(site: Bench) ->
     done = build(site, {"BP_PIP_VERSION": "25.3", "PIP_RETRIES": "0"})
     assert done.status != 0
     assert "This buildpack doesn't carry it, so it comes from a package index" in done.log
+
+
+def test_a_tool_comes_from_an_index_of_the_operators(site: Bench, workshop: Workshop, tmp_path: Path) -> None:
+    # Any release but the pinned one; the application's distributions come from elsewhere.
+    get = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(tmp_path), "pip==25.3"]
+    subprocess.run(get, check=True, stdout=subprocess.DEVNULL)
+    site.write({"requirements.txt": "alpha==2.0\n", **vendored(workshop, "alpha-2.0")})
+    nothing = dict.fromkeys(("BP_PYTHON_CATALOGUE", "BP_PYTHON_DEFAULT_VERSION", "PIP_NO_INDEX", "PIP_FIND_LINKS"))
+    with serve(tmp_path) as host:
+        own = {"PIP_INDEX_URL": f"http://{host}/simple/", "BP_PIP_VERSION": "25.3", "BP_PIP_FIND_LINKS": "vendor"}
+        log = site.build({**nothing, **own}).log
+    assert "$BP_PIP_VERSION asks for 25.3, which this buildpack's hashes don't cover" in log
+    assert site.versions() == {"alpha": "2.0"}
 
 
 def test_wheels_that_nothing_declares_are_named(site: Bench, workshop: Workshop) -> None:

@@ -253,6 +253,13 @@ def test_the_default_version_runs_the_buildpack_or_else_the_newest(
     assert tuple(each.entry.version for each in more) == others
 
 
+def test_an_archive_that_no_target_wants_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    machine = next(number for number, arch in ELF_MACHINES.items() if arch == OTHER)
+    archive = write_archive(tmp_path, machine=machine, version="3.13.1")
+    assert main(["--target", TARGET, "--runtime", str(archive), "--output", str(tmp_path / "dist")]) == 1
+    assert f"is for linux/{OTHER}, which isn't packaged" in capsys.readouterr().err
+
+
 def test_two_archives_of_one_version_are_refused(tmp_path: Path) -> None:
     twice = [write_runtime(tmp_path / name, "3.13.1") for name in ("one", "other")]
     with pytest.raises(PackageError, match=r"Two archives are of one version: 3\.13\.1, 3\.13\.1"):

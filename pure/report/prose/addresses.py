@@ -9,6 +9,7 @@ from pure.manager.unset import UnsetVariables, VariableUse
 from pure.message import Message
 from pure.project.files import FOLDER_VARIABLE
 from pure.project.vendored import FOLDERS_VARIABLE, BadVendorFolder
+from pure.urls import visible_url
 from pure.visible import visible
 from pure.wording import wrapped
 
@@ -27,7 +28,7 @@ def describe_addresses(error: AddressError) -> Message:
         case BadVendorFolder(value=value, source=source, because=because):
             return Message(
                 happened=f"{source} names no folder that distributions can come from",
-                found=(f"{visible(value)}: it {because}",),
+                found=(f"{visible(visible_url(value))}: it {because}",),
                 means=(
                     "It names folders of the application, or of the platform by absolute paths, with blanks between.",
                 ),

@@ -57,5 +57,11 @@ def test_the_words_are_those_of_the_golden_file() -> None:
     check_golden("errors_addresses", "\n".join(_shown(describe_addresses(error)) for error in ERRORS))
 
 
+def test_an_address_is_shown_without_its_credentials() -> None:
+    value = "https://ana:secret@index.example/simple?token=secret"
+    error = BadVendorFolder(value=value, source=Source(variable="BP_PIP_FIND_LINKS"), because="is an address")
+    assert "secret" not in _shown(describe_addresses(error))
+
+
 def test_every_error_of_the_family_is_in_the_golden_file() -> None:
     assert {type(error) for error in ERRORS} == set(get_args(AddressError))
