@@ -11,7 +11,7 @@ from tools.carried import Carried, host_arch, own_runtime
 from tools.package import Packaged, package
 
 from tests.builds.locked import Index, lock, project
-from tests.builds.workshop import LAYERS, MINOR, VERSION, Bench, Built, Workshop, next_patch
+from tests.builds.workshop import LAYERS, MINOR, VERSION, Bench, Built, Workshop, hashed, next_patch
 from tests.local_index import serve
 
 pytestmark = [pytest.mark.heavy, pytest.mark.xdist_group("offline")]
@@ -79,7 +79,8 @@ def test_what_is_carried_is_noted(carried: Packaged) -> None:
 
 @pytest.mark.parametrize("manager", ["pip", "uv"])
 def test_vendored_wheels_are_all_that_a_build_needs(site: Bench, workshop: Workshop, manager: str) -> None:
-    site.write({"requirements.txt": "beta==1.0\n", **vendored(workshop, "alpha-2.0", "beta-1.0")})
+    pinned = hashed(workshop.wheels, "alpha==2.0", "beta==1.0")
+    site.write({"requirements.txt": pinned, **vendored(workshop, "alpha-2.0", "beta-1.0")})
     env = {"BP_PIP_FIND_LINKS": "vendor", "BP_PYTHON_PACKAGE_MANAGER": manager}
     log = built(site, env)
     assert "$BP_PIP_FIND_LINKS has distributions come from vendor/ (2 wheels) alone: no index is asked" in log
@@ -94,9 +95,12 @@ def test_vendored_wheels_are_all_that_a_build_needs(site: Bench, workshop: Works
 
 
 def test_a_project_can_declare_its_folder(site: Bench, workshop: Workshop) -> None:
-    declared = f'[project]\nname = "shop"\nversion = "1"\nrequires-python = "=={VERSION}"\ndependencies = ["alpha"]\n'
-    declared += '[tool.lamina]\nfind-links = ["wheels"]\n'
-    site.write({"pyproject.toml": declared, "app.py": "", **vendored(workshop, "alpha-1.0", folder="wheels")})
+    files = {
+        "pyproject.toml": '[tool.lamina]\nfind-links = ["wheels"]\n',
+        "requirements.txt": "alpha\n",
+        ".python-version": f"{VERSION}\n",
+    }
+    site.write({**files, **vendored(workshop, "alpha-1.0", folder="wheels")})
     log = built(site)
     assert "pyproject.toml, [tool.lamina] find-links has distributions come from wheels/ (1 wheel) alone" in log
     assert f"Python {VERSION}" in log
