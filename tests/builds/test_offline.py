@@ -1,5 +1,6 @@
 """Builds without a network: a package that carries all of its own, in a namespace without a route."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -164,6 +165,28 @@ def test_pdm_takes_what_was_locked_against_a_folder(site: Bench, workshop: Works
     site.write({**lock("pdm", workshop, {"pyproject.toml": declared}, tmp_path / "lock"), **wheels})
     built(site)
     assert site.versions() == {"alpha": "2.0", "beta": "1.0"}
+
+
+def test_a_standard_lock_file_can_name_files(site: Bench, workshop: Workshop) -> None:
+    wheels = vendored(workshop, "alpha-2.0")
+    ((path, data),) = wheels.items()
+    text = 'lock-version = "1.0"\ncreated-by = "hand"\n[[packages]]\nname = "alpha"\nversion = "2.0"\n'
+    text += f'wheels = [{{ path = "{path}", hashes = {{ sha256 = "{hashlib.sha256(data).hexdigest()}" }} }}]\n'
+    site.write({"pylock.toml": text, **wheels})
+    built(site)
+    assert site.versions() == {"alpha": "2.0"}
+
+
+def test_poetry_can_name_files(site: Bench, workshop: Workshop, tmp_path: Path) -> None:
+    wheels = vendored(workshop, "alpha-2.0")
+    ((path, data),) = wheels.items()
+    (tmp_path / "lock" / "vendor").mkdir(parents=True)
+    (tmp_path / "lock" / path).write_bytes(data)
+    declared = '[project]\nname = "app"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = []\n'
+    declared += f'[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\nalpha = {{ path = "{path}" }}\n'
+    site.write({**lock("poetry", workshop, {"pyproject.toml": declared}, tmp_path / "lock"), **wheels})
+    built(site)
+    assert site.versions() == {"alpha": "2.0"}
 
 
 def test_a_python_that_is_not_carried_is_an_error_at_once(site: Bench) -> None:
