@@ -143,9 +143,9 @@ def _layer(folder: Path, place: str, blobs: Path) -> tuple[Descriptor, str]:
         gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=raw, mtime=0) as zipped,
         tarfile.open(fileobj=_Digesting(zipped, diff), mode="w|", format=tarfile.PAX_FORMAT) as tar,  # type: ignore[call-overload]
     ):
-        parts = place.strip("/").split("/")
-        for number in range(1, len(parts) + 1):
-            tar.addfile(_member(f"/{'/'.join(parts[:number])}", folder=True))
+        # pack makes builders of layers that begin with these two, by absolute names, and refuses others.
+        for parent in (place.rpartition("/")[0], place):
+            tar.addfile(_member(parent, folder=True))
         _add(tar, folder, f"{place}/")
     with new.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()

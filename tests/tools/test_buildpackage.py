@@ -139,9 +139,13 @@ def test_annotations_are_those_of_pyproject(image: Image) -> None:
 def test_its_layer_has_the_buildpack_where_lifecycles_look_for_it(image: Image, tmp_path: Path) -> None:
     _, _, layer = Layout(image.file).parts()
     with tarfile.open(fileobj=io.BytesIO(layer)) as tar:
-        members = {each.name.lstrip("/"): each for each in tar}
+        listed = tar.getmembers()
+    # What pack demands of a layer that it makes a builder of.
+    assert [each.name for each in listed[:2]] == ["/cnb/buildpacks/org_python", f"/{PLACE}"]
+    assert all(each.name.startswith("/cnb/buildpacks/org_python") and ".." not in each.name for each in listed)
+    members = {each.name[1:]: each for each in listed}
     below = {path.relative_to(tmp_path / "linux-amd64").as_posix() for path in (tmp_path / "linux-amd64").rglob("*")}
-    parents = {"cnb", "cnb/buildpacks", "cnb/buildpacks/org_python", PLACE}
+    parents = {"cnb/buildpacks/org_python", PLACE}
     assert set(members) == parents | {f"{PLACE}/{name}" for name in below}
     for name, member in members.items():
         assert (member.uid, member.gid, member.uname, member.gname, member.mtime) == (0, 0, "", "", FILE_TIME)
