@@ -118,7 +118,7 @@ def _places(decided: PackageManagerDecision, work: Workplace) -> Places:
 
 def _started(plan: Plan, facts: Facts, work: Workplace, purpose: Purpose, *asked: Command) -> Steps:
     decided = plan.manager
-    own = installing_environment(facts, work)
+    own = installing_environment(facts, work) if decided.manager.finds_links else own_environment(facts, work)
     if decided.manager.by_requirements:
         own = uv_requirements.variables(facts.settings) | own
     variables = _sorted(tool_settings(decided.manager, own, _places(decided, work), ssh=asks_by_ssh(facts)))

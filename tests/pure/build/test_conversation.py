@@ -883,6 +883,24 @@ def test_declared_folders_are_the_applications_and_not_the_tools() -> None:
     assert "PIP_NO_INDEX" not in tool
 
 
+@pytest.mark.parametrize("manager", ["uv", "poetry", "pipenv", "pdm", "pylock"])
+def test_declared_folders_are_told_to_those_only_that_take_something_from_there(manager: str) -> None:
+    given = first(manager)
+    project = msgspec.structs.replace(
+        given.project.unwrap() if given.project else ProjectFiles(),
+        wheelhouses={"vendor": Wheelhouse(wheels=1, sources=0)},
+    )
+    variables = {**given.variables, "BP_PIP_FIND_LINKS": "vendor"}
+    given = msgspec.structs.replace(given, variables=variables, project=Success(project))
+    turns, _ = converse(given, Hand(environment(), report=report()))
+    programs = (step for turn in turns for step in turn.steps if isinstance(step, RunProgram))
+    told = [dict(each.environment).get("PIP_NO_INDEX") for each in programs if each.purpose == "synchronise"]
+    heeds = manager == "pipenv"
+    assert told
+    assert set(told) == {"1" if heeds else None}
+    assert any("$BP_PIP_FIND_LINKS has no effect" in each for each in planned(given).unheard) is not heeds
+
+
 def test_the_table_names_every_state() -> None:
     assert table().keys() == {each.__name__ for each in states.State.__args__}
 
