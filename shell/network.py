@@ -70,12 +70,13 @@ def fetch_first(
     *,
     sha256: str,
     environ: Mapping[str, str],
+    policy: FetchPolicy = FetchPolicy(),  # noqa: B008  (an immutable value)
     on_event: Callable[[FetchEvent], None] = _silent,
 ) -> Outcome[Fetched, FetchError]:
     """Fetch the file from the first of these places that has it, as ``fetch`` does; the first place's error if none."""
     first: Outcome[Fetched, FetchError] | None = None
     for url in urls:
-        fetched = fetch(url, destination, sha256=sha256, environ=environ, on_event=on_event)
+        fetched = fetch(url, destination, sha256=sha256, environ=environ, policy=policy, on_event=on_event)
         first = first or fetched
         if not isinstance(fetched, Failure):
             return fetched

@@ -17,7 +17,7 @@ from pure.build.collected import CollectedBefore, decode_record
 from pure.build.errors import NotReadable
 from pure.build.facts import Facts
 from pure.build.reading import Application, requirements
-from pure.build.tool_steps import SEEDS
+from pure.build.tool_steps import SEEDS, WHEELS
 from pure.build.undeclared import imports_matter
 from pure.build.watched import names_digest
 from pure.build.workplace import COLLECTED, COLLECTED_RECORD, PACKED_STATE, PACKED_VENV, STATE_FILE
@@ -25,7 +25,7 @@ from pure.layers.names import STATIC_CACHE, VENV, VENV_CACHE
 from pure.manager.pip_configuration import ConfigurationFile, configured
 from pure.manager.table import PIP_TOOL, TOOLS
 from pure.outcome import Failure, Outcome, Success
-from pure.python.choice import CATALOGUE_VARIABLE, CatalogueText, CatalogueUnreachable
+from pure.python.offer import CATALOGUE_VARIABLE, CatalogueText, CatalogueUnreachable
 from pure.start.choice import code_matters
 from pure.start.code_search import code_facts
 from pure.start.imports import foreign_imports
@@ -44,7 +44,7 @@ from shell.sources import find_manage, read_sources
 
 CATALOGUE: Final = "data/cpython.json"
 CARRIED: Final = "data/carried.json"
-WHEELS: Final = "wheels"
+CARRIED_TOOLS: Final = "data/carried-tools.json"
 END_OF_LIFE: Final = "data/end-of-life.json"
 CARRIED_SCHEME: Final = b"buildpack:"
 
@@ -116,6 +116,7 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         names=application.names,
         catalogue=CatalogueText(raw=_needed(buildpack / CATALOGUE), origin=CATALOGUE),
         carried=_carried(buildpack),
+        carried_tools=_carried_tools(buildpack),
         operator_catalogue=_operator_catalogue(environ),
         end_of_life=CatalogueText(raw=_needed(buildpack / END_OF_LIFE), origin=END_OF_LIFE),
         pip_pin=_needed(buildpack / PIP_TOOL.pin_file).decode(),
@@ -233,6 +234,14 @@ def _carried(buildpack: Path) -> CatalogueText | None:
         return None
     base = f"file://{quote(str(buildpack))}/".encode()
     return CatalogueText(raw=raw.replace(CARRIED_SCHEME, base), origin=CARRIED)
+
+
+def _carried_tools(buildpack: Path) -> dict[str, tuple[str, ...]] | None:
+    raw = optional(buildpack / CARRIED_TOOLS)
+    try:
+        return None if raw is None else msgspec.json.decode(raw, type=dict[str, tuple[str, ...]])
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ReadError(NotReadable(path=str(buildpack / CARRIED_TOOLS), detail=str(error))) from error
 
 
 def _operator_catalogue(environ: Mapping[str, str]) -> CatalogueText | CatalogueUnreachable | None:

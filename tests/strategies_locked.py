@@ -11,7 +11,7 @@ from pure.manager.decision import PackageManagerDecision
 from pure.manager.table import CHOSEN_BY_LOCK, MANAGERS, PIP, TOOLS
 from pure.outcome import Failure, Success
 from pure.project.files import ProjectFiles
-from pure.python.choice import CatalogueText
+from pure.python.offer import CatalogueText
 from pure.target import Target
 
 from tests.documents import documents

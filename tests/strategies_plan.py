@@ -16,7 +16,7 @@ from pure.outcome import Failure, Outcome, Success
 from pure.project.requirements.collection import MissingFiles, RequirementsSet, collect
 from pure.project.requirements.errors import RequirementsError
 from pure.python.catalogue import Catalogue, Runtime, encode_catalogue
-from pure.python.choice import CatalogueText
+from pure.python.offer import CatalogueText
 from pure.runtime.linked import encode_linked
 from pure.target import Distro, Target
 from pure.venv.resolved import ResolvedSet

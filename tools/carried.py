@@ -12,9 +12,10 @@ from typing import Final, Literal
 import msgspec
 from pure.message import Message
 from pure.outcome import Failure
-from pure.python.catalogue import Runtime, decode_catalogue, decode_end_of_life
+from pure.python.catalogue import Runtime, decode_catalogue, decode_end_of_life, with_mirror
+from pure.python.offer import MIRROR_VARIABLE
 from pure.python.reasons import DEFAULT_MINOR
-from pure.python.request import MinorRequest
+from pure.python.request import plain_version
 from pure.python.resolution import resolve
 from pure.report.prose.archives import describe_archive
 from pure.report.prose.catalogue import describe_catalogue
@@ -23,7 +24,7 @@ from pure.source import Source
 from pure.target import Target
 from shell.archive import unpack_runtime
 from shell.command.runtime_pack import packed_once
-from shell.network import fetch
+from shell.network import fetch_first
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 DOWNLOADS: Final = ROOT / ".lamina" / "downloads"
@@ -95,11 +96,13 @@ def _identity(runtime: Path, archive: Path) -> tuple[str, Literal["amd64", "arm6
     return found[1], ELF_MACHINES[machine]
 
 
-def newest(target: str, minor: str, *, today: date) -> Runtime:
-    """The catalogue's newest runtime of a minor version for ``target``."""
+def newest(target: str, version: str, *, today: date) -> Runtime:
+    """The catalogue's runtime of a version for ``target``, or the newest of a minor version."""
     catalogue = decode_catalogue((ROOT / "data" / "cpython.json").read_bytes(), origin="data/cpython.json").unwrap()
     ends = decode_end_of_life((ROOT / "data" / "end-of-life.json").read_bytes(), origin="data/end-of-life.json")
-    request = MinorRequest(minor=minor, text=minor, source=Source(default="the packaged version"))
+    request = plain_version(version, Source(default="the packaged version"))
+    if request is None:
+        raise PackageError(f"{version} is no version of Python: 3.13 or 3.13.1 is one.")
     system, _, arch = target.partition("/")
     resolution = resolve(
         request,
@@ -107,22 +110,24 @@ def newest(target: str, minor: str, *, today: date) -> Runtime:
         target=Target(os=system, arch=arch),
         end_of_life=ends.unwrap(),
         today=today,
-        default_minor=minor,
+        default_minor=DEFAULT_MINOR,
     )
     if isinstance(resolution, Failure):
-        raise PackageError(f"The catalogue has no Python {minor} for {target}.")
+        raise PackageError(f"The catalogue has no Python {version} for {target}.")
     return resolution.unwrap().runtime
 
 
-def download(target: str, minor: str = DEFAULT_MINOR) -> Carried:
-    """The archive of a minor version for ``target``, from the catalogue's address or a download kept before."""
-    runtime = newest(target, minor, today=datetime.now(UTC).date())
+def download(target: str, version: str = DEFAULT_MINOR) -> Carried:
+    """The archive of a version for ``target``: a download kept before, or from the catalogue's address or a mirror."""
+    runtime = newest(target, version, today=datetime.now(UTC).date())
     place = DOWNLOADS / f"cpython-{runtime.version}-linux-{runtime.arch}.tar.gz"
     if place.exists() and sha256_of(place) == runtime.sha256:
         return Carried(archive=place, entry=runtime)
     DOWNLOADS.mkdir(parents=True, exist_ok=True)
     print(f"Downloading CPython {runtime.version} for {target}", flush=True)
-    fetched = fetch(runtime.url, place, sha256=runtime.sha256, environ=os.environ, policy=POLICY)
+    mirror = os.environ.get(MIRROR_VARIABLE, "").strip()
+    places = with_mirror(runtime, mirror) if mirror else (runtime.url,)
+    fetched = fetch_first(places, place, sha256=runtime.sha256, environ=os.environ, policy=POLICY)
     if isinstance(fetched, Failure):
         raise PackageError(
             f"CPython {runtime.version} for {target} cannot be downloaded.{_said(describe_archive(fetched.failure()))}"

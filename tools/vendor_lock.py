@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
+from pure.project.locks.markers import MACHINES
 from shell.process import run
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -91,10 +92,14 @@ def parse(text: str) -> tuple[Pin, ...]:
     return tuple(pins)
 
 
-def platform_options(arch: str, minor: str) -> tuple[str, ...]:
-    """The options with which pip looks for wheels for a target other than its own interpreter."""
+def platform_options(arch: str, minor: str, *, glibc: Iterable[int] = ()) -> tuple[str, ...]:
+    """The options with which pip looks for wheels for a target other than its own interpreter.
+
+    ``glibc`` are further versions 2.x of the C library that they may be made for, the best first.
+    """
     abi = "cp" + minor.replace(".", "")
-    platforms = tuple(option for name in PLATFORMS[arch] for option in ("--platform", name))
+    names = (*(f"manylinux_2_{number}_{MACHINES[arch]}" for number in glibc), *PLATFORMS[arch])
+    platforms = tuple(option for name in dict.fromkeys(names) for option in ("--platform", name))
     return (
         "--implementation",
         "cp",

@@ -31,6 +31,7 @@ from pure.build.workplace import (
     Workplace,
     asks_by_ssh,
     bare_environment,
+    installing_environment,
     own_environment,
 )
 from pure.layers.names import PIP_CACHE, VENV
@@ -118,7 +119,7 @@ def _places(decided: PackageManagerDecision, work: Workplace) -> Places:
 
 def _started(plan: Plan, facts: Facts, work: Workplace, purpose: Purpose, *asked: Command) -> Steps:
     decided = plan.manager
-    own = own_environment(facts, work)
+    own = installing_environment(facts, work) if decided.manager.finds_links else own_environment(facts, work)
     if decided.manager.by_requirements:
         own = uv_requirements.variables(facts.settings) | own
     if decided.manager.tool is UV_TOOL and facts.bound.uv is not None:
@@ -278,7 +279,7 @@ def ask_again(failed: RunProgram, work: Workplace) -> Steps:
 def _pip(
     plan: Plan, facts: Facts, work: Workplace, options: tuple[str, ...], *, purpose: Purpose = "install"
 ) -> RunProgram:
-    base = own_environment(facts, work)
+    base = installing_environment(facts, work)
     decided = plan.manager
     # What a fresh installation would give doesn't depend on the environment, which may be packed.
     python = work.interpreter if purpose == "resolve" else f"{work.venv}/bin/python"

@@ -10,13 +10,15 @@ from pure.build.collected import CollectedBefore
 from pure.layers.decision import RestoredLayer
 from pure.layers.division import Rules
 from pure.layers.names import LayerName
+from pure.manager import supply
 from pure.outcome import Outcome, Success
 from pure.project.baggage import Baggage
 from pure.project.document import Document
 from pure.project.files import ProjectFiles, ProjectOutcome
 from pure.project.requirements.collection import RequirementsSet
 from pure.project.requirements.errors import RequirementsError
-from pure.python.choice import RuntimeFacts
+from pure.project.vendored import vendored
+from pure.python.offer import RuntimeFacts
 from pure.start.code_facts import CodeFacts
 from pure.start.imports import Imports
 from pure.start.offered import DeclaredFiles
@@ -116,19 +118,36 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
 
     @property
     def settings(self) -> dict[str, str]:
-        """The settings of tools by the names of their variables: the environment's, else those of pip's files."""
-        return {name: value for name, value, _ in self.pip_settings} | self.told
+        """The settings of tools by the names of their variables: the environment's, else those of pip's files.
+
+        What the application's declared folders come to is among them.
+        """
+        return self._stated | self.supplied
+
+    @property
+    def supplied(self) -> dict[str, str]:
+        """The settings by which distributions come from declared folders; none where no folder is declared."""
+        return self._from_folders(self._stated)
 
     @property
     def settings_that_count(self) -> dict[str, str]:
         """Those that can change what is installed: where tools find it, and who asks, is bound without doing that."""
         files = {name: value for name, value, _ in self.pip_settings}
-        return files | settings_that_count(self.bound) | dict(self.variables)
+        stated = files | settings_that_count(self.bound) | dict(self.variables)
+        return stated | self._from_folders(stated)
 
     @property
     def files(self) -> ProjectFiles:
         """The project's files, as far as there is a project."""
         return self.project.unwrap() if isinstance(self.project, Success) else ProjectFiles()
+
+    @property
+    def _stated(self) -> dict[str, str]:
+        return {name: value for name, value, _ in self.pip_settings} | self.told
+
+    def _from_folders(self, settings: Mapping[str, str]) -> dict[str, str]:
+        declared = vendored(self.variables, self.pyproject).value_or(None)
+        return supply.variables(declared, self.home, settings) if declared else {}
 
     @property
     def home(self) -> str:

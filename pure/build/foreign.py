@@ -12,7 +12,8 @@ from pure.build.labelled import LABELS_VARIABLE, OCI_VARIABLES
 from pure.manager.choice import MANAGER_VARIABLE, PEER_REQUIREMENTS_VARIABLE, REQUIREMENTS_VARIABLE
 from pure.project.files import FOLDER_VARIABLE
 from pure.project.selection import GROUPS_VARIABLE, PEER_GROUPS
-from pure.python.choice import MIRROR_VARIABLE
+from pure.project.vendored import FOLDERS_VARIABLE
+from pure.python.offer import MIRROR_VARIABLE
 from pure.start.django import DISABLE_VARIABLE
 from pure.start.processes import PROCFILE
 
@@ -50,16 +51,15 @@ _NO_COMMANDS: Final = (
 )
 _NO_PACKAGES: Final = "system packages come from the build image and the run image, or from an apt buildpack"
 _REQUIREMENTS: Final = f"{REQUIREMENTS_VARIABLE}={{value}} would do it"
-_VENDORED: Final = "PIP_NO_INDEX=1 and PIP_FIND_LINKS={value} would do it"
+_VENDORED: Final = f"{FOLDERS_VARIABLE}={{value}} would do it"
 
 VARIABLES: Final[tuple[Foreign, ...]] = (
     *_heard("Paketo", "BP_CPYTHON_VERSION", "BP_PIP_VERSION", "BP_PIPENV_VERSION", "BP_POETRY_VERSION"),
     *_heard("Paketo", "BP_UV_VERSION", PEER_REQUIREMENTS_VARIABLE, "BP_POETRY_RUN_TARGET", "BP_LOG_LEVEL"),
     *_heard("Paketo", *(name for names in PEER_GROUPS.values() for name in names)),
-    *_heard("Paketo", *OCI_VARIABLES, LABELS_VARIABLE),
+    *_heard("Paketo", *OCI_VARIABLES, LABELS_VARIABLE, FOLDERS_VARIABLE),
     *_rows("Paketo", {
         "BP_PIP_DEST_PATH": _VENDORED,
-        "BP_PIP_FIND_LINKS": "PIP_FIND_LINKS={value} would do it",
         "BP_UV_FIND_LINKS": "UV_FIND_LINKS={value} would do it",
         "BP_CONDA_SOLVER": _CONDA,
         "BP_MINICONDA_VERSION": _CONDA,

@@ -9,15 +9,22 @@ from pure.build.workplace import Workplace
 from pure.complaints.reasons import (
     FileMissingInBuild,
     LocalFileMissing,
+    LockedButGone,
+    NameUnknown,
+    NoSuchVersion,
+    NotBrought,
+    OtherPlatform,
     Recognised,
     RepositoryNotFound,
     RepositoryRefused,
     RepositoryUnreachable,
 )
+from pure.manager import supply
 from pure.manager.managed import Managed
 from pure.outcome import Success
 from pure.project.ignoring import left_out
 from pure.project.requirements.itself import AskedBy, asked_by
+from pure.urls import visible_url
 
 
 def with_own_words(recognised: Recognised | None, facts: Facts, managed: Managed, work: Workplace) -> Recognised | None:
@@ -33,8 +40,21 @@ def with_own_words(recognised: Recognised | None, facts: Facts, managed: Managed
             return msgspec.structs.replace(recognised, asked=_asked(place, facts, managed))
         case LocalFileMissing(path=path):
             return msgspec.structs.replace(recognised, asked=_asked(path, facts, managed))
+        case NoSuchVersion(requirement=wanted) | NameUnknown(name=wanted, standard=False, distribution=""):
+            return _not_brought(wanted, facts) or recognised
+        case OtherPlatform(name=wanted) | LockedButGone(name=wanted):
+            return _not_brought(wanted, facts) or recognised
         case _:
             return recognised
+
+
+def _not_brought(wanted: str, facts: Facts) -> NotBrought | None:
+    """The same where distributions come from declared folders alone."""
+    if not (facts.supplied and supply.alone(facts.settings)):
+        return None
+    places = facts.supplied[supply.FIND_LINKS].split()
+    shown = tuple(visible_url(place.removeprefix(f"{facts.home}/")) for place in places)
+    return NotBrought(requirement=wanted, places=shown)
 
 
 def _asked(place: str, facts: Facts, managed: Managed) -> AskedBy | None:

@@ -19,6 +19,7 @@ from pure.build.finding import Finding
 from pure.build.labelled import Label, asked_labels
 from pure.build.presence import contents_needed, decide_division, decide_packing
 from pure.build.processes import final_processes, first_processes
+from pure.build.provision import supply_of, tool_of, unheard_folders
 from pure.build.undeclared import NothingRequired, UndeclaredImports, undeclared
 from pure.build.unheard import passed_over
 from pure.layers.decision import EVERYWHERE, Action, LayerDecision, LayerTypes
@@ -35,8 +36,8 @@ from pure.manager.managed import Managed, ManagedError, decide_manager
 from pure.manager.outside import OutsideUpload, outside_upload
 from pure.manager.pip_configuration import configured_offenders
 from pure.manager.pylock_selection import PylockProblem
-from pure.manager.table import PIP_TOOL, PYLOCK, Tool
-from pure.manager.tool_version import ToolError, choose_tool
+from pure.manager.table import PYLOCK
+from pure.manager.tool_version import ToolError
 from pure.manager.unset import UnsetVariables, unset_variables
 from pure.outcome import Failure, Outcome, Success
 from pure.project.detection import PROVIDE_ONLY_VARIABLE, provides_only, python_markers
@@ -44,6 +45,7 @@ from pure.project.files import BadProjectFolder, ProjectFiles
 from pure.project.locks.facts import LockFacts
 from pure.project.requirements.collection import RequirementsSet
 from pure.project.requirements.errors import RequirementsError
+from pure.project.vendored import BadVendorFolder
 from pure.python.choice import PythonDecision, RuntimeChoiceError, choose_runtime
 from pure.python.requirers import Requirers, RequirersError, read_requirers
 from pure.start.choice import ProcessesError
@@ -137,6 +139,7 @@ PlanError: TypeAlias = (
     | BreakingVariables
     | BadProjectFolder
     | BadSwitch
+    | BadVendorFolder
     | ManagedError
     | NothingRequired
     | OutsideUpload
@@ -164,7 +167,7 @@ def decide(facts: Facts) -> Outcome[Plan, PlanError]:
         msgspec.structs.replace(
             plan,
             labels=asked_labels(facts.variables),
-            unheard=(*said, *bound.unseen(facts)),
+            unheard=(*said, *unheard_folders(facts, manager), *bound.unseen(facts)),
             bindings=bound.decided(facts, plan.python.runtime, manager),
             layers=bound.with_launch_layer(facts, plan.layers),
         )
@@ -209,7 +212,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     astray = _astray(facts, project, managed, requirements.unwrap())
     if astray is not None:
         return Failure(astray)
-    managed = advised(managed, project, requirements.unwrap(), root=facts.names, variables=facts.variables)
+    managed = advised(managed, project, requirements.unwrap(), root=facts.names, settings=facts.settings)
     managed = by_uv(facts, managed, requirements.unwrap())
     python = choose_runtime(facts, requirers)
     if isinstance(python, Failure):
@@ -217,9 +220,12 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     refused = _refused(facts, project, managed, python.unwrap())
     if refused is not None:
         return Failure(refused)
-    tool = choose_tool(manager, facts.variables, _pin(facts, manager.tool), managed.demands)
+    tool = tool_of(facts, managed, python.unwrap().runtime.minor)
     if isinstance(tool, Failure):
         return tool
+    supplied = supply_of(facts, managed, project)
+    if isinstance(supplied, Failure):
+        return supplied
     django = decide_django(facts.variables, facts.manage)
     if isinstance(django, BadSwitch):
         return Failure(django)
@@ -240,6 +246,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         managed=managed,
         tool=tool.unwrap(),
         built_with=build_settings(manager, settings, texts=project.texts, above=project.workspace_texts),
+        supply=supplied.unwrap(),
     )
     fixed = pinning(
         managed,
@@ -329,10 +336,6 @@ def _refused(facts: Facts, project: ProjectFiles, managed: Managed, python: Pyth
     return pylock_selection.check(
         project.texts[file], file, selection=managed.selection, python=python.version, target=facts.target
     )
-
-
-def _pin(facts: Facts, tool: Tool) -> str:
-    return facts.pip_pin if tool is PIP_TOOL else facts.tool_pins.get(tool.name, "")
 
 
 def _provide_only(

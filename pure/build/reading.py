@@ -28,6 +28,7 @@ from pure.project.locks.pylock import NAME as PYLOCK_NAME
 from pure.project.nested import nested
 from pure.project.requirements.collection import Pending, pending
 from pure.project.seen import Listing, Look, NotListed, Seen, inside
+from pure.project.vendored import Wheelhouse, counted, looked_at
 from pure.project.workspace import Workspace, workspace_above
 from pure.python.sources import from_above, version_files, version_texts
 from pure.start.declared import PYPROJECT
@@ -136,6 +137,9 @@ def _project(seen: Seen, home: str, variables: Mapping[str, str]) -> ProjectFile
     texts = seen.texts(home, matter)
     # A folder, or a link to nothing, of such a name declares nothing.
     names = tuple(name for name in listing.names if name in texts or not _matters(name))
+    houses = looked_at(variables, texts.get(PYPROJECT), listing.folders)
+    if look := seen.unseen(folders=(inside(home, name) for name in houses)):
+        return look
     workspace: Workspace | None = None
     # Only what declares a project can be a member.
     if home and UV.lock not in names and set(UV.declared_in) <= set(names):
@@ -157,8 +161,13 @@ def _project(seen: Seen, home: str, variables: Mapping[str, str]) -> ProjectFile
         workspace_texts=workspace.texts if workspace else {},
         source_names=sources,
         folders=listing.folders.intersection(names),
+        wheelhouses={name: _house(seen.folders[inside(home, name)]) for name in houses},
     )
     return _with_inner(seen, files) if set(LOCK_NAMES) & set(names) else _unlocked(seen, files)
+
+
+def _house(listing: Listing | None) -> Wheelhouse | None:
+    return counted(listing.files) if listing and not listing.outside and not listing.unlisted else None
 
 
 def _with_inner(seen: Seen, project: ProjectFiles) -> ProjectFiles | Look:

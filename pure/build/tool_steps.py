@@ -16,6 +16,10 @@ SEEDS: Final = "seed"
 """The folder in a tool's layer that keeps the wheel of pip which installed it."""
 
 
+WHEELS: Final = "wheels"
+"""The folder in a packaged buildpack that has those of the tools which it carries."""
+
+
 def seed_wheel(facts: Facts, tool: Tool, of_runtime: str | None) -> str | None:
     """The wheel of pip that installs a tool; ``None`` where none is at hand.
 
@@ -52,9 +56,11 @@ def install_tool(plan: Plan, facts: Facts, work: Workplace, wheel: str) -> Steps
     alone = ("--no-deps",) if decided.hashed or own is PIP_TOOL else ()
     # Where a variable says nothing, what pip's configuration files say.
     variables = bootstrap_settings(facts.pip_settings) | own_environment(facts, work)
-    if own is PIP_TOOL and decided.hashed and name.startswith(f"pip-{decided.version}-"):
+    at_hand = own is PIP_TOOL and decided.hashed and name.startswith(f"pip-{decided.version}-")
+    if at_hand or decided.tool.carried:
         # It is at hand: no index has a part in this, nor what the application says about one.
-        alone = (*alone, "--no-index", "--find-links", f"{root}/{SEEDS}")
+        links = f"{root}/{SEEDS}" if at_hand else f"{work.buildpack}/{WHEELS}"
+        alone = (*alone, "--no-index", "--find-links", links)
         variables = {name: value for name, value in variables.items() if name not in REACHING_AN_INDEX}
     environment = pip_bootstrap_environment(
         variables,

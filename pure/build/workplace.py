@@ -128,6 +128,11 @@ def own_environment(facts: Facts, work: Workplace) -> dict[str, str]:
     )
 
 
+def installing_environment(facts: Facts, work: Workplace) -> dict[str, str]:
+    """The environment of the steps that install distributions: with the folders that these come from."""
+    return own_environment(facts, work) | facts.supplied
+
+
 def bare_environment(facts: Facts) -> tuple[tuple[str, str], ...]:
     """The little that an interpreter needs which reads no setting of the user's."""
     kept = {name: facts.variables[name] for name in ("PATH", "HOME", "TMPDIR") if name in facts.variables}

@@ -157,6 +157,17 @@ def ignored_versions(match: Found, text: str) -> Recognised | None:
     return OtherPython(name=name_of(requirement[1]), requires=tuple(dict.fromkeys(each.strip() for each in requires)))
 
 
+# uv, of an index and of folders.
+_NOWHERE: Final = re.compile(rf"(?P<name>{NAME}) was not found in the (?:package registry|provided package locations)")
+
+
+def unsolved(match: Found, _: str) -> Recognised:
+    """What uv concludes that nothing solves from: a name that isn't there, or who asks for what."""
+    parties = match["parties"].strip()
+    nowhere = _NOWHERE.match(parties)
+    return NameUnknown(name=nowhere["name"]) if nowhere else Conflict(parties=(parties,))
+
+
 # Where pip is told to be quiet, it leaves out the first.
 CONFLICTS: Final = (
     (

@@ -40,6 +40,13 @@ class NameUnknown(msgspec.Struct, frozen=True, kw_only=True):
     """The index said so; else it may just not have answered."""
 
 
+class NotBrought(msgspec.Struct, frozen=True, kw_only=True):
+    """No index is asked, and nothing in the ``places`` that are satisfies a requirement here."""
+
+    requirement: str
+    places: tuple[str, ...]
+
+
 class OtherPython(msgspec.Struct, frozen=True, kw_only=True):
     """A distribution exists, and not for the image's Python; ``python`` is empty where the tool doesn't say it."""
 
@@ -225,7 +232,9 @@ class LockForOtherPython(msgspec.Struct, frozen=True, kw_only=True):
     python: str
 
 
-NameReason: TypeAlias = NoSuchVersion | InvalidMetadata | NameUnknown | OtherPython | OtherPlatform | LockedButGone
+NameReason: TypeAlias = (
+    NoSuchVersion | InvalidMetadata | NameUnknown | NotBrought | OtherPython | OtherPlatform | LockedButGone
+)
 ContentReason: TypeAlias = Conflict | HashMismatch | HashMissing | LocalFileMissing | NotARequirement
 IndexReason: TypeAlias = IndexRefused | IndexUnreachable | CertificateUntrusted | CertificatesMissing
 RepositoryReason: TypeAlias = RepositoryRefused | RepositoryNotFound | RepositoryUnreachable | GitMissing

@@ -29,6 +29,7 @@ from pure.complaints.parts import (
     repository_refused,
     repository_unreachable,
     unreachable,
+    unsolved,
     untrusted,
     version_or_name,
 )
@@ -36,7 +37,6 @@ from pure.complaints.project_files import PLUGINS, PROJECT_FILES, plugins_missin
 from pure.complaints.reasons import (
     BuildFailed,
     CertificatesMissing,
-    Conflict,
     GitMissing,
     HashMismatch,
     HashMissing,
@@ -392,7 +392,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         tools=UV,
         pattern=r"No solution found when resolving.{0,200}?Because (?P<parties>.*?)(?:, we can conclude| hint:|$)",
-        make=lambda match, _: Conflict(parties=(match["parties"].strip(),)),
+        make=unsolved,
     ),
     # Of whatever else it fails that isn't told above.
     Rule(tools=POETRY, pattern=PLUGINS, make=plugins_missing),

@@ -7,6 +7,7 @@ import msgspec
 
 from pure.manager.choice import MANAGER_VARIABLE
 from pure.manager.managed import Managed
+from pure.manager.supply import undeclared
 from pure.manager.table import PDM, PIP, PIPENV, POETRY, PROJECT, UV, Manager
 from pure.manager.terms import path, relock
 from pure.names import normalise_name
@@ -28,7 +29,7 @@ def advised(
     requirements: RequirementsSet | None,
     *,
     root: Iterable[str],
-    variables: Mapping[str, str],
+    settings: Mapping[str, str],
 ) -> Managed:
     """The same, with what the user should know; ``root`` are the names in the application's root."""
     in_git = ".git" in project.names or ".git" in root
@@ -37,7 +38,8 @@ def advised(
         *_itself(managed, project, requirements),
         *_private_sources(managed, project),
         *_from_any_index(managed, project),
-        *(() if in_git else _version_of_git(managed, project, variables)),
+        *(() if in_git else _version_of_git(managed, project, settings)),
+        *undeclared(managed.manager, project, requirements, settings),
     )
     if not more:
         return managed

@@ -23,6 +23,8 @@ class PackageManagerDecision(msgspec.Struct, frozen=True, kw_only=True):
     tool: ToolVersion
     # The digest of the settings of builds (pure.venv.build_settings).
     built_with: str = ""
+    # Why distributions come from folders, where they do.
+    supply: tuple[str, ...] = ()
 
     @property
     def manager(self) -> Manager:
@@ -86,9 +88,9 @@ class PackageManagerDecision(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def because(self) -> tuple[str, ...]:
-        """Why this manager, with these groups and extras, by this version of its tool."""
+        """Why this manager, with these groups and extras, by this version of its tool, and from which folders."""
         asked = (str(self.selection),) if str(self.selection) else ()
-        return (*self.managed.choice.because, *asked, *self.tool.because)
+        return (*self.managed.choice.because, *asked, *self.tool.because, *self.supply)
 
     @property
     def advice(self) -> tuple[str, ...]:

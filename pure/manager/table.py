@@ -56,6 +56,8 @@ class Manager(msgspec.Struct, frozen=True, kw_only=True):
     exporter: str = ""
     # The first release of the tool that can install for it, if that isn't the tool's.
     oldest: tuple[int, int] | None = None
+    # Whether it takes distributions from folders that settings of pip's name.
+    finds_links: bool = False
 
     @property
     def by_requirements(self) -> bool:
@@ -112,7 +114,9 @@ PDM_TOOL: Final = Tool(
 
 TOOLS: Final[Mapping[str, Tool]] = {tool.name: tool for tool in (PIP_TOOL, UV_TOOL, POETRY_TOOL, PIPENV_TOOL, PDM_TOOL)}
 
-PIP: Final = Manager(name="pip", title="pip", tool=PIP_TOOL, lock="requirements.txt", synchronises=False)
+PIP: Final = Manager(
+    name="pip", title="pip", tool=PIP_TOOL, lock="requirements.txt", synchronises=False, finds_links=True
+)
 UV: Final = Manager(
     name="uv",
     title="uv",
@@ -145,6 +149,7 @@ PIPENV: Final = Manager(
     declared_in=("Pipfile",),
     configuration=("Pipfile",),
     groups="categories",
+    finds_links=True,
 )
 PDM: Final = Manager(
     name="pdm",
@@ -176,6 +181,7 @@ UV_PIP: Final = Manager(
     tool=UV_TOOL,
     lock="requirements.txt",
     configuration=("pyproject.toml", "uv.toml"),
+    finds_links=True,
 )
 # Not chosen by a lock: what remains for a project that only declares its dependencies.
 PROJECT: Final = Manager(
@@ -188,6 +194,7 @@ PROJECT: Final = Manager(
     synchronises=False,
     groups="dependency groups",
     extras="extras",
+    finds_links=True,
 )
 
 # Those chosen by a file of their own, in the order in which errors list them.

@@ -24,6 +24,8 @@ class ToolVersion(msgspec.Struct, frozen=True, kw_only=True):
     hashed: bool
     source: Source
     because: tuple[str, ...]
+    # Whether the buildpack carries its wheels, so that no index is asked.
+    carried: bool = False
 
 
 class BadPin(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,6 +108,19 @@ def choose_tool(
         if allowed and choice.source.file != demand.file:
             because.append(f"{demand.place} asks for {demand.constraint}, which it satisfies")
     return Success(msgspec.structs.replace(choice, because=tuple(because)))
+
+
+def out_of_the_buildpack(choice: ToolVersion, has_wheels: bool) -> ToolVersion:
+    """The choice in a buildpack that was packaged for builds without a network.
+
+    ``has_wheels``: it carries those of the pinned version, for the Python of this build.
+    """
+    carried = choice.hashed and has_wheels
+    because = "this buildpack carries it, so no index is asked for it" if carried else _FETCHED
+    return msgspec.structs.replace(choice, carried=carried, because=(*choice.because, because))
+
+
+_FETCHED: Final = "this buildpack doesn't carry it, so it comes from a package index"
 
 
 def _chosen(

@@ -9,6 +9,7 @@ import msgspec
 
 from pure.outcome import Failure, Outcome, Success
 from pure.project.document import Document
+from pure.project.vendored import Wheelhouse
 
 FOLDER_VARIABLE: Final = "BP_PYTHON_PROJECT_DIR"
 
@@ -37,6 +38,9 @@ class ProjectFiles(msgspec.Struct, frozen=True, kw_only=True):
     # Those of the names that are folders, and the folders in these, as far as they were looked at.
     folders: frozenset[str] = frozenset()
     inner: tuple[str, ...] = ()
+
+    # What installs something in the folders that may be meant to, by their paths from it; ``None``: there is none such.
+    wheelhouses: Mapping[str, Wheelhouse | None] = {}
 
     # The rest is looked for only where the project itself has no lock.
 

@@ -6,25 +6,14 @@ operator's default and ours. What other buildpacks require binds like what a loc
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
 from pure.outcome import Failure, Outcome, Success
-from pure.project.document import Document
-from pure.python.catalogue import (
-    Catalogue,
-    CatalogueError,
-    Runtime,
-    decode_catalogue,
-    decode_end_of_life,
-    merge_catalogues,
-    minors,
-    parse_mirror,
-    serves,
-    with_mirror,
-)
-from pure.python.reasons import DEFAULT_MINOR, DEFAULT_VARIABLE, explained, narrowed
+from pure.python.catalogue import Catalogue, Runtime, minors, order, serves, with_mirror
+from pure.python.offer import CatalogueProblem, RuntimeFacts, Stock, offered
+from pure.python.reasons import CARRIED_DEFAULT, DEFAULT_MINOR, DEFAULT_VARIABLE, explained, narrowed
 from pure.python.request import (
     LAMINAS_DEFAULT,
     MinorRequest,
@@ -44,51 +33,14 @@ from pure.python.wheels import PREFER_WHEELS_VARIABLE, instead
 from pure.python.words import FileError, Unusable, Word
 from pure.source import Source
 from pure.switches import BadSwitch, switch
-from pure.target import Target
-
-MIRROR_VARIABLE: Final = "BP_PYTHON_MIRROR"
-CATALOGUE_VARIABLE: Final = "BP_PYTHON_CATALOGUE"
-CATALOGUE_REPLACES_VARIABLE: Final = "BP_PYTHON_CATALOGUE_REPLACES"
 
 
-class CatalogueText(msgspec.Struct, frozen=True, kw_only=True):
-    """A catalogue as it was read: its JSON and the name that errors give it."""
+class NotCarried(msgspec.Struct, frozen=True, kw_only=True):
+    """The buildpack was packaged for builds without a network, and nothing that it carries answers a request."""
 
-    raw: bytes
-    origin: str
-
-
-class CatalogueUnreachable(msgspec.Struct, frozen=True, kw_only=True):
-    """The operator's catalogue couldn't be read from where ``variable`` says."""
-
-    variable: str
-    place: str
-    detail: str
-
-
-class NothingReplaces(msgspec.Struct, frozen=True, kw_only=True):
-    """``variable`` says that the operator's catalogue replaces ours, and ``needed`` names none."""
-
-    variable: str
-    needed: str
-
-
-class RuntimeFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """The facts that the choice depends on."""
-
-    target: Target
-    today: date
-    # The environment of the build.
-    variables: Mapping[str, str]
-    catalogue: CatalogueText
-    end_of_life: CatalogueText
-    # What the buildpack was packaged with.
-    carried: CatalogueText | None = None
-    operator_catalogue: CatalogueText | CatalogueUnreachable | None = None
-    # Where the platform says that archives are fetched from, by their sha256.
-    mapped: Mapping[str, str] = {}
-    # Those of the application's files that may name a version, by name.
-    version_files: Mapping[str, Document] = {}
+    request: PythonRequest
+    # The versions that there are for the target, newest first.
+    known: tuple[str, ...]
 
 
 class SupersededFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,64 +105,40 @@ class ContradictingSources(msgspec.Struct, frozen=True, kw_only=True):
     minors: tuple[str, ...]
 
 
-class _Catalogues(msgspec.Struct, frozen=True, kw_only=True):
-    all: Catalogue
-    at_hand: tuple[Runtime, ...]
-    mirror: str | None
-    end_of_life: Mapping[str, date]
-
-
-CatalogueProblem: TypeAlias = CatalogueError | CatalogueUnreachable | NothingReplaces
-
-
-def _catalogues(facts: RuntimeFacts) -> Outcome[_Catalogues, CatalogueProblem | BadSwitch]:
-    replaces = switch(facts.variables, CATALOGUE_REPLACES_VARIABLE)
-    if isinstance(replaces, BadSwitch):
-        return Failure(replaces)
-    if isinstance(facts.operator_catalogue, CatalogueUnreachable):
-        return Failure(facts.operator_catalogue)
-    catalogue = decode_catalogue(facts.catalogue.raw, origin=facts.catalogue.origin)
-    if isinstance(catalogue, Failure):
-        return catalogue
-    if replaces and facts.operator_catalogue is None:
-        return Failure(NothingReplaces(variable=CATALOGUE_REPLACES_VARIABLE, needed=CATALOGUE_VARIABLE))
-    merged = catalogue.unwrap()
-    for text, replace in ((facts.carried, False), (facts.operator_catalogue, replaces)):
-        if text is not None:
-            own = decode_catalogue(text.raw, origin=text.origin)
-            if isinstance(own, Failure):
-                return own
-            merged = merge_catalogues(merged, own.unwrap(), replace=replace)
-    mirror: str | None = None
-    if facts.variables.get(MIRROR_VARIABLE, "").strip():
-        parsed = parse_mirror(facts.variables[MIRROR_VARIABLE], origin=f"${MIRROR_VARIABLE}")
-        if isinstance(parsed, Failure):
-            return parsed
-        mirror = parsed.unwrap()
-    dates = decode_end_of_life(facts.end_of_life.raw, origin=facts.end_of_life.origin)
-    if isinstance(dates, Failure):
-        return dates
-    at_hand = tuple(runtime for runtime in merged.runtimes if runtime.url.startswith("file:"))
-    return Success(_Catalogues(all=merged, at_hand=at_hand, mirror=mirror, end_of_life=dates.unwrap()))
-
-
 RuntimeChoiceError: TypeAlias = (
-    CatalogueProblem | BadSwitch | FileError | ResolutionError | ContradictingRequirers | ContradictingSources
+    CatalogueProblem
+    | BadSwitch
+    | FileError
+    | ResolutionError
+    | NotCarried
+    | ContradictingRequirers
+    | ContradictingSources
 )
 
 
 def choose_runtime(facts: RuntimeFacts, requirers: Requirers) -> Outcome[PythonDecision, RuntimeChoiceError]:
     """The runtime that meets every request, from the catalogues and mirror that the operator allows."""
-    catalogues = _catalogues(facts)
-    if isinstance(catalogues, Failure):
-        return catalogues
-    known = catalogues.unwrap()
+    offer = offered(facts)
+    if isinstance(offer, Failure):
+        return offer
+    known = offer.unwrap()
+    chosen = _choose(facts, requirers, known)
+    if isinstance(chosen, Failure) and known.closed:
+        error = chosen.failure()
+        if isinstance(error, ResolutionError):
+            here = (runtime for runtime in known.all.runtimes if serves(runtime, facts.target))
+            versions = tuple(runtime.version for runtime in sorted(here, key=order, reverse=True))
+            return Failure(NotCarried(request=error.request, known=versions))
+    return chosen
+
+
+def _choose(facts: RuntimeFacts, requirers: Requirers, known: Stock) -> Outcome[PythonDecision, RuntimeChoiceError]:
     heard = listen(facts.variables, facts.version_files)
     if isinstance(heard, Failure):
         return heard
     voices = heard.unwrap()
     own = tuple(word.request for word in voices.words if word.binding or word is voices.words[0])
-    requests = (*own, *requirers.requests) or _default(facts.variables)
+    requests = (*own, *requirers.requests) or _default(facts.variables, known.default)
     if isinstance(requests, Failure):
         return requests
     first = requests[0]
@@ -269,7 +197,7 @@ def _pins(request: PythonRequest) -> bool:
 
 
 def _wished(
-    voices: Voices, requests: tuple[PythonRequest, ...], known: _Catalogues, facts: RuntimeFacts
+    voices: Voices, requests: tuple[PythonRequest, ...], known: Stock, facts: RuntimeFacts
 ) -> tuple[PythonRequest, ChosenRuntime] | None:
     """The strongest of the weaker wishes that satisfies everything, where all that is asked for are ranges."""
     if any(_pins(request) for request in requests):
@@ -283,7 +211,7 @@ def _wished(
 
 
 def _with_wheels(
-    requests: tuple[PythonRequest, ...], chosen: ChosenRuntime, known: _Catalogues, facts: RuntimeFacts
+    requests: tuple[PythonRequest, ...], chosen: ChosenRuntime, known: Stock, facts: RuntimeFacts
 ) -> tuple[ChosenRuntime, tuple[str, ...]] | None:
     """The newest of the older minor versions that everything locked has wheels for, and the reasons for it."""
     lock = lock_in_use(facts.variables, facts.version_files)
@@ -301,7 +229,7 @@ def _with_wheels(
 
 
 def _resolve(
-    request: PythonRequest, others: tuple[PythonRequest, ...], known: _Catalogues, facts: RuntimeFacts
+    request: PythonRequest, others: tuple[PythonRequest, ...], known: Stock, facts: RuntimeFacts
 ) -> Outcome[ChosenRuntime, ResolutionError]:
     """What answers ``request`` among the runtimes that all ``others`` allow."""
 
@@ -314,7 +242,7 @@ def _resolve(
         target=facts.target,
         end_of_life=known.end_of_life,
         today=facts.today,
-        default_minor=_default_minor(facts.variables),
+        default_minor=_default_minor(facts.variables, known.default),
         at_hand=allowed(known.at_hand),
     )
 
@@ -346,17 +274,17 @@ def _ignored(voices: Voices, influential: list[PythonRequest], version: str) -> 
     return tuple(ignored)
 
 
-def _default(variables: Mapping[str, str]) -> tuple[PythonRequest, ...] | Failure[RequestError]:
+def _default(variables: Mapping[str, str], minor: str) -> tuple[PythonRequest, ...] | Failure[RequestError]:
     """The request where nobody asks for anything: the operator's default, or ours."""
     text = variables.get(DEFAULT_VARIABLE, "").strip()
     if not text:
-        ours = Source(default=LAMINAS_DEFAULT)
-        return (MinorRequest(minor=DEFAULT_MINOR, text=DEFAULT_MINOR, source=ours),)
+        ours = Source(default=LAMINAS_DEFAULT if minor == DEFAULT_MINOR else CARRIED_DEFAULT)
+        return (MinorRequest(minor=minor, text=minor, source=ours),)
     operators = parse_variable(DEFAULT_VARIABLE, text)
     return operators if isinstance(operators, Failure) else (operators.unwrap(),)
 
 
-def _default_minor(variables: Mapping[str, str]) -> str:
+def _default_minor(variables: Mapping[str, str], ours: str) -> str:
     """The minor version that ranges prefer: the operator's where there is one."""
     operators = plain_version(variables.get(DEFAULT_VARIABLE, "").strip(), Source(variable=DEFAULT_VARIABLE))
     match operators:
@@ -365,14 +293,14 @@ def _default_minor(variables: Mapping[str, str]) -> str:
         case PatchRequest(version=version):
             return version.rpartition(".")[0]
         case None:
-            return DEFAULT_MINOR
+            return ours
 
 
 def _contradiction(
     culprit: PythonRequest,
     before: tuple[PythonRequest, ...],
     requirers: Requirers,
-    known: _Catalogues,
+    known: Stock,
     facts: RuntimeFacts,
 ) -> ContradictingRequirers | ContradictingSources:
     """``culprit`` and those ``before`` that no version satisfies together with it: a single one if one will do."""

@@ -9,6 +9,8 @@ from pure.python.resolution import ChosenRuntime
 
 DEFAULT_MINOR: Final = "3.14"
 DEFAULT_VARIABLE: Final = "BP_PYTHON_DEFAULT_VERSION"
+CARRIED_DEFAULT: Final = "the newest Python that this buildpack carries"
+"""How the source of the default is called where the buildpack doesn't carry ours."""
 
 
 def explained(chosen: ChosenRuntime) -> tuple[str, ...]:
@@ -21,6 +23,8 @@ def explained(chosen: ChosenRuntime) -> tuple[str, ...]:
         first = (
             f"no version is asked for; {DEFAULT_MINOR} is Lamina's default (to keep it, write it into .python-version)"
         )
+    elif source.default == CARRIED_DEFAULT:
+        first = f"no version is asked for; {chosen.request.text} is the newest that this buildpack carries"
     else:
         return chosen.because
     return (first, *chosen.because[1:])

@@ -12,7 +12,6 @@ import msgspec
 from pure.outcome import Failure, Outcome, Success
 from pure.python.catalogue import Catalogue, Runtime, known_until, minors, order, serves, version_of
 from pure.python.request import (
-    LAMINAS_DEFAULT,
     MinorRequest,
     PatchRequest,
     PythonRequest,
@@ -172,19 +171,24 @@ def resolve(
     request it is chosen, however new the others are. A pre-release is chosen only when it is named exactly.
     """
     here = tuple(runtime for runtime in catalogue.runtimes if serves(runtime, target))
-    local = _newest(_answers(request, tuple(runtime for runtime in at_hand if serves(runtime, target))))
+    answers = _answers(request, tuple(runtime for runtime in at_hand if serves(runtime, target)))
+    local = _newest(_preferred(request, answers, default_minor))
     if local is not None:
         because: tuple[str, ...] = (_asked(request), f"{local.version} answers that and needs no download")
         chosen: Runtime | None = local
     else:
-        answers = _answers(request, here)
-        preferred = tuple(runtime for runtime in answers if runtime.minor == default_minor)
-        chosen = _newest(preferred if isinstance(request, RangeRequest) and preferred else answers)
+        chosen = _newest(_preferred(request, _answers(request, here), default_minor))
         because = (_asked(request), *_why(request, chosen, default_minor)) if chosen else ()
     if chosen is None:
         return Failure(_explain(request, catalogue, here, target=target, end_of_life=end_of_life, today=today))
     warnings = (*_life(chosen, end_of_life, today), *_newer_patch(request, chosen, here))
     return Success(ChosenRuntime(request=request, runtime=chosen, because=because, warnings=warnings))
+
+
+def _preferred(request: PythonRequest, answers: tuple[Runtime, ...], default_minor: str) -> tuple[Runtime, ...]:
+    """Of the answers to a range those of the default minor version, if there are any."""
+    preferred = tuple(runtime for runtime in answers if runtime.minor == default_minor)
+    return preferred if isinstance(request, RangeRequest) and preferred else answers
 
 
 def _newest(runtimes: tuple[Runtime, ...]) -> Runtime | None:
@@ -219,8 +223,7 @@ def _in_range(specifiers: tuple[str, ...], runtimes: tuple[Runtime, ...], *, pre
 
 
 def _asked(request: PythonRequest) -> str:
-    ours = request.source.default == LAMINAS_DEFAULT
-    return f"{request.source}" if ours else f"{request.source} asks for {request.text}"
+    return f"{request.source}" if request.source.default else f"{request.source} asks for {request.text}"
 
 
 def _why(request: PythonRequest, chosen: Runtime, default_minor: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 from pure.outcome import Failure, Outcome, Success
 from pure.python.catalogue import Catalogue, Runtime, encode_catalogue
-from pure.python.choice import CATALOGUE_VARIABLE, CatalogueText
+from pure.python.offer import CATALOGUE_VARIABLE, CatalogueText
 from pure.python.reasons import DEFAULT_VARIABLE
 from pure.runtime.endings import PackError
 

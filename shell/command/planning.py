@@ -12,7 +12,7 @@ from pure.build.tally import foreseen
 from pure.lifecycle.project_toml import ProjectDescriptor, takes_part
 from pure.message import Message
 from pure.outcome import Failure
-from pure.python.choice import CatalogueText
+from pure.python.offer import CatalogueText
 from pure.report import build_log
 from pure.report.prose.describe import describe
 from pure.report.record import encode_record, record

@@ -43,9 +43,10 @@ class Site:
         folder: Path,
         *,
         settings: Mapping[str, str] | None = None,
+        network: str = "host",
     ) -> None:
-        """``settings`` say how pip reaches an index, if not as on this machine."""
-        self.engine, self.base, self.buildpack = engine, base, buildpack
+        """``settings`` say how pip reaches an index, if not as on this machine; ``network`` is podman's word."""
+        self.engine, self.base, self.buildpack, self.network = engine, base, buildpack, network
         self.workspace, self.layers, self.platform, self.plan = (
             folder / name for name in ("workspace", "layers", "platform", "plan")
         )
@@ -83,7 +84,7 @@ class Site:
             "CNB_TARGET_DISTRO_NAME": "debian",
             "CNB_TARGET_DISTRO_VERSION": "12",
         }
-        full = {**proxies(), **contract, **variables, **env}
+        full = {**(proxies() if self.network == "host" else {}), **contract, **variables, **env}
         places = {
             STORE: self.buildpack,
             "/workspace": self.workspace,
@@ -94,7 +95,7 @@ class Site:
         }
         closed = [STORE, "/platform", *named_files(self.settings)]
         completed = self.engine.podman(
-            *("run", "--rm", "--network", "host", "--user", f"{USER}:{USER}", "--workdir", "/workspace"),
+            *("run", "--rm", "--network", self.network, "--user", f"{USER}:{USER}", "--workdir", "/workspace"),
             *mounts(places, read_only=closed),
             *("--entrypoint", "/usr/bin/env", self.base, "-i", *(f"{name}={value}" for name, value in full.items())),
             *(f"{STORE}/bin/{phase}", *arguments),

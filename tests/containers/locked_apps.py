@@ -52,7 +52,7 @@ class Apps:
     """
 
     def __init__(self, folder: Path, wheels: Path, index: Index) -> None:
-        self.shared, self.pips, self.index = folder / "shared", folder / "pips", index
+        self.shared, self.pips, self.wheels, self.index = folder / "shared", folder / "pips", wheels, index
         self._files: dict[str, Mapping[str, str]] = {}
         pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
         only = ["--only-binary", ":all:", "--dest", str(wheels)]

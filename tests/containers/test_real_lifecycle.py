@@ -40,14 +40,18 @@ RUN_LAYOUT, LAYOUT = "example.test/run/base", "example.test/app/v1"
 class Platform:
     """What a platform keeps between builds: an OCI layout, a cache, the user's variables."""
 
-    def __init__(self, engine: Engine, base: str, buildpack: Path, folder: Path, version: str) -> None:
+    def __init__(
+        self, engine: Engine, base: str, buildpack: Path | None, folder: Path, version: str, *, builder: str = ""
+    ) -> None:
+        """``builder`` is an image with the buildpack in it, which then works without a network."""
         self.engine, self.base, self.buildpack, self.folder = engine, base, buildpack, folder
+        self.builder = builder
         self.app = ROOT / "examples" / "pip-flask"
         for name in ("cache", "config/env", "platform/env", f"layout/{RUN_LAYOUT}"):
             (folder / name).mkdir(parents=True)
         (folder / "order.toml").write_text(ORDER)
         (folder / "run.toml").touch()
-        self.settings = pip_variables()
+        self.settings = {} if builder else pip_variables()
         self.set("BP_PYTHON_VERSION", version)
         for name, value in self.settings.items():
             self.set(name, value)
@@ -70,7 +74,7 @@ class Platform:
             for path in (top, *top.rglob("*")):
                 os.chown(path, USER, USER, follow_symlinks=False)
         places = {
-            STORE: self.buildpack,
+            **({STORE: self.buildpack} if self.buildpack else {}),
             "/cnb/lifecycle": Path(LIFECYCLE),
             "/cnb/order.toml": self.folder / "order.toml",
             "/cnb/run.toml": self.folder / "run.toml",
@@ -79,14 +83,16 @@ class Platform:
             **named_files(self.settings),
         }
         written = {name: self.folder / name.strip("/") for name in ("/layout", "/cache", "/workspace")}
-        env = {"CNB_PLATFORM_API": "0.14", "CNB_EXPERIMENTAL_MODE": "quiet", "PATH": PATH, **proxies()}
+        env = {"CNB_PLATFORM_API": "0.14", "CNB_EXPERIMENTAL_MODE": "quiet", "PATH": PATH}
+        env |= {} if self.builder else proxies()
+        network = "none" if self.builder else "host"
         creator = ["/cnb/lifecycle/creator", "-layout", "-layout-dir", "/layout", "-uid", str(USER), "-gid", str(USER)]
         folders = ["-cache-dir", "/cache", "-run", "/cnb/run.toml", "-launcher", "/cnb/lifecycle/launcher"]
         completed = self.engine.podman(
-            *("run", "--rm", "--network", "host", "--user", "0:0", "--tmpfs", "/layers:exec,mode=0777"),
+            *("run", "--rm", "--network", network, "--user", "0:0", "--tmpfs", "/layers:exec,mode=0777"),
             *(option for name, value in env.items() for option in ("--env", f"{name}={value}")),
             *mounts({**places, **written}, read_only=places),
-            *(self.base, *creator, *folders, "-no-color", "-run-image", RUN_IMAGE, IMAGE),
+            *(self.builder or self.base, *creator, *folders, "-no-color", "-run-image", RUN_IMAGE, IMAGE),
             check=False,
             merged=True,
         )

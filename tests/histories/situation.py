@@ -17,7 +17,7 @@ from pure.manager.table import TOOLS
 from pure.outcome import Success
 from pure.project.files import ProjectFiles
 from pure.python.catalogue import Catalogue, decode_catalogue, encode_catalogue
-from pure.python.choice import CatalogueText
+from pure.python.offer import CatalogueText
 from pure.target import Distro, Target
 
 from tests.bound import binding, pem

@@ -158,7 +158,7 @@ TOOLS: Final[dict[str, dict[str, Kind | None]]] = {
         "hash_missing": r.HashMissing,
         "hash_of_a_dependency_missing": r.HashMissing,
         # What isn't on the index can't be told from what nobody ever put there.
-        "distribution_gone": r.Conflict,
+        "distribution_gone": r.NameUnknown,
         "wheel_of_another_platform": r.Conflict,
         # A repository has no hash.
         "repository_private": r.HashMissing,

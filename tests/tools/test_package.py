@@ -10,7 +10,7 @@ import sys
 import tarfile
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal, cast
 
 import msgspec
 import pytest
@@ -21,8 +21,9 @@ from pure.runtime.endings import DamagedBuildpack
 from pure.target import Distro
 from shell.archive import unpack_runtime
 from shell.carried import copy_runtime
+from tools.buildpackage import FILE_TIME
 from tools.carried import ELF_MACHINES, ROOT, Carried, PackageError, carried_archive, host_arch, own_runtime
-from tools.package import DEVELOPERS_ONLY, FILE_TIME, SIZE_LIMIT, Packaged, main, package
+from tools.package import DEVELOPERS_ONLY, SIZE_LIMIT, Packaged, main, package, wanted
 
 # One worker makes what all tests here look at.
 pytestmark = pytest.mark.xdist_group("package")
@@ -42,7 +43,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = tmp_path_factory.mktemp("source")
     for name in ("bin", "pure", "shell", "data"):
         shutil.copytree(ROOT / name, copy / name)
-    for name in ("LICENSE", "buildpack.toml"):
+    for name in ("LICENSE", "buildpack.toml", "pyproject.toml"):
         shutil.copy(ROOT / name, copy / name)
     return copy
 
@@ -93,6 +94,7 @@ def test_two_runs_give_the_same_bytes_modes_and_times(
     again = package(target=TARGET, carried=carried, output=tmp_path / "somewhere" / "else", source=source)
     assert digests(again.folder) == digests(packaged.folder)
     assert again.archive.read_bytes() == packaged.archive.read_bytes()
+    assert again.image.file.read_bytes() == packaged.image.file.read_bytes()
 
 
 def test_the_archive_holds_the_folder_and_is_small_enough(packaged: Packaged) -> None:
@@ -220,6 +222,96 @@ def test_a_copy_of_a_runtime_that_is_not_whole_says_so(packaged: Packaged, tmp_p
     assert sorted(tmp_path.iterdir()) == [runtime]
 
 
+def test_the_buildpackage_holds_the_folder(packaged: Packaged) -> None:
+    assert packaged.image.file.name == f"lamina-{TARGET.replace('/', '-')}.cnb"
+    with tarfile.open(packaged.image.file, "r:") as tar:
+        index = json.load(cast("IO[bytes]", tar.extractfile("index.json")))
+        (entry,) = index["manifests"]
+        assert entry["digest"] == packaged.image.manifest.digest
+        largest = max(tar, key=lambda member: member.size)
+        version = tomllib.loads((packaged.folder / "buildpack.toml").read_text())["buildpack"]["version"]
+        with tarfile.open(fileobj=tar.extractfile(largest), mode="r:gz") as layer:
+            place = f"/cnb/buildpacks/lamina_python/{version}"
+            inside = {member.name.removeprefix(f"{place}/") for member in layer if member.name.startswith(f"{place}/")}
+    assert inside == set(digests(packaged.folder))
+
+
+def write_runtime(folder: Path, version: str, machine: int = 62) -> Carried:
+    """A runtime that is carried as it is; nothing here starts it."""
+    return carried_archive(write_archive(folder / version, machine=machine, version=version))
+
+
+def test_further_runtimes_are_carried_as_archives(carried: Carried, source: Path, tmp_path: Path) -> None:
+    more = write_runtime(
+        tmp_path, "3.99.1", next(number for number, arch in ELF_MACHINES.items() if arch == host_arch())
+    )
+    made = package(target=TARGET, carried=carried, more=(more,), output=tmp_path / "dist", source=source)
+    entries = {
+        each["version"]: each for each in json.loads((made.folder / "data/carried.json").read_text())["runtimes"]
+    }
+    place = f"runtimes/cpython-3.99.1-linux-{host_arch()}.tar.gz"
+    assert entries["3.99.1"]["url"] == f"buildpack:{place}"
+    assert entries[carried.entry.version]["url"] == "buildpack:runtime"
+    assert (made.folder / place).read_bytes() == more.archive.read_bytes()
+    # No tools: it isn't for builds without a network.
+    assert not (made.folder / "data/carried-tools.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "asked", "first", "others"),
+    [
+        (("3.13.1",), (), "3.13.1", ()),
+        (("3.13.1", "3.14.2", "3.12.4"), (), "3.14.2", ("3.13.1", "3.12.4")),
+        (("3.13.1", "3.12.4"), ("3.13", "3.12.4"), "3.13.1", ("3.12.4",)),
+        (("3.15.0", "3.14.2"), ("3.14",), "3.14.2", ("3.15.0",)),
+    ],
+)
+def test_the_default_version_runs_the_buildpack_or_else_the_newest(
+    tmp_path: Path, given: tuple[str, ...], asked: tuple[str, ...], first: str, others: tuple[str, ...]
+) -> None:
+    runtimes = [write_runtime(tmp_path, version) for version in given]
+    found, more = wanted("linux/amd64", runtimes, asked)
+    assert found.entry.version == first
+    assert tuple(each.entry.version for each in more) == others
+
+
+def test_an_archive_that_no_target_wants_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    machine = next(number for number, arch in ELF_MACHINES.items() if arch == OTHER)
+    archive = write_archive(tmp_path, machine=machine, version="3.13.1")
+    assert main(["--target", TARGET, "--runtime", str(archive), "--output", str(tmp_path / "dist")]) == 1
+    assert f"is for linux/{OTHER}, which isn't packaged" in capsys.readouterr().err
+
+
+def test_two_archives_of_one_version_are_refused(tmp_path: Path) -> None:
+    twice = [write_runtime(tmp_path / name, "3.13.1") for name in ("one", "other")]
+    with pytest.raises(PackageError, match=r"Two archives are of one version: 3\.13\.1, 3\.13\.1"):
+        wanted("linux/amd64", twice, ())
+
+
+def test_a_version_that_no_archive_has_is_taken_from_a_mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.carried.DOWNLOADS", tmp_path / "downloads")
+    monkeypatch.setenv("BP_PYTHON_MIRROR", (tmp_path / "mirror").as_uri())
+    (tmp_path / "mirror").mkdir()
+    with pytest.raises(PackageError, match="BP_PYTHON_MIRROR") as missing:
+        wanted("linux/amd64", (), ("3.13",))
+    assert str(tmp_path / "mirror") in str(missing.value)
+    with pytest.raises(PackageError, match=r"three is no version of Python"):
+        wanted("linux/amd64", (), ("three",))
+    with pytest.raises(PackageError, match=r"The catalogue has no Python 3\.99 for linux/amd64"):
+        wanted("linux/amd64", (), ("3.99",))
+
+
+def test_the_homepage_is_that_of_pyproject(carried: Carried, source: Path, tmp_path: Path) -> None:
+    from tools.package import _descriptor
+
+    stated = (source / "pyproject.toml").read_text()
+    (tmp_path / "source").mkdir()
+    shutil.copy(source / "buildpack.toml", tmp_path / "source")
+    (tmp_path / "source" / "pyproject.toml").write_text(f'{stated}\n[project.urls]\nHomepage = "https://a.invalid"\n')
+    _descriptor(tmp_path / "source", tmp_path, carried.entry)
+    assert tomllib.loads((tmp_path / "buildpack.toml").read_text())["buildpack"]["homepage"] == "https://a.invalid"
+
+
 def test_the_descriptor_states_the_one_target(packaged: Packaged) -> None:
     (target,) = tomllib.loads((packaged.folder / "buildpack.toml").read_text())["targets"]
     assert f"{target['os']}/{target['arch']}" == TARGET
@@ -285,11 +377,11 @@ def test_a_runtime_that_does_not_run_here_needs_one_of_its_minor_that_does(
     archive = write_archive(tmp_path, machine=machine, version="3.99.1")
     target = f"linux/{OTHER}"
     options = ["--target", target, "--runtime", str(archive), "--output", str(tmp_path / "dist")]
-    assert main([*options, "--python", sys.executable]) == 1
+    assert main([*options, "--compile-with", sys.executable]) == 1
     said = capsys.readouterr().err
     assert said.startswith("Nothing was packaged. Bytecode for Python 3.99 is written by a Python 3.99 that runs on")
     assert f"{sys.executable} is 3.{sys.version_info.minor}" in said
-    assert "--python /path/to/python3.99" in said
+    assert "--compile-with /path/to/python3.99" in said
     assert "self" not in said
 
 

@@ -8,9 +8,12 @@ from pure.manager.terms import terms
 from pure.manager.unset import UnsetVariables, VariableUse
 from pure.message import Message
 from pure.project.files import FOLDER_VARIABLE
+from pure.project.vendored import FOLDERS_VARIABLE, BadVendorFolder
+from pure.urls import visible_url
+from pure.visible import visible
 from pure.wording import wrapped
 
-AddressError: TypeAlias = OutsideUpload | UnsetVariables
+AddressError: TypeAlias = OutsideUpload | UnsetVariables | BadVendorFolder
 
 _WIDTH = 108
 
@@ -22,6 +25,19 @@ def describe_addresses(error: AddressError) -> Message:
             return _outside(error)
         case UnsetVariables():
             return _unset(error)
+        case BadVendorFolder(value=value, source=source, because=because):
+            return Message(
+                happened=f"{source} names no folder that distributions can come from",
+                found=(f"{visible(visible_url(value))}: it {because}",),
+                means=(
+                    "It names folders of the application, or of the platform by absolute paths, with blanks between.",
+                ),
+                do=(
+                    "Bring the wheels along in a folder, and name it:  pip download --dest vendor -r requirements.txt",
+                    f"  {FOLDERS_VARIABLE}=vendor",
+                    "For a page or an index with links set PIP_FIND_LINKS instead.",
+                ),
+            )
         case _:
             assert_never(error)
 

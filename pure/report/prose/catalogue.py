@@ -7,7 +7,8 @@ from typing import Final, assert_never
 from pure.manager.table import PDM, PIPENV, POETRY, UV
 from pure.message import Message
 from pure.python.catalogue import InvalidCatalogue, InvalidMirror, RepeatedRuntime
-from pure.python.choice import CatalogueProblem, CatalogueUnreachable, NothingReplaces
+from pure.python.choice import NotCarried
+from pure.python.offer import CatalogueProblem, CatalogueUnreachable, NothingReplaces
 from pure.python.request import (
     PythonRequest,
     RangeRequest,
@@ -38,8 +39,21 @@ _LOCKED_FROM: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-def describe_catalogue(error: CatalogueProblem | ResolutionError) -> Message:
+def describe_catalogue(error: CatalogueProblem | ResolutionError | NotCarried) -> Message:
     """The message for a catalogue that cannot be used, or that has nothing that is asked for."""
+    if isinstance(error, NotCarried):
+        return Message(
+            happened="This buildpack does not carry the Python that is asked for",
+            found=(_asked(error.request),),
+            means=(
+                f"It was packaged for builds without a network, and carries: {_list(error.known)}.",
+                "Others are looked for only where BP_PYTHON_MIRROR or BP_PYTHON_CATALOGUE says that they can be had.",
+            ),
+            do=(
+                f"Ask for a version that it carries. {_change(error.request)[0]}",
+                "Or have it packaged with another one:  make package PACKAGE_ARGS='--offline --python 3.13'",
+            ),
+        )
     if isinstance(error, ResolutionError):
         return _resolution(error)
     return _catalogue(error)

@@ -19,7 +19,8 @@ from pure.manager.pylock_selection import PylockProblem
 from pure.message import Message
 from pure.project.files import FOLDER_VARIABLE
 from pure.project.requirements.errors import RequirementsError
-from pure.python.choice import CatalogueProblem, ContradictingRequirers, ContradictingSources
+from pure.python.choice import ContradictingRequirers, ContradictingSources, NotCarried
+from pure.python.offer import CatalogueProblem
 from pure.python.request import RequestError
 from pure.python.requirers import RequirersError
 from pure.python.resolution import ResolutionError
@@ -63,7 +64,7 @@ def describe(error: BuildError) -> Message:
         return describe_versions(error)
     if isinstance(error, RequirersError | ContradictingRequirers):
         return describe_requirers(error)
-    if isinstance(error, CatalogueProblem | ResolutionError):
+    if isinstance(error, CatalogueProblem | ResolutionError | NotCarried):
         return describe_catalogue(error)
     if isinstance(error, FetchError | UnpackError | CompileError):
         return describe_archive(error)

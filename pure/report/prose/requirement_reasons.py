@@ -20,6 +20,7 @@ from pure.complaints.reasons import (
     NameUnknown,
     NoSuchVersion,
     NotARequirement,
+    NotBrought,
     OtherPlatform,
     OtherPython,
     PluginsMissing,
@@ -56,6 +57,17 @@ def explain_name(reason: NameReason, words: Terms) -> Explanation:
             )
         case NameUnknown():
             return _name_unknown(reason, words)
+        case NotBrought(requirement=requirement, places=places):
+            return Explanation(
+                found=(f"{requirement}: nothing that fits here is in {' or '.join(places)}",),
+                means=("Distributions come from there alone: no index is asked.",),
+                do=(
+                    f"Add what is missing:  pip download --dest {places[0]} '{requirement}'",
+                    "on a machine with the image's Python and platform (elsewhere with --only-binary :all:,",
+                    "--python-version and --platform).",
+                    "Or have an index asked, too:  PIP_NO_INDEX=false",
+                ),
+            )
         case OtherPython(name=name, requires=requires, python=python):
             wanted = ", or ".join(requires[-3:])
             own = words.own(normalise_name(name))

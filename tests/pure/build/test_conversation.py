@@ -52,6 +52,7 @@ from pure.layers.decision import Action, RestoredLayer
 from pure.layers.names import LayerName
 from pure.outcome import Failure, Success
 from pure.project.files import ProjectFiles
+from pure.project.vendored import Wheelhouse
 from pure.redaction import Redactor
 from pure.report.ending import ending
 from pure.report.prose.describe import describe
@@ -861,6 +862,61 @@ def test_pip_comes_from_the_buildpack_and_no_setting_keeps_it_from_there(carried
     program = next(s for s in steps if isinstance(s, RunProgram) and s.purpose == "install-tool")
     assert ("--no-index" in program.argv) is at_hand
     assert ("PIP_FIND_LINKS" in dict(program.environment)) is not at_hand
+
+
+@pytest.mark.parametrize("minors", [("3.13", "3.14"), ("3.14",)])
+@pytest.mark.parametrize("tool", ["uv", "poetry"])
+def test_a_tool_that_the_buildpack_carries_is_installed_from_there(minors: tuple[str, ...], tool: str) -> None:
+    given = first(tool)
+    given = msgspec.structs.replace(
+        given,
+        carried=given.catalogue,
+        buildpack_dir="/cnb/lamina",
+        carried_tools={tool: minors},
+        carried_pip="/cnb/lamina/wheels/pip-26.0-py3-none-any.whl",
+        variables={**given.variables, "PIP_INDEX_URL": "https://user:token@index.example/simple"},
+    )
+    plan = planned(given)
+    turns, _ = converse(given, Hand(environment(), report=report()))
+    program = next(s for turn in turns for s in turn.steps if isinstance(s, RunProgram) and s.purpose == "install-tool")
+    carried = plan.python.runtime.minor in minors
+    assert (program.argv[-8:-5] == ("--no-index", "--find-links", "/cnb/lamina/wheels")) is carried, program.argv
+    assert ("PIP_INDEX_URL" in dict(program.environment)) is not carried
+    assert any("no index is asked for it" in reason for reason in plan.manager.because) is carried
+
+
+def test_declared_folders_are_the_applications_and_not_the_tools() -> None:
+    given = first()
+    project = ProjectFiles(names=given.names, wheelhouses={"vendor": Wheelhouse(wheels=1, sources=0)})
+    variables = {**given.variables, "BP_PIP_FIND_LINKS": "vendor"}
+    given = msgspec.structs.replace(given, variables=variables, project=Success(project))
+    turns, _ = converse(given, Hand(environment(), report=report()))
+    programs = [step for turn in turns for step in turn.steps if isinstance(step, RunProgram)]
+    installs = [dict(each.environment) for each in programs if each.purpose in ("resolve", "install")]
+    assert installs
+    for each in installs:
+        assert (each["PIP_FIND_LINKS"], each["PIP_NO_INDEX"]) == (f"{given.app_dir}/vendor", "1")
+    (tool,) = (dict(each.environment) for each in programs if each.purpose == "install-tool")
+    assert "PIP_FIND_LINKS" not in tool
+    assert "PIP_NO_INDEX" not in tool
+
+
+@pytest.mark.parametrize("manager", ["uv", "poetry", "pipenv", "pdm", "pylock"])
+def test_declared_folders_are_told_to_those_only_that_take_something_from_there(manager: str) -> None:
+    given = first(manager)
+    project = msgspec.structs.replace(
+        given.project.unwrap() if given.project else ProjectFiles(),
+        wheelhouses={"vendor": Wheelhouse(wheels=1, sources=0)},
+    )
+    variables = {**given.variables, "BP_PIP_FIND_LINKS": "vendor"}
+    given = msgspec.structs.replace(given, variables=variables, project=Success(project))
+    turns, _ = converse(given, Hand(environment(), report=report()))
+    programs = (step for turn in turns for step in turn.steps if isinstance(step, RunProgram))
+    told = [dict(each.environment).get("PIP_NO_INDEX") for each in programs if each.purpose == "synchronise"]
+    heeds = manager == "pipenv"
+    assert told
+    assert set(told) == {"1" if heeds else None}
+    assert any("$BP_PIP_FIND_LINKS has no effect" in each for each in planned(given).unheard) is not heeds
 
 
 def test_the_table_names_every_state() -> None:

@@ -15,7 +15,7 @@ from pure.layers.names import LayerName
 from pure.manager.choice import NothingToInstall
 from pure.manager.pip_configuration import ConfigurationFile, configured
 from pure.outcome import Failure, Success
-from pure.python.choice import CatalogueText
+from pure.python.offer import CatalogueText
 from pure.python.sources import version_files
 from pure.report.record import encode_record, record
 from pure.target import Target

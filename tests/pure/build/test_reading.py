@@ -14,6 +14,7 @@ from pure.project.document import Document
 from pure.project.files import ProjectFiles
 from pure.project.requirements.collection import Pending, Requirements, advance
 from pure.project.seen import Listing, Look, NotListed, Seen
+from pure.project.vendored import Wheelhouse
 
 from tests.documents import document
 
@@ -74,6 +75,20 @@ def test_locks_in_folders_below_and_requirements_of_a_folder_are_found(folder: s
     found = project(tree(*names, *more, under=folder), BP_PYTHON_PROJECT_DIR=folder)
     assert found.nested == ("api/uv.lock", "api/deeper/poetry.lock")
     assert found.requirement_files == ("requirements/production.txt", "requirements/base.txt")
+
+
+def test_folders_that_may_bring_distributions_are_looked_into() -> None:
+    files = {"requirements.txt": "", "vendor/alpha-1-py3-none-any.whl": "", "vendor/go.mod": "", "src/app.py": ""}
+    assert project(files).wheelhouses == {"vendor": Wheelhouse(wheels=1, sources=0)}
+    assert project(files, BP_PIP_FIND_LINKS="third/party").wheelhouses == {
+        "third/party": None,
+        "vendor": Wheelhouse(wheels=1, sources=0),
+    }
+    declared = {**files, "pyproject.toml": '[tool.lamina]\nfind-links = ["src"]\n'}
+    assert project(declared).wheelhouses["src"] == Wheelhouse(wheels=0, sources=0)
+    # In the project's own folder.
+    below = {f"api/{name}": text for name, text in files.items()}
+    assert project(below, BP_PYTHON_PROJECT_DIR="api").wheelhouses == {"vendor": Wheelhouse(wheels=1, sources=0)}
 
 
 def test_they_are_not_looked_for_where_the_project_has_its_own() -> None:

@@ -101,7 +101,7 @@ def test_other_settings_of_other_builders_are_named_too() -> None:
         "$NIXPACKS_NO_CACHE has no effect: it is a setting of Nixpacks",
     )
     assert unheard({"RAILPACK_PRUNE": "1"}, (), {}) == ("$RAILPACK_PRUNE has no effect: it is a setting of Railpack",)
-    assert "a<U+001B>[2Jb would" in unheard({"BP_PIP_FIND_LINKS": "a\x1b[2Jb"}, (), {})[0]
+    assert "=a<U+001B>[2Jb would" in unheard({"BP_PIP_DEST_PATH": "a\x1b[2Jb"}, (), {})[0]
 
 
 def test_files_that_others_read() -> None:

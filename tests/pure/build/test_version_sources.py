@@ -10,7 +10,7 @@ from pure.build.facts import Facts
 from pure.build.plan import Plan, decide
 from pure.outcome import Failure, Success
 from pure.python.catalogue import Catalogue, Runtime, encode_catalogue
-from pure.python.choice import CatalogueText
+from pure.python.offer import CatalogueText
 from pure.report.prose.describe import describe
 from pure.report.record import encode_record, record
 from pure.target import Distro, Target

@@ -29,7 +29,7 @@ def _advice(
         complete = collected.unwrap()
         assert isinstance(complete, RequirementsSet)
         requirements = complete
-    found = advised(managed, project, requirements, root=root, variables=variables or {})
+    found = advised(managed, project, requirements, root=root, settings=variables or {})
     return found.choice.advice[len(managed.choice.advice) :]
 
 

@@ -53,6 +53,7 @@ REASONS: tuple[Recognised, ...] = (
     r.NameUnknown(name="alhpa", similar="alpha"),
     r.NameUnknown(name="sqlite3", standard=True),
     r.NameUnknown(name="cv2", distribution="opencv-python-headless (or opencv-python)"),
+    r.NotBrought(requirement="alpha==9", places=("vendor",)),
     r.OtherPython(name="alpha", requires=(">=3.99",), python="3.13.1"),
     r.OtherPython(name="Mine", requires=(">=3.99",), python="3.13.1"),
     r.LockedButGone(name="alpha"),
@@ -88,7 +89,7 @@ def _possible(manager: str) -> set[type]:
     """The kinds that the rules for a manager's tool can make, as far as the rules name them."""
     tool = MANAGERS[manager].tool.name
     only = {"pip": {r.NotARequirement, r.HashMissing, r.LocalFileMissing, r.NoSuchVersion}}
-    only["pip"] |= {r.InvalidMetadata, r.NameUnknown}
+    only["pip"] |= {r.InvalidMetadata, r.NameUnknown, r.NotBrought}
     kinds = {type(reason) for reason in REASONS} - set(NEVER.get(manager, ()))
     return kinds if tool in ("pip", "pipenv") else kinds - only["pip"] - {r.OtherPython}
 
@@ -96,6 +97,7 @@ def _possible(manager: str) -> set[type]:
 # What shows best how an application is told: its files, the command that makes its lock again, its folder, its maker.
 TELLING: tuple[tuple[str, Recognised | None], ...] = (
     ("requirements files in a folder", r.NoSuchVersion(requirement="alpha==9", known=("1.0", "2.0"))),
+    ("requirements files in a folder", r.NotBrought(requirement="alpha==9", places=("vendor", "/wheels"))),
     ("requirements files in a folder", r.NotARequirement(text="_libgcc_mutex=0.1=main", line="", conda=True)),
     (
         "requirements compiled by pip-tools",

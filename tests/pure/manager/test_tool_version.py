@@ -12,6 +12,7 @@ from pure.manager.tool_version import (
     ToolTooOld,
     ToolVersion,
     choose_tool,
+    out_of_the_buildpack,
     satisfies,
 )
 from pure.outcome import Failure, Success
@@ -47,6 +48,19 @@ def test_demands_on_a_tool(version: str, constraint: str, expected: bool | None)
 @given(st.text(alphabet="0123456789.^~<>=!*|, a", max_size=14))
 def test_any_demand_has_an_answer(constraint: str) -> None:
     assert satisfies("2.5.1", constraint) in (True, False, None)
+
+
+@pytest.mark.parametrize(
+    ("hashed", "has_wheels", "carried"), [(True, True, True), (True, False, False), (False, True, False)]
+)
+def test_a_tool_comes_out_of_the_buildpack_where_that_has_the_pinned_one(
+    *, hashed: bool, has_wheels: bool, carried: bool
+) -> None:
+    choice = ToolVersion(version="1", hashed=hashed, source=Source(file="data/pip-requirements.txt"), because=("so",))
+    found = out_of_the_buildpack(choice, has_wheels)
+    assert found.carried is carried
+    assert found.because[:1] == ("so",)
+    assert ("so no index is asked for it" in found.because[1]) is carried
 
 
 def test_a_demand_that_the_pin_does_not_meet_is_an_error() -> None:

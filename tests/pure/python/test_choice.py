@@ -10,13 +10,8 @@ from packaging.specifiers import SpecifierSet
 from pure.build.facts import Facts
 from pure.outcome import Failure, Outcome, Success
 from pure.python.catalogue import Catalogue, InvalidCatalogue, InvalidMirror, Runtime, encode_catalogue
-from pure.python.choice import (
-    CatalogueText,
-    ContradictingRequirers,
-    PythonDecision,
-    RuntimeChoiceError,
-    choose_runtime,
-)
+from pure.python.choice import ContradictingRequirers, PythonDecision, RuntimeChoiceError, choose_runtime
+from pure.python.offer import CatalogueText
 from pure.python.request import SeveralVersions
 from pure.python.requirers import Requirers, read_requirers
 from pure.switches import BadSwitch

@@ -13,16 +13,15 @@ from pure.project.locks.kinds import LOCKS
 from pure.python.catalogue import Catalogue as Runtimes
 from pure.python.catalogue import Runtime, encode_catalogue
 from pure.python.choice import (
-    CatalogueText,
     ContradictingRequirers,
     ContradictingSources,
     IgnoredSource,
     PythonDecision,
     RuntimeChoiceError,
-    RuntimeFacts,
     SupersededFile,
     choose_runtime,
 )
+from pure.python.offer import CatalogueText, RuntimeFacts
 from pure.python.request import PEER_VARIABLES, MinorRequest, RangeRequest, UnreadableVersion, meets
 from pure.python.requirers import Requirers
 from pure.python.resolution import SpecifierUnsatisfied

@@ -10,7 +10,8 @@ from packaging.tags import Tag, compatible_tags, cpython_tags
 from packaging.utils import parse_wheel_filename
 from pure.outcome import Failure, Success
 from pure.python.catalogue import Catalogue, Runtime, encode_catalogue
-from pure.python.choice import CatalogueText, PythonDecision, RuntimeFacts, choose_runtime
+from pure.python.choice import PythonDecision, choose_runtime
+from pure.python.offer import CatalogueText, RuntimeFacts
 from pure.python.requirers import Requirers
 from pure.python.wheels import PREFER_WHEELS_VARIABLE, fits
 from pure.switches import BadSwitch

@@ -10,7 +10,7 @@ from pure.build.plan import decide
 from pure.manager.pip_configuration import ConfigurationFile, configured
 from pure.outcome import Success
 from pure.python.catalogue import Catalogue, Runtime, encode_catalogue
-from pure.python.choice import CatalogueText
+from pure.python.offer import CatalogueText
 from pure.report.record import encode_record, record
 
 from tests.strategies_plan import after, facts, planned, requirements

@@ -6,7 +6,9 @@ from pure.manager.outside import OutsideUpload
 from pure.manager.terms import InstalledFrom
 from pure.manager.unset import UnsetVariables, VariableUse
 from pure.message import Message
+from pure.project.vendored import BadVendorFolder
 from pure.report.prose.addresses import AddressError, describe_addresses
+from pure.source import Source
 
 from tests.golden import check_golden
 
@@ -40,6 +42,9 @@ ERRORS: tuple[AddressError, ...] = (
         source=POETRY,
         found=(VariableUse(name="TOKEN", place="source in pyproject.toml (private)", expanded=False),),
     ),
+    BadVendorFolder(
+        value="vendor", source=Source(variable="BP_PIP_FIND_LINKS"), because="is no folder of the application"
+    ),
 )
 
 
@@ -50,6 +55,12 @@ def _shown(message: Message) -> str:
 
 def test_the_words_are_those_of_the_golden_file() -> None:
     check_golden("errors_addresses", "\n".join(_shown(describe_addresses(error)) for error in ERRORS))
+
+
+def test_an_address_is_shown_without_its_credentials() -> None:
+    value = "https://ana:secret@index.example/simple?token=secret"
+    error = BadVendorFolder(value=value, source=Source(variable="BP_PIP_FIND_LINKS"), because="is an address")
+    assert "secret" not in _shown(describe_addresses(error))
 
 
 def test_every_error_of_the_family_is_in_the_golden_file() -> None:

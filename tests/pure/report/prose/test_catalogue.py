@@ -6,7 +6,8 @@ from typing import get_args
 import pytest
 from pure.message import Message
 from pure.python.catalogue import InvalidCatalogue, InvalidMirror, RepeatedRuntime
-from pure.python.choice import CatalogueProblem, CatalogueUnreachable, NothingReplaces
+from pure.python.choice import NotCarried
+from pure.python.offer import CatalogueProblem, CatalogueUnreachable, NothingReplaces
 from pure.python.request import (
     MinorRequest,
     PatchRequest,
@@ -55,7 +56,7 @@ def span(text: str) -> RangeRequest:
 
 
 BEYOND = Beyond(until=date(2026, 11, 10))
-ERRORS: tuple[CatalogueProblem | ResolutionError, ...] = (
+ERRORS: tuple[CatalogueProblem | ResolutionError | NotCarried, ...] = (
     InvalidCatalogue(
         origin="/mnt/catalogue.json", detail="Object missing required field `sha256` - at `$.runtimes[2]`"
     ),
@@ -99,6 +100,8 @@ ERRORS: tuple[CatalogueProblem | ResolutionError, ...] = (
     ),
     CatalogueUnreachable(variable="BP_PYTHON_CATALOGUE", place="/catalogue.json", detail="No such file or directory"),
     NothingReplaces(variable="BP_PYTHON_CATALOGUE_REPLACES", needed="BP_PYTHON_CATALOGUE"),
+    NotCarried(request=minor("3.12"), known=("3.14.0", "3.13.1")),
+    NotCarried(request=minor("3.12", Source(variable="BP_PYTHON_DEFAULT_VERSION")), known=()),
 )
 WARNINGS: tuple[ResolutionWarning, ...] = (
     EndOfLife(minor="3.9", since=date(2025, 10, 31)),
@@ -119,10 +122,10 @@ def test_the_words_are_those_of_the_golden_file() -> None:
 
 
 def test_every_error_is_in_the_golden_file() -> None:
-    assert {type(error) for error in ERRORS} == set(get_args(CatalogueProblem | ResolutionError))
+    assert {type(error) for error in ERRORS} == set(get_args(CatalogueProblem | ResolutionError | NotCarried))
     assert {type(warning) for warning in WARNINGS} == set(get_args(ResolutionWarning))
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-def test_every_message_says_what_to_do(error: CatalogueProblem | ResolutionError) -> None:
+def test_every_message_says_what_to_do(error: CatalogueProblem | ResolutionError | NotCarried) -> None:
     assert describe_catalogue(error).do

@@ -26,11 +26,8 @@ from pure.manager.environment import BREAKING, BreakingVariable, BreakingVariabl
 from pure.manager.pylock_selection import PylockProblem
 from pure.manager.terms import InstalledFrom
 from pure.project.requirements.errors import RequirementsError
-from pure.python.choice import (
-    CatalogueProblem,
-    ContradictingRequirers,
-    ContradictingSources,
-)
+from pure.python.choice import ContradictingRequirers, ContradictingSources, NotCarried
+from pure.python.offer import CatalogueProblem
 from pure.python.request import MajorOnly, MinorRequest, RequestError
 from pure.python.requirers import BadRequirement, BadVersion, UnreadablePlan
 from pure.python.resolution import MinorUnknown, ResolutionError
@@ -156,7 +153,7 @@ FAMILIES = (
     RequirementsError | ReportError,
     RequestError,
     VersionFileError | ContradictingSources,
-    CatalogueProblem | ResolutionError,
+    CatalogueProblem | ResolutionError | NotCarried,
     ArchiveError,
     BindingError,
 )
