@@ -18,6 +18,7 @@ from pure.report import build_log
 from pure.report.ending import ending
 from pure.report.launch import launch_toml
 from pure.report.record import encode_record, record
+from pure.report.sboms import sbom_files
 
 from shell.disk import not_written
 from shell.executor import Executor
@@ -82,6 +83,7 @@ def build(
         document = encode_record(record(done.plan, version=facts.version, redact=output.redacted))
         try:
             store.write_launch(launch_toml(done.plan, done.resolved, redact=output.redacted))
+            store.write_sboms(sbom_files(done.plan, done.record, facts.pins))
             write_atomically(store.root / RECORD_FILE, document)
         except OSError as error:
             return Failure(not_written(error, store.root))

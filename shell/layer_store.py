@@ -62,13 +62,26 @@ class LayerStore:
             self._write_environment(self.root / decision.name, decision.environment)
         types = {name: getattr(decision.types, name) for name in ("build", "cache", "launch")}
         metadata = metadata_table(
-            decision.metadata, built_from=decision.built_from, pins=decision.pins, holds=decision.holds
+            decision.metadata,
+            built_from=decision.built_from,
+            pins=decision.pins,
+            holds=decision.holds,
+            linked=decision.linked,
         )
         self._write_toml(decision.name, {"types": types, "metadata": metadata})
 
     def write_launch(self, document: Mapping[str, Any]) -> None:
         """Write ``launch.toml``."""
         self._write_toml("launch", document)
+
+    def write_sboms(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """Write bills of materials, and remove those of layers that there aren't any more."""
+        written = dict(files)
+        for path in self.root.glob("*.sbom.*.json"):
+            if path.name not in written:
+                path.unlink()
+        for name, data in written.items():
+            write_atomically(self.root / name, data)
 
     def _toml(self, name: str) -> Path:
         return self.root / f"{name}.toml"

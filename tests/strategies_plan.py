@@ -10,13 +10,14 @@ from pure.build.facts import Facts
 from pure.build.plan import Plan, decide
 from pure.layers.decision import LayerDecision, RestoredLayer
 from pure.layers.metadata import metadata_table
-from pure.layers.names import VENV, VENV_CACHE
+from pure.layers.names import PYTHON, VENV, VENV_CACHE
 from pure.layers.packing import held
 from pure.outcome import Failure, Outcome, Success
 from pure.project.requirements.collection import MissingFiles, RequirementsSet, collect
 from pure.project.requirements.errors import RequirementsError
 from pure.python.catalogue import Catalogue, Runtime, encode_catalogue
 from pure.python.choice import CatalogueText
+from pure.runtime.linked import encode_linked
 from pure.target import Distro, Target
 from pure.venv.resolved import ResolvedSet
 from pure.venv.state import VenvState, encode_state
@@ -138,7 +139,9 @@ def layer_toml(decision: LayerDecision) -> bytes:
     """``<layer>.toml`` as a build writes it."""
     assert decision.metadata is not None
     types = {"build": True, "cache": True, "launch": False}
-    table = metadata_table(decision.metadata, built_from=decision.built_from, holds=decision.holds)
+    # A runtime is asked when it is new.
+    linked = decision.linked or (encode_linked(()) if decision.name == PYTHON else "")
+    table = metadata_table(decision.metadata, built_from=decision.built_from, holds=decision.holds, linked=linked)
     return tomli_w.dumps({"types": types, "metadata": table}).encode()
 
 

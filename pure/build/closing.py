@@ -134,7 +134,16 @@ def done(build: Build, resolved: ResolvedSet | None, said: _Said = ()) -> Next:
     """The end."""
     last = news.ProcessesDecided(plan=build.plan)
     told = (*said, last)
-    return Success(Done(plan=build.plan, resolved=resolved, said=told, moved=moved_layers(build), spent=build.spent))
+    return Success(
+        Done(
+            plan=build.plan,
+            resolved=resolved,
+            record=build.record,
+            said=told,
+            moved=moved_layers(build),
+            spent=build.spent,
+        )
+    )
 
 
 def with_findings(build: Build, found: tuple[Finding, ...]) -> tuple[Build, _Said]:

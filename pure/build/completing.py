@@ -4,7 +4,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from pure.build import closing, environment_steps, findings, news, states, storing
+from pure.build import closing, describing, environment_steps, findings, news, states, storing
 from pure.build.check import Snapshot
 from pure.build.dividing import divided, needs_of
 from pure.build.errors import NotAsResolved
@@ -53,18 +53,22 @@ def complete(
         origins=answer.read(environment_steps.built_wheels(build.work)),
         hide=build.hide,
     )
+    said_of_themselves = describing.in_their_words(
+        build.plan, build.facts, build.work, now, resolved, metadata, steps, build.hide
+    )
     # What moves into layers is read, too: dividing takes its time, and a changed environment is read in any case.
     read = changed or len(now.pieces) > len(now.apart)
     steps = (
         *(environment_steps.compare_indexes(build.plan, build.facts, build.work, resolved) if changed else ()),
         *steps,
+        describing.read_bills(build.plan, build.work),
         *(findings.inspect(now, build.work) if read else ()),
         *findings.seek_libraries(build.plan, build.facts, build.work),
         *environment_steps.prune(build.plan, build.work),
     )
     build, found = closing.with_findings(msgspec.structs.replace(build, changed=changed), contradictions)
     warned = (news.AcceleratedFound(torch=torch),) if torch else ()
-    state = states.Completing(resolved=resolved, now=now, contradictions=contradictions)
+    state = states.Completing(resolved=resolved, now=now, contradictions=contradictions, described=said_of_themselves)
     return closing.turn(build, state, steps, *said, *warned, *found)
 
 
@@ -79,6 +83,7 @@ def completed(build: Build, state: states.Completing, answer: Answer) -> Next:
         pieces=done.pieces,
         foreign=known.foreign if known else findings.foreign(sections, plan, now, work, answer),
         contradictions=state.contradictions,
+        described=describing.with_bills(state.described, answer, plan, work, now),
         programs=now.programs,
     )
     record = environment_steps.state_of(plan, state.resolved, seen)

@@ -77,7 +77,7 @@ from pure.build.facts import Facts
 from pure.build.keeping import keep
 from pure.build.news import News
 from pure.build.plan import Plan, PlanError, decide
-from pure.build.runtime_steps import borrowed, finish_archive, finish_runtime, install_runtime
+from pure.build.runtime_steps import asked, borrowed, finish_archive, finish_runtime, install_runtime
 from pure.build.states import Build, Next, Stopped, Turn
 from pure.build.steps import (
     Answer,
@@ -174,13 +174,13 @@ def _begun(facts: Facts, plan: Plan, hide: Redactor) -> Turn:
 
 
 def _runtime_tried(build: Build, answer: Answer) -> Next:
-    (installed,) = answer.all(RuntimeInstalled)
-    (probe,) = answer.all(Ended)
+    (installed,), (probe,) = answer.all(RuntimeInstalled), answer.all(Ended)
+    arrived = closing.arrived(build, answer)
     wrong = another_python(probe, build.plan)
     if wrong is not None:
-        return Failure(Stopped(error=wrong, said=closing.arrived(build, answer)))
+        return Failure(Stopped(error=wrong, said=arrived))
+    build = msgspec.structs.replace(build, plan=asked(build.plan, probe))
     steps = finish_runtime(build.plan, build.facts, build.work, compiled=installed.compiled)
-    arrived = closing.arrived(build, answer)
     return closing.turn(build, states.RuntimeReady(wheel=installed.wheel), steps, *arrived)
 
 

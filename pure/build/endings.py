@@ -22,6 +22,7 @@ from pure.build.plan import Plan
 from pure.build.steps import Ended
 from pure.build.workplace import Workplace
 from pure.disk import DiskFull, complaint_of_no_room
+from pure.runtime.linked import others
 
 # So many of its last words are shown of a program whose failing is none of the application's.
 _LAST_WORDS: Final = 12
@@ -106,7 +107,7 @@ def another_python(ended: Ended, plan: Plan) -> RuntimeDoesNotStart | None:
 
 
 def _does_not_start(ended: Ended, plan: Plan) -> RuntimeDoesNotStart:
-    said = _last(ended.said, 5)
+    said = _last(others(ended.said), 5)
     if ended.ok or not said:
         said = (f"it says that it is Python {' '.join(said) or 'nothing'}",)
     return RuntimeDoesNotStart(version=plan.python.runtime.version, target=str(plan.target), output=said)

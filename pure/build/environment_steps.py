@@ -57,7 +57,7 @@ INDEX_LOG: Final = "indexes.log"
 # What a distribution brings to test itself. No application imports it, and of many it is half of all that there is to
 # compile; who runs such tests after all has them compiled while they are imported.
 TESTS: Final = WithoutBytecode(below=("tests",), names=("test_*.py", "*_test.py", "conftest.py"))
-METADATA: Final = ("METADATA", "RECORD", "REQUESTED", "direct_url.json", "INSTALLER")
+METADATA: Final = ("METADATA", "RECORD", "REQUESTED", "direct_url.json", "INSTALLER", "WHEEL")
 
 
 def make_anew(plan: Plan, facts: Facts, work: Workplace) -> Steps:

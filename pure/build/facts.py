@@ -98,6 +98,11 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
     """The wheel of the pinned pip, where the buildpack carries it."""
 
     @property
+    def pins(self) -> dict[str, str]:
+        """The texts of the pin files of all tools, by the tools' names."""
+        return {"pip": self.pip_pin, **self.tool_pins}
+
+    @property
     def bound(self) -> Bindings:
         """What the platform binds, if that is understood."""
         return self.bindings.value_or(NONE) if self.bindings is not None else NONE

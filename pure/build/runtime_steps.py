@@ -10,6 +10,7 @@ from pure.build.steps import (
     BeginLayer,
     CompileBytecode,
     DropLayer,
+    Ended,
     FinishLayer,
     InstallRuntime,
     RunProgram,
@@ -19,6 +20,7 @@ from pure.build.steps import (
 from pure.build.workplace import Workplace, bare_environment
 from pure.layers.decision import Action
 from pure.layers.names import PYTHON, PYTHON_CACHE
+from pure.runtime.linked import QUESTION, answered, encode_linked
 
 # What hardly any program of a build imports, or little of it.
 _SELDOM: Final = WithoutBytecode(
@@ -32,7 +34,7 @@ _SELDOM: Final = WithoutBytecode(
 
 
 def install_runtime(plan: Plan, facts: Facts, work: Workplace) -> Steps:
-    """The steps that fetch and unpack a runtime, and ask it which Python it is."""
+    """The steps that fetch and unpack a runtime, and ask it which Python it is, with which libraries."""
     joined = {"SSL_CERT_FILE": work.certificates} if facts.certificates else {}
     cache = plan.present(PYTHON_CACHE)
     return (
@@ -51,11 +53,17 @@ def install_runtime(plan: Plan, facts: Facts, work: Workplace) -> Steps:
         ),
         RunProgram(
             purpose="probe",
-            argv=(work.interpreter, "-I", "-c", "import sys; print(sys.version.split()[0].rstrip('+'))"),
+            argv=(work.interpreter, "-I", "-c", QUESTION),
             environment=bare_environment(facts),
             folder=work.temporary,
         ),
     )
+
+
+def asked(plan: Plan, probe: Ended) -> Plan:
+    """The plan with what a runtime answered: which libraries are linked into it."""
+    linked = encode_linked(answered(probe.said))
+    return plan.with_layer(msgspec.structs.replace(plan.decided(PYTHON), linked=linked))
 
 
 def finish_runtime(plan: Plan, facts: Facts, work: Workplace, *, compiled: bool) -> Steps:

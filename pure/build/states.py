@@ -17,6 +17,7 @@ from pure.layers.moved import Moved
 from pure.layers.names import LayerName
 from pure.outcome import Outcome
 from pure.redaction import Redactor
+from pure.venv.described import Described
 from pure.venv.difference import Changes, RedoReason
 from pure.venv.lacks import Contradiction
 from pure.venv.offered import Offered
@@ -84,6 +85,7 @@ class Completing(msgspec.Struct, frozen=True, kw_only=True):
     resolved: ResolvedSet
     now: Snapshot
     contradictions: tuple[Contradiction, ...]
+    described: tuple[Described, ...]
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True):
@@ -192,6 +194,7 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
 
     plan: Plan
     resolved: ResolvedSet | None  # ``None`` where only Python is provided
+    record: VenvState | None  # what is known of the environment, likewise
     said: tuple[News, ...]
     moved: tuple[Moved, ...] = ()
     spent: Mapping[Part, float] = {}

@@ -101,6 +101,8 @@ class LayerDecision(msgspec.Struct, frozen=True, kw_only=True):
     # The same of what each distribution is pinned by, and a digest of what it holds.
     pins: str = ""
     holds: str = ""
+    # Of a runtime, which libraries are linked into it.
+    linked: str = ""
     # Its contents are not there and need not be: the previous image has them.
     away: bool = False
 

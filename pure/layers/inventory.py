@@ -31,6 +31,7 @@ from pure.layers.metadata import (
     PythonLayer,
     ToolLayer,
     VenvLayer,
+    decode_linked,
 )
 from pure.layers.names import (
     CERTIFICATES,
@@ -52,6 +53,7 @@ from pure.target import Target
 from pure.venv.requirements_fingerprint import Pinning
 from pure.venv.state import VenvState
 
+_NOT_ASKED: Final = "an earlier release made it, and didn't ask which libraries are linked into it"
 _OTHER_CONTENTS: Final = "whether builds need the contents of heavy distributions has changed"
 
 
@@ -220,13 +222,17 @@ def _python(
         archive_sha256=runtime.sha256,
     )
     environment = python_layer_environment(f"{layers_dir}/{PYTHON}", runtime.minor)
-    decision = decide_layer(PYTHON, wanted, restored.get(PYTHON), environment=environment, types=types)
-    if not packing.pack:
+    found = restored.get(PYTHON)
+    decision = decide_layer(PYTHON, wanted, found, environment=environment, types=types)
+    if packing.pack:
+        decision = held(decision, "", restored)
+        if decision.away:
+            decision = msgspec.structs.replace(decision, action=Action.KEEP, because=(nothing_changed(PYTHON),))
+    if decision.action is not Action.KEEP or found is None:
         return decision
-    known = held(decision, "", restored)
-    if not known.away:
-        return known
-    return msgspec.structs.replace(known, action=Action.KEEP, because=(nothing_changed(PYTHON),))
+    if linked := decode_linked(found.toml):
+        return msgspec.structs.replace(decision, linked=linked)
+    return msgspec.structs.replace(decision, action=Action.RECREATE, because=(_NOT_ASKED,), away=False)
 
 
 def _packed(venv: LayerDecision, kept: Stored, division: Division, restored: RestoredLayer | None) -> LayerDecision:

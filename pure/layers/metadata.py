@@ -8,7 +8,8 @@ Python away.
 what each distribution in it was pinned by (``pure.venv.pins``). They never invalidate, they tell whether there is
 anything to reconcile, and what. They stand there and not in the layer, whose bytes are those of what is installed
 alone: a lock that changes without changing that gives the same layer. ``holds`` is a digest of what a layer holds, by
-which a build knows without its contents that the previous image has just those (``pure.layers.packing``).
+which a build knows without its contents that the previous image has just those (``pure.layers.packing``). ``linked``
+are the libraries in a runtime, which was asked for them when it was new (``pure.runtime.linked``).
 
 Metadata travels through TOML and JSON on its way to the next build and loses types on it (integers come back as
 floats), so all fields are strings.
@@ -39,7 +40,8 @@ SCHEMA: Final = "1"
 BUILT_FROM: Final = "built_from"
 PINS: Final = "pins"
 HOLDS: Final = "holds"
-_BESIDE: Final = (BUILT_FROM, PINS, HOLDS)
+LINKED: Final = "linked"
+_BESIDE: Final = (BUILT_FROM, PINS, HOLDS, LINKED)
 
 
 class _Metadata(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -225,13 +227,15 @@ def _field(struct: type[Metadata], name: LayerName, key: str) -> str:
     return {f"{name}_version": "version", "version": "", "tool": ""}.get(key, key)
 
 
-def metadata_table(metadata: Metadata, *, built_from: str = "", pins: str = "", holds: str = "") -> dict[str, str]:
+def metadata_table(
+    metadata: Metadata, *, built_from: str = "", pins: str = "", holds: str = "", linked: str = ""
+) -> dict[str, str]:
     """The ``[metadata]`` table of ``<layer>.toml``; ``decode_metadata`` of it gives the same value."""
     fields: dict[str, Any] = msgspec.structs.asdict(metadata)
     if isinstance(metadata, ToolLayer):
         version = {f"{fields.pop('tool')}_version": fields.pop("version")}
         fields = {name: value for name, value in fields.items() if value is not None} | version
-    beside = {BUILT_FROM: built_from, PINS: pins, HOLDS: holds}
+    beside = {BUILT_FROM: built_from, PINS: pins, HOLDS: holds, LINKED: linked}
     return dict(sorted(fields.items())) | {key: value for key, value in beside.items() if value}
 
 
@@ -248,6 +252,11 @@ def decode_pins(toml: bytes) -> str:
 def decode_holds(toml: bytes) -> str:
     """The digest of what a restored layer holds, empty where that isn't known, for any bytes."""
     return _beside(toml, HOLDS)
+
+
+def decode_linked(toml: bytes) -> str:
+    """What is linked into a restored runtime, empty where that isn't known, for any bytes."""
+    return _beside(toml, LINKED)
 
 
 def _beside(toml: bytes, key: str) -> str:

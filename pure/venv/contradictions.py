@@ -5,18 +5,19 @@ from typing import Final
 
 from pure.names import normalise_name
 from pure.project.locks.markers import marker_environment
+from pure.venv.headers import applies, headers, requirement
 from pure.venv.lacks import Contradiction
 
-_LONGEST: Final = 2000
+_FIELDS: Final = ("name", "version", "requires-dist")
 
 
 def contradictions(metadata: Mapping[str, bytes], *, python: str, arch: str) -> tuple[Contradiction, ...]:
     """All of them, by name. ``metadata`` holds files of ``dist-info`` folders, whichever, by path."""
-    headers = [_headers(raw) for path, raw in sorted(metadata.items()) if path.endswith("/METADATA")]
-    known = {normalise_name(own["name"][0]): own["version"][0] for own in headers if own["name"] and own["version"]}
+    each_own = [headers(raw, _FIELDS) for path, raw in sorted(metadata.items()) if path.endswith("/METADATA")]
+    known = {normalise_name(own["name"][0]): own["version"][0] for own in each_own if own["name"] and own["version"]}
     environment = marker_environment(python, arch)
     found: list[Contradiction] = []
-    for own in headers:
+    for own in each_own:
         if own["name"] and own["version"]:
             name = normalise_name(own["name"][0])
             for text in own["requires-dist"]:
@@ -27,32 +28,18 @@ def contradictions(metadata: Mapping[str, bytes], *, python: str, arch: str) -> 
 def _contradicted(
     name: str, known: Mapping[str, str], text: str, environment: Mapping[str, str]
 ) -> list[Contradiction]:
-    from packaging.requirements import InvalidRequirement, Requirement
     from packaging.version import InvalidVersion
 
-    if len(text) > _LONGEST:
+    required = requirement(text)
+    if required is None or not applies(required, environment):
         return []
+    other = normalise_name(required.name)
+    version = known.get(other, "")
     try:
-        required = Requirement(text)
-        if required.marker is not None and not required.marker.evaluate(dict(environment)):
-            return []
-        other = normalise_name(required.name)
-        version = known.get(other, "")
         if version and required.specifier.contains(version, prereleases=True):
             return []
-    except (InvalidRequirement, InvalidVersion, ValueError, RecursionError):
+    except (InvalidVersion, ValueError, RecursionError):
         # Nothing follows from what nobody can read.
         return []
     demand = f"{other}{','.join(sorted(map(str, required.specifier)))}"
     return [Contradiction(distribution=name, version=known[name], demand=demand, name=other, found=version)]
-
-
-def _headers(raw: bytes) -> dict[str, list[str]]:
-    fields: dict[str, list[str]] = {"name": [], "version": [], "requires-dist": []}
-    for line in raw.decode("utf-8", "replace").splitlines():
-        if not line.strip():
-            break  # the headers end at the first blank line
-        key, _, value = line.partition(":")
-        if key.lower() in fields:
-            fields[key.lower()].append(value.strip())
-    return fields

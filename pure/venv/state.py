@@ -9,12 +9,13 @@ from typing import TypeAlias
 import msgspec
 
 from pure.outcome import Failure, Outcome, Success
+from pure.venv.described import Described
 from pure.venv.lacks import Contradiction, ForeignLibraries
 from pure.venv.offered import Offered
 from pure.venv.piece import Piece
 from pure.venv.resolved import ResolvedSet, resolved_set
 
-SCHEMA = 4
+SCHEMA = 5
 
 
 class Insight(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -24,6 +25,8 @@ class Insight(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     pieces: tuple[Piece, ...] = ()
     foreign: tuple[ForeignLibraries, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
+    # What its distributions say of themselves.
+    described: tuple[Described, ...] = ()
     # Its commands, and what it and Python offer to those that are declared; ``None`` in a record that lies in it.
     programs: tuple[str, ...] = ()
     offered: Offered | None = None

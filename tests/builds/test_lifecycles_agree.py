@@ -140,4 +140,5 @@ def test_a_history_of_builds(both: Both, workshop: Workshop) -> None:
     remove(both.lamina.cache / "cache")
     both.real.forget_cache()
     local, _ = both.agree()
-    assert "created python, pip, pip-cache, venv" in local.lines[-1]
+    # Python is in the image.
+    assert "kept python; created pip, pip-cache, venv-cache; recreated venv" in local.lines[-1]

@@ -62,7 +62,8 @@ def test_pip_bumped(bench: Bench) -> None:
     built = bench.build({"PIP_NO_INDEX": None, **settings, "PIP_FIND_LINKS": links, "BP_PIP_VERSION": other})
     check_golden("build_pip_bumped", normalised(built.log))
     changed = {path.partition("/")[0] for path in differences(before, tree(bench.own))}
-    assert changed - {"pip-cache", "lamina-record.json"} == {"pip", "pip.toml"}
+    tools = {"build.sbom.cdx.json", "build.sbom.spdx.json"}
+    assert changed - {"pip-cache", "lamina-record.json"} == {"pip", "pip.toml", *tools}
 
 
 @pytest.mark.heavy

@@ -1,5 +1,6 @@
 """Whole builds with archives of python-build-standalone, which is what a catalogue offers in production."""
 
+import json
 import shutil
 import sys
 import tarfile
@@ -41,6 +42,13 @@ def test_an_archive_of_the_catalogue_gives_a_python_that_works(
         "import alpha, ssl, sqlite3, sys, zlib; print(sys.version.split()[0], alpha.VERSION)",
     )
     assert said.log == "3.14.6 1.0\n"
+    # What is linked into it isn't the system's.
+    (python,) = json.loads((empty_bench.own / "python.sbom.cdx.json").read_bytes())["components"]
+    known = {each["name"]: each.get("version") for each in python["components"]}
+    assert {"openssl", "sqlite", "zlib", "expat", "libffi", "bzip2", "xz"} <= known.keys()
+    asked = "import sqlite3, ssl; print(ssl.OPENSSL_VERSION.split()[1], sqlite3.sqlite_version)"
+    versions = empty_bench.execute(f"{LAYERS}/python/bin/python3", "-c", asked).log.split()
+    assert [known["openssl"], known["sqlite"]] == versions
     first = tree(empty_bench.own)
     again = empty_bench.build(catalogue)
     assert {again.actions()[name] for name in ("python", "pip")} == {"kept"}

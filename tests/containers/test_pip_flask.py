@@ -1,9 +1,11 @@
 """The packaged buildpack builds examples/pip-flask on a Debian without Python, and the result runs."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from tests import sbom_oracles
 from tests.containers.buildpack_run import LAYERS, USER, Site, opened
 from tests.containers.contents import compilers, installers
 from tests.containers.engine import Engine
@@ -54,6 +56,21 @@ def test_python_runs_as_the_unprivileged_user_from_its_layer(engine: Engine, bui
             f"{LAYERS}/python",
             f"{LAYERS}/venv",
         ]
+
+
+def test_the_bills_of_materials_name_what_is_there(engine: Engine, built: Built, version: str) -> None:
+    files = {path.name: path.read_bytes() for path in built.site.own.glob("*.sbom.*")}
+    for name, raw in files.items():
+        (sbom_oracles.cyclonedx if name.endswith("cdx.json") else sbom_oracles.spdx)(raw)
+    found = {each["name"]: each for each in json.loads(files["launch.sbom.cdx.json"])["components"]}
+    assert found["cpython"]["version"] == version
+    installed = "from importlib.metadata import distributions as d; print(*(each.name for each in d()))"
+    with served(engine, built.image) as container:
+        names = container.run("python", "-I", "-c", installed).split()
+        assert sorted(found.keys() - {"cpython"}) == sorted(names)
+        linked = {each["name"]: each.get("version") for each in found["cpython"].get("components", [])}
+        if "openssl" in linked:
+            assert linked["openssl"] in container.run("python", "-c", "import ssl; print(ssl.OPENSSL_VERSION)")
 
 
 def test_no_installer_is_left_in_the_image(engine: Engine, built: Built) -> None:

@@ -123,12 +123,24 @@ def test_the_image_answers(engine: Engine, platform: Platform, first: str, versi
     assert installers(engine.names(name)) == []
 
 
+def test_the_image_says_what_is_in_it(engine: Engine, platform: Platform, first: str, version: str) -> None:
+    names = set(engine.names(platform.image("localhost/lamina-lifecycle-sbom")))
+    folder = "layers/sbom/launch/lamina_python"
+    for kind in ("cdx.json", "spdx.json"):
+        for layer in ("", "python/", "venv/"):
+            assert f"{folder}/{layer}sbom.{kind}" in names
+    # What built it isn't in it.
+    assert [name for name in names if "sbom/build" in name] == []
+
+
 def test_an_unchanged_build_gives_the_same_image(platform: Platform, first: str) -> None:
     before = platform.digest()
     log = platform.build()
     assert platform.digest() == before, log
     for layer in ("python", "venv"):
         assert f"Reusing layer 'lamina/python:{layer}'" in log
+    # A layer that is reused without contents keeps its SBOM.
+    assert "Reusing layer 'buildpacksio/lifecycle:launch.sbom'" in log
 
 
 def test_another_pip_recreates_its_layer_alone(platform: Platform, first: str) -> None:

@@ -16,6 +16,7 @@ from pure.outcome import Failure
 from pure.report.ending import ending
 from pure.report.launch import launch_toml
 from pure.report.record import Record, encode_record, record
+from pure.report.sboms import sbom_files
 
 from pure.report import build_log
 from tests.histories.disk import Disk, Faults, Folder, Node, copied, unpacked
@@ -45,6 +46,7 @@ class Finished(msgspec.Struct, frozen=True, kw_only=True):
     restored: frozenset[str]  # the layers that had metadata
     before: Mapping[str, Folder]  # and those that had contents too
     launch: str  # launch.toml
+    sboms: Mapping[str, bytes]
     after: Mapping[str, Folder]
     environment_before: Folder | None  # whether it lies there as a tree, or packed
     environment_after: Folder | None
@@ -110,7 +112,8 @@ def _build(world: World, given: Facts, before: Mapping[str, Folder], app_before:
     else:
         return _broken(world, f"it doesn't end: {type(turn.build.state).__name__} follows again and again")
     kept = record(found.plan, version=given.version, redact=secrets)
-    world.write_outputs(launch_toml(found.plan, found.resolved), encode_record(kept))
+    sboms = sbom_files(found.plan, found.record, given.pins)
+    world.write_outputs(launch_toml(found.plan, found.resolved), sboms, encode_record(kept))
     log += (*build_log.lines(found.said), *ending(found, 1.0))
     return Finished(
         done=found,
@@ -120,6 +123,7 @@ def _build(world: World, given: Facts, before: Mapping[str, Folder], app_before:
         restored=frozenset(given.restored),
         before=before,
         launch=(disk.read(f"{LAYERS}/launch.toml") or b"").decode(),
+        sboms=dict(sboms),
         after=layers(disk),
         environment_before=environment(before),
         environment_after=environment(layers(disk)),

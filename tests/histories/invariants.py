@@ -102,6 +102,9 @@ def _equal(finished: Finished, exported: Exported, fresh: Finished, wanted: Expo
         raise Violated(f"the layers' metadata are {exported.data} instead of {wanted.data}")
     if exported.launch != wanted.launch:
         raise Violated("launch.toml is not what a build from nothing writes")
+    if finished.sboms != fresh.sboms:
+        names = sorted(name for name, _ in finished.sboms.items() ^ fresh.sboms.items())
+        raise Violated(f"{', '.join(dict.fromkeys(names))} are not what a build from nothing writes")
     if digest(finished.app_after) != digest(fresh.app_after):
         raise Violated("the application's files are not what a build from nothing leaves")
 

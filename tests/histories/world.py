@@ -159,10 +159,12 @@ class World(Machine):
                 assert_never(step)
         return None
 
-    def write_outputs(self, launch: dict[str, object], record: bytes) -> None:
+    def write_outputs(self, launch: dict[str, object], sboms: tuple[tuple[str, bytes], ...], record: bytes) -> None:
         """What the shell writes after the last turn."""
         self.begun_at.append(self.disk.faults.ticks)
         self.disk.write_atomically(f"{LAYERS}/launch.toml", tomli_w.dumps(launch).encode())
+        for name, data in sboms:
+            self.disk.write_atomically(f"{LAYERS}/{name}", data)
         self.disk.write_atomically(f"{LAYERS}/lamina-record.json", record)
 
     def _program(self, step: RunProgram) -> Ended:
@@ -187,7 +189,11 @@ class World(Machine):
             self._write_environment(f"{LAYERS}/{decision.name}", decision.environment)
         types = {name: getattr(decision.types, name) for name in ("build", "cache", "launch")}
         metadata = metadata_table(
-            decision.metadata, built_from=decision.built_from, pins=decision.pins, holds=decision.holds
+            decision.metadata,
+            built_from=decision.built_from,
+            pins=decision.pins,
+            holds=decision.holds,
+            linked=decision.linked,
         )
         document = {"types": types, "metadata": metadata}
         self.disk.write_atomically(f"{LAYERS}/{decision.name}.toml", tomli_w.dumps(document).encode())

@@ -1,10 +1,12 @@
 """Says which wheels a lock names of each distribution, and under which markers it is needed."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
 
+from pure.hashes import Hash
 from pure.project.document import at, table, words
 
 
@@ -93,13 +95,40 @@ def pylock(document: object) -> tuple[LockedWheels, ...]:
     )
 
 
+def digests(document: object) -> dict[str, Hash]:
+    """The digest that a lock states of each wheel, by the name of its file; none of those that it states several of."""
+    older = table(at(document, ("metadata", "files"))).values()
+    packages = (*_tables(at(document, ("package",))), *_tables(at(document, ("packages",))))
+    listed = (each.get(word) for each in packages for word in ("files", "wheels"))
+    found: dict[str, set[Hash]] = {}
+    for each in (file for files in (*listed, *older) for file in _tables(files)):
+        name, digest = _file_name(each), _digest(each)
+        if name.endswith(".whl") and digest is not None:
+            found.setdefault(name, set()).add(digest)
+    return {name: next(iter(stated)) for name, stated in found.items() if len(stated) == 1}
+
+
+def _digest(file: Mapping[str, Any]) -> Hash | None:
+    several = table(file.get("hashes"))
+    text = f"sha256:{several['sha256']}" if "sha256" in several else file.get("hash")
+    match = _SHA256.fullmatch(text) if isinstance(text, str) else None
+    return Hash(algorithm="sha256", digest=match[1]) if match else None
+
+
+_SHA256: Final = re.compile(r"sha256:([0-9a-f]{64})")
+
+
+def _file_name(file: Mapping[str, Any]) -> str:
+    places = (file.get(word) for word in _PLACES)
+    text = next((place for place in places if isinstance(place, str)), "")
+    return text.partition("?")[0].partition("#")[0].rpartition("/")[2]
+
+
 def _wheels(
     package: Mapping[str, Any], files: tuple[Mapping[str, Any], ...], *, markers: tuple[str, ...]
 ) -> LockedWheels:
     version = package.get("version")
-    places = ((each.get(word) for word in _PLACES) for each in files)
-    texts = (next((text for text in each if isinstance(text, str)), "") for each in places)
-    names = (text.partition("?")[0].partition("#")[0].rpartition("/")[2] for text in texts)
+    names = map(_file_name, files)
     wheels = {name: each.get("size") for name, each in zip(names, files, strict=True) if name.endswith(".whl")}
     return LockedWheels(
         name=_name(package),

@@ -233,6 +233,7 @@ def test_a_first_build_by_pip() -> None:
         "FinishLayer",  # pip's cache
         "CompileBytecode",
         "ListBuildFolders",
+        "ReadFiles",  # bills of materials that distributions bring
         "ReadLibraries",
         "ListFolders",
         "PruneDownloads",

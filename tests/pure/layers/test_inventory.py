@@ -1,6 +1,7 @@
 """The matrix of what changes and what becomes of each layer, for pip and for the managers that have a lock."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
@@ -197,6 +198,23 @@ def test_damage_recreates_that_layer_alone_and_says_why(
         assert now.decided(layer).action is Action.DROP
         return
     assert (now.decided(layer).action, now.decided(layer).because) == (Action.RECREATE, (because,))
+
+
+@settings(max_examples=20, deadline=None)
+@given(first=facts())
+def test_a_runtime_that_nobody_asked_for_its_libraries_is_made_anew(first: Facts) -> None:
+    unchanged = after(first, planned(first))
+    older = re.sub(rb"(?m)^linked = .*\n", b"", unchanged.restored["python"].toml)
+    assert older != unchanged.restored["python"].toml
+    before, now = planned(unchanged), planned(damaged(unchanged, "python", toml=older))
+    actions = ({each.name: each.action for each in plan.layers} for plan in (before, now))
+    assert {name for name, _ in set.symmetric_difference(*(set(each.items()) for each in actions))} <= {
+        "python", "python-cache"
+    }  # fmt: skip
+    assert (now.decided("python").action, now.decided("python").away) == (Action.RECREATE, False)
+    assert not now.idle
+    # The next one keeps it.
+    assert planned(after(first, now)).decided("python").action is Action.KEEP
 
 
 @settings(max_examples=20, deadline=None)

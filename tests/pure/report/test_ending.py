@@ -59,7 +59,12 @@ def test_what_took_next_to_nothing_is_not_told() -> None:
         "packing": 0.4, "python": 0.5, "tool": 1.3, "installing": 62.0, "bytecode": 0.1, "checking": 0.09,
     }  # fmt: skip
     done = Done(
-        plan=planned(locked(FIRST, "uv")), resolved=None, said=(), moved=(layer("python", "left"),), spent=spent
+        plan=planned(locked(FIRST, "uv")),
+        resolved=None,
+        record=None,
+        said=(),
+        moved=(layer("python", "left"),),
+        spent=spent,
     )
     blank, layers, time, last = ending(done, 64.2)
     assert (blank, layers) == ("", "Layers: python left as the image has it")

@@ -38,6 +38,7 @@ def found(*distributions: tuple[str, str, tuple[str, ...]], python: str = "3.13.
         (('click; sys_platform == "win32"',), []),
         (("werkzeug @ https://example.com/w.whl",), []),
         (("not a requirement !!",), []),
+        (('click; "cli" in extras',), []),
         (("werkzeug>2.0.1,!=2.0.2",), [("flask", "werkzeug!=2.0.2,>2.0.1", "2.0.1")]),
     ],
 )

@@ -1,0 +1,46 @@
+"""Reads the headers of a distribution's metadata (PyPA specification "Core metadata"), as far as somebody asks."""
+
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+
+_LONGEST: Final = 2000
+
+
+def headers(raw: bytes, wanted: Collection[str]) -> dict[str, list[str]]:
+    """The values of the ``wanted`` fields, by their names in lower case; any bytes give some, or none."""
+    fields: dict[str, list[str]] = {name: [] for name in wanted}
+    for line in raw.decode("utf-8", "replace").splitlines():
+        if not line.strip():
+            break  # the headers end at the first blank line
+        key, _, value = line.partition(":")
+        if key.lower() in fields:
+            fields[key.lower()].append(value.strip())
+    return fields
+
+
+@lru_cache(maxsize=8192)
+def requirement(text: str) -> "Requirement | None":
+    """What a distribution requires, in the words of PEP 508; ``None`` where nobody can read it."""
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    if len(text) > _LONGEST:
+        return None
+    try:
+        return Requirement(text)
+    except (InvalidRequirement, ValueError, RecursionError):
+        return None
+
+
+def applies(required: "Requirement", environment: Mapping[str, str]) -> bool | None:
+    """Whether a requirement holds in an environment; ``None`` where its marker can't be evaluated."""
+    if required.marker is None:
+        return True
+    try:
+        return required.marker.evaluate(dict(environment))
+    # KeyError: a variable that only locks know.
+    except (KeyError, ValueError, RecursionError):
+        return None
