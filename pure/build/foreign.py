@@ -8,6 +8,7 @@ from typing import Final, Literal, TypeAlias
 
 import msgspec
 
+from pure.bindings.at_launch import LAUNCH_VARIABLE
 from pure.build.labelled import LABELS_VARIABLE, OCI_VARIABLES
 from pure.manager.choice import MANAGER_VARIABLE, PEER_REQUIREMENTS_VARIABLE, REQUIREMENTS_VARIABLE
 from pure.project.files import FOLDER_VARIABLE
@@ -57,7 +58,7 @@ VARIABLES: Final[tuple[Foreign, ...]] = (
     *_heard("Paketo", "BP_CPYTHON_VERSION", "BP_PIP_VERSION", "BP_PIPENV_VERSION", "BP_POETRY_VERSION"),
     *_heard("Paketo", "BP_UV_VERSION", PEER_REQUIREMENTS_VARIABLE, "BP_POETRY_RUN_TARGET", "BP_LOG_LEVEL"),
     *_heard("Paketo", *(name for names in PEER_GROUPS.values() for name in names)),
-    *_heard("Paketo", *OCI_VARIABLES, LABELS_VARIABLE, FOLDERS_VARIABLE),
+    *_heard("Paketo", *OCI_VARIABLES, LABELS_VARIABLE, LAUNCH_VARIABLE, FOLDERS_VARIABLE),
     *_rows("Paketo", {
         "BP_PIP_DEST_PATH": _VENDORED,
         "BP_UV_FIND_LINKS": "UV_FIND_LINKS={value} would do it",
