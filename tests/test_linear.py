@@ -15,8 +15,10 @@ from pure.project.requirements.collection import advance, pending
 from pure.project.requirements.file import parse_requirements
 from pure.redaction import redactor
 from pure.report.live import pip_line, tool_line
+from pure.sbom.brought import read
 from pure.start.processes import from_procfile
 from pure.urls import visible_url, without_secrets
+from pure.venv.headers import headers, requirement
 
 from tests.patterns import Named, compiled_patterns, pumps
 
@@ -62,6 +64,14 @@ HOSTILE: Final[dict[str, tuple[Callable[[str], object], tuple[str, ...]]]] = {
     "urls": (lambda text: (visible_url(text), without_secrets(text)), ("@", "//@", "?", "a:", "://", "[", "&a=")),
     "live": (lambda text: (pip_line(text), tool_line(text)), ("Downloading ", " ", "(", "Downloading a (1")),
     "log": (lambda text: worth_keeping([text]), ("Could not fetch URL ", "Skipping link: none of ", "a@")),
+    "bills": (
+        lambda text: read({"a": b'{"bomFormat": "CycloneDX", "components": [' + text.encode() + b"{}]}"}),
+        ('{"name": "a", "purl": "pkg:a/b"},', '{"components": [{"name": "a"}]},', '{"components": ['),
+    ),
+    "metadata": (
+        lambda text: requirement(text) or headers(text.encode(), ("name",)),
+        ("Name: a\n", "a[", "(", "a;", "a,"),
+    ),
     "netrc": (lambda text: list(netrc(text.encode())), ("password ", 'password "', '\\"', "machine a\n", " ")),
 }  # fmt: skip
 

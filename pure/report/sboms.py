@@ -53,7 +53,10 @@ def bills(plan: Plan, record: VenvState | None, pins: Mapping[str, str]) -> Iter
     named = plan.package_manager.declared.name if plan.package_manager else ""
     application = Component(key="application", kind="application", name=named or "application")
     if record is None:
-        yield _bill(LAUNCH, application, (runtime,), parts)
+        types = plan.decided(PYTHON).types
+        # Another buildpack may want it for the build alone.
+        if types is not None and types.launch:
+            yield _bill(LAUNCH, application, (runtime,), parts)
         return
     said = {each.key: each for each in record.seen.described}
     components = {

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from pure.sbom.bill import Bill, Component, Licence, identifier, shown
-from pure.sbom.licences import CLASSIFIERS
+from pure.sbom.classifiers import CLASSIFIERS
 
 ENDING: Final = "cdx.json"
 MEDIA_TYPE: Final = "application/vnd.cyclonedx+json"

@@ -1,5 +1,7 @@
 """Whole builds with every package manager that synchronises by itself: the real tools against an index of our own."""
 
+import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +44,11 @@ def test_locked_builds(manager: str, bench: Bench, workshop: Workshop, index: In
         "python": "kept", tool: "created", "venv": "created", "pip": "dropped", "pip-cache": "dropped"
     }  # fmt: skip
     assert bench.versions() == {"alpha": "1.0", "beta": "1.0"}
+    # Pipenv's lock doesn't say which of its digests is whose.
+    wheel = hashlib.sha256((workshop.wheels / "alpha-1.0-py3-none-any.whl").read_bytes()).hexdigest()
+    of_record = hashlib.sha256((bench.site / "alpha-1.0.dist-info/RECORD").read_bytes()).hexdigest()
+    alpha, _ = json.loads((bench.own / "venv.sbom.cdx.json").read_bytes())["components"]
+    assert [each["content"] for each in alpha["hashes"]] == [of_record if manager == "pipenv" else wheel]
     first = tree(bench.own)
 
     again = bench.build(index.variables)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pure.build.plan import Plan
 from pure.hashes import Hash
-from pure.layers.decision import Action, LayerDecision
+from pure.layers.decision import Action, LayerDecision, LayerTypes
 from pure.layers.names import heavy_layer
 from pure.outcome import Success
 from pure.report.sboms import bills, sbom_files
@@ -162,6 +162,9 @@ def test_the_tools_of_a_build() -> None:
 def test_where_only_python_is_provided() -> None:
     found = msgspec.structs.replace(plan(), package_manager=None)
     assert list(named(found, None)) == ["python", "launch"]
+    types = LayerTypes(build=True, launch=False, cache=True)
+    of_the_build = found.with_layer(msgspec.structs.replace(found.decided("python"), types=types))
+    assert list(named(of_the_build, None)) == ["python"]
 
 
 @settings(max_examples=20, deadline=None)

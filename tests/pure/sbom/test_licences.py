@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.licenses import canonicalize_license_expression
 from pure.sbom.bill import Licence
-from pure.sbom.licences import CLASSIFIERS, as_expression, stated
+from pure.sbom.classifiers import CLASSIFIERS
+from pure.sbom.licences import as_expression, stated
 
 OSI = "License :: OSI Approved"
 
