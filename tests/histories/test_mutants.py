@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from pure.build.facts import Facts
 from pure.build.news import StartedOver
+from pure.build.plan import Plan
 from pure.build.states import Build, Completing, Next, Turn
 from pure.build.steps import (
     Answer,
@@ -34,7 +35,7 @@ from pure.layers.packing import Stored
 from pure.outcome import Success
 from pure.venv.state import VenvState
 
-from pure.build import check, completing, conversation, environment_steps, plan, synchronising
+from pure.build import check, completing, conversation, describing, environment_steps, plan, synchronising
 from pure.layers import decision, inventory, metadata, reconciliation
 from pure.venv import difference
 from tests.histories import builds
@@ -148,6 +149,14 @@ def _a_tool_is_installed_over_what_is_there(patch: Patch) -> None:
     rewriting(
         patch, lambda turn: (step for step in turn.steps if not (isinstance(step, BeginLayer) and step.layer in others))
     )
+
+
+@mutant("pip", "poetry")
+def _what_distributions_said_before_is_said_again(patch: Patch) -> None:
+    def stale(found: object, answer: Answer, plan: Plan, *more: object) -> object:
+        return plan.previous.seen.described if plan.previous else found
+
+    patch.setattr(describing, "with_bills", stale)
 
 
 @pytest.fixture(autouse=True)
