@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 JOBS   ?= auto
 
-.PHONY: help demo test test-all histories test-containers lint format catalogue vendor-lock tools-lock examples package bench bench-imports bench-rebuild clean
+.PHONY: help demo test test-all histories fuzz test-containers lint format catalogue vendor-lock tools-lock examples package bench bench-imports bench-rebuild clean
 
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -35,6 +35,9 @@ test-all: test ## those and the ones that take long, such as every server for re
 
 histories: $(VENV)/.ready ## play N=2000 histories of builds in memory, from SEED=0 on
 	@$(BIN)/python -m tests.histories --number $(or $(N),2000) --seed $(or $(SEED),0)
+
+fuzz: $(VENV)/.ready ## hand N=1000000 inputs to all that reads what strangers wrote, from SEED=0 on
+	@$(BIN)/python -m tests.fuzz --number $(or $(N),1000000) --seed $(or $(SEED),0)
 
 test-containers: $(VENV)/.ready ## the packaged buildpack in real containers (root)
 	@$(BIN)/python -m pytest -m containers tests/containers

@@ -12,7 +12,7 @@ from pure.bindings.folder import EXPECTED, BadEntry
 from pure.outcome import Failure, Success
 
 from tests.bound import binding, held, pem
-from tests.fuzz_bindings import play
+from tests.fuzz.bindings import play
 
 A, B = "a" * 64, "b" * 64
 SECRET = "hunter2secret"

@@ -1,10 +1,5 @@
-"""Plays any bindings over any project: whatever the bytes are, they come to something or to an error that is a value.
+"""Plays any bindings over any project: whatever the bytes are, they come to something or to an error value."""
 
-``python -m tests.fuzz_bindings NUMBER SEED`` plays so many; the same seed plays the same.
-"""
-
-import sys
-import time
 from random import Random
 from typing import Final
 
@@ -61,13 +56,3 @@ def play(random: Random) -> bool:
     decided = decide_bindings(BoundBuild(bindings=held, project=project, variables={}, tool=tool, runtime=RUNTIME))
     assert all(each.because for each in decided)
     return True
-
-
-def main(number: int, seed: int) -> None:
-    started, random = time.monotonic(), Random(seed)
-    used = sum(play(random) for _ in range(number))
-    sys.stdout.write(f"{number:,} bindings, {used:,} of use, in {time.monotonic() - started:.0f} s\n")
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,1 @@
+"""Inputs without end for whatever reads what strangers wrote."""
