@@ -32,6 +32,11 @@ def files_after(ground: Ground, served: Set[Kind]) -> Search:
     yield from _marimo(ground)
 
 
+def runs_as(module: str, place: Place) -> bool:
+    """Whether ``python -m`` runs the file: of a package it runs ``__main__.py``, never ``__init__.py``."""
+    return bool(module) and not place.path.endswith("/__init__.py")
+
+
 def program(
     ground: Ground,
     place: Place,
@@ -46,7 +51,7 @@ def program(
 ) -> Found:
     """A file that Python runs: as a module where it lies in a folder, so that its imports work."""
     root, folder = ground.importable(place)
-    words = ("python", "-m", module) if "/" in place.path and module else fill(PYTHON, path=place.path)
+    words = ("python", "-m", module) if "/" in place.path and runs_as(module, place) else fill(PYTHON, path=place.path)
     return found(
         kind,
         command_line(words, variables=variables, root=root),

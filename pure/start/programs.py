@@ -6,6 +6,7 @@ from typing import assert_never
 from pure.names import normalise_name
 from pure.start.code_facts import CodeFacts, Place
 from pure.start.declared import PYPROJECT
+from pure.start.files import runs_as
 from pure.start.found import Ground, Search, found, listed
 from pure.start.launching import command_line, fill
 from pure.start.servers import ASGI, UVICORN, WSGI, Server, usable
@@ -68,7 +69,7 @@ def _inner_program(ground: Ground) -> Search:
     elif programs:
         (module, place), *_ = programs
         # A program that imports its neighbours by their own names is started as the file that it is.
-        words = ("python", place.path) if place.root else ("python", "-m", module)
+        words = ("python", "-m", module) if not place.root and runs_as(module, place) else ("python", place.path)
         because = "it is a program, the only one of that kind; whether it listens on $PORT is up to it"
         yield found("app", words, place=place, because=because, what="", warnings=ground.unreachable(place.path))
 

@@ -942,11 +942,21 @@ def test_every_detected_command_starts_with_something_installed(files: dict[str,
         )
 
 
+def test_the_begin_of_a_package_is_run_as_the_file_that_it_is() -> None:
+    """Of a package ``python -m`` runs ``__main__.py``, and this one has none."""
+    code = (
+        "from mcp.server.fastmcp import FastMCP\n\nmcp = FastMCP('w', host='0.0.0.0')\n\nif __name__ == '__main__':\n"
+    )
+    files = {"packages/api/src/api/__init__.py": f"{code}    mcp.run(transport='streamable-http')\n"}
+    (process,) = decide(Case(files=files, installed=("mcp", "starlette", "uvicorn"))).processes
+    assert "exec python packages/api/src/api/__init__.py" in process.command[2]
+
+
 @given(sources, st.sets(names, max_size=6))
 def test_what_is_served_listens_to_the_outside_on_the_port(files: dict[str, str], installed: set[str]) -> None:
     for process in decide(Case(files=files, installed=tuple(installed))).processes:
         # What serves itself is told nothing, and warned about where it stays inside the container.
-        if process.type == "web" and process.command[0] != "python":
+        if process.type == "web" and _program(process) != "python":
             assert "0.0.0.0" in " ".join(process.command)
             assert "${PORT:-8000}" in " ".join(process.command)
             assert process.command[:2] == ("sh", "-c")
