@@ -1,7 +1,7 @@
 """Decides which runtimes there are to choose from: ours, those that the buildpack carries, an operator's.
 
 A buildpack that was packaged for builds without a network has its own and the operator's. Ours lie on a code host, so
-they count there only where a mirror has them.
+they count there only where a mirror has them, or a binding says where their archives are.
 """
 
 from collections.abc import Mapping
@@ -111,7 +111,8 @@ def offered(facts: RuntimeFacts) -> Outcome[Stock, CatalogueProblem | BadSwitch]
             return parsed
         mirror = parsed.unwrap()
     closed = facts.carried_tools is not None and mirror is None
-    merged = Catalogue(runtimes=()) if closed else catalogue.unwrap()
+    ours = catalogue.unwrap().runtimes
+    merged = Catalogue(runtimes=tuple(each for each in ours if not closed or each.sha256 in facts.mapped))
     for text, replace in ((facts.carried, False), (facts.operator_catalogue, replaces)):
         if text is not None:
             own = decode_catalogue(text.raw, origin=text.origin)

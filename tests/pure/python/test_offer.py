@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from datetime import date
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pure.outcome import Failure, Success
-from pure.python.catalogue import Catalogue, Runtime, encode_catalogue
+from pure.python.catalogue import Catalogue, Runtime, decode_catalogue, encode_catalogue
 from pure.python.choice import NotCarried, PythonDecision, RuntimeChoiceError, choose_runtime
 from pure.python.offer import CatalogueText, RuntimeFacts, offered
 from pure.python.requirers import Requirers
@@ -82,6 +83,20 @@ def test_with_a_mirror_everything_that_is_known_is(asked: str) -> None:
     variables = {"BP_PYTHON_VERSION": asked, "BP_PYTHON_MIRROR": "https://mirror.internal/"}
     decision = chosen(facts(CARRIED, variables))
     assert decision.url == f"https://mirror.internal/{decision.version}.tar.gz"
+
+
+def test_an_archive_counts_that_a_binding_has_a_place_for() -> None:
+    given = facts(CARRIED, {"BP_PYTHON_VERSION": "3.11"})
+    ours = decode_catalogue(given.catalogue.raw, origin="").unwrap()
+    own = msgspec.structs.replace(ours.runtimes[0], sha256="1" * 64)
+    catalogue = Catalogue(runtimes=(own, *ours.runtimes[1:]))
+    text_ = CatalogueText(raw=encode_catalogue(catalogue), origin="data/cpython.json")
+    given = msgspec.structs.replace(given, catalogue=text_, mapped={"1" * 64: "https://files.internal/python.tgz"})
+    decision = chosen(given)
+    assert (decision.version, decision.url) == (own.version, "https://files.internal/python.tgz")
+    # Of the others nothing is known.
+    other = msgspec.structs.replace(given, variables={"BP_PYTHON_VERSION": "3.13.9"})
+    assert isinstance(refused(other), NotCarried)
 
 
 def test_an_operators_catalogue_counts() -> None:
