@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 JOBS   ?= auto
 
-.PHONY: help demo test test-all histories fuzz test-containers lint format catalogue vendor-lock tools-lock examples package bench bench-imports bench-rebuild clean
+.PHONY: help demo test test-all test-exhaustive histories fuzz test-containers lint format catalogue vendor-lock tools-lock examples package bench bench-imports bench-rebuild clean
 
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -31,7 +31,10 @@ test: $(VENV)/.ready ## all tests except those that need root, under 5 minutes
 	@$(BIN)/python -m pytest -m "not containers and not heavy" -n $(JOBS) --dist loadgroup
 
 test-all: test ## those and the ones that take long, such as every server for real
-	@$(BIN)/python -m pytest -m "heavy and not containers" -n $(JOBS) --dist loadgroup
+	@$(BIN)/python -m pytest -m "heavy and not exhaustive and not containers" -n $(JOBS) --dist loadgroup
+
+test-exhaustive: $(VENV)/.ready ## every further variant of what takes long, for hours
+	@$(BIN)/python -m pytest -m "exhaustive and not containers" -n $(JOBS) --dist loadgroup
 
 histories: $(VENV)/.ready ## play N=2000 histories of builds in memory, from SEED=0 on
 	@$(BIN)/python -m tests.histories --number $(or $(N),2000) --seed $(or $(SEED),0)

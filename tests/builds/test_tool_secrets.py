@@ -17,6 +17,7 @@ from tests.builds.locked import Index, fetch_tool, lock, project
 from tests.builds.test_secrets import PASSWORD, TOKEN, USER, holding
 from tests.builds.workshop import Bench, Workshop, locked, remove
 from tests.local_index import BACKEND, serve
+from tests.often import seldom
 from tests.places import ROOT
 
 pytestmark = pytest.mark.heavy
@@ -296,7 +297,15 @@ def planned(bench: Bench, env: dict[str, str | None]) -> str:
     return said
 
 
-@pytest.mark.parametrize("name", WAYS)
+# Of each tool, and of each kind of place.
+EACH_TIME = (
+    "uv: URL in pyproject.toml", "uv: pypi binding, no index declared", "poetry: variables of the index",
+    "poetry: auth.toml binding", "pipenv: variable in the Pipfile", "pdm: netrc", "pylock: URLs in the lock",
+    "project: pip.conf binding", "project: direct reference",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", seldom(WAYS, *EACH_TIME))
 def test_credentials_of_every_tool_stay_secret(
     name: str,
     workshop: Workshop,

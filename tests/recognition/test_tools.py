@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.often import seldom
 from tests.recognition.expected import TOOLS, keep, recognised
 from tests.recognition.stage import Stage, neutral
 from tests.recognition.tool_scenes import MANAGERS, TOOL_SCENES
@@ -15,7 +16,7 @@ def test_every_scene_has_an_expectation() -> None:
 
 
 @pytest.mark.heavy
-@pytest.mark.parametrize(("tool", "scene"), FAILING)
+@pytest.mark.parametrize(("tool", "scene"), seldom(FAILING, *FAILING[::3]))
 def test_a_tool_fails(tool: str, scene: str, stage: Stage) -> None:
     manager = next(each for each in MANAGERS if each.name == tool)
     said = TOOL_SCENES[scene](stage, manager)

@@ -21,7 +21,7 @@ from shell.sources import read_sources
 
 from tests.builds.workshop import PATH
 from tests.environments import environment_of, versions
-from tests.often import often
+from tests.often import often, seldom
 
 SERVING = Path(__file__).with_name("serving.py")
 HEAVY = pytest.mark.heavy
@@ -591,7 +591,7 @@ def test_it_starts(name: str, port: str | None, tmp_path: Path, environment: Cal
 
 
 @HEAVY
-@pytest.mark.parametrize("port", ["8765", None])
+@pytest.mark.parametrize("port", seldom(["8765", None], "8765"))
 @pytest.mark.parametrize("name", HEAVY_APPS)
 def test_it_starts_too(name: str, port: str | None, tmp_path: Path, environment: Callable[[str], Path]) -> None:
     app = HEAVY_APPS[name]
