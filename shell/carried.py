@@ -71,10 +71,16 @@ def _copy(tree: CarriedTree, folder: Path, root: Path, home: str) -> int:
 
 
 def _copy_bytecode(folder: Path, root: Path) -> None:
+    """Copy the bytecode of all sources but those that say where they lie: theirs would say the place in ``folder``."""
     for here, below, _ in os.walk(folder):
         place = root / Path(here).relative_to(folder)
         if _CACHE in below and place.is_dir():
-            shutil.copytree(Path(here, _CACHE), place / _CACHE, copy_function=shutil.copyfile)
+            library = PurePosixPath(Path(here).relative_to(folder))
+
+            def says_its_place(_: str, names: list[str], library: PurePosixPath = library) -> list[str]:
+                return [name for name in names if is_relocated(library / f"{name.partition('.')[0]}.py")]
+
+            shutil.copytree(Path(here, _CACHE), place / _CACHE, copy_function=shutil.copyfile, ignore=says_its_place)
         below[:] = [name for name in below if name != _CACHE]
 
 

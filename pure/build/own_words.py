@@ -52,7 +52,7 @@ def _not_brought(wanted: str, facts: Facts) -> NotBrought | None:
     """The same where distributions come from declared folders alone."""
     if not (facts.supplied and supply.alone(facts.settings)):
         return None
-    places = facts.supplied[supply.FIND_LINKS].split()
+    places = map(supply.folder_of, facts.supplied[supply.FIND_LINKS].split())
     shown = tuple(visible_url(place.removeprefix(f"{facts.home}/")) for place in places)
     return NotBrought(requirement=wanted, places=shown)
 

@@ -3,8 +3,10 @@
 Such folders stand for all indexes: a build then asks none, unless ``PIP_NO_INDEX`` says expressly that it may.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import quote, unquote
 
 from pure.manager.table import Manager
 from pure.outcome import Failure, Outcome, Success
@@ -21,11 +23,21 @@ _NO_INDEX: Final = "PIP_NO_INDEX"
 def variables(declared: Vendored, home: str, settings: Mapping[str, str]) -> dict[str, str]:
     """The variables by which pip, and whoever is told what pip is told, takes distributions from these folders.
 
-    ``settings`` are those that it has anyway: folders and pages of PIPFIND_LINKS are asked beside these.
+    ``settings`` are those that it has anyway: folders and pages of ``PIP_FIND_LINKS`` are asked beside these.
     """
-    folders = (folder if folder.startswith("/") else f"{home}/{folder}" for folder in declared.folders)
+    folders = (_place(folder if folder.startswith("/") else f"{home}/{folder}") for folder in declared.folders)
     places = " ".join(dict.fromkeys((*folders, *settings.get(FIND_LINKS, "").split())))
     return {FIND_LINKS: places} | ({_NO_INDEX: "1"} if alone(settings) else {})
+
+
+def _place(path: str) -> str:
+    """A folder as one word: pip separates places by blanks, and uv by commas."""
+    return f"file://{quote(path)}" if re.search(r"[\s,]", path) else path
+
+
+def folder_of(place: str) -> str:
+    """The folder that such a word names, and any other place as it is."""
+    return unquote(place.removeprefix("file://")) if place.startswith("file:///") else place
 
 
 def alone(settings: Mapping[str, str]) -> bool:

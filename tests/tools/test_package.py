@@ -199,6 +199,15 @@ def test_a_copy_of_the_runtime_for_one_build_has_the_bytecode_that_runs_the_buil
     cached, file, named = ended.stdout.split()
     assert f"matches {file}" in ended.stderr
     assert f"code object from '{cached}'" in ended.stderr
+    # What is said of where it lies is the same with and without.
+    said = [
+        subprocess.run(
+            [root / "bin" / "python3", "-I", "-B", "-c", "import sysconfig; print(sysconfig.get_config_vars())"],
+            capture_output=True, text=True, check=True, env={},
+        ).stdout.replace(str(root), "<root>")
+        for root in (plain, copied)
+    ]  # fmt: skip
+    assert said[0] == said[1]
     # What a traceback names is where it lies now.
     assert named == str(Path(cached).parent.parent / "__init__.py")
 

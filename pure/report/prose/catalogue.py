@@ -46,8 +46,8 @@ def describe_catalogue(error: CatalogueProblem | ResolutionError | NotCarried) -
             happened="This buildpack does not carry the Python that is asked for",
             found=(_asked(error.request),),
             means=(
-                f"It was packaged for builds without a network, and carries: {_list(error.known)}.",
-                "Others are looked for only where BP_PYTHON_MIRROR or BP_PYTHON_CATALOGUE says that they can be had.",
+                f"It was packaged for builds without a network; there are: {_list(error.known)}.",
+                "Others are looked for only where a mirror, a catalogue or a mapped archive of the platform has them.",
             ),
             do=(
                 f"Ask for a version that it carries. {_change(error.request)[0]}",

@@ -1,9 +1,10 @@
 """Where distributions come from: an index, or folders that somebody declares."""
 
+import re
 from collections.abc import Mapping
 
 import pytest
-from pure.manager.supply import alone, supplied, undeclared, unheard, variables
+from pure.manager.supply import alone, folder_of, supplied, undeclared, unheard, variables
 from pure.manager.table import MANAGERS, PIP, POETRY, UV_PIP
 from pure.outcome import Failure, Success
 from pure.project.files import ProjectFiles
@@ -39,6 +40,12 @@ def test_folders_stand_for_all_indexes_unless_somebody_says_otherwise(
 def test_an_absolute_folder_is_the_platforms() -> None:
     found = variables(Vendored(folders=("/mnt/wheels", "vendor"), source=SOURCE), "/workspace/api", {})
     assert found["PIP_FIND_LINKS"] == "/mnt/wheels /workspace/api/vendor"
+
+
+@pytest.mark.parametrize("home", ["/my project, too", "/a\tb", "/plain"])
+def test_a_place_is_one_word_and_names_its_folder(home: str) -> None:
+    (place,) = re.split(r"[\s,]", variables(VENDOR, home, {})["PIP_FIND_LINKS"])
+    assert folder_of(place) == f"{home}/vendor"
 
 
 def test_the_reason_says_which_and_whether_an_index_is_asked() -> None:
