@@ -1,6 +1,7 @@
 """Holds everything that a build depends on, as the shell has read it."""
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from pure.bindings.contents import NONE, Bindings
 from pure.bindings.decision import settings as bound_settings
@@ -24,7 +25,7 @@ from pure.start.imports import Imports
 from pure.start.offered import DeclaredFiles
 
 
-class Facts(RuntimeFacts, frozen=True, kw_only=True):
+class Facts(RuntimeFacts, frozen=True, kw_only=True, dict=True):
     """Everything that a plan depends on. Equal facts give equal plans."""
 
     version: str
@@ -109,11 +110,11 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
         """What the platform binds, if that is understood."""
         return self.bindings.value_or(NONE) if self.bindings is not None else NONE
 
-    @property
-    def told(self) -> dict[str, str]:
+    @cached_property
+    def told(self) -> Mapping[str, str]:
         """The variables of the build, with those by which tools are told what is bound."""
         if not self.bound.found:
-            return dict(self.variables)
+            return self.variables
         return dict(self.variables) | bound_settings(self.bound, self.files, self.variables)
 
     @property
@@ -143,7 +144,7 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True):
 
     @property
     def _stated(self) -> dict[str, str]:
-        return {name: value for name, value, _ in self.pip_settings} | self.told
+        return {name: value for name, value, _ in self.pip_settings} | dict(self.told)
 
     def _from_folders(self, settings: Mapping[str, str]) -> dict[str, str]:
         declared = vendored(self.variables, self.pyproject).value_or(None)
