@@ -11,6 +11,7 @@ from tests.builds.locked import MAIN, Index
 from tests.builds.workshop import Workshop
 from tests.histories.state_table import GONE, HELD, LOST, MADE, SAME, UNCHANGED, Row
 from tests.local_index import serve
+from tests.often import seldom
 
 WAYS = ("pip", "hashed", *MAIN)
 pytestmark = pytest.mark.heavy
@@ -34,7 +35,7 @@ def application(
     return Application(request.param, workshop, index, wheels, tmp_path)
 
 
-@pytest.mark.parametrize("application", WAYS, indirect=True)
+@pytest.mark.parametrize("application", seldom(WAYS, "hashed", "poetry"), indirect=True)
 def test_only_what_changes_moves(application: Application) -> None:
     tool = MANAGERS[application.way].tool.name if application.way in MAIN else "pip"
     here = {"python": "kept", tool: "kept", **({"pip-cache": "kept"} if tool == "pip" else {})}

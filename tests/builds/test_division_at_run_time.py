@@ -14,7 +14,8 @@ import pytest
 from tests.builds.compiled import COMPILED, GCC, make_compiled, make_pages
 from tests.builds.workshop import LAYERS, Bench, Workshop, remove
 
-pytestmark = [pytest.mark.heavy, pytest.mark.xdist_group("division-at-run-time")]
+# It downloads gigabytes.
+pytestmark = [pytest.mark.heavy, pytest.mark.exhaustive, pytest.mark.xdist_group("division-at-run-time")]
 
 REQUIREMENTS = (
     "numpy", "scipy", "pandas", "pyarrow", "opencv-python-headless", "grpcio", "google-cloud-storage",

@@ -15,6 +15,7 @@ from tests.builds.lamina import Lamina
 from tests.builds.started import started
 from tests.builds.test_examples import answers
 from tests.builds.workshop import Workshop, machine_settings
+from tests.often import seldom
 from tests.real_runtimes import archive
 
 pytestmark = pytest.mark.heavy
@@ -35,7 +36,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     remove(tmp_path)
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", seldom(EXAMPLES, "pip-flask", "fastapi-uv", "litestar-pdm"))
 def test_an_example(name: str, folder: Path, workshop: Workshop, entry: Runtime) -> None:
     checkout = Checkout(name, folder, workshop)
     lamina = Lamina(folder, workshop)
