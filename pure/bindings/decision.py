@@ -5,7 +5,8 @@ from typing import Final, TypeAlias, assert_never
 
 import msgspec
 
-from pure.bindings.contents import CERTIFICATE, Bindings
+from pure.bindings.certificates import certificates_in
+from pure.bindings.contents import Bindings
 from pure.bindings.folder import Binding, BindingType, known
 from pure.bindings.indexes import login_line, told
 from pure.manager.table import PIP_TOOL, POETRY_TOOL, TOOLS, UV_TOOL, Tool
@@ -111,7 +112,7 @@ def _ignored(binding: Binding) -> _Uses:
 def _uses(kind: BindingType, binding: Binding, given: BoundBuild) -> _Uses:
     match kind:
         case "ca-certificates":
-            number = sum(len(CERTIFICATE.findall(raw)) for raw in binding.entries.values())
+            number = sum(len(certificates_in(raw).whole) for raw in binding.entries.values())
             what = f"{count(number, 'certificate')}, trusted beside the system's by every download and every tool"
             return True, (what, *((given.at_launch,) if given.at_launch else ()))
         case "dependency-mapping":

@@ -37,7 +37,7 @@ def everything(secret: str, sha256: str = "f" * 64) -> Bindings:
         binding("map", "dependency-mapping", {sha256: f"https://u:{secret}@h.example/python.tar.gz"}),
         binding("n", "netrc", {".netrc": f"machine h login u password {secret}"}),
         binding("p", "pip", {"pip.conf": f"[global]\nindex-url = {login}"}),
-        binding("po", "poetry", {"auth.toml": auth, "config.toml": f'[repositories.c]\nurl = "{login}"\n'}),
+        binding("po", "poetry", {"auth.toml": auth, "config.toml": f'{auth}[repositories.c]\nurl = "{login}"\n'}),
         binding("u", "uv", {"uv.toml": f'[[index]]\nurl = "{login}"\n'}),
         binding("y", "pypi", {"url": "https://h.example/simple", "username": "u", "password": secret}),
     )
