@@ -14,6 +14,7 @@ BEGIN: Final = b"-----BEGIN CERTIFICATE-----"
 _END: Final = b"-----END CERTIFICATE-----"
 _SEQUENCE: Final = 0x30
 _LONG: Final = 0x80
+_CONSTRUCTED: Final = 0x20
 _LINE: Final = re.compile(rb".{1,64}")
 
 
@@ -39,16 +40,32 @@ def certificates_in(text: bytes) -> Certificates:
 
 
 def _is_whole(text: bytes) -> bool:
-    """Whether it is base64 of a sequence in DER that ends where it says."""
+    """Whether it is base64 of a sequence in DER, in which every element ends where it says."""
     try:
         der = base64.b64decode(text, validate=True)
     except ValueError:
         return False
     # Padding within, say, which readers take differently.
-    if len(der) < 2 or der[0] != _SEQUENCE or base64.b64encode(der) != text:
+    if len(der) <= 2 or der[0] != _SEQUENCE or base64.b64encode(der) != text:
         return False
-    length, begin = der[1], 2
-    if length >= _LONG:
-        begin += length - _LONG
-        length = int.from_bytes(der[2:begin], "big")
-    return 0 < length == len(der) - begin
+    at, ends = 0, [len(der)]
+    while ends:
+        if at == ends[-1]:
+            ends.pop()
+            continue
+        # Of another element there is no tag and length, or it would be the second that isn't within one.
+        if at + 2 > ends[-1] or (at and len(ends) == 1):
+            return False
+        tag, length = der[at], der[at + 1]
+        at += 2
+        if length >= _LONG:
+            size = length - _LONG
+            length = int.from_bytes(der[at : at + size], "big")
+            at += size
+        if at + length > ends[-1]:
+            return False
+        if tag & _CONSTRUCTED:
+            ends.append(at + length)
+        else:
+            at += length
+    return True

@@ -18,7 +18,7 @@ SYSTEM = (
     "/etc/ssl/cert.pem",
 )
 BEGIN, END = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
-SEQUENCE, LONG, LINE = 0x30, 0x80, 64
+SEQUENCE, LONG, CONSTRUCTED, LINE = 0x30, 0x80, 0x20, 64
 # Where every image has a place to write, unless all is read-only.
 TEMPORARY = ("/tmp", "/var/tmp", "/dev/shm")
 # Of all bindings together, as in a build, and of any other file.
@@ -129,19 +129,35 @@ def certificates(text: bytes, path: str) -> list[bytes]:
 
 
 def is_whole(text: bytes) -> bool:
-    """Whether it is base64 of a sequence in DER that ends where it says."""
+    """Whether it is base64 of a sequence in DER, in which every element ends where it says."""
     try:
         der = binascii.a2b_base64(text)
     except ValueError:
         return False
     # What is no base64 is passed over by the function.
-    if len(der) < 2 or der[0] != SEQUENCE or binascii.b2a_base64(der, newline=False) != text:
+    if len(der) <= 2 or der[0] != SEQUENCE or binascii.b2a_base64(der, newline=False) != text:
         return False
-    length, begin = der[1], 2
-    if length >= LONG:
-        begin += length - LONG
-        length = int.from_bytes(der[2:begin], "big")
-    return 0 < length == len(der) - begin
+    at, ends = 0, [len(der)]
+    while ends:
+        if at == ends[-1]:
+            ends.pop()
+            continue
+        # Of another element there is no tag and length, or it would be the second that isn't within one.
+        if at + 2 > ends[-1] or (at and len(ends) == 1):
+            return False
+        tag, length = der[at], der[at + 1]
+        at += 2
+        if length >= LONG:
+            size = length - LONG
+            length = int.from_bytes(der[at : at + size], "big")
+            at += size
+        if at + length > ends[-1]:
+            return False
+        if tag & CONSTRUCTED:
+            ends.append(at + length)
+        else:
+            at += length
+    return True
 
 
 def written(text: bytes) -> str:

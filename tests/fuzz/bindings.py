@@ -21,7 +21,7 @@ PIECES: Final = (
         b"-----BEGIN CERTIFICATE-----",
         b"-----END CERTIFICATE-----",
         b"QUJD",
-        b"MAEA",
+        b"MAQEAmFi",
         b"%41",
         b"8443",
         b"99999",

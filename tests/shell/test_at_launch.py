@@ -92,10 +92,10 @@ def test_where_the_system_has_none_those_of_certifi_are_trusted(root: Path) -> N
 @pytest.mark.parametrize(
     "damaged",
     [
-        "-----BEGIN CERTIFICATE-----\nMAEA\n",
+        "-----BEGIN CERTIFICATE-----\nMAQEAmFi\n",
         pem("other").replace("MA", "MB"),
         pem("other").replace("\n-----END", "!\n-----END"),
-        pem("other").replace("-----END", "MAEA\n-----END"),
+        pem("other").replace("-----END", "MAQEAmFi\n-----END"),
         "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
     ],
 )
