@@ -12,6 +12,9 @@ from pure.bindings.folder import BindingsUnlisted
 from pure.build.credentials import known_secrets
 from pure.build.facts import Facts
 from pure.build.plan import Plan, decide
+from pure.build.runtime_steps import install_runtime
+from pure.build.steps import InstallRuntime
+from pure.build.workplace import workplace
 from pure.layers.decision import Action
 from pure.layers.names import CERTIFICATES, LayerName
 from pure.outcome import Failure, Success
@@ -185,6 +188,16 @@ def test_of_requirements_that_come_from_declared_folders(index: str, *, alone: b
     told = [each for each in planned(with_bindings(first, everything(SECRETS[0]))).bindings if each.name == "y"]
     assert told[0].because[0].startswith("pip is told of it by $PIP_INDEX_URL")
     assert ("for tools alone: distributions come from declared folders" in told[0].because[0]) is alone
+
+
+@pytest.mark.parametrize("mapped", [True, False])
+def test_who_fetches_a_mapped_archive_knows_that_its_place_is_bound(*, mapped: bool) -> None:
+    first = locked(FIRST, "uv")
+    sha256 = planned(first).python.runtime.sha256 if mapped else "f" * 64
+    first = with_bindings(first, everything(SECRETS[0], sha256))
+    steps = install_runtime(planned(first), first, workplace(first))
+    (fetching,) = (step for step in steps if isinstance(step, InstallRuntime))
+    assert (fetching.bound, "h.example" in fetching.url) == (mapped, mapped)
 
 
 def test_of_requirements_that_pip_installs() -> None:
