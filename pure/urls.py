@@ -20,6 +20,15 @@ def visible_url(url: str) -> str:
     return urlunsplit(parts._replace(netloc=host, query=query, fragment=""))
 
 
+def host_and_name(url: str) -> str:
+    """Of an address whose folders may be secret, what may be shown; a file on this machine is named by its path."""
+    shown = without_secrets(visible_url(url))
+    scheme, mark, rest = shown.partition("://")
+    host, _, path = rest.partition("/")
+    folder, _, name = path.rpartition("/")
+    return f"{scheme}{mark}{host}/…/{name}" if host and folder else shown
+
+
 def without_secrets(url: str) -> str:
     """The URL without user information, query and fragment; an empty text where it cannot be taken apart."""
     try:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from pure.bindings.folder import (
+    MOST_BYTES,
     OLDER_ENTRIES,
     OLDER_TYPE,
     TYPE,
@@ -23,8 +24,6 @@ from shell.files import ReadError, regular
 
 MOST_BINDINGS: Final = 200
 MOST_ENTRIES: Final = 1_000
-# Of all entries together: the certificates of every authority there is take less than one megabyte.
-MOST_BYTES: Final = 8_000_000
 
 
 class _Unread(Exception):  # noqa: N818  (control flow within this module)
@@ -79,8 +78,8 @@ class _Reader:
         except OSError as error:
             raise _Unread(_unreadable(binding, entry, error)) from error
         except ReadError as failed:
-            detail = failed.error.detail
-            raise _Unread(EntryUnreadable(binding=binding, entry=entry, detail=detail)) from failed
+            large = EntryUnreadable(binding=binding, entry=entry, detail=failed.error.detail, large=True)
+            raise _Unread(large) from failed
         self._left -= len(raw)
         return raw
 

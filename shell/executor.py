@@ -50,7 +50,7 @@ from pure.outcome import Failure, Outcome, Success
 from pure.report import build_log
 from pure.report.live import live
 from pure.runtime.fetching import FetchEvent
-from pure.urls import visible_url
+from pure.urls import host_and_name, visible_url
 from pure.venv.elf import Dynamic, read_dynamic
 
 from shell.disk import not_written
@@ -201,11 +201,15 @@ class Executor:
             places = (step.url, *step.elsewhere)
             fetched = fetch_first(places, archive, sha256=sha256, environ=environ, on_event=hear)
         if isinstance(fetched, Failure):
+            error = fetched.failure()
+            if step.bound:
+                error = msgspec.structs.replace(error, url=host_and_name(step.url))
             if step.url == step.runtime.url:
-                return fetched
-            return Failure(msgspec.structs.replace(fetched.failure(), instead_of=visible_url(step.runtime.url)))
+                return Failure(error)
+            return Failure(msgspec.structs.replace(error, instead_of=visible_url(step.runtime.url)))
         started = time.monotonic()
-        unpacked = unpack_runtime(archive, Path(step.root), wheel_to=Path(step.wheel_to), called=fetched.unwrap().url)
+        called = host_and_name(step.url) if step.bound else fetched.unwrap().url
+        unpacked = unpack_runtime(archive, Path(step.root), wheel_to=Path(step.wheel_to), called=called)
         if archive.parent == self._temporary:
             archive.unlink(missing_ok=True)
         if isinstance(unpacked, Failure):

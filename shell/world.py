@@ -105,6 +105,7 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
     seen = code or declared is not None
     sources = read_sources(home) if seen or imports else Sources()
     manage = find_manage(home)
+    carried_pip = next((str(path) for path in sorted((buildpack / WHEELS).glob("pip-*.whl"))), None)
     return Facts(
         version=buildpack_version(buildpack),
         buildpack_dir=str(buildpack),
@@ -132,7 +133,7 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         manage=manage,
         requirements=needed.found,
         requirement_texts=needed.texts,
-        certificates=joined_certificates({**settings, **environ}, bound.certificates),
+        certificates=joined_certificates({**settings, **environ}, bound.certificates, carried_pip=carried_pip),
         netrc=netrc_of(bound, _netrc(named)),
         bindings=bindings,
         mapped=bound.mapped,
@@ -148,7 +149,7 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         packed_nbytes=_size(layers / VENV_CACHE / PACKED_VENV),
         collected=_collected(app, layers) if manage else None,
         seed_wheels=_seed_wheels(layers),
-        carried_pip=next((str(path) for path in sorted((buildpack / WHEELS).glob("pip-*.whl"))), None),
+        carried_pip=carried_pip,
     )
 
 

@@ -1,5 +1,7 @@
 """Bindings as a platform has them: as values for the core, as folders for builds."""
 
+import base64
+import binascii
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -36,5 +38,13 @@ def bind(root: Path, name: str, kind: str, entries: Mapping[str, str | bytes], *
 
 
 def pem(name: str) -> str:
-    """What looks like a certificate."""
-    return f"-----BEGIN CERTIFICATE-----\n{name}\n-----END CERTIFICATE-----\n"
+    """What looks like a certificate: a sequence in DER that says its name."""
+    raw = name.encode()
+    body = base64.b64encode(bytes((0x30, len(raw) + 2, 0x0C, len(raw))) + raw).decode()
+    return f"-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n"
+
+
+def pem_names(text: bytes) -> list[str]:
+    """The names of what looks like certificates; of real ones anything."""
+    bodies = (part.partition(b"-----END")[0] for part in text.split(b"BEGIN CERTIFICATE-----")[1:])
+    return [binascii.a2b_base64(body)[4:].decode("latin-1") for body in bodies]

@@ -7,17 +7,20 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import msgspec
 
+from pure.bindings.certificates import certificates_in
 from pure.bindings.folder import BadEntry, Binding, BindingError, BindingType, complete, known
 from pure.outcome import Failure, Outcome, Success
 from pure.project.document import Document, table
 
-CERTIFICATE: Final = re.compile(rb"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----")
 _BROKEN_TEXT: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _BLANKS: Final = re.compile(r"[\s\x00-\x1f\x7f]")
 # Paketo's users write the digest alone; where several algorithms are known its name comes first.
 _SHA256: Final = re.compile(r"(?:sha256[:_-])?(?P<digest>[0-9a-f]{64})", re.IGNORECASE)
 # Indexes that take a token for a password want this for the user.
 _TOKEN_USER: Final = "__token__"  # noqa: S105  (a name)
+
+# The tables of Poetry's settings that have passwords and tokens.
+_LOGINS: Final = ("http-basic", "pypi-token")
 
 
 class BoundIndex(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,9 +148,15 @@ def _index(url: str, username: str, password: str) -> BoundIndex | None:
 
 
 def _certificates(held: Bindings, binding: Binding) -> Bindings | BadEntry:
-    found = tuple(
-        dict.fromkeys(each for _, raw in sorted(binding.entries.items()) for each in CERTIFICATE.findall(raw))
-    )
+    found: list[bytes] = []
+    for name, raw in sorted(binding.entries.items()):
+        each = certificates_in(raw)
+        if each.damaged:
+            # OpenSSL refuses a file with one of these as a whole, so that nothing at all would be trusted.
+            listed = ", ".join(map(str, each.damaged[:5]))
+            because = f"has a certificate that is cut off or changed (number {listed} of the file)"
+            return BadEntry(binding=binding.name, kind="ca-certificates", entry=name, because=because)
+        found += each.whole
     if not found:
         because = "has no certificate in PEM format (-----BEGIN CERTIFICATE-----)"
         entry = ", ".join(sorted(binding.entries)[:5]) or "the binding"
@@ -208,8 +217,10 @@ def written_secrets(bindings: Bindings) -> Iterator[str]:
         if not bindings.index.password:
             # Some indexes take a token for the user.
             yield from filter(None, (bindings.index.username,))
-    auth = bindings.poetry_files.get("auth.toml")
-    yield from _strings(auth.toml.value_or({})) if auth is not None else ()
+    for name, file in bindings.poetry_files.items():
+        found = file.toml.value_or({})
+        # Poetry takes them from either file; what else its settings say is no secret.
+        yield from _strings({key: found.get(key) for key in _LOGINS} if name == "config.toml" else found)
 
 
 def written_texts(bindings: Bindings) -> Iterator[str]:
@@ -222,7 +233,7 @@ def written_texts(bindings: Bindings) -> Iterator[str]:
 
 
 def _strings(value: object) -> Iterator[str]:
-    """The strings of ``auth.toml``: tokens and passwords; the users beside these aren't secret."""
+    """The strings of Poetry's logins: tokens and passwords; the users beside these aren't secret."""
     pending = [value]
     while pending:
         for name, each in table(pending.pop()).items():

@@ -5,7 +5,8 @@ from typing import Final, TypeAlias, assert_never
 
 import msgspec
 
-from pure.bindings.contents import CERTIFICATE, Bindings
+from pure.bindings.certificates import certificates_in
+from pure.bindings.contents import Bindings
 from pure.bindings.folder import Binding, BindingType, known
 from pure.bindings.indexes import login_line, told
 from pure.manager.table import PIP_TOOL, POETRY_TOOL, TOOLS, UV_TOOL, Tool
@@ -87,6 +88,10 @@ class BoundBuild(msgspec.Struct, frozen=True, kw_only=True):
     runtime: Runtime
     # What is done in the image about certificates that are bound there, if anything is.
     at_launch: str = ""
+    # No others are trusted than the certificates that are bound.
+    trusted_alone: bool = False
+    # The tool takes distributions from declared folders, and asks no index.
+    folders_alone: bool = False
 
 
 _Uses: TypeAlias = tuple[bool, tuple[str, ...]]
@@ -111,8 +116,10 @@ def _ignored(binding: Binding) -> _Uses:
 def _uses(kind: BindingType, binding: Binding, given: BoundBuild) -> _Uses:
     match kind:
         case "ca-certificates":
-            number = sum(len(CERTIFICATE.findall(raw)) for raw in binding.entries.values())
-            what = f"{count(number, 'certificate')}, trusted beside the system's by every download and every tool"
+            number = sum(len(certificates_in(raw).whole) for raw in binding.entries.values())
+            beside = "" if given.trusted_alone else " beside the system's"
+            others = "; the build has no others" if given.trusted_alone else ""
+            what = f"{count(number, 'certificate')}, trusted{beside} by every download and every tool{others}"
             return True, (what, *((given.at_launch,) if given.at_launch else ()))
         case "dependency-mapping":
             if given.runtime.sha256 in given.bindings.mapped:
@@ -143,6 +150,9 @@ def _of(given: BoundBuild, wanted: Tool) -> _Uses | None:
     return None if given.tool is wanted else (False, (f"no effect: {wanted.title} has no part in this build",))
 
 
+_FOLDERS: Final = "distributions come from declared folders"
+
+
 def _index(given: BoundBuild) -> _Uses:
     index = given.bindings.index
     assert index is not None, "there is one where it is bound"
@@ -151,9 +161,12 @@ def _index(given: BoundBuild) -> _Uses:
     # pip installs all other tools.
     for tool in dict.fromkeys((PIP_TOOL, given.tool or PIP_TOOL)):
         what = told(index, tool.name, given.project, given.variables)
-        if what.variables:
+        if what.variables and given.folders_alone and tool is not PIP_TOOL:
+            reasons.append(f"no effect on {tool.title}: {_FOLDERS}")
+        elif what.variables:
             used = True
-            reasons.append(f"{tool.title} is told of it by {_listed(what.variables)}")
+            tools = f", for tools alone: {_FOLDERS}" if given.folders_alone else ""
+            reasons.append(f"{tool.title} is told of it by {_listed(what.variables)}{tools}")
         elif what.kept_by:
             reasons.append(f"no effect on {tool.title}: {_listed(what.kept_by)} is set")
         else:

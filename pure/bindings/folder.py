@@ -20,6 +20,9 @@ OLDER_TYPE: Final = "metadata/kind"
 """Where the extension of Cloud Native Buildpacks had it that came before; entries lie in ``OLDER_ENTRIES`` then."""
 OLDER_ENTRIES: Final = "secret"
 
+MOST_BYTES: Final = 8_000_000
+"""Of all entries together: the certificates of every authority there is take less than one megabyte."""
+
 _LONGEST_TYPE: Final = 200
 
 BindingType: TypeAlias = Literal["ca-certificates", "dependency-mapping", "netrc", "pip", "poetry", "pypi", "uv"]
@@ -76,6 +79,8 @@ class EntryUnreadable(msgspec.Struct, frozen=True, kw_only=True):
     binding: str
     entry: str
     detail: str
+    # It has more bytes than may be read, of all entries together.
+    large: bool = False
 
 
 class TooManyEntries(msgspec.Struct, frozen=True, kw_only=True):

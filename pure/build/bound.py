@@ -1,14 +1,17 @@
 """Says what bindings come to in a build: each of them, and the layer of what looks for certificates at launch."""
 
-from pure.bindings.at_launch import digest, wanted_at_launch
+from pure.bindings.at_launch import LAUNCH_VARIABLE, digest, wanted_at_launch
+from pure.bindings.certificates import BEGIN
+from pure.bindings.contents import NONE
 from pure.bindings.decision import BindingDecision, BoundBuild, decide_bindings
 from pure.bindings.folder import ROOT_VARIABLE, BindingError, root_of
 from pure.build.facts import Facts
 from pure.build.workplace import workplace
-from pure.layers.decision import LayerDecision
+from pure.layers.decision import Action, LayerDecision
 from pure.layers.inventory import with_certificates
-from pure.layers.names import PYTHON
+from pure.layers.names import CERTIFICATES, PYTHON
 from pure.manager.decision import PackageManagerDecision
+from pure.manager.supply import alone
 from pure.outcome import Failure
 from pure.python.catalogue import Runtime
 from pure.switches import BadSwitch
@@ -22,10 +25,11 @@ def refused(facts: Facts) -> BindingError | BadSwitch | None:
     return wanted if isinstance(wanted, BadSwitch) else None
 
 
-def decided(facts: Facts, runtime: Runtime, manager: PackageManagerDecision | None) -> tuple[BindingDecision, ...]:
-    """What each binding comes to."""
-    wanted = wanted_at_launch(facts.bound, facts.variables)
-    at_launch = "the image looks for such bindings, too, when it starts" if wanted and facts.at_launch else ""
+def decided(
+    facts: Facts, runtime: Runtime, manager: PackageManagerDecision | None, layers: tuple[LayerDecision, ...]
+) -> tuple[BindingDecision, ...]:
+    """What each binding comes to, in a build with these layers."""
+    certificates = facts.bound.certificates
     return decide_bindings(
         BoundBuild(
             bindings=facts.bound,
@@ -33,7 +37,9 @@ def decided(facts: Facts, runtime: Runtime, manager: PackageManagerDecision | No
             variables=facts.variables,
             tool=manager.manager.tool if manager else None,
             runtime=runtime,
-            at_launch=at_launch,
+            at_launch="the image looks for such bindings, too, when it starts" if _looks(layers) else "",
+            trusted_alone=bool(certificates) and facts.certificates.count(BEGIN) == len(certificates),
+            folders_alone=manager is not None and bool(manager.supply) and alone(facts.settings),
         )
     )
 
@@ -49,8 +55,20 @@ def with_launch_layer(facts: Facts, layers: tuple[LayerDecision, ...]) -> tuple[
     return with_certificates(layers, facts.restored, program=made_for, because=wanted)
 
 
-def unseen(facts: Facts) -> tuple[str, ...]:
-    """A sentence where a variable names a folder of bindings that isn't there; the usual one need not be."""
+def _looks(layers: tuple[LayerDecision, ...]) -> bool:
+    """Whether the image has the program that looks for certificates."""
+    return any(each.name == CERTIFICATES and each.action is not Action.DROP for each in layers)
+
+
+def unseen(facts: Facts, layers: tuple[LayerDecision, ...]) -> tuple[str, ...]:
+    """Sentences on variables that have no effect in a build with these layers."""
+    asked = bool(facts.variables.get(LAUNCH_VARIABLE, "").strip()) and wanted_at_launch(NONE, facts.variables)
+    vain = f"${LAUNCH_VARIABLE} has no effect: this build puts no Python into the image"
+    return (*((vain,) if asked and not _looks(layers) else ()), *_no_folder(facts))
+
+
+def _no_folder(facts: Facts) -> tuple[str, ...]:
+    """Where a variable names a folder of bindings that isn't there; the usual one need not be."""
     root, variable = root_of(facts.variables)
     usual, _ = root_of({name: value for name, value in facts.variables.items() if name != ROOT_VARIABLE})
     if facts.bindings is not None or not variable or root.rstrip("/") == usual:

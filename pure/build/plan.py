@@ -163,13 +163,14 @@ def decide(facts: Facts) -> Outcome[Plan, PlanError]:
     plan = decided.unwrap()
     manager = plan.package_manager
     said = passed_over(facts, manager, started=manager is not None or bool(plan.processes.processes))
+    layers = bound.with_launch_layer(facts, plan.layers)
     return Success(
         msgspec.structs.replace(
             plan,
             labels=asked_labels(facts.variables),
-            unheard=(*said, *unheard_folders(facts, manager), *bound.unseen(facts)),
-            bindings=bound.decided(facts, plan.python.runtime, manager),
-            layers=bound.with_launch_layer(facts, plan.layers),
+            unheard=(*said, *unheard_folders(facts, manager), *bound.unseen(facts, layers)),
+            bindings=bound.decided(facts, plan.python.runtime, manager, layers),
+            layers=layers,
         )
     )
 

@@ -50,6 +50,7 @@ def install_runtime(plan: Plan, facts: Facts, work: Workplace) -> Steps:
             wheel_to=f"{work.temporary}/wheel",
             archive=work.packed_python if cache else f"{work.temporary}/runtime.tar.gz",
             borrowed=borrowed(plan),
+            bound=facts.mapped.get(plan.python.runtime.sha256) == plan.python.url,
         ),
         RunProgram(
             purpose="probe",

@@ -70,6 +70,8 @@ class InstallRuntime(msgspec.Struct, frozen=True, kw_only=True):
     archive: str  # where the archive is fetched to, unless it lies there already
     borrowed: bool = False
     """Only this build works with it, so that bytecode may come along which another place is written in."""
+    bound: bool = False
+    """The url is a binding's, of which nobody reads more than the host and the file's name."""
 
 
 class CopyFile(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,7 +17,17 @@ from tests.documents import documents
 PIECES: Final = (
     *(b"https://", b"http://", b"file://", b"h.example", b":", b"@", b"/", b"simple", b"[", b"]", b"\n", b"\r", b"\0"),
     *(b" ", b"=", b'"', b"'", b"a", b"[[index]]", b"url", b"name", b"password", b"username", b"[http-basic.", b"\xff"),
-    *(b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----", b"QUJD", b"%41", b"8443", b"99999", b"{", b"}"),
+    *(
+        b"-----BEGIN CERTIFICATE-----",
+        b"-----END CERTIFICATE-----",
+        b"QUJD",
+        b"MAQEAmFi",
+        b"%41",
+        b"8443",
+        b"99999",
+        b"{",
+        b"}",
+    ),
     *(b"\xe2\x82\xac", b"#", b"?", b"&", b"\\", b"[tool.uv]", b"true", b"1e999", b"-", b"...", b"[[source]]", b"0x"),
     *(b'registry = "', b"[[tool.poetry.source]]", b"9" * 5000, b"a." * 2000, b"[" * 2000, b"sha256:"),
 )

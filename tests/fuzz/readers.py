@@ -178,7 +178,7 @@ _CODE: Final = (
     b"import os\nfrom flask import Flask\napp = Flask(__name__)\n\n@app.get('/')\ndef index():\n    return 'x'\n\n"
     b"if __name__ == '__main__':\n    app.run(host='localhost', port=int(os.environ.get('PORT', 5000)))\n"
 )
-_CERTIFICATE: Final = b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+_CERTIFICATE: Final = b"-----BEGIN CERTIFICATE-----\nMAQEAmFi\n-----END CERTIFICATE-----\n"
 _BINDINGS: Final[Mapping[BindingType, bytes]] = {
     "ca-certificates": _CERTIFICATE,
     "dependency-mapping": b"https://h.example/python.tar.gz\x1efile:///archives/a",

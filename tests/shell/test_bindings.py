@@ -88,7 +88,7 @@ def test_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = bind(tmp_path, "ca", "ca-certificates", {"a.pem": "x" * 30})
     error = read_bindings(str(tmp_path), "").failure()
     assert isinstance(error, EntryUnreadable)
-    assert (error.binding, error.entry) == ("ca", "a.pem")
+    assert (error.binding, error.entry, error.large) == ("ca", "a.pem", True)
     for name in ("b", "c", "d"):
         (folder / name).write_text("")
     assert read_bindings(str(tmp_path), "") == Failure(TooManyEntries(binding="ca", most=3))

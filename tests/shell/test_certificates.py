@@ -3,11 +3,17 @@
 from pathlib import Path
 
 import pytest
+from pure.build.tool_steps import WHEELS
 from shell.certificates import joined_certificates
+
+from shell import certificates
+from tests import bound
+from tests.bound import pem_names as names
+from tests.places import ROOT
 
 
 def pem(name: str) -> bytes:
-    return f"-----BEGIN CERTIFICATE-----\n{name}\n-----END CERTIFICATE-----".encode()
+    return bound.pem(name).strip().encode()
 
 
 @pytest.fixture
@@ -25,10 +31,6 @@ def folder(tmp_path: Path) -> Path:
         (tmp_path / place).write_bytes(text)
     (tmp_path / "two" / "broken").symlink_to("nowhere")
     return tmp_path
-
-
-def names(text: bytes) -> list[str]:
-    return [line for line in text.decode().splitlines() if not line.startswith("-----")]
 
 
 @pytest.mark.parametrize(
@@ -70,6 +72,24 @@ def test_what_is_bound_is_added_to_the_systems() -> None:
     joined = names(joined_certificates({}, [pem("bound")]))
     assert joined[-1] == "bound"
     assert len(joined) > 100
+
+
+def test_without_any_of_the_systems_it_is_what_pip_trusts(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(certificates, "SYSTEM_AUTHORITIES", (str(tmp_path / "nowhere.pem"),))
+    (carried,) = map(str, (ROOT / WHEELS).glob("pip-*.whl"))
+    joined = names(joined_certificates({}, [pem("bound")], carried_pip=carried))
+    assert joined[-1] == "bound"
+    assert len(joined) > 100
+    for wheel in (None, str(tmp_path / "nowhere.whl"), str(folder / "file.pem")):
+        assert names(joined_certificates({}, [pem("bound")], carried_pip=wheel)) == ["bound"]
+
+
+def test_a_damaged_one_takes_no_other_away(folder: Path) -> None:
+    (folder / "file.pem").write_bytes(pem("first") + b"\n-----BEGIN CERTIFICATE-----\nMIIB\n" + pem("second"))
+    joined = joined_certificates({"SSL_CERT_FILE": str(folder / "file.pem")}, [pem("bound")])
+    assert names(joined) == ["first", "second", "bound"]
 
 
 def test_all_files_together_are_bounded(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from tests.file_server import Exchange, serving
 PAGE = b"<html>not here</html>"
 
 
-def installed(folder: Path, *, named: str, places: tuple[str, ...]) -> object:
+def installed(folder: Path, *, named: str, places: tuple[str, ...], bound: bool = False) -> object:
     """The error of a step whose runtime the catalogue has at one place, while these are asked."""
     runtime = Runtime(version="3.13.1", os="linux", arch="amd64", url=named, sha256=hashlib.sha256(PAGE).hexdigest())
     step = InstallRuntime(
@@ -30,6 +30,7 @@ def installed(folder: Path, *, named: str, places: tuple[str, ...]) -> object:
         root=str(folder / "layers" / "python"),
         wheel_to=str(folder / "wheel"),
         archive=str(folder / "tmp" / "runtime.tar.gz"),
+        bound=bound,
     )
     (folder / "layers").mkdir()
     executor = Executor(store=LayerStore(folder / "layers"), output=Output(redactor({})), temporary=folder / "tmp")
@@ -59,6 +60,18 @@ def test_another_file_is_named_by_the_place_that_had_it(tmp_path: Path) -> None:
         places = (f"{server.url}/f.tar.gz", f"{server.url}/20261021/f.tar.gz")
         error = installed(tmp_path, named="https://host.invalid/20261021/f.tar.gz", places=places)
     assert error == OtherArchive(archive=places[1], kind="a page of HTML or XML")
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_of_a_place_that_is_bound_host_and_name_are_told(tmp_path: Path, *, there: bool) -> None:
+    with serving(lambda exchange: exchange.answer(*((200, PAGE) if there else (404,)))) as server:
+        error = installed(
+            tmp_path, named="https://host.invalid/f.tar.gz", places=(f"{server.url}/t0ken/x/f.tar.gz",), bound=True
+        )
+    assert isinstance(error, OtherArchive | FetchError)
+    shown = error.archive if isinstance(error, OtherArchive) else error.url
+    assert shown == f"{server.url}/…/f.tar.gz"
+    assert "t0ken" not in str(error)
 
 
 def test_a_server_that_trickles_is_told_in_a_line() -> None:

@@ -3,6 +3,7 @@
 from typing import Final, assert_never
 
 from pure.bindings.folder import (
+    MOST_BYTES,
     PLATFORM_VARIABLE,
     ROOT_VARIABLE,
     BadEntry,
@@ -15,6 +16,7 @@ from pure.bindings.folder import (
     TooManyEntries,
 )
 from pure.message import Message
+from pure.wording import size
 
 _SHAPE: Final = (
     f"Bindings lie in ${ROOT_VARIABLE}, else in ${PLATFORM_VARIABLE}/bindings: a folder for each,",
@@ -44,6 +46,13 @@ def describe_binding(error: BindingError) -> Message:
                     else f"It lies in the platform's folder (${PLATFORM_VARIABLE}).",
                 ),
                 do=_SHAPE,
+            )
+        case EntryUnreadable(binding=binding, entry=entry, detail=detail, large=True):
+            return Message(
+                happened=f"The binding {binding} is too large",
+                found=(f"{entry}: {detail}",),
+                means=(f"Of all bindings together {size(MOST_BYTES)} are read at most",),
+                do=("Bind what this build needs alone.",),
             )
         case EntryUnreadable(binding=binding, entry=entry, detail=detail):
             return Message(

@@ -106,6 +106,16 @@ def test_without_a_certificate_there_is_an_error() -> None:
     assert error.entry == "a.der"
 
 
+def test_a_damaged_certificate_is_an_error_that_names_the_entry() -> None:
+    entries = {"a.pem": pem("a"), "b.pem": pem("b") + pem("c").replace("MA", "MB")}
+    error = understood((binding("one", "ca-certificates", entries),)).failure()
+    assert isinstance(error, BadEntry)
+    assert (error.entry, error.because) == (
+        "b.pem",
+        "has a certificate that is cut off or changed (number 2 of the file)",
+    )
+
+
 def test_archives_are_mapped_by_their_digests() -> None:
     found = held(
         binding("one", "dependency-mapping", {A.upper(): "https://h/a\n", "provider": "x"}),
@@ -121,10 +131,14 @@ def test_what_is_no_place_of_an_archive(place: str) -> None:
 
 def test_secrets_of_tools_own_files_are_known() -> None:
     auth = f'[http-basic.corp]\nusername = "deploy-user"\npassword = "{SECRET}"\n[pypi-token]\ncorp = "token-1"\n'
+    config = '[http-basic.other]\nusername = "deploy-user"\npassword = "word-2"\n[pypi-token]\nx = "token-3"\n'
+    config += '[virtualenvs]\nprompt = "innocent"\n'
     uv = f'[[index]]\nurl = "https://u:{SECRET}@h/simple"\n'
-    found = held(binding("p", "poetry", {"auth.toml": auth}), binding("u", "uv", {"uv.toml": uv}))
-    assert set(written_secrets(found)) == {SECRET, "token-1"}
-    assert list(written_texts(found)) == [uv]
+    found = held(
+        binding("p", "poetry", {"auth.toml": auth, "config.toml": config}), binding("u", "uv", {"uv.toml": uv})
+    )
+    assert set(written_secrets(found)) == {SECRET, "token-1", "word-2", "token-3"}
+    assert list(written_texts(found)) == [uv, config]
     assert found.poetry == "/platform/bindings/p"
     index = held(binding("i", "pypi", {"url": "https://h/s", "username": "token-2"}))
     assert list(written_secrets(index)) == ["token-2"]

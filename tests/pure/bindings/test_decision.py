@@ -68,6 +68,19 @@ def test_who_installs_decides_what_is_used() -> None:
     assert found["y"][1] == "pip is told of it by $PIP_INDEX_URL; uv is told of it by $UV_DEFAULT_INDEX"
 
 
+@pytest.mark.parametrize("tool", [PIP_TOOL, UV_TOOL])
+def test_where_distributions_come_from_folders_an_index_is_for_tools(tool: Tool) -> None:
+    found = said(decide_bindings(msgspec.structs.replace(GIVEN, tool=tool, folders_alone=True)))
+    others = "; no effect on uv: distributions come from declared folders" if tool is UV_TOOL else ""
+    by_pip = "pip is told of it by $PIP_INDEX_URL, for tools alone: distributions come from declared folders"
+    assert found["y"] == (True, by_pip + others)
+
+
+def test_where_no_others_are_trusted_that_is_said() -> None:
+    found = said(decide_bindings(msgspec.structs.replace(GIVEN, trusted_alone=True)))
+    assert found["ca"] == (True, "1 certificate, trusted by every download and every tool; the build has no others")
+
+
 @pytest.mark.parametrize(
     ("variable", "name"),
     [("NETRC", "n"), ("PIP_CONFIG_FILE", "p"), ("POETRY_CONFIG_DIR", "po"), ("UV_CONFIG_FILE", "u")],

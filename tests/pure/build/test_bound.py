@@ -12,6 +12,9 @@ from pure.bindings.folder import BindingsUnlisted
 from pure.build.credentials import known_secrets
 from pure.build.facts import Facts
 from pure.build.plan import Plan, decide
+from pure.build.runtime_steps import install_runtime
+from pure.build.steps import InstallRuntime
+from pure.build.workplace import workplace
 from pure.layers.decision import Action
 from pure.layers.names import CERTIFICATES, LayerName
 from pure.outcome import Failure, Success
@@ -37,7 +40,7 @@ def everything(secret: str, sha256: str = "f" * 64) -> Bindings:
         binding("map", "dependency-mapping", {sha256: f"https://u:{secret}@h.example/python.tar.gz"}),
         binding("n", "netrc", {".netrc": f"machine h login u password {secret}"}),
         binding("p", "pip", {"pip.conf": f"[global]\nindex-url = {login}"}),
-        binding("po", "poetry", {"auth.toml": auth, "config.toml": f'[repositories.c]\nurl = "{login}"\n'}),
+        binding("po", "poetry", {"auth.toml": auth, "config.toml": f'{auth}[repositories.c]\nurl = "{login}"\n'}),
         binding("u", "uv", {"uv.toml": f'[[index]]\nurl = "{login}"\n'}),
         binding("y", "pypi", {"url": "https://h.example/simple", "username": "u", "password": secret}),
     )
@@ -128,6 +131,32 @@ def test_the_program_that_looks_at_launch_lies_in_a_layer_of_its_own(wanted: str
     assert gone.idle
 
 
+@pytest.mark.parametrize("asked", ["true", ""])
+def test_without_python_in_the_image_nothing_looks_for_certificates(asked: str) -> None:
+    # Another buildpack wants Python in the build, and nothing else does.
+    plan_of_buildpacks = b'[[entries]]\nname = "python"\n[entries.metadata]\nbuild = true\n'
+    first = with_variables(
+        msgspec.structs.replace(FIRST, buildpack_plan=plan_of_buildpacks),
+        BP_PYTHON_PROVIDE_ONLY="true",
+        BP_ENABLE_RUNTIME_CERT_BINDING=asked,
+    )
+    plan = planned(with_bindings(first, everything(SECRETS[0])))
+    assert plan.present(CERTIFICATES) is None
+    assert all("when it starts" not in because for each in plan.bindings for because in each.because)
+    said = [each for each in plan.unheard if "BP_ENABLE_RUNTIME_CERT_BINDING" in each]
+    assert bool(said) is bool(asked)
+    in_image = planned(with_bindings(locked(FIRST, "uv"), everything(SECRETS[0])))
+    assert "the image looks for such bindings, too, when it starts" in in_image.bindings[0].because
+
+
+@pytest.mark.parametrize(("joined", "alone"), [("a", True), ("ab", False), ("", False)])
+def test_where_nobody_else_is_trusted_that_is_said(joined: str, *, alone: bool) -> None:
+    joined_file = "".join(map(pem, joined)).encode()
+    first = msgspec.structs.replace(locked(FIRST, "uv"), certificates=joined_file)
+    (told,) = planned(with_bindings(first, held(binding("ca", "ca-certificates", {"a.pem": pem("a")})))).bindings
+    assert ("the build has no others" in told.because[0]) is alone
+
+
 def test_what_is_wrong_with_bindings_ends_a_build() -> None:
     error = BindingsUnlisted(path="/b", variable="", detail="Not a directory")
     assert decide(msgspec.structs.replace(FIRST, bindings=Failure(error))) == Failure(error)
@@ -150,6 +179,25 @@ def test_where_only_the_runtime_is_provided_bindings_are_told_too() -> None:
     plan = planned(with_bindings(first, everything(SECRETS[0])))
     assert len(plan.bindings) == 8
     assert plan.present(CERTIFICATES) is not None
+
+
+@pytest.mark.parametrize(("index", "alone"), [("", True), ("false", False)])
+def test_of_requirements_that_come_from_declared_folders(index: str, *, alone: bool) -> None:
+    first = msgspec.structs.replace(FIRST, names=("requirements.txt",), requirements=requirements(b"flask\n"))
+    first = with_variables(first, BP_PIP_FIND_LINKS="/wheels", PIP_NO_INDEX=index)
+    told = [each for each in planned(with_bindings(first, everything(SECRETS[0]))).bindings if each.name == "y"]
+    assert told[0].because[0].startswith("pip is told of it by $PIP_INDEX_URL")
+    assert ("for tools alone: distributions come from declared folders" in told[0].because[0]) is alone
+
+
+@pytest.mark.parametrize("mapped", [True, False])
+def test_who_fetches_a_mapped_archive_knows_that_its_place_is_bound(*, mapped: bool) -> None:
+    first = locked(FIRST, "uv")
+    sha256 = planned(first).python.runtime.sha256 if mapped else "f" * 64
+    first = with_bindings(first, everything(SECRETS[0], sha256))
+    steps = install_runtime(planned(first), first, workplace(first))
+    (fetching,) = (step for step in steps if isinstance(step, InstallRuntime))
+    assert (fetching.bound, "h.example" in fetching.url) == (mapped, mapped)
 
 
 def test_of_requirements_that_pip_installs() -> None:

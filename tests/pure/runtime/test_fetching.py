@@ -25,7 +25,7 @@ from pure.runtime.fetching import (
     paced,
     retry_decision,
 )
-from pure.urls import visible_url
+from pure.urls import host_and_name, visible_url
 
 PASSING: tuple[FetchFailure, ...] = (
     ConnectionFailed(detail=""),
@@ -120,6 +120,22 @@ SECRET = "s3cr3t-W0rd"
 )
 def test_what_is_shown_of_a_url(url: str, shown: str) -> None:
     assert visible_url(url) == shown
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        (f"https://user:{SECRET}@host:8443/{SECRET}/x/b.tar.gz?a={SECRET}#{SECRET}", "https://host:8443/…/b.tar.gz"),
+        (f"https://user:{SECRET}/x@host/{SECRET}/b.tar.gz", "https://host/…/b.tar.gz"),
+        (f"https://host/{SECRET}/", "https://host/…/"),
+        ("https://host/b.tar.gz", "https://host/b.tar.gz"),
+        ("https://host", "https://host"),
+        ("file:///mnt/b.tar.gz", "file:///mnt/b.tar.gz"),
+        ("", ""),
+    ],
+)
+def test_what_is_shown_of_a_url_whose_folders_are_secret(url: str, shown: str) -> None:
+    assert host_and_name(url) == shown
 
 
 @given(st.text(), st.text(), st.sampled_from(["https", "http"]), st.sampled_from(["", ":80"]))

@@ -22,6 +22,9 @@ ERRORS: tuple[BindingError, ...] = (
     BindingsUnlisted(path="/bindings", variable="SERVICE_BINDING_ROOT", detail="Not a directory"),
     BindingsUnlisted(path="/platform/bindings", variable="", detail="Permission denied"),
     EntryUnreadable(binding="corporate-ca", entry="ca.pem", detail="Permission denied"),
+    EntryUnreadable(
+        binding="corporate-ca", entry="ca.pem", detail="it has 9.0 MB, and at most 8.0 MB are read", large=True
+    ),
     TooManyEntries(binding="", most=200),
     TooManyEntries(binding="corporate-ca", most=1000),
     SeveralBindings(kind="pypi", names=("index", "mirror")),
