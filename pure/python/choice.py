@@ -13,8 +13,9 @@ import msgspec
 from pure.outcome import Failure, Outcome, Success
 from pure.python.catalogue import Catalogue, Runtime, minors, order, serves, with_mirror
 from pure.python.offer import CatalogueProblem, RuntimeFacts, Stock, offered
-from pure.python.reasons import CARRIED_DEFAULT, DEFAULT_MINOR, DEFAULT_VARIABLE, explained, narrowed
+from pure.python.reasons import DEFAULT_MINOR, DEFAULT_VARIABLE, explained, narrowed
 from pure.python.request import (
+    CARRIED_DEFAULT,
     LAMINAS_DEFAULT,
     MinorRequest,
     PatchRequest,

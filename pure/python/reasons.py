@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from pure.python.catalogue import Runtime
-from pure.python.request import LAMINAS_DEFAULT, PythonRequest
+from pure.python.request import CARRIED_DEFAULT, LAMINAS_DEFAULT, PythonRequest
 from pure.python.resolution import ChosenRuntime
 
 DEFAULT_MINOR: Final = "3.14"
 DEFAULT_VARIABLE: Final = "BP_PYTHON_DEFAULT_VERSION"
-CARRIED_DEFAULT: Final = "the newest Python that this buildpack carries"
-"""How the source of the default is called where the buildpack doesn't carry ours."""
 
 
 def explained(chosen: ChosenRuntime) -> tuple[str, ...]:

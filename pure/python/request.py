@@ -320,6 +320,9 @@ def meets(version: str, request: PythonRequest) -> bool:
 LAMINAS_DEFAULT: Final = "Lamina's default"
 """How the source of our own default is called."""
 
+CARRIED_DEFAULT: Final = "the newest Python that this buildpack carries"
+"""How it is called where the buildpack doesn't carry ours."""
+
 VARIABLES: Final = ("BP_PYTHON_VERSION", "BP_CPYTHON_VERSION")
 """The variables that ask for a version, the stronger one first; the second is the name that other buildpacks use."""
 

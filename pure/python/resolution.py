@@ -12,6 +12,8 @@ import msgspec
 from pure.outcome import Failure, Outcome, Success
 from pure.python.catalogue import Catalogue, Runtime, known_until, minors, order, serves, version_of
 from pure.python.request import (
+    CARRIED_DEFAULT,
+    LAMINAS_DEFAULT,
     MinorRequest,
     PatchRequest,
     PythonRequest,
@@ -223,7 +225,8 @@ def _in_range(specifiers: tuple[str, ...], runtimes: tuple[Runtime, ...], *, pre
 
 
 def _asked(request: PythonRequest) -> str:
-    return f"{request.source}" if request.source.default else f"{request.source} asks for {request.text}"
+    nobody = request.source.default in (LAMINAS_DEFAULT, CARRIED_DEFAULT)
+    return f"{request.source}" if nobody else f"{request.source} asks for {request.text}"
 
 
 def _why(request: PythonRequest, chosen: Runtime, default_minor: str) -> tuple[str, ...]:

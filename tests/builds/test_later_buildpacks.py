@@ -19,12 +19,21 @@ for each in {tool} virtualenv; do "$each" --version; echo "toy runs $(command -v
 """
 
 
+# What works with the dependencies during the build says so: they lie in the image only otherwise.
+_REQUIRES = """cat > "$CNB_BUILD_PLAN_PATH" <<'END'
+[[requires]]
+name = "python"
+metadata = { build = true }
+END
+"""
+
+
 @pytest.mark.heavy
 @pytest.mark.parametrize("manager", ["poetry", "pipenv", "pdm"])
 def test_later_buildpacks_run_what_is_on_path(manager: str, workshop: Workshop, tmp_path: Path) -> None:
     tool = MANAGERS[manager].tool.name
     lamina = Lamina(tmp_path, workshop)
-    toy = buildpack(tmp_path / "toy", "toy/later", _USE.format(tool=tool))
+    toy = buildpack(tmp_path / "toy", "toy/later", _USE.format(tool=tool), detect=_REQUIRES)
     with serve(workshop.wheels) as host:
         index = Index(host)
         app = tmp_path / "app"
@@ -40,7 +49,7 @@ def test_later_buildpacks_run_what_is_on_path(manager: str, workshop: Workshop, 
 @pytest.mark.heavy
 def test_later_buildpacks_run_pip(workshop: Workshop, tmp_path: Path) -> None:
     lamina = Lamina(tmp_path, workshop)
-    toy = buildpack(tmp_path / "toy", "toy/later", 'echo "toy sees $(pip --version)"\npip list')
+    toy = buildpack(tmp_path / "toy", "toy/later", 'echo "toy sees $(pip --version)"\npip list', detect=_REQUIRES)
     app = tmp_path / "app"
     app.mkdir()
     (app / "requirements.txt").write_text("alpha==1.0\n")
