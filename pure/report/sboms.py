@@ -14,7 +14,7 @@ from pure.hashes import Hash
 from pure.layers.decision import Action
 from pure.layers.names import PYTHON, VENV, heavy_layer, is_heavy
 from pure.project.locks.markers import holds, marker_environment
-from pure.runtime.linked import Linked, decode_linked
+from pure.runtime.linked import UNANSWERED, Linked, decode_linked
 from pure.sbom import cyclonedx, purls, spdx
 from pure.sbom.bill import Bill, Component, Hashed, Licence, Part
 from pure.venv.described import Described
@@ -97,7 +97,8 @@ def _of_layer(name: str) -> Component:
 
 
 def _runtime(plan: Plan) -> Component:
-    runtime = plan.python.runtime
+    runtime, linked = plan.python.runtime, plan.decided(PYTHON).linked
+    unknown = (("linked libraries", "not known: the interpreter didn't say"),) if linked == UNANSWERED else ()
     return Component(
         key="runtime:cpython",
         kind="platform",
@@ -110,7 +111,8 @@ def _runtime(plan: Plan) -> Component:
         homepage="https://www.python.org/",
         hashes=(Hash(algorithm="sha256", digest=runtime.sha256),),
         hashed="catalogue",
-        parts=tuple(map(_library, decode_linked(plan.decided(PYTHON).linked))),
+        parts=tuple(map(_library, decode_linked(linked))),
+        notes=unknown,
     )
 
 

@@ -39,7 +39,7 @@ PINS = {
 }
 
 
-def plan(manager: str = "uv", *, heavy: tuple[str, ...] = (), linked: tuple[Linked, ...] = ()) -> Plan:
+def plan(manager: str = "uv", *, heavy: tuple[str, ...] = (), linked: tuple[Linked, ...] | None = ()) -> Plan:
     found = planned(locked(FIRST, manager))
     python = msgspec.structs.replace(found.decided("python"), linked=encode_linked(linked))
     layers = tuple(LayerDecision(name=heavy_layer(name), action=Action.CREATE, because=("heavy",)) for name in heavy)
@@ -91,6 +91,12 @@ def test_the_runtime_says_which_libraries_are_in_it() -> None:
     assert [(each.name, each.version) for each in cpython.parts] == [("libffi", ""), ("openssl", "3.5.7")]
     assert cpython.parts[1].purl == "pkg:generic/openssl@3.5.7"
     assert ("version", "not known to the interpreter") in cpython.parts[0].notes
+
+
+def test_a_runtime_that_did_not_say_which_libraries_are_in_it() -> None:
+    (cpython,) = named(plan(linked=None), None)["python"].components
+    assert cpython.parts == ()
+    assert dict(cpython.notes)["linked libraries"].startswith("not known")
 
 
 @pytest.mark.parametrize(
