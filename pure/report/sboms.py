@@ -146,6 +146,7 @@ def _distribution(found: Distribution, said: Described) -> Component:
     if local:
         notes = (("origin", "among the application's files"),)
     unread = (("not merged", f"{name}, which is no CycloneDX or SPDX 2 in JSON") for name in said.unread)
+    beyond = (("not merged", f"{name}, which names more than is merged") for name in said.beyond)
     return Component(
         key=f"pypi:{found.name}",
         name=said.name,
@@ -157,7 +158,7 @@ def _distribution(found: Distribution, said: Described) -> Component:
         hashes=hashes,
         hashed=hashed,
         parts=tuple(_part(found.name, number, each) for number, each in enumerate(said.parts)),
-        notes=(*notes, *unread),
+        notes=(*notes, *unread, *beyond),
     )
 
 

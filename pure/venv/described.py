@@ -25,3 +25,5 @@ class Described(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """What it has inside, by the bills of materials that it brings."""
     unread: tuple[str, ...] = ()
     """Those of its bills that nobody could read."""
+    beyond: tuple[str, ...] = ()
+    """Those of its bills that name more than anybody merges."""

@@ -80,7 +80,7 @@ def as_in_a_tree(state: VenvState) -> VenvState:
 
 def encode_state(state: VenvState) -> bytes:
     """The state as JSON; equal states give equal bytes."""
-    return msgspec.json.format(msgspec.json.encode(state, order="deterministic"), indent=1) + b"\n"
+    return msgspec.json.encode(state, order="deterministic") + b"\n"
 
 
 def decode_state(raw: bytes) -> Outcome[VenvState, StateError]:
