@@ -67,6 +67,7 @@ class LayerStore:
             pins=decision.pins,
             holds=decision.holds,
             linked=decision.linked,
+            stated=decision.stated,
         )
         self._write_toml(decision.name, {"types": types, "metadata": metadata})
 

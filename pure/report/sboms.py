@@ -189,7 +189,8 @@ def _needs(components: Mapping[str, Component], said: Mapping[str, Described]) -
     """Who needs whom: distributions each other and their parts, and these each other."""
     for name, each in components.items():
         own = said.get(name)
-        others = tuple(components[other].key for other in (own.needs if own else ()) if other in components)
+        wanted = sorted({*own.needs, *own.wished}) if own else ()
+        others = tuple(components[other].key for other in wanted if other in components)
         inner = {other for part in (own.parts if own else ()) for other in part.needs}
         outer = tuple(part.key for number, part in enumerate(each.parts) if number not in inner)
         yield each.key, (*others, *outer)
