@@ -22,7 +22,7 @@ from pure.layers.metadata import STRUCTS, metadata_table
 from pure.layers.names import HEAVY_PATTERN, HeavyLayerName, LayerName
 
 if TYPE_CHECKING:
-    from pure.report.sboms import SbomFile
+    from pure.report.sboms import BillFile
 
 
 class LayerStore:
@@ -78,7 +78,7 @@ class LayerStore:
         """Write ``launch.toml``."""
         self._write_toml("launch", document)
 
-    def write_sboms(self, files: "Iterable[SbomFile]") -> None:
+    def write_sboms(self, files: "Iterable[BillFile]") -> None:
         """Write bills of materials that aren't there, and remove those of layers that there aren't any more."""
         wanted = {each.name: each for each in files}
         for path in self.root.glob("*.sbom.*.json"):

@@ -36,7 +36,7 @@ _HASH: Final = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 _LICENCE_OF_PYTHON: Final = Licence(expression="Python-2.0.1")
 
 
-class SbomFile(msgspec.Struct, frozen=True, kw_only=True):
+class BillFile(msgspec.Struct, frozen=True, kw_only=True):
     """A file with a bill of materials, in the folder of the layers."""
 
     name: str
@@ -51,7 +51,7 @@ class SbomFile(msgspec.Struct, frozen=True, kw_only=True):
         return encode(self.bill)
 
 
-def sbom_files(plan: Plan, record: VenvState | None, pins: Mapping[str, str]) -> Iterator[SbomFile]:
+def sbom_files(plan: Plan, record: VenvState | None, pins: Mapping[str, str]) -> Iterator[BillFile]:
     """The files.
 
     ``record`` says what the environment holds, if there is one; ``pins`` are the texts of the tools' pin files.
@@ -59,7 +59,7 @@ def sbom_files(plan: Plan, record: VenvState | None, pins: Mapping[str, str]) ->
     for bill in bills(plan, record, pins):
         digest = digest_of(bill)
         for ending, (head, _) in _FORMATS.items():
-            yield SbomFile(name=f"{bill.name}.sbom.{ending}", head=head(bill, digest), bill=bill, ending=ending)
+            yield BillFile(name=f"{bill.name}.sbom.{ending}", head=head(bill, digest), bill=bill, ending=ending)
 
 
 def bills(plan: Plan, record: VenvState | None, pins: Mapping[str, str]) -> Iterator[Bill]:
