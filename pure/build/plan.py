@@ -391,5 +391,6 @@ def _with_archive(
 def _previous(facts: Facts, kept: Stored) -> VenvState | None:
     raw = facts.packed_state if kept.archive else facts.venv_state
     state = decode_state(raw).value_or(None) if raw is not None else None
-    beside = decode_stated(kept.restored.toml) if kept.restored else ""
-    return with_beside(state, beside) if state is not None else None
+    if state is None or kept.archive or kept.restored is None:
+        return state
+    return with_beside(state, decode_stated(kept.restored.toml))

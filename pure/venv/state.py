@@ -67,11 +67,18 @@ class StateSchemaUnknown(msgspec.Struct, frozen=True, kw_only=True):
 StateError: TypeAlias = StateUnreadable | StateSchemaUnknown
 
 
-class _Stated(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class _Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a lock and the project's declaration say of a distribution (``Described``)."""
 
     file: Hash | None = None
     wished: tuple[str, ...] = ()
+
+
+class _Beside(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a lock and the project's declaration say of what is installed."""
+
+    artefacts: tuple[tuple[str, str], ...] = ()
+    described: dict[str, _Said] = {}
 
 
 class _Schema(msgspec.Struct, frozen=True):
@@ -86,32 +93,34 @@ def as_in_a_tree(state: VenvState) -> VenvState:
     """
     described = tuple(msgspec.structs.replace(each, file=None, wished=()) for each in state.seen.described)
     seen = msgspec.structs.replace(state.seen, offered=None, described=described)
-    return msgspec.structs.replace(state, at_hand=False, seen=seen)
+    return msgspec.structs.replace(state, artefacts=(), at_hand=False, seen=seen)
 
 
 def beside_a_tree(state: VenvState) -> str:
     """What a lock and the project say of what is installed, as a text for the metadata of the environment's layer."""
-    said = {
-        each.key: _Stated(file=each.file, wished=each.wished)
+    described = {
+        each.key: _Said(file=each.file, wished=each.wished)
         for each in state.seen.described
         if each.file is not None or each.wished
     }
-    return msgspec.json.encode(said, order="deterministic").decode() if said else ""
+    said = _Beside(artefacts=state.artefacts, described=described)
+    return msgspec.json.encode(said, order="deterministic").decode() if said != _Beside() else ""
 
 
 def with_beside(state: VenvState, text: str) -> VenvState:
     """The state of a tree with what ``beside_a_tree`` says of it; any text gives a state."""
     try:
-        said = msgspec.json.decode(text, type=dict[str, _Stated]) if text else {}
+        said = msgspec.json.decode(text, type=_Beside) if text else _Beside()
     except (msgspec.DecodeError, RecursionError):
-        return state
+        said = _Beside()
     described = tuple(
-        msgspec.structs.replace(each, file=said[each.key].file, wished=said[each.key].wished)
-        if each.key in said
+        msgspec.structs.replace(each, file=own.file, wished=own.wished)
+        if (own := said.described.get(each.key)) is not None
         else each
         for each in state.seen.described
     )
-    return msgspec.structs.replace(state, seen=msgspec.structs.replace(state.seen, described=described))
+    seen = msgspec.structs.replace(state.seen, described=described)
+    return msgspec.structs.replace(state, artefacts=said.artefacts, seen=seen)
 
 
 def encode_state(state: VenvState) -> bytes:
