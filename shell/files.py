@@ -37,6 +37,17 @@ def optional(path: Path, *, within: Path | None = None) -> bytes | None:
         raise ReadError(NotReadable(path=str(path), detail=error.strerror or str(error))) from error
 
 
+def kept(path: Path) -> bytes | None:
+    """What a file holds that an earlier build kept; ``None`` also where it can't be read, or is too large for it.
+
+    Builds have to get over whatever an earlier one left behind, by making it anew.
+    """
+    try:
+        return optional(path)
+    except ReadError:
+        return None
+
+
 def regular(path: Path, *, within: Path | None = None, end: bool = False, most: int = MOST_BYTES) -> bytes:
     """What a regular file holds; never a pipe, which would be waited for, nor a device.
 

@@ -13,13 +13,16 @@ import stat
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tomli_w
 from pure.layers.decision import LayerDecision, RestoredLayer
 from pure.layers.environment import LayerEnvironment
 from pure.layers.metadata import STRUCTS, metadata_table
 from pure.layers.names import HEAVY_PATTERN, HeavyLayerName, LayerName
+
+if TYPE_CHECKING:
+    from pure.report.sboms import BillFile
 
 
 class LayerStore:
@@ -67,6 +70,7 @@ class LayerStore:
             pins=decision.pins,
             holds=decision.holds,
             linked=decision.linked,
+            stated=decision.stated,
         )
         self._write_toml(decision.name, {"types": types, "metadata": metadata})
 
@@ -74,14 +78,15 @@ class LayerStore:
         """Write ``launch.toml``."""
         self._write_toml("launch", document)
 
-    def write_sboms(self, files: Iterable[tuple[str, bytes]]) -> None:
-        """Write bills of materials, and remove those of layers that there aren't any more."""
-        written = dict(files)
+    def write_sboms(self, files: "Iterable[BillFile]") -> None:
+        """Write bills of materials that aren't there, and remove those of layers that there aren't any more."""
+        wanted = {each.name: each for each in files}
         for path in self.root.glob("*.sbom.*.json"):
-            if path.name not in written:
+            if path.name not in wanted:
                 path.unlink()
-        for name, data in written.items():
-            write_atomically(self.root / name, data)
+        for name, each in wanted.items():
+            if not _begins(self.root / name, each.head):
+                write_atomically(self.root / name, each.encoded())
 
     def _toml(self, name: str) -> Path:
         return self.root / f"{name}.toml"
@@ -109,6 +114,14 @@ class LayerStore:
                 target = path / name
                 if not target.is_file() or target.read_bytes() != value.encode():
                     write_atomically(target, value.encode())
+
+
+def _begins(path: Path, head: bytes) -> bool:
+    """Whether there is a file that begins so."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(head)) == head
 
 
 def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:

@@ -38,7 +38,7 @@ from pure.urls import visible_url
 from shell.application import read_application, read_requirements
 from shell.baggage import find_baggage
 from shell.certificates import joined_certificates
-from shell.files import ReadError, optional, regular
+from shell.files import ReadError, kept, optional, regular
 from shell.layer_store import LayerStore
 from shell.sources import find_manage, read_sources
 
@@ -144,8 +144,8 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         },
         buildpack_plan=(optional(plan) if plan else None) or b"",
         restored=LayerStore(layers).restored(),
-        venv_state=optional(layers / VENV / STATE_FILE),
-        packed_state=optional(layers / VENV_CACHE / PACKED_STATE),
+        venv_state=kept(layers / VENV / STATE_FILE),
+        packed_state=kept(layers / VENV_CACHE / PACKED_STATE),
         packed_nbytes=_size(layers / VENV_CACHE / PACKED_VENV),
         collected=_collected(app, layers) if manage else None,
         seed_wheels=_seed_wheels(layers),
@@ -186,7 +186,7 @@ def _declared(home: Path, application: Application, environ: Mapping[str, str]) 
 
 def _collected(app: Path, layers: Path) -> CollectedBefore | None:
     """What an earlier build collected of Django's static files, and how what it looked at is now."""
-    raw = optional(layers / STATIC_CACHE / COLLECTED_RECORD)
+    raw = kept(layers / STATIC_CACHE / COLLECTED_RECORD)
     decoded = decode_record(raw) if raw is not None else None
     if not isinstance(decoded, Success):
         return None

@@ -60,14 +60,12 @@ def with_bills(
             bills.setdefault(match[1], {})[match[2]] = raw
     if not bills:
         return found
-    from pure.sbom.brought import read
+    from pure.sbom.brought import read_all
 
     folders = {each.name: each.dist_info.rpartition("/")[2] for each in now.installed.distributions}
-    brought = {name: read(bills[folder]) for name, folder in folders.items() if folder in bills}
+    brought = read_all({name: bills[folder] for name, folder in folders.items() if folder in bills})
     return tuple(
-        msgspec.structs.replace(each, parts=brought[each.key].parts, unread=brought[each.key].unread)
-        if each.key in brought
-        else each
+        msgspec.structs.replace(each, **msgspec.structs.asdict(brought[each.key])) if each.key in brought else each
         for each in found
     )
 

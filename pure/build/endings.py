@@ -40,8 +40,6 @@ def failure(ended: Ended, plan: Plan, facts: Facts, work: Workplace, noted: tupl
     purpose = ended.program.purpose
     said = (*ended.said, *(noted or ()))
     match purpose:
-        case "probe":
-            return _does_not_start(ended, plan)
         case "install-tool":
             return _no_room(said, work) or PipNotInstalled(
                 version=plan.manager.version,
@@ -60,7 +58,7 @@ def failure(ended: Ended, plan: Plan, facts: Facts, work: Workplace, noted: tupl
             return _tool(ended, said, plan, facts, work, asked=noted is not None)
         case "try-import":
             return does_not_import(ended)
-        case "ask-again" | "compare-indexes" | "collect-static":
+        case "probe" | "ask-again" | "compare-indexes" | "collect-static":
             raise AssertionError(f"{purpose} may fail")
         case _:
             assert_never(purpose)
@@ -100,13 +98,10 @@ def last_words(ended: Ended, noted: tuple[str, ...], hide: Callable[[str], str])
 
 
 def another_python(ended: Ended, plan: Plan) -> RuntimeDoesNotStart | None:
-    """The error of a runtime that starts and is another Python than it should be; ``None`` where all is well."""
-    # The loader may complain before Python says a word.
-    answered = plan.python.runtime.version in (line.strip() for line in ended.said)
-    return None if answered else _does_not_start(ended, plan)
-
-
-def _does_not_start(ended: Ended, plan: Plan) -> RuntimeDoesNotStart:
+    """The error of a runtime that doesn't start, or is another Python than it should be; ``None`` where all is well."""
+    # The loader may complain before Python says a word. How it ends tells nothing: more is asked after its version.
+    if plan.python.runtime.version in (line.strip() for line in ended.said):
+        return None
     said = _last(others(ended.said), 5)
     if ended.ok or not said:
         said = (f"it says that it is Python {' '.join(said) or 'nothing'}",)

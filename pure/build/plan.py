@@ -25,6 +25,7 @@ from pure.build.unheard import passed_over
 from pure.layers.decision import EVERYWHERE, Action, LayerDecision, LayerTypes
 from pure.layers.heavy import UNDIVIDED, Division
 from pure.layers.inventory import application_layers, runtime_layers, with_archive, with_static
+from pure.layers.metadata import decode_stated
 from pure.layers.names import VENV, LayerName
 from pure.layers.packing import Packing, Stored, idle, stored
 from pure.manager import pylock_selection, uv_requirements
@@ -59,7 +60,7 @@ from pure.venv.lacks import CHECK_VARIABLE
 from pure.venv.pinning import pinning
 from pure.venv.pins import Pin, encode_pins
 from pure.venv.requirements_fingerprint import NotPinned
-from pure.venv.state import VenvState, decode_state
+from pure.venv.state import VenvState, decode_state, with_beside
 
 NO_DJANGO: Final = DjangoDecision(manage=None, collect=False, because="only the runtime is provided")
 
@@ -390,4 +391,7 @@ def _with_archive(
 
 def _previous(facts: Facts, kept: Stored) -> VenvState | None:
     raw = facts.packed_state if kept.archive else facts.venv_state
-    return decode_state(raw).value_or(None) if raw is not None else None
+    state = decode_state(raw).value_or(None) if raw is not None else None
+    if state is None or kept.archive or kept.restored is None:
+        return state
+    return with_beside(state, decode_stated(kept.restored.toml))

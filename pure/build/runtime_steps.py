@@ -57,6 +57,8 @@ def install_runtime(plan: Plan, facts: Facts, work: Workplace) -> Steps:
             argv=(work.interpreter, "-I", "-c", QUESTION),
             environment=bare_environment(facts),
             folder=work.temporary,
+            # Whether it starts, its first word tells; the others are no reason to do without it.
+            may_fail=True,
         ),
     )
 

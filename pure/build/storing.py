@@ -28,7 +28,7 @@ from pure.build.workplace import PACKED_STATE, STATE_FILE, STATE_FOLDER, Workpla
 from pure.layers.decision import Action, LayerDecision
 from pure.layers.names import VENV, VENV_CACHE, LayerName, heavy_layer, is_heavy
 from pure.layers.packing import held
-from pure.venv.state import VenvState, as_in_a_tree, encode_state
+from pure.venv.state import VenvState, as_in_a_tree, beside_a_tree, encode_state
 
 DAMAGED: Final = "what the cache has of it is damaged"
 # What a layer has in its root that isn't packed: what it adds to environments is written there each time.
@@ -92,7 +92,7 @@ def record(plan: Plan, work: Workplace, state: VenvState) -> Steps:
         return (RemoveFiles(root=work.venv, files=(STATE_FILE,), directories=(STATE_FOLDER,)),)
     file = plan.layer(VENV_CACHE)
     return (
-        FinishLayer(decision=plan.decided(VENV)),
+        FinishLayer(decision=msgspec.structs.replace(plan.decided(VENV), stated=beside_a_tree(state))),
         # After those, so that metadata which say what it was made from never stand beside a trusted one of before.
         WriteFiles(root=work.venv, files=((STATE_FILE, encode_state(as_in_a_tree(state))),)),
         *((DropLayer(layer=VENV_CACHE),) if file is not None else ()),

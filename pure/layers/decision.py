@@ -103,6 +103,8 @@ class LayerDecision(msgspec.Struct, frozen=True, kw_only=True):
     holds: str = ""
     # Of a runtime, which libraries are linked into it.
     linked: str = ""
+    # Of an environment, what its lock states of what is installed, where its record lies in it.
+    stated: str = ""
     # Its contents are not there and need not be: the previous image has them.
     away: bool = False
 

@@ -9,7 +9,8 @@ what each distribution in it was pinned by (``pure.venv.pins``). They never inva
 anything to reconcile, and what. They stand there and not in the layer, whose bytes are those of what is installed
 alone: a lock that changes without changing that gives the same layer. ``holds`` is a digest of what a layer holds, by
 which a build knows without its contents that the previous image has just those (``pure.layers.packing``). ``linked``
-are the libraries in a runtime, which was asked for them when it was new (``pure.runtime.linked``).
+are the libraries in a runtime, which was asked for them when it was new (``pure.runtime.linked``). ``stated`` is what
+the lock of an environment states of what is installed, where the environment is a tree (``pure.venv.state``).
 
 Metadata travels through TOML and JSON on its way to the next build and loses types on it (integers come back as
 floats), so all fields are strings.
@@ -41,7 +42,8 @@ BUILT_FROM: Final = "built_from"
 PINS: Final = "pins"
 HOLDS: Final = "holds"
 LINKED: Final = "linked"
-_BESIDE: Final = (BUILT_FROM, PINS, HOLDS, LINKED)
+STATED: Final = "stated"
+_BESIDE: Final = (BUILT_FROM, PINS, HOLDS, LINKED, STATED)
 
 
 class _Metadata(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -228,14 +230,20 @@ def _field(struct: type[Metadata], name: LayerName, key: str) -> str:
 
 
 def metadata_table(
-    metadata: Metadata, *, built_from: str = "", pins: str = "", holds: str = "", linked: str = ""
+    metadata: Metadata,
+    *,
+    built_from: str = "",
+    pins: str = "",
+    holds: str = "",
+    linked: str = "",
+    stated: str = "",
 ) -> dict[str, str]:
     """The ``[metadata]`` table of ``<layer>.toml``; ``decode_metadata`` of it gives the same value."""
     fields: dict[str, Any] = msgspec.structs.asdict(metadata)
     if isinstance(metadata, ToolLayer):
         version = {f"{fields.pop('tool')}_version": fields.pop("version")}
         fields = {name: value for name, value in fields.items() if value is not None} | version
-    beside = {BUILT_FROM: built_from, PINS: pins, HOLDS: holds, LINKED: linked}
+    beside = {BUILT_FROM: built_from, PINS: pins, HOLDS: holds, LINKED: linked, STATED: stated}
     return dict(sorted(fields.items())) | {key: value for key, value in beside.items() if value}
 
 
@@ -257,6 +265,11 @@ def decode_holds(toml: bytes) -> str:
 def decode_linked(toml: bytes) -> str:
     """What is linked into a restored runtime, empty where that isn't known, for any bytes."""
     return _beside(toml, LINKED)
+
+
+def decode_stated(toml: bytes) -> str:
+    """What a lock states of what is installed in a restored layer, empty where that isn't known, for any bytes."""
+    return _beside(toml, STATED)
 
 
 def _beside(toml: bytes, key: str) -> str:

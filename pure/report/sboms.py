@@ -1,22 +1,25 @@
 """Writes the bills of materials that the platform reads: one for each layer of the image, one for all, one for tools.
 
 They are made of what is known at the end of any build, unchanged ones too, for which nothing is read or started: the
-plan, and the record of the environment. Platforms don't bring all of them back (those of the whole image never), so
-each build writes them all.
+plan, and the record of the environment. Platforms bring those of layers back, mostly, and those of the whole image
+never: what begins as it would be written is left as it is, and the image's names no parts of distributions, which may
+be thousands. So an unchanged build pays for none of these.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
+import msgspec
+
 from pure.build.plan import Plan
 from pure.hashes import Hash
 from pure.layers.decision import Action
 from pure.layers.names import PYTHON, VENV, heavy_layer, is_heavy
 from pure.project.locks.markers import holds, marker_environment
-from pure.runtime.linked import Linked, decode_linked
+from pure.runtime.linked import UNANSWERED, Linked, decode_linked
 from pure.sbom import cyclonedx, purls, spdx
-from pure.sbom.bill import Bill, Component, Hashed, Licence, Part
+from pure.sbom.bill import Bill, Component, Hashed, Licence, Part, digest_of
 from pure.venv.described import Described
 from pure.venv.resolved import Archive, Distribution, Index, Local, Vcs
 from pure.venv.state import VenvState
@@ -24,25 +27,39 @@ from pure.venv.state import VenvState
 LAUNCH: Final = "launch"
 BUILD: Final = "build"
 
-_FORMATS: Final[Mapping[str, Callable[[Bill], bytes]]] = {
-    cyclonedx.ENDING: cyclonedx.encode,
-    spdx.ENDING: spdx.encode,
+_FORMATS: Final[Mapping[str, tuple[Callable[[Bill, str], bytes], Callable[[Bill], bytes]]]] = {
+    cyclonedx.ENDING: (cyclonedx.head, cyclonedx.encode),
+    spdx.ENDING: (spdx.head, spdx.encode),
 }
 _PIN: Final = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)[ ]?(?:;(?P<marker>[^\\\n]*))?")
 _HASH: Final = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 _LICENCE_OF_PYTHON: Final = Licence(expression="Python-2.0.1")
 
 
-def sbom_files(plan: Plan, record: VenvState | None, pins: Mapping[str, str]) -> tuple[tuple[str, bytes], ...]:
-    """The files by their names in the folder of the layers.
+class BillFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file with a bill of materials, in the folder of the layers."""
+
+    name: str
+    head: bytes
+    """A file that begins so is this one: it has an identifier of all that is in it."""
+    bill: Bill
+    ending: str
+
+    def encoded(self) -> bytes:
+        """All of it, which takes its time."""
+        _, encode = _FORMATS[self.ending]
+        return encode(self.bill)
+
+
+def sbom_files(plan: Plan, record: VenvState | None, pins: Mapping[str, str]) -> Iterator[BillFile]:
+    """The files.
 
     ``record`` says what the environment holds, if there is one; ``pins`` are the texts of the tools' pin files.
     """
-    return tuple(
-        (f"{bill.name}.sbom.{ending}", encode(bill))
-        for bill in bills(plan, record, pins)
-        for ending, encode in _FORMATS.items()
-    )
+    for bill in bills(plan, record, pins):
+        digest = digest_of(bill)
+        for ending, (head, _) in _FORMATS.items():
+            yield BillFile(name=f"{bill.name}.sbom.{ending}", head=head(bill, digest), bill=bill, ending=ending)
 
 
 def bills(plan: Plan, record: VenvState | None, pins: Mapping[str, str]) -> Iterator[Bill]:
@@ -71,7 +88,7 @@ def bills(plan: Plan, record: VenvState | None, pins: Mapping[str, str]) -> Iter
         if heavy_layer(name) in apart:
             yield _bill(heavy_layer(name), _of_layer(heavy_layer(name)), (each,), needs)
     asked = {components[each.name].key for each in record.resolved.distributions if each.requested}
-    yield _bill(LAUNCH, application, (runtime, *components.values()), needs, asked)
+    yield _bill(LAUNCH, application, (runtime, *map(_without_parts, components.values())), needs, asked)
     if tools := tuple(_tools(plan, pins)):
         yield _bill(BUILD, Component(key="build", kind="application", name="build"), tools, {})
 
@@ -92,12 +109,21 @@ def _bill(
     return Bill(name=name, about=about, components=components, needs=(first, *sorted(own.items())))
 
 
+def _without_parts(each: Component) -> Component:
+    """A distribution as the bill of the whole image has it."""
+    if not each.parts:
+        return each
+    note = ("inside", f"{len(each.parts)} components that the bill of its layer names")
+    return msgspec.structs.replace(each, parts=(), notes=(*each.notes, note))
+
+
 def _of_layer(name: str) -> Component:
     return Component(key=f"layer:{name}", kind="file", name=name)
 
 
 def _runtime(plan: Plan) -> Component:
-    runtime = plan.python.runtime
+    runtime, linked = plan.python.runtime, plan.decided(PYTHON).linked
+    unknown = (("linked libraries", "not known: the interpreter didn't say"),) if linked == UNANSWERED else ()
     return Component(
         key="runtime:cpython",
         kind="platform",
@@ -110,7 +136,8 @@ def _runtime(plan: Plan) -> Component:
         homepage="https://www.python.org/",
         hashes=(Hash(algorithm="sha256", digest=runtime.sha256),),
         hashed="catalogue",
-        parts=tuple(map(_library, decode_linked(plan.decided(PYTHON).linked))),
+        parts=tuple(map(_library, decode_linked(linked))),
+        notes=unknown,
     )
 
 
@@ -144,6 +171,7 @@ def _distribution(found: Distribution, said: Described) -> Component:
     if local:
         notes = (("origin", "among the application's files"),)
     unread = (("not merged", f"{name}, which is no CycloneDX or SPDX 2 in JSON") for name in said.unread)
+    beyond = (("not merged", f"{name}, which names more than is merged") for name in said.beyond)
     return Component(
         key=f"pypi:{found.name}",
         name=said.name,
@@ -155,7 +183,7 @@ def _distribution(found: Distribution, said: Described) -> Component:
         hashes=hashes,
         hashed=hashed,
         parts=tuple(_part(found.name, number, each) for number, each in enumerate(said.parts)),
-        notes=(*notes, *unread),
+        notes=(*notes, *unread, *beyond),
     )
 
 
@@ -186,7 +214,8 @@ def _needs(components: Mapping[str, Component], said: Mapping[str, Described]) -
     """Who needs whom: distributions each other and their parts, and these each other."""
     for name, each in components.items():
         own = said.get(name)
-        others = tuple(components[other].key for other in (own.needs if own else ()) if other in components)
+        wanted = sorted({*own.needs, *own.wished}) if own else ()
+        others = tuple(components[other].key for other in wanted if other in components)
         inner = {other for part in (own.parts if own else ()) for other in part.needs}
         outer = tuple(part.key for number, part in enumerate(each.parts) if number not in inner)
         yield each.key, (*others, *outer)

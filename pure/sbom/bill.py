@@ -80,9 +80,14 @@ class Bill(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(found for each in self.components for found in (each, *each.parts))
 
 
-def identifier(content: bytes) -> str:
-    """A UUID that follows from a document's content (RFC 9562, version 8)."""
-    digest = hashlib.sha256(content).hexdigest()
+def digest_of(bill: Bill) -> str:
+    """A digest of all that a bill says: writing it takes longer than this by far."""
+    return hashlib.sha256(msgspec.json.encode(bill)).hexdigest()
+
+
+def identifier(writer: str, digest: str) -> str:
+    """A UUID of what is written of a bill with this digest, and by what (RFC 9562, version 8)."""
+    digest = hashlib.sha256(f"{writer} {digest}".encode()).hexdigest()
     return f"{digest[:8]}-{digest[8:12]}-8{digest[13:16]}-8{digest[17:20]}-{digest[20:32]}"
 
 

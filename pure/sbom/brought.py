@@ -15,7 +15,14 @@ from pure.sbom.licences import as_expression
 from pure.sbom.texts import cpe, line
 
 MOST_PARTS: Final = 5_000
-"""So many are read of one distribution."""
+MOST_NEEDS: Final = 50_000
+MOST_NEEDS_OF_EACH: Final = 20
+"""So much is merged of one distribution's bills: parts, and who of them needs whom, in all and on average."""
+
+MOST_BYTES: Final = 8_000_000
+"""So many are merged of all distributions of an environment, as its record has them, which has to be read again."""
+
+_MOST_NAMED: Final = 20
 
 _KINDS: Final = frozenset(get_args(Kind))
 _HEXADECIMAL: Final = frozenset("0123456789abcdef")
@@ -30,6 +37,7 @@ _NEEDS: Final[Mapping[str, bool]] = {
 
 _Found: TypeAlias = tuple[str, Part]
 _Edges: TypeAlias = list[tuple[str, str]]
+_Key: TypeAlias = tuple[str, str, str]
 
 
 class BroughtBills(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,36 +46,69 @@ class BroughtBills(msgspec.Struct, frozen=True, kw_only=True):
     parts: tuple[Part, ...] = ()
     unread: tuple[str, ...] = ()
     """The files that are none of these formats."""
+    beyond: tuple[str, ...] = ()
+    """The files that name more than anybody merges."""
+
+
+def read_all(bills: Mapping[str, Mapping[str, bytes]]) -> dict[str, BroughtBills]:
+    """The bills of an environment's distributions, by the names of these; what is too much for it is named."""
+    found, room = dict[str, BroughtBills](), MOST_BYTES
+    for name, files in sorted(bills.items()):
+        brought = read(files)
+        nbytes = len(msgspec.json.encode(brought.parts))
+        if nbytes > room:
+            brought = BroughtBills(beyond=_few(sorted(map(line, files))))
+        else:
+            room -= nbytes
+        found[name] = brought
+    return found
 
 
 def read(files: Mapping[str, bytes]) -> BroughtBills:
     """The bills of one distribution, by the names of their files."""
-    parts: dict[tuple[str, str, str], Part] = {}
-    needs: dict[tuple[str, str, str], set[tuple[str, str, str]]] = {}
+    parts: dict[_Key, Part] = {}
+    needs: set[tuple[_Key, _Key]] = set()
     unread: list[str] = []
+    beyond: list[str] = []
     for name, raw in sorted(files.items()):
         found = _document(raw)
         if found is None:
             unread.append(line(name))
             continue
         named, edges = found
-        keys: dict[str, tuple[str, str, str]] = {}
+        keys: dict[str, _Key] = {}
+        new: dict[_Key, Part] = {}
         for reference, part in named:
             key = (part.purl, part.name, part.version)
-            if key in parts or len(parts) < MOST_PARTS:
-                keys.setdefault(reference, key)
-                parts.setdefault(key, part)
-        for one, other in edges:
-            if one in keys and other in keys and keys[one] != keys[other]:
-                needs.setdefault(keys[one], set()).add(keys[other])
+            keys.setdefault(reference, key)
+            new.setdefault(key, part)
+        new = {key: part for key, part in new.items() if key not in parts}
+        more = {(keys[one], keys[other]) for one, other in edges if one in keys and other in keys} - needs
+        more = {(one, other) for one, other in more if one != other}
+        all_parts, all_needs = len(parts) + len(new), len(needs) + len(more)
+        # Whole or not at all: a bill of which some is missing says what isn't so.
+        if all_parts > MOST_PARTS or all_needs > min(MOST_NEEDS, MOST_NEEDS_OF_EACH * all_parts):
+            beyond.append(line(name))
+            continue
+        parts |= new
+        needs |= more
     places = {key: place for place, key in enumerate(sorted(parts))}
+    needed: dict[_Key, list[int]] = {}
+    for one, other in needs:
+        needed.setdefault(one, []).append(places[other])
     return BroughtBills(
         parts=tuple(
-            msgspec.structs.replace(parts[key], needs=tuple(sorted(places[other] for other in needs.get(key, ()))))
-            for key in sorted(parts)
+            msgspec.structs.replace(parts[key], needs=tuple(sorted(needed.get(key, ())))) for key in sorted(parts)
         ),
-        unread=tuple(unread),
+        unread=_few(unread),
+        beyond=_few(beyond),
     )
+
+
+def _few(names: Sequence[str]) -> tuple[str, ...]:
+    """Names, as many as somebody reads."""
+    more = len(names) - _MOST_NAMED
+    return (*names[:_MOST_NAMED], *((f"{more} more",) if more > 0 else ()))
 
 
 def _document(raw: bytes) -> tuple[Iterable[_Found], _Edges] | None:

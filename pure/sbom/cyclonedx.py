@@ -5,11 +5,13 @@ from typing import Any, Final
 
 import msgspec
 
-from pure.sbom.bill import Bill, Component, Licence, identifier, shown
+from pure.sbom.bill import Bill, Component, Licence, digest_of, identifier, shown
 from pure.sbom.classifiers import CLASSIFIERS
 
 ENDING: Final = "cdx.json"
 MEDIA_TYPE: Final = "application/vnd.cyclonedx+json"
+WRITER: Final = "cyclonedx 1"
+"""Counts up whenever other bytes are written of the same bill: what is there already is written again then."""
 
 _SCHEMA: Final = "http://cyclonedx.org/schema/bom-1.6.schema.json"
 _ALGORITHMS: Final[Mapping[str, str]] = {
@@ -26,8 +28,15 @@ _ALGORITHMS: Final[Mapping[str, str]] = {
 _LISTED: Final = frozenset({*CLASSIFIERS.values(), "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause"})
 
 
+def head(bill: Bill, digest: str) -> bytes:
+    """How the document begins: with a serial number that follows from what the bill says, by its digest."""
+    serial = f"urn:uuid:{identifier(WRITER, digest)}"
+    found = {"$schema": _SCHEMA, "bomFormat": "CycloneDX", "specVersion": "1.6", "serialNumber": serial}
+    return msgspec.json.encode(found)[:-1]
+
+
 def encode(bill: Bill) -> bytes:
-    """The document; its serial number follows from its content."""
+    """The document."""
     body = {
         "version": 1,
         "metadata": {
@@ -38,9 +47,7 @@ def encode(bill: Bill) -> bytes:
         "components": [_component(each) for each in bill.components],
         "dependencies": _dependencies(bill),
     }
-    serial = f"urn:uuid:{identifier(msgspec.json.encode(body))}"
-    head = {"$schema": _SCHEMA, "bomFormat": "CycloneDX", "specVersion": "1.6", "serialNumber": serial}
-    return msgspec.json.encode({**head, **body}) + b"\n"
+    return head(bill, digest_of(bill)) + b"," + msgspec.json.encode(body)[1:] + b"\n"
 
 
 def _component(each: Component) -> dict[str, Any]:

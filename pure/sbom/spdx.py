@@ -6,10 +6,12 @@ from typing import Any, Final
 
 import msgspec
 
-from pure.sbom.bill import Bill, Component, Kind, identifier, shown
+from pure.sbom.bill import Bill, Component, Kind, digest_of, identifier, shown
 
 ENDING: Final = "spdx.json"
 MEDIA_TYPE: Final = "application/spdx+json"
+WRITER: Final = "spdx 1"
+"""As that of ``pure.sbom.cyclonedx``."""
 
 # The format wants a time. This is the one that lifecycles give to all files of an image.
 _CREATED: Final = "1980-01-01T00:00:01Z"
@@ -38,8 +40,20 @@ _ODD: Final = re.compile(r"[^A-Za-z0-9.-]")
 _REFERENCE: Final = re.compile(r"LicenseRef-[A-Za-z0-9.-]+")
 
 
+def head(bill: Bill, digest: str) -> bytes:
+    """How the document begins: with a namespace that follows from what the bill says, by its digest."""
+    found = {
+        "spdxVersion": "SPDX-2.3",
+        "dataLicense": "CC0-1.0",
+        "SPDXID": "SPDXRef-DOCUMENT",
+        "name": f"lamina-{bill.name}",
+        "documentNamespace": f"{_NAMESPACE}/lamina-{_slug(bill.name)}-{identifier(WRITER, digest)}",
+    }
+    return msgspec.json.encode(found)[:-1]
+
+
 def encode(bill: Bill) -> bytes:
-    """The document; its namespace follows from its content."""
+    """The document."""
     everything = (bill.about, *bill.all)
     ids = {each.key: f"SPDXRef-{number}-{_slug(each.name)}" for number, each in enumerate(everything)}
     names = tuple(dict.fromkeys(each.licence.name for each in everything if each.licence.name))
@@ -52,15 +66,7 @@ def encode(bill: Bill) -> bytes:
     }
     if extracted := [*_extracted(everything, own)]:
         body["hasExtractedLicensingInfos"] = extracted
-    namespace = f"{_NAMESPACE}/lamina-{_slug(bill.name)}-{identifier(msgspec.json.encode(body))}"
-    head = {
-        "spdxVersion": "SPDX-2.3",
-        "dataLicense": "CC0-1.0",
-        "SPDXID": "SPDXRef-DOCUMENT",
-        "name": f"lamina-{bill.name}",
-        "documentNamespace": namespace,
-    }
-    return msgspec.json.encode({**head, **body}) + b"\n"
+    return head(bill, digest_of(bill)) + b"," + msgspec.json.encode(body)[1:] + b"\n"
 
 
 def _package(each: Component, ids: Mapping[str, str], own: Mapping[str, str]) -> dict[str, Any]:

@@ -17,6 +17,8 @@ class Described(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     homepage: str = ""
     needs: tuple[str, ...] = ()
     """The other distributions of the environment that it requires there, by their normalised names."""
+    wished: tuple[str, ...] = ()
+    """More of them, which it requires for extras that the project's own declaration asks for."""
     record: str = ""
     """The sha256 of its RECORD."""
     file: Hash | None = None
@@ -25,3 +27,5 @@ class Described(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """What it has inside, by the bills of materials that it brings."""
     unread: tuple[str, ...] = ()
     """Those of its bills that nobody could read."""
+    beyond: tuple[str, ...] = ()
+    """Those of its bills that name more than anybody merges."""

@@ -5,7 +5,7 @@ It is done while an environment is looked at, and kept in its record: an unchang
 
 import hashlib
 import itertools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from pure.hashes import Hash
@@ -46,7 +46,14 @@ def described(
     own = {
         each.name: headers(metadata.get(f"{each.dist_info}/METADATA", b""), _FIELDS) for each in installed.distributions
     }
-    needs = _needs(own, resolved, declared, marker_environment(python, arch))
+    asked = {
+        name: tuple(one for text in said["requires-dist"] if (one := requirement(text)) is not None)
+        for name, said in own.items()
+    }
+    extras = tuple((each.name, extra) for each in resolved.distributions for extra in each.extras)
+    environment = marker_environment(python, arch)
+    needs = _needs(asked, extras, environment)
+    wished = _needs(asked, (*extras, *_extras(declared)), environment)
     wheels = _by_name(locked)
 
     def safe(text: str) -> str:
@@ -69,6 +76,7 @@ def described(
                 licence=Licence(expression=safe(licence.expression), name=safe(licence.name)),
                 homepage=safe(_homepage(said)),
                 needs=tuple(sorted(needs[each.name])),
+                wished=tuple(sorted(wished[each.name] - needs[each.name])),
                 record=hashlib.sha256(record).hexdigest() if record is not None else "",
                 file=_file(each.version, frozenset(wheel), wheels.get(each.name, {})),
             )
@@ -87,29 +95,27 @@ def _homepage(said: Mapping[str, list[str]]) -> str:
     return called.get("homepage", "") or url(_first(said["home-page"]))
 
 
+def _extras(declared: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Names of distributions, each with an extra that these requirements ask for."""
+    for text in declared:
+        if one := requirement(text):
+            yield from ((normalise_name(one.name), normalise_name(extra)) for extra in one.extras)
+
+
 def _needs(
-    own: Mapping[str, Mapping[str, list[str]]],
-    resolved: ResolvedSet,
-    declared: Iterable[str],
+    asked: Mapping[str, "tuple[Requirement, ...]"],
+    extras: Iterable[tuple[str, str]],
     environment: Mapping[str, str],
 ) -> dict[str, set[str]]:
     """What each distribution requires of the others, with the extras that somebody asks for."""
-    asked: dict[str, list[Requirement]] = {
-        name: [one for text in said["requires-dist"] if (one := requirement(text)) is not None]
-        for name, said in own.items()
-    }
-    needs: dict[str, set[str]] = {name: set() for name in own}
-    waiting = [(name, "") for name in own]
-    waiting += [(each.name, extra) for each in resolved.distributions for extra in each.extras]
-    for text in declared:
-        if one := requirement(text):
-            waiting += [(normalise_name(one.name), normalise_name(extra)) for extra in one.extras]
+    needs: dict[str, set[str]] = {name: set() for name in asked}
+    waiting = [*((name, "") for name in asked), *extras]
     seen = set(waiting)
     while waiting:
         name, extra = waiting.pop()
         for one in asked.get(name, ()):
             other = normalise_name(one.name)
-            if other in own and applies(one, {**environment, "extra": extra}):
+            if other in asked and applies(one, {**environment, "extra": extra}):
                 needs[name] |= {other} - {name}
                 more = {(other, normalise_name(each)) for each in one.extras} - seen
                 seen |= more

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from pure.hashes import Hash
 from pure.outcome import Failure, Outcome, Success
 from pure.venv.described import Described
 from pure.venv.lacks import Contradiction, ForeignLibraries
@@ -35,8 +36,8 @@ class Insight(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class VenvState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The last complete build of an environment: what is installed.
 
-    Nothing stands here that can differ between environments of equal contents, such as the lock that they were made
-    from.
+    Where it lies in the environment itself (``as_in_a_tree``), nothing stands in it that can differ between
+    environments of equal contents, such as the lock that they were made from.
     """
 
     resolved: ResolvedSet
@@ -66,21 +67,65 @@ class StateSchemaUnknown(msgspec.Struct, frozen=True, kw_only=True):
 StateError: TypeAlias = StateUnreadable | StateSchemaUnknown
 
 
+class _Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a lock and the project's declaration say of a distribution (``Described``)."""
+
+    file: Hash | None = None
+    wished: tuple[str, ...] = ()
+
+
+class _Beside(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a lock and the project's declaration say of what is installed."""
+
+    artefacts: tuple[tuple[str, str], ...] = ()
+    described: dict[str, _Said] = {}
+
+
 class _Schema(msgspec.Struct, frozen=True):
     schema: int
 
 
 def as_in_a_tree(state: VenvState) -> VenvState:
-    """The state as it lies in an environment that isn't packed: it says nothing of packing, nor of what Python offers.
+    """The state as it lies in an environment that isn't packed: the same for all environments of equal contents.
 
-    Releases of Python differ in that, and the environment stays the same.
+    It says nothing of packing, nor of what Python offers, in which releases differ, nor of what stands in the lock
+    (``beside_a_tree``): these may change, and the environment stays the same.
     """
-    return msgspec.structs.replace(state, at_hand=False, seen=msgspec.structs.replace(state.seen, offered=None))
+    described = tuple(msgspec.structs.replace(each, file=None, wished=()) for each in state.seen.described)
+    seen = msgspec.structs.replace(state.seen, offered=None, described=described)
+    return msgspec.structs.replace(state, artefacts=(), at_hand=False, seen=seen)
+
+
+def beside_a_tree(state: VenvState) -> str:
+    """What a lock and the project say of what is installed, as a text for the metadata of the environment's layer."""
+    described = {
+        each.key: _Said(file=each.file, wished=each.wished)
+        for each in state.seen.described
+        if each.file is not None or each.wished
+    }
+    said = _Beside(artefacts=state.artefacts, described=described)
+    return msgspec.json.encode(said, order="deterministic").decode() if said != _Beside() else ""
+
+
+def with_beside(state: VenvState, text: str) -> VenvState:
+    """The state of a tree with what ``beside_a_tree`` says of it; any text gives a state."""
+    try:
+        said = msgspec.json.decode(text, type=_Beside) if text else _Beside()
+    except (msgspec.DecodeError, RecursionError):
+        said = _Beside()
+    described = tuple(
+        msgspec.structs.replace(each, file=own.file, wished=own.wished)
+        if (own := said.described.get(each.key)) is not None
+        else each
+        for each in state.seen.described
+    )
+    seen = msgspec.structs.replace(state.seen, described=described)
+    return msgspec.structs.replace(state, artefacts=said.artefacts, seen=seen)
 
 
 def encode_state(state: VenvState) -> bytes:
     """The state as JSON; equal states give equal bytes."""
-    return msgspec.json.format(msgspec.json.encode(state, order="deterministic"), indent=1) + b"\n"
+    return msgspec.json.encode(state, order="deterministic") + b"\n"
 
 
 def decode_state(raw: bytes) -> Outcome[VenvState, StateError]:

@@ -76,19 +76,26 @@ def test_a_build_says_what_is_in_the_image(bench: Bench, wheels: Path) -> None:
     (python,) = found["python"]["components"]
     assert (python["name"], python["version"]) == ("cpython", VERSION)
     assert needs(found["launch"])["pypi:beta"] == ["pypi:alpha", "pypi:gamma"]
-    assert needs(found["launch"])["pypi:brings"] == ["pypi:heavy", "part:0:brings"]
+    assert needs(found["launch"])["pypi:brings"] == ["pypi:heavy"]
+    assert needs(found["venv"])["pypi:brings"] == ["part:0:brings"]
     (brings,) = (each for each in found["venv"]["components"] if each["name"] == "brings")
     assert names(brings["components"]) == ["libpng 1.6.50"]
     wheel = hashlib.sha256((wheels / "brings-1.0-py3-none-any.whl").read_bytes()).hexdigest()
     assert brings["hashes"] == [{"alg": "SHA-256", "content": wheel}]
     assert [each["name"] for each in found["build"]["components"]] == ["pip"]
 
-    # An unchanged build doesn't rely on what the platform brings back.
-    for path in bench.own.glob("*.sbom.*"):
-        path.unlink()
-    built = bench.build()
-    assert built.actions()["venv"] == "kept", built.log
-    assert written(bench) == first
+    # An unchanged build leaves what the platform brings back, and doesn't rely on it.
+    for kept in (("venv.sbom.cdx.json", "python.sbom.spdx.json"), ()):
+        inodes = {}
+        for path in bench.own.glob("*.sbom.*"):
+            if path.name in kept:
+                inodes[path.name] = path.stat().st_ino
+            else:
+                path.unlink()
+        built = bench.build()
+        assert built.actions()["venv"] == "kept", built.log
+        assert written(bench) == first
+        assert {name: (bench.own / name).stat().st_ino for name in kept} == inodes
 
     bench.write({"requirements.txt": hashed(wheels, "alpha==2.0")})
     bench.build()

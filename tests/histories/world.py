@@ -194,6 +194,7 @@ class World(Machine):
             pins=decision.pins,
             holds=decision.holds,
             linked=decision.linked,
+            stated=decision.stated,
         )
         document = {"types": types, "metadata": metadata}
         self.disk.write_atomically(f"{LAYERS}/{decision.name}.toml", tomli_w.dumps(document).encode())

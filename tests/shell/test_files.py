@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from pure.build.errors import NotReadable
+from pure.build.workplace import PACKED_STATE, STATE_FILE
+from pure.layers.names import VENV, VENV_CACHE
 from pure.outcome import Success
 from shell.files import MOST_BYTES
 from shell.sources import read_sources
@@ -86,6 +88,18 @@ def test_a_file_of_twenty_gigabytes_is_no_file_to_read(app: Path, name: str) -> 
     assert (failed.why, failed.detail) == ("large", "it has 20.0 GB, and at most 32.0 MB are read")
     os.truncate(app / name, MOST_BYTES + 1)
     assert isinstance(_read(app), NotReadable)
+
+
+@pytest.mark.parametrize("place", [f"{VENV}/{STATE_FILE}", f"{VENV_CACHE}/{PACKED_STATE}"])
+def test_what_an_earlier_build_left_behind_ends_no_build(app: Path, place: str) -> None:
+    record = app.parent / "layers" / place
+    record.parent.mkdir(parents=True)
+    record.write_bytes(b"{}")
+    assert b"{}" in (_read(app).venv_state, _read(app).packed_state)  # type: ignore[attr-defined]
+    os.truncate(record, MOST_BYTES + 1)
+    facts = _read(app)
+    assert not isinstance(facts, NotReadable)
+    assert (facts.venv_state, facts.packed_state) == (None, None)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("name", ["Procfile", "pyproject.toml", ".netrc", "pip.conf"])

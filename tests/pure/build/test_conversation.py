@@ -800,7 +800,8 @@ def test_a_runtime_that_is_another_python_ends_the_build() -> None:
     assert told(stopped.said) == ["RuntimeArrived"]
 
 
-@pytest.mark.parametrize(("ended", "starts"), [(0, True), (1, False), (127, False)])
+# One that says its version starts, however the rest of the question ends.
+@pytest.mark.parametrize(("ended", "starts"), [(0, True), (1, True), (1, False), (127, False)])
 def test_what_is_said_beside_the_answer_makes_no_other_python(ended: int, *, starts: bool) -> None:
     complaint = "/l/python/bin/python3: libz.so.1: no version information available"
 

@@ -39,7 +39,7 @@ PINS = {
 }
 
 
-def plan(manager: str = "uv", *, heavy: tuple[str, ...] = (), linked: tuple[Linked, ...] = ()) -> Plan:
+def plan(manager: str = "uv", *, heavy: tuple[str, ...] = (), linked: tuple[Linked, ...] | None = ()) -> Plan:
     found = planned(locked(FIRST, manager))
     python = msgspec.structs.replace(found.decided("python"), linked=encode_linked(linked))
     layers = tuple(LayerDecision(name=heavy_layer(name), action=Action.CREATE, because=("heavy",)) for name in heavy)
@@ -56,6 +56,12 @@ def record(*distributions: Distribution, said: tuple[Described, ...] = ()) -> Ve
 
 def named(found: Plan, state: VenvState | None) -> dict[str, Bill]:
     return {each.name: each for each in bills(found, state, PINS)}
+
+
+def encoded(found: Plan, state: VenvState | None) -> dict[str, bytes]:
+    files = {each.name: (each.head, each.encoded()) for each in sbom_files(found, state, PINS)}
+    assert [name for name, (head, raw) in files.items() if not raw.startswith(head)] == []
+    return {name: raw for name, (_, raw) in files.items()}
 
 
 def component(bill: Bill, key: str) -> Component:
@@ -91,6 +97,12 @@ def test_the_runtime_says_which_libraries_are_in_it() -> None:
     assert [(each.name, each.version) for each in cpython.parts] == [("libffi", ""), ("openssl", "3.5.7")]
     assert cpython.parts[1].purl == "pkg:generic/openssl@3.5.7"
     assert ("version", "not known to the interpreter") in cpython.parts[0].notes
+
+
+def test_a_runtime_that_did_not_say_which_libraries_are_in_it() -> None:
+    (cpython,) = named(plan(linked=None), None)["python"].components
+    assert cpython.parts == ()
+    assert dict(cpython.notes)["linked libraries"].startswith("not known")
 
 
 @pytest.mark.parametrize(
@@ -144,6 +156,24 @@ def test_what_a_distribution_brings_is_inside_of_it() -> None:
         "part:0:pillow": ("part:1:pillow",),
     }
     assert "odd.xml" in dict(pillow.notes)["not merged"]
+    # They may be thousands, and the image's bill is written by each build: it says where they are named.
+    (_, pillow) = named(plan(), record(distribution("pillow"), said=(said,)))["launch"].components
+    assert (pillow.parts, dict(pillow.notes)["inside"]) == ((), "2 components that the bill of its layer names")
+
+
+def test_what_names_more_than_is_merged_is_told() -> None:
+    said = Described(key="a", name="a", beyond=("large.json",))
+    (found,) = named(plan(), record(distribution("a"), said=(said,)))["venv"].components
+    assert found.notes == (("not merged", "large.json, which names more than is merged"),)
+
+
+def test_a_file_begins_so_only_if_it_says_the_same() -> None:
+    def heads(said: Described) -> dict[str, bytes]:
+        return {each.name: each.head for each in sbom_files(plan(), record(distribution("a"), said=(said,)), PINS)}
+
+    one = heads(Described(key="a", name="a", parts=(Part(name="zlib", version="1.2"),)))
+    other = heads(Described(key="a", name="a", parts=(Part(name="zlib", version="1.3"),)))
+    assert {name for name in one if one[name] != other[name]} == {"venv.sbom.cdx.json", "venv.sbom.spdx.json"}
 
 
 def test_the_tools_of_a_build() -> None:
@@ -175,8 +205,9 @@ def test_all_of_it_is_valid_and_says_the_same_in_both_formats(found: ResolvedSet
     said = tuple(Described(key=name, name=name.upper(), needs=data.draw(needs)) for name in names)
     state = VenvState(resolved=found, seen=Insight(described=said))
     heavy = tuple(data.draw(st.lists(st.sampled_from(names or ["x"]), max_size=1)) if names else ())
-    files = dict(sbom_files(plan(heavy=heavy, linked=(Linked(name="zlib", version="1.3"),)), state, PINS))
-    assert files == dict(sbom_files(plan(heavy=heavy, linked=(Linked(name="zlib", version="1.3"),)), state, PINS))
+    linked = (Linked(name="zlib", version="1.3"),)
+    files = encoded(plan(heavy=heavy, linked=linked), state)
+    assert files == encoded(plan(heavy=heavy, linked=linked), state)
     assert {name.partition(".sbom.")[2] for name in files} == {"cdx.json", "spdx.json"}
     for name in {file.partition(".sbom.")[0] for file in files}:
         one, other = files[f"{name}.sbom.cdx.json"], files[f"{name}.sbom.spdx.json"]
@@ -222,7 +253,7 @@ def test_whatever_strangers_wrote_the_bills_are_valid(bills_of_it: dict[str, byt
     said = tuple(msgspec.structs.replace(each, parts=brought.parts, unread=brought.unread) for each in said)
     state = VenvState(resolved=found, seen=Insight(described=said))
     assert decode_state(encode_state(state)) == Success(state)
-    for name, raw in sbom_files(plan(), state, PINS):
+    for name, raw in encoded(plan(), state).items():
         (sbom_oracles.cyclonedx if name.endswith("cdx.json") else sbom_oracles.spdx)(raw)
 
 

@@ -4,11 +4,13 @@ import json
 import sysconfig
 from pathlib import Path
 
+import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pure.hashes import Hash
 from pure.sbom.bill import Bill, Component, Licence
-from pure.sbom.brought import BroughtBills, read
+from pure.sbom.brought import MOST_BYTES, MOST_NEEDS_OF_EACH, MOST_PARTS, BroughtBills, read, read_all
 
 from pure.sbom import cyclonedx, spdx
 from tests.strategies_sbom import bills, brought_documents
@@ -94,6 +96,52 @@ def test_two_bills_of_one_distribution_are_one() -> None:
 def test_what_is_no_such_bill_is_named() -> None:
     xml, new = b"<bom/>", json.dumps({"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld"}).encode()
     assert read({"a.xml": xml, "b.json": new, "c.json": b"\xff"}) == BroughtBills(unread=("a.xml", "b.json", "c.json"))
+
+
+def cyclonedx_of(parts: int, needs: int, prefix: str = "p") -> bytes:
+    """A bill of so many components, of which each needs so many others."""
+    names = [f"{prefix}{number}" for number in range(parts)]
+    others = [names[(at + more) % parts] for at in range(parts) for more in range(1, needs + 1)]
+    edges = [{"ref": name, "dependsOn": others[at * needs : (at + 1) * needs]} for at, name in enumerate(names)]
+    document = {"bomFormat": "CycloneDX", "components": [{"bom-ref": name, "name": name} for name in names]}
+    return json.dumps({**document, "dependencies": edges}).encode()
+
+
+@pytest.mark.parametrize(
+    ("parts", "needs", "merged"),
+    [
+        (30, MOST_NEEDS_OF_EACH, True),
+        (30, MOST_NEEDS_OF_EACH + 1, False),
+        (MOST_PARTS, 10, True),
+        (MOST_PARTS, 11, False),
+        (MOST_PARTS + 1, 0, False),
+    ],
+)
+def test_a_bill_that_names_too_much_is_named_and_not_merged(parts: int, needs: int, *, merged: bool) -> None:
+    small, large = json.dumps(AUDITWHEEL).encode(), cyclonedx_of(parts, needs)
+    found = read({"b.json": large})
+    assert (len(found.parts), found.beyond) == ((parts, ()) if merged else (0, ("b.json",)))
+    assert sum(len(each.needs) for each in found.parts) == (parts * needs if merged else 0)
+    if not merged:
+        # What others of its bills name is merged all the same.
+        both = read({"a.json": large, "b.json": small})
+        assert both == msgspec.structs.replace(read({"b.json": small}), beyond=("a.json",))
+
+
+def test_of_an_environment_no_more_is_merged_than_its_record_has_room_for() -> None:
+    # A wheel may state any number of digests.
+    digests = [{"alg": "MD5", "content": f"{number:032x}"} for number in range(MOST_BYTES // 150)]
+    document = {"bomFormat": "CycloneDX", "components": [{"name": "x", "hashes": digests}]}
+    large, small = {"a.json": json.dumps(document).encode()}, {"b.json": json.dumps(AUDITWHEEL).encode()}
+    found = read_all({"d": small, **dict.fromkeys("abc", large)})
+    assert {name: each.beyond for name, each in found.items()} == {"a": (), "b": (), "c": ("a.json",), "d": ()}
+    assert sum(len(msgspec.json.encode(each)) for each in found.values()) < MOST_BYTES + 1000
+    assert found["d"] == read(small)
+
+
+def test_of_many_files_some_are_named() -> None:
+    found = read({f"{number:03}.xml": b"<bom/>" for number in range(500)})
+    assert (len(found.unread), found.unread[0], found.unread[-1]) == (21, "000.xml", "480 more")
 
 
 def test_those_of_this_environment() -> None:

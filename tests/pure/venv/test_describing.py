@@ -114,7 +114,9 @@ def test_an_extra_that_somebody_asks_for(how: str) -> None:
         extras={"flask": ("cli",)} if how == "resolved" else {},
         declared=("Flask[CLI]>=3",) if how == "declared" else (),
     )
-    assert found["flask"].needs == ("click", "werkzeug")
+    # What only the project's declaration asks for may change while all that is installed stays the same.
+    wished = ("click",) if how == "declared" else ()
+    assert (found["flask"].needs, found["flask"].wished) == (tuple(sorted({"click", "werkzeug"} - {*wished})), wished)
 
 
 @pytest.mark.parametrize(
