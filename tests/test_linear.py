@@ -20,6 +20,7 @@ from pure.start.processes import from_procfile
 from pure.urls import visible_url, without_secrets
 from pure.venv.headers import headers, requirement
 
+from tests.often import often
 from tests.patterns import Named, compiled_patterns, pumps
 
 PATTERNS: Final = compiled_patterns()
@@ -36,7 +37,7 @@ def test_the_patterns_are_found() -> None:
     assert {"pure.redaction._QUERY_NAME", "pure.complaints.recognition._COMPILED"} <= names
 
 
-@pytest.mark.parametrize("named", PATTERNS, ids=lambda named: named.name)
+@pytest.mark.parametrize("named", often(PATTERNS, *PATTERNS[::2]), ids=lambda named: named.name)
 def test_a_pattern_takes_a_time_that_grows_with_its_text(named: Named) -> None:
     texts = [(before, piece, end) for before, piece in pumps(named.pattern) for end in ("", "\x00\n")]
     slowest = sorted(texts, key=lambda text: _seconds(named.run, _text(text, 1_500)), reverse=True)[:6]

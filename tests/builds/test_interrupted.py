@@ -164,7 +164,8 @@ def test_another_python_killed(tmp_path: Path, workshop: Workshop, earlier: Path
     check(bench, wanted, "python.toml removed")
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=heavy)])
+@heavy
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_lamina_ends_all_that_it_started(
     sent: signal.Signals, tmp_path: Path, workshop: Workshop, built_once: Path
 ) -> None:

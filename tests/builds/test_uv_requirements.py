@@ -23,6 +23,7 @@ def variables(index: Index, **more: str | None) -> dict[str, str | None]:
     return {**index.variables, **BY_UV, **more}
 
 
+@pytest.mark.heavy
 def test_pinned_requirements(bench: Bench, workshop: Workshop, index: Index) -> None:
     def golden(name: str, log: str) -> None:
         check_golden(f"build_uv_pip_{name}", normalised(log.replace(index.host, "<index>")))

@@ -131,6 +131,7 @@ def _modelled(disk: Disk) -> Iterator[str]:
             yield path
 
 
+@pytest.mark.heavy
 def test_the_model_does_what_is_really_done(bench: Bench, wheels: Path) -> None:  # noqa: F811
     both = Both(bench, wheels)
     first = Application(manager="pip", wants=wants("alpha==1.0", "beta", "ns-one", "ns-two", "shape==1.0"))

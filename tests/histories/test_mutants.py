@@ -33,6 +33,7 @@ from pure.layers.metadata import Difference, Metadata
 from pure.layers.names import PIP_CACHE, LayerName
 from pure.layers.packing import Stored
 from pure.outcome import Success
+from pure.runtime.linked import UNANSWERED
 from pure.venv.state import VenvState
 
 from pure.build import check, completing, conversation, describing, environment_steps, plan, synchronising
@@ -187,7 +188,9 @@ def _finished_first(layer: LayerName) -> Mutate:
                 if isinstance(step, BeginLayer) and step.layer == layer:
                     found = turn.build.plan.layer(layer)
                     assert found is not None
-                    yield FinishLayer(decision=found)
+                    # A runtime that wasn't asked yet what is linked into it would be made anew for that alone.
+                    linked = UNANSWERED if layer == "python" else found.linked
+                    yield FinishLayer(decision=msgspec.structs.replace(found, linked=linked))
 
         early.clear()
         rewriting(patch, rewrite)
