@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import stat
-import subprocess
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -154,13 +153,6 @@ class Site:
         for name in ("launch.toml", "build.toml"):
             (self.own / name).unlink(missing_ok=True)
         shutil.rmtree(self.workspace / "__pycache__", ignore_errors=True)
-        self.give_to_builder()
-
-    def take(self, layer: str, earlier: "Site") -> None:
-        """Begin with a layer of an earlier build, as a platform restores it."""
-        subprocess.run(["cp", "-al", str(earlier.own / layer), str(self.own / layer)], check=True)
-        metadata = tomllib.loads((earlier.own / f"{layer}.toml").read_text())["metadata"]
-        (self.own / f"{layer}.toml").write_text(tomli_w.dumps({"metadata": metadata}))
         self.give_to_builder()
 
     def image(self, name: str) -> str:

@@ -17,7 +17,8 @@ from tests.containers.trees import digest_of
 
 pytestmark = pytest.mark.containers
 
-ENVIRONMENT = {"build": True, "launch": True, "cache": True}
+IN_THE_IMAGE = {"build": False, "launch": True, "cache": False}
+IN_THE_CACHE = {"build": False, "launch": False, "cache": True}
 BUILD_ONLY = {"build": True, "launch": False, "cache": True}
 TRIPPED = "The tool was started"
 
@@ -41,16 +42,9 @@ class Built:
         return self.site.build(self.user_env, status=status)
 
 
-@pytest.fixture(scope="module")
-def earlier() -> list[Site]:
-    """The sites of the managers before."""
-    return []
-
-
 @pytest.fixture(scope="module", params=ALL)
 def built(
     request: pytest.FixtureRequest,
-    earlier: list[Site],
     engine: Engine,
     base: str,
     buildpack: Path,
@@ -62,11 +56,6 @@ def built(
     folder = opened(tmp_path_factory.mktemp(manager))
     app = apps.write(manager, folder / "app")
     site = Site(engine, base, buildpack, app, folder, settings=apps.settings(manager))
-    if earlier:
-        # As if the application had only been provided with Python before. Saves unpacking and compiling it again, and
-        # shows where pip's wheel comes from without the layer of a tool that keeps it.
-        site.take("python", earlier[0])
-    earlier.append(site)
     return Built(manager, site, apps.files(manager), version)
 
 
@@ -105,10 +94,11 @@ def test_the_build_leaves_nothing_beside_the_application(built: Built) -> None:
 
 
 def test_the_layers_have_the_flags_of_the_table(built: Built) -> None:
-    expected = {"python": ENVIRONMENT, built.manager.tool.name: BUILD_ONLY, "venv": ENVIRONMENT}
+    expected = {"python": IN_THE_IMAGE, built.manager.tool.name: BUILD_ONLY, "venv": IN_THE_IMAGE}
+    expected["venv-cache"] = IN_THE_CACHE
     if not built.manager.synchronises:
         expected["pip-cache"] = BUILD_ONLY
-    actual = {name: {flag: types.get(flag, False) for flag in ENVIRONMENT} for name, types in built.types.items()}
+    actual = {name: {flag: types.get(flag, False) for flag in BUILD_ONLY} for name, types in built.types.items()}
     assert actual == expected
 
 
@@ -116,7 +106,7 @@ def test_a_second_build_keeps_every_layer_and_starts_no_tool(built: Built) -> No
     own, tool = built.site.own, built.manager.tool.name
     if built.manager.synchronises:
         set_trap(own / tool, tool)
-    before = {layer: digest_of(own / layer) for layer in ("python", tool, "venv")}
+    before = {layer: digest_of(own / layer) for layer in (tool, "venv-cache")}
     log = built.again()
     assert {layer: digest_of(own / layer) for layer in before} == before, log
     assert built.site.types() == built.types
@@ -125,7 +115,7 @@ def test_a_second_build_keeps_every_layer_and_starts_no_tool(built: Built) -> No
         # The project's own folder may have changed in any way, so pip has to look.
         assert "reconciled venv" in log
         return
-    assert f"kept python, {', '.join(sorted((tool, 'venv')))}" in log
+    assert f"kept python, {', '.join(sorted((tool, 'venv', 'venv-cache')))}" in log
     # Keeps this honest: where the tool has to look, the trap shuts.
     lock = built.site.workspace / built.manager.lock
     lock.write_text(f"{lock.read_text()}\n")
