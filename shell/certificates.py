@@ -8,15 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from pure.bindings.certificates import certificates_in
+from pure.bindings.pem import SYSTEM_AUTHORITIES
 from pure.manager.environment import trusted_files
 
-# Where distributions keep their trusted certificates; an interpreter built elsewhere does not know its host's place.
-SYSTEM_AUTHORITIES: Final = (
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/ca-bundle.pem",
-    "/etc/ssl/cert.pem",
-)
 VENDORED: Final = "pip/_vendor/certifi/cacert.pem"
 """Where pip has those that it trusts by itself."""
 _MOST_BYTES: Final = 4_000_000

@@ -9,11 +9,10 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 import urllib3
+from pure.bindings.pem import SYSTEM_AUTHORITIES
 from pure.runtime.fetching import AuthoritiesUnreadable, FetchFailure, ProxyFailed
 from pure.urls import visible_url
 from urllib3.util import make_headers
-
-from shell.certificates import SYSTEM_AUTHORITIES
 
 # What one tool of a build is told to trust, every tool trusts (pure.manager.environment), and so does this one.
 _AUTHORITIES: Final = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT")

@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
 import tomli
-from pure.bindings.at_launch import PROGRAM, wanted_at_launch
+from pure.bindings.at_launch import PARSER, PROGRAM, joined, wanted_at_launch
 from pure.bindings.contents import NONE, Bindings, understood
 from pure.bindings.decision import NETRC_FILE, PIP_FILE, netrc_of
 from pure.bindings.folder import BindingError, root_of
@@ -137,7 +137,9 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         netrc=netrc_of(bound, _netrc(named)),
         bindings=bindings,
         mapped=bound.mapped,
-        at_launch=_needed(buildpack / PROGRAM) if wanted_at_launch(bound, environ) else b"",
+        at_launch=joined(_needed(buildpack / PROGRAM), _needed(buildpack / PARSER))
+        if wanted_at_launch(bound, environ)
+        else b"",
         project=application.project,
         tool_pins={
             tool.name: _needed(buildpack / tool.pin_file).decode() for tool in TOOLS.values() if tool is not PIP_TOOL

@@ -16,6 +16,9 @@ LAUNCH_VARIABLE: Final = "BP_ENABLE_RUNTIME_CERT_BINDING"
 """As it is called where others have it."""
 PROGRAM: Final = "shell/at_launch/certificates.py"
 """The program, from the buildpack's root."""
+PARSER: Final = "pure/bindings/pem.py"
+"""What it imports of ours."""
+_IMPORT: Final = b"from pure.bindings.pem import SYSTEM_AUTHORITIES, is_whole, parts, written\n"
 INSTALLED: Final = "exec.d/ca-certificates"
 """Where it lies in its layer."""
 
@@ -28,6 +31,12 @@ def wanted_at_launch(bindings: Bindings, variables: Mapping[str, str]) -> str | 
             return asked
         return f"${LAUNCH_VARIABLE} is {variables[LAUNCH_VARIABLE].strip()}" if asked else ""
     return "certificates are bound in the build, and so probably where the image runs" if bindings.certificates else ""
+
+
+def joined(source: bytes, parser: bytes) -> bytes:
+    """The program's source with the parser's in place of the line that imports it: an image has nothing of ours."""
+    assert source.count(_IMPORT) == 1, "the program imports the parser, and nothing else of ours"
+    return source.replace(_IMPORT, parser)
 
 
 def program(source: bytes, interpreter: str) -> bytes:

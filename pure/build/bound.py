@@ -1,10 +1,10 @@
 """Says what bindings come to in a build: each of them, and the layer of what looks for certificates at launch."""
 
 from pure.bindings.at_launch import LAUNCH_VARIABLE, digest, wanted_at_launch
-from pure.bindings.certificates import BEGIN
 from pure.bindings.contents import NONE
 from pure.bindings.decision import BindingDecision, BoundBuild, decide_bindings
 from pure.bindings.folder import ROOT_VARIABLE, BindingError, root_of
+from pure.bindings.pem import BEGIN
 from pure.build.facts import Facts
 from pure.build.workplace import workplace
 from pure.layers.decision import Action, LayerDecision

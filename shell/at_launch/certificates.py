@@ -1,8 +1,9 @@
 """Adds the certificates that are bound where an image runs to those that the application trusts.
 
 An ``exec.d`` program: what it writes to descriptor 3 are variables of the application, as TOML. It is run by the
-image's own Python, without ``site``, at every start, and imports next to nothing. Nothing that it can't do is a reason
-not to start the application; it says so instead.
+image's own Python, without ``site``, at every start, and imports next to nothing: what it imports of ours stands in
+the place of that line there (``pure.bindings.at_launch``). Nothing that it can't do is a reason not to start the
+application; it says so instead.
 """
 
 import binascii
@@ -10,15 +11,9 @@ import os
 import stat
 import sys
 
+from pure.bindings.pem import SYSTEM_AUTHORITIES, is_whole, parts, written
+
 VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-SYSTEM = (
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/ca-bundle.pem",
-    "/etc/ssl/cert.pem",
-)
-BEGIN, END = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
-SEQUENCE, LONG, CONSTRUCTED, LINE = 0x30, 0x80, 0x20, 64
 # Where every image has a place to write, unless all is read-only.
 TEMPORARY = ("/tmp", "/var/tmp", "/dev/shm")
 # Of all bindings together, as in a build, and of any other file.
@@ -34,7 +29,7 @@ def main() -> None:
     trusted = trusted_certificates()
     if not trusted:
         say("the image has no other certificates: those that are bound are the only ones that are trusted")
-    path = written(b"".join(each + b"\n" for each in dict.fromkeys((*trusted, *bound))))
+    path = file_of(b"".join(each + b"\n" for each in dict.fromkeys((*trusted, *bound))))
     if path:
         value = path.replace("\\", "\\\\").replace('"', '\\"')
         os.write(3, "".join(f'{name} = "{value}"\n' for name in VARIABLES).encode())
@@ -48,7 +43,7 @@ def trusted_certificates() -> list[bytes]:
     """
     named = dict.fromkeys(path for path in map(os.environ.get, VARIABLES) if path)
     found = [each for path in named for each in certificates_of(path)]
-    for path in (*SYSTEM, *of_certifi()):
+    for path in (*SYSTEM_AUTHORITIES, *of_certifi()):
         if usual := certificates_of(path):
             return found + usual
     return found
@@ -115,52 +110,26 @@ def certificates_of(path: str) -> list[bytes]:
 
 
 def certificates(text: bytes, path: str) -> list[bytes]:
-    """The certificates in a text, in PEM format; OpenSSL refuses a file with a damaged one as a whole."""
+    """The whole certificates in a text; of the others, that they are none."""
     found: list[bytes] = []
-    for number, part in enumerate(text.split(BEGIN)[1:], 1):
-        body, end, _ = part.partition(END)
-        plain = b"".join(body.split())
-        if end and is_whole(plain):
-            lines = (plain[at : at + LINE] for at in range(0, len(plain), LINE))
-            found.append(b"\n".join((BEGIN, *lines, END)))
+    for number, plain in enumerate(parts(text), 1):
+        if is_whole(decoded(plain)):
+            found.append(written(plain))
         else:
             say(f"{path}: certificate {number} is cut off or changed, and left out")
     return found
 
 
-def is_whole(text: bytes) -> bool:
-    """Whether it is base64 of a sequence in DER, in which every element ends where it says."""
+def decoded(plain: bytes) -> bytes:
+    """What is in base64; nothing where it is none, or padded within, which readers take differently."""
     try:
-        der = binascii.a2b_base64(text)
+        der = binascii.a2b_base64(plain)
     except ValueError:
-        return False
-    # What is no base64 is passed over by the function.
-    if len(der) <= 2 or der[0] != SEQUENCE or binascii.b2a_base64(der, newline=False) != text:
-        return False
-    at, ends = 0, [len(der)]
-    while ends:
-        if at == ends[-1]:
-            ends.pop()
-            continue
-        # Of another element there is no tag and length, or it would be the second that isn't within one.
-        if at + 2 > ends[-1] or (at and len(ends) == 1):
-            return False
-        tag, length = der[at], der[at + 1]
-        at += 2
-        if length >= LONG:
-            size = length - LONG
-            length = int.from_bytes(der[at : at + size], "big")
-            at += size
-        if at + length > ends[-1]:
-            return False
-        if tag & CONSTRUCTED:
-            ends.append(at + length)
-        else:
-            at += length
-    return True
+        return b""
+    return der if binascii.b2a_base64(der, newline=False) == plain else b""
 
 
-def written(text: bytes) -> str:
+def file_of(text: bytes) -> str:
     """The path of a file with the text that nobody else can have put there; empty where none can be written.
 
     A container that is started again has that of the start before.

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import ssl
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import tomli
-from pure.bindings.at_launch import PROGRAM
+from pure.bindings.at_launch import PARSER, PROGRAM, joined
 
 from tests.bound import bind, pem, pem_names
 from tests.places import ROOT
@@ -18,11 +19,14 @@ INTERPRETER = str(Path(sys.executable).resolve())
 VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
-def launch(
-    env: dict[str, str], program: Path = ROOT / PROGRAM, descriptors: str = "3>&1"
-) -> tuple[dict[str, str], str]:
+# As it lies in an image.
+SOURCE = joined((ROOT / PROGRAM).read_bytes(), (ROOT / PARSER).read_bytes()).decode()
+
+
+def launch(env: dict[str, str], program: Path | None = None, descriptors: str = "3>&1") -> tuple[dict[str, str], str]:
     """The variables that it gives to the application, and what it says; it ends well in any case."""
-    command = ["/bin/sh", "-c", f"exec {INTERPRETER} -ISB {program} {descriptors}"]
+    called = f"-c {shlex.quote(SOURCE)}" if program is None else f"{program}"
+    command = ["/bin/sh", "-c", f"exec {INTERPRETER} -ISB {called} {descriptors}"]
     done = subprocess.run(command, env=env, capture_output=True, check=True)
     return tomli.loads(done.stdout.decode()), done.stderr.decode()
 
@@ -43,7 +47,7 @@ def names(path: str) -> list[str]:
 
 def program(folder: Path, **changes: str) -> Path:
     """The program for an image that has something else than this machine."""
-    text = (ROOT / PROGRAM).read_text()
+    text = SOURCE
     for name, value in changes.items():
         text, times = re.subn(rf"(?ms)^{name} = (\(.*?^\)|[^\n]*)$", f"{name} = {value}", text)
         assert times == 1, name
@@ -76,7 +80,7 @@ def test_a_variable_that_names_none_takes_none_away(root: Path, text: str) -> No
 
 def test_where_the_system_has_none_those_of_certifi_are_trusted(root: Path) -> None:
     env = {"SERVICE_BINDING_ROOT": str(root / "bindings"), "TMPDIR": str(root / "tmp"), "VIRTUAL_ENV": str(root / "v")}
-    bare = program(root, SYSTEM="()")
+    bare = program(root, SYSTEM_AUTHORITIES="()")
     found, said = launch(env, bare)
     assert names(found["SSL_CERT_FILE"]) == ["one", "two", "three"]
     assert said == (
@@ -117,7 +121,8 @@ def test_real_ones_are_as_openssl_reads_them(root: Path) -> None:
         root / "bindings", "old", "ca-certificates", {"three.pem": one.replace(one.split("-----")[2], line)}, older=True
     )
     found, said = launch(
-        {"SERVICE_BINDING_ROOT": str(root / "bindings"), "TMPDIR": str(root / "tmp")}, program(root, SYSTEM="()")
+        {"SERVICE_BINDING_ROOT": str(root / "bindings"), "TMPDIR": str(root / "tmp")},
+        program(root, SYSTEM_AUTHORITIES="()"),
     )
     assert "no other certificates" in said
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -126,14 +131,16 @@ def test_real_ones_are_as_openssl_reads_them(root: Path) -> None:
 
 
 def test_all_entries_together_are_bounded(root: Path) -> None:
-    small = program(root, MOST_BYTES=str(len(pem("one")) + len(pem("two")) + 10), SYSTEM="()")
+    small = program(root, MOST_BYTES=str(len(pem("one")) + len(pem("two")) + 10), SYSTEM_AUTHORITIES="()")
     found, said = launch({"SERVICE_BINDING_ROOT": str(root / "bindings"), "TMPDIR": str(root / "tmp")}, small)
     assert names(found["SSL_CERT_FILE"]) == ["one", "two"]
     assert f"{root}/bindings/old/secret/three.pem is left out" in said
 
 
 def test_further_names_are_told(root: Path) -> None:
-    found, said = launch({"SERVICE_BINDING_ROOT": str(root / "bindings")}, program(root, MOST_NAMES="1", SYSTEM="()"))
+    found, said = launch(
+        {"SERVICE_BINDING_ROOT": str(root / "bindings")}, program(root, MOST_NAMES="1", SYSTEM_AUTHORITIES="()")
+    )
     assert names(found["SSL_CERT_FILE"]) == ["one"]
     assert f"{root}/bindings has more than 1 entries" in said
     Path(found["SSL_CERT_FILE"]).unlink()
@@ -162,7 +169,7 @@ def test_it_says_so_where_it_can_write_nowhere(root: Path) -> None:
 
 def test_it_imports_next_to_nothing() -> None:
     listed = subprocess.run(
-        [INTERPRETER, "-ISB", "-X", "importtime", str(ROOT / PROGRAM)],
+        [INTERPRETER, "-ISB", "-X", "importtime", "-c", SOURCE],
         env={"SERVICE_BINDING_ROOT": "/nowhere"},
         capture_output=True,
         check=True,

@@ -6,13 +6,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pure.bindings.certificates import BEGIN, certificates_in
+from pure.bindings.certificates import certificates_in
+from pure.bindings.pem import BEGIN, END, SYSTEM_AUTHORITIES
 from shell.at_launch.certificates import certificates
-from shell.certificates import SYSTEM_AUTHORITIES
 
 from tests.bound import pem, pem_names
 
-END = b"-----END CERTIFICATE-----"
 A, B = (pem(name).encode() for name in "ab")
 
 
