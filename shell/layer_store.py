@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import tomli_w
 from pure.layers.decision import LayerDecision, RestoredLayer
 from pure.layers.environment import LayerEnvironment
-from pure.layers.metadata import STRUCTS, metadata_table
+from pure.layers.metadata import STRUCTS
 from pure.layers.names import HEAVY_PATTERN, HeavyLayerName, LayerName
 
 if TYPE_CHECKING:
@@ -59,20 +59,10 @@ class LayerStore:
 
     def finish(self, decision: LayerDecision) -> None:
         """Write the environment files of a layer and then its metadata and types."""
-        assert decision.types is not None, "a dropped layer is not finished"
-        assert decision.metadata is not None, "a finished layer has metadata"
+        document = decision.document
         if not decision.away:
             self._write_environment(self.root / decision.name, decision.environment)
-        types = {name: getattr(decision.types, name) for name in ("build", "cache", "launch")}
-        metadata = metadata_table(
-            decision.metadata,
-            built_from=decision.built_from,
-            pins=decision.pins,
-            holds=decision.holds,
-            linked=decision.linked,
-            stated=decision.stated,
-        )
-        self._write_toml(decision.name, {"types": types, "metadata": metadata})
+        self._write_toml(decision.name, document)
 
     def write_launch(self, document: Mapping[str, Any]) -> None:
         """Write ``launch.toml``."""

@@ -18,7 +18,7 @@ from pure.project.document import Document
 from pure.project.files import ProjectFiles, ProjectOutcome
 from pure.project.requirements.collection import RequirementsSet
 from pure.project.requirements.errors import RequirementsError
-from pure.project.vendored import vendored
+from pure.project.vendored import BadVendorFolder, Vendored, vendored
 from pure.python.offer import RuntimeFacts
 from pure.start.code_facts import CodeFacts
 from pure.start.imports import Imports
@@ -137,6 +137,11 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True, dict=True):
         stated = files | settings_that_count(self.bound) | dict(self.variables)
         return stated | self._from_folders(stated)
 
+    @cached_property
+    def vendored(self) -> Outcome[Vendored | None, BadVendorFolder]:
+        """The folders that distributions are declared to lie in."""
+        return vendored(self.variables, self.pyproject)
+
     @property
     def files(self) -> ProjectFiles:
         """The project's files, as far as there is a project."""
@@ -147,7 +152,7 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True, dict=True):
         return {name: value for name, value, _ in self.pip_settings} | dict(self.told)
 
     def _from_folders(self, settings: Mapping[str, str]) -> dict[str, str]:
-        declared = vendored(self.variables, self.pyproject).value_or(None)
+        declared = self.vendored.value_or(None)
         return supply.variables(declared, self.home, settings) if declared else {}
 
     @property

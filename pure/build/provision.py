@@ -8,7 +8,7 @@ from pure.manager.table import PIP_TOOL, Tool
 from pure.manager.tool_version import ToolError, ToolVersion, choose_tool, out_of_the_buildpack
 from pure.outcome import Failure, Outcome, Success
 from pure.project.files import ProjectFiles
-from pure.project.vendored import BadVendorFolder, vendored
+from pure.project.vendored import BadVendorFolder
 
 
 def tool_of(facts: Facts, managed: Managed, minor: str) -> Outcome[ToolVersion, ToolError]:
@@ -22,7 +22,7 @@ def tool_of(facts: Facts, managed: Managed, minor: str) -> Outcome[ToolVersion, 
 
 def supply_of(facts: Facts, managed: Managed, project: ProjectFiles) -> Outcome[tuple[str, ...], BadVendorFolder]:
     """Why distributions come from folders, where they do."""
-    declared = vendored(facts.variables, facts.pyproject)
+    declared = facts.vendored
     if isinstance(declared, Failure):
         return declared
     return supply.supplied(managed.manager, project, declared.unwrap(), facts.settings)
@@ -30,7 +30,7 @@ def supply_of(facts: Facts, managed: Managed, project: ProjectFiles) -> Outcome[
 
 def unheard_folders(facts: Facts, decided: PackageManagerDecision | None) -> tuple[str, ...]:
     """What to say of declared folders that have no effect."""
-    declared = vendored(facts.variables, facts.pyproject).value_or(None)
+    declared = facts.vendored.value_or(None)
     return supply.unheard(decided.manager, declared) if decided and declared else ()
 
 

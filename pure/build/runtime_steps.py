@@ -20,7 +20,7 @@ from pure.build.steps import (
 from pure.build.workplace import Workplace, bare_environment
 from pure.layers.decision import Action
 from pure.layers.names import PYTHON, PYTHON_CACHE
-from pure.runtime.linked import QUESTION, answered, encode_linked
+from pure.runtime.linked import QUESTION, VERSION, answered, encode_linked
 
 # What hardly any program of a build imports, or little of it.
 _SELDOM: Final = WithoutBytecode(
@@ -34,7 +34,7 @@ _SELDOM: Final = WithoutBytecode(
 
 
 def install_runtime(plan: Plan, facts: Facts, work: Workplace) -> Steps:
-    """The steps that fetch and unpack a runtime, and ask it which Python it is, with which libraries."""
+    """The steps that fetch and unpack a runtime, and ask it which Python it is, if need be with which libraries."""
     joined = {"SSL_CERT_FILE": work.certificates} if facts.certificates else {}
     cache = plan.present(PYTHON_CACHE)
     return (
@@ -54,7 +54,7 @@ def install_runtime(plan: Plan, facts: Facts, work: Workplace) -> Steps:
         ),
         RunProgram(
             purpose="probe",
-            argv=(work.interpreter, "-I", "-c", QUESTION),
+            argv=(work.interpreter, "-I", "-c", VERSION if plan.decided(PYTHON).linked else QUESTION),
             environment=bare_environment(facts),
             folder=work.temporary,
             # Whether it starts, its first word tells; the others are no reason to do without it.
@@ -64,7 +64,9 @@ def install_runtime(plan: Plan, facts: Facts, work: Workplace) -> Steps:
 
 
 def asked(plan: Plan, probe: Ended) -> Plan:
-    """The plan with what a runtime answered: which libraries are linked into it."""
+    """The plan with what a runtime answered: which libraries are linked into it, unless that is known."""
+    if plan.decided(PYTHON).linked:
+        return plan
     linked = encode_linked(answered(probe.said))
     return plan.with_layer(msgspec.structs.replace(plan.decided(PYTHON), linked=linked))
 

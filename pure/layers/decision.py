@@ -6,12 +6,12 @@ there are, and with which metadata, is decided in ``pure.layers.inventory``.
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from pure.layers.environment import NO_ENVIRONMENT, LayerEnvironment
-from pure.layers.metadata import Metadata, decode_metadata, diff_metadata
+from pure.layers.metadata import Metadata, decode_metadata, diff_metadata, metadata_table
 from pure.layers.names import (
     CERTIFICATES,
     PIP_CACHE,
@@ -107,6 +107,22 @@ class LayerDecision(msgspec.Struct, frozen=True, kw_only=True):
     stated: str = ""
     # Its contents are not there and need not be: the previous image has them.
     away: bool = False
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """What ``<layer>.toml`` says (buildpack specification, "Layer Content Metadata"), but for a dropped layer."""
+        assert self.types is not None, "a dropped layer is not finished"
+        assert self.metadata is not None, "a finished layer has metadata"
+        table = metadata_table(
+            self.metadata,
+            built_from=self.built_from,
+            pins=self.pins,
+            holds=self.holds,
+            linked=self.linked,
+            stated=self.stated,
+        )
+        types = {name: getattr(self.types, name) for name in ("build", "cache", "launch")}
+        return {"types": types, "metadata": table}
 
 
 def decide_layer(

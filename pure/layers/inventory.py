@@ -145,9 +145,7 @@ def with_certificates(
         gone = drop_layer(CERTIFICATES, "nothing says that certificates are bound where the image runs")
         return (*others, gone) if CERTIFICATES in restored else others
     decision = decide_layer(CERTIFICATES, CertificatesLayer(program=program), restored.get(CERTIFICATES))
-    known = held(decision, "", restored)
-    if known.away:
-        return (*others, msgspec.structs.replace(known, action=Action.KEEP, because=(nothing_changed(CERTIFICATES),)))
+    known = _in_the_image(decision, restored)
     if known.action is Action.CREATE:
         known = msgspec.structs.replace(known, because=(because,))
     return (*others, known)
@@ -225,14 +223,20 @@ def _python(
     found = restored.get(PYTHON)
     decision = decide_layer(PYTHON, wanted, found, environment=environment, types=types)
     if packing.pack:
-        decision = held(decision, "", restored)
-        if decision.away:
-            decision = msgspec.structs.replace(decision, action=Action.KEEP, because=(nothing_changed(PYTHON),))
+        decision = _in_the_image(decision, restored)
     if decision.action is not Action.KEEP or found is None:
         return decision
     if linked := decode_linked(found.toml):
         return msgspec.structs.replace(decision, linked=linked)
     return msgspec.structs.replace(decision, action=Action.RECREATE, because=(_NOT_ASKED,), away=False)
+
+
+def _in_the_image(decision: LayerDecision, restored: Mapping[LayerName, RestoredLayer]) -> LayerDecision:
+    """The decision over a layer that is in the image alone: kept where that has the very same."""
+    known = held(decision, "", restored)
+    if not known.away:
+        return known
+    return msgspec.structs.replace(known, action=Action.KEEP, because=(nothing_changed(decision.name),))
 
 
 def _packed(venv: LayerDecision, kept: Stored, division: Division, restored: RestoredLayer | None) -> LayerDecision:

@@ -70,10 +70,11 @@ UNANSWERED: Final = "?"
 
 _WORDS: Final = tuple((each.name, each.module, each.version, each.files) for each in _ASKED)
 
+VERSION: Final = "import sys\nprint(sys.version.split()[0].rstrip('+'), flush=True)\n"
+"""A program in Python that says its version."""
+
 QUESTION: Final = f"""
-import sys
-print(sys.version.split()[0].rstrip('+'), flush=True)
-def ask():
+{VERSION}def ask():
     found = []
     for name, module, version, files in {_WORDS!r}:
         try:
@@ -94,7 +95,7 @@ try:
 except BaseException as wrong:
     print('{_MARK}', type(wrong).__name__)
 """
-"""A program in Python that says its version, and in further lines what is linked into it.
+"""One that says its version, and in further lines what is linked into it.
 
 The version comes first: whatever goes wrong with the rest, a runtime that says it is one that starts.
 """

@@ -51,7 +51,6 @@ from pure.build.steps import (
 from pure.build.watched import HashFiles, LookAtFiles, PackFiles, UnpackFiles
 from pure.layers.decision import LayerDecision
 from pure.layers.environment import LayerEnvironment
-from pure.layers.metadata import metadata_table
 from pure.layers.names import LayerName
 from pure.python.catalogue import Runtime
 from pure.runtime.pruning import decide, is_ensurepip_wheel
@@ -183,20 +182,9 @@ class World(Machine):
         self.disk.remove_tree(f"{LAYERS}/{layer}")
 
     def _finish(self, decision: LayerDecision) -> None:
-        assert decision.types is not None
-        assert decision.metadata is not None
+        document = decision.document
         if not decision.away:
             self._write_environment(f"{LAYERS}/{decision.name}", decision.environment)
-        types = {name: getattr(decision.types, name) for name in ("build", "cache", "launch")}
-        metadata = metadata_table(
-            decision.metadata,
-            built_from=decision.built_from,
-            pins=decision.pins,
-            holds=decision.holds,
-            linked=decision.linked,
-            stated=decision.stated,
-        )
-        document = {"types": types, "metadata": metadata}
         self.disk.write_atomically(f"{LAYERS}/{decision.name}.toml", tomli_w.dumps(document).encode())
 
     def _unpack(self, layers: tuple[LayerName, ...], file: str, wanted: str) -> LayersUnpacked:

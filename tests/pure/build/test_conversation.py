@@ -57,6 +57,7 @@ from pure.redaction import Redactor
 from pure.report.ending import ending
 from pure.report.prose.describe import describe
 from pure.report.record import record
+from pure.runtime.linked import VERSION
 from pure.start.code_facts import AppObject, CodeFacts, Place
 from pure.start.offered import DeclaredFiles
 from pure.target import Target
@@ -290,6 +291,12 @@ def test_a_runtime_that_the_image_has_is_borrowed_by_a_build_that_needs_it() -> 
     assert course(turns) == ["RuntimeTried", "RuntimeReady", "ToolReady", "Resolving", "Settled", "PuttingAway"]
     assert names(turns[0]) == ["DropLayer", "InstallRuntime", "RunProgram(probe)"]
     assert next(step.borrowed for step in turns[0].steps if isinstance(step, InstallRuntime))
+    # Which libraries are linked into it is known since it was new, and stays so.
+    (probe,) = (step for step in turns[0].steps if isinstance(step, RunProgram))
+    assert probe.argv[-1] == VERSION
+    linked = turns[0].build.plan.decided("python").linked
+    assert linked
+    assert done.plan.decided("python").linked == linked
     # Its archive stays in the cache, and what programs of builds import is compiled once, instead of by each of them.
     assert names(turns[1]) == ["CompileBytecode", "FinishLayer"]
     (compiled,) = (step for step in turns[1].steps if isinstance(step, CompileBytecode))
