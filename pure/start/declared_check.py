@@ -276,7 +276,7 @@ def _module(each: Started, target: CommandTarget, against: CheckedAgainst) -> st
                 f"write PYTHONPATH={SOURCE_ROOT} before the command"
             )
     if path is not None:
-        return _object(target, path, against)
+        return _package(each, target, path, against) or _object(target, path, against)
     begun = any(find_module(files, root, top) for root in (*roots, SOURCE_ROOT))
     if not begun and _elsewhere(top, each, against):
         return ""
@@ -316,6 +316,17 @@ def _hint(target: CommandTarget, inner: list[str], against: CheckedAgainst) -> s
     module = others[0].removesuffix(".py").removeprefix(f"{SOURCE_ROOT}/").replace("/", ".")
     rest = target.text.partition(":")[2]
     return f"; there is {others[0]}: write {module}{f':{rest}' if rest else ''}"
+
+
+def _package(each: Started, target: CommandTarget, path: str, against: CheckedAgainst) -> str:
+    """Of a package ``python -m`` runs ``__main__.py``."""
+    folder, _, name = path.rpartition("/")
+    there = against.files.modules
+    # What isn't among them may lie too deep to be.
+    runs = PYTHON.match(each.program) is not None and not each.module and name == "__init__.py" and path in there
+    if not runs or f"{folder}/__main__.py" in there:
+        return ""
+    return f"runs the module {target.text}, but {folder} has no __main__.py, which is what python -m runs of a package"
 
 
 def _object(target: CommandTarget, path: str, against: CheckedAgainst) -> str:

@@ -12,7 +12,7 @@ from tools.carried import Carried, host_arch, own_runtime
 from tools.package import Packaged, package
 
 from tests.builds.locked import Index, lock, project
-from tests.builds.workshop import LAYERS, MINOR, VERSION, Bench, Built, Workshop, hashed, next_patch
+from tests.builds.workshop import LAYERS, MINOR, VERSION, Bench, Built, Workshop, hashed, next_patch, write_files
 from tests.local_index import serve
 
 pytestmark = [pytest.mark.heavy, pytest.mark.xdist_group("offline")]
@@ -144,10 +144,7 @@ def test_uv_takes_what_was_locked_against_a_folder(site: Bench, workshop: Worksh
     declared = '[project]\nname = "app"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = ["beta"]\n'
     declared += '[[tool.uv.index]]\nname = "vendored"\nurl = "vendor"\nformat = "flat"\ndefault = true\n'
     wheels = vendored(workshop, "alpha-2.0", "beta-1.0")
-    for name, data in wheels.items():
-        place = tmp_path / "lock" / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(data)
+    write_files(tmp_path / "lock", wheels)
     site.write({**lock("uv", workshop, {"pyproject.toml": declared}, tmp_path / "lock"), **wheels})
     built(site)
     assert site.versions() == {"alpha": "2.0", "beta": "1.0"}
@@ -158,10 +155,7 @@ def test_pdm_takes_what_was_locked_against_a_folder(site: Bench, workshop: Works
     declared += "[dependency-groups]\nextra-group = []\n[tool.pdm]\ndistribution = false\n"
     declared += '[[tool.pdm.source]]\nname = "pypi"\nurl = "file:///${PROJECT_ROOT}/vendor"\ntype = "find_links"\n'
     wheels = vendored(workshop, "alpha-2.0", "beta-1.0")
-    for name, data in wheels.items():
-        place = tmp_path / "lock" / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(data)
+    write_files(tmp_path / "lock", wheels)
     site.write({**lock("pdm", workshop, {"pyproject.toml": declared}, tmp_path / "lock"), **wheels})
     built(site)
     assert site.versions() == {"alpha": "2.0", "beta": "1.0"}
@@ -179,9 +173,8 @@ def test_a_standard_lock_file_can_name_files(site: Bench, workshop: Workshop) ->
 
 def test_poetry_can_name_files(site: Bench, workshop: Workshop, tmp_path: Path) -> None:
     wheels = vendored(workshop, "alpha-2.0")
-    ((path, data),) = wheels.items()
-    (tmp_path / "lock" / "vendor").mkdir(parents=True)
-    (tmp_path / "lock" / path).write_bytes(data)
+    (path,) = wheels
+    write_files(tmp_path / "lock", wheels)
     declared = '[project]\nname = "app"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = []\n'
     declared += f'[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\nalpha = {{ path = "{path}" }}\n'
     site.write({**lock("poetry", workshop, {"pyproject.toml": declared}, tmp_path / "lock"), **wheels})

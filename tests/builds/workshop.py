@@ -158,6 +158,14 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
         return {name: action for name, action in found.items() if name not in (VENV_CACHE, PYTHON_CACHE)}
 
 
+def write_files(folder: Path, files: Mapping[str, str | bytes]) -> None:
+    """Write files below a folder."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
 class Bench:
     """An application and its layers."""
 
@@ -204,10 +212,7 @@ class Bench:
         """Make the application hold exactly these files."""
         remove(self.app)
         self.app.mkdir()
-        for name, content in files.items():
-            path = self.app / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        write_files(self.app, files)
 
     def require(self, *lines: str) -> None:
         """Make the application a ``requirements.txt`` of these lines."""

@@ -165,6 +165,19 @@ def test_a_dependency_of_development_is_named_as_one() -> None:
     )
 
 
+def test_a_package_is_run_by_its_main_module() -> None:
+    empty = DeclaredFile(raw=b"")
+    (warning,) = check("web: python -m shop", {"shop/__init__.py": empty}).warnings
+    assert "web runs the module shop, but shop has no __main__.py" in warning
+    for text, files in (
+        ("web: python -m shop", ("shop/__init__.py", "shop/__main__.py")),
+        ("web: python -m shop.run", ("shop/__init__.py", "shop/run.py")),
+        ("web: gunicorn shop", ("shop/__init__.py",)),
+    ):
+        found = check(text, dict.fromkeys(files, DeclaredFile(raw=b"application = 1")))
+        assert not [each for each in found.warnings if "__main__" in each]
+
+
 def test_a_module_elsewhere_is_proposed() -> None:
     files = {"site_": DeclaredFile(folder=True), "site_/wsgi.py": DeclaredFile(raw=b"application = 1")}
     (warning,) = check("web: gunicorn shop.wsgi", files).warnings
