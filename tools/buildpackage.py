@@ -130,7 +130,7 @@ def _layout(file: Path) -> Iterator[Path]:
         (layout / "oci-layout").write_bytes(LAYOUT)
         yield blobs
         with tarfile.open(packed, mode="w", format=tarfile.PAX_FORMAT) as tar:
-            _add(tar, layout, "")
+            add_folder(tar, layout, "")
         packed.replace(file)
 
 
@@ -146,7 +146,7 @@ def _layer(folder: Path, place: str, blobs: Path) -> tuple[Descriptor, str]:
         # pack makes builders of layers that begin with these two, by absolute names, and refuses others.
         for parent in (place.rpartition("/")[0], place):
             tar.addfile(_member(parent, folder=True))
-        _add(tar, folder, f"{place}/")
+        add_folder(tar, folder, f"{place}/")
     with new.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     size = new.stat().st_size
@@ -166,8 +166,8 @@ class _Digesting:
         return self._file.write(data)
 
 
-def _add(tar: tarfile.TarFile, folder: Path, below: str) -> None:
-    """All that lies in a folder, in one order, with the modes that it has and nothing else of this machine."""
+def add_folder(tar: tarfile.TarFile, folder: Path, below: str) -> None:
+    """Add all that lies in a folder, in one order, with the modes that it has and nothing else of this machine."""
     for path in sorted(folder.rglob("*")):
         name = f"{below}{path.relative_to(folder).as_posix()}"
         if path.is_dir():

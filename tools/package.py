@@ -29,7 +29,7 @@ from pure.runtime.carried import NOTE, CarriedFile, CarriedTree, encode_tree
 from shell.world import CARRIED_TOOLS
 
 from tools import bytecode, wheels
-from tools.buildpackage import FILE_TIME, Image, write_buildpackage, write_index
+from tools.buildpackage import FILE_TIME, Image, add_folder, write_buildpackage, write_index
 from tools.bytecode import files
 from tools.carried import (
     SUPPORTED,
@@ -227,16 +227,7 @@ def _pack(folder: Path, archive: Path) -> None:
         gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=raw, mtime=0) as zipped,
         tarfile.open(fileobj=zipped, mode="w", format=tarfile.PAX_FORMAT) as tar,
     ):
-        for path in sorted(folder.rglob("*")):
-            entry = tar.gettarinfo(path, arcname=path.relative_to(folder).as_posix())
-            entry.uid = entry.gid = 0
-            entry.uname = entry.gname = ""
-            entry.mtime = FILE_TIME
-            if entry.isreg():
-                with path.open("rb") as file:
-                    tar.addfile(entry, file)
-            else:
-                tar.addfile(entry)
+        add_folder(tar, folder, "")
 
 
 def _replace(path: Path, place: Path) -> None:
