@@ -93,7 +93,6 @@ def kill_after_line(line: str, bench: Bench, wanted: dict[str, Tree]) -> None:
 
 
 CONDITIONS: dict[str, Callable[[Bench], bool]] = {
-    "its record is removed": lambda bench: not (bench.venv / ".lamina" / "state.json").exists(),
     "the first file is removed": lambda bench: len(bench.versions()) < 3,
     "the old is removed": lambda bench: bench.versions() == {"gamma": "1.0"},
     "the first is installed": lambda bench: "2.0" in bench.versions().values(),
@@ -103,13 +102,14 @@ CONDITIONS: dict[str, Callable[[Bench], bool]] = {
     "the first module is compiled": lambda bench: any(
         path.name.startswith("only_2") for path in bench.site.glob("alpha/__pycache__/*.pyc")
     ),
+    "its record is removed": lambda bench: not record(bench),
     "its record is written": lambda bench: b"2.0" in record(bench),
 }
 
 
 def record(bench: Bench) -> bytes:
     try:
-        return (bench.venv / ".lamina" / "state.json").read_bytes()
+        return (bench.own / "venv-cache" / "state.json").read_bytes()
     except FileNotFoundError:
         return b""
 

@@ -187,7 +187,7 @@ def test_a_python_that_is_not_carried_is_an_error_at_once(site: Bench) -> None:
     done = build(site, {"BP_PYTHON_VERSION": "3.12" if MINOR != "3.12" else "3.13"})
     assert done.status != 0
     assert "This buildpack does not carry the Python that is asked for" in done.log
-    assert f"and carries: {next_patch()}, {VERSION}" in done.log
+    assert f"there are: {next_patch()}, {VERSION}." in done.log
 
 
 def test_a_tool_of_another_version_is_said_to_come_from_an_index(site: Bench) -> None:

@@ -79,8 +79,21 @@ def holding(folder: Path, forms: tuple[bytes, ...] = FORMS) -> list[str]:
                 found += [str(path)] if any(form in os.fsencode(path.readlink()) for form in forms) else []
                 continue
             data = path.read_bytes()
-            found += [str(path)] if any(form in data for form in forms) else []
+            if any(form in data for form in forms):
+                found += in_archive(path, forms) if path.suffix == ".tar" else [str(path)]
     return found
+
+
+def in_archive(path: Path, forms: tuple[bytes, ...]) -> list[str]:
+    """The members of an archive in which one of the secrets occurs; the archive itself where it is in none."""
+    found: list[str] = []
+    with tarfile.open(path) as archive:
+        for member in archive:
+            file = archive.extractfile(member) if member.isfile() else None
+            said = os.fsencode(f"{member.name}\0{member.linkname}\0{member.pax_headers}")
+            data = said + (file.read() if file else b"")
+            found += [f"{path}:{member.name}"] if any(form in data for form in forms) else []
+    return found or [str(path)]
 
 
 OUTCOMES = [(way, outcome) for way in CASES for outcome in ("success", "wrong password")]

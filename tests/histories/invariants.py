@@ -283,9 +283,12 @@ def _nothing_more_than_needed(situation: Situation, finished: Finished) -> None:
     more = set(finished.installed) - allowed - {name.removeprefix(_HEAVY) for name in lost}
     if more:
         raise Violated(f"{', '.join(sorted(more))} had not to be installed anew")
-    # pip installs what comes from a folder whenever it runs: again, where contents turn out to have no layer any more.
+    # pip installs what comes from a folder whenever it runs: again, where contents turn out to have no layer any more,
+    # or another one, though nothing of the distribution changed.
     dropped = {name.removeprefix(_HEAVY) for name in finished.dropped if name.startswith(_HEAVY)}
-    again = moving if dropped & set(finished.installed) else set()
+    stayed = _releases(finished.environment_before) & _releases(finished.environment_after)
+    astray = dropped | ({name.removeprefix(_HEAVY) for name in lost} & {name for name, _ in stayed})
+    again = moving if astray & set(finished.installed) else set()
     twice = {name for name in finished.installed if finished.installed.count(name) > 1} - again
     if twice:
         raise Violated(f"{', '.join(sorted(twice))} was installed twice")
@@ -306,6 +309,13 @@ def _distributions(venv: Folder) -> dict[str, str]:
         key = folder.rpartition("/")[2].rpartition(".dist-info")[0].rpartition("-")[0].replace("_", "-")
         found[key] = repr(list(zip(own, values, strict=True)))
     return found
+
+
+def _releases(venv: Folder | None) -> set[tuple[str, str]]:
+    """The names and versions of an environment's distributions."""
+    folders = (path.split("/")[-2] for path in files(venv or Folder()) if path.endswith(".dist-info/RECORD"))
+    named = (folder.removesuffix(".dist-info").rpartition("-") for folder in folders)
+    return {(name.replace("_", "-"), version) for name, _, version in named}
 
 
 def _place(site: str, row: str) -> str:
