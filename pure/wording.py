@@ -49,3 +49,8 @@ def listing(items: Iterable[str], *, width: int, indent: str) -> tuple[str, ...]
         break_on_hyphens=False,
     )
     return tuple(line.replace("\0", " ") for line in lines)
+
+
+def shortened(text: str, limit: int) -> str:
+    """A text of at most ``limit`` characters, which ends in ``…`` where something is left out."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -7,17 +7,23 @@ from typing import Any
 import msgspec
 
 from pure.build.plan import Plan
+from pure.image.decisions import LABEL, encode_decisions
+from pure.report.decided import decisions
 from pure.venv.resolved import ResolvedSet
+from pure.venv.state import VenvState
 
 
-def launch_toml(plan: Plan, resolved: ResolvedSet | None, *, redact: Callable[[str], str] = str) -> dict[str, Any]:
-    """The document for ``launch.toml``: processes and labels.
+def launch_toml(
+    plan: Plan, resolved: ResolvedSet | None, record: VenvState | None, *, redact: Callable[[str], str] = str
+) -> dict[str, Any]:
+    """The document for ``launch.toml``: processes and labels; ``record`` is what is known of the environment.
 
     The labels depend on what the image contains and what variables ask for alone, not on what this build had to do for
     it, so that an unchanged application gives an unchanged image. ``redact`` takes credentials out of the latter.
     """
     labels = {label.key: redact(label.value) for label in plan.labels}
     labels |= {"io.lamina.python.version": plan.python.version}
+    labels[LABEL] = encode_decisions(decisions(plan, record, redact=redact))
     if resolved is not None:
         labels["io.lamina.dependencies.digest"] = dependencies_digest(resolved)
     document: dict[str, Any] = {"labels": [{"key": key, "value": value} for key, value in sorted(labels.items())]}

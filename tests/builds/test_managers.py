@@ -23,10 +23,8 @@ def index(workshop: Workshop) -> Iterator[Index]:
         yield Index(host)
 
 
-# One in every run, the others where time is no matter.
-@pytest.mark.parametrize(
-    "manager", [each if each == "uv" else pytest.param(each, marks=pytest.mark.heavy) for each in MAIN]
-)
+@pytest.mark.heavy
+@pytest.mark.parametrize("manager", MAIN)
 def test_locked_builds(manager: str, bench: Bench, workshop: Workshop, index: Index, tmp_path: Path) -> None:
     tool = MANAGERS[manager].tool.name
 

@@ -266,7 +266,7 @@ def _git(directory: Path, *arguments: str) -> str:
     return done.stdout.strip()
 
 
-@pytest.mark.parametrize("requirement", often(["./local", "-e ./local", "localone @ file://PROJECT/local"], "./local"))
+@pytest.mark.parametrize("requirement", often(["./local", "-e ./local", "localone @ file://PROJECT/local"]))
 def test_local_sources_are_redone_and_the_result_is_fresh(
     tmp_path: Path, index: tuple[Path, str], requirement: str
 ) -> None:
@@ -290,7 +290,7 @@ def test_local_sources_are_redone_and_the_result_is_fresh(
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="a VCS requirement needs git")
-@pytest.mark.parametrize("immutable", often([True, False], False))
+@pytest.mark.parametrize("immutable", often([True, False]))
 def test_a_repository_is_kept_only_at_a_full_commit(tmp_path: Path, index: tuple[Path, str], immutable: bool) -> None:
     environment = Environment(tmp_path, index[1])
     repository = make_project(tmp_path / "repository", "remoteone", "0.1", "value = 1\n")

@@ -148,6 +148,7 @@ def test_a_branch_of_a_repository(bench: Bench, tmp_path: Path) -> None:
     assert (bench.site / "local.py").read_text() == "x = 2\n"
 
 
+@pytest.mark.heavy
 def test_the_environment_works(bench: Bench) -> None:
     bench.require("alpha==1.0", "beta==1.0")
     bench.build()

@@ -21,7 +21,7 @@ from shell.sources import read_sources
 
 from tests.builds.workshop import PATH
 from tests.environments import environment_of, versions
-from tests.often import often, seldom
+from tests.often import seldom
 
 SERVING = Path(__file__).with_name("serving.py")
 HEAVY = pytest.mark.heavy
@@ -584,8 +584,9 @@ def start_and_ask(app: App, folder: Path, venv: Path, *, port: str | None) -> No
     assert (answer["ended"] is not None) is app.ends, f"it doesn't end on SIGTERM: {said}"
 
 
-@pytest.mark.parametrize("port", ["8765", pytest.param(None, marks=pytest.mark.heavy)])
-@pytest.mark.parametrize("name", often(APPS, "flask-gunicorn"))
+@HEAVY
+@pytest.mark.parametrize("port", ["8765", None])
+@pytest.mark.parametrize("name", APPS)
 def test_it_starts(name: str, port: str | None, tmp_path: Path, environment: Callable[[str], Path]) -> None:
     start_and_ask(APPS[name], tmp_path / "app", environment("light"), port=port)
 

@@ -26,7 +26,8 @@ from tools.carried import ELF_MACHINES, ROOT, Carried, PackageError, carried_arc
 from tools.package import DEVELOPERS_ONLY, SIZE_LIMIT, Packaged, main, package, wanted
 
 # One worker makes what all tests here look at.
-pytestmark = pytest.mark.xdist_group("package")
+# What a package holds takes half a minute to make.
+pytestmark = [pytest.mark.heavy, pytest.mark.xdist_group("package")]
 
 TARGET = f"linux/{host_arch()}"
 OTHER: Literal["amd64", "arm64"] = "arm64" if host_arch() == "amd64" else "amd64"
@@ -87,7 +88,6 @@ def run(packaged: Packaged, program: str, *arguments: str) -> str:
     return subprocess.run(argv, check=True, capture_output=True, text=True, env={}, timeout=60).stdout
 
 
-@pytest.mark.heavy
 def test_two_runs_give_the_same_bytes_modes_and_times(
     packaged: Packaged, carried: Carried, source: Path, tmp_path: Path
 ) -> None:
@@ -365,7 +365,6 @@ def test_an_archive_without_a_catalogue_tells_what_it_is(tmp_path: Path, machine
     assert (entry.version, entry.os, entry.arch, entry.distro) == ("3.13.1", "linux", arch, None)
 
 
-@pytest.mark.heavy
 def test_another_architecture_gets_wheels_and_bytecode_of_its_own(
     carried: Carried, source: Path, tmp_path: Path
 ) -> None:

@@ -8,7 +8,9 @@ from hypothesis import find, given
 from hypothesis import strategies as st
 from pure.build.labelled import LABELS_VARIABLE, OCI_VARIABLES, asked_labels, unread_labels
 from pure.build.plan import decide
+from pure.image.decisions import LABEL, encode_decisions
 from pure.outcome import Success
+from pure.report.decided import decisions
 from pure.report.launch import launch_toml
 from pure.report.record import record
 
@@ -86,9 +88,10 @@ def test_labels_stand_in_the_log_the_record_and_what_the_platform_reads() -> Non
     assert any("can't set a label of the platform's or ours: io.lamina.x" in each for each in decided.unheard)
     kept = record(decided, version="1", redact=lambda text: text.replace("hunter2", "****"))
     assert kept.labels == {"org.opencontainers.image.title": "The Shop", "team": "****"}
-    written = launch_toml(decided, None, redact=lambda text: text.replace("hunter2", "****"))["labels"]
+    written = launch_toml(decided, None, None, redact=lambda text: text.replace("hunter2", "****"))["labels"]
     assert {each["key"]: each["value"] for each in written} == {
         "io.lamina.python.version": decided.python.version,
+        LABEL: encode_decisions(decisions(decided, None)),
         "org.opencontainers.image.title": "The Shop",
         "team": "****",
     }

@@ -112,7 +112,7 @@ def test_a_plan_of_a_project_without_a_lock_knows_its_requirements_and_itself(fo
 @given(facts())
 def test_a_process_in_a_folder_says_so_in_launch_toml(found: Facts) -> None:
     plan = planned(application(found, b"fastapi\nuvicorn\n"))
-    (process,) = launch_toml(plan, None)["processes"]
+    (process,) = launch_toml(plan, None, None)["processes"]
     assert process["working-dir"] == "/workspace/backend"
 
 

@@ -1,0 +1,1 @@
+"""What an image tells of itself, and how two of them differ."""

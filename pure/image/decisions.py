@@ -1,0 +1,147 @@
+"""Defines what an image says of its decisions: a label with what holds whatever the build had to do for it.
+
+The label is for people and programs that review an image long after its build. What is installed stands in the bills of
+materials; what a build did, and when, stands in its record. Equal inputs give equal labels.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from pure.outcome import Failure, Outcome, Success
+from pure.wording import shortened
+
+LABEL: Final = "io.lamina.decisions"
+SCHEMA: Final = 1
+MOST_BYTES: Final = 16_000
+"""Of the label's value: registries and engines hand the labels of an image on whole."""
+# A reason is a sentence; what is longer quotes something.
+_SENTENCE: Final = 300
+_SHORT: Final = 80
+
+
+class DecidedPython(msgspec.Struct, frozen=True, kw_only=True):
+    """The runtime: its version, what was asked for, where that stands, and why it is this one."""
+
+    version: str
+    request: str
+    source: str
+    because: tuple[str, ...]
+
+
+class DecidedManager(msgspec.Struct, frozen=True, kw_only=True):
+    """The package manager that installed the dependencies."""
+
+    name: str
+    version: str
+    source: str
+    because: tuple[str, ...]
+
+
+class DecidedProcess(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A process type; ``command`` is what is executed, ``args`` what a platform may replace."""
+
+    type: str
+    command: tuple[str, ...]
+    source: str
+    because: tuple[str, ...]
+    default: bool = False
+    args: tuple[str, ...] = ()
+
+
+class DecidedLayer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A layer of the image, and why it is one."""
+
+    name: str
+    because: str
+    distribution: str = ""
+    """The one whose contents it holds, where it is one distribution's."""
+    version: str = ""
+    nbytes: int = 0
+    """Of that distribution's files, by its RECORD."""
+
+
+class Decisions(msgspec.Struct, frozen=True, kw_only=True):
+    """What was decided of an image."""
+
+    schema: int = SCHEMA
+    target: str
+    python: DecidedPython
+    manager: DecidedManager | None = None
+    processes: tuple[DecidedProcess, ...] = ()
+    layers: tuple[DecidedLayer, ...] = ()
+    divided: str = ""
+    """Why dependencies are divided over layers, or why not."""
+    shortened: bool = False
+    """Reasons were left out, since all together are too long for a label."""
+
+
+class DecisionsUnreadable(msgspec.Struct, frozen=True, kw_only=True):
+    """A label isn't JSON of the expected shape; ``reason`` says where."""
+
+    reason: str
+
+
+class DecisionsOfAnotherSchema(msgspec.Struct, frozen=True, kw_only=True):
+    """A label was written by another version of the buildpack, with another schema."""
+
+    schema: int
+
+
+def encode_decisions(decisions: Decisions) -> str:
+    """The label's value, at most ``MOST_BYTES`` long: of what is too long, sentences are cut, then reasons left out."""
+    for less in (lambda each: each, _sentences(_SENTENCE), _sentences(_SHORT), _without_reasons, _named_only):
+        text = msgspec.json.encode(less(decisions))
+        if len(text) <= MOST_BYTES:
+            return text.decode()
+    # Process types and their commands are users' own words, without a limit.
+    return msgspec.json.encode(_named_only(msgspec.structs.replace(decisions, processes=()))).decode()
+
+
+def decode_decisions(text: str | bytes) -> Outcome[Decisions, DecisionsUnreadable | DecisionsOfAnotherSchema]:
+    """What a label says; fields that this version doesn't know are passed over."""
+    try:
+        schema = msgspec.json.decode(text, type=_Schema).schema
+        if schema != SCHEMA:
+            return Failure(DecisionsOfAnotherSchema(schema=schema))
+        return Success(msgspec.json.decode(text, type=Decisions))
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        return Failure(DecisionsUnreadable(reason=str(error)))
+
+
+class _Schema(msgspec.Struct, frozen=True):
+    schema: int
+
+
+def _sentences(limit: int) -> Callable[[Decisions], Decisions]:
+    def cut(reasons: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(shortened(each, limit) for each in reasons)
+
+    return lambda decisions: _with_reasons(decisions, cut)
+
+
+def _without_reasons(decisions: Decisions) -> Decisions:
+    return _with_reasons(decisions, lambda _: ())
+
+
+def _named_only(decisions: Decisions) -> Decisions:
+    bare = _without_reasons(decisions)
+    processes = tuple(
+        msgspec.structs.replace(each, command=tuple(shortened(word, _SHORT) for word in each.command[:10]), args=())
+        for each in bare.processes
+    )
+    return msgspec.structs.replace(bare, processes=processes)
+
+
+def _with_reasons(decisions: Decisions, change: Callable[[tuple[str, ...]], tuple[str, ...]]) -> Decisions:
+    replace = msgspec.structs.replace
+    manager = decisions.manager
+    return replace(
+        decisions,
+        python=replace(decisions.python, because=change(decisions.python.because)),
+        manager=manager and replace(manager, because=change(manager.because)),
+        processes=tuple(replace(each, because=change(each.because)) for each in decisions.processes),
+        layers=tuple(replace(each, because=" ".join(change((each.because,)))) for each in decisions.layers),
+        shortened=True,
+    )

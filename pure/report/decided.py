@@ -1,0 +1,75 @@
+"""Puts what a build decided into what its image says of that (``pure.image.decisions``)."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from pure.build.plan import Plan
+from pure.image.decisions import DecidedLayer, DecidedManager, DecidedProcess, DecidedPython, Decisions
+from pure.layers.decision import Action, LayerDecision
+from pure.layers.names import CERTIFICATES, PYTHON, VENV, LayerName, heavy_layer, is_heavy
+from pure.venv.piece import Piece
+from pure.venv.state import VenvState
+from pure.wording import size
+
+# Why a layer is one, whatever becomes of it in a build.
+_PURPOSES: Final[Mapping[LayerName, str]] = {
+    PYTHON: "Python by itself: it changes with its version, and with nothing that is installed",
+    VENV: "the dependencies, with the metadata and programs of all of them",
+    CERTIFICATES: "what looks for bound certificates at the start, which changes with this buildpack alone",
+}
+
+
+def decisions(plan: Plan, record: VenvState | None, *, redact: Callable[[str], str] = str) -> Decisions:
+    """What the image says of a build's decisions; ``record`` is what is known of the environment.
+
+    Nothing in it depends on what earlier builds left, or on the day. ``redact`` takes credentials out of what users
+    wrote: a label is for everybody to read.
+    """
+    manager = plan.package_manager
+    found = record.seen.pieces if record else ()
+    pieces: dict[LayerName, Piece] = {heavy_layer(piece.name): piece for piece in found}
+    return Decisions(
+        target=str(plan.target),
+        python=DecidedPython(
+            version=plan.python.version,
+            request=redact(plan.python.request),
+            source=str(plan.python.source),
+            because=tuple(map(redact, plan.python.because)),
+        ),
+        manager=None
+        if manager is None
+        else DecidedManager(
+            name=manager.name,
+            version=manager.version,
+            source=str(manager.source),
+            because=tuple(map(redact, manager.because)),
+        ),
+        processes=tuple(
+            DecidedProcess(
+                type=each.type,
+                command=tuple(map(redact, each.command)),
+                source=str(each.source),
+                because=(redact(each.because),),
+                default=each.default,
+            )
+            for each in plan.processes.processes
+        ),
+        layers=tuple(
+            _layer(each, pieces.get(each.name))
+            for each in plan.layers
+            if each.action is not Action.DROP and each.types is not None and each.types.launch
+        ),
+        divided=redact(plan.division.because),
+    )
+
+
+def _layer(decision: LayerDecision, piece: Piece | None) -> DecidedLayer:
+    if piece is None or not is_heavy(decision.name):
+        return DecidedLayer(name=decision.name, because=_PURPOSES.get(decision.name, ""))
+    return DecidedLayer(
+        name=decision.name,
+        because=f"{size(piece.nbytes)} of one distribution: they are moved only when it changes",
+        distribution=piece.name,
+        version=piece.version,
+        nbytes=piece.nbytes,
+    )

@@ -1,0 +1,76 @@
+"""The label with an image's decisions: read as it was written, never too long, and without what a build did."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pure.image.decisions import (
+    MOST_BYTES,
+    SCHEMA,
+    DecidedLayer,
+    DecidedManager,
+    DecidedProcess,
+    DecidedPython,
+    Decisions,
+    DecisionsOfAnotherSchema,
+    DecisionsUnreadable,
+    decode_decisions,
+    encode_decisions,
+)
+
+words = st.text(max_size=40)
+reasons = st.lists(st.text(max_size=1_200), max_size=5).map(tuple)
+processes = st.builds(
+    DecidedProcess,
+    type=words,
+    command=st.lists(words, max_size=5).map(tuple),
+    source=words,
+    because=reasons,
+    default=st.booleans(),
+)
+layers = st.builds(DecidedLayer, name=words, because=words, distribution=words, nbytes=st.integers(0, 10**9))
+decisions = st.builds(
+    Decisions,
+    target=words,
+    python=st.builds(DecidedPython, version=words, request=words, source=words, because=reasons),
+    manager=st.none() | st.builds(DecidedManager, name=words, version=words, source=words, because=reasons),
+    processes=st.lists(processes, max_size=8).map(tuple),
+    layers=st.lists(layers, max_size=24).map(tuple),
+    divided=words,
+)
+
+
+@given(decisions)
+def test_a_label_is_read_as_it_was_written_or_says_that_it_is_shortened(value: Decisions) -> None:
+    text = encode_decisions(value)
+    assert len(text.encode()) <= MOST_BYTES
+    read = decode_decisions(text).unwrap()
+    assert read == value or read.shortened
+    assert read.python.version == value.python.version
+    assert [each.name for each in read.layers] == [each.name for each in value.layers]
+
+
+def test_words_of_users_have_no_limit_and_a_label_has() -> None:
+    python = DecidedPython(version="3.13.1", request="3.13", source=".python-version, line 1", because=())
+    long = DecidedProcess(type="web", command=("python", "x" * 50_000), source="Procfile, line 1", because=("y" * 400,))
+    value = Decisions(target="linux/amd64", python=python, processes=(long,))
+    read = decode_decisions(encode_decisions(value)).unwrap()
+    assert read.shortened
+    assert read.processes[0].command == ("python", "x" * 79 + "…")
+    many = msgspec.structs.replace(value, processes=(long,) * 1_000)
+    assert decode_decisions(encode_decisions(many)).unwrap().processes == ()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": 1}', '{"schema": "1"}', "[" * 100_000])
+def test_what_is_no_label(text: str) -> None:
+    assert isinstance(decode_decisions(text).failure(), DecisionsUnreadable)
+
+
+def test_a_label_of_another_version() -> None:
+    assert decode_decisions('{"schema": 99}').failure() == DecisionsOfAnotherSchema(schema=99)
+
+
+def test_what_a_later_version_adds_is_passed_over() -> None:
+    python = '{"version": "3", "request": "", "source": "", "because": [], "more": 1}'
+    read = decode_decisions(f'{{"schema": {SCHEMA}, "target": "t", "more": 1, "python": {python}}}')
+    assert read.unwrap().target == "t"
