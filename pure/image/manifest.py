@@ -1,7 +1,7 @@
 """Reads an image by its manifest and its configuration: which layers it has, whose each is, what starts, who built it.
 
 The lifecycle's labels tell whose a layer is (buildpacks' specification, platform interface, "Labels"); Lamina's own
-says why it is one (``pure.image.decisions``). An image that no lifecycle built is an image, too: its layers are nobody's.
+says why it is one (``pure.image.decisions``). What no lifecycle built is an image, too: its layers are nobody's.
 """
 
 from collections.abc import Mapping, Sequence
@@ -95,21 +95,21 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
         return next((each for each in self.layers if (each.buildpack, each.name) == (buildpack, name)), None)
 
 
-class NoImage(msgspec.Struct, frozen=True, kw_only=True):
+class NotAnImage(msgspec.Struct, frozen=True, kw_only=True):
     """Documents that aren't those of an image; ``reason`` says what is wrong, and in which."""
 
     reason: str
 
 
-def read_image(config: bytes, *, digest: str, blobs: Sequence[Descriptor] = ()) -> Outcome[Image, NoImage]:
+def read_image(config: bytes, *, digest: str, blobs: Sequence[Descriptor] = ()) -> Outcome[Image, NotAnImage]:
     """The image of a configuration; ``blobs`` are the layers of its manifest, lowest first, none from an engine."""
     try:
         document = msgspec.json.decode(config, type=_Config)
     except (msgspec.MsgspecError, RecursionError) as error:
-        return Failure(NoImage(reason=f"its configuration: {error}"))
+        return Failure(NotAnImage(reason=f"its configuration: {error}"))
     diff_ids = document.rootfs.diff_ids
     if blobs and len(blobs) != len(diff_ids):
-        return Failure(NoImage(reason=f"its manifest has {len(blobs)} layers, its configuration {len(diff_ids)}"))
+        return Failure(NotAnImage(reason=f"its manifest has {len(blobs)} layers, its configuration {len(diff_ids)}"))
     labels = document.config.Labels or {}
     record = decode_image(_raw(labels, LABEL_LIFECYCLE))
     build = _build(labels)

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from pure.image.image import Image, Owner, read_image
+from pure.image.manifest import Image, Owner, read_image
 from pure.lifecycle.oci import LAYER, Descriptor
 
 LIFECYCLE = {
