@@ -19,6 +19,7 @@ from pure.layers.moved import Moved, moved
 from pure.layers.names import PYTHON, VENV, VENV_CACHE, LayerName, heavy_layer
 from pure.layers.packing import held
 from pure.venv.piece import Piece
+from pure.venv.state import as_in_a_tree
 
 
 def counted(build: Build, answer: Answer) -> Build:
@@ -38,7 +39,7 @@ def moved_layers(build: Build) -> tuple[Moved, ...]:
     """What the platform has to do with the layers of a finished build."""
     pieces = build.record.seen.pieces if build.record else ()
     known = {**_known(build.facts, build.plan, pieces), **build.nbytes}
-    return moved(build.plan.layers, known, same=not build.changed)
+    return moved(build.plan.layers, known, back=_back(build.facts), same=_same(build))
 
 
 def foreseen(plan: Plan, facts: Facts) -> tuple[Moved, ...]:
@@ -49,10 +50,22 @@ def foreseen(plan: Plan, facts: Facts) -> tuple[Moved, ...]:
     if venv is not None and venv.action is Action.KEEP and plan.packing.pack:
         plan = plan.with_layer(held(venv, plan.stored.archive, facts.restored))
     known = _known(facts, plan, plan.previous.seen.pieces if plan.previous else ())
-    found = moved(plan.layers, known, planned=True)
+    found = moved(plan.layers, known, back=_back(facts), planned=True)
     if not borrowed(plan):
         return found
     return tuple(msgspec.structs.replace(each, work="borrowed") if each.layer == PYTHON else each for each in found)
+
+
+def _back(facts: Facts) -> frozenset[LayerName]:
+    return frozenset(name for name, restored in facts.restored.items() if restored.contents)
+
+
+def _same(build: Build) -> bool:
+    """Whether the environment is what it was: in a tree its record lies, too."""
+    if build.changed or build.plan.packing.pack:
+        return not build.changed
+    record, previous = build.record, build.plan.previous
+    return record is not None and previous is not None and as_in_a_tree(record) == as_in_a_tree(previous)
 
 
 def _known(facts: Facts, plan: Plan, pieces: tuple[Piece, ...]) -> Mapping[LayerName, int]:

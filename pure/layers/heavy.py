@@ -122,7 +122,9 @@ def final_layers(
             case "held":
                 found.append(_held(piece, _HELD, restored, division, place))
             case "same":
-                found.append(_held(piece, _SAME, restored, division, place))
+                same = _held(piece, _SAME, restored, division, place)
+                # Its contents lie there now, and stay where others work with them.
+                found.append(msgspec.structs.replace(same, away=same.away and not division.trees))
             case "made":
                 because: tuple[str, ...] = (f"{_MADE} ({weight})",)
                 if heavy_layer(piece.name) in restored:
