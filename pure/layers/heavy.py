@@ -122,9 +122,7 @@ def final_layers(
             case "held":
                 found.append(_held(piece, _HELD, restored, division, place))
             case "same":
-                same = _held(piece, _SAME, restored, division, place)
-                # Its contents lie there now, and stay where others work with them.
-                found.append(msgspec.structs.replace(same, away=same.away and not division.trees))
+                found.append(_held(piece, _SAME, restored, division, place))
             case "made":
                 because: tuple[str, ...] = (f"{_MADE} ({weight})",)
                 if heavy_layer(piece.name) in restored:
@@ -140,10 +138,13 @@ def final_layers(
 def _held(
     piece: Piece, because: str, restored: Mapping[LayerName, RestoredLayer], division: Division, place: BuiltFor
 ) -> LayerDecision:
-    """The decision over a layer that the image has: what came back without contents is left to that."""
+    """The decision over a layer that the image has: what came back without contents is left to that.
+
+    Where others work with its contents, they are there: restored, unpacked, or installed again.
+    """
     decision = _decision(piece, Action.KEEP, (f"{because} ({size(piece.nbytes)})",), division, place)
     found = restored.get(decision.name)
-    return msgspec.structs.replace(decision, away=found is None or not found.contents)
+    return msgspec.structs.replace(decision, away=not division.trees and (found is None or not found.contents))
 
 
 def _decision(

@@ -66,7 +66,8 @@ def test_what_becomes_of_it(fate: Fate, found: dict[LayerName, RestoredLayer], a
     assert (dropped.name, dropped.action) == ("dist-gone", Action.DROP)
 
 
+@pytest.mark.parametrize("fate", ["held", "same"])
 @pytest.mark.parametrize(("division", "away"), [(ALONE, True), (AT_HAND, True), (TREES, False)])
-def test_what_was_installed_again_stays_where_others_work_with_it(division: Division, away: bool) -> None:
-    (decision,) = final_layers({"numpy": "same"}, (PIECE,), restored(PIECE), division, HERE)
+def test_what_others_work_with_stays(division: Division, away: bool, fate: Fate) -> None:
+    (decision,) = final_layers({"numpy": fate}, (PIECE,), restored(PIECE), division, HERE)
     assert decision.away is away
