@@ -34,8 +34,11 @@ VALUES = {
     "warnings",
 }
 LIBRARIES = {"pure", "returns", "msgspec", "packaging", "tomli", "tomli_w"}
-# Tests of no single module: what a user sees of a whole plan.
-VIEWS = {"build/test_version_sources.py", "report/test_plan_goldens.py"}
+# Tests of no single module: what a user sees of a whole plan, and whole builds by the local lifecycle.
+VIEWS = {
+    *("pure/build/test_version_sources.py", "pure/report/test_plan_goldens.py", "shell/test_hostile_input.py"),
+    *("shell/lifecycle/test_against_reference.py", "shell/lifecycle/test_build.py"),
+}
 LONGEST = 400
 # Tables that have a row for some of the names only; whoever asks them expects that.
 OPEN = {"pure.manager.terms._NO_PACKAGE", "pure.report.layer_lines._DIVIDED", "pure.report.prose.disk._ROOM"}
@@ -121,11 +124,11 @@ def test_a_module_does_not_repeat_the_name_of_its_room() -> None:
     assert [name for name in TREES if Path(name).parent.name in re.split("[_.]", Path(name).name)] == []
 
 
-def test_a_test_of_the_core_has_the_name_and_the_place_of_its_module() -> None:
-    folder = ROOT / "tests" / "pure"
-    tests = {path.relative_to(folder).as_posix() for path in folder.rglob("test_*.py")}
-    elsewhere = {name for name in tests if f"pure/{name.replace('test_', '', 1)}" not in TREES}
-    assert elsewhere == VIEWS
+def test_a_test_has_the_name_and_the_place_of_its_module() -> None:
+    modules = {_name(path) for path in (*CORE, *SHELL)}
+    found = [path for part in ("pure", "shell") for path in (ROOT / "tests" / part).rglob("test_*.py")]
+    tests = {path.relative_to(ROOT / "tests").as_posix() for path in found}
+    assert {name for name in tests if name.replace("test_", "", 1) not in modules} == VIEWS
 
 
 def test_every_room_and_no_other_has_a_row() -> None:
