@@ -14,6 +14,7 @@ from pure.build.plan import Plan
 from pure.build.runtime_steps import borrowed
 from pure.build.states import Build, Part, State
 from pure.build.steps import Answer, Compiled, LayersPacked, RuntimeInstalled
+from pure.build.storing import archived
 from pure.layers.decision import Action
 from pure.layers.moved import Moved, moved
 from pure.layers.names import PYTHON, VENV, VENV_CACHE, LayerName, heavy_layer
@@ -46,10 +47,12 @@ def foreseen(plan: Plan, facts: Facts) -> tuple[Moved, ...]:
     """The same, as far as it is known beforehand; nothing of a first build, which makes all."""
     if not facts.restored:
         return ()
-    venv = plan.layer(VENV)
-    if venv is not None and venv.action is Action.KEEP and plan.packing.pack:
+    venv, pieces = plan.layer(VENV), plan.previous.seen.pieces if plan.previous else ()
+    # Packed anew, with or without the contents of heavy distributions, the file isn't the one that the image is of.
+    same = archived(plan) or (plan.packing.pack and not pieces)
+    if venv is not None and venv.action is Action.KEEP and same:
         plan = plan.with_layer(held(venv, plan.stored.archive, facts.restored))
-    known = _known(facts, plan, plan.previous.seen.pieces if plan.previous else ())
+    known = _known(facts, plan, pieces)
     found = moved(plan.layers, known, back=_back(facts), planned=True)
     if not borrowed(plan):
         return found
