@@ -39,10 +39,17 @@ class BindingDecision(msgspec.Struct, frozen=True, kw_only=True):
 
 def settings(bindings: Bindings, project: ProjectFiles, variables: Mapping[str, str]) -> dict[str, str]:
     """The variables by which tools are told what bindings hold; those of the user's hold over them."""
-    found = {PIP_FILE: bindings.pip_conf, NETRC_FILE: bindings.netrc, POETRY_FOLDER: bindings.poetry}
+    found: dict[str, str] = {}
     if bindings.index is not None:
         for tool in TOOLS.values():
             found |= told(bindings.index, tool.name, project, variables).variables
+    others = {name: value for name, value in found.items() if value and not variables.get(name)}
+    return files_named(bindings, variables) | others
+
+
+def files_named(bindings: Bindings, variables: Mapping[str, str]) -> dict[str, str]:
+    """Those of the variables that name files of tools; of what the user names, the binding's isn't named."""
+    found = {PIP_FILE: bindings.pip_conf, NETRC_FILE: bindings.netrc, POETRY_FOLDER: bindings.poetry}
     return {name: value for name, value in found.items() if value and not variables.get(name)}
 
 
