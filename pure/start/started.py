@@ -326,7 +326,9 @@ def _known(run: Run, name: str, rest: list[str]) -> Started:
 def _address(text: str) -> tuple[str, str]:
     """A fixed port and an address that only its own machine reaches, of ``host:port``."""
     found = _PORT.match(text)
-    host = found["host"] or "" if found else text.rpartition(":")[0] or text
+    # A port that is a variable may have a colon in it.
+    known = text.partition("$")[0]
+    host = found["host"] or "" if found else known.rpartition(":")[0] or known
     return (found["port"] if found else ""), (host if host in _LOOPBACK else "")
 
 
