@@ -78,7 +78,7 @@ def files(processes: Processes, facts: Facts) -> Files:
         *(
             (
                 _DEFAULTS.format(type=each.type),
-                executable(_set_to(setting, each.defaults), interpreter),
+                executable(with_settings(setting, each.defaults), interpreter),
             )
             for each in processes.processes
             if each.defaults
@@ -86,8 +86,8 @@ def files(processes: Processes, facts: Facts) -> Files:
     )
 
 
-def _set_to(source: bytes, chosen: tuple[Default, ...]) -> bytes:
-    """The program that sets these variables."""
+def with_settings(source: bytes, chosen: tuple[Default, ...]) -> bytes:
+    """The program that sets these variables, where its source has none."""
     fixed = tuple((each.variable, each.value, each.unless) for each in chosen if each.value)
     variable, memory = next(((each.variable, each.memory) for each in chosen if not each.value), ("", 0))
     values = {"DEFAULTS": fixed, "WORKERS": variable, "EACH": memory}
