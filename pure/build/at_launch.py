@@ -12,7 +12,7 @@ from pure.build.workplace import workplace
 from pure.layers.decision import LayerDecision
 from pure.layers.names import AT_LAUNCH
 from pure.layers.programs import Files, executable, with_programs
-from pure.start.defaults import MEMORY_VARIABLE, VARIABLES, WITHOUT_VARIABLE, Surroundings, defaults
+from pure.start.defaults import MEMORY_VARIABLE, VARIABLES, WITHOUT_VARIABLE, Surroundings, defaults, one_process
 from pure.start.memory import MEGABYTE, worker_memory
 from pure.start.processes import Default, Processes
 from pure.venv.weight import Weight
@@ -51,7 +51,10 @@ def told(
     known = (
         msgspec.structs.replace(each, defaults=defaults(each, around) if here else ()) for each in processes.processes
     )
-    processes = msgspec.structs.replace(processes, processes=tuple(known))
+    notes = (one_process(each, around) for each in processes.processes if here)
+    processes = msgspec.structs.replace(
+        processes, processes=tuple(known), notes=(*processes.notes, *(note for note in notes if note))
+    )
     found = files(processes, facts) if here else ()
     return processes, with_programs(layers, facts.restored, AT_LAUNCH, found, because=_BECAUSE, gone=_GONE)
 

@@ -149,6 +149,17 @@ def keeps(around: Surroundings) -> str:
     return f"{found} keeps {_KEEPS[found]} in its process" if found else ""
 
 
+def one_process(process: Process, around: Surroundings) -> str:
+    """Why a server isn't told to start several workers, though it would understand it; empty if it is, or wouldn't."""
+    found = list(_started(process))
+    row = next(row for row in ROWS if row.variable == WORKERS)
+    why = keeps(around)
+    asked = any(_reads(each, one, around) for one in row.readers for each in found)
+    if not why or not asked or any(_says(each, row) for each in found) or WORKERS in around.without:
+        return ""
+    return f"{process.type} has one worker: {why}; ${WORKERS} says otherwise"
+
+
 def _defaults(process: Process, around: Surroundings) -> Iterator[Default]:
     found = list(_started(process))
     for row in ROWS:

@@ -74,8 +74,6 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
     """A port that is fixed."""
     port_by: str = ""
     """The option to write, where that is the program's own and not stated."""
-    unbound: bool = False
-    """It reads $PORT, and is told no address beside."""
     local: str = ""
     """The address that only its own machine reaches, or what to write where that is the default."""
 
@@ -318,7 +316,6 @@ def _known(run: Run, name: str, rest: list[str]) -> Started:
         sure=sure,
         port=next((port for port, _ in addresses if port), usual),
         port_by=program.ports[-1] if usual else "",
-        unbound=active and sure and not ports and not any(name == "GUNICORN_CMD_ARGS" for name, _ in run.variables),
         local=local or (program.inside if silent else ""),
     )
 
