@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from pure.start.code_facts import CodeFacts, Holder
+from pure.start.frameworks import FRAMEWORKS
 from pure.start.holding import TITLES, advice, servers_for
 from pure.start.servers import usable
 from pure.start.started import CommandTarget, Started
@@ -45,6 +46,16 @@ def outer(each: Started, target: CommandTarget, code: CodeFacts) -> Iterator[tup
                 f"serves {target.text}, and {found.place} puts {found.name} around it: write {found.target} instead",
             )
             return
+
+
+def idle(path: str, code: CodeFacts) -> Iterator[str]:
+    """What a file makes that nothing in it serves, so that running it comes to its end at once."""
+    made = next((each for each in code.objects if each.place.path == path and path in code.idle), None)
+    if made is not None:
+        framework = FRAMEWORKS[made.kind]
+        server = f": let a server serve {made.target}, such as {framework.add}" if framework.servers else ""
+        what = f"it makes the {framework.title} object {made.name} and doesn't start it"
+        yield f"it comes to its end at once: {what}{server}"
 
 
 def _given(each: Started, option: str) -> bool:

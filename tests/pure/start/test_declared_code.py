@@ -2,9 +2,11 @@
 
 import pytest
 from pure.start.code_facts import AppObject, CodeFacts, FixedPort, Holder, HolderKind, Loopback, Place
+from pure.start.code_search import code_facts
 from pure.start.declared_check import CheckedAgainst, checked
 from pure.start.offered import DeclaredFile, DeclaredFiles
 from pure.start.processes import Processes, from_procfile
+from pure.start.source_files import SourceFile, Sources
 
 INSTALLED = {"flask": "3.1", "gunicorn": "25.0", "uvicorn": "0.40"}
 
@@ -110,3 +112,20 @@ def test_what_is_put_around_the_served_object_is_named() -> None:
     assert "app.py, line 6 puts asgi around it" in found.notes[-1]
     assert check(command.replace(":app", ":asgi"), around("asgi")).warnings == ()
     assert not check("python -m app", around("")).warnings
+
+
+@pytest.mark.parametrize(
+    ("code", "idle"),
+    [
+        ("app = Flask(__name__)\n", True),
+        ("app = Flask(__name__)\n\n@app.get('/')\ndef index():\n    return 'x'\n", True),
+        ("app = Flask(__name__)\napp.run(host='0.0.0.0')\n", False),
+        ("app = Flask(__name__)\nx = wsgi.server(listen(), app)\n", False),
+        ("def create_app():\n    return Flask(__name__)\n\nif __name__ == '__main__':\n    main()\n", False),
+    ],
+)
+def test_a_program_that_only_makes_its_application_is_warned_about(code: str, idle: bool) -> None:
+    raw = f"from flask import Flask\n\n{code}".encode()
+    facts = code_facts(Sources(files=(SourceFile(path="app.py", raw=raw),)))
+    warnings = check("python app.py", facts).warnings
+    assert any("comes to its end at once" in each and "app:" in each for each in warnings) == idle
