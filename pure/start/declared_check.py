@@ -17,7 +17,7 @@ from pure.project.document import Document
 from pure.start.code_facts import CodeFacts
 from pure.start.command_words import SHELLS, below, shell_line, unknown
 from pure.start.declared import read_startup
-from pure.start.declared_code import held, idle, outer
+from pure.start.declared_code import held, idle, mismatched, outer
 from pure.start.declared_files import SOURCE_ROOT, all_started, bound_names, find_module
 from pure.start.development import left_out
 from pure.start.found import unreachable
@@ -133,6 +133,7 @@ def _by_code(each: Started, against: CheckedAgainst) -> Iterator[str]:
     if against.code is not None:
         if _gunicorn_conf(each, against) is None:
             yield from held(each, against.code, against.installed)
+            yield from (wrong for target in each.targets for wrong in mismatched(each, target, against.code))
         around = (found for target in each.targets for found in outer(each, target, against.code))
         yield from (problem for needed, problem in around if needed)
         for target in each.targets if PYTHON.match(each.program) else ():

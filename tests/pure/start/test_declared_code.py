@@ -129,3 +129,29 @@ def test_a_program_that_only_makes_its_application_is_warned_about(code: str, id
     facts = code_facts(Sources(files=(SourceFile(path="app.py", raw=raw),)))
     warnings = check("python app.py", facts).warnings
     assert any("comes to its end at once" in each and "app:" in each for each in warnings) == idle
+
+
+ASGI = "from fastapi import FastAPI\n\napp = FastAPI()\n"
+WSGI = "from flask import Flask\n\napp = Flask(__name__)\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "says"),
+    [
+        ("gunicorn -b :$PORT app:app", ASGI, "which speaks WSGI: add --worker-class uvicorn_worker.UvicornWorker"),
+        ("gunicorn -b :$PORT -k uvicorn_worker.UvicornWorker app:app", ASGI, ""),
+        ("gunicorn -b :$PORT -c conf.py app:app", ASGI, ""),
+        ("gunicorn -b :$PORT app:app", WSGI, ""),
+        ("uvicorn --host 0.0.0.0 --port $PORT app:app", WSGI, "which speaks ASGI: start it by a server for WSGI"),
+        ("uvicorn --interface wsgi --host 0.0.0.0 --port $PORT app:app", WSGI, ""),
+        ("uvicorn --host 0.0.0.0 --port $PORT app:app", ASGI, ""),
+        ("waitress-serve --listen *:$PORT app:app", ASGI, "which speaks WSGI: start it by a server for ASGI, such as"),
+    ],
+)
+def test_a_server_that_speaks_another_interface_is_warned_about(command: str, code: str, says: str) -> None:
+    facts = code_facts(Sources(files=(SourceFile(path="app.py", raw=code.encode()),)))
+    warnings = check(command, facts, installed={"waitress": "3.0"}).warnings
+    assert [each for each in warnings if "which speaks" in each and says in each] == [
+        each for each in warnings if "which speaks" in each
+    ]
+    assert any("which speaks" in each for each in warnings) == bool(says)
