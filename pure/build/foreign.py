@@ -135,6 +135,9 @@ FILES: Final[tuple[Foreign, ...]] = (
 BELOW: Final = tuple(row.name for row in FILES if "/" in row.name)
 """Those of the files that lie in a folder."""
 
+UNDERSTOOD: Final = tuple(row.name for row in VARIABLES if not row.instead)
+"""Names of others that hold here as they are."""
+
 _NAMED: Final = {row.name: row for row in VARIABLES if not row.name.endswith("*")}
 _BEGUN: Final = {row.name[:-1]: row for row in VARIABLES if row.name.endswith("*")}
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from pure.bindings.at_launch import LAUNCH_VARIABLE
 from pure.build.facts import Facts
-from pure.build.foreign import FILES, brings_packages, foreign
+from pure.build.foreign import FILES, UNDERSTOOD, brings_packages, foreign
 from pure.build.labelled import LABELS_VARIABLE, OCI_VARIABLES, unread_labels
 from pure.layers.division import DIVIDE_VARIABLE
 from pure.manager import uv_requirements
@@ -132,6 +132,8 @@ def _variable(name: str, value: str) -> str:
         said = row.instead and not switched_off
         return f"${visible(name)} has no effect: {row.instead.format(value=visible(value))}" if said else ""
     meant = meant_by(name)
+    if meant is None and name.startswith(_OWN):
+        return f"${visible(name)} has no effect: no variable of this name is known; docs/settings.md lists all"
     return f"${visible(name)} has no effect; did you mean {meant}?" if meant else ""
 
 
@@ -139,12 +141,26 @@ def _variable(name: str, value: str) -> str:
 _ALWAYS: Final = ("RAILPACK_", "NIXPACKS_")
 
 
+# Names that nobody else gives a meaning to, and of which a buildpack may speak that reads the words after.
+_OWN: Final = "BP_PYTHON_"
+_SUBJECTS: Final = frozenset({"CPYTHON", "PYTHON", "DJANGO", *(tool.variable.split("_")[1] for tool in TOOLS.values())})
+
+
 def meant_by(name: str) -> str | None:
-    """The variable of ours that a name is spelled like; ``None`` if it is one, or like none."""
-    if not name.upper().startswith("BP_") or len(name) > _LONGEST or name in HONOURED:
+    """The variable that a name is spelled like, or has the words of; ``None`` if it is one, or like none."""
+    known = dict.fromkeys((*HONOURED, *(each for each in UNDERSTOOD if each.startswith("BP_"))))
+    if not name.upper().startswith("BP_") or len(name) > _LONGEST or name in known:
         return None
-    near = (each for each in HONOURED if _alike(name.upper(), each))
-    return min(near, key=lambda each: _distance(name.upper(), each), default=None)
+    upper = name.upper()
+    near = [each for each in known if _alike(upper, each)] or [each for each in known if _shares_words(upper, each)]
+    return min(near, key=lambda each: _distance(upper, each), default=None)
+
+
+def _shares_words(name: str, right: str) -> bool:
+    """Whether they speak of the same, and one has all words of the other."""
+    (_, subject, *words), (_, other, *wanted) = (*name.split("_"), ""), (*right.split("_"), "")
+    stems, others = ({word.removesuffix("S") for word in each} for each in (words, wanted))
+    return subject == other and subject in _SUBJECTS and len(stems) > 1 and (stems <= others or others <= stems)
 
 
 def _alike(name: str, right: str) -> bool:

@@ -454,6 +454,14 @@ HEAVY_APPS: Mapping[str, App] = {
     "pyramid-waitress": App(files={"shop.py": PYRAMID}, installed=("pyramid", "waitress"), program="waitress-serve"),
     "sanic": App(files={"server.py": SANIC}, installed=("sanic",), program="sanic"),
     "aiohttp-gunicorn": App(files={"main.py": AIOHTTP}, installed=("aiohttp", "gunicorn"), program="gunicorn"),
+    "aiohttp-gunicorn-awaited": App(
+        files={
+            "main.py": AIOHTTP.partition("app = ")[0]
+            + "async def make():\n    app = web.Application()\n    app.router.add_get('/', hello)\n    return app\n"
+        },
+        installed=("aiohttp", "gunicorn"),
+        program="gunicorn",
+    ),
     "aiohttp": App(files={"main.py": AIOHTTP}, installed=("aiohttp",), program="python"),
     "tornado": App(files={"main.py": TORNADO}, installed=("tornado",), program="python"),
     "nicegui": App(files={"shop/main.py": NICEGUI}, installed=("nicegui",), program="python"),

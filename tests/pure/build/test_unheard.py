@@ -57,6 +57,14 @@ def test_what_is_understood_is_what_other_modules_read() -> None:
         ("BP_CPYTHON_VERSIONS", "BP_CPYTHON_VERSION"),
         ("BP_UV_VERSON", "BP_UV_VERSION"),
         ("BP_DJANGO_COLLECT_STATIC", "BP_DJANGO_COLLECTSTATIC"),
+        # Others' names that hold here.
+        ("BP_POETRY_RUN_TARGT", "BP_POETRY_RUN_TARGET"),
+        ("BP_UV_INSTALL_GROUP", "BP_UV_INSTALL_GROUPS"),
+        # A word too many, a word too few.
+        ("BP_PYTHON_INSTALL_GROUPS", "BP_PYTHON_GROUPS"),
+        ("BP_PIP_REQUIREMENT_FILE", "BP_PIP_REQUIREMENTS"),
+        ("BP_UV_GROUP", "BP_UV_INSTALL_GROUPS"),
+        ("BP_PYTHON_PROVIDE", "BP_PYTHON_PROVIDE_ONLY"),
         *((name, None) for name in OTHERS),
         *((name, None) for name in HONOURED),
     ],
@@ -65,6 +73,11 @@ def test_slips_of_the_hand_are_known(name: str, meant: str | None) -> None:
     assert meant_by(name) == meant
     said = unheard({name: "x=x"}, (), {})
     assert said == ((f"${name} has no effect; did you mean {meant}?",) if meant else ())
+
+
+def test_a_name_that_can_be_meant_for_nobody_else_is_named() -> None:
+    (said,) = unheard({"BP_PYTHON_HARDENED": "yes"}, (), {})
+    assert said.startswith("$BP_PYTHON_HARDENED has no effect: no variable of this name is known")
 
 
 @pytest.mark.parametrize("name", ["procfile", "PROCFILE", "Procfile.txt"])
