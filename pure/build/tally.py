@@ -9,6 +9,8 @@ from typing import assert_never
 import msgspec
 
 from pure.build import states
+from pure.build.at_launch import files
+from pure.build.bound import launch_files
 from pure.build.facts import Facts
 from pure.build.plan import Plan
 from pure.build.runtime_steps import borrowed
@@ -16,7 +18,7 @@ from pure.build.states import Build, Part, State
 from pure.build.steps import Answer, Compiled, LayersPacked, RuntimeInstalled
 from pure.layers.decision import Action
 from pure.layers.moved import Moved, moved
-from pure.layers.names import PYTHON, VENV, VENV_CACHE, LayerName, heavy_layer
+from pure.layers.names import AT_LAUNCH, CERTIFICATES, PYTHON, VENV, VENV_CACHE, LayerName, heavy_layer
 from pure.layers.packing import held
 from pure.venv.piece import Piece
 
@@ -57,7 +59,12 @@ def foreseen(plan: Plan, facts: Facts) -> tuple[Moved, ...]:
 
 def _known(facts: Facts, plan: Plan, pieces: tuple[Piece, ...]) -> Mapping[LayerName, int]:
     packed = {} if facts.packed_nbytes is None else _packed(facts.packed_nbytes, plan)
-    return packed | {heavy_layer(piece.name): piece.nbytes for piece in pieces}
+    programs: dict[LayerName, tuple[tuple[str, bytes], ...]] = {
+        AT_LAUNCH: files(plan.processes, facts),
+        CERTIFICATES: launch_files(facts),
+    }
+    ours = {name: sum(len(raw) for _, raw in found) for name, found in programs.items()}
+    return packed | ours | {heavy_layer(piece.name): piece.nbytes for piece in pieces}
 
 
 def _packed(nbytes: int, plan: Plan) -> dict[LayerName, int]:
