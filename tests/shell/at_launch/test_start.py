@@ -5,32 +5,19 @@ import os
 import signal
 import statistics
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 import tomli
 from pure.build.at_launch import with_settings
-from pure.layers.programs import PROGRAMS, ProgramName, executable
+from pure.layers.programs import ProgramName
 from pure.start.processes import Default
 
-from tests.places import ROOT
+from tests.starting import INTERPRETER, install, source
 
-INTERPRETER = str(Path(sys.executable).resolve())
 SHOW = "import json, os, sys; print(json.dumps([sys.argv[1:], dict(os.environ)]))"
 MB = 1024 * 1024
-
-
-def source(name: ProgramName) -> bytes:
-    program = PROGRAMS[name]
-    return program.joined((ROOT / program.file).read_bytes(), (ROOT / program.needs).read_bytes())
-
-
-def install(path: Path, text: bytes) -> Path:
-    path.write_bytes(executable(text, INTERPRETER))
-    path.chmod(0o755)
-    return path
 
 
 @pytest.fixture(scope="module")
