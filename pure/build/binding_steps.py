@@ -6,7 +6,7 @@ from pure.bindings.at_launch import INSTALLED, program
 from pure.bindings.decision import joins_netrc
 from pure.build.facts import Facts
 from pure.build.plan import Plan
-from pure.build.steps import BeginLayer, FinishLayer, Steps, WriteFiles
+from pure.build.steps import BeginLayer, FinishLayer, RemoveFiles, Steps, WriteFiles
 from pure.build.workplace import Workplace
 from pure.layers.decision import Action
 from pure.layers.names import CERTIFICATES
@@ -18,6 +18,14 @@ UV_FILE: Final = "uv/uv.toml"
 def bring(plan: Plan, facts: Facts, work: Workplace) -> Steps:
     """The steps that put what is bound where tools look for it, and what looks for it at launch into its layer."""
     return (*(() if plan.idle else _files(facts, work)), *_launch(plan, facts, work))
+
+
+def withdraw(facts: Facts, work: Workplace) -> Steps:
+    """The step by which no file for tools has a secret any more that is bound."""
+    secret = joins_netrc(facts.bound) or facts.bound.uv is not None
+    below = (work.netrc, f"{work.configuration}/{UV_FILE}")
+    files = tuple(path.removeprefix(f"{work.temporary}/") for path in below)
+    return (RemoveFiles(root=work.temporary, files=files),) if secret else ()
 
 
 def _files(facts: Facts, work: Workplace) -> Steps:

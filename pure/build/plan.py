@@ -10,10 +10,11 @@ import msgspec
 
 from pure.bindings.decision import BindingDecision
 from pure.bindings.folder import BindingError
-from pure.build import bound
+from pure.build import bound, refusals
 from pure.build.asked import by_uv, pins_fixed, required_files
 from pure.build.collected import CollectedRecord
 from pure.build.collecting import NOTHING_KEPT, collects, planned_layer, unchanged
+from pure.build.composing import Composition, compose, composed
 from pure.build.facts import Facts
 from pure.build.finding import Finding
 from pure.build.labelled import Label, asked_labels
@@ -25,26 +26,23 @@ from pure.build.unheard import passed_over
 from pure.layers.decision import EVERYWHERE, Action, LayerDecision, LayerTypes
 from pure.layers.heavy import UNDIVIDED, Division
 from pure.layers.inventory import application_layers, runtime_layers, with_archive, with_static
-from pure.layers.metadata import decode_stated
 from pure.layers.names import VENV, LayerName
-from pure.layers.packing import Packing, Stored, idle, stored
-from pure.manager import pylock_selection, uv_requirements
+from pure.layers.packing import Packing, Stored, idle, recorded, stored
+from pure.manager import uv_requirements
 from pure.manager.advice import advised
 from pure.manager.choice import NothingToInstall
 from pure.manager.decision import PackageManagerDecision
-from pure.manager.environment import BreakingVariables, offenders
-from pure.manager.managed import Managed, ManagedError, decide_manager
-from pure.manager.outside import OutsideUpload, outside_upload
-from pure.manager.pip_configuration import configured_offenders
+from pure.manager.environment import BreakingVariables
+from pure.manager.managed import ManagedError, decide_manager
+from pure.manager.outside import OutsideUpload
 from pure.manager.pylock_selection import PylockProblem
-from pure.manager.table import PYLOCK
 from pure.manager.tool_version import ToolError
-from pure.manager.unset import UnsetVariables, unset_variables
+from pure.manager.unset import UnsetVariables
 from pure.outcome import Failure, Outcome, Success
+from pure.project.build_commands import BuildCommands, BuildCommandsError, build_commands
 from pure.project.detection import PROVIDE_ONLY_VARIABLE, provides_only, python_markers
 from pure.project.files import BadProjectFolder, ProjectFiles
 from pure.project.locks.facts import LockFacts
-from pure.project.requirements.collection import RequirementsSet
 from pure.project.requirements.errors import RequirementsError
 from pure.project.vendored import BadVendorFolder
 from pure.python.choice import PythonDecision, RuntimeChoiceError, choose_runtime
@@ -60,7 +58,7 @@ from pure.venv.lacks import CHECK_VARIABLE
 from pure.venv.pinning import pinning
 from pure.venv.pins import Pin, encode_pins
 from pure.venv.requirements_fingerprint import NotPinned
-from pure.venv.state import VenvState, decode_state, with_beside
+from pure.venv.state import VenvState
 
 NO_DJANGO: Final = DjangoDecision(manage=None, collect=False, because="only the runtime is provided")
 
@@ -87,6 +85,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Nothing has to be started, as far as is known beforehand: all is kept."""
     collects: bool = False
     """Static files are collected, as far as is known beforehand."""
+    commands: BuildCommands | None = None
+    """What the application has run in its build."""
+    composition: Composition = Composition()
+    """What other buildpacks get of it."""
     previous: VenvState | None = None
     """What the restored environment's record says."""
     pins: tuple[Pin, ...] | None = None
@@ -107,6 +109,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         """The plan with what requirements turned out to resolve to."""
         managed = msgspec.structs.replace(self.manager.managed, lock=lock)
         return msgspec.structs.replace(self, package_manager=msgspec.structs.replace(self.manager, managed=managed))
+
+    @property
+    def works(self) -> bool:
+        """Whether something of the application's runs in the environment, as far as is known beforehand."""
+        return self.collects or self.commands is not None
 
     @property
     def manager(self) -> PackageManagerDecision:
@@ -138,6 +145,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 PlanError: TypeAlias = (
     BindingError
     | BreakingVariables
+    | BuildCommandsError
     | BadProjectFolder
     | BadSwitch
     | BadVendorFolder
@@ -163,7 +171,8 @@ def decide(facts: Facts) -> Outcome[Plan, PlanError]:
         return decided
     plan = decided.unwrap()
     manager = plan.package_manager
-    said = passed_over(facts, manager, started=manager is not None or bool(plan.processes.processes))
+    alone = manager is None and plan.commands is None and not plan.processes.processes
+    said = passed_over(facts, manager, started=not alone, commands=plan.commands)
     layers = bound.with_launch_layer(facts, plan.layers)
     return Success(
         msgspec.structs.replace(
@@ -177,7 +186,7 @@ def decide(facts: Facts) -> Outcome[Plan, PlanError]:
 
 
 def _decide(facts: Facts) -> Outcome[Plan, PlanError]:
-    broken = bound.refused(facts) or _offenders(facts)
+    broken = bound.refused(facts) or refusals.breaking(facts)
     if broken is not None:
         return Failure(broken)
     requirers = read_requirers(facts.buildpack_plan)
@@ -195,13 +204,6 @@ def _decide(facts: Facts) -> Outcome[Plan, PlanError]:
     return _application(facts, project.unwrap(), requirers.unwrap())
 
 
-def _offenders(facts: Facts) -> BreakingVariables | None:
-    in_variables = offenders(facts.variables)
-    in_files = configured_offenders(facts.pip_settings)
-    found = (*(in_variables.found if in_variables else ()), *in_files)
-    return BreakingVariables(found=found) if found else None
-
-
 def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> Outcome[Plan, PlanError]:
     decided = decide_manager(project, facts.variables)
     if isinstance(decided, Failure):
@@ -211,7 +213,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     requirements = required_files(facts, project, managed)
     if isinstance(requirements, Failure):
         return requirements
-    astray = _astray(facts, project, managed, requirements.unwrap())
+    astray = refusals.astray(facts, project, managed, requirements.unwrap())
     if astray is not None:
         return Failure(astray)
     managed = advised(managed, project, requirements.unwrap(), root=facts.names, settings=facts.settings)
@@ -219,7 +221,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     python = choose_runtime(facts, requirers)
     if isinstance(python, Failure):
         return python
-    refused = _refused(facts, project, managed, python.unwrap())
+    refused = refusals.not_selectable(facts, project, managed, python.unwrap())
     if refused is not None:
         return Failure(refused)
     tool = tool_of(facts, managed, python.unwrap().runtime.minor)
@@ -235,21 +237,26 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         return Failure(asked)
     settings = uv_requirements.with_counterparts(manager, facts.settings_that_count, requirements.unwrap())
     isolation = isolation_setting(manager, settings, texts=project.texts, above=project.workspace_texts)
-    needed = contents_needed(django, requirers)
-    packing = decide_packing(requirers)
-    division = decide_division(facts.variables, isolation=isolation, needed=needed, packing=packing)
-    if isinstance(division, BadSwitch):
-        return Failure(division)
-    runtime = python.unwrap().runtime
-    kept = stored(facts.restored)
-    state = _previous(facts, kept)
-    division = msgspec.structs.replace(division, packed=bool(kept.archive) and state is not None and state.at_hand)
     package_manager = PackageManagerDecision(
         managed=managed,
         tool=tool.unwrap(),
         built_with=build_settings(manager, settings, texts=project.texts, above=project.workspace_texts),
         supply=supplied.unwrap(),
     )
+    commands = build_commands(facts.variables, facts.pyproject)
+    if isinstance(commands, Failure):
+        return commands
+    composition = compose(requirers, package_manager)
+    requirers = composed(requirers, composition)
+    needed = contents_needed(django, requirers, commands.unwrap())
+    packing = decide_packing(requirers)
+    division = decide_division(facts.variables, isolation=isolation, needed=needed, packing=packing)
+    if isinstance(division, BadSwitch):
+        return Failure(division)
+    runtime = python.unwrap().runtime
+    kept = stored(facts.restored)
+    state = recorded(kept, packed=facts.packed_state, in_tree=facts.venv_state)
+    division = msgspec.structs.replace(division, packed=bool(kept.archive) and state is not None and state.at_hand)
     fixed = pinning(
         managed,
         project,
@@ -273,9 +280,9 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         pins=encode_pins(pins) if pins else "",
     )
     (venv,) = (each for each in layers if each.name == VENV)
-    same = unchanged(facts, django, runtime=runtime, venv=venv, kept=kept, state=state)
+    same = unchanged(facts, django, runtime=runtime, venv=venv, kept=kept, state=state, commands=commands.unwrap())
     collecting = collects(django, same, state)
-    at_rest = packing.pack and not collecting and idle(layers, kept, facts.restored)
+    at_rest = packing.pack and not collecting and not commands.unwrap() and idle(layers, kept, facts.restored)
     layers = with_static(layers, planned_layer(facts, django, same, runtime=runtime, venv=venv))
     layers = _with_archive(facts, python.unwrap(), packing, layers, at_rest=at_rest)
     processes = first_processes(facts, managed, layers, state, runtime.minor)
@@ -294,6 +301,8 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
             stored=kept,
             idle=at_rest,
             collects=collecting,
+            commands=commands.unwrap(),
+            composition=composition,
             previous=state,
             collected=same,
             pins=pins,
@@ -315,29 +324,16 @@ def _undeclared(facts: Facts, error: ManagedError, requirers: Requirers) -> Outc
     processes = final_processes(facts, {}, decision.runtime.minor, programs=None)
     if isinstance(processes, Failure):
         return processes
+    commands = build_commands(facts.variables, facts.pyproject)
+    if isinstance(commands, Failure):
+        return commands
+    composition = compose(requirers, None)
+    requirers = composed(requirers, composition)
     packing = decide_packing(requirers)
     told = msgspec.structs.replace(decision, because=(*decision.because, verdict))
     because = "nothing has to be installed"
-    return Success(_runtime_alone(facts, told, packing, EVERYWHERE, processes.unwrap(), because))
-
-
-def _astray(
-    facts: Facts, project: ProjectFiles, managed: Managed, requirements: RequirementsSet | None
-) -> OutsideUpload | UnsetVariables | None:
-    """The addresses and paths that lead nowhere in this build."""
-    return outside_upload(managed, project, requirements) or unset_variables(
-        managed, project, requirements, variables=facts.variables, pip_settings=facts.pip_settings
-    )
-
-
-def _refused(facts: Facts, project: ProjectFiles, managed: Managed, python: PythonDecision) -> PylockProblem | None:
-    """Why a standard lock file can't be installed from here."""
-    if managed.manager is not PYLOCK:
-        return None
-    file = managed.source.files[0]
-    return pylock_selection.check(
-        project.texts[file], file, selection=managed.selection, python=python.version, target=facts.target
-    )
+    plan = _runtime_alone(facts, told, packing, EVERYWHERE, processes.unwrap(), because, commands=commands.unwrap())
+    return Success(msgspec.structs.replace(plan, composition=composition))
 
 
 def _provide_only(
@@ -353,11 +349,19 @@ def _provide_only(
     packing = Packing(pack=not types.build, because="another buildpack of this build works with it")
     processes = Processes(processes=(), because=("only the runtime is provided, for other buildpacks",))
     because = f"${PROVIDE_ONLY_VARIABLE} provides the runtime only"
-    return Success(_runtime_alone(facts, python.unwrap(), packing, types, processes, because))
+    plan = _runtime_alone(facts, python.unwrap(), packing, types, processes, because)
+    return Success(msgspec.structs.replace(plan, composition=compose(requirers, None)))
 
 
 def _runtime_alone(
-    facts: Facts, python: PythonDecision, packing: Packing, types: LayerTypes, processes: Processes, because: str
+    facts: Facts,
+    python: PythonDecision,
+    packing: Packing,
+    types: LayerTypes,
+    processes: Processes,
+    because: str,
+    *,
+    commands: BuildCommands | None = None,
 ) -> Plan:
     """A plan in which nothing is installed; ``types`` are those of a runtime that isn't packed."""
     layers = runtime_layers(
@@ -368,7 +372,7 @@ def _runtime_alone(
         types=None if packing.pack else types,
         because=because,
     )
-    at_rest = packing.pack and idle(layers, Stored(), facts.restored)
+    at_rest = packing.pack and commands is None and idle(layers, Stored(), facts.restored)
     return Plan(
         target=facts.target,
         python=python,
@@ -377,6 +381,7 @@ def _runtime_alone(
         processes=processes,
         packing=packing,
         idle=at_rest,
+        commands=commands,
     )
 
 
@@ -387,11 +392,3 @@ def _with_archive(
     if not packing.pack or python.url.startswith("file:"):
         return layers
     return with_archive(layers, facts.restored, python.runtime, idle=at_rest)
-
-
-def _previous(facts: Facts, kept: Stored) -> VenvState | None:
-    raw = facts.packed_state if kept.archive else facts.venv_state
-    state = decode_state(raw).value_or(None) if raw is not None else None
-    if state is None or kept.archive or kept.restored is None:
-        return state
-    return with_beside(state, decode_stated(kept.restored.toml))

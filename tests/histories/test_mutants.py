@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 
 import msgspec
 import pytest
-from pure.build.facts import Facts
 from pure.build.news import StartedOver
 from pure.build.plan import Plan
 from pure.build.states import Build, Completing, Next, Turn
@@ -37,7 +36,7 @@ from pure.runtime.linked import UNANSWERED
 from pure.venv.state import VenvState
 
 from pure.build import check, completing, conversation, describing, environment_steps, plan, synchronising
-from pure.layers import decision, inventory, metadata, reconciliation
+from pure.layers import decision, inventory, metadata, packing, reconciliation
 from pure.venv import difference
 from tests.histories import builds
 from tests.histories.application import MANAGERS, Manager
@@ -261,12 +260,13 @@ def _a_stale_environment_is_trusted(patch: Patch) -> None:
 def _an_environment_without_a_record_is_trusted(patch: Patch) -> None:
     kept: list[VenvState] = []
 
-    def previous(facts: Facts, stored: Stored) -> VenvState | None:
-        kept[:] = [state for state in (real(facts, stored), *kept) if state is not None][:1]
+    def recorded(stored: Stored, *, packed: bytes | None, in_tree: bytes | None) -> VenvState | None:
+        found = real(stored, packed=packed, in_tree=in_tree)
+        kept[:] = [state for state in (found, *kept) if state is not None][:1]
         return kept[0] if kept else None
 
-    real = plan._previous
-    patch.setattr(plan, "_previous", previous)
+    real = packing.recorded
+    patch.setattr(plan, "recorded", recorded)
 
 
 @mutant("pip", "poetry")

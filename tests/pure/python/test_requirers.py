@@ -62,15 +62,15 @@ def test_an_empty_plan_requires_nothing() -> None:
         ("entries = [3]", UnreadablePlan(because="has no list of entries")),
         (
             'entries = [{name = "python", metadata = 3}]',
-            BadRequirement(entry=1, key="metadata", value="3", expected="a table"),
+            BadRequirement(entry=1, name="python", key="metadata", value="3", expected="a table"),
         ),
         (
             'entries = [{name = "x"}, {name = "python", metadata = {launch = "yes"}}]',
-            BadRequirement(entry=2, key="launch", value="'yes'", expected="true or false"),
+            BadRequirement(entry=2, name="python", key="launch", value="'yes'", expected="true or false"),
         ),
         (
             'entries = [{name = "python", metadata = {version = 3.1}}]',
-            BadRequirement(entry=1, key="version", value="3.1", expected='a string, such as "3.13"'),
+            BadRequirement(entry=1, name="python", key="version", value="3.1", expected='a string, such as "3.13"'),
         ),
     ],
 )

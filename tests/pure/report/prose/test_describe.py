@@ -88,7 +88,7 @@ ERRORS: tuple[BuildError, ...] = (
     NothingRequired(variable="BP_PYTHON_PROVIDE_ONLY", nested=("services/api/uv.lock",)),
     ContradictingRequirers(first="3.12", first_source=_FILE, second=">=3.13", second_source=_ENTRY),
     UnreadablePlan(because="is not readable TOML"),
-    BadRequirement(entry=2, key="launch", value="'yes'", expected="true or false"),
+    BadRequirement(entry=2, name="python", key="launch", value="'yes'", expected="true or false"),
     BadVersion(entry=2, error=MajorOnly(visible="3", source=Source(variable="plan entry 2"))),
     PipFailed(source=_PIP, returncode=1, signal=None, version="26.3"),
     PipFailed(source=_PIP, returncode=-9, signal="SIGKILL", version="26.3", recognised=OutOfMemory()),
