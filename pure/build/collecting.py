@@ -7,7 +7,7 @@ import msgspec
 
 from pure.build.collected import CollectedRecord, Collector, Unlike, compare, digests_of
 from pure.build.facts import Facts
-from pure.layers.decision import Action, LayerDecision, decide_layer
+from pure.layers.decision import Action, LayerDecision, decide_layer, drop_layer
 from pure.layers.metadata import StaticCacheLayer
 from pure.layers.names import PYTHON, STATIC_CACHE, VENV
 from pure.layers.packing import Stored, holding
@@ -36,10 +36,10 @@ def unchanged(
 ) -> CollectedRecord | Unlike:
     """What the previous build collected, where collecting gives the same if the environment is kept; else why not."""
     before = facts.collected
-    if before is None or state is None or not django.collect or django.manage is None:
-        return NOTHING_KEPT
     if commands is not None:
         return AFTER_COMMANDS
+    if before is None or state is None or not django.collect or django.manage is None:
+        return NOTHING_KEPT
     environment = holding(kept.archive, venv.environment) if kept.archive else digest_of(state)
     now = collector(facts, django.manage, environment=environment, runtime=runtime)
     return compare(before, digests_of(now)) or before.record
@@ -59,6 +59,8 @@ def planned_layer(
     restored = facts.restored.get(STATIC_CACHE)
     if restored is None or not django.collect or django.manage is None:
         return None
+    if same == AFTER_COMMANDS:
+        return drop_layer(STATIC_CACHE, AFTER_COMMANDS)
     decision = decide_layer(STATIC_CACHE, metadata(facts.target, runtime), restored)
     if decision.action is not Action.KEEP or (isinstance(same, CollectedRecord) and venv.action is Action.KEEP):
         return decision

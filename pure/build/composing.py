@@ -78,9 +78,9 @@ def _why_not(wanted: RequiredName, manager: PackageManagerDecision | None) -> st
 def _fits(version: str, wanted: str) -> bool:
     """Whether a tool's version is one that is asked for: ``26``, ``26.1`` and ``>=25`` all ask for 26.1.2 too."""
     text = wanted.strip()
+    if text[:1].isdigit():
+        text = f"=={text}" if text.endswith("*") else f"=={text}.*"
     try:
-        return SpecifierSet(f"=={text}.*" if text[:1].isdigit() and not text.endswith("*") else text).contains(
-            version, prereleases=True
-        )
+        return SpecifierSet(text).contains(version, prereleases=True)
     except InvalidSpecifier:
         return False

@@ -42,7 +42,8 @@ state              what its steps brought back                          what fol
 ``Commanding``     what there is in the layers, or a command's end      run the next: ``Commanding``
 \\                  the last one's, and what there is now                put the layers right: ``Commanding``
 \\                  they changed what is installed                       the failure
-\\                  the layers are what they were                        ``Collecting``, or as for ``Settled``
+\\                  the layers are right, there are static files         collect them: ``Collecting``
+\\                  the layers are right                                 ``Trying``, ``Storing``, ``PuttingAway``
 ``Collecting``     the files, or that there are none                    look at what was read: ``Collecting``
 \\                  what was read, or nothing of it is to be kept        ``Trying``, ``Storing``, ``PuttingAway``
 ``Trying``         what starts the application imports, or a warning    as for ``Settled``: ``Storing`` and so on

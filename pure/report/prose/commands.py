@@ -83,16 +83,20 @@ def _places(paths: tuple[str, ...], number: int) -> tuple[str, ...]:
 
 def _failed(error: BuildCommandFailed) -> Message:
     ending = f"was ended by {error.signal}" if error.signal else f"ended with status {error.returncode}"
-    means, do = _explained(error.cause, error.source)
+    means, do = _explained(error.cause)
     return Message(
         happened="A build command failed",
-        found=(f"{error.source}: {shown_line(error.line)}", f"It {ending}:", *(f"  {line}" for line in error.output)),
+        found=(
+            f"{error.source}: {shown_line(error.line)}",
+            f"It {ending}; its last words:",
+            *(f"  {line}" for line in error.output),
+        ),
         means=means,
         do=do or ("Correct what its last lines name, or take the command out.",),
     )
 
 
-def _explained(cause: CommandCause | None, source: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _explained(cause: CommandCause | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if cause is None:
         return (), ()
     subject = cause.subject
@@ -111,7 +115,7 @@ def _explained(cause: CommandCause | None, source: str) -> tuple[tuple[str, ...]
             return (
                 (f"There is no program {subject} in the environment, and none in the build image.",),
                 (
-                    "If a distribution has it, add that to the requirements: its group has to be installed, too.",
+                    "If a distribution has it, add that to the requirements; groups for development aren't installed.",
                     "If the system has it, it has to be in the build image.",
                 ),
             )
@@ -131,24 +135,25 @@ def _explained(cause: CommandCause | None, source: str) -> tuple[tuple[str, ...]
                 (f"Mark it as executable (git update-index --chmod=+x), or name its program:  sh {subject}",),
             )
         case "import":
-            return _not_imported(cause, source)
+            return _not_imported(cause)
         case _:
             assert_never(cause.kind)
 
 
-def _not_imported(cause: CommandCause, source: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _not_imported(cause: CommandCause) -> tuple[tuple[str, ...], tuple[str, ...]]:
     top = cause.subject.partition(".")[0]
     kind = cause.reason.kind if cause.reason else "module"
     if kind == "removed":
         means = f"It imports {cause.subject}, which Python has no longer since its version {REMOVED[top]}."
         return (means,), ("Change the code, or use an older Python: BP_PYTHON_VERSION, or a file .python-version.",)
     if kind in ("module", "pkg_resources"):
-        provider = IMPORT_NAMES.get(normalise_name(top), top)
+        # The first one without it is no help.
+        provider = "setuptools<81" if kind == "pkg_resources" else IMPORT_NAMES.get(normalise_name(top), top)
         return (
             (f"It imports {cause.subject}, which is neither installed nor in the application's folder.",),
             (
                 f"Add what provides it to the requirements, most likely {provider}.",
-                f"If it is the application's own, {source} has to say where it lies:  PYTHONPATH=src …",
+                "If it is the application's own, say in the command where it lies:  PYTHONPATH=src …",
             ),
         )
     return (), ()

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from pure.project.detection import (
     MARKERS,
     MISSPELLED_REQUIREMENTS,
-    PROVIDES_AND_REQUIRES,
     PROVIDE_ONLY_VARIABLE,
+    PROVIDES_AND_REQUIRES,
     NotPython,
     Passed,
     detect,

@@ -19,12 +19,14 @@ from pure.build.errors import (
     RuntimeDoesNotStart,
 )
 from pure.build.undeclared import NothingRequired, UndeclaredImport, UndeclaredImports
+from pure.complaints.commands import CommandError
 from pure.complaints.imports import why_not_imported
 from pure.complaints.reasons import OutOfMemory
 from pure.disk import DiskFull
 from pure.manager.environment import BREAKING, BreakingVariable, BreakingVariables
 from pure.manager.pylock_selection import PylockProblem
 from pure.manager.terms import InstalledFrom
+from pure.project.build_commands import BuildCommandsError
 from pure.project.requirements.errors import RequirementsError
 from pure.python.choice import ContradictingRequirers, ContradictingSources, NotCarried
 from pure.python.offer import CatalogueProblem
@@ -156,6 +158,7 @@ FAMILIES = (
     CatalogueProblem | ResolutionError | NotCarried,
     ArchiveError,
     BindingError,
+    BuildCommandsError | CommandError,
 )
 OTHERS = {member for family in FAMILIES for member in _members(family)}
 
