@@ -43,6 +43,7 @@ from tests.histories.application import MANAGERS, Manager
 from tests.histories.course import follow
 from tests.histories.invariants import Violated
 from tests.histories.play import SCENARIOS, Failed, play, sweep
+from tests.histories.situation import LAYERS
 from tests.often import often
 
 Patch: TypeAlias = pytest.MonkeyPatch
@@ -56,6 +57,7 @@ class Mutant(msgspec.Struct, frozen=True, kw_only=True):
     managers: tuple[Manager, ...] = MANAGERS
     killed: bool = False  # a killed build tells
     later: bool = False  # one of an environment that a later buildpack works with
+    commands: bool = False  # one of an application with a build command
 
 
 MUTANTS: dict[str, Mutant] = {}
@@ -63,10 +65,14 @@ _SEEDS = 12
 _HISTORIES = 30
 
 
-def mutant(*managers: Manager, killed: bool = False, later: bool = False) -> Callable[[Mutate], Mutate]:
+def mutant(
+    *managers: Manager, killed: bool = False, later: bool = False, commands: bool = False
+) -> Callable[[Mutate], Mutate]:
     def add(mutate: Mutate) -> Mutate:
         name = mutate.__name__.lstrip("_")
-        MUTANTS[name] = Mutant(mutate=mutate, managers=managers or MANAGERS, killed=killed, later=later)
+        MUTANTS[name] = Mutant(
+            mutate=mutate, managers=managers or MANAGERS, killed=killed, later=later, commands=commands
+        )
         return mutate
 
     return add
@@ -96,6 +102,14 @@ def is_state_removal(step: Step) -> bool:
     return isinstance(step, RemoveFiles) and step.files == (STATE_FILE,)
 
 
+def takes_trust_away(step: Step) -> bool:
+    return isinstance(step, RemoveFiles) and step.root == LAYERS and all(name.endswith(".toml") for name in step.files)
+
+
+def takes_out(step: Step) -> bool:
+    return isinstance(step, RemoveFiles) and any(name.endswith("of-a-command.txt") for name in step.files)
+
+
 def is_state(step: Step) -> bool:
     return isinstance(step, WriteFiles) and step.files[0][0] == STATE_FILE
 
@@ -110,6 +124,16 @@ def moved(steps: Steps, chosen: Callable[[Step], bool], before: Callable[[Step],
     others = [step for step in steps if not chosen(step)]
     place = next((at for at, step in enumerate(others) if before(step)), None)
     return list(steps) if place is None else [*others[:place], *taken, *others[place:]]
+
+
+@mutant("pip", "uv", killed=True, later=True, commands=True)
+def _layers_count_as_whole_while_commands_run(patch: Patch) -> None:
+    rewriting(patch, lambda turn: (step for step in turn.steps if not takes_trust_away(step)))
+
+
+@mutant("pip", "uv", killed=True, commands=True)
+def _what_commands_leave_in_layers_stays(patch: Patch) -> None:
+    rewriting(patch, lambda turn: (step for step in turn.steps if not takes_out(step)))
 
 
 @mutant("pip", "uv", killed=True, later=True)
@@ -426,7 +450,7 @@ def noticed(found: Mutant) -> Failed | None:
     """The history that notices: one of the kills of every step, else one of those that are drawn."""
     for manager in found.managers if found.killed else ():
         for scenario in SCENARIOS:
-            failed = sweep(manager, scenario, hashed=manager == "pip", later=found.later)
+            failed = sweep(manager, scenario, hashed=manager == "pip", later=found.later, commands=found.commands)
             if failed is not None:
                 return failed
     for manager in found.managers:

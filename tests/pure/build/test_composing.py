@@ -8,7 +8,7 @@ import tomli_w
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pure.build.plan import Plan
-from pure.layers.decision import EVERYWHERE, TYPES
+from pure.layers.decision import EVERYWHERE, FOR_BUILDS, TYPES
 from pure.lifecycle.build_plan import DetectAnswer, Require, Sections, parse_build_plan, resolve
 from pure.manager.table import TOOLS, ToolName
 from pure.outcome import Failure, Success
@@ -46,8 +46,7 @@ def test_each_name_is_given_where_it_can_be(manager: ToolName, name: str) -> Non
     assert plan.packing.pack is not can
     python, venv = plan.decided("python"), plan.decided("venv")
     assert (python.types == venv.types == EVERYWHERE) is can
-    # A tool's layer is on the PATH of later buildpacks anyway.
-    assert plan.decided(manager).types == TYPES[manager]
+    assert plan.decided(manager).types == (FOR_BUILDS if can else TYPES[manager])
     assert build_toml(plan) == ({} if can else {"unmet": [{"name": name}]})
     told = record(plan, version="1", redact=str).required[name]
     assert (told.build, told.launch, bool(told.unmet)) == (True, False, not can)
