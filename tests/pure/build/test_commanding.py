@@ -10,13 +10,15 @@ from pure.build.steps import RemoveFiles, Result, RunProgram, Step, WriteFiles
 from pure.build.watched import FileSeen, FilesSeen, LookAtFiles
 from pure.build.workplace import workplace
 from pure.complaints.commands import BuildCommandFailed, CommandChangedLayers, LeftInLayers
-from pure.outcome import Failure
+from pure.outcome import Failure, Success
 from pure.project.build_commands import EmptyBuildCommand, NotCommands, build_commands
 from pure.redaction import redactor
+from pure.report.record import CommandsRecord, record
 from pure.source import Source
 
 from pure.build import news, states
 from pure.report import build_log
+from tests.bound import binding, held
 from tests.documents import document
 from tests.pure.build.test_conversation import Hand, converse, course, first, report
 from tests.pure.build.test_conversation import environment as installed
@@ -147,6 +149,22 @@ def test_secrets_of_the_build_are_hidden_from_them() -> None:
     assert seen["PATH"].startswith(f"{LAYERS}/venv/bin:{LAYERS}/python/bin:/usr/bin")
     assert not seen.keys() & set(hidden(facts, hide))
     assert "VIRTUAL_ENV" not in dict(environment(facts, workplace(facts), hide, installed=False))
+
+
+def test_no_file_for_tools_has_a_bound_secret_any_more() -> None:
+    bound = held(binding("settings", "uv", {"uv.toml": "offline = true\n"}))
+    turns, _ = converse(commanded(bindings=Success(bound)), CommandHand(BEFORE, AFTER))
+    looking = next(turn for turn in turns if isinstance(turn.build.state, states.Commanding))
+    assert looking.steps[0] == RemoveFiles(root="/tmp/t", files=("netrc", "configuration/uv/uv.toml"))
+
+
+def test_the_record_has_them() -> None:
+    told = record(decide(commanded()).unwrap(), version="1", redact=lambda text: text.replace("two", "****"))
+    assert told.build_commands == CommandsRecord(
+        lines=("one", "****"),
+        source="pyproject.toml, [tool.lamina] build",
+        because="pyproject.toml, [tool.lamina] build says so",
+    )
 
 
 def test_all_is_at_hand_for_them() -> None:
