@@ -10,7 +10,8 @@ from shell.process import run
 
 from tests.builds.divided import make_heavy
 from tests.builds.lamina import Lamina
-from tests.builds.workshop import MINOR, Bench, Workshop, hashed, locked, tree
+from tests.builds.workshop import MINOR, Bench, Workshop, hashed, locked, normalised, tree
+from tests.golden import check_golden
 
 PYPROJECT = """
 [tool.lamina]
@@ -31,12 +32,7 @@ def test_commands_run_in_the_finished_environment_and_what_they_write_is_in_the_
     written(bench, hashed(bench.wheels, "alpha==2.0"), pyproject_toml=PYPROJECT)
     built = bench.build({"PIP_TIMEOUT": "10", "SHOP_SECRET": "s3cr3t-of-the-shop"})
     said = built.log[built.log.index("\nBuild commands\n") :].partition("\n\nProcesses")[0]
-    assert "Run in every build, since nobody knows what they read: pyproject.toml, [tool.lamina] build says so" in said
-    assert (
-        "They don't get these variables of the build:\n    PIP_FIND_LINKS, PIP_NO_INDEX, PIP_TIMEOUT, SHOP_SECRET\n"
-        in said
-    )
-    assert "    /workspace\n    2.0 /layers/lamina_python/venv\n" in said
+    check_golden("build_commands", normalised(said).strip() + "\n")
     assert (bench.app / "made/again.txt").read_text() == "2.0 /layers/lamina_python/venv\n"
     record = json.loads((bench.own / "lamina-record.json").read_bytes())
     assert len(record["build_commands"]["lines"]) == 2
@@ -58,7 +54,7 @@ def test_the_variable_counts_and_the_first_failure_ends_the_build(bench: Bench) 
     assert failed.status == 1
     said = failed.log.partition("Error: ")[2]
     assert said.startswith("A build command failed\n    $BP_PYTHON_BUILD_COMMAND: pybabel compile && touch never\n")
-    assert "It ended with status 127:" in said
+    assert "It ended with status 127; its last words:\n" in said
     assert "There is no program pybabel in the environment" in said
     assert not (bench.app / "never").exists()
     assert not (bench.app / "told.txt").exists()
@@ -68,7 +64,6 @@ def test_the_variable_counts_and_the_first_failure_ends_the_build(bench: Bench) 
     assert "Build commands don't get the variable SHOP_SECRET_KEY" in hidden.log
     env["BP_PYTHON_BUILD_COMMAND"] = "kill -9 $$"
     assert "ran out of memory" in bench.try_build(env).log
-    env["BP_PYTHON_BUILD_COMMAND"] = f"SHOP_SECRET_KEY=unused; {env['BP_PYTHON_BUILD_COMMAND'].partition(';')[0]}; :"
     assert bench.try_build({"BP_PYTHON_BUILD_COMMAND": "SHOP_SECRET_KEY=unused; test $SHOP_SECRET_KEY"}).status == 0
 
 

@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -82,17 +83,22 @@ SITE = f"/layers/lamina_python/venv/lib/python{MINOR}/site-packages/alpha/__init
 class Composed:
     """What a build says that another buildpack takes part in."""
 
-    def __init__(self, lamina: Lamina, app: Path, toy: Path) -> None:
-        self.lamina, self.app, self.toy = lamina, app, toy
+    def __init__(self, lamina: Lamina, app: Path, toy: Path, env: Mapping[str, str] = {}) -> None:
+        self.lamina, self.app, self.toy, self.env = lamina, app, toy, env
 
     def local(self) -> str:
-        built = self.lamina.build(self.app, "--buildpack", ROOT, "--buildpack", self.toy)
+        built = self.lamina.build(self.app, "--buildpack", ROOT, "--buildpack", self.toy, env=self.env)
         assert built.status == 0, built.both
         return built.both
 
     def real(self, catalogue: Path) -> str:
         scratch = Path(tempfile.mkdtemp(prefix="real-"))
-        env = {**self.lamina.offline, "BP_PYTHON_CATALOGUE": str(catalogue), "BP_PYTHON_DEFAULT_VERSION": MINOR}
+        env = {
+            **self.lamina.offline,
+            **self.env,
+            "BP_PYTHON_CATALOGUE": str(catalogue),
+            "BP_PYTHON_DEFAULT_VERSION": MINOR,
+        }
         try:
             built = RealLifecycle(lifecycle_folder(), scratch).build(self.app, [ROOT, self.toy], env)
         finally:
@@ -153,3 +159,16 @@ def test_what_is_required_is_given_or_left_to_the_next(
     for each in said:
         assert each in log, log
     assert told in log, log
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("lifecycle", ["local", "real"])
+def test_python_alone_is_there_under_either_name(lifecycle: str, workshop: Workshop, tmp_path: Path) -> None:
+    app = tmp_path / "app"
+    app.mkdir()
+    (app / "index.html").write_text("<p>Hello</p>")
+    toy = wanting(tmp_path / "toy", "cpython", build=True, version=MINOR)
+    composed = Composed(Lamina(tmp_path / "lamina", workshop), app, toy, {"BP_PYTHON_PROVIDE_ONLY": "true"})
+    log = composed.local() if lifecycle == "local" else composed.real(workshop.catalogue)
+    assert "cpython: required at build" in log
+    assert "No module named 'alpha'" in log
