@@ -106,6 +106,8 @@ def _part(state: State) -> Part:
             return "checking"
         case states.Settled():
             return "layers"
+        case states.Commanding():
+            return "commands"
         case states.Collecting():
             return "static"
         case states.Trying():

@@ -115,11 +115,11 @@ def test_the_program_holds_what_was_decided() -> None:
 
 
 def test_what_the_platform_executes() -> None:
-    written = launch_toml(planned(facts(WEB + WORKER)), None, layers="/layers/x")["processes"]
+    written = launch_toml(planned(facts(WEB + WORKER)), None, None, layers="/layers/x")["processes"]
     assert [each["command"] for each in written] == [
         ["/layers/x/at-launch/start", "4", "gunicorn", "--bind", "0.0.0.0:${PORT:-8000}", "app:app"],
         ["python", "worker.py"],
     ]
-    (each,) = launch_toml(planned(facts(b'web: A=1 B="$C" x\n')), None, layers="/l")["processes"]
+    (each,) = launch_toml(planned(facts(b'web: A=1 B="$C" x\n')), None, None, layers="/l")["processes"]
     assert each["command"] == ["/l/at-launch/start", "3", "A=1", "B=${C}", "x"]
     assert "args" not in each
