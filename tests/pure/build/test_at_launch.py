@@ -94,10 +94,10 @@ def test_what_cannot_be_understood_is_said() -> None:
 
 def test_the_program_holds_what_was_decided() -> None:
     chosen = (
-        Default(variable="A", value="x\\y", because="", unless="/f"),
+        Default(variable="A", value="x\\y", because="", unless="f"),
         Default(variable="N", because="", memory=64),
     )
-    tree = ast.parse(with_settings(SOURCES["defaults"], chosen))
+    tree = ast.parse(with_settings(SOURCES["defaults"], chosen, "/app"))
     found = {}
     for each in tree.body:
         target = (
@@ -110,8 +110,8 @@ def test_the_program_holds_what_was_decided() -> None:
         value = getattr(each, "value", None)
         if isinstance(target, ast.Name) and isinstance(value, ast.expr):
             found[target.id] = ast.literal_eval(value)
-    assert (found["DEFAULTS"], found["WORKERS"], found["EACH"]) == ((("A", "x\\y", "/f"),), "N", 64)
-    assert with_settings(b"print()\n", chosen) == b"print()\n"
+    assert (found["DEFAULTS"], found["WORKERS"], found["EACH"]) == ((("A", "x\\y", "/app/f"),), "N", 64)
+    assert with_settings(b"print()\n", chosen, "/app") == b"print()\n"
 
 
 def test_what_the_platform_executes() -> None:

@@ -85,7 +85,7 @@ def test_what_cannot_be_started_is_said(start: Path, tmp_path: Path, program: st
 DEFAULTS = (
     Default(variable="PORT", value="8000", because=""),
     Default(variable="WEB_CONCURRENCY", because="", memory=128 * MB),
-    Default(variable="GUNICORN_CMD_ARGS", value="--access-logfile=-", because="", unless="/nowhere/gunicorn.conf.py"),
+    Default(variable="GUNICORN_CMD_ARGS", value="--access-logfile=-", because="", unless="gunicorn.conf.py"),
 )
 
 
@@ -94,7 +94,7 @@ class Machine:
 
     def __init__(self, folder: Path, defaults: tuple[Default, ...] = DEFAULTS) -> None:
         self.folder = folder
-        text = with_settings(source("defaults"), defaults).decode()
+        text = with_settings(source("defaults"), defaults, str(folder)).decode()
         for old, new in (('"/sys/fs/cgroup"', f'"{folder}/cgroup"'), ('"/proc/self/cgroup"', f'"{folder}/own"')):
             assert text.count(old) == 1
             text = text.replace(old, new)
@@ -163,7 +163,7 @@ def test_what_somebody_set_stays(machine: Machine) -> None:
 
 def test_a_file_that_says_more_is_left_to_say_it(tmp_path: Path) -> None:
     (tmp_path / "gunicorn.conf.py").write_text("")
-    told = Default(variable="GUNICORN_CMD_ARGS", value="x", because="", unless=f"{tmp_path}/gunicorn.conf.py")
+    told = Default(variable="GUNICORN_CMD_ARGS", value="x", because="", unless="gunicorn.conf.py")
     assert Machine(tmp_path, (told,)).told() == {}
 
 
