@@ -94,7 +94,7 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
     # What the user names holds over what is bound.
     named = {PIP_FILE: bound.pip_conf, NETRC_FILE: bound.netrc}
     named |= {name: value for name, value in environ.items() if value}
-    pip_settings = configured(_pip_configuration(named, home))
+    pip_settings = configured(pip_configuration(named, home))
     settings = {name: value for name, value, _ in pip_settings}
     needed = read_requirements(app, home, requirements(environ, settings))
     code = code_matters(application.procfile, application.pyproject, peer_commands(environ, application.elsewhere))
@@ -265,7 +265,7 @@ def _operator_catalogue(environ: Mapping[str, str]) -> CatalogueText | Catalogue
         return CatalogueUnreachable(variable=CATALOGUE_VARIABLE, place=place, detail=detail)
 
 
-def _pip_configuration(environ: Mapping[str, str], app: Path) -> tuple[ConfigurationFile, ...]:
+def pip_configuration(environ: Mapping[str, str], app: Path) -> tuple[ConfigurationFile, ...]:
     """pip's configuration files in the order in which it reads them."""
     own = environ.get("PIP_CONFIG_FILE", "")
     if own == os.devnull:

@@ -26,6 +26,8 @@ class ToolVersion(msgspec.Struct, frozen=True, kw_only=True):
     because: tuple[str, ...]
     # Whether the buildpack carries its wheels, so that no index is asked.
     carried: bool = False
+    # What the user or the project asks for, in their words; empty where nobody does.
+    asked: str = ""
 
 
 class BadPin(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,7 +144,7 @@ def _chosen(
         source = Source(variable=tool.variable) if wanted else Source(file=tool.pin_file)
         asks = f", which is within {wanted}, as ${tool.variable} asks" if within else ""
         because = (f"pinned by this buildpack, with hashes{asks}",)
-        return Success(ToolVersion(version=pin[1], hashed=True, source=source, because=because))
+        return Success(ToolVersion(version=pin[1], hashed=True, source=source, because=because, asked=wanted))
     if not _VERSION.match(version):
         return Failure(BadToolVersion(variable=tool.variable, title=tool.title, value=version[:60], pinned=pin[1][:60]))
     if _numbers(version) < oldest:
@@ -157,7 +159,7 @@ def _chosen(
             )
         )
     because = (f"{asks}, which this buildpack's hashes don't cover",)
-    return Success(ToolVersion(version=version, hashed=False, source=source, because=because))
+    return Success(ToolVersion(version=version, hashed=False, source=source, because=because, asked=version))
 
 
 def _exact(constraint: str) -> str:

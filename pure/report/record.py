@@ -117,6 +117,12 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     likely_layers: tuple[LikelyRecord, ...] = ()
 
 
+class ErrorRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What prevents a plan, in the place of one."""
+
+    error: Message
+
+
 def record(
     plan: Plan,
     *,
@@ -214,4 +220,4 @@ def encode_error(message: Message, *, redact: Callable[[str], str]) -> bytes:
         means=tuple(map(redact, message.means)),
         do=tuple(map(redact, message.do)),
     )
-    return msgspec.json.format(msgspec.json.encode({"error": error}), indent=2) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(ErrorRecord(error=error)), indent=2) + b"\n"
