@@ -42,7 +42,6 @@ class MachineFacts(msgspec.Struct, frozen=True, kw_only=True):
     """The version of the interpreter that runs ``lamina``."""
     packable: bool
     """Whether that can be offered to builds: the wheel of pip is there which environments are made by."""
-    root: bool
     namespace: LifecycleError | None = None
     """What prevents a namespace in which a build's paths are in place."""
     without_users: bool = False

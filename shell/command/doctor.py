@@ -37,7 +37,7 @@ def doctor(as_json: bool, env: tuple[str, ...], env_file: Path | None, cache: Pa
     output = Output(redactor(given))
     with working("Looking at this machine") as doing:
         facts = read_machine(cache=cache or cache_folder(), given=given, doing=doing)
-    record = doctor_record(examined(facts))
+    record = doctor_record(examined(facts), redact=output.redacted)
     if as_json:
         output.document(encode_doctor(record).decode())
     else:

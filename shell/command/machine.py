@@ -48,7 +48,8 @@ def read_machine(*, cache: Path, given: Mapping[str, str], doing: Callable[[str]
     system = os.uname()
     doing("Trying namespaces")
     place = _nearest(cache)
-    refused, status, without_users, overlays = _tried(place)
+    linux = system.sysname == "Linux"
+    refused, status, without_users, overlays = _tried(place) if linux else (None, 0, False, False)
     environ = _settings(given)
     indexes = []
     for url in _indexes(environ):
@@ -62,7 +63,6 @@ def read_machine(*, cache: Path, given: Mapping[str, str], doing: Callable[[str]
         machine=system.machine,
         python=platform.python_version(),
         packable=_packable(),
-        root=os.geteuid() == 0,
         namespace=refused,
         without_users=without_users,
         paths=status,

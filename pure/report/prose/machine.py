@@ -1,6 +1,6 @@
 """Says what a machine lacks for local builds, and what to do about each thing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import msgspec
@@ -81,7 +81,10 @@ _WORDS: Final[Mapping[Trait, tuple[str, str, tuple[str, ...]]]] = {
     "index-asks-who": (
         "index",
         "{subject}: {failure}",
-        ("Give the user and password in its address, or in ~/.netrc:  --env PIP_INDEX_URL --env NETRC",),
+        (
+            "Give user and password in its address, --env PIP_INDEX_URL, or a file of them, --env NETRC=FILE",
+            "(which tools read, and this doesn't).",
+        ),
     ),
     "index-distrusted": (
         "index",
@@ -97,9 +100,9 @@ _WORDS: Final[Mapping[Trait, tuple[str, str, tuple[str, ...]]]] = {
         "index",
         "{subject}: {failure}",
         (
-            "A shell's variables don't reach builds. Name those that say how to reach one, here and to lamina build:",
-            "  --env PIP_INDEX_URL   or   --env HTTPS_PROXY",
-            "Without any index: --env PIP_NO_INDEX=1 --env PIP_FIND_LINKS=FOLDER (docs/offline.md)",
+            "Of this shell's variables only its proxies reach builds. Name those that say where an index is, here and",
+            "to lamina build:  --env PIP_INDEX_URL",
+            "Without any:  --env PIP_NO_INDEX=1 --env PIP_FIND_LINKS=FOLDER (docs/offline.md)",
         ),
     ),
     "no-index-asked": ("index", "none is asked: PIP_NO_INDEX is set", ()),
@@ -146,9 +149,10 @@ class DoctorRecord(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[DoctorRow, ...]
 
 
-def doctor_record(verdicts: tuple[Examined, ...]) -> DoctorRecord:
-    """The verdicts in words."""
-    return DoctorRecord(works=can_build(verdicts), rows=tuple(map(_row, verdicts)))
+def doctor_record(verdicts: tuple[Examined, ...], *, redact: Callable[[str], str] = str) -> DoctorRecord:
+    """The verdicts in words, without credentials, which ``redact`` takes out."""
+    rows = (msgspec.structs.replace(row, found=redact(row.found)) for row in map(_row, verdicts))
+    return DoctorRecord(works=can_build(verdicts), rows=tuple(rows))
 
 
 def encode_doctor(record: DoctorRecord) -> bytes:
