@@ -4,7 +4,8 @@ All of it is for the log alone. Nothing is decided by it, and it goes into no la
 """
 
 from collections.abc import Mapping
-from typing import assert_never
+from types import MappingProxyType
+from typing import Final, assert_never
 
 import msgspec
 
@@ -14,11 +15,14 @@ from pure.build.plan import Plan
 from pure.build.runtime_steps import borrowed
 from pure.build.states import Build, Part, State
 from pure.build.steps import Answer, Compiled, LayersPacked, RuntimeInstalled
+from pure.layers.cost import Cost, cost
 from pure.layers.decision import Action
 from pure.layers.moved import Moved, moved
 from pure.layers.names import PYTHON, VENV, VENV_CACHE, LayerName, heavy_layer
 from pure.layers.packing import held
 from pure.venv.piece import Piece
+
+_NO_SIZES: Final[Mapping[LayerName, int]] = MappingProxyType({})
 
 
 def counted(build: Build, answer: Answer) -> Build:
@@ -41,18 +45,26 @@ def moved_layers(build: Build) -> tuple[Moved, ...]:
     return moved(build.plan.layers, known, same=not build.changed)
 
 
-def foreseen(plan: Plan, facts: Facts) -> tuple[Moved, ...]:
-    """The same, as far as it is known beforehand; nothing of a first build, which makes all."""
+def foreseen(plan: Plan, facts: Facts, sizes: Mapping[LayerName, int] = _NO_SIZES) -> tuple[Moved, ...]:
+    """The same, as far as it is known beforehand; nothing of a first build, which makes all.
+
+    ``sizes`` are those of the restored layers, where somebody looked.
+    """
     if not facts.restored:
         return ()
     venv = plan.layer(VENV)
     if venv is not None and venv.action is Action.KEEP and plan.packing.pack:
         plan = plan.with_layer(held(venv, plan.stored.archive, facts.restored))
-    known = _known(facts, plan, plan.previous.seen.pieces if plan.previous else ())
+    known = {**sizes, **_known(facts, plan, plan.previous.seen.pieces if plan.previous else ())}
     found = moved(plan.layers, known, planned=True)
     if not borrowed(plan):
         return found
     return tuple(msgspec.structs.replace(each, work="borrowed") if each.layer == PYTHON else each for each in found)
+
+
+def foreseen_cost(moved: tuple[Moved, ...], facts: Facts, sizes: Mapping[LayerName, int]) -> Cost:
+    """What a build costs of which this is foreseen."""
+    return cost(moved, {name: sizes.get(name) for name, layer in facts.restored.items() if layer.contents})
 
 
 def _known(facts: Facts, plan: Plan, pieces: tuple[Piece, ...]) -> Mapping[LayerName, int]:

@@ -1,5 +1,6 @@
 """Plans a build without carrying it out, and prints the plan."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ from pure.build.credentials import known_secrets
 from pure.build.estimate import Estimate, estimated
 from pure.build.facts import Facts
 from pure.build.plan import Plan, decide
-from pure.build.tally import foreseen
+from pure.build.tally import foreseen, foreseen_cost
 from pure.lifecycle.project_toml import ProjectDescriptor, takes_part
 from pure.message import Message
 from pure.outcome import Failure, Outcome, Success
@@ -94,10 +95,19 @@ def planned(request: PlanRequest, output: Output) -> Outcome[Planned, Message]:
 
 def print_plan(found: Planned, *, as_json: bool, output: Output) -> None:
     """Print a plan for people, or for programs."""
-    facts, plan = found.facts, found.plan
-    moved = foreseen(plan, facts)
+    facts, plan, estimate = found.facts, found.plan, found.estimate
+    sizes = {name: _size(Path(facts.layers_dir, name)) for name, layer in facts.restored.items() if layer.contents}
+    moved = foreseen(plan, facts, sizes)
+    cost = foreseen_cost(moved, facts, sizes) if moved else None
     if as_json:
-        recorded = record(plan, version=facts.version, redact=output.redacted, moved=moved, estimate=found.estimate)
+        recorded = record(
+            plan, version=facts.version, redact=output.redacted, moved=moved, cost=cost, estimate=estimate
+        )
         output.document(encode_record(recorded).decode())
         return
-    output.lines(build_log.plan(facts.version, plan, moved=moved, estimate=found.estimate))
+    output.lines(build_log.plan(facts.version, plan, moved=moved, cost=cost, estimate=estimate))
+
+
+def _size(folder: Path) -> int:
+    """The bytes of the files in a folder."""
+    return sum(Path(place, name).lstat().st_size for place, _, files in os.walk(folder) for name in files)
