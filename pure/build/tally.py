@@ -4,8 +4,7 @@ All of it is for the log alone. Nothing is decided by it, and it goes into no la
 """
 
 from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Final, assert_never
+from typing import assert_never
 
 import msgspec
 
@@ -21,8 +20,6 @@ from pure.layers.moved import Moved, moved
 from pure.layers.names import PYTHON, VENV, VENV_CACHE, LayerName, heavy_layer
 from pure.layers.packing import held
 from pure.venv.piece import Piece
-
-_NO_SIZES: Final[Mapping[LayerName, int]] = MappingProxyType({})
 
 
 def counted(build: Build, answer: Answer) -> Build:
@@ -45,7 +42,7 @@ def moved_layers(build: Build) -> tuple[Moved, ...]:
     return moved(build.plan.layers, known, same=not build.changed)
 
 
-def foreseen(plan: Plan, facts: Facts, sizes: Mapping[LayerName, int] = _NO_SIZES) -> tuple[Moved, ...]:
+def foreseen(plan: Plan, facts: Facts, sizes: Mapping[LayerName, int] | None = None) -> tuple[Moved, ...]:
     """The same, as far as it is known beforehand; nothing of a first build, which makes all.
 
     ``sizes`` are those of the restored layers, where somebody looked.
@@ -55,7 +52,7 @@ def foreseen(plan: Plan, facts: Facts, sizes: Mapping[LayerName, int] = _NO_SIZE
     venv = plan.layer(VENV)
     if venv is not None and venv.action is Action.KEEP and plan.packing.pack:
         plan = plan.with_layer(held(venv, plan.stored.archive, facts.restored))
-    known = {**sizes, **_known(facts, plan, plan.previous.seen.pieces if plan.previous else ())}
+    known = {**(sizes or {}), **_known(facts, plan, plan.previous.seen.pieces if plan.previous else ())}
     found = moved(plan.layers, known, planned=True)
     if not borrowed(plan):
         return found

@@ -70,9 +70,9 @@ def _manager(manager: PackageManagerDecision) -> Iterator[tuple[str, GoldenDecis
     files = ", ".join(path(source.folder, file) for file in source.files)
     yield "package manager", GoldenDecision(decided=manager.name, by=files, because=manager.managed.choice.because)
     tool = manager.tool
-    if tool.asked:
+    if tool.asked_in is not None:
         title = f"version of {manager.manager.tool.title}"
-        yield title, GoldenDecision(decided=tool.asked, by=_place(tool.source))
+        yield title, GoldenDecision(decided=tool.asked, by=_place(tool.asked_in))
     chosen = manager.selection
     asked = (("groups", chosen.groups, chosen.groups_by), ("extras", chosen.extras, EXTRAS_VARIABLE))
     for what, names, variable in asked:

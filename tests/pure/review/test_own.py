@@ -99,6 +99,22 @@ def test_what_the_application_asks_for_is_its_decision(
     assert name in [each.name for each in changed_decisions(before, now)]
 
 
+@pytest.mark.parametrize("pin", ["0.13.9", "0.14.0"])
+def test_a_demanded_tool_is_a_decision_whatever_is_pinned(pin: str, tmp_path: Path) -> None:
+    found = read("fastapi-uv", tmp_path)
+    assert "version of uv" not in golden(found).decisions
+    app = tmp_path / "app"
+    (app / "pyproject.toml").write_text(
+        (app / "pyproject.toml").read_text() + '[tool.uv]\nrequired-version = "==0.13.9"\n'
+    )
+    again = read_facts(
+        buildpack=ROOT, app=app, layers=tmp_path, plan=None, environ={"PIP_CONFIG_FILE": "/dev/null"}
+    ).unwrap()
+    pins = {**again.tool_pins, "uv": re.sub(r"^uv==\S+", f"uv=={pin}", again.tool_pins["uv"], flags=re.MULTILINE)}
+    decided = golden(msgspec.structs.replace(again, tool_pins=pins)).decisions["version of uv"]
+    assert (decided.decided, decided.by) == ("0.13.9", "pyproject.toml")
+
+
 def test_a_line_further_down_changes_nothing(tmp_path: Path) -> None:
     (one, other) = (tmp_path / "one", tmp_path / "other")
     plans = []

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from click.testing import CliRunner
 
 from shell.command import cli
 from tests.file_server import Exchange, Server, serving
+from tests.places import ROOT
 
 
 def answer(exchange: Exchange) -> None:
@@ -71,3 +74,18 @@ def test_certificates_that_are_none(tmp_path: Path, index: Server) -> None:
 def test_no_index_and_no_place() -> None:
     status, rows, _ = doctor("--cache", "/proc/1/cache", *given(PIP_NO_INDEX="1"))
     assert (status, rows["cache"]["condition"], rows["index"]["condition"]) == (1, "missing", "ok")
+
+
+@pytest.mark.heavy
+def test_a_machine_without_namespaces_of_users() -> None:
+    script = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"'
+    within = ("unshare", "--user", "--map-root-user", "sh", "-c", script, "sh")
+    asked = (sys.executable, "-c", "from shell.command.cli import main; main()", "doctor", *given(PIP_NO_INDEX="1"))
+    ended = subprocess.run(
+        [*within, *asked], env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
+    if "unshare failed" in ended.stderr:
+        pytest.skip("this machine has no namespaces of users to begin with")
+    assert ended.returncode == 1, ended.stdout + ended.stderr
+    assert "missing  namespaces " in ended.stdout
+    assert ended.stdout.endswith("No local build works here: namespaces\n")
