@@ -88,6 +88,8 @@ def _pushed(amount: Amount) -> str:
     if not amount.layers:
         return "nothing to push"
     names = list(amount.layers)
+    if amount.unknown == amount.layers:
+        return f"{_amount(amount)} to push"
     return f"{_amount(amount)} to push ({_listed(names) if len(names) <= _NAMED else f'{len(names)} layers'})"
 
 

@@ -81,6 +81,7 @@ def test_layers(moved: tuple[Moved, ...], line: str) -> None:
             (layer("python", "left"), layer("venv", "changed", 1)),
             "1 bytes without python to push (python and venv); was: 1 bytes to push (venv)",
         ),
+        ((layer("venv", "changed"),), (layer("venv", "left"),), "venv to push; was: nothing to push"),
     ],
 )
 def test_how_right_the_plan_was(foreseen: tuple[Moved, ...], moved: tuple[Moved, ...], line: str | None) -> None:
