@@ -25,6 +25,7 @@ from pure.project.requirements.file import parse_requirements
 from pure.python.catalogue import decode_catalogue, decode_end_of_life, parse_mirror
 from pure.python.requirers import read_requirers
 from pure.redaction import redactor
+from pure.review.golden import decode_golden
 from pure.runtime.carried import decode_tree
 from pure.runtime.linked import answered, encode_linked, others
 from pure.sbom.brought import read as read_brought
@@ -196,7 +197,12 @@ _BINDINGS: Final[Mapping[BindingType, bytes]] = {
     "uv": b'[[index]]\nname = "private"\nurl = "https://u:p@h.example/simple"\n',
 }
 
+_GOLDEN: Final = (
+    b'{"schema": 1, "target": "linux/amd64", "decisions": {"python": {"decided": "3.13", "by": "uv.lock"}}}',
+    b'{"schema": 2}',
+)
 READERS: Final[Mapping[str, Row]] = {
+    "golden plan": Row(read=lambda raw: decode_golden(raw, file="lamina.plan.json"), made_for=_GOLDEN),
     "requirements": Row(read=lambda raw: parse_requirements(raw, file="requirements.txt"), made_for=_REQUIREMENTS),
     "uv.lock": Row(read=_lock(uv.read), made_for=(_UV,)),
     "poetry.lock": Row(read=_lock(poetry.read), made_for=(_POETRY,)),
