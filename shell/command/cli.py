@@ -19,6 +19,7 @@ from pure.redaction import redactor
 from pure.report import build_log
 from pure.target import Target
 
+from shell.command.explaining import explain
 from shell.command.local_runtime import (
     LocalRuntime,
     application_cache,
@@ -225,6 +226,9 @@ def run(
     if isinstance(ended, Failure):
         _fail(describe_lifecycle(ended.failure()), Output(redactor(given)))
     sys.exit(ended.unwrap())
+
+
+lamina.add_command(explain)
 
 
 @lamina.group()
