@@ -10,9 +10,8 @@ from pure.image.manifest import Owner
 from shell.command.cli import lamina
 
 from tests.builds.lamina import Lamina, write_application
-from tests.builds.locked import hashed
 from tests.builds.test_sboms import Reference, reference, wheels
-from tests.builds.workshop import Workshop
+from tests.builds.workshop import Workshop, hashed
 from tests.schemas import check_schema
 
 __all__ = ["reference", "wheels"]
