@@ -18,15 +18,15 @@ from pure.manager.choice import (
 )
 from pure.manager.decision import PackageManagerDecision
 from pure.manager.table import MANAGERS, TOOLS
-from pure.project.detection import PROVIDE_ONLY_VARIABLE
+from pure.project.detection import FOLDER_VARIABLE, PROVIDE_ONLY_VARIABLE
 from pure.project.document import Document
-from pure.project.files import FOLDER_VARIABLE
 from pure.project.selection import EXTRAS_VARIABLE, GROUPS_VARIABLE, PEER_GROUPS
 from pure.project.vendored import FOLDERS_VARIABLE
 from pure.python.offer import CATALOGUE_REPLACES_VARIABLE, CATALOGUE_VARIABLE, MIRROR_VARIABLE
 from pure.python.reasons import DEFAULT_VARIABLE
 from pure.python.request import VARIABLES, visible
 from pure.python.wheels import PREFER_WHEELS_VARIABLE
+from pure.start.defaults import MEMORY_VARIABLE, WITHOUT_VARIABLE
 from pure.start.django import COLLECT_VARIABLE
 from pure.start.peers import APP_ENGINE, COMMAND_VARIABLES, read_entrypoint
 from pure.start.processes import PROCFILE
@@ -40,7 +40,7 @@ HONOURED: Final = (
     CATALOGUE_REPLACES_VARIABLE, MANAGER_VARIABLE, GROUPS_VARIABLE, EXTRAS_VARIABLE, FOLDER_VARIABLE,
     REQUIREMENTS_VARIABLE, PYLOCK_VARIABLE, PROVIDE_ONLY_VARIABLE, COLLECT_VARIABLE, CHECK_VARIABLE,
     DIVIDE_VARIABLE, FOLDERS_VARIABLE, LAUNCH_VARIABLE, LABELS_VARIABLE, *OCI_VARIABLES,
-    LOG_VARIABLE,
+    LOG_VARIABLE, WITHOUT_VARIABLE, MEMORY_VARIABLE,
     *(tool.variable for tool in TOOLS.values()),
 )  # fmt: skip
 """Every variable of ours, as docs/settings.md lists them."""

@@ -75,7 +75,7 @@ class Both:
         # As the bench begins: with Python and pip, and without an environment.
         self.model.build(remains="there")
         assert self.model.remains is not None
-        for name in ("venv", "venv-cache"):
+        for name in ("venv", "venv-cache", "at-launch"):
             self.model.remains.remove_tree(f"{LAYERS}/{name}")
             self.model.remains.remove(f"{LAYERS}/{name}.toml")
 
@@ -88,8 +88,6 @@ class Both:
         self._write(application)
         built = self.real.build()
         record = json.loads((self.real.own / "lamina-record.json").read_text())
-        # The real archive lies on this machine, and need not be kept.
-        layers = {name: each for name, each in made.record.layers.items() if name != "python-cache"}
         # The real archive lies on this machine, and need not be kept.
         layers = {name: each for name, each in made.record.layers.items() if name != "python-cache"}
         decided = {name: (each.action.value, each.because) for name, each in layers.items()}
@@ -108,6 +106,7 @@ class Both:
                 f"{each.name}=={each.version} {self._hash(each.name, each.version)}" for each in application.locked
             ]
         self.real.require(*lines)
+        (self.real.app / "Procfile").write_text("web: python app.py\n")
         source = folder_files(application)["libs/local/local.py"].decode()
         make_project(self.real.app / "libs" / "local", "local", "1.0", source)
 
