@@ -1,6 +1,5 @@
 """Defines the console script ``lamina``: plan, build, run and pack without a platform."""
 
-import hashlib
 import os
 import shlex
 import shutil
@@ -16,6 +15,7 @@ from pure.report import build_log
 
 from shell.command import doctor, plan
 from shell.command.documented import Documented, DocumentedGroup
+from shell.command.explaining import explain
 from shell.command.given import (
     BUILDPACK,
     application,
@@ -27,7 +27,7 @@ from shell.command.given import (
     given_variables,
     production_option,
 )
-from shell.command.local_runtime import LocalRuntime, cache_folder, is_packed, local_runtime
+from shell.command.local_runtime import LocalRuntime, application_cache, cache_folder, is_packed, local_runtime
 from shell.command.progress import working
 from shell.output import Output, utf8_streams
 
@@ -108,7 +108,7 @@ def build(
     request = LocalBuild(
         app=app.resolve(),
         buildpacks=buildpacks or (BUILDPACK,),
-        cache=cache or _default_cache(app),
+        cache=cache or application_cache(app),
         target=read_target({}),
         env=given,
         operator_env=(local.operator_env() if local else {}) | _own_interpreter(),
@@ -169,10 +169,13 @@ def run(
     from shell.lifecycle import run as run_locally
 
     given = given_variables(env, env_file)
-    ended = run_locally(cache or _default_cache(app), process=process, command=command or None, env=given)
+    ended = run_locally(cache or application_cache(app), process=process, command=command or None, env=given)
     if isinstance(ended, Failure):
         fail(describe_lifecycle(ended.failure()), Output(redactor(given)))
     sys.exit(ended.unwrap())
+
+
+lamina.add_command(explain)
 
 
 @lamina.group(
@@ -265,8 +268,3 @@ def _own_name() -> str:
     """What starts this command again: its path, where the shell wouldn't find it by its name."""
     started = sys.argv[0]
     return started if Path(started).name == "lamina" and not shutil.which("lamina") else "lamina"
-
-
-def _default_cache(app: Path) -> Path:
-    resolved = str(app.resolve())
-    return cache_folder() / "builds" / f"{app.resolve().name}-{hashlib.sha256(resolved.encode()).hexdigest()[:12]}"
