@@ -21,6 +21,7 @@ from pure.image.difference import compare
 from pure.image.manifest import LayerOfImage
 from pure.image.side import Kind, Side, decided_by
 from pure.layers.decision import Action
+from pure.layers.moved import Work
 from pure.report.decided import decisions
 
 from tests.histories.application import SECRETS
@@ -38,6 +39,18 @@ _VERBS: Final[Mapping[str, Action]] = {
     "recreated": Action.RECREATE,
     "reconciled": Action.RECONCILE,
     "dropped": Action.DROP,
+}
+# What a platform does with a layer, in the words of ``pure.layers.moved``.
+_LEFT: Final = frozenset[Work]({"left"})
+_READ: Final = frozenset[Work]({"read"})
+_ADDED: Final = frozenset[Work]({"again", "changed", "new"})
+_CACHED: Final = frozenset[Work]({"cached"})
+_GONE: Final = frozenset[Work]({"gone"})
+# What may become of what a plan foresees. Made anew, a layer may come out as the image has it.
+_FORESEEN: Final[Mapping[Work, frozenset[Work]]] = {
+    "borrowed": _LEFT,
+    "reconciled": frozenset({"left", "read", "again", "changed"}),
+    "changed": frozenset({"left", "changed"}),
 }
 _INSTALLER: Final = re.compile(
     r"(?:site-packages|dist-packages)/(?:pip|uv|poetry|pipenv|pdm)(?:/|-[^/]*\.dist-info/|\Z)"
@@ -82,6 +95,8 @@ def check(
     _record_is_real(finished)
     _is_exported(finished, exported)
     if restored:
+        _moved_as_told(finished, exported, known)
+        _moved_as_foreseen(finished)
         _as_the_matrix_says(situation, finished, made)
     _nothing_more_than_needed(situation, finished)
     _clean(finished)
@@ -257,6 +272,40 @@ def _is_exported(finished: Finished, exported: Exported) -> None:
         wanted = {name for name, each in layers.items() if getattr(each, where)}
         if wanted != found.keys():
             raise Violated(f"{where}: the record names {sorted(wanted)}, exported are {sorted(found)}")
+
+
+def _moved_as_told(finished: Finished, exported: Exported, known: frozenset[str]) -> None:
+    """3. What the log tells of the platform's work with each layer is what the platform does."""
+    told = {each.layer: each.work for each in finished.done.moved}
+    if untold := exported.layers.keys() - told.keys():
+        raise Violated(f"the image has {sorted(untold)}, of which the log tells nothing")
+    for name, work in told.items():
+        sha = exported.layers.get(name)
+        if sha is None:
+            does = _CACHED if name in exported.cached else _GONE
+        elif name not in finished.after:
+            does = _LEFT
+        else:
+            # Where the image is lost, nobody in a build knows of it.
+            does = _READ | _ADDED if sha in known or not known else _ADDED
+        if work not in does:
+            raise Violated(f"the log says {work} of {name}, where the platform's work is {' or '.join(sorted(does))}")
+
+
+def _moved_as_foreseen(finished: Finished) -> None:
+    """3. The plan has promised the same, but for what only a resolution or a look at the environment tells."""
+    if finished.started_over:
+        return
+    told = {each.layer: each for each in finished.done.moved}
+    venv = next((each.work for each in finished.foreseen if each.layer == "venv"), "left")
+    for each in finished.foreseen:
+        if each.layer.startswith(_HEAVY) and venv not in _LEFT | _READ:
+            continue
+        found = told.get(each.layer)
+        if found is None or found.work not in _FORESEEN.get(each.work, {each.work}):
+            raise Violated(f"the plan says {each.work} of {each.layer}, and the log {found and found.work}")
+        if found.work == each.work and each.nbytes is not None and found.nbytes not in (None, each.nbytes):
+            raise Violated(f"the plan says {each.nbytes} bytes of {each.layer}, and the log {found.nbytes}")
 
 
 def _same(was: Folder, finished: Finished, name: str) -> bool:
