@@ -89,6 +89,7 @@ def check(
     of the previous image's layers; ``restored`` says that a lifecycle brought the layers back, so that the
     matrix says what has to happen to them.
     """
+    known = frozenset(before.values())
     if nothing is not None:
         _equal(finished, exported, *nothing)
         _whole(nothing[0])
@@ -101,7 +102,6 @@ def check(
     _nothing_more_than_needed(situation, finished)
     _clean(finished)
     _compares(finished, exported, before)
-    known = frozenset(before.values())
     new = {sha: name for name, sha in exported.layers.items() if sha not in known}
     bound = sum(size(finished.after[name]) for name in new.values())
     if exported.moved.to_image != bound:
