@@ -5,6 +5,8 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+import msgspec
+
 from pure.image.difference import Become, ComparedLayer, ComparedSide, Comparison, Decision, Version
 from pure.image.manifest import LAMINA, Owner
 from pure.image.side import Choice, Kind
@@ -90,6 +92,11 @@ def comparison_markdown(compared: Comparison) -> tuple[str, ...]:
             for line in _unknown_lines(compared)
         ),
     )
+
+
+def encode_comparison(compared: Comparison) -> bytes:
+    """The comparison as JSON, indented, with a final newline."""
+    return msgspec.json.format(msgspec.json.encode(compared), indent=2) + b"\n"
 
 
 def headline(compared: Comparison) -> tuple[str, ...]:
