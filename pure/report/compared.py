@@ -9,7 +9,7 @@ import msgspec
 
 from pure.image.difference import Become, ComparedLayer, ComparedSide, Comparison, Decision, Version
 from pure.image.manifest import LAMINA, Owner
-from pure.image.side import Choice, Kind
+from pure.image.side import DecidedValue, Kind
 from pure.report.previous import moving_words
 from pure.start.launching import shown
 from pure.wording import count, shortened, size
@@ -47,9 +47,13 @@ _OWNERS: Final[Mapping[Owner, str]] = {
     Owner.LIFECYCLE: "lifecycle",
     Owner.UNKNOWN: "layer",
 }
+_SAME: Final[Mapping[bool, str]] = {
+    False: "Nothing differs of what is known of both",
+    True: "Different: the manifests alone, in what isn't compared (users, times, the order of layers)",
+}
 # What means something to Markdown, or calls somebody.
 _ESCAPED: Final[Mapping[str, str]] = {char: f"\\{char}" for char in "\\`*_[]|~"} | {
-    char: f"&#{ord(char)};" for char in "<>&@#"
+    char: f"&#{ord(char)};" for char in "<>&@#$"
 }
 
 
@@ -75,7 +79,7 @@ def comparison_markdown(compared: Comparison) -> tuple[str, ...]:
         *_markdown_table(
             ("Decision", "Before", "After"),
             (
-                (_label(each), _choice_cell(each.kind, each.before), _choice_cell(each.kind, each.after))
+                (_cell(_label(each)), _choice_cell(each.kind, each.before), _choice_cell(each.kind, each.after))
                 for each in compared.decisions
             ),
         ),
@@ -107,7 +111,7 @@ def headline(compared: Comparison) -> tuple[str, ...]:
         *((count(len(compared.distributions), "distribution"),) if compared.distributions else ()),
         *((count(len(_differing(compared)), "layer"),) if _differing(compared) else ()),
     ]
-    said = f"Different: {', '.join(parts)}" if parts else "Nothing differs of what is known of both"
+    said = f"Different: {', '.join(parts)}" if parts else _SAME[compared.otherwise]
     if compared.moving is None:
         return (said,)
     return (said, f"To push, and to pull on a node that has the former: {moving_words(compared.moving)}")
@@ -136,7 +140,7 @@ def _decision_lines(compared: Comparison) -> Iterator[str]:
         yield from _row(_label(each), _column(each.kind, each.before), _column(each.kind, each.after))
 
 
-def _column(kind: Kind, choice: Choice | None) -> list[str]:
+def _column(kind: Kind, choice: DecidedValue | None) -> list[str]:
     if choice is None:
         return ["(none)"]
     return [
@@ -227,12 +231,12 @@ def _list(lines: Iterable[str]) -> Iterator[str]:
         yield from (f"- {_cell(line.strip())}",) if line.startswith(" ") else (line, "") if line else ("",)
 
 
-def _value(kind: Kind, choice: Choice) -> str:
+def _value(kind: Kind, choice: DecidedValue) -> str:
     command = kind in ("process", "command")
     return shortened(shown(tuple(shlex.split(choice.value))) if command else choice.value, _LONGEST) or "(empty)"
 
 
-def _choice_cell(kind: Kind, choice: Choice | None) -> str:
+def _choice_cell(kind: Kind, choice: DecidedValue | None) -> str:
     if choice is None:
         return "(none)"
     value = f"**{_cell(_value(kind, choice))}**"

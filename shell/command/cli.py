@@ -1,4 +1,4 @@
-"""Defines the console script ``lamina``: plan, build, run and pack without a platform."""
+"""Defines the console script ``lamina``: plan, build, run, compare and pack without a platform."""
 
 import os
 import re
@@ -19,6 +19,7 @@ from pure.redaction import redactor
 from pure.report import build_log
 from pure.target import Target
 
+from shell.command.compare import compare
 from shell.command.local_runtime import (
     LocalRuntime,
     application_cache,
@@ -225,6 +226,9 @@ def run(
     if isinstance(ended, Failure):
         _fail(describe_lifecycle(ended.failure()), Output(redactor(given)))
     sys.exit(ended.unwrap())
+
+
+lamina.add_command(compare)
 
 
 @lamina.group()

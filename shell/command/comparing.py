@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
@@ -10,12 +9,14 @@ from pure.image.difference import Comparison, compare
 from pure.image.side import Side, side_of_image
 from pure.message import Message
 from pure.outcome import Failure, Outcome, Success
+from pure.report.build_log import error_lines
 from pure.report.compared import comparison_lines, comparison_markdown, encode_comparison
 from pure.report.planned import side_of_plan
 from pure.report.prose.images import describe_image
 from pure.report.prose.plans import describe_plan, describe_unread_plan
 from pure.report.record import encode_error
 
+from shell.command.local_runtime import application_cache
 from shell.disk import said
 from shell.images import open_image
 from shell.images.inside import read_contents
@@ -35,16 +36,11 @@ FORMATS: Final[dict[str, Callable[[Comparison], tuple[str, ...]]]] = {
 }
 
 
-def print_comparison(
-    before: str, after: str, *, caches: Callable[[Path], Path], platform: str, form: str, as_json: bool, output: Output
-) -> int:
-    """Print how two sides differ; the exit status, which is ``DIFFERS`` where they do.
-
-    ``caches`` has the folder of the builds of an application.
-    """
+def print_comparison(before: str, after: str, *, platform: str, form: str, as_json: bool, output: Output) -> int:
+    """Print how two sides differ; the exit status, which is ``DIFFERS`` where they do."""
     sides: list[Side] = []
     for text in (before, after):
-        side = _plan(text) if text.startswith(PLAN) else _image(text, caches, platform)
+        side = _plan(text) if text.startswith(PLAN) else _image(text, platform)
         if isinstance(side, Failure):
             message = side.failure()
             if as_json:
@@ -71,10 +67,10 @@ def _plan(text: str) -> Outcome[Side, Message]:
     return Failure(describe_plan(text, side.failure())) if isinstance(side, Failure) else Success(side.unwrap())
 
 
-def _image(text: str, caches: Callable[[Path], Path], platform: str) -> Outcome[Side, Message]:
+def _image(text: str, platform: str) -> Outcome[Side, Message]:
     folder = Path(text)
     # The folder of an application's builds can be named itself: so two builds of one application are compared.
-    cache = folder if stored_in(folder) is not None else caches(folder)
+    cache = folder if stored_in(folder) is not None else application_cache(folder)
     opened = open_image(text, cache=cache, platform=platform)
     if isinstance(opened, Failure):
         return Failure(describe_image(opened.failure()))
@@ -82,4 +78,4 @@ def _image(text: str, caches: Callable[[Path], Path], platform: str) -> Outcome[
         inside = read_contents(image)
         if isinstance(inside, Failure):
             return Failure(describe_image(inside.failure()))
-        return Success(side_of_image(image.image, name=text, contents=inside.unwrap()))
+        return Success(side_of_image(image.image, inside.unwrap(), name=text))

@@ -5,9 +5,10 @@ from hypothesis import given
 from pure.build.facts import Facts
 from pure.image.difference import compare
 from pure.image.side import Side, decided_by
+from pure.message import Message
 from pure.report.decided import decisions
 from pure.report.planned import side_of_plan
-from pure.report.record import encode_record, record
+from pure.report.record import encode_error, encode_record, record
 
 from tests.places import GOLDENS
 from tests.strategies_plan import facts, planned
@@ -43,6 +44,12 @@ def test_what_a_plan_does_not_know_is_named() -> None:
     }
     assert compare(without, likely).not_compared == ("heavy",)
     assert compare(without, likely).moving is None
+
+
+def test_what_prevented_a_plan_is_told() -> None:
+    message = Message(happened="The requirements name no distribution")
+    written = encode_error(message, redact=str)
+    assert message.happened in side_of_plan(written, name="plan").failure().reason
 
 
 @pytest.mark.parametrize("document", [b"", b"[]", b"{}", b'{"error": {"happened": "no"}}', b"[" * 100_000, b"\xff"])
