@@ -1,4 +1,4 @@
-"""What the command says of real images: local builds, layouts, images of the reference lifecycle and of nobody, a plan."""
+"""What the command says of real images: local builds, layouts, images of the reference lifecycle, and a plan."""
 
 import json
 import re
