@@ -43,9 +43,16 @@ class ImageReader:
     """Opens images for a command; whatever can't be read ends that, in words or, where JSON was asked for, in JSON."""
 
     def __init__(
-        self, output: Output, *, as_json: bool, cache: Path | None = None, platform: str | None = None
+        self,
+        output: Output,
+        *,
+        as_json: bool,
+        cache: Path | None = None,
+        platform: str | None = None,
+        status: int = 1,
     ) -> None:
-        self._output, self._as_json = output, as_json
+        """Read for a command that ends with ``status`` where it can't."""
+        self._output, self._as_json, self._status = output, as_json, status
         self._cache, self._platform = cache, platform
 
     @contextmanager
