@@ -126,9 +126,10 @@ def test_images_of_the_reference_lifecycle_and_of_nobody(both: Both) -> None:
     found = compared(lamina, lamina.cache, first, status=1)
     assert {each["kind"] for each in found["decisions"]} == set()
     assert found["distributions"] == []
-    assert {name: each for name, each in become(found).items() if name in ("python", "venv", "sbom")} == {
-        "python": "same", "venv": "same", "sbom": "same"
-    }  # fmt: skip
+    layers = become(found)
+    assert (layers["python"], layers["venv"]) == ("same", "same")
+    # The launcher is there, and in that lifecycle's bill of materials.
+    assert (layers["launcher"], layers["sbom"]) == ("new", "changed")
 
     (both.app / "requirements.txt").write_text("alpha==2.0\n")
     both.agree()
