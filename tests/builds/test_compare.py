@@ -12,6 +12,7 @@ from tests.builds.lamina import Lamina, write_application
 from tests.builds.test_lifecycles_agree import Both, both
 from tests.builds.workshop import Workshop
 from tests.real_lifecycle import write_run_image
+from tests.schemas import check_schema
 
 __all__ = ["both"]
 
@@ -29,6 +30,7 @@ def app(tmp_path: Path) -> Path:
 def compared(lamina: Lamina, before: str | Path, after: str | Path, *, status: int) -> dict[str, Any]:
     ran = lamina.run("compare", before, after, "--json", "--exit-code")
     assert ran.status == status, ran.both
+    check_schema("compare", ran.out)
     found: dict[str, Any] = json.loads(ran.out)
     return found
 
