@@ -242,9 +242,10 @@ def commands(program: str) -> Iterator[list[str]]:
     pipelines = (text for page in ("ci.md", "review.md") for each in documents(page) for text in scripts(each))
     for text in (*(text for _, text in blocks("sh")), *pipelines):
         for line in COMMENT.sub("", text).splitlines():
-            words = _started(line)
-            if words and Path(words[0]).name == program:
-                yield words[1:]
+            for part in line.split(" | "):
+                words = _started(part)
+                if words and Path(words[0]).name == program:
+                    yield words[1:]
     for page in PAGES:
         for quoted in re.findall(rf"`({program} [^`$]*)`", BLOCK.sub("", page.read_text(encoding="utf-8"))):
             yield shlex.split(quoted)[1:]

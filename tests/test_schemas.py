@@ -18,9 +18,8 @@ from tests.places import GOLDENS, ROOT
 from tests.pure.machine.test_examination import OTHERWISE, of
 from tests.pure.report.test_review_lines import CHANGED
 
-
 # Those of images are held against their schemas where images are read (``tests.schemas``).
-ELSEWHERE = {"explain", "explain-distribution"}
+ELSEWHERE = {"explain", "explain-distribution", "compare"}
 
 
 def strict(value: Any) -> Any:

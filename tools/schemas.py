@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+from pure.image.difference import Comparison
 from pure.report.explained import Explained, ExplainedDistribution
 from pure.report.prose.machine import DoctorRecord
 from pure.report.record import ErrorRecord, Record
@@ -27,6 +28,7 @@ DOCUMENTS: Final[Mapping[str, tuple[type[msgspec.Struct], str]]] = {
     "write": (WriteRecord, "lamina plan APP --write FILE --json"),
     "explain": (Explained, "lamina explain IMAGE --json"),
     "explain-distribution": (ExplainedDistribution, "lamina explain IMAGE DISTRIBUTION --json"),
+    "compare": (Comparison, "lamina compare A B --json"),
     "doctor": (DoctorRecord, "lamina doctor --json"),
     "error": (ErrorRecord, "What any of these prints instead where there is nothing else to print"),
 }

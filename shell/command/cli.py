@@ -1,4 +1,4 @@
-"""Defines the console script ``lamina``: plan, build, run and pack without a platform."""
+"""Defines the console script ``lamina``: plan, build, run, compare and pack without a platform."""
 
 import os
 import shlex
@@ -14,6 +14,7 @@ from pure.redaction import redactor
 from pure.report import build_log
 
 from shell.command import doctor, plan
+from shell.command.comparing import compare
 from shell.command.documented import Documented, DocumentedGroup
 from shell.command.explaining import explain
 from shell.command.given import (
@@ -176,6 +177,7 @@ def run(
 
 
 lamina.add_command(explain)
+lamina.add_command(compare)
 
 
 @lamina.group(

@@ -42,8 +42,17 @@ def image_options(command: Callable[..., None]) -> Callable[..., None]:
 class ImageReader:
     """Opens images for a command; whatever can't be read ends that, in words or, where JSON was asked for, in JSON."""
 
-    def __init__(self, output: Output, *, as_json: bool, cache: Path | None = None, platform: str = "") -> None:
-        self._output, self._as_json = output, as_json
+    def __init__(
+        self,
+        output: Output,
+        *,
+        as_json: bool,
+        cache: Path | None = None,
+        platform: str = "",
+        status: int = 1,
+    ) -> None:
+        """Read for a command that ends with ``status`` where it can't."""
+        self._output, self._as_json, self._status = output, as_json, status
         self._cache, self._platform = cache, platform
         self._moving: Status | None = None
 
@@ -78,7 +87,7 @@ class ImageReader:
             self._output.document(encode_error(message, redact=self._output.redacted).decode())
         else:
             self._output.lines(error_lines(message))
-        sys.exit(1)
+        sys.exit(self._status)
 
     @contextmanager
     def _working(self, title: str) -> Iterator[None]:

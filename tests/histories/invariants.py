@@ -17,8 +17,12 @@ from typing import Final
 
 import msgspec
 from pure.build.steps import InstallRuntime
+from pure.image.difference import compare_sides
+from pure.image.manifest import LayerOfImage
+from pure.image.side import Kind, Side, decided_by
 from pure.layers.decision import Action
 from pure.layers.moved import Work
+from pure.report.decided import decisions
 
 from tests.histories.application import SECRETS
 from tests.histories.builds import Finished
@@ -76,15 +80,16 @@ def check(
     *,
     nothing: tuple[Finished, Exported] | None,
     made: Mapping[str, Made],
-    known: frozenset[str],
+    before: Mapping[str, str],
     restored: bool,
 ) -> Bound:
     """All invariants of one build.
 
-    ``nothing`` is a build from nothing of the same situation, unless that fails; ``known`` are the digests of the
-    previous image's layers; ``restored`` says that a lifecycle brought the layers back, so that the
+    ``nothing`` is a build from nothing of the same situation, unless that fails; ``before`` are the digests
+    of the previous image's layers; ``restored`` says that a lifecycle brought the layers back, so that the
     matrix says what has to happen to them.
     """
+    known = frozenset(before.values())
     if nothing is not None:
         _equal(finished, exported, *nothing)
         _whole(nothing[0])
@@ -96,6 +101,7 @@ def check(
         _as_the_matrix_says(situation, finished, made)
     _nothing_more_than_needed(situation, finished)
     _clean(finished)
+    _compares(finished, exported, before)
     new = {sha: name for name, sha in exported.layers.items() if sha not in known}
     bound = sum(size(finished.after[name]) for name in new.values())
     if exported.moved.to_image != bound:
@@ -104,6 +110,39 @@ def check(
         size(folder) for name, folder in finished.before.items() if name not in finished.begun | finished.dropped
     )
     return Bound(to_image=bound, used=used)
+
+
+def _compares(finished: Finished, exported: Exported, before: Mapping[str, str]) -> None:
+    """5. The comparison of both images says what their digests say, and the label has the layers that there are."""
+    decided = decided_by(decisions(finished.done.plan, finished.done.record))
+    kinds: tuple[Kind, ...] = ("layer", "heavy")
+    named = {name for kind in kinds for name in decided[kind]}
+    if named != exported.layers.keys():
+        raise Violated(f"the label names the layers {named}, and the image has {set(exported.layers)}")
+    sides = (Side(name="", decided={}, layers=_layers(each, finished.after)) for each in (before, exported.layers))
+    compared = compare_sides(*sides)
+    found = {each.name: each.become for each in compared.layers or ()}
+    wanted = {
+        name: "new"
+        if name not in before
+        else "gone"
+        if name not in exported.layers
+        else "same"
+        if before[name] == exported.layers[name]
+        else "changed"
+        for name in {*before, *exported.layers}
+    }
+    if found != wanted:
+        raise Violated(f"the comparison says {found}, and the digests {wanted}")
+    if compared.moving is None or compared.moving.nbytes != exported.moved.to_image:
+        raise Violated(f"the comparison says that {compared.moving} moves, and {exported.moved.to_image} bytes did")
+
+
+def _layers(digests: Mapping[str, str], contents: Mapping[str, Folder]) -> tuple[LayerOfImage, ...]:
+    return tuple(
+        LayerOfImage(diff_id=sha, name=name, nbytes=size(contents[name]) if name in contents else None)
+        for name, sha in digests.items()
+    )
 
 
 def _equal(finished: Finished, exported: Exported, fresh: Finished, wanted: Exported) -> None:

@@ -1,0 +1,103 @@
+"""Defines ``lamina compare``: how two images, local builds or plans differ."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+from pure.outcome import Failure
+from pure.redaction import redactor
+
+from shell.command.documented import Documented
+from shell.command.images import ImageReader, image_options
+from shell.disk import said
+from shell.output import Output
+
+if TYPE_CHECKING:
+    from pure.image.side import Side
+
+# As of diff: what can't be read must not be mistaken for a difference.
+DIFFERS: Final = 1
+FAILED: Final = 2
+
+_PLAN: Final = "plan:"
+_STDIN: Final = "-"
+_MARKDOWN: Final = "markdown"
+
+
+@click.command(
+    cls=Documented,
+    examples={
+        "lamina compare registry.example.com/team/shop:v1 registry.example.com/team/shop:v2": "what a release changes",
+        "lamina compare podman:shop path/to/app --exit-code": "a local build with an engine's image, for a script",
+        "lamina plan path/to/app --json | lamina compare podman:shop plan:- --format markdown": "an image with a plan",
+    },
+    statuses={"1": "with --exit-code: something differs", "2": "the command line is wrong, or a side can't be read"},
+)
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, of a documented schema.")
+@click.option("--exit-code", is_flag=True, help="End with status 1 if anything differs.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", _MARKDOWN)),
+    default="text",
+    show_default=True,
+    help="As text, or as Markdown for a comment.",
+)
+@image_options
+def compare(
+    before: str, after: str, as_json: bool, exit_code: bool, form: str, cache: Path | None, platform: str
+) -> None:
+    """Say how B differs from A: what was decided and why, distributions, layers, and the bytes that move.
+
+    Each is what explain takes, or the folder that builds had as --cache, or plan:FILE with what plan --json printed
+    (plan:- reads it from the standard input).
+    """
+    from pure.image.difference import compare_sides
+    from pure.report.compared import comparison_lines, comparison_markdown, encode_comparison
+
+    from shell.images.places import stored_in
+
+    output = Output(redactor({}))
+
+    def side(text: str) -> "Side":
+        folder = Path(text)
+        # So two builds of one application can be compared.
+        place = folder if stored_in(folder) is not None else cache
+        reader = ImageReader(output, as_json=as_json, cache=place, platform=platform, status=FAILED)
+        return _plan(reader, text) if text.startswith(_PLAN) else _image(reader, text)
+
+    compared = compare_sides(side(before), side(after))
+    if as_json:
+        output.document(encode_comparison(compared).decode())
+    else:
+        output.lines(comparison_markdown(compared) if form == _MARKDOWN else comparison_lines(compared))
+    if exit_code and compared.differs:
+        sys.exit(DIFFERS)
+
+
+def _plan(reader: ImageReader, text: str) -> "Side":
+    from pure.report.planned import side_of_plan
+    from pure.report.prose.plans import describe_plan, describe_unread_plan
+
+    file = text.removeprefix(_PLAN)
+    try:
+        document = sys.stdin.buffer.read() if file == _STDIN else Path(file).read_bytes()
+    except OSError as error:
+        reader.stop(describe_unread_plan(text, said(error)))
+    found = side_of_plan(document, name=text)
+    if isinstance(found, Failure):
+        reader.stop(describe_plan(text, found.failure()))
+    return found.unwrap()
+
+
+def _image(reader: ImageReader, text: str) -> "Side":
+    from pure.image.side import side_of_image
+
+    from shell.images.inside import read_contents
+
+    with reader.opened(text) as opened:
+        contents = reader.read(read_contents(opened))
+        return side_of_image(opened.image, contents, name=text)
