@@ -37,9 +37,7 @@ def read_requirements(app: Path, home: Path, collection: Pending) -> Requirement
 
 
 def _requirements_file(app: Path, home: Path, path: str, collection: Pending) -> bytes | None:
-    # Whoever sets variables may name files of the platform; those of the application name its own.
-    named = path in (*collection.requirements, *collection.constraints)
-    elsewhere = named and not Path(os.path.normpath(home / path)).is_relative_to(app)
+    elsewhere = collection.by_setting(path) and not Path(os.path.normpath(home / path)).is_relative_to(app)
     return optional(home / path, within=None if elsewhere else app)
 
 

@@ -11,7 +11,7 @@ import msgspec
 import tomli
 from pure.bindings.at_launch import PARSER, PROGRAM, joined, wanted_at_launch
 from pure.bindings.contents import NONE, Bindings, understood
-from pure.bindings.decision import NETRC_FILE, PIP_FILE, netrc_of
+from pure.bindings.decision import files_named, netrc_of
 from pure.bindings.folder import BindingError, root_of
 from pure.build.collected import CollectedBefore, decode_record
 from pure.build.errors import NotReadable
@@ -22,7 +22,7 @@ from pure.build.undeclared import imports_matter
 from pure.build.watched import names_digest
 from pure.build.workplace import COLLECTED, COLLECTED_RECORD, PACKED_STATE, PACKED_VENV, STATE_FILE
 from pure.layers.names import STATIC_CACHE, VENV, VENV_CACHE
-from pure.manager.pip_configuration import ConfigurationFile, configured
+from pure.manager.pip_configuration import ConfigurationFile, configured, places
 from pure.manager.table import PIP_TOOL, TOOLS
 from pure.outcome import Failure, Outcome, Success
 from pure.python.offer import CATALOGUE_VARIABLE, CatalogueText, CatalogueUnreachable
@@ -91,9 +91,7 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
     home = app / application.folder
     bindings = _bindings(environ)
     bound = bindings.value_or(NONE) if bindings is not None else NONE
-    # What the user names holds over what is bound.
-    named = {PIP_FILE: bound.pip_conf, NETRC_FILE: bound.netrc}
-    named |= {name: value for name, value in environ.items() if value}
+    named = {**environ, **files_named(bound, environ)}
     pip_settings = configured(_pip_configuration(named, home))
     settings = {name: value for name, value, _ in pip_settings}
     needed = read_requirements(app, home, requirements(environ, settings))
@@ -266,19 +264,9 @@ def _operator_catalogue(environ: Mapping[str, str]) -> CatalogueText | Catalogue
 
 
 def _pip_configuration(environ: Mapping[str, str], app: Path) -> tuple[ConfigurationFile, ...]:
-    """pip's configuration files in the order in which it reads them."""
-    own = environ.get("PIP_CONFIG_FILE", "")
-    if own == os.devnull:
-        return ()
-    home = Path(environ.get("HOME") or "/nonexistent")
-    config = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
-    shared = [Path(folder) / "pip/pip.conf" for folder in (environ.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(":")]
-    paths = [*shared, Path("/etc/pip.conf"), home / ".pip/pip.conf", config / "pip/pip.conf"]
-    if own:
-        # pip runs in the application's folder.
-        paths.append(app / own)
+    """pip's configuration files that are there."""
     found: list[ConfigurationFile] = []
-    for path in paths:
+    for path in map(Path, places(environ, str(app))):
         try:
             inside = app if path.is_relative_to(app) else None
             text = regular(path, within=inside).decode("utf-8", "replace")

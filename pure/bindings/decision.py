@@ -12,12 +12,14 @@ from pure.bindings.indexes import login_line, told
 from pure.manager.table import PIP_TOOL, POETRY_TOOL, TOOLS, UV_TOOL, Tool
 from pure.project.files import ProjectFiles
 from pure.python.catalogue import Runtime
+from pure.switches import switch
 from pure.wording import count
 
 PIP_FILE: Final = "PIP_CONFIG_FILE"
 NETRC_FILE: Final = "NETRC"
 POETRY_FOLDER: Final = "POETRY_CONFIG_DIR"
 _UV_FILE: Final = "UV_CONFIG_FILE"
+_NO_UV_FILES: Final = "UV_NO_CONFIG"
 
 # Parts of the names of settings that say where to look and who asks, but not what is installed.
 _ELSEWHERE: Final = ("INDEX", "REPOSITOR", "HTTP_BASIC", "CERT", "PROXY", "PYPI_TOKEN", "TIMEOUT", "RETRIES", "CACHE")
@@ -37,10 +39,17 @@ class BindingDecision(msgspec.Struct, frozen=True, kw_only=True):
 
 def settings(bindings: Bindings, project: ProjectFiles, variables: Mapping[str, str]) -> dict[str, str]:
     """The variables by which tools are told what bindings hold; those of the user's hold over them."""
-    found = {PIP_FILE: bindings.pip_conf, NETRC_FILE: bindings.netrc, POETRY_FOLDER: bindings.poetry}
+    found: dict[str, str] = {}
     if bindings.index is not None:
         for tool in TOOLS.values():
             found |= told(bindings.index, tool.name, project, variables).variables
+    others = {name: value for name, value in found.items() if value and not variables.get(name)}
+    return files_named(bindings, variables) | others
+
+
+def files_named(bindings: Bindings, variables: Mapping[str, str]) -> dict[str, str]:
+    """Those of the variables that name files of tools; of what the user names, the binding's isn't named."""
+    found = {PIP_FILE: bindings.pip_conf, NETRC_FILE: bindings.netrc, POETRY_FOLDER: bindings.poetry}
     return {name: value for name, value in found.items() if value and not variables.get(name)}
 
 
@@ -133,7 +142,8 @@ def _uses(kind: BindingType, binding: Binding, given: BoundBuild) -> _Uses:
         case "poetry":
             return _of(given, POETRY_TOOL) or _file(given, POETRY_FOLDER, "Poetry reads its settings from there")
         case "uv":
-            return _of(given, UV_TOOL) or _file(given, _UV_FILE, "uv reads its settings, below those of the project")
+            settings = "uv reads its settings, below those of the project"
+            return _of(given, UV_TOOL) or _unread_by_uv(given) or _file(given, _UV_FILE, settings)
         case "pypi":
             return _index(given)
         case _:
@@ -148,6 +158,11 @@ def _file(given: BoundBuild, variable: str, because: str) -> _Uses:
 
 def _of(given: BoundBuild, wanted: Tool) -> _Uses | None:
     return None if given.tool is wanted else (False, (f"no effect: {wanted.title} has no part in this build",))
+
+
+def _unread_by_uv(given: BoundBuild) -> _Uses | None:
+    off = switch(given.variables, _NO_UV_FILES) is True
+    return (False, (f"no effect: ${_NO_UV_FILES} has uv read no files of settings",)) if off else None
 
 
 _FOLDERS: Final = "distributions come from declared folders"

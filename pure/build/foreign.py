@@ -11,7 +11,7 @@ import msgspec
 from pure.bindings.at_launch import LAUNCH_VARIABLE
 from pure.build.labelled import LABELS_VARIABLE, OCI_VARIABLES
 from pure.manager.choice import MANAGER_VARIABLE, PEER_REQUIREMENTS_VARIABLE, REQUIREMENTS_VARIABLE
-from pure.project.files import FOLDER_VARIABLE
+from pure.project.detection import FOLDER_VARIABLE
 from pure.project.selection import GROUPS_VARIABLE, PEER_GROUPS
 from pure.project.vendored import FOLDERS_VARIABLE
 from pure.python.offer import MIRROR_VARIABLE

@@ -14,11 +14,13 @@ from pure.build.plan import Plan
 from pure.build.runtime_steps import borrowed
 from pure.build.states import Build, Part, State
 from pure.build.steps import Answer, Compiled, LayersPacked, RuntimeInstalled
+from pure.build.storing import archived
 from pure.layers.decision import Action
 from pure.layers.moved import Moved, moved
 from pure.layers.names import PYTHON, VENV, VENV_CACHE, LayerName, heavy_layer
 from pure.layers.packing import held
 from pure.venv.piece import Piece
+from pure.venv.state import as_in_a_tree
 
 
 def counted(build: Build, answer: Answer) -> Build:
@@ -38,21 +40,35 @@ def moved_layers(build: Build) -> tuple[Moved, ...]:
     """What the platform has to do with the layers of a finished build."""
     pieces = build.record.seen.pieces if build.record else ()
     known = {**_known(build.facts, build.plan, pieces), **build.nbytes}
-    return moved(build.plan.layers, known, same=not build.changed)
+    return moved(build.plan.layers, known, back=_back(build.facts), same=_same(build))
 
 
 def foreseen(plan: Plan, facts: Facts) -> tuple[Moved, ...]:
     """The same, as far as it is known beforehand; nothing of a first build, which makes all."""
     if not facts.restored:
         return ()
-    venv = plan.layer(VENV)
-    if venv is not None and venv.action is Action.KEEP and plan.packing.pack:
+    venv, pieces = plan.layer(VENV), plan.previous.seen.pieces if plan.previous else ()
+    # Packed anew, with or without the contents of heavy distributions, the file isn't the one that the image is of.
+    same = archived(plan) or (plan.packing.pack and not pieces)
+    if venv is not None and venv.action is Action.KEEP and same:
         plan = plan.with_layer(held(venv, plan.stored.archive, facts.restored))
-    known = _known(facts, plan, plan.previous.seen.pieces if plan.previous else ())
-    found = moved(plan.layers, known, planned=True)
+    known = _known(facts, plan, pieces)
+    found = moved(plan.layers, known, back=_back(facts), planned=True)
     if not borrowed(plan):
         return found
     return tuple(msgspec.structs.replace(each, work="borrowed") if each.layer == PYTHON else each for each in found)
+
+
+def _back(facts: Facts) -> frozenset[LayerName]:
+    return frozenset(name for name, restored in facts.restored.items() if restored.contents)
+
+
+def _same(build: Build) -> bool:
+    """Whether the environment is what it was: in a tree its record lies, too."""
+    if build.changed or build.plan.packing.pack:
+        return not build.changed
+    record, previous = build.record, build.plan.previous
+    return record is not None and previous is not None and as_in_a_tree(record) == as_in_a_tree(previous)
 
 
 def _known(facts: Facts, plan: Plan, pieces: tuple[Piece, ...]) -> Mapping[LayerName, int]:

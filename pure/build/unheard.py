@@ -18,9 +18,8 @@ from pure.manager.choice import (
 )
 from pure.manager.decision import PackageManagerDecision
 from pure.manager.table import MANAGERS, TOOLS
-from pure.project.detection import PROVIDE_ONLY_VARIABLE
+from pure.project.detection import FOLDER_VARIABLE, PROVIDE_ONLY_VARIABLE
 from pure.project.document import Document
-from pure.project.files import FOLDER_VARIABLE
 from pure.project.selection import EXTRAS_VARIABLE, GROUPS_VARIABLE, PEER_GROUPS
 from pure.project.vendored import FOLDERS_VARIABLE
 from pure.python.offer import CATALOGUE_REPLACES_VARIABLE, CATALOGUE_VARIABLE, MIRROR_VARIABLE

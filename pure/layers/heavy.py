@@ -138,10 +138,13 @@ def final_layers(
 def _held(
     piece: Piece, because: str, restored: Mapping[LayerName, RestoredLayer], division: Division, place: BuiltFor
 ) -> LayerDecision:
-    """The decision over a layer that the image has: what came back without contents is left to that."""
+    """The decision over a layer that the image has: what came back without contents is left to that.
+
+    Where others work with its contents, they are there: restored, unpacked, or installed again.
+    """
     decision = _decision(piece, Action.KEEP, (f"{because} ({size(piece.nbytes)})",), division, place)
     found = restored.get(decision.name)
-    return msgspec.structs.replace(decision, away=found is None or not found.contents)
+    return msgspec.structs.replace(decision, away=not division.trees and (found is None or not found.contents))
 
 
 def _decision(

@@ -4,7 +4,7 @@ A layer that is in the image only, with its metadata and without contents, costs
 and hashed after the build, and one that is cached is written back before the next one, too.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Literal, TypeAlias, assert_never
 
 import msgspec
@@ -35,21 +35,30 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def moved(
-    layers: Iterable[LayerDecision], nbytes: Mapping[LayerName, int], *, same: bool = False, planned: bool = False
+    layers: Iterable[LayerDecision],
+    nbytes: Mapping[LayerName, int],
+    *,
+    back: Collection[LayerName],
+    same: bool = False,
+    planned: bool = False,
 ) -> tuple[Moved, ...]:
     """What the platform has to do with the layers of a build.
 
-    ``same`` says that nothing was installed or taken out, ``planned`` that this is yet to be seen. Of what is dropped
-    only what was in the image is told.
+    ``back`` are those whose contents the platform restored. ``same`` says that the environment is what it was,
+    ``planned`` that this is yet to be seen. Of what is dropped only what was in the image is told.
     """
     return tuple(
-        Moved(layer=layer.name, work=_work(layer, same=same, planned=planned), nbytes=nbytes.get(layer.name))
+        Moved(
+            layer=layer.name,
+            work=_work(layer, back=layer.name in back, same=same, planned=planned),
+            nbytes=nbytes.get(layer.name),
+        )
         for layer in layers
         if layer.action is not Action.DROP or types_of(layer.name).launch
     )
 
 
-def _work(layer: LayerDecision, *, same: bool, planned: bool) -> Work:
+def _work(layer: LayerDecision, *, back: bool, same: bool, planned: bool) -> Work:
     types = layer.types or types_of(layer.name)
     if layer.action is Action.DROP:
         return "gone"
@@ -59,11 +68,11 @@ def _work(layer: LayerDecision, *, same: bool, planned: bool) -> Work:
         return "left"
     match layer.action:
         case Action.KEEP:
-            return _kept(layer.name, types)
+            return _kept(layer.name, types, back=back)
         case Action.RECONCILE if planned:
             return "reconciled"
         case Action.RECONCILE:
-            return _kept(layer.name, types) if same else "changed"
+            return _kept(layer.name, types, back=back) if same else "changed"
         case Action.RECREATE:
             return "changed"
         case Action.CREATE:
@@ -72,7 +81,7 @@ def _work(layer: LayerDecision, *, same: bool, planned: bool) -> Work:
             assert_never(layer.action)
 
 
-def _kept(name: LayerName, types: LayerTypes) -> Work:
-    # What isn't cached comes back without contents. Where they are there, the image hasn't the same, but for a
-    # distribution that was installed again.
-    return "read" if types.cache or is_heavy(name) else "again"
+def _kept(name: LayerName, types: LayerTypes, *, back: bool) -> Work:
+    # A tree that comes back is what the image has. What isn't cached comes back without contents, and a tree may be
+    # unpacked: where they are there, the image hasn't the same, but for a distribution that was installed again.
+    return "read" if (types.cache and back) or is_heavy(name) else "again"

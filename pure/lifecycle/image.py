@@ -137,11 +137,21 @@ class StoredImage(msgspec.Struct, frozen=True, kw_only=True):
     table: ProcessTable
 
 
+class LayerWeight(msgspec.Struct, frozen=True, kw_only=True):
+    """The bytes of a layer's tar, and its blob where an OCI layout was written."""
+
+    nbytes: int
+    digest: str = ""
+    compressed: int | None = None
+
+
 class BuiltImage(msgspec.Struct, frozen=True, kw_only=True):
     """The result of a build.
 
     ``buildpacks`` are ``id@version`` of those that took part; ``digest`` is that of the manifest where an OCI layout
-    was written (``output``), else of the stored image.
+    was written (``output``), else of the stored image. ``previous`` are the layers of the previous build of the same
+    cache, ``weights`` those of the layers that it hasn't, by their digests; ``rebased`` says that it stood upon another
+    run image.
     """
 
     buildpacks: tuple[str, ...]
@@ -150,6 +160,9 @@ class BuiltImage(msgspec.Struct, frozen=True, kw_only=True):
     labels: Mapping[str, str]
     digest: str
     output: str | None = None
+    previous: tuple[ImageLayer, ...] | None = None
+    weights: Mapping[str, LayerWeight] = {}
+    rebased: bool = False
 
 
 def decode_stored(data: bytes | None) -> StoredImage | None:

@@ -26,8 +26,8 @@ from pure.manager.table import (
 from pure.manager.terms import InstalledFrom, path
 from pure.outcome import Failure, Outcome, Success
 from pure.project.declarations import Declarations
-from pure.project.detection import python_markers
-from pure.project.files import FOLDER_VARIABLE, ProjectFiles
+from pure.project.detection import FOLDER_VARIABLE, python_markers
+from pure.project.files import ProjectFiles
 from pure.project.locks.pylock import NAME as PYLOCK_NAME
 
 MANAGER_VARIABLE: Final = "BP_PYTHON_PACKAGE_MANAGER"

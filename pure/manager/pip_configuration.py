@@ -1,9 +1,12 @@
-"""Reads the settings of pip's configuration files, and decides which of them reach or break an installation.
+"""Reads pip's configuration files in pip's order, and decides which of their settings reach or break an installation.
 
 The files have sections (``[global]``, ``[install]``): https://pip.pypa.io/en/stable/topics/configuration/.
 """
 
 import configparser
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Final
 
 import msgspec
 
@@ -16,6 +19,28 @@ class ConfigurationFile(msgspec.Struct, frozen=True, kw_only=True):
 
     path: str
     text: str
+
+
+# Named as pip's file, it stands for no file at all.
+_NO_FILE: Final = "/dev/null"
+
+
+def places(variables: Mapping[str, str], folder: str) -> tuple[str, ...]:
+    """Where pip looks for its files, in the order in which it reads them; it runs in the project's ``folder``."""
+    own = variables.get("PIP_CONFIG_FILE", "")
+    if own == _NO_FILE:
+        return ()
+    home = PurePosixPath(variables.get("HOME") or "/nonexistent")
+    config = PurePosixPath(variables.get("XDG_CONFIG_HOME") or home / ".config")
+    shared = (PurePosixPath(each) for each in (variables.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(":"))
+    usual = (
+        *(each / "pip/pip.conf" for each in shared),
+        PurePosixPath("/etc/pip.conf"),
+        home / ".pip/pip.conf",
+        config / "pip/pip.conf",
+    )
+    named = (PurePosixPath(folder, own),) if own else ()
+    return tuple(map(str, (*usual, *named)))
 
 
 def configured(files: tuple[ConfigurationFile, ...]) -> tuple[tuple[str, str, str], ...]:

@@ -61,7 +61,7 @@ PROVIDES_AND_REQUIRES: Final = '[[provides]]\nname = "python"\n\n[[requires]]\nn
 PROVIDES: Final = '[[provides]]\nname = "python"\n'
 
 PROVIDE_ONLY_VARIABLE: Final = "BP_PYTHON_PROVIDE_ONLY"
-
+FOLDER_VARIABLE: Final = "BP_PYTHON_PROJECT_DIR"
 
 _SHOWN: Final = 12
 
@@ -95,9 +95,20 @@ def misspelled_requirements(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(n for n in names if n != "requirements.txt" and n.lower() in MISSPELLED_REQUIREMENTS))
 
 
-def detect(names: Iterable[str], variables: Mapping[str, str]) -> Detection:
-    """Decide from the names in the application's root and the user's variables."""
-    present = tuple(names)
+def folder_below(variables: Mapping[str, str]) -> str:
+    """The folder that is said to be the project's; empty where none is."""
+    return variables.get(FOLDER_VARIABLE, "").strip()
+
+
+def detect(names: Iterable[str], variables: Mapping[str, str], *, below: Iterable[str] | None = ()) -> Detection:
+    """Decide from the names in the application's root and the user's variables.
+
+    ``below`` are the names in the folder that is said to be the project's, ``None`` where nobody can look into that:
+    whoever names one means a Python project, and the build says what is wrong with it.
+    """
+    if below is None:
+        return Passed(build_plan=PROVIDES_AND_REQUIRES, because=f"Python project: ${FOLDER_VARIABLE} names its folder")
+    present = (*names, *below)
     markers = python_markers(present)
     match provides_only(present, variables):
         case BadSwitch() as bad:
@@ -114,7 +125,7 @@ def detect(names: Iterable[str], variables: Mapping[str, str]) -> Detection:
             return NotPython(
                 looked_for="no Python project: none of requirements.txt, pyproject.toml, a lock file (uv, Poetry, "
                 "Pipenv, PDM, pylock.toml), setup.py, .python-version, manage.py, app.py, main.py in its root, which "
-                f"{_holds(present)}; a project in a folder below is named by $BP_PYTHON_PROJECT_DIR"
+                f"{_holds(present)}; a project in a folder below is named by ${FOLDER_VARIABLE}"
             )
 
 

@@ -8,10 +8,9 @@ from typing import Final, TypeAlias
 import msgspec
 
 from pure.outcome import Failure, Outcome, Success
+from pure.project.detection import folder_below
 from pure.project.document import Document
 from pure.project.vendored import Wheelhouse
-
-FOLDER_VARIABLE: Final = "BP_PYTHON_PROJECT_DIR"
 
 
 class BadProjectFolder(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +63,7 @@ ProjectOutcome: TypeAlias = Outcome[ProjectFiles, BadProjectFolder]
 
 def project_folder(variables: Mapping[str, str]) -> Outcome[str, BadProjectFolder]:
     """The project's folder relative to the application's root; empty for the root itself."""
-    value = variables.get(FOLDER_VARIABLE, "").strip()
+    value = folder_below(variables)
     path = PurePosixPath(value or ".")
     if path.is_absolute():
         return Failure(BadProjectFolder(value=value, because="is an absolute path"))

@@ -29,6 +29,7 @@ from pure.project.document import Document
 from pure.project.locks.kinds import LOCKS, LockName
 from pure.python.request import (
     PEER_VARIABLES,
+    ContradictingVariables,
     NotUtf8,
     SeveralVersions,
     Utf16File,
@@ -47,7 +48,7 @@ from pure.python.version_files import (
     setup_cfg,
     tool_versions,
 )
-from pure.python.words import FileError, MalformedFile, Said, Unusable, Word
+from pure.python.words import FileError, MalformedFile, NotAString, Said, Unusable, Word
 from pure.source import Source
 
 PYLOCK_VARIABLE: Final = "BP_PYLOCK"
@@ -181,18 +182,18 @@ def _name(row: str, variables: Mapping[str, str]) -> str:
 
 
 def _not_understood(error: FileError, name: str, first: Source) -> Unusable:
+    text, place = "", None
     match error:
         case MalformedFile(language=language, line=line):
             place, problem = line, f"is not valid {language}"
-        case NotUtf8() | Utf16File():
-            place, problem = None, "is not UTF-8 text"
+        case NotUtf8(visible=visible) | Utf16File(visible=visible):
+            text, problem = visible, "is not UTF-8 text"
         case SeveralVersions():
-            place, problem = None, "names several versions"
+            problem = "names several versions"
+        case NotAString(source=source):
+            place, problem = source.line, "is not understood"
+        case ContradictingVariables():
+            raise AssertionError("no file says what variables do")
         case _:
-            source = getattr(error, "source", None)
-            place, problem = source.line if isinstance(source, Source) else None, "is not understood"
-    return Unusable(
-        source=Source(file=name, line=place),
-        text=str(getattr(error, "visible", "")),
-        because=f"it {problem}, and {first} comes first",
-    )
+            text, place, problem = error.visible, error.source.line, "is not understood"
+    return Unusable(source=Source(file=name, line=place), text=text, because=f"it {problem}, and {first} comes first")

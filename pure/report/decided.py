@@ -54,9 +54,10 @@ def decisions(plan: Plan, record: VenvState | None, *, redact: Callable[[str], s
             )
             for each in plan.processes.processes
         ),
+        # Those that a build adds stand last in a plan, whatever they are.
         layers=tuple(
             _layer(each, pieces.get(each.name))
-            for each in plan.layers
+            for each in sorted(plan.layers, key=lambda each: (is_heavy(each.name), each.name))
             if each.action is not Action.DROP and each.types is not None and each.types.launch
         ),
         divided=redact(plan.division.because),

@@ -72,9 +72,12 @@ class Terminal:
                 assert_never(event)
 
     def finished(self, image: BuiltImage, command: str) -> None:
-        """Print what was built and how to start it."""
+        """Print what was built, what of it is new, and how to start it."""
+        from pure.report.previous import since_previous
+
         place = f" in {image.output}" if image.output else ""
         self._line(f"===> Built {image.digest[:19]}{place}", style="bold green")
+        self._line(f"     {since_previous(image)}")
         if image.output:
             return
         if not image.table.default:

@@ -22,7 +22,7 @@ from pure.lifecycle.errors import (
     RunImageMissing,
 )
 from pure.lifecycle.events import LifecycleEvent, Warned
-from pure.lifecycle.image import LABEL_LIFECYCLE, BuiltImage, decode_stored
+from pure.lifecycle.image import LABEL_LIFECYCLE, BuiltImage, LayerWeight, StoredImage, decode_stored
 from pure.lifecycle.oci import BaseImage
 from pure.lifecycle.project_toml import ProjectDescriptor, takes_part
 from pure.lifecycle.records import RunImageRecord, decode_cache, decode_image
@@ -35,7 +35,7 @@ from shell.lifecycle.detection import detect
 from shell.lifecycle.disk import remove
 from shell.lifecycle.export import Exporter, image_digest
 from shell.lifecycle.launch_config import created_by, launch_config
-from shell.lifecycle.oci_layout import check_output, read_run_image, write_image
+from shell.lifecycle.oci_layout import check_output, compressed, read_run_image, write_image
 from shell.lifecycle.restoration import restore
 from shell.lifecycle.store import Store
 from shell.lifecycle.tarball import TarError
@@ -163,7 +163,8 @@ def _build(
     if isinstance(built, Failure):
         return built
     exporter = Exporter(site, built.unwrap(), images=images, caches=caches, image=old_image, cache=old_cache)
-    exported = exporter.image(process_type=request.process_type, run_image=_run_image_record(request, base))
+    run_image = _run_image_record(request, base)
+    exported = exporter.image(process_type=request.process_type, run_image=run_image)
     if isinstance(exported, Failure):
         return exported
     exporter.cache()
@@ -192,8 +193,26 @@ def _build(
             labels=stored.labels,
             digest=digest,
             output=str(request.output) if request.output else None,
+            previous=previous.layers if previous else None,
+            weights=_weights(stored, previous, images, blobs=request.output is not None),
+            rebased=old_image is not None and old_image.run_image.topLayer != run_image.topLayer,
         )
     )
+
+
+def _weights(
+    stored: StoredImage, previous: StoredImage | None, images: Store, *, blobs: bool
+) -> dict[str, LayerWeight]:
+    """Of the layers that the previous build hasn't."""
+    known = {layer.diff_id for layer in previous.layers} if previous else set()
+    weights: dict[str, LayerWeight] = {}
+    for diff_id in {layer.diff_id for layer in stored.layers} - known:
+        weight = LayerWeight(nbytes=images.path(diff_id).stat().st_size)
+        if blobs:
+            blob = compressed(images, diff_id)
+            weight = msgspec.structs.replace(weight, digest=blob.digest, compressed=blob.size)
+        weights[diff_id] = weight
+    return weights
 
 
 def _run_image_record(request: LocalBuild, base: BaseImage | None) -> RunImageRecord:

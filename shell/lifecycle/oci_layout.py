@@ -100,7 +100,7 @@ def write_image(
     blobs = folder / "blobs" / "sha256"
     blobs.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        descriptors = list(pool.map(lambda layer: _compressed(store, layer.diff_id), layers))
+        descriptors = list(pool.map(lambda layer: compressed(store, layer.diff_id), layers))
     _forget(store, {layer.diff_id for layer in layers})
     for layer, descriptor in zip(layers, descriptors, strict=True):
         _place(_compressed_file(store, layer.diff_id), _blob(folder, descriptor.digest))
@@ -132,7 +132,7 @@ def _compressed_file(store: Store, diff_id: str) -> Path:
     return store.folder / "gzip" / f"{diff_id}.tar.gz"
 
 
-def _compressed(store: Store, diff_id: str) -> Descriptor:
+def compressed(store: Store, diff_id: str) -> Descriptor:
     """The gzip of a layer, made once: the same tar gives the same bytes."""
     file = _compressed_file(store, diff_id)
     note = file.with_suffix(".json")

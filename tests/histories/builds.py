@@ -12,6 +12,8 @@ from pure.build.news import StartedOver
 from pure.build.plan import PlanError
 from pure.build.states import Done
 from pure.build.steps import BeginLayer, DropLayer, Step
+from pure.build.tally import foreseen
+from pure.layers.moved import Moved
 from pure.outcome import Failure
 from pure.report.ending import ending
 from pure.report.launch import launch_toml
@@ -40,6 +42,7 @@ class Finished(msgspec.Struct, frozen=True, kw_only=True):
     """The build succeeded."""
 
     done: Done
+    foreseen: tuple[Moved, ...]  # by the plan, before the first step
     record: Record
     log: tuple[str, ...]
     steps: tuple[Step, ...]
@@ -99,6 +102,7 @@ def _build(world: World, given: Facts, before: Mapping[str, Folder], app_before:
         return _broken(world, begun.failure())
     _sweep(disk)
     turn, log, because = begun.unwrap(), list[str](), tuple[str, ...]()
+    planned = foreseen(turn.build.plan, given)
     for _ in range(_LONGEST):
         log += build_log.lines(turn.said)
         because += tuple(why for each in turn.said if isinstance(each, StartedOver) for why in each.because)
@@ -117,6 +121,7 @@ def _build(world: World, given: Facts, before: Mapping[str, Folder], app_before:
     log += (*build_log.lines(found.said), *ending(found, 1.0))
     return Finished(
         done=found,
+        foreseen=planned,
         record=kept,
         log=tuple(map(secrets, log)),
         steps=tuple(world.carried_out),

@@ -206,7 +206,7 @@ class History:
         for name, each in built.record.layers.items():
             key = f"{name} {each.action}"
             self.counts.actions[key] = self.counts.actions.get(key, 0) + 1
-        known = frozenset(self.platform.image_blobs)
+        before = self.platform.launched
         made = self._made_for(built.restored)
         exported = self.platform.export(disk, release=self.situation.release)
         nothing = self._from_nothing()
@@ -219,7 +219,7 @@ class History:
             exported,
             nothing=nothing,
             made=made,
-            known=known,
+            before=before,
             restored=not in_place,
         )
         self.counts.restored += restored

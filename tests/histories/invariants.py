@@ -17,7 +17,12 @@ from typing import Final
 
 import msgspec
 from pure.build.steps import InstallRuntime
+from pure.image.difference import compare
+from pure.image.manifest import LayerOfImage
+from pure.image.side import Kind, Side, decided_by
 from pure.layers.decision import Action
+from pure.layers.moved import Work
+from pure.report.decided import decisions
 
 from tests.histories.application import SECRETS
 from tests.histories.builds import Finished
@@ -34,6 +39,18 @@ _VERBS: Final[Mapping[str, Action]] = {
     "recreated": Action.RECREATE,
     "reconciled": Action.RECONCILE,
     "dropped": Action.DROP,
+}
+# What a platform does with a layer, in the words of ``pure.layers.moved``.
+_LEFT: Final = frozenset[Work]({"left"})
+_READ: Final = frozenset[Work]({"read"})
+_ADDED: Final = frozenset[Work]({"again", "changed", "new"})
+_CACHED: Final = frozenset[Work]({"cached"})
+_GONE: Final = frozenset[Work]({"gone"})
+# What may become of what a plan foresees. Made anew, a layer may come out as the image has it.
+_FORESEEN: Final[Mapping[Work, frozenset[Work]]] = {
+    "borrowed": _LEFT,
+    "reconciled": frozenset({"left", "read", "again", "changed"}),
+    "changed": frozenset({"left", "changed"}),
 }
 _INSTALLER: Final = re.compile(
     r"(?:site-packages|dist-packages)/(?:pip|uv|poetry|pipenv|pdm)(?:/|-[^/]*\.dist-info/|\Z)"
@@ -63,24 +80,28 @@ def check(
     *,
     nothing: tuple[Finished, Exported] | None,
     made: Mapping[str, Made],
-    known: frozenset[str],
+    before: Mapping[str, str],
     restored: bool,
 ) -> Bound:
     """All invariants of one build.
 
-    ``nothing`` is a build from nothing of the same situation, unless that fails; ``known`` are the digests of the
-    previous image's layers; ``restored`` says that a lifecycle brought the layers back, so that the
+    ``nothing`` is a build from nothing of the same situation, unless that fails; ``before`` are the digests
+    of the previous image's layers; ``restored`` says that a lifecycle brought the layers back, so that the
     matrix says what has to happen to them.
     """
+    known = frozenset(before.values())
     if nothing is not None:
         _equal(finished, exported, *nothing)
         _whole(nothing[0])
     _record_is_real(finished)
     _is_exported(finished, exported)
     if restored:
+        _moved_as_told(finished, exported, known)
+        _moved_as_foreseen(finished)
         _as_the_matrix_says(situation, finished, made)
     _nothing_more_than_needed(situation, finished)
     _clean(finished)
+    _compares(finished, exported, before)
     new = {sha: name for name, sha in exported.layers.items() if sha not in known}
     bound = sum(size(finished.after[name]) for name in new.values())
     if exported.moved.to_image != bound:
@@ -89,6 +110,39 @@ def check(
         size(folder) for name, folder in finished.before.items() if name not in finished.begun | finished.dropped
     )
     return Bound(to_image=bound, used=used)
+
+
+def _compares(finished: Finished, exported: Exported, before: Mapping[str, str]) -> None:
+    """5. The comparison of both images says what their digests say, and the label has the layers that there are."""
+    decided = decided_by(decisions(finished.done.plan, finished.done.record))
+    kinds: tuple[Kind, ...] = ("layer", "heavy")
+    named = {name for kind in kinds for name in decided[kind]}
+    if named != exported.layers.keys():
+        raise Violated(f"the label names the layers {named}, and the image has {set(exported.layers)}")
+    sides = (Side(name="", decided={}, layers=_layers(each, finished.after)) for each in (before, exported.layers))
+    compared = compare(*sides)
+    found = {each.name: each.become for each in compared.layers or ()}
+    wanted = {
+        name: "new"
+        if name not in before
+        else "gone"
+        if name not in exported.layers
+        else "same"
+        if before[name] == exported.layers[name]
+        else "changed"
+        for name in {*before, *exported.layers}
+    }
+    if found != wanted:
+        raise Violated(f"the comparison says {found}, and the digests {wanted}")
+    if compared.moving is None or compared.moving.nbytes != exported.moved.to_image:
+        raise Violated(f"the comparison says that {compared.moving} moves, and {exported.moved.to_image} bytes did")
+
+
+def _layers(digests: Mapping[str, str], contents: Mapping[str, Folder]) -> tuple[LayerOfImage, ...]:
+    return tuple(
+        LayerOfImage(diff_id=sha, name=name, nbytes=size(contents[name]) if name in contents else None)
+        for name, sha in digests.items()
+    )
 
 
 def _equal(finished: Finished, exported: Exported, fresh: Finished, wanted: Exported) -> None:
@@ -218,6 +272,40 @@ def _is_exported(finished: Finished, exported: Exported) -> None:
         wanted = {name for name, each in layers.items() if getattr(each, where)}
         if wanted != found.keys():
             raise Violated(f"{where}: the record names {sorted(wanted)}, exported are {sorted(found)}")
+
+
+def _moved_as_told(finished: Finished, exported: Exported, known: frozenset[str]) -> None:
+    """3. What the log tells of the platform's work with each layer is what the platform does."""
+    told = {each.layer: each.work for each in finished.done.moved}
+    if untold := exported.layers.keys() - told.keys():
+        raise Violated(f"the image has {sorted(untold)}, of which the log tells nothing")
+    for name, work in told.items():
+        sha = exported.layers.get(name)
+        if sha is None:
+            does = _CACHED if name in exported.cached else _GONE
+        elif name not in finished.after:
+            does = _LEFT
+        else:
+            # Where the image is lost, nobody in a build knows of it.
+            does = _READ | _ADDED if sha in known or not known else _ADDED
+        if work not in does:
+            raise Violated(f"the log says {work} of {name}, where the platform's work is {' or '.join(sorted(does))}")
+
+
+def _moved_as_foreseen(finished: Finished) -> None:
+    """3. The plan has promised the same, but for what only a resolution or a look at the environment tells."""
+    if finished.started_over:
+        return
+    told = {each.layer: each for each in finished.done.moved}
+    venv = next((each.work for each in finished.foreseen if each.layer == "venv"), "left")
+    for each in finished.foreseen:
+        if each.layer.startswith(_HEAVY) and venv not in _LEFT | _READ:
+            continue
+        found = told.get(each.layer)
+        if found is None or found.work not in _FORESEEN.get(each.work, {each.work}):
+            raise Violated(f"the plan says {each.work} of {each.layer}, and the log {found and found.work}")
+        if found.work == each.work and each.nbytes is not None and found.nbytes not in (None, each.nbytes):
+            raise Violated(f"the plan says {each.nbytes} bytes of {each.layer}, and the log {found.nbytes}")
 
 
 def _same(was: Folder, finished: Finished, name: str) -> bool:

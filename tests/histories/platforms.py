@@ -79,9 +79,10 @@ class Platform(msgspec.Struct):
         )
 
     @property
-    def launched(self) -> frozenset[str]:
-        """Our layers in the image."""
-        return frozenset(layers_of((decode_image(self.image) or ImageRecord()).buildpacks, BUILDPACK))
+    def launched(self) -> dict[str, str]:
+        """The digests of our layers in the image."""
+        layers = layers_of((decode_image(self.image) or ImageRecord()).buildpacks, BUILDPACK)
+        return {name: each.sha for name, each in layers.items()}
 
     def restore(self, disk: Disk) -> Restored:
         """Put back into an empty layers folder what earlier builds left."""

@@ -90,8 +90,6 @@ class Both:
         record = json.loads((self.real.own / "lamina-record.json").read_text())
         # The real archive lies on this machine, and need not be kept.
         layers = {name: each for name, each in made.record.layers.items() if name != "python-cache"}
-        # The real archive lies on this machine, and need not be kept.
-        layers = {name: each for name, each in made.record.layers.items() if name != "python-cache"}
         decided = {name: (each.action.value, each.because) for name, each in layers.items()}
         really = {
             name: (each["action"], tuple(why.replace(f"python{MINOR}", "python3.13") for why in each["because"]))

@@ -38,6 +38,7 @@ from pure.venv.state import VenvState
 
 from pure.build import check, completing, conversation, describing, environment_steps, plan, synchronising
 from pure.layers import decision, inventory, metadata, reconciliation
+from pure.layers import moved as moved_layers
 from pure.venv import difference
 from tests.histories import builds
 from tests.histories.application import MANAGERS, Manager
@@ -287,6 +288,25 @@ def _starting_over_begins_nothing(patch: Patch) -> None:
         return (step for step in turn.steps if not (over and isinstance(step, BeginLayer)))
 
     rewriting(patch, rewrite)
+
+
+def _told(patch: Patch, work: str, instead: str, *, planned: bool) -> None:
+    def other(layer: LayerDecision, **more: Any) -> str:
+        found: str = real(layer, **more)
+        return instead if found == work and more["planned"] is planned else found
+
+    real = moved_layers._work
+    patch.setattr(moved_layers, "_work", other)
+
+
+@mutant("pip", "uv")
+def _layers_that_are_left_are_told_as_changed(patch: Patch) -> None:
+    _told(patch, "left", "changed", planned=False)
+
+
+@mutant("pip", "uv")
+def _layers_that_will_change_are_foreseen_as_left(patch: Patch) -> None:
+    _told(patch, "changed", "left", planned=True)
 
 
 @mutant("pip", "uv")

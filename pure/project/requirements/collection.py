@@ -66,6 +66,10 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
     read: Mapping[str, bytes | None] = {}
     parsed: Mapping[str, RequirementsFile] = {}
 
+    def by_setting(self, path: str) -> bool:
+        """Whether a setting names the file: then it may be one of the platform's. Files name the application's own."""
+        return path in (*self.requirements, *self.constraints)
+
 
 class Requirements(msgspec.Struct, frozen=True, kw_only=True):
     """A complete collection."""

@@ -7,7 +7,7 @@ from pure.manager.outside import OutsideUpload
 from pure.manager.terms import terms
 from pure.manager.unset import UnsetVariables, VariableUse
 from pure.message import Message
-from pure.project.files import FOLDER_VARIABLE
+from pure.project.detection import FOLDER_VARIABLE
 from pure.project.vendored import FOLDERS_VARIABLE, BadVendorFolder
 from pure.urls import visible_url
 from pure.visible import visible

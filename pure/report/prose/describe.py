@@ -17,7 +17,7 @@ from pure.build.undeclared import NothingRequired, UndeclaredImports
 from pure.manager.environment import BreakingVariables
 from pure.manager.pylock_selection import PylockProblem
 from pure.message import Message
-from pure.project.files import FOLDER_VARIABLE
+from pure.project.detection import FOLDER_VARIABLE
 from pure.project.requirements.errors import RequirementsError
 from pure.python.choice import ContradictingRequirers, ContradictingSources, NotCarried
 from pure.python.offer import CatalogueProblem

@@ -21,8 +21,9 @@ from pure.manager.table import MANAGERS, PIP, PYLOCK
 from pure.manager.terms import relock, terms
 from pure.manager.tool_version import BadPin, BadToolVersion, ToolError, ToolRefused, ToolTooOld
 from pure.message import BUG, Message
+from pure.project.detection import FOLDER_VARIABLE
 from pure.project.document import FileUnreadable
-from pure.project.files import FOLDER_VARIABLE, BadProjectFolder
+from pure.project.files import BadProjectFolder
 from pure.project.locks.pylock import NAME as PYLOCK_NAME
 from pure.project.selection import BadSelection
 from pure.report.prose.nothing import describe_nothing

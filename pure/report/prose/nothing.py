@@ -7,7 +7,7 @@ from pure.manager.choice import PYLOCK_VARIABLE, REQUIREMENTS_VARIABLE, NothingT
 from pure.manager.table import PIP
 from pure.manager.terms import path
 from pure.message import Message
-from pure.project.files import FOLDER_VARIABLE
+from pure.project.detection import FOLDER_VARIABLE
 
 _SETUP_CFG: Final = "setup.cfg"
 

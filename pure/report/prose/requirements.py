@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final, assert_never
 
 from pure.message import Message
-from pure.project.files import FOLDER_VARIABLE
+from pure.project.detection import FOLDER_VARIABLE
 from pure.project.requirements.errors import (
     CondaList,
     ForeignLine,

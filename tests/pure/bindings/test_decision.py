@@ -92,6 +92,14 @@ def test_what_the_user_names_holds(variable: str, name: str) -> None:
     assert variable not in settings(ALL, ProjectFiles(), {variable: "/mine"})
 
 
+@pytest.mark.parametrize(("value", "used"), [("1", False), ("true", False), ("0", True), ("", True)])
+def test_uv_may_be_told_to_read_no_files(value: str, used: bool) -> None:
+    given_ = msgspec.structs.replace(GIVEN, tool=UV_TOOL, variables={"UV_NO_CONFIG": value})
+    found, because = said(decide_bindings(given_))["u"]
+    assert found is used
+    assert ("$UV_NO_CONFIG" in because) is not used
+
+
 def test_files_are_named_where_they_lie() -> None:
     found = settings(ALL, ProjectFiles(), {})
     assert found["PIP_CONFIG_FILE"] == "/platform/bindings/p/pip.conf"

@@ -7,6 +7,7 @@ from pure.build.states import Build, Done
 from pure.build.steps import Answer, Compiled
 from pure.build.tally import counted, foreseen
 from pure.outcome import Success
+from pure.venv.piece import Piece
 
 from pure.build import states
 from tests.pure.build.test_conversation import (
@@ -20,6 +21,8 @@ from tests.pure.build.test_conversation import (
     rebuilt,
     report,
 )
+
+PIECE = Piece(name="numpy", version="2.0", nbytes=20_000_000, key="k" * 64, links=("lib/numpy",))
 
 
 def done(given: Facts, hand: Hand | None = None) -> tuple[list[states.Turn], Done]:
@@ -74,6 +77,21 @@ def test_what_the_platform_has_to_do() -> None:
     later = msgspec.structs.replace(first(), buildpack_plan=LATER)
     _, trees = done(rebuilt(later), Hand(environment(), report=report()))
     assert (told(trees)["python"], told(trees)["venv"]) == (("read", None), ("read", None))
+    # One that is unpacked for another buildpack isn't what the image has.
+    unpacked = msgspec.structs.replace(rebuilt(first()), buildpack_plan=LATER)
+    _, again = done(unpacked, Hand(environment(), report=report()))
+    assert told(again)["venv"] == ("again", None)
+
+
+def test_a_file_that_is_packed_anew_is_another_where_contents_come_or_go() -> None:
+    kept = rebuilt(locked_requirements(first(), HASHED))
+    plan = decide(kept).unwrap()
+    assert plan.previous is not None
+    for pieces, work in (((), "left"), ((PIECE,), "again")):
+        seen = msgspec.structs.replace(plan.previous.seen, pieces=pieces)
+        previous = msgspec.structs.replace(plan.previous, seen=seen, at_hand=True)
+        told = {each.layer: each.work for each in foreseen(msgspec.structs.replace(plan, previous=previous), kept)}
+        assert told["venv"] == work
 
 
 def test_what_a_plan_foresees() -> None:

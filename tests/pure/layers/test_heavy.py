@@ -16,6 +16,7 @@ LAYER = heavy_layer("numpy")
 SAME = "it was installed again, with the contents that the image has"
 ALONE = Division(divide=True, because="")
 AT_HAND = Division(divide=True, because="", at_hand="static files")
+TREES = Division(divide=True, because="", at_hand="another buildpack works with it", trees=True)
 OFF = Division(divide=False, because="it is off")
 
 
@@ -63,3 +64,10 @@ def test_what_becomes_of_it(fate: Fate, found: dict[LayerName, RestoredLayer], a
     assert (decision.name, decision.action, decision.because[0]) == (LAYER, action, because)
     assert decision.metadata == HERE.metadata(PIECE)
     assert (dropped.name, dropped.action) == ("dist-gone", Action.DROP)
+
+
+@pytest.mark.parametrize("fate", ["held", "same"])
+@pytest.mark.parametrize(("division", "away"), [(ALONE, True), (AT_HAND, True), (TREES, False)])
+def test_what_others_work_with_stays(division: Division, away: bool, fate: Fate) -> None:
+    (decision,) = final_layers({"numpy": fate}, (PIECE,), restored(PIECE), division, HERE)
+    assert decision.away is away

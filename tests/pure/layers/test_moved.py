@@ -3,7 +3,7 @@
 import pytest
 from pure.layers.decision import Action, LayerDecision, LayerTypes
 from pure.layers.moved import Moved, Work, moved
-from pure.layers.names import LayerName, heavy_layer
+from pure.layers.names import VENV, LayerName, heavy_layer
 
 IMAGE = LayerTypes(build=False, launch=True, cache=False)
 TREE = LayerTypes(build=True, launch=True, cache=True)
@@ -41,15 +41,22 @@ def decision(name: LayerName, action: Action, types: LayerTypes | None, *, away:
 )
 def test_what_there_is_to_do(layer: LayerDecision, finished: Work, before: Work) -> None:
     name = layer.name
-    assert moved((layer,), {name: 7}) == (Moved(layer=name, work=finished, nbytes=7),)
-    assert moved((layer,), {}, planned=True) == (Moved(layer=name, work=before),)
+    assert moved((layer,), {name: 7}, back=(name,)) == (Moved(layer=name, work=finished, nbytes=7),)
+    assert moved((layer,), {}, back=(name,), planned=True) == (Moved(layer=name, work=before),)
 
 
 @pytest.mark.parametrize(("types", "work"), [(TREE, "read"), (IMAGE, "again")])
 def test_what_is_reconciled_in_vain_is_what_it_was(types: LayerTypes, work: Work) -> None:
-    (found,) = moved((decision("venv", Action.RECONCILE, types),), {}, same=True)
+    back: tuple[LayerName, ...] = (VENV,)
+    (found,) = moved((decision(VENV, Action.RECONCILE, types),), {}, back=back, same=True)
     assert found.work == work
 
 
+@pytest.mark.parametrize("action", [Action.KEEP, Action.RECONCILE])
+def test_a_tree_that_was_unpacked_is_none_of_the_image(action: Action) -> None:
+    (found,) = moved((decision("venv", action, TREE),), {}, back=(), same=True)
+    assert found.work == "again"
+
+
 def test_what_was_never_in_the_image_is_not_told() -> None:
-    assert moved((decision("pip", Action.DROP, None), decision("venv-cache", Action.DROP, None)), {}) == ()
+    assert moved((decision("pip", Action.DROP, None), decision("venv-cache", Action.DROP, None)), {}, back=()) == ()

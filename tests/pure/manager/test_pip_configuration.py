@@ -8,6 +8,7 @@ from pure.manager.pip_configuration import (
     bootstrap_settings,
     configured,
     configured_offenders,
+    places,
 )
 
 from tests.strategies_plan import junk
@@ -15,6 +16,18 @@ from tests.strategies_plan import junk
 
 def _file(text: str, path: str = "/etc/pip.conf") -> ConfigurationFile:
     return ConfigurationFile(path=path, text=text)
+
+
+def test_the_users_files_come_after_the_machines_and_the_named_one_last() -> None:
+    usual = ("/etc/xdg/pip/pip.conf", "/etc/pip.conf", "/home/u/.pip/pip.conf", "/home/u/.config/pip/pip.conf")
+    assert places({"HOME": "/home/u"}, "/app") == usual
+    assert places({"HOME": "/home/u", "PIP_CONFIG_FILE": "pip.conf"}, "/app") == (*usual, "/app/pip.conf")
+    assert places({"HOME": "/home/u", "PIP_CONFIG_FILE": "/own"}, "/app")[-1] == "/own"
+    assert places({"HOME": "/home/u", "PIP_CONFIG_FILE": "/dev/null"}, "/app") == ()
+    moved = {"HOME": "/h", "XDG_CONFIG_DIRS": "/x:/y", "XDG_CONFIG_HOME": "/z"}
+    assert places(moved, "/app") == (
+        *("/x/pip/pip.conf", "/y/pip/pip.conf", "/etc/pip.conf", "/h/.pip/pip.conf", "/z/pip/pip.conf"),
+    )
 
 
 def test_install_wins_over_global_and_later_files_over_earlier_ones() -> None:

@@ -10,6 +10,7 @@ from pure.project.detection import (
     MARKERS,
     MISSPELLED_REQUIREMENTS,
     PROVIDE_ONLY_VARIABLE,
+    PROVIDES_AND_REQUIRES,
     NotPython,
     Passed,
     detect,
@@ -120,3 +121,13 @@ def test_many_markers_are_counted(names: list[str]) -> None:
     decision = detect(names, {})
     assert isinstance(decision, Passed)
     assert decision.because.endswith(f" and {len(names) - 3} more")
+
+
+def test_names_of_the_folder_that_is_said_to_be_the_projects_count() -> None:
+    assert detect(OTHERS, {}, below=["uv.lock"]) == detect([*OTHERS, "uv.lock"], {})
+
+
+def test_a_folder_that_nobody_can_look_into_is_left_to_the_build() -> None:
+    assert detect(OTHERS, {PROVIDE_ONLY_VARIABLE: "true"}, below=None) == Passed(
+        build_plan=PROVIDES_AND_REQUIRES, because="Python project: $BP_PYTHON_PROJECT_DIR names its folder"
+    )

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pure.outcome import Failure, Success
-from pure.project.files import FOLDER_VARIABLE, has_script_block, project_folder, requirement_files, requirement_inputs
+from pure.project.detection import FOLDER_VARIABLE
+from pure.project.files import has_script_block, project_folder, requirement_files, requirement_inputs
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,237 @@
+"""Says how two images, builds or plans differ: to people, and as Markdown for a comment."""
+
+import shlex
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from pure.image.difference import Become, ComparedLayer, ComparedSide, Comparison, Decision, Version
+from pure.image.manifest import LAMINA, Owner
+from pure.image.side import Choice, Kind
+from pure.report.previous import moving_words
+from pure.start.launching import shown
+from pure.wording import count, shortened, size
+
+_COLUMN: Final = 42
+_LABEL: Final = 22
+_LONGEST: Final = 400
+
+_KINDS: Final[Mapping[Kind, str]] = {
+    "target": "target",
+    "distro": "distribution of Linux",
+    "buildpack": "buildpack",
+    "python": "Python",
+    "manager": "package manager",
+    "process": "process",
+    "command": "process",
+    "default": "default process",
+    "division": "division over layers",
+    "layer": "layer",
+    "heavy": "own layer",
+    "variable": "variable",
+    "label": "label",
+}
+_BECOME: Final[Mapping[Become, str]] = {
+    "changed": "changed",
+    "new": "new",
+    "compressed": "compressed otherwise",
+    "gone": "gone",
+    "same": "the same",
+}
+_OWNERS: Final[Mapping[Owner, str]] = {
+    Owner.BASE: "run image",
+    Owner.BUILDPACK: "buildpack",
+    Owner.APPLICATION: "application",
+    Owner.LIFECYCLE: "lifecycle",
+    Owner.UNKNOWN: "layer",
+}
+# What means something to Markdown, or calls somebody.
+_ESCAPED: Final[Mapping[str, str]] = {char: f"\\{char}" for char in "\\`*_[]|~"} | {
+    char: f"&#{ord(char)};" for char in "<>&@#"
+}
+
+
+def comparison_lines(compared: Comparison) -> tuple[str, ...]:
+    """What differs, for people."""
+    return (
+        f"Before: {_side(compared.before)}",
+        f"After:  {_side(compared.after)}",
+        *headline(compared),
+        *_decision_lines(compared),
+        *_distribution_lines(compared),
+        *_layer_lines(compared),
+        *_unknown_lines(compared),
+    )
+
+
+def comparison_markdown(compared: Comparison) -> tuple[str, ...]:
+    """What differs, as Markdown."""
+    return (
+        f"**{_cell(_side(compared.before))} → {_cell(_side(compared.after))}**",
+        "",
+        *(_cell(f"- {line}") for line in headline(compared)),
+        *_markdown_table(
+            ("Decision", "Before", "After"),
+            (
+                (_label(each), _choice_cell(each.kind, each.before), _choice_cell(each.kind, each.after))
+                for each in compared.decisions
+            ),
+        ),
+        *_markdown_table(
+            ("Distribution", "Before", "After"),
+            ((_cell(each.name), _cell(each.before), _cell(each.after)) for each in compared.distributions or ()),
+        ),
+        *_markdown_table(
+            ("Layer", "", "Moves"),
+            ((_cell(_layer_name(each)), _BECOME[each.become], _layer_size(each)) for each in _differing(compared)),
+        ),
+        *(
+            f"- {_cell(line.strip())}" if line.startswith(" ") else line and f"{line}\n"
+            for line in _unknown_lines(compared)
+        ),
+    )
+
+
+def headline(compared: Comparison) -> tuple[str, ...]:
+    """What differs by numbers, and what has to be moved."""
+    decided = sum(not each.for_other_reasons for each in compared.decisions)
+    parts = [
+        *_counted(decided, len(compared.decisions) - decided),
+        *((count(len(compared.distributions), "distribution"),) if compared.distributions else ()),
+        *((count(len(_differing(compared)), "layer"),) if _differing(compared) else ()),
+    ]
+    said = f"Different: {', '.join(parts)}" if parts else "Nothing differs of what is known of both"
+    if compared.moving is None:
+        return (said,)
+    return (said, f"To push, and to pull on a node that has the former: {moving_words(compared.moving)}")
+
+
+def _counted(decided: int, reasons: int) -> Iterator[str]:
+    if decided:
+        yield count(decided, "decision")
+    if reasons:
+        yield f"the reasons of {count(reasons, 'decision')}"
+
+
+def _side(side: ComparedSide) -> str:
+    return f"{side.name} ({side.digest[:19]})" if side.digest else side.name
+
+
+def _label(decision: Decision) -> str:
+    return f"{_KINDS[decision.kind]} {decision.name}".rstrip()
+
+
+def _decision_lines(compared: Comparison) -> Iterator[str]:
+    if not compared.decisions:
+        return
+    yield from ("", "Decisions")
+    for each in compared.decisions:
+        yield from _row(_label(each), _column(each.kind, each.before), _column(each.kind, each.after))
+
+
+def _column(kind: Kind, choice: Choice | None) -> list[str]:
+    if choice is None:
+        return ["(none)"]
+    return [
+        *textwrap.wrap(_value(kind, choice), _COLUMN),
+        *(line for reason in choice.because for line in _wrapped(shortened(reason, _LONGEST))),
+    ]
+
+
+def _wrapped(reason: str) -> list[str]:
+    return textwrap.wrap(reason, _COLUMN, initial_indent="  ", subsequent_indent="    ")
+
+
+def _row(label: str, before: list[str], after: list[str]) -> Iterator[str]:
+    labels = textwrap.wrap(label, _LABEL)
+    for at in range(max(len(labels), len(before), len(after))):
+        cells = (each[at] if at < len(each) else "" for each in (labels, before, after))
+        yield "  {:{}}  {:{}}  {}".format(next(cells), _LABEL, next(cells), _COLUMN, next(cells)).rstrip()
+
+
+def _distribution_lines(compared: Comparison) -> Iterator[str]:
+    if not compared.distributions:
+        return
+    yield from ("", "Distributions")
+    yield from (f"  {_version(each)}" for each in compared.distributions)
+    if compared.same_distributions:
+        yield f"  = {count(compared.same_distributions, 'distribution')} the same"
+
+
+def _version(each: Version) -> str:
+    if not each.before:
+        return f"+ {each.name} {each.after}"
+    return f"~ {each.name} {each.before} → {each.after}" if each.after else f"- {each.name} {each.before}"
+
+
+def _differing(compared: Comparison) -> list[ComparedLayer]:
+    """The layers that differ, in the order of ``_BECOME``."""
+    found = [each for each in compared.layers or () if each.become != "same"]
+    return sorted(found, key=lambda each: list(_BECOME).index(each.become))
+
+
+def _layer_lines(compared: Comparison) -> Iterator[str]:
+    differing = _differing(compared)
+    if not differing:
+        return
+    yield from ("", "Layers")
+    for each in differing:
+        yield f"  {_layer_name(each):{_COLUMN}}  {_BECOME[each.become]:20}  {_layer_size(each)}".rstrip()
+    same = len(compared.layers or ()) - len(differing)
+    if same:
+        yield f"  = {count(same, 'layer')} the same"
+
+
+def _layer_name(layer: ComparedLayer) -> str:
+    if layer.owner is Owner.BUILDPACK:
+        return layer.name if layer.buildpack == LAMINA else f"{layer.buildpack}: {layer.name}"
+    owner = _OWNERS[layer.owner]
+    return f"{owner}: {layer.name}" if layer.name else f"{owner} {(layer.after or layer.before)[:19]}"
+
+
+def _layer_size(layer: ComparedLayer) -> str:
+    if layer.become == "gone":
+        return ""
+    if layer.nbytes is None:
+        return "size unknown"
+    return f"{size(layer.nbytes)}{' uncompressed' if layer.uncompressed else ''}"
+
+
+def _unknown_lines(compared: Comparison) -> Iterator[str]:
+    one, other = compared.before.unknown, compared.after.unknown
+    of = dict.fromkeys(one, " (before)") | {each: "" if each in one else " (after)" for each in other}
+    told = [f"  {each.what}{side}: {each.because}" for each, side in of.items()]
+    if compared.not_compared:
+        kinds = dict.fromkeys(_KINDS[kind] for kind in compared.not_compared)
+        told.append(f"  told of one side only: {', '.join(kinds)}")
+    if told:
+        yield from ("", "Not known", *told)
+
+
+def _markdown_table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    found = list(rows)
+    if found:
+        yield from ("", f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}")
+        yield from (f"| {' | '.join(cells)} |" for cells in found)
+
+
+def _list(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        yield from (f"- {_cell(line.strip())}",) if line.startswith(" ") else (line, "") if line else ("",)
+
+
+def _value(kind: Kind, choice: Choice) -> str:
+    command = kind in ("process", "command")
+    return shortened(shown(tuple(shlex.split(choice.value))) if command else choice.value, _LONGEST) or "(empty)"
+
+
+def _choice_cell(kind: Kind, choice: Choice | None) -> str:
+    if choice is None:
+        return "(none)"
+    value = f"**{_cell(_value(kind, choice))}**"
+    return "<br>".join((value, *(_cell(shortened(each, _LONGEST)) for each in choice.because)))
+
+
+def _cell(text: str) -> str:
+    """A text that Markdown takes as it stands: strangers wrote some of it."""
+    return "".join(_ESCAPED.get(char, char) for char in " ".join(text.split()))

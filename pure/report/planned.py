@@ -1,0 +1,96 @@
+"""Puts a plan, as ``lamina plan --json`` wrote it, beside images (``pure.image.side``)."""
+
+from typing import Final
+
+import msgspec
+
+from pure.image.decisions import DecidedLayer, DecidedManager, DecidedProcess, DecidedPython, Decisions
+from pure.image.side import NotKnown, Side, decided_by_plan
+from pure.layers.decision import Action
+from pure.layers.names import HeavyLayerName, heavy_layer, is_heavy
+from pure.outcome import Failure, Outcome, Success
+from pure.report.record import ManagerRecord, Record
+
+_AFTER: Final = "a plan installs nothing"
+_PROVISIONAL: Final = NotKnown(
+    what="final start commands", because="a plan doesn't know yet what the installed distributions can start"
+)
+_LIKELY: Final = NotKnown(
+    what="for certain, which distributions get layers of their own",
+    because="a plan estimates that by the sizes of wheels in the lock",
+)
+_DIVISION: Final = NotKnown(
+    what="which distributions get layers of their own",
+    because="neither a lock nor restored layers say how large they are",
+)
+
+
+class NotAPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """A document that isn't a plan's; ``reason`` says where."""
+
+    reason: str
+
+
+def side_of_plan(document: bytes, *, name: str) -> Outcome[Side, NotAPlan]:
+    """The plan as a side of a comparison."""
+    try:
+        plan = msgspec.json.decode(document, type=Record)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        return Failure(NotAPlan(reason=str(error)))
+    layers = _layers(plan)
+    heavy = any(map(is_heavy, layers))
+    unknown = (
+        NotKnown(what="distributions", because=_AFTER),
+        NotKnown(what="layers and bytes", because=_AFTER),
+        *((_LIKELY,) if plan.likely_layers else () if heavy else (_DIVISION,)),
+        *((_PROVISIONAL,) if plan.processes_provisional else ()),
+    )
+    decided = decided_by_plan(_decisions(plan, tuple(layers.values())), release=plan.lamina, heavy=heavy)
+    return Success(Side(name=name, decided=decided, unknown=unknown))
+
+
+def _manager(manager: ManagerRecord) -> DecidedManager:
+    return DecidedManager(name=manager.name, version=manager.version, source=manager.source, because=manager.because)
+
+
+def _decisions(plan: Record, layers: tuple[DecidedLayer, ...]) -> Decisions:
+    manager = plan.package_manager
+    python = plan.python
+    return Decisions(
+        target=plan.target,
+        python=DecidedPython(
+            version=python.version, request=python.request, source=python.source, because=python.because
+        ),
+        manager=_manager(manager) if manager else None,
+        processes=tuple(
+            DecidedProcess(
+                type=each.type,
+                command=each.command,
+                source=each.source,
+                because=(each.because,),
+                default=each.default,
+            )
+            for each in plan.processes
+        ),
+        layers=layers,
+    )
+
+
+def _layers(plan: Record) -> dict[HeavyLayerName, DecidedLayer]:
+    """Those of the image, as far as a plan foresees them."""
+    likely = {
+        heavy_layer(each.name): DecidedLayer(
+            name=heavy_layer(each.name), because="", distribution=each.name, version=each.version
+        )
+        for each in plan.likely_layers
+    }
+    return likely | {
+        HeavyLayerName(name): DecidedLayer(
+            name=name,
+            because="",
+            distribution=name.removeprefix(heavy_layer("")) if is_heavy(HeavyLayerName(name)) else "",
+            version=each.metadata.get("version", ""),
+        )
+        for name, each in plan.layers.items()
+        if each.launch and each.action is not Action.DROP
+    }

@@ -1,0 +1,85 @@
+"""What is known of an image, by Lamina's label or by a lifecycle's, and what isn't."""
+
+from hypothesis import given
+from pure.image.decisions import DecidedLayer, DecidedProcess, DecidedPython, Decisions
+from pure.image.difference import compare
+from pure.image.manifest import Builder, Image, ProcessOfImage
+from pure.image.side import KINDS, Side, decided_by, side_of_image
+
+from tests.strategies_image import sides
+
+PYTHON = DecidedPython(version="3.13.1", request="3.13", source=".python-version, line 1", because=("it is asked for",))
+DECISIONS = Decisions(
+    target="linux/amd64 (debian 12)",
+    python=PYTHON,
+    processes=(
+        DecidedProcess(
+            type="web", command=("gunicorn", "a b:app"), source="Procfile, line 1", because=("",), default=True
+        ),
+    ),
+    layers=(
+        DecidedLayer(name="venv", because="the dependencies"),
+        DecidedLayer(name="dist-polars", because="it is big", distribution="polars", version="1.2"),
+    ),
+)
+
+
+def image(**more: object) -> Side:
+    values = {
+        "digest": "sha256:1",
+        "arch": "amd64",
+        "layers": (),
+        "processes": (ProcessOfImage(type="web", command=("sh", "-c"), args=("x y",), default=True),),
+        "buildpacks": (Builder(id="somebody/else", version="1"),),
+        "env": {"PATH": "/bin"},
+        "labels": {"io.lamina.decisions": "…", "io.buildpacks.build.metadata": "…", "team": "shop"},
+        **more,
+    }
+    return side_of_image(Image(**values), name="image", distributions=None, undistributed="it has no SBOM")  # type: ignore[arg-type]
+
+
+def words(side: Side) -> dict[str, dict[str, str]]:
+    return {kind: {name: each.value for name, each in found.items()} for kind, found in side.decided.items()}
+
+
+def test_an_image_of_somebody_elses_has_what_labels_of_lifecycles_tell() -> None:
+    side = image(undecided="it has no label")
+    assert words(side) == {
+        "target": {"": "linux/amd64"},
+        "buildpack": {"somebody/else": "1"},
+        "command": {"web": "sh -c 'x y'"},
+        "default": {"": "web"},
+        "variable": {"PATH": "/bin"},
+        # The others are compared in parts.
+        "label": {"team": "shop"},
+    }
+    assert [(each.what, each.because) for each in side.unknown] == [
+        ("decisions", "it has no label"),
+        ("distributions", "it has no SBOM"),
+    ]
+
+
+def test_an_image_of_laminas_has_its_decisions() -> None:
+    found = words(image(decisions=DECISIONS))
+    assert found["python"] == {"": "3.13.1"}
+    assert found["distro"] == {"": "debian 12"}
+    assert found["process"] == {"web": "gunicorn 'a b:app'"}
+    assert found["layer"] == {"venv": "a layer"}
+    assert found["heavy"] == {"dist-polars": "polars 1.2"}
+    assert found["command"] == {"web": "sh -c 'x y'"}
+
+
+def test_what_starts_is_compared_in_the_words_that_both_have() -> None:
+    ours, theirs = image(decisions=DECISIONS), image(undecided="it has no label")
+    assert not compare(ours, theirs).decisions
+    assert compare(ours, theirs).not_compared == ("distro", "python", "manager", "division", "layer", "heavy")
+    moved = image(decisions=DECISIONS, processes=())
+    assert not compare(ours, moved).decisions
+    (process, default) = compare(theirs, image(undecided="", processes=())).decisions
+    assert (process.kind, default.kind) == ("command", "default")
+
+
+@given(sides())
+def test_each_kind_has_its_place(side: Side) -> None:
+    assert set(side.decided) <= set(KINDS)
+    assert set(decided_by(DECISIONS)) <= set(KINDS)

@@ -1,0 +1,82 @@
+"""Generators of images: what they decided, their layers and distributions, as sides of a comparison."""
+
+from hypothesis import strategies as st
+from pure.image.decisions import DecidedLayer, DecidedManager, DecidedProcess, DecidedPython, Decisions
+from pure.image.manifest import LAMINA, Builder, Image, LayerOfImage, Owner
+from pure.image.side import Side, side_of_image
+
+# Few, so that images have them in common.
+NAMES = ("venv", "python", "dist-polars")
+VERSIONS = ("1.0", "1.1", "2.0")
+reasons = st.lists(st.sampled_from(("it is declared", "it is the newest")), max_size=2).map(tuple)
+
+
+def decisions() -> st.SearchStrategy[Decisions]:
+    process = st.builds(
+        DecidedProcess,
+        type=st.sampled_from(("web", "worker")),
+        command=st.sampled_from((("gunicorn", "shop:app"), ("python", "-m", "shop"))),
+        source=st.sampled_from(("Procfile, line 1", "")),
+        because=reasons,
+        default=st.booleans(),
+    )
+    version = st.sampled_from(VERSIONS)
+    layer = st.builds(
+        DecidedLayer,
+        name=st.sampled_from(NAMES),
+        because=st.sampled_from(("", "it is big")),
+        distribution=st.sampled_from(("", "polars")),
+        version=version,
+    )
+    return st.builds(
+        Decisions,
+        target=st.sampled_from(("linux/amd64", "linux/amd64 (debian 12)")),
+        python=st.builds(DecidedPython, version=version, request=version, source=st.just(""), because=reasons),
+        manager=st.none()
+        | st.builds(DecidedManager, name=st.just("pip"), version=version, source=st.just(""), because=reasons),
+        processes=st.lists(process, max_size=2, unique_by=lambda each: each.type).map(tuple),
+        layers=st.lists(layer, max_size=3, unique_by=lambda each: each.name).map(tuple),
+        divided=st.sampled_from(("", "they are heavy")),
+    )
+
+
+@st.composite
+def layers(draw: st.DrawFn) -> LayerOfImage:
+    """A layer: its contents have one size, and each of two compressions of them has one."""
+    contents = draw(st.integers(1, 6))
+    compression = draw(st.sampled_from(("", "a", "b")))
+    nbytes = 1_000 * contents
+    return LayerOfImage(
+        diff_id=f"sha256:{contents}",
+        digest=f"sha256:{compression}{contents}" if compression else "",
+        compressed=nbytes // 2 + ord(compression) if compression else None,
+        nbytes=draw(st.sampled_from((None, nbytes))) if compression else nbytes,
+        owner=draw(st.sampled_from((Owner.BASE, Owner.BUILDPACK))),
+        name=draw(st.sampled_from(NAMES)),
+    )
+
+
+def images() -> st.SearchStrategy[Image]:
+    return st.builds(
+        Image,
+        digest=st.sampled_from(("sha256:1", "sha256:2")),
+        arch=st.just("amd64"),
+        layers=st.lists(layers(), max_size=6).map(tuple),
+        buildpacks=st.sampled_from(((), (Builder(id=LAMINA, version="1"),), (Builder(id=LAMINA, version="2"),))),
+        decisions=st.none() | decisions(),
+        undecided=st.just("no label"),
+        env=st.dictionaries(st.sampled_from(("A", "B")), st.sampled_from(("", "x")), max_size=2),
+    )
+
+
+def sides() -> st.SearchStrategy[Side]:
+    return st.builds(
+        side_of_image,
+        images(),
+        name=st.just("image"),
+        distributions=st.none()
+        | st.dictionaries(st.sampled_from(("flask", "polars", "attrs")), st.sampled_from(VERSIONS), max_size=3),
+        undistributed=st.just("nobody looked"),
+        documents=st.integers(0, 5_000),
+        configured=st.booleans(),
+    )
