@@ -2,7 +2,6 @@
 
 import glob
 import gzip
-import io
 import os
 import shutil
 import tarfile
@@ -11,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import IO, Final, Literal, TypeAlias, cast
+from typing import IO, Final, cast
 
 from pure.disk import DiskFull
 from pure.outcome import Failure, Outcome, Success
@@ -30,6 +29,7 @@ from pure.runtime.pruning import Member, UnsafeMember, decide, is_ensurepip_whee
 from pure.runtime.relocation import MOST_BYTES, is_relocated, relocated
 
 from shell.disk import NO_ROOM, said
+from shell.tars import Counted, Entry, Oversized
 
 TOP: Final = "python"
 """The folder that everything in a runtime's archive is in."""
@@ -38,11 +38,8 @@ TOP: Final = "python"
 MOST_UNPACKED: Final = 4_000_000_000
 MOST_ENTRIES: Final = 200_000
 MOST_FOLDERS: Final = 40
-MOST_IN_HEADER: Final = 65_536
 
 _BUFFER: Final = 1 << 20
-_EXTENDED: Final = (*tarfile.GNU_TYPES[:2], tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE)
-_What: TypeAlias = Literal["bytes", "entries", "folders in each other", "bytes in a header"]
 
 
 def unpack_runtime(
@@ -73,7 +70,7 @@ def unpack_runtime(
                     pip_wheel=str(work.wheel) if work.wheel else None,
                 )
             )
-    except _Oversized as oversized:
+    except Oversized as oversized:
         return Failure(OversizedArchive(archive=name, what=oversized.what, most=oversized.most))
     except RecursionError:
         # tarfile follows a header to the next by calling itself.
@@ -109,38 +106,6 @@ def _begin(archive: Path) -> bytes:
         return file.read(16).lstrip()
 
 
-class _Oversized(Exception):  # noqa: N818  (control flow within this module)
-    def __init__(self, what: _What, most: int) -> None:
-        super().__init__(what)
-        self.what = what
-        self.most = most
-
-
-class _Counted(io.RawIOBase):
-    """A stream that ends the unpacking where there is more in it than any Python has: zeros pack well."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        super().__init__()
-        self._stream = stream
-        self._left = MOST_UNPACKED
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(size)
-        self._left -= len(data)
-        if self._left < 0:
-            raise _Oversized("bytes", MOST_UNPACKED)
-        return data
-
-
-class _Entry(tarfile.TarInfo):
-    """An entry whose extended headers are read only if they are short: tarfile keeps them in memory."""
-
-    def _proc_member(self, tar: tarfile.TarFile) -> tarfile.TarInfo:
-        if self.type in _EXTENDED and self.size > MOST_IN_HEADER:
-            raise _Oversized("bytes in a header", MOST_IN_HEADER)
-        return super()._proc_member(tar)  # type: ignore[misc,no-any-return]
-
-
 class _Unpacking:
     def __init__(self, archive: Path, root: Path, wheel_to: Path | None, home: str | None) -> None:
         self.archive = archive
@@ -158,15 +123,15 @@ class _Unpacking:
         self.root.mkdir()
         # gzip's own reader, because tarfile's ignores the checksum, and the end of a file that is cut short.
         with self.archive.open("rb") as raw, gzip.GzipFile(fileobj=raw) as unzipped:
-            counted = _Counted(cast("IO[bytes]", unzipped))
-            with tarfile.open(fileobj=counted, mode="r|", bufsize=_BUFFER, tarinfo=_Entry) as tar:
+            counted = Counted(cast("IO[bytes]", unzipped), MOST_UNPACKED)
+            with tarfile.open(fileobj=counted, mode="r|", bufsize=_BUFFER, tarinfo=Entry) as tar:
                 number = 0
                 while (entry := tar.next()) is not None:
                     # It keeps every entry that it has read.
                     tar.members.clear()  # type: ignore[attr-defined]
                     number += 1
                     if number > MOST_ENTRIES:
-                        raise _Oversized("entries", MOST_ENTRIES)
+                        raise Oversized("entries", MOST_ENTRIES)
                     self._entry(tar, entry)
             while counted.read(_BUFFER):
                 pass
@@ -177,7 +142,7 @@ class _Unpacking:
             raise _Unsafe(fault, first=not self.folders and not self.left_out)
         path = PurePosixPath(member.path)
         if len(path.parts) > MOST_FOLDERS:
-            raise _Oversized("folders in each other", MOST_FOLDERS)
+            raise Oversized("folders in each other", MOST_FOLDERS)
         below = path.relative_to(TOP)
         if is_ensurepip_wheel(below) and entry.isreg() and self.wheel_to is not None:
             self.wheel_to.mkdir(parents=True, exist_ok=True)

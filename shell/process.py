@@ -55,6 +55,7 @@ def run(
     timeout: float | None = None,
     user: tuple[int, int] | None = None,
     own_group: bool = True,
+    given: str | None = None,
 ) -> Completed:
     """Run a process to its end.
 
@@ -63,7 +64,8 @@ def run(
     a process that outlives it is killed with its group, and ``returncode`` is minus ``SIGKILL``. ``user`` is a user id
     and a group id to run as (root only). A program that cannot be started ends with 127 (missing) or 126.
 
-    Without ``own_group`` the process stays in ours, so that whoever ends a whole build ends it too.
+    Without ``own_group`` the process stays in ours, so that whoever ends a whole build ends it too. ``given`` is its
+    standard input, where its output is captured.
     """
     command = tuple(argv)
     try:
@@ -71,7 +73,7 @@ def run(
             command,
             env=dict(env),
             cwd=cwd,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT if on_line else subprocess.PIPE,
             encoding="utf-8",
@@ -111,7 +113,7 @@ def run(
                     for line in _lines(process.stdout):
                         on_line(line)
                 else:
-                    stdout, stderr = process.communicate()
+                    stdout, stderr = process.communicate(given)
             except BaseException:
                 kill()
                 raise

@@ -1,6 +1,5 @@
 """Defines the console script ``lamina``: plan, build, run and pack without a platform."""
 
-import hashlib
 import os
 import re
 import shlex
@@ -20,7 +19,14 @@ from pure.redaction import redactor
 from pure.report import build_log
 from pure.target import Target
 
-from shell.command.local_runtime import LocalRuntime, cache_folder, foreseen_runtime, is_packed, local_runtime
+from shell.command.local_runtime import (
+    LocalRuntime,
+    application_cache,
+    cache_folder,
+    foreseen_runtime,
+    is_packed,
+    local_runtime,
+)
 from shell.output import Output, utf8_streams
 
 if TYPE_CHECKING:
@@ -163,7 +169,7 @@ def build(
     request = LocalBuild(
         app=app.resolve(),
         buildpacks=buildpacks or (BUILDPACK,),
-        cache=cache or _default_cache(app),
+        cache=cache or application_cache(app),
         target=read_target({}),
         env=given,
         operator_env=(local.operator_env() if local else {}) | _own_interpreter(),
@@ -215,7 +221,7 @@ def run(
     from shell.lifecycle import run as run_locally
 
     given = _variables(env, env_file)
-    ended = run_locally(cache or _default_cache(app), process=process, command=command or None, env=given)
+    ended = run_locally(cache or application_cache(app), process=process, command=command or None, env=given)
     if isinstance(ended, Failure):
         _fail(describe_lifecycle(ended.failure()), Output(redactor(given)))
     sys.exit(ended.unwrap())
@@ -348,11 +354,6 @@ def _own_name() -> str:
     """What starts this command again: its path, where the shell wouldn't find it by its name."""
     started = sys.argv[0]
     return started if Path(started).name == "lamina" and not shutil.which("lamina") else "lamina"
-
-
-def _default_cache(app: Path) -> Path:
-    resolved = str(app.resolve())
-    return cache_folder() / "builds" / f"{app.resolve().name}-{hashlib.sha256(resolved.encode()).hexdigest()[:12]}"
 
 
 def _fail(message: Message, output: Output) -> NoReturn:

@@ -4,6 +4,7 @@ It is packed once. Builds then use it without any download where it answers the 
 nothing is asked for; the build's log names the variable that says so.
 """
 
+import hashlib
 import os
 import platform
 import sys
@@ -44,6 +45,12 @@ def cache_folder() -> Path:
     """Where local builds keep what outlives them: ``$XDG_CACHE_HOME/lamina`` or ``~/.cache/lamina``."""
     base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
     return Path(base).expanduser() / "lamina"
+
+
+def application_cache(app: Path) -> Path:
+    """The folder for an application's cache and image, where nobody names another."""
+    resolved = app.resolve()
+    return cache_folder() / "builds" / f"{resolved.name}-{hashlib.sha256(str(resolved).encode()).hexdigest()[:12]}"
 
 
 def is_packed(cache: Path) -> bool:

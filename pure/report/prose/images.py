@@ -1,0 +1,131 @@
+"""Says in words why an image can't be read."""
+
+from collections.abc import Mapping
+from typing import Final, assert_never
+
+from pure.image.errors import (
+    EngineMissing,
+    EngineRefused,
+    FolderWithoutImage,
+    ImageError,
+    ImageNotNamed,
+    ImageUnreadable,
+    LayerUnreadable,
+    PlatformMissing,
+    ReferenceMalformed,
+    ReferenceUnknown,
+    RegistryRefused,
+)
+from pure.message import Message
+
+_FORMS = (
+    "a folder of an application that `lamina build` built, or an OCI layout folder",
+    "an archive, as `docker save`, `podman save` and skopeo write it",
+    "docker:NAME or podman:NAME, an image that this machine's engine has",
+    "HOST/NAME:TAG, an image in a registry",
+)
+
+
+def describe_image(error: ImageError) -> Message:
+    """The message for an image that can't be read."""
+    match error:
+        case ReferenceUnknown(reference=reference):
+            return Message(
+                happened=f"There is no image {reference!r}",
+                found=("No file and no folder of that name is here, and no registry is named in it.",),
+                means=("An image is named by one of these:", *(f"  {each}" for each in _FORMS)),
+                do=_other_forms(reference),
+            )
+        case ReferenceMalformed(reference=reference, reason=reason):
+            return Message(
+                happened=f"{reference!r} names no image",
+                found=(reason,),
+                means=("An image is named by one of these:", *(f"  {each}" for each in _FORMS)),
+                do=("Correct it.",),
+            )
+        case FolderWithoutImage(path=path, cache=cache):
+            return Message(
+                happened=f"There is no image in {path}",
+                found=(f"It is no OCI layout, and no image that was built of it is in {cache}",),
+                do=(f"Build it: lamina build {path}", "Or name the folder of its builds: --cache FOLDER"),
+            )
+        case ImageNotNamed() | PlatformMissing():
+            return _several(error)
+        case ImageUnreadable(reference=reference, reason=reason):
+            return Message(
+                happened=f"{reference} can't be read as an image",
+                found=(reason,),
+                do=("Write it again, and check that nothing was cut off.",),
+            )
+        case LayerUnreadable(reference=reference, layer=layer, reason=reason):
+            return Message(
+                happened=f"A layer of {reference} can't be read",
+                found=(f"{layer}: {reason}",),
+                do=("Write or push the image again.",),
+            )
+        case EngineMissing() | EngineRefused():
+            return _engine(error)
+        case RegistryRefused():
+            return _registry(error)
+        case _:
+            assert_never(error)
+
+
+def _other_forms(reference: str) -> tuple[str, ...]:
+    if reference.startswith((".", "/")) or not reference:
+        return ("Correct the path.",)
+    return (f"Of an engine: docker:{reference} or podman:{reference}", f"Of a registry: its host, and {reference}")
+
+
+def _several(error: ImageNotNamed | PlatformMissing) -> Message:
+    match error:
+        case PlatformMissing(reference=reference, platform=platform, platforms=platforms):
+            return Message(
+                happened=f"{reference} has no image for {platform}",
+                found=(f"It has images for {', '.join(platforms)}.",),
+                do=(f"Choose one: --platform {platforms[0]}" if platforms else "Name another image.",),
+            )
+        case ImageNotNamed(reference=reference, name=name, names=names):
+            happened = f"{reference} has no image of that name" if name else f"{reference} doesn't have one image"
+            path = reference.removesuffix(f":{name}") if name else reference
+            return Message(
+                happened=happened,
+                found=(f"It has {', '.join(names)}." if names else "None in it has a name.",),
+                do=(f"Choose one: {path}:{names[0]}" if names else "Write the image that you mean by itself.",),
+            )
+
+
+def _engine(error: EngineMissing | EngineRefused) -> Message:
+    match error:
+        case EngineMissing(engine=engine):
+            return Message(
+                happened=f"There is no program {engine} on this machine",
+                means=(f"{engine}:NAME is an image that it has.",),
+                do=("Install it, or name an archive or a layout of the image.",),
+            )
+        case EngineRefused(engine=engine, name=name, said=said):
+            return Message(
+                happened=f"{engine} doesn't give the image {name}",
+                found=said,
+                do=(f"See which images it has: {engine} image ls",),
+            )
+
+
+_CURES: Final[Mapping[str, tuple[str, ...]]] = {
+    "absent": ("Correct its name or its tag.", "If it is private, log in: podman login {host}"),
+    "unauthorized": ("Log in: docker login {host}, or podman login {host}",),
+    "unreachable": (
+        "Check its name, the network, and proxies (HTTPS_PROXY, NO_PROXY).",
+        "Authorities of your own are named by SSL_CERT_FILE.",
+    ),
+    "other": ("Try again; if it stays so, ask whoever runs the registry.",),
+}
+
+
+def _registry(error: RegistryRefused) -> Message:
+    asked = f"It was asked with the credentials of {error.credentials}" if error.credentials else ""
+    return Message(
+        happened=f"The registry {error.host} doesn't give the image {error.reference}",
+        found=(error.reason, *((asked,) if asked else ())),
+        do=tuple(each.format(host=error.host) for each in _CURES[error.kind]),
+    )

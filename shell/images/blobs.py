@@ -1,0 +1,110 @@
+"""Reads an image by its digests from whatever has blobs: a layout folder, an archive, a registry."""
+
+import hashlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import BinaryIO, Final, Protocol
+
+import msgspec
+from pure.image.errors import ImageError, ImageUnreadable
+from pure.image.index import Indexed, is_index, pick, read_index
+from pure.image.manifest import read_image
+from pure.lifecycle.oci import Descriptor
+from pure.outcome import Failure, Outcome, Success
+
+from shell.images.opened import OpenedImage, Refused, Streams
+
+MOST_OF_DOCUMENT: Final = 8_000_000
+"""Of a manifest or a configuration: registries refuse larger ones."""
+
+_NESTED: Final = 4
+
+
+class Blobs(Protocol):
+    """Something that has blobs."""
+
+    def manifest(self, digest: str) -> bytes:
+        """A manifest or an index.
+
+        :raises Refused: it isn't there
+        :raises OSError: it can't be read
+        """
+
+    def config(self, digest: str) -> bytes:
+        """A configuration; raises as ``manifest`` does."""
+
+    def stream(self, digest: str) -> AbstractContextManager[BinaryIO]:
+        """A layer's bytes."""
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Which image is wanted, of several, and how it was called."""
+
+    reference: str
+    name: str = ""
+    platform: str = ""
+    machine: str
+
+
+class _Manifest(msgspec.Struct, frozen=True):
+    config: Descriptor
+    layers: tuple[Descriptor, ...]
+
+
+def open_indexed(blobs: Blobs, index: bytes, wanted: Wanted, *, local: bool) -> Outcome[OpenedImage, ImageError]:
+    """The wanted image of those that an index names."""
+    name = wanted.name
+    for _ in range(_NESTED):
+        entries = read_index(index)
+        if isinstance(entries, Failure):
+            reason = f"its index: {entries.failure().reason}"
+            return Failure(ImageUnreadable(reference=wanted.reference, reason=reason))
+        picked = pick(
+            entries.unwrap(),
+            reference=wanted.reference,
+            name=name,
+            platform=wanted.platform,
+            machine=wanted.machine,
+        )
+        if isinstance(picked, Failure):
+            return picked
+        # What an index names has no further names.
+        name = ""
+        entry: Indexed = picked.unwrap()
+        document = checked(blobs.manifest, entry.digest)
+        if not is_index(document):
+            return open_manifest(blobs, document, entry.digest, wanted, local=local)
+        index = document
+    return Failure(ImageUnreadable(reference=wanted.reference, reason="its index leads to another again and again"))
+
+
+def open_manifest(
+    blobs: Blobs, document: bytes, digest: str, wanted: Wanted, *, local: bool
+) -> Outcome[OpenedImage, ImageError]:
+    """The image of a manifest."""
+    try:
+        manifest = msgspec.json.decode(document, type=_Manifest)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        return Failure(ImageUnreadable(reference=wanted.reference, reason=f"its manifest: {error}"))
+    image = read_image(checked(blobs.config, manifest.config.digest), digest=digest, blobs=manifest.layers)
+    if isinstance(image, Failure):
+        return Failure(ImageUnreadable(reference=wanted.reference, reason=image.failure().reason))
+    streams: Streams = {
+        layer.diff_id: _opening(blobs.stream, blob.digest)
+        for layer, blob in zip(image.unwrap().layers, manifest.layers, strict=True)
+    }
+    return Success(OpenedImage(image.unwrap(), reference=wanted.reference, streams=streams, local=local))
+
+
+def checked(read: Callable[[str], bytes], digest: str) -> bytes:
+    """A document, which has the digest that it is called by."""
+    found = read(digest)
+    if f"sha256:{hashlib.sha256(found).hexdigest()}" != digest:
+        raise Refused(f"what is called {digest[:19]} has another digest")
+    return found
+
+
+def _opening(
+    stream: Callable[[str], AbstractContextManager[BinaryIO]], digest: str
+) -> Callable[[], AbstractContextManager[BinaryIO]]:
+    return lambda: stream(digest)

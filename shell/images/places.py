@@ -1,0 +1,241 @@
+"""Opens images that lie on this machine: OCI layout folders, archives, and what was built here."""
+
+import platform
+import re
+import tarfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import msgspec
+from pure.image.errors import FolderWithoutImage, ImageError, ImageUnreadable
+from pure.image.index import NotAnIndex, SavedImage, read_saved
+from pure.image.manifest import read_image
+from pure.lifecycle.image import StoredImage, decode_stored
+from pure.outcome import Failure, Outcome, Success
+from pure.target import target_from_environment
+
+from shell.images.blobs import MOST_OF_DOCUMENT, Wanted, open_indexed
+from shell.images.compression import decompressed, is_compressed
+from shell.images.opened import MOST_UNPACKED, OpenedImage, Refused
+from shell.lifecycle.export import image_digest
+from shell.lifecycle.store import Store
+from shell.scratch import scratch_folder
+from shell.tars import Counted, Entry, Oversized
+
+_DIGEST: Final = re.compile(r"(?P<algorithm>sha256):(?P<hex>[0-9a-f]{64})")
+_CHUNK: Final = 1 << 20
+# Of an archive, whose entries are layers and documents.
+_MOST_ENTRIES: Final = 100_000
+_LINKS: Final = 4
+
+
+def is_layout(folder: Path) -> bool:
+    """Whether a folder is an OCI image layout, or was meant to be one."""
+    return (folder / "oci-layout").is_file() or ((folder / "index.json").is_file() and (folder / "blobs").is_dir())
+
+
+class Layout:
+    """The blobs of an OCI layout folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def manifest(self, digest: str) -> bytes:
+        """A small blob."""
+        path = self._path(digest)
+        if path.stat().st_size > MOST_OF_DOCUMENT:
+            raise Refused(f"{digest[:19]} is too large for a document")
+        return path.read_bytes()
+
+    config = manifest
+
+    @contextmanager
+    def stream(self, digest: str) -> Iterator[BinaryIO]:
+        """A blob's bytes."""
+        with self._path(digest).open("rb") as stream:
+            yield stream
+
+    def _path(self, digest: str) -> Path:
+        found = _DIGEST.fullmatch(digest)
+        if found is None:
+            raise Refused(f"{digest[:80]!r} is no sha256 digest")
+        return self._folder / "blobs" / found["algorithm"] / found["hex"]
+
+
+def open_layout(folder: Path, wanted: Wanted) -> Outcome[OpenedImage, ImageError]:
+    """The image in a layout folder."""
+    return open_indexed(Layout(folder), (folder / "index.json").read_bytes(), wanted, local=True)
+
+
+class Archive:
+    """The members of an archive of an image, by their names; links among them are followed."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        # It needs its entries again and again, so that there is a limit. What it is opened on is closed with that.
+        self._tar = tarfile.open(fileobj=file, mode="r:", tarinfo=Entry)  # noqa: SIM115
+        self._entries: dict[str, tarfile.TarInfo] = {}
+        for number, entry in enumerate(self._tar):
+            if number >= _MOST_ENTRIES:
+                raise Oversized("entries", _MOST_ENTRIES)
+            self._entries[entry.name.removeprefix("./")] = entry
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a member."""
+        return name in self._entries
+
+    def member(self, name: str) -> bytes:
+        """A small member."""
+        entry = self._entry(name)
+        if entry.size > MOST_OF_DOCUMENT:
+            raise Refused(f"{name} in it is too large for a document")
+        with self.opened(name) as stream:
+            return stream.read()
+
+    @contextmanager
+    def opened(self, name: str) -> Iterator[BinaryIO]:
+        """A member's bytes."""
+        source = self._tar.extractfile(self._entry(name))
+        assert source is not None, "only regular files get here"
+        with source:
+            yield source  # type: ignore[misc]
+
+    def manifest(self, digest: str) -> bytes:
+        """A small blob of an archive that is a layout."""
+        return self.member(_blob_name(digest))
+
+    config = manifest
+
+    def stream(self, digest: str) -> AbstractContextManager[BinaryIO]:
+        """A blob's bytes."""
+        return self.opened(_blob_name(digest))
+
+    def size(self, name: str) -> int | None:
+        """The bytes of a layer, where it isn't compressed."""
+        entry = self._entry(name)
+        with self.opened(name) as stream:
+            return None if is_compressed(stream.read(4)) else entry.size
+
+    def _entry(self, name: str) -> tarfile.TarInfo:
+        # Layers that several images share are links in archives of older engines.
+        for _ in range(_LINKS):
+            entry = self._entries.get(name)
+            if entry is None:
+                break
+            if entry.isreg():
+                return entry
+            if not entry.issym() and not entry.islnk():
+                break
+            name = entry.linkname if entry.islnk() else _beside(name, entry.linkname)
+        raise Refused(f"{name[:200]} isn't in it")
+
+
+def open_archive(file: Path, wanted: Wanted, held: ExitStack) -> Outcome[OpenedImage, ImageError]:
+    """The image in an archive, as ``docker save``, ``podman save`` and skopeo write it."""
+    archive = Archive(_plain(file, held))
+    if archive.has("manifest.json"):
+        saved = read_saved(archive.member("manifest.json"), name=wanted.name, reference=wanted.reference)
+        if isinstance(saved, Failure):
+            error = saved.failure()
+            if isinstance(error, NotAnIndex):
+                return Failure(ImageUnreadable(reference=wanted.reference, reason=f"its manifest.json: {error.reason}"))
+            return Failure(error)
+        return _of_saved(archive, saved.unwrap(), wanted)
+    if archive.has("index.json"):
+        return open_indexed(archive, archive.member("index.json"), wanted, local=True)
+    return Failure(
+        ImageUnreadable(
+            reference=wanted.reference, reason="it has neither index.json nor manifest.json, as images have"
+        )
+    )
+
+
+def _of_saved(archive: Archive, saved: SavedImage, wanted: Wanted) -> Outcome[OpenedImage, ImageError]:
+    config = archive.member(saved.config)
+    name = saved.config.rpartition("/")[2].removesuffix(".json")
+    image = read_image(config, digest=name if ":" in name else f"sha256:{name}")
+    if isinstance(image, Failure):
+        return Failure(ImageUnreadable(reference=wanted.reference, reason=image.failure().reason))
+    layers = image.unwrap().layers
+    if len(layers) != len(saved.layers):
+        reason = f"its manifest.json has {len(saved.layers)} layers, its configuration {len(layers)}"
+        return Failure(ImageUnreadable(reference=wanted.reference, reason=reason))
+    replace = msgspec.structs.replace
+    sized = tuple(replace(layer, nbytes=archive.size(each)) for layer, each in zip(layers, saved.layers, strict=True))
+    streams = {layer.diff_id: _member_of(archive, each) for layer, each in zip(layers, saved.layers, strict=True)}
+    return Success(
+        OpenedImage(
+            replace(image.unwrap(), layers=sized),
+            reference=wanted.reference,
+            streams=streams,
+            local=True,
+        )
+    )
+
+
+def _member_of(archive: Archive, name: str) -> Callable[[], AbstractContextManager[BinaryIO]]:
+    return lambda: archive.opened(name)
+
+
+def _plain(file: Path, held: ExitStack) -> BinaryIO:
+    """An archive as it is, or, of a compressed one, a copy that can be read at any place."""
+    source = held.enter_context(file.open("rb"))
+    begin = source.read(4)
+    source.seek(0)
+    if not is_compressed(begin):
+        return source
+    folder = held.enter_context(scratch_folder())
+    plain = held.enter_context((folder / "image.tar").open("w+b"))
+    counted = Counted(decompressed(source), MOST_UNPACKED)
+    while chunk := counted.read(_CHUNK):
+        plain.write(chunk)
+    plain.seek(0)
+    return plain
+
+
+def stored_in(cache: Path) -> StoredImage | None:
+    """The image that a cache folder of local builds holds."""
+    return decode_stored(Store(cache / "image", "image.json").read())
+
+
+def open_stored(path: str, cache: Path, wanted: Wanted) -> Outcome[OpenedImage, ImageError]:
+    """The image that was built of an application on this machine: the layers that its builds made, without a base."""
+    store = Store(cache.absolute() / "image", "image.json")
+    stored = decode_stored(store.read())
+    if stored is None:
+        return Failure(FolderWithoutImage(path=path, cache=str(cache)))
+    arch = target_from_environment({}, machine=platform.machine()).arch
+    diff_ids = [each.diff_id for each in stored.layers]
+    config = {"architecture": arch, "rootfs": {"diff_ids": diff_ids}, "config": {"Labels": stored.labels}}
+    image = read_image(msgspec.json.encode(config), digest=image_digest(stored))
+    if isinstance(image, Failure):
+        return Failure(ImageUnreadable(reference=wanted.reference, reason=image.failure().reason))
+    layers = tuple(
+        msgspec.structs.replace(each, nbytes=store.path(each.diff_id).stat().st_size) for each in image.unwrap().layers
+    )
+    streams = {each: _file(store.path(each)) for each in diff_ids}
+    found = msgspec.structs.replace(image.unwrap(), layers=layers)
+    return Success(OpenedImage(found, reference=wanted.reference, streams=streams, local=True))
+
+
+def _file(path: Path) -> Callable[[], AbstractContextManager[BinaryIO]]:
+    return lambda: path.open("rb")
+
+
+def _blob_name(digest: str) -> str:
+    found = _DIGEST.fullmatch(digest)
+    if found is None:
+        raise Refused(f"{digest[:80]!r} is no sha256 digest")
+    return f"blobs/{found['algorithm']}/{found['hex']}"
+
+
+def _beside(name: str, link: str) -> str:
+    """The member that a symbolic link leads to."""
+    parts = name.split("/")[:-1]
+    for part in link.split("/"):
+        if part == "..":
+            parts = parts[:-1]
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)

@@ -1,0 +1,136 @@
+"""What is in an image, of its bills and its metadata; whatever strangers wrote gives a value."""
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pure.image.contents import Asked, Contents, LinkedLibrary, RuntimeOfImage, contents, looking
+from pure.image.manifest import Image, read_image
+
+from pure.sbom import cyclonedx
+from tests.images import SHOP_BILL, SITE, Made, distribution, shop, tar
+
+BILL = "layers/sbom/launch/lamina_python/sbom.cdx.json"
+
+
+def image_of(made: Made) -> Image:
+    return read_image(made.config, digest="sha256:x").unwrap()
+
+
+SHOP = image_of(shop())
+FILES = {BILL: cyclonedx.encode(SHOP_BILL)} | {
+    name.lstrip("/"): data
+    for each in (
+        distribution("flask", "3.1.2", nbytes=400_000, needs=("Werkzeug>=3.1", "markupsafe", "absent>1", "((")),
+        distribution("markupsafe", "3.0.3", nbytes=90_000),
+        distribution("numpy", "2.3.1", nbytes=71_200_000),
+        distribution("werkzeug", "3.1.3", nbytes=1_000_000, needs=("MarkupSafe>=2.1.1",)),
+    )
+    for name, data in each.items()
+}
+
+
+def test_all_of_it() -> None:
+    found = contents(SHOP, FILES)
+    assert found.missing == ()
+    assert found.runtime == RuntimeOfImage(
+        name="cpython", version="3.13.1", linked=(LinkedLibrary(name="openssl", version="3.0.15"),)
+    )
+    rows = [(each.name, each.version, each.layer, each.nbytes, each.declared) for each in found.distributions]
+    assert rows == [
+        ("flask", "3.1.2", "venv", 400_000, True),
+        ("markupsafe", "3.0.3", "venv", 90_000, False),
+        ("numpy", "2.3.1", "dist-numpy", 71_200_000, True),
+        ("werkzeug", "3.1.3", "venv", 1_000_000, False),
+    ]
+    flask = found.named("Flask")
+    assert flask is not None
+    assert flask.needs == ("markupsafe", "werkzeug")
+    assert flask.asks == (Asked(name="werkzeug", words="Werkzeug>=3.1"), Asked(name="markupsafe", words="markupsafe"))
+    assert flask.licence == "BSD-3-Clause"
+    assert found.needed_by("markupsafe") == ("flask", "werkzeug")
+
+
+def test_only_two_layers_are_looked_into() -> None:
+    assert [each.name for each, _ in looking(SHOP)] == ["sbom", "venv"]
+    wanted = {
+        name: [path for path in FILES if pattern.fullmatch(path)]
+        for (_, pattern), name in zip(looking(SHOP), "sv", strict=True)
+    }
+    assert wanted["s"] == [BILL]
+    assert len(wanted["v"]) == 8
+    assert looking(image_of(Made(layers=(tar({}),)))) == ()
+
+
+def test_without_bills_the_metadata_tell() -> None:
+    found = contents(SHOP, {name: data for name, data in FILES.items() if name != BILL})
+    assert found.runtime == RuntimeOfImage(name="cpython", version="3.13.1")
+    assert [each.needs for each in found.distributions] == [("markupsafe", "werkzeug"), (), (), ("markupsafe",)]
+    assert "bill of materials" in found.missing[0]
+
+
+def test_without_metadata_the_bills_and_the_label_tell() -> None:
+    found = contents(SHOP, {BILL: FILES[BILL]})
+    assert [each.nbytes for each in found.distributions] == [None, None, 71_200_000, None]
+    assert "sizes" in found.missing[0]
+
+
+def test_another_buildpacks_image_has_no_contents() -> None:
+    assert contents(image_of(Made(layers=(tar({}),))), {}).distributions == ()
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"[", b"[" * 100_000, b'{"components": 3}', b'{"components": [{"name": 1}]}', b"\xff"]
+)
+def test_a_bill_that_is_none(raw: bytes) -> None:
+    found = contents(SHOP, FILES | {BILL: raw})
+    assert any(BILL in each for each in found.missing)
+    assert len(found.distributions) == 4
+
+
+refs = st.sampled_from(["pypi:flask", "pypi:NumPy", "runtime:cpython", "application", "pypi:", "", "part:0:numpy"])
+words = st.text(max_size=8)
+component: st.SearchStrategy[Any] = st.fixed_dictionaries(
+    {"name": words},
+    optional={
+        "bom-ref": refs,
+        "version": words | st.integers(),
+        "licenses": st.lists(
+            st.fixed_dictionaries({}, optional={"expression": words, "license": st.just({"id": "MIT"})})
+        ),
+        "components": st.lists(st.fixed_dictionaries({"name": words}), max_size=2),
+    },
+)
+dependency = st.fixed_dictionaries({"ref": refs}, optional={"dependsOn": st.lists(refs, max_size=3)})
+bills = st.fixed_dictionaries(
+    {}, optional={"components": st.lists(component, max_size=4), "dependencies": st.lists(dependency, max_size=4)}
+).map(lambda each: json.dumps(each).encode())
+records = st.binary(max_size=60) | st.lists(
+    st.tuples(words, words, st.sampled_from(["", "1", "-1", "1e9", "9" * 5_000, "²"])).map(",".join), max_size=4
+).map(lambda rows: "\n".join(rows).encode())
+metadata = st.binary(max_size=60) | st.sampled_from(
+    [
+        b"Name: flask\nVersion: 1\nRequires-Dist: numpy>1\n",
+        b"Name: numpy\nVersion: 2\nRequires-Dist: (((\n",
+        b"Name: \n",
+    ]
+)
+files = st.dictionaries(
+    st.sampled_from(
+        [BILL, *(f"{SITE}/{each}.dist-info/{file}".lstrip("/") for each in "ab" for file in ("RECORD", "METADATA"))]
+    ),
+    bills | records | metadata,
+)
+
+
+@given(files)
+def test_odd_bills_and_records_give_a_value(found: dict[str, bytes]) -> None:
+    value = contents(SHOP, found)
+    assert msgspec.json.decode(msgspec.json.encode(value), type=Contents) == value
+    names = [each.name for each in value.distributions]
+    assert names == sorted(set(names))
+    assert all(set(each.needs) <= set(names) for each in value.distributions)
+    assert all(each.nbytes is None or each.nbytes >= 0 for each in value.distributions)

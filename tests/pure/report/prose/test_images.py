@@ -1,0 +1,53 @@
+"""The words for an image that can't be read."""
+
+from typing import get_args
+
+from pure.image.errors import (
+    EngineMissing,
+    EngineRefused,
+    FolderWithoutImage,
+    ImageError,
+    ImageNotNamed,
+    ImageUnreadable,
+    LayerUnreadable,
+    PlatformMissing,
+    ReferenceMalformed,
+    ReferenceUnknown,
+    RegistryRefused,
+)
+from pure.report.build_log import error_lines
+from pure.report.prose.images import describe_image
+
+from tests.golden import check_golden
+
+HOST, SHOP = "registry.test", "registry.test/shop:v1"
+ERRORS: tuple[ImageError, ...] = (
+    ReferenceUnknown(reference="shop"),
+    ReferenceUnknown(reference="./out"),
+    ReferenceMalformed(reference="docker:", reason="after docker: stands no name of an image"),
+    FolderWithoutImage(path="shop", cache="/home/me/.cache/lamina/builds/shop-1"),
+    ImageNotNamed(reference="out", name="", names=("v1", "v2")),
+    ImageNotNamed(reference="out:v3", name="v3", names=("v1", "v2")),
+    ImageNotNamed(reference="out", name="", names=()),
+    PlatformMissing(reference=SHOP, platform="linux/s390x", platforms=("linux/amd64", "linux/arm64")),
+    ImageUnreadable(reference="out", reason="its manifest: Object missing required field `config`"),
+    LayerUnreadable(reference="out", layer="venv", reason="its contents are not those of its digest"),
+    EngineMissing(engine="docker"),
+    EngineRefused(engine="podman", name="shop", said=("Error: shop: image not known",)),
+    RegistryRefused(reference=SHOP, host=HOST, kind="absent", reason="it answered with status 404"),
+    RegistryRefused(
+        reference=SHOP,
+        host=HOST,
+        kind="unauthorized",
+        reason="it answered with status 401",
+        credentials="/home/me/auth.json",
+    ),
+    RegistryRefused(reference=SHOP, host=HOST, kind="unreachable", reason="Connection refused"),
+    RegistryRefused(reference=SHOP, host=HOST, kind="other", reason="it answered with status 503"),
+)
+
+
+def test_each_error_has_its_words() -> None:
+    assert {type(each) for each in ERRORS} == set(get_args(ImageError))
+    shown = ("\n".join(error_lines(describe_image(each))) for each in ERRORS)
+    check_golden("errors_images", "\n".join(shown))
