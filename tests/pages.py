@@ -38,7 +38,7 @@ RICH = Page(
     facts=(
         ("Digest", "sha256:4f1d3c8e5a0b9d7762f3e1c4a8b5d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7"),
         ("Target", "linux/amd64"),
-        ("Python", "3.13.9, asked for by .python-version"),
+        ("Python", "3.13.9"),
         ("Starts", "web: gunicorn --bind 0.0.0.0:${PORT:-8000} shop.wsgi"),
         ("Built by", "lamina/python 0.1.0"),
     ),
@@ -59,7 +59,7 @@ RICH = Page(
             nbytes=58_000_321,
             compressed=16_700_000,
             distributions=(DJANGO, *map(_small, range(30))),
-            fresh=True,
+            become="changed",
         ),
         ShownLayer(
             name="dist-numpy",
@@ -68,10 +68,9 @@ RICH = Page(
             nbytes=61_800_000,
             compressed=19_000_000,
             distributions=(NUMPY,),
-            fresh=False,
         ),
         ShownLayer(name="acme/assets: nodejs", kind="others", nbytes=12_000_000, compressed=4_000_000),
-        ShownLayer(name="application", kind="application", nbytes=6_400_000, compressed=1_200_000, fresh=True),
+        ShownLayer(name="application", kind="application", nbytes=6_400_000, compressed=1_200_000, become="new"),
         ShownLayer(name="launcher", kind="platform", nbytes=2_700_000, compressed=1_300_000),
         ShownLayer(name="config", kind="platform", nbytes=2_048, compressed=310),
         ShownLayer(name="process types", kind="platform", nbytes=3_584, compressed=280),
@@ -80,23 +79,24 @@ RICH = Page(
         ShownDecision(
             about="Python",
             choice="3.13.9",
-            asked="3.13, asked for by .python-version",
-            because=("the newest 3.13 of the catalogue", "pyproject.toml asks for >=3.12, which it satisfies"),
+            because=(
+                ".python-version asks for 3.13",
+                "the newest 3.13 of the catalogue",
+                "pyproject.toml asks for >=3.12, which it satisfies",
+            ),
         ),
-        ShownDecision(
-            about="Package manager", choice="uv 0.9.8", asked="uv.lock", because=("uv.lock is uv's own lock",)
-        ),
+        ShownDecision(about="Package manager", choice="uv 0.9.8", because=("uv.lock is uv's own lock",)),
         ShownDecision(
             about="Process web, the default",
             choice="gunicorn --bind 0.0.0.0:${PORT:-8000} shop.wsgi",
-            asked="found in the code",
+            source="shop/wsgi.py",
             because=("shop/wsgi.py has a WSGI application, and gunicorn is installed",),
             command=True,
         ),
         ShownDecision(
             about="Process worker",
             choice="celery -A shop worker",
-            asked="Procfile",
+            source="Procfile",
             because=("the Procfile declares it",),
             command=True,
         ),
@@ -113,9 +113,15 @@ RICH = Page(
     ),
     previous=ShownPrevious(
         reference="registry.example/shop/web:2026-10",
-        moved=("A deployment pushes 17.9 MB, and a node that has the previous image pulls as much.",),
+        said=("A deployment pushes 17.9 MB, and a node that has the previous image pulls as much.",),
         decisions=(
-            ShownChange(about="Python", before="3.13.8", after="3.13.9", because=("the newest 3.13 of the catalogue",)),
+            ShownChange(
+                about="Python",
+                before="3.13.8",
+                after="3.13.9",
+                because_before=("the newest 3.13 of the catalogue",),
+                because=("the newest 3.13 of the catalogue",),
+            ),
         ),
         distributions=(
             ShownChange(about="django", before="5.2.7", after="5.2.8"),

@@ -14,7 +14,7 @@ from pure.image.manifest import LAMINA, Image, LayerOfImage
 from pure.layers.names import VENV, heavy_layer
 from pure.names import normalise_name
 from pure.venv.headers import headers, requirement
-from pure.venv.installed import InstalledSet, RecordEntry, parse_installed
+from pure.venv.installed import InstalledDistribution, InstalledSet, RecordEntry, parse_installed
 
 _BUILDPACK: Final = LAMINA.replace("/", "_")
 _BILL: Final = re.compile(rf"(?:[^/]+/)*sbom/launch/{_BUILDPACK}/(?P<layer>(?:[^/]+/)?)sbom\.cdx\.json")
@@ -41,6 +41,13 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     words: str
 
 
+class PackageOfImage(msgspec.Struct, frozen=True, kw_only=True):
+    """A folder or file at the top of what a distribution installs, and what its files weigh."""
+
+    name: str
+    nbytes: int
+
+
 class DistributionOfImage(msgspec.Struct, frozen=True, kw_only=True):
     """A distribution that is installed in an image."""
 
@@ -61,6 +68,8 @@ class DistributionOfImage(msgspec.Struct, frozen=True, kw_only=True):
     """What it asks of these, in its own words."""
     licence: str = ""
     purl: str = ""
+    packages: tuple[PackageOfImage, ...] = ()
+    """What it is made of; sorted by name."""
 
 
 class LinkedLibrary(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,6 +193,7 @@ def _distributions(
                 asks=tuple(each for each in asks if each.name in needs),
                 licence=_licence(billed),
                 purl=billed.purl if billed else "",
+                packages=_packages(here),
             )
         )
     return tuple(found)
@@ -247,6 +257,16 @@ def _installed(image: Image, files: Mapping[str, bytes]) -> tuple[InstalledSet, 
 def _size(entry: RecordEntry) -> int:
     # No build's number is longer; what isn't one weighs nothing.
     return int(entry.size) if entry.size.isascii() and entry.size.isdigit() and len(entry.size) < 16 else 0
+
+
+def _packages(here: InstalledDistribution | None) -> tuple[PackageOfImage, ...]:
+    """What a distribution is made of: what lies in site-packages, and of the rest the folders beside that."""
+    weights: dict[str, int] = {}
+    for entry in here.files if here else ():
+        _, found, inside = entry.path.partition("/site-packages/")
+        top = (inside if found else entry.path).partition("/")[0]
+        weights[top] = weights.get(top, 0) + _size(entry)
+    return tuple(PackageOfImage(name=name, nbytes=nbytes) for name, nbytes in sorted(weights.items()))
 
 
 def _licence(billed: _Component | None) -> str:

@@ -31,7 +31,7 @@ _KINDS: Final[Mapping[Kind, str]] = {
     "variable": "variable",
     "label": "label",
 }
-_BECOME: Final[Mapping[Become, str]] = {
+BECOME: Final[Mapping[Become, str]] = {
     "changed": "changed",
     "new": "new",
     "compressed": "compressed otherwise",
@@ -73,7 +73,7 @@ def comparison_markdown(compared: Comparison) -> tuple[str, ...]:
         *_markdown_table(
             ("Decision", "Before", "After"),
             (
-                (_label(each), _choice_cell(each.kind, each.before), _choice_cell(each.kind, each.after))
+                (decision_name(each), _choice_cell(each.kind, each.before), _choice_cell(each.kind, each.after))
                 for each in compared.decisions
             ),
         ),
@@ -83,7 +83,7 @@ def comparison_markdown(compared: Comparison) -> tuple[str, ...]:
         ),
         *_markdown_table(
             ("Layer", "", "Moves"),
-            ((_cell(_layer_name(each)), _BECOME[each.become], _layer_size(each)) for each in _differing(compared)),
+            ((_cell(layer_name(each)), BECOME[each.become], _layer_size(each)) for each in _differing(compared)),
         ),
         *(
             f"- {_cell(line.strip())}" if line.startswith(" ") else line and f"{line}\n"
@@ -117,7 +117,8 @@ def _side(side: ComparedSide) -> str:
     return f"{side.name} ({side.digest[:19]})" if side.digest else side.name
 
 
-def _label(decision: Decision) -> str:
+def decision_name(decision: Decision) -> str:
+    """What was decided, in words."""
     return f"{_KINDS[decision.kind]} {decision.name}".rstrip()
 
 
@@ -126,14 +127,14 @@ def _decision_lines(compared: Comparison) -> Iterator[str]:
         return
     yield from ("", "Decisions")
     for each in compared.decisions:
-        yield from _row(_label(each), _column(each.kind, each.before), _column(each.kind, each.after))
+        yield from _row(decision_name(each), _column(each.kind, each.before), _column(each.kind, each.after))
 
 
 def _column(kind: Kind, choice: Choice | None) -> list[str]:
     if choice is None:
         return ["(none)"]
     return [
-        *textwrap.wrap(_value(kind, choice), _COLUMN),
+        *textwrap.wrap(choice_shown(kind, choice), _COLUMN),
         *(line for reason in choice.because for line in _wrapped(shortened(reason, _LONGEST))),
     ]
 
@@ -165,9 +166,9 @@ def _version(each: Version) -> str:
 
 
 def _differing(compared: Comparison) -> list[ComparedLayer]:
-    """The layers that differ, in the order of ``_BECOME``."""
+    """The layers that differ, in the order of ``BECOME``."""
     found = [each for each in compared.layers or () if each.become != "same"]
-    return sorted(found, key=lambda each: list(_BECOME).index(each.become))
+    return sorted(found, key=lambda each: list(BECOME).index(each.become))
 
 
 def _layer_lines(compared: Comparison) -> Iterator[str]:
@@ -176,13 +177,14 @@ def _layer_lines(compared: Comparison) -> Iterator[str]:
         return
     yield from ("", "Layers")
     for each in differing:
-        yield f"  {_layer_name(each):{_COLUMN}}  {_BECOME[each.become]:20}  {_layer_size(each)}".rstrip()
+        yield f"  {layer_name(each):{_COLUMN}}  {BECOME[each.become]:20}  {_layer_size(each)}".rstrip()
     same = len(compared.layers or ()) - len(differing)
     if same:
         yield f"  = {count(same, 'layer')} the same"
 
 
-def _layer_name(layer: ComparedLayer) -> str:
+def layer_name(layer: ComparedLayer) -> str:
+    """What people call a layer."""
     if layer.owner is Owner.BUILDPACK:
         return layer.name if layer.buildpack == LAMINA else f"{layer.buildpack}: {layer.name}"
     owner = _OWNERS[layer.owner]
@@ -220,7 +222,8 @@ def _list(lines: Iterable[str]) -> Iterator[str]:
         yield from (f"- {_cell(line.strip())}",) if line.startswith(" ") else (line, "") if line else ("",)
 
 
-def _value(kind: Kind, choice: Choice) -> str:
+def choice_shown(kind: Kind, choice: Choice) -> str:
+    """What was chosen, as people read it."""
     command = kind in ("process", "command")
     return shortened(shown(tuple(shlex.split(choice.value))) if command else choice.value, _LONGEST) or "(empty)"
 
@@ -228,7 +231,7 @@ def _value(kind: Kind, choice: Choice) -> str:
 def _choice_cell(kind: Kind, choice: Choice | None) -> str:
     if choice is None:
         return "(none)"
-    value = f"**{_cell(_value(kind, choice))}**"
+    value = f"**{_cell(choice_shown(kind, choice))}**"
     return "<br>".join((value, *(_cell(shortened(each, _LONGEST)) for each in choice.because)))
 
 

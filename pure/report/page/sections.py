@@ -1,6 +1,6 @@
 """Says the page's parts, from its heading to its end."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from pure.report.page.map import Drawn, enlarged, marked, measured, size_of
@@ -83,7 +83,7 @@ def times(page: Page) -> Element:
 def difference(previous: ShownPrevious) -> Element:
     """What differs from the previous image."""
     parts: list[Node] = [element("p", "Compared with ", element("code", previous.reference), ".")]
-    parts += [element("p", each) for each in previous.moved]
+    parts += [element("p", each) for each in previous.said]
     for title, column, changes in (
         ("Decisions that differ", "Decision", previous.decisions),
         ("Distributions that differ", "Distribution", previous.distributions),
@@ -139,7 +139,7 @@ def _layers(page: Page) -> Element:
 
 
 def _layer(layer: ShownLayer) -> Element:
-    new: tuple[Node, ...] = (element("span", "new", kind="mark"),) if layer.fresh else ()
+    new: tuple[Node, ...] = (element("span", layer.become, kind="mark"),) if layer.become else ()
     why = element("small", layer.because or KINDS[layer.kind])
     name = element("th", layer.name, *new, why, scope="row", kind=f"tint kind-{layer.kind}")
     return element("tr", name, _bytes(layer.nbytes), _bytes(layer.compressed))
@@ -178,8 +178,8 @@ def _bytes(nbytes: int | None) -> Element:
 def _decision(each: ShownDecision) -> Element:
     choice: Node = element("code", each.choice) if each.command else each.choice
     told = [element("p", choice, kind="choice")]
-    if each.asked:
-        told.append(element("p", each.asked, kind="soft"))
+    if each.source:
+        told.append(element("p", each.source, kind="soft"))
     if each.because:
         told.append(element("ul", *(element("li", reason) for reason in each.because)))
     return element("div", element("h3", each.about), element("div", *told), kind="decision")
@@ -199,11 +199,12 @@ def _time(time: ShownTime, longest: float, kind: str = "") -> Iterator[Element]:
 
 
 def _change(change: ShownChange) -> Element:
-    reasons: Iterable[Node] = (element("small", reason) for reason in change.because)
-    before, after = change.before or "not there", change.after or "not there"
-    return element(
-        "tr", element("th", change.about, scope="row"), element("td", before), element("td", after, *reasons)
+    sides = ((change.before, change.because_before), (change.after, change.because))
+    cells = (
+        element("td", value or "not there", *(element("small", reason) for reason in because))
+        for value, because in sides
     )
+    return element("tr", element("th", change.about, scope="row"), *cells)
 
 
 _WIDTHS: Final[Mapping[str, str]] = {"Share": "drawn"}

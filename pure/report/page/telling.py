@@ -34,16 +34,16 @@ class ShownLayer(msgspec.Struct, frozen=True, kw_only=True):
     nbytes: int | None = None
     compressed: int | None = None
     distributions: tuple[ShownDistribution, ...] = ()
-    fresh: bool | None = None
-    """Whether the previous image has it not; ``None`` without a previous one."""
+    become: str = ""
+    """How it differs from that of the previous image, in a word or two."""
 
 
 class ShownDecision(msgspec.Struct, frozen=True, kw_only=True):
-    """A decision: what about, what was chosen, who asked for it, and why it came out so."""
+    """A decision: what about, what was chosen, where that stands, and why."""
 
     about: str
     choice: str
-    asked: str = ""
+    source: str = ""
     because: tuple[str, ...] = ()
     command: bool = False
     """The choice is a command, which is shown as one."""
@@ -63,6 +63,7 @@ class ShownChange(msgspec.Struct, frozen=True, kw_only=True):
     about: str
     before: str
     after: str
+    because_before: tuple[str, ...] = ()
     because: tuple[str, ...] = ()
 
 
@@ -70,8 +71,8 @@ class ShownPrevious(msgspec.Struct, frozen=True, kw_only=True):
     """What differs from a previous image."""
 
     reference: str
-    moved: tuple[str, ...]
-    """What has to be pushed and pulled, in sentences."""
+    said: tuple[str, ...]
+    """How much differs, and what has to be pushed and pulled, in sentences."""
     decisions: tuple[ShownChange, ...] = ()
     distributions: tuple[ShownChange, ...] = ()
     gone: tuple[str, ...] = ()

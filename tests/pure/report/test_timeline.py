@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pure.build.states import Done, Part
 from pure.image.manifest import LAMINA
-from pure.lifecycle.events import OutputLine, PhaseEnded, PhaseStarted
+from pure.lifecycle.events import LifecycleEvent, OutputLine, PhaseEnded, PhaseStarted
 from pure.lifecycle.image import LABEL_LIFECYCLE
 from pure.report.ending import TIME, ending
 from pure.report.timeline import (
@@ -29,7 +29,7 @@ DONE = Done(plan=planned(locked(FIRST, "uv")), resolved=None, record=None, said=
 
 
 def test_phases_with_the_parts_that_our_own_build_tells() -> None:
-    events = [
+    events: list[LifecycleEvent] = [
         PhaseStarted(phase="detect"),
         PhaseEnded(phase="detect", seconds=0.12345),
         OutputLine(buildpack="acme/other", line="Time: theirs 3.0 s"),

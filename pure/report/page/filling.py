@@ -1,0 +1,196 @@
+"""Puts what is known of an image into its page: what it tells, what is in it, what its build took, what differs."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import msgspec
+
+from pure.image.contents import Contents, DistributionOfImage
+from pure.image.difference import Comparison
+from pure.image.manifest import LAMINA, Image, LayerOfImage, Owner
+from pure.layers.names import PYTHON
+from pure.report.compared import BECOME, choice_shown, decision_name, headline, layer_name
+from pure.report.page.telling import (
+    Kind,
+    Page,
+    ShownChange,
+    ShownDecision,
+    ShownDistribution,
+    ShownLayer,
+    ShownPackage,
+    ShownPrevious,
+    ShownTime,
+)
+from pure.report.timeline import PhaseOfBuild, Timeline
+from pure.start.launching import shown
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of an image, and what its user calls it."""
+
+    reference: str
+    image: Image
+    contents: Contents
+    timeline: Timeline | None = None
+    compared: Comparison | None = None
+    """With a previous image."""
+
+
+_KINDS: Final[Mapping[Owner, Kind]] = {
+    Owner.BASE: "base",
+    Owner.BUILDPACK: "others",
+    Owner.APPLICATION: "application",
+    Owner.LIFECYCLE: "platform",
+    Owner.UNKNOWN: "unknown",
+}
+_UNTIMED: Final = (
+    "Nothing is known of it: an image doesn't have the times of its build, and no build on this machine made this one."
+)
+_WITHOUT_BASE: Final = "It was built here without a run image, so that the layers of one are missing."
+_PHASES: Final[Mapping[str, str]] = {
+    "detect": "choosing buildpacks",
+    "restore": "restoring layers",
+    "build": "building",
+    "export": "exporting layers",
+    "cache": "caching layers",
+}
+
+
+def page(known: Known) -> Page:
+    """The page of an image."""
+    image, contents = known.image, known.contents
+    unknown = [f"Not known: {each}." for each in contents.missing]
+    if image.by_lifecycle and all(each.owner is not Owner.BASE for each in image.layers):
+        unknown.append(_WITHOUT_BASE)
+    if image.decisions and image.decisions.shortened:
+        unknown.append("Some reasons were left out, since all together are too long for an image's label.")
+    return Page(
+        name=known.reference,
+        facts=tuple(_facts(known)),
+        layers=_layers(known),
+        decisions=tuple(_decisions(image)),
+        undecided="" if image.decisions else f"Nothing is known of Lamina's decisions: {image.undecided}.",
+        times=tuple(map(_time, known.timeline.phases)) if known.timeline else (),
+        untimed="" if known.timeline else _UNTIMED,
+        previous=_previous(known.compared) if known.compared else None,
+        unknown=tuple(unknown),
+    )
+
+
+def _facts(known: Known) -> Iterator[tuple[str, str]]:
+    image = known.image
+    yield "Digest", image.digest
+    yield "Target", image.decisions.target if image.decisions else f"linux/{image.arch}"
+    if known.contents.runtime:
+        yield "Python", known.contents.runtime.version
+    starts = next((each for each in image.processes if each.default), None)
+    if starts:
+        yield "Starts", f"{starts.type}: {shown((*starts.command, *starts.args))}"
+    if image.buildpacks:
+        yield "Built by", ", ".join(f"{each.id} {each.version}".strip() for each in image.buildpacks)
+    if known.contents.distributions:
+        yield "Installed", f"{len(known.contents.distributions)} distributions"
+
+
+def _layers(known: Known) -> tuple[ShownLayer, ...]:
+    decisions = known.image.decisions
+    because = {each.name: each.because for each in decisions.layers} if decisions else {}
+    held: dict[str, list[DistributionOfImage]] = {}
+    for each in known.contents.distributions:
+        held.setdefault(each.layer, []).append(each)
+    become = _become(known.compared)
+    found = []
+    for number, layer in enumerate(known.image.layers, start=1):
+        ours = layer.owner is Owner.BUILDPACK and layer.buildpack == LAMINA
+        found.append(
+            ShownLayer(
+                name=_name(layer, number),
+                kind=_kind(layer, ours=ours),
+                because=because.get(layer.name, "") if ours else "",
+                nbytes=layer.nbytes,
+                compressed=layer.compressed,
+                distributions=tuple(map(_distribution, held.get(layer.name, ()))) if ours else (),
+                become=become.get(layer.diff_id, ""),
+            )
+        )
+    return tuple(found)
+
+
+def _name(layer: LayerOfImage, number: int) -> str:
+    match layer.owner:
+        case Owner.BUILDPACK:
+            return layer.name if layer.buildpack == LAMINA else f"{layer.buildpack}: {layer.name}"
+        case Owner.LIFECYCLE:
+            return layer.name
+        case Owner.BASE | Owner.APPLICATION | Owner.UNKNOWN:
+            return f"{'layer' if layer.owner is Owner.UNKNOWN else layer.owner} {number}"
+
+
+def _kind(layer: LayerOfImage, *, ours: bool) -> Kind:
+    if not ours:
+        return _KINDS[layer.owner]
+    return "python" if layer.name == PYTHON else "dependencies"
+
+
+def _distribution(each: DistributionOfImage) -> ShownDistribution:
+    packages = tuple(ShownPackage(name=one.name, nbytes=one.nbytes) for one in each.packages)
+    return ShownDistribution(name=each.title, version=each.version, nbytes=each.nbytes or 0, packages=packages)
+
+
+def _decisions(image: Image) -> Iterator[ShownDecision]:
+    decided = image.decisions
+    if decided is None:
+        for process in image.processes:
+            words = f"Process {process.type}{', the default' if process.default else ''}"
+            command = shown((*process.command, *process.args))
+            yield ShownDecision(about=words, choice=command, source=process.buildpack, command=True)
+        return
+    yield ShownDecision(about="Python", choice=decided.python.version, because=decided.python.because)
+    if decided.manager:
+        chosen = f"{decided.manager.name} {decided.manager.version}"
+        yield ShownDecision(about="Package manager", choice=chosen, because=decided.manager.because)
+    for each in decided.processes:
+        yield ShownDecision(
+            about=f"Process {each.type}{', the default' if each.default else ''}",
+            choice=shown((*each.command, *each.args)),
+            source=each.source,
+            because=each.because,
+            command=True,
+        )
+    if decided.divided:
+        heavy = sum(bool(each.distribution) for each in decided.layers)
+        choice = f"{heavy} distributions have layers of their own" if heavy else "All dependencies are in one layer"
+        yield ShownDecision(about="Division over layers", choice=choice, because=(decided.divided,))
+
+
+def _time(phase: PhaseOfBuild) -> ShownTime:
+    words = _PHASES.get(phase.phase, phase.phase)
+    name = f"{words} with {phase.buildpack}" if phase.buildpack else words
+    parts = tuple(ShownTime(name=each.name, seconds=each.seconds) for each in phase.parts)
+    return ShownTime(name=name, seconds=phase.seconds, parts=parts)
+
+
+def _become(compared: Comparison | None) -> Mapping[str, str]:
+    layers = compared.layers if compared else None
+    return {each.after: BECOME[each.become] for each in layers or () if each.after and each.become != "same"}
+
+
+def _previous(compared: Comparison) -> ShownPrevious:
+    return ShownPrevious(
+        reference=compared.before.name,
+        said=headline(compared),
+        decisions=tuple(
+            ShownChange(
+                about=decision_name(each),
+                before=choice_shown(each.kind, each.before) if each.before else "",
+                after=choice_shown(each.kind, each.after) if each.after else "",
+                because_before=each.before.because if each.before else (),
+                because=each.after.because if each.after else (),
+            )
+            for each in compared.decisions
+        ),
+        distributions=tuple(
+            ShownChange(about=each.name, before=each.before, after=each.after) for each in compared.distributions or ()
+        ),
+        gone=tuple(layer_name(each) for each in compared.layers or () if each.become == "gone"),
+    )
