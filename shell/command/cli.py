@@ -27,6 +27,7 @@ from shell.command.local_runtime import (
     is_packed,
     local_runtime,
 )
+from shell.command.reporting import report
 from shell.output import Output, utf8_streams
 
 if TYPE_CHECKING:
@@ -156,6 +157,7 @@ def build(
     from pure.lifecycle.prose import describe_lifecycle
 
     from shell.command.terminal import Terminal
+    from shell.command.timing import Timing
     from shell.lifecycle import LocalBuild
     from shell.lifecycle import build as build_locally
     from shell.world import read_target
@@ -181,7 +183,8 @@ def build(
         descriptor=descriptor,
     )
     with Terminal(output) as terminal:
-        built = build_locally(request, on_event=terminal.show)
+        timing = Timing(terminal.show)
+        built = build_locally(request, on_event=timing.hear)
     if isinstance(built, Failure):
         error = built.failure()
         if isinstance(error, BuildpackFailed):
@@ -189,6 +192,7 @@ def build(
             output.lines(build_log.build_failed(error.buildpack))
             sys.exit(1)
         _fail(describe_lifecycle(error), output)
+    timing.keep(request.cache, built.unwrap().labels)
     words = (_own_name(), "run", str(app), *(("--cache", str(cache)) if cache else ()))
     terminal.finished(built.unwrap(), shlex.join(words))
 
@@ -225,6 +229,9 @@ def run(
     if isinstance(ended, Failure):
         _fail(describe_lifecycle(ended.failure()), Output(redactor(given)))
     sys.exit(ended.unwrap())
+
+
+lamina.add_command(report)
 
 
 @lamina.group()

@@ -37,7 +37,7 @@ def tab() -> Iterator[Browser]:
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     for name, page in PAGES.items():
-        (folder / f"{name}.html").write_text(document(page, by="Lamina"), encoding="utf-8")
+        (folder / f"{name}.html").write_text(document(page), encoding="utf-8")
     return {name: folder / f"{name}.html" for name in PAGES}
 
 

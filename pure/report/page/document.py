@@ -10,8 +10,8 @@ from pure.report.page.markup import element, escaped, written
 from pure.report.page.telling import Page
 
 
-def document(page: Page, *, by: str) -> str:
-    """The file's text, the same for an equal page; ``by`` is what made it."""
+def document(page: Page) -> str:
+    """The file's text, the same for an equal page."""
     boxes = drawn(page)
     style = f"{STYLE}{rules(boxes)}"
     main = element(
@@ -37,7 +37,7 @@ def document(page: Page, *, by: str) -> str:
 </head>
 <body>
 {written(main)}
-{written(sections.ending(by))}
+{written(sections.ending())}
 <script>{SCRIPT}</script>
 </body>
 </html>

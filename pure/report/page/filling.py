@@ -1,5 +1,6 @@
 """Puts what is known of an image into its page: what it tells, what is in it, what its build took, what differs."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -9,6 +10,7 @@ from pure.image.contents import Contents, DistributionOfImage
 from pure.image.difference import Comparison
 from pure.image.manifest import LAMINA, Image, LayerOfImage, Owner
 from pure.layers.names import PYTHON
+from pure.manager.table import MANAGERS
 from pure.report.compared import BECOME, choice_shown, decision_name, headline, layer_name
 from pure.report.page.telling import (
     Kind,
@@ -95,35 +97,40 @@ def _facts(known: Known) -> Iterator[tuple[str, str]]:
 def _layers(known: Known) -> tuple[ShownLayer, ...]:
     decisions = known.image.decisions
     because = {each.name: each.because for each in decisions.layers} if decisions else {}
-    held: dict[str, list[DistributionOfImage]] = {}
-    for each in known.contents.distributions:
-        held.setdefault(each.layer, []).append(each)
+    held: dict[str, list[ShownDistribution]] = {}
+    for distribution in known.contents.distributions:
+        for place, part in _parts(distribution):
+            held.setdefault(place, []).append(part)
     become = _become(known.compared)
     found = []
-    for number, layer in enumerate(known.image.layers, start=1):
+    for name, layer in zip(_named(known.image.layers), known.image.layers, strict=True):
         ours = layer.owner is Owner.BUILDPACK and layer.buildpack == LAMINA
         found.append(
             ShownLayer(
-                name=_name(layer, number),
+                name=name,
                 kind=_kind(layer, ours=ours),
                 because=because.get(layer.name, "") if ours else "",
                 nbytes=layer.nbytes,
                 compressed=layer.compressed,
-                distributions=tuple(map(_distribution, held.get(layer.name, ()))) if ours else (),
+                distributions=tuple(held.get(layer.name, ())) if ours else (),
                 become=become.get(layer.diff_id, ""),
             )
         )
     return tuple(found)
 
 
-def _name(layer: LayerOfImage, number: int) -> str:
-    match layer.owner:
-        case Owner.BUILDPACK:
-            return layer.name if layer.buildpack == LAMINA else f"{layer.buildpack}: {layer.name}"
-        case Owner.LIFECYCLE:
-            return layer.name
-        case Owner.BASE | Owner.APPLICATION | Owner.UNKNOWN:
-            return f"{'layer' if layer.owner is Owner.UNKNOWN else layer.owner} {number}"
+def _named(layers: tuple[LayerOfImage, ...]) -> Iterator[str]:
+    """What people call the layers: several of an owner that gives no names are numbered."""
+    nameless = Counter(each.owner for each in layers if not each.name)
+    seen = Counter[Owner]()
+    for each in layers:
+        if each.name:
+            foreign = each.owner is Owner.BUILDPACK and each.buildpack != LAMINA
+            yield f"{each.buildpack}: {each.name}" if foreign else each.name
+            continue
+        seen[each.owner] += 1
+        words = "layer" if each.owner is Owner.UNKNOWN else each.owner
+        yield f"{words} {seen[each.owner]}" if nameless[each.owner] > 1 else words
 
 
 def _kind(layer: LayerOfImage, *, ours: bool) -> Kind:
@@ -132,9 +139,16 @@ def _kind(layer: LayerOfImage, *, ours: bool) -> Kind:
     return "python" if layer.name == PYTHON else "dependencies"
 
 
-def _distribution(each: DistributionOfImage) -> ShownDistribution:
-    packages = tuple(ShownPackage(name=one.name, nbytes=one.nbytes) for one in each.packages)
-    return ShownDistribution(name=each.title, version=each.version, nbytes=each.nbytes or 0, packages=packages)
+def _parts(each: DistributionOfImage) -> Iterator[tuple[str, ShownDistribution]]:
+    """A distribution as far as each layer holds it."""
+    if not each.packages:
+        yield each.layer, ShownDistribution(name=each.title, version=each.version, nbytes=each.nbytes or 0)
+    for layer in dict.fromkeys(one.layer for one in each.packages):
+        inside = tuple(
+            ShownPackage(name=one.name, nbytes=one.nbytes) for one in each.packages if one.layer == layer and one.nbytes
+        )
+        nbytes = sum(one.nbytes for one in inside)
+        yield layer, ShownDistribution(name=each.title, version=each.version, nbytes=nbytes, packages=inside)
 
 
 def _decisions(image: Image) -> Iterator[ShownDecision]:
@@ -147,7 +161,8 @@ def _decisions(image: Image) -> Iterator[ShownDecision]:
         return
     yield ShownDecision(about="Python", choice=decided.python.version, because=decided.python.because)
     if decided.manager:
-        chosen = f"{decided.manager.name} {decided.manager.version}"
+        known = MANAGERS.get(decided.manager.name)
+        chosen = f"{known.tool.title if known else decided.manager.name} {decided.manager.version}"
         yield ShownDecision(about="Package manager", choice=chosen, because=decided.manager.because)
     for each in decided.processes:
         yield ShownDecision(

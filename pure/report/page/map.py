@@ -21,7 +21,7 @@ _NAME: Final = 22.0
 _GAP: Final = 3.0
 
 _LAYER_SHARE: Final = 1 / 250  # of the image; smaller layers are one box together
-_VISIBLE: Final = 1 / 5000  # of the image; less is less than a few pixels
+_VISIBLE: Final = 1 / 1000  # of the image; less is less than a few pixels
 _DISTRIBUTIONS: Final = 40  # in a layer, biggest first
 _DISTRIBUTION_SHARE: Final = 1 / 400  # of the layer
 _PACKAGES: Final = 8  # in a distribution, biggest first

@@ -98,11 +98,10 @@ def difference(previous: ShownPrevious) -> Element:
     return _section("difference", "What differs from the previous image", *parts)
 
 
-def ending(by: str) -> Element:
+def ending() -> Element:
     """Whose page it is."""
-    return element(
-        "footer", element("p", f"Made by {by}. The page is one file: it fetches nothing, and tells nobody it was read.")
-    )
+    words = ". The page is one file: it fetches nothing, and tells nobody that it was read."
+    return element("footer", element("p", "Made by ", element("code", "lamina report"), words))
 
 
 def _section(name: str, title: str, *parts: Node) -> Element:
@@ -134,15 +133,26 @@ def _map(page: Page, boxes: tuple[Drawn, ...]) -> Iterator[Element]:
 
 
 def _layers(page: Page) -> Element:
-    rows = element("tbody", *(_layer(each) for each in page.layers))
-    return _table("Layers, lowest first, with their bytes", ("Layer", "Size", "Compressed"), rows, numbers=2)
+    columns = [
+        (title, sizes)
+        for title, sizes in (
+            ("Size", [each.nbytes for each in page.layers]),
+            ("Compressed", [each.compressed for each in page.layers]),
+        )
+        if any(nbytes is not None for nbytes in sizes)
+    ]
+    rows = (
+        element("tr", _layer(layer), *(_bytes(sizes[at]) for _, sizes in columns))
+        for at, layer in enumerate(page.layers)
+    )
+    heads = ("Layer", *(title for title, _ in columns))
+    return _table("Layers, lowest first, with their bytes", heads, element("tbody", *rows), numbers=len(columns))
 
 
 def _layer(layer: ShownLayer) -> Element:
     new: tuple[Node, ...] = (element("span", layer.become, kind="mark"),) if layer.become else ()
     why = element("small", layer.because or KINDS[layer.kind])
-    name = element("th", layer.name, *new, why, scope="row", kind=f"tint kind-{layer.kind}")
-    return element("tr", name, _bytes(layer.nbytes), _bytes(layer.compressed))
+    return element("th", layer.name, *new, why, scope="row", kind=f"tint kind-{layer.kind}")
 
 
 def _distributions(page: Page) -> Iterator[Element]:
@@ -151,7 +161,7 @@ def _distributions(page: Page) -> Iterator[Element]:
         return
     held.sort(key=lambda pair: (-pair[1].nbytes, pair[1].name, pair[0].name))
     rows = element("tbody", *(_distribution(layer, each) for layer, each in held))
-    title = f"{count(len(held), 'distribution')}, largest first"
+    title = f"{count(len({each.name for _, each in held}), 'distribution')}, largest first"
     table = _table(title, ("Distribution", "Layer", "Size"), rows, numbers=1)
     if len(held) <= _LONG:
         yield table

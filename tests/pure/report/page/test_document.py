@@ -19,7 +19,6 @@ from tests.golden import check_golden
 from tests.pages import BARE, RICH
 from tests.pure.report.page.test_markup import NASTY, read
 
-BY = "Lamina 0.1.0"
 AROUND = {"html", "head", "meta", "title", "link", "style", "body", "script"}
 
 
@@ -30,11 +29,11 @@ def without_looks(text: str) -> str:
 
 @pytest.mark.parametrize(("name", "page"), [("page_rich", RICH), ("page_bare", BARE)])
 def test_pages(name: str, page: Page) -> None:
-    check_golden(name, without_looks(document(page, by=BY)), suffix=".html")
+    check_golden(name, without_looks(document(page)), suffix=".html")
 
 
 def test_its_policy_allows_what_stands_in_it_and_nothing_else() -> None:
-    found = read(document(RICH, by=BY))
+    found = read(document(RICH))
     texts = dict(zip((tag for tag, _ in found), (text for _, text in found[1:]), strict=False))
     (policy,) = (
         said[1][1]
@@ -75,8 +74,8 @@ def anybodys(value: Any, words: str) -> Any:
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from([RICH, BARE]), NASTY.filter(bool))
 def test_no_text_breaks_out_of_the_markup(page: Page, words: str) -> None:
-    text = document(anybodys(page, words), by=words)
-    plain = read(document(anybodys(page, "x"), by="x"))
+    text = document(anybodys(page, words))
+    plain = read(document(anybodys(page, "x")))
     found = read(text)
     marks = [(tag, names(said)) for tag, said in found if tag]
     assert marks == [(tag, names(said)) for tag, said in plain if tag]
@@ -91,7 +90,7 @@ def names(said: object) -> list[str]:
 
 def test_nothing_is_fetched_and_nothing_run_but_what_stands_in_it() -> None:
     for page in (RICH, BARE):
-        found = read(document(page, by=BY))
+        found = read(document(page))
         carried = [(tag, name, value) for tag, said in found if isinstance(said, list) for name, value in said]
         assert {(tag, name, value) for tag, name, value in carried if name in ("src", "href", "action")} == {
             ("link", "href", "data:,")
@@ -101,7 +100,7 @@ def test_nothing_is_fetched_and_nothing_run_but_what_stands_in_it() -> None:
 
 
 def test_ids_are_unique_and_what_is_named_by_one_is_there() -> None:
-    found = read(document(RICH, by=BY))
+    found = read(document(RICH))
     carried = [(name, value) for _, said in found if isinstance(said, list) for name, value in said]
     ids = [value for name, value in carried if name == "id"]
     assert len(set(ids)) == len(ids)
@@ -110,4 +109,4 @@ def test_ids_are_unique_and_what_is_named_by_one_is_there() -> None:
 
 def test_equal_pages_are_equal_files() -> None:
     again = msgspec.json.decode(msgspec.json.encode(RICH), type=Page)
-    assert document(again, by=BY) == document(RICH, by=BY)
+    assert document(again) == document(RICH)
