@@ -1,6 +1,7 @@
 """Generators of images: what they decided, their layers and distributions, as sides of a comparison."""
 
 from hypothesis import strategies as st
+from pure.image.contents import Contents, DistributionOfImage
 from pure.image.decisions import DecidedLayer, DecidedManager, DecidedProcess, DecidedPython, Decisions
 from pure.image.manifest import LAMINA, Builder, Image, LayerOfImage, Owner
 from pure.image.side import Side, side_of_image
@@ -65,18 +66,26 @@ def images() -> st.SearchStrategy[Image]:
         buildpacks=st.sampled_from(((), (Builder(id=LAMINA, version="1"),), (Builder(id=LAMINA, version="2"),))),
         decisions=st.none() | decisions(),
         undecided=st.just("no label"),
+        documents=st.integers(0, 5_000),
+        based=st.booleans(),
         env=st.dictionaries(st.sampled_from(("A", "B")), st.sampled_from(("", "x")), max_size=2),
     )
 
 
-def sides() -> st.SearchStrategy[Side]:
-    return st.builds(
-        side_of_image,
-        images(),
-        name=st.just("image"),
-        distributions=st.none()
-        | st.dictionaries(st.sampled_from(("flask", "polars", "attrs")), st.sampled_from(VERSIONS), max_size=3),
-        undistributed=st.just("nobody looked"),
-        documents=st.integers(0, 5_000),
-        configured=st.booleans(),
+def contents() -> st.SearchStrategy[Contents]:
+    distribution = st.builds(
+        DistributionOfImage,
+        name=(names := st.sampled_from(("flask", "polars", "attrs"))),
+        title=names,
+        version=st.sampled_from(VERSIONS),
+        layer=st.just("venv"),
     )
+    return st.builds(
+        Contents,
+        distributions=st.lists(distribution, max_size=3, unique_by=lambda each: each.name).map(tuple),
+        missing=st.sampled_from(((), ("who needs what",))),
+    )
+
+
+def sides() -> st.SearchStrategy[Side]:
+    return st.builds(side_of_image, images(), contents(), name=st.just("image"))

@@ -11,7 +11,7 @@ from typing import Final, Literal, TypeAlias
 import msgspec
 
 from pure.image.manifest import LayerOfImage, Owner
-from pure.image.side import INSTEAD, KINDS, Choice, Decided, Kind, NotKnown, Side
+from pure.image.side import INSTEAD, KINDS, Decided, DecidedValue, Kind, NotKnown, Side
 
 COMPARISON_SCHEMA: Final = 1
 
@@ -29,8 +29,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: Kind
     name: str
-    before: Choice | None
-    after: Choice | None
+    before: DecidedValue | None
+    after: DecidedValue | None
 
     @property
     def for_other_reasons(self) -> bool:
@@ -92,6 +92,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     after: ComparedSide
     differs: bool
     """Whether anything does, of all that is known of both."""
+    otherwise: bool
+    """Whether only manifests or configurations differ, in what isn't told here: a user, a time, the order of layers."""
     decisions: tuple[Decision, ...]
     not_compared: tuple[Kind, ...]
     """The kinds of decisions that are known of one side only."""
@@ -118,10 +120,14 @@ def compare(before: Side, after: Side) -> Comparison:
         layers = _layers(before.layers, after.layers)
         documents = after.documents if before.digest != after.digest else 0
         moving = moved(before.layers, after.layers, documents=documents)
+    told = bool(decisions or versions or any(each.become != "same" for each in layers or ()))
+    # Only of images that have a manifest the digests mean the same.
+    otherwise = not told and bool(before.documents and after.documents) and before.digest != after.digest
     return Comparison(
         before=_side(before),
         after=_side(after),
-        differs=bool(decisions or versions or any(each.become != "same" for each in layers or ())),
+        differs=told or otherwise,
+        otherwise=otherwise,
         decisions=decisions,
         not_compared=tuple(
             kind
@@ -150,7 +156,7 @@ def decided_otherwise(before: Decided, after: Decided) -> tuple[Decision, ...]:
     return tuple(found)
 
 
-def _otherwise(before: Choice | None, after: Choice | None) -> bool:
+def _otherwise(before: DecidedValue | None, after: DecidedValue | None) -> bool:
     if before is None or after is None or before.value != after.value:
         return before != after
     # Where no reasons stand, they aren't known.
@@ -208,7 +214,7 @@ def _layers(before: Sequence[LayerOfImage], after: Sequence[LayerOfImage]) -> tu
 def _pairs(
     before: Sequence[LayerOfImage], after: Sequence[LayerOfImage]
 ) -> Iterator[tuple[LayerOfImage, LayerOfImage]]:
-    """Which layers of both sides are the same one: by all that is known of it, by its contents, by its name."""
+    """Which layers of both sides are the same one: by all that is known of it, by its contents, or by its name."""
     for key in _ALIKE:
         left: dict[tuple[str, ...], list[LayerOfImage]] = {}
         for each in before:
@@ -227,6 +233,7 @@ def _name(layer: LayerOfImage) -> tuple[str, ...]:
 _ALIKE: Final[tuple[Callable[[LayerOfImage], tuple[str, ...]], ...]] = (
     lambda layer: (*_name(layer), layer.diff_id, layer.digest),
     lambda layer: (*_name(layer), layer.diff_id),
+    lambda layer: (layer.diff_id,),
     _name,
 )
 

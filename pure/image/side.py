@@ -10,8 +10,9 @@ from typing import Final, Literal, TypeAlias, get_args
 
 import msgspec
 
+from pure.image.contents import Contents
 from pure.image.decisions import LABEL as DECISIONS_LABEL
-from pure.image.decisions import DecidedProcess, Decisions
+from pure.image.decisions import DecidedManager, DecidedProcess, Decisions
 from pure.image.manifest import LAMINA, Image, LayerOfImage, ProcessOfImage
 from pure.layers.names import HeavyLayerName, is_heavy
 from pure.lifecycle.image import LABEL_BUILD, LABEL_LIFECYCLE
@@ -40,17 +41,17 @@ INSTEAD: Final[Mapping[Kind, Kind]] = {"command": "process"}
 # What these labels say is compared in parts.
 _IN_PARTS: Final = frozenset({DECISIONS_LABEL, LABEL_BUILD, LABEL_LIFECYCLE})
 # What a lifecycle takes over from the run image.
-_CONFIGURED: Final[frozenset[Kind]] = frozenset({"variable", "label"})
+_OF_BASES: Final[frozenset[Kind]] = frozenset({"variable", "label"})
 
 
-class Choice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class DecidedValue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was decided, and why."""
 
     value: str
     because: tuple[str, ...] = ()
 
 
-Decided: TypeAlias = Mapping[Kind, Mapping[str, Choice]]
+Decided: TypeAlias = Mapping[Kind, Mapping[str, DecidedValue]]
 """By kind and name; the name is empty where there is one of a kind."""
 
 
@@ -76,98 +77,93 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
     unknown: tuple[NotKnown, ...] = ()
 
 
-def side_of_image(
-    image: Image,
-    *,
-    name: str,
-    distributions: Mapping[str, str] | None,
-    undistributed: str = "",
-    documents: int = 0,
-    configured: bool = True,
-) -> Side:
-    """An image; ``undistributed`` says why nothing is known of its distributions.
-
-    One that isn't ``configured`` is a local build: it stands upon no run image, and has no configuration.
-    """
-    unknown: list[NotKnown] = []
+def side_of_image(image: Image, contents: Contents, *, name: str) -> Side:
+    """An image, whoever built it."""
     told = _told(image)
-    if not configured:
-        told = {kind: found for kind, found in told.items() if kind not in _CONFIGURED}
-        unknown.append(NotKnown(what="run image, variables and labels", because="a local build has none"))
+    unknown: list[NotKnown] = []
+    if not image.based:
+        told = {kind: found for kind, found in told.items() if kind not in _OF_BASES}
+        unknown.append(NotKnown(what="the run image with its variables and labels", because="a local build has none"))
     if image.decisions is None:
         unknown.append(NotKnown(what="decisions", because=image.undecided))
     elif image.decisions.shortened:
-        unknown.append(NotKnown(what="some reasons", because="they were too long for a label, and left out"))
-    if distributions is None:
-        unknown.append(NotKnown(what="distributions", because=undistributed))
+        unknown.append(NotKnown(what="some reasons", because="all together are too long for a label"))
+    distributions = {each.name: each.version for each in contents.distributions}
+    known = bool(distributions or not contents.missing)
+    if not known:
+        why = ", ".join(contents.missing) if image.by_lamina else f"{LAMINA} didn't build it"
+        unknown.append(NotKnown(what="distributions", because=why))
     return Side(
         name=name,
         digest=image.digest,
         decided={**told, **(decided_by(image.decisions) if image.decisions else {})},
         layers=image.layers,
-        distributions=distributions,
-        documents=documents,
+        distributions=distributions if known else None,
+        documents=image.documents,
         unknown=tuple(unknown),
     )
 
 
-def decided_by(decisions: Decisions) -> dict[Kind, Mapping[str, Choice]]:
+def decided_by(decisions: Decisions) -> dict[Kind, Mapping[str, DecidedValue]]:
     """What was decided, by kind and name."""
-    manager = decisions.manager
     heavy, others = {}, {}
     for each in decisions.layers:
         if is_heavy(HeavyLayerName(each.name)):
             value = f"{each.distribution} {each.version}".strip() or "a layer"
-            heavy[each.name] = Choice(value=value, because=_said(each.because))
+            heavy[each.name] = DecidedValue(value=value, because=_said(each.because))
         else:
-            others[each.name] = Choice(value="a layer", because=_said(each.because))
+            others[each.name] = DecidedValue(value="a layer", because=_said(each.because))
     return {
         **_target(decisions.target),
-        "python": {"": Choice(value=decisions.python.version, because=decisions.python.because)},
-        "manager": {"": Choice(value=f"{manager.name} {manager.version}", because=manager.because)} if manager else {},
+        "python": {"": DecidedValue(value=decisions.python.version, because=decisions.python.because)},
+        "manager": _manager(decisions.manager) if decisions.manager else {},
         "process": dict(_processes(decisions.processes)),
         "default": _default(decisions.processes),
-        "division": {"": Choice(value=decisions.divided)} if decisions.divided else {},
+        "division": {"": DecidedValue(value=decisions.divided)} if decisions.divided else {},
         "layer": others,
         "heavy": heavy,
     }
 
 
-def _told(image: Image) -> dict[Kind, Mapping[str, Choice]]:
+def _told(image: Image) -> dict[Kind, Mapping[str, DecidedValue]]:
     """What any image says without Lamina's label."""
     return {
-        "target": {"": Choice(value=f"linux/{image.arch}")},
-        "buildpack": {each.id: Choice(value=each.version) for each in image.buildpacks},
-        "command": {each.type: Choice(value=shlex.join((*each.command, *each.args))) for each in image.processes},
+        "target": {"": DecidedValue(value=f"linux/{image.arch}")},
+        "buildpack": {each.id: DecidedValue(value=each.version) for each in image.buildpacks},
+        "command": {each.type: DecidedValue(value=shlex.join((*each.command, *each.args))) for each in image.processes},
         "default": _default(image.processes),
-        "variable": {name: Choice(value=value) for name, value in image.env.items()},
-        "label": {name: Choice(value=value) for name, value in image.labels.items() if name not in _IN_PARTS},
+        "variable": {name: DecidedValue(value=value) for name, value in image.env.items()},
+        "label": {name: DecidedValue(value=value) for name, value in image.labels.items() if name not in _IN_PARTS},
     }
 
 
-def decided_by_plan(decisions: Decisions, *, release: str, heavy: bool) -> dict[Kind, Mapping[str, Choice]]:
+def decided_by_plan(decisions: Decisions, *, release: str, heavy: bool) -> dict[Kind, Mapping[str, DecidedValue]]:
     """What a plan decided: ``heavy`` says whether it foresees which distributions get layers of their own."""
     unknown: frozenset[Kind] = frozenset({"division"} if heavy else {"division", "heavy"})
-    decided: dict[Kind, Mapping[str, Choice]] = {"buildpack": {LAMINA: Choice(value=release)}}
+    decided: dict[Kind, Mapping[str, DecidedValue]] = {"buildpack": {LAMINA: DecidedValue(value=release)}}
     return decided | {kind: found for kind, found in decided_by(decisions).items() if kind not in unknown}
 
 
-def _target(target: str) -> dict[Kind, Mapping[str, Choice]]:
+def _manager(manager: DecidedManager) -> Mapping[str, DecidedValue]:
+    return {"": DecidedValue(value=f"{manager.name} {manager.version}", because=manager.because)}
+
+
+def _target(target: str) -> dict[Kind, Mapping[str, DecidedValue]]:
     # Whoever names no distribution of Linux doesn't say that there is none.
     system, _, distro = target.rstrip(")").partition(" (")
-    found: dict[Kind, Mapping[str, Choice]] = {"target": {"": Choice(value=system)}}
-    return found | ({"distro": {"": Choice(value=distro)}} if distro else {})
+    found: dict[Kind, Mapping[str, DecidedValue]] = {"target": {"": DecidedValue(value=system)}}
+    return found | ({"distro": {"": DecidedValue(value=distro)}} if distro else {})
 
 
-def _processes(processes: Sequence[DecidedProcess]) -> Iterator[tuple[str, Choice]]:
+def _processes(processes: Sequence[DecidedProcess]) -> Iterator[tuple[str, DecidedValue]]:
     for each in processes:
         because = tuple(filter(None, (each.source, *each.because)))
-        yield each.type, Choice(value=shlex.join((*each.command, *each.args)), because=because)
+        yield each.type, DecidedValue(value=shlex.join((*each.command, *each.args)), because=because)
 
 
-def _default(processes: Sequence[DecidedProcess | ProcessOfImage]) -> Mapping[str, Choice]:
+def _default(processes: Sequence[DecidedProcess | ProcessOfImage]) -> Mapping[str, DecidedValue]:
     types = [each.type for each in processes if each.default]
-    return {"": Choice(value=types[0])} if types else {}
+    return {"": DecidedValue(value=types[0])} if types else {}
 
 
 def _said(reason: str) -> tuple[str, ...]:

@@ -5,9 +5,11 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+import msgspec
+
 from pure.image.difference import Become, ComparedLayer, ComparedSide, Comparison, Decision, Version
 from pure.image.manifest import LAMINA, Owner
-from pure.image.side import Choice, Kind
+from pure.image.side import DecidedValue, Kind
 from pure.report.previous import moving_words
 from pure.start.launching import shown
 from pure.wording import count, shortened, size
@@ -45,9 +47,13 @@ _OWNERS: Final[Mapping[Owner, str]] = {
     Owner.LIFECYCLE: "lifecycle",
     Owner.UNKNOWN: "layer",
 }
+_SAME: Final[Mapping[bool, str]] = {
+    False: "Nothing differs of what is known of both",
+    True: "Different: the manifests alone, in what isn't compared (users, times, the order of layers)",
+}
 # What means something to Markdown, or calls somebody.
 _ESCAPED: Final[Mapping[str, str]] = {char: f"\\{char}" for char in "\\`*_[]|~"} | {
-    char: f"&#{ord(char)};" for char in "<>&@#"
+    char: f"&#{ord(char)};" for char in "<>&@#$"
 }
 
 
@@ -73,7 +79,7 @@ def comparison_markdown(compared: Comparison) -> tuple[str, ...]:
         *_markdown_table(
             ("Decision", "Before", "After"),
             (
-                (decision_name(each), _choice_cell(each.kind, each.before), _choice_cell(each.kind, each.after))
+                (_cell(decision_name(each)), _choice_cell(each.kind, each.before), _choice_cell(each.kind, each.after))
                 for each in compared.decisions
             ),
         ),
@@ -92,6 +98,11 @@ def comparison_markdown(compared: Comparison) -> tuple[str, ...]:
     )
 
 
+def encode_comparison(compared: Comparison) -> bytes:
+    """The comparison as JSON, indented, with a final newline."""
+    return msgspec.json.format(msgspec.json.encode(compared), indent=2) + b"\n"
+
+
 def headline(compared: Comparison) -> tuple[str, ...]:
     """What differs by numbers, and what has to be moved."""
     decided = sum(not each.for_other_reasons for each in compared.decisions)
@@ -100,7 +111,7 @@ def headline(compared: Comparison) -> tuple[str, ...]:
         *((count(len(compared.distributions), "distribution"),) if compared.distributions else ()),
         *((count(len(_differing(compared)), "layer"),) if _differing(compared) else ()),
     ]
-    said = f"Different: {', '.join(parts)}" if parts else "Nothing differs of what is known of both"
+    said = f"Different: {', '.join(parts)}" if parts else _SAME[compared.otherwise]
     if compared.moving is None:
         return (said,)
     return (said, f"To push, and to pull on a node that has the former: {moving_words(compared.moving)}")
@@ -130,7 +141,7 @@ def _decision_lines(compared: Comparison) -> Iterator[str]:
         yield from _row(decision_name(each), _column(each.kind, each.before), _column(each.kind, each.after))
 
 
-def _column(kind: Kind, choice: Choice | None) -> list[str]:
+def _column(kind: Kind, choice: DecidedValue | None) -> list[str]:
     if choice is None:
         return ["(none)"]
     return [
@@ -222,13 +233,13 @@ def _list(lines: Iterable[str]) -> Iterator[str]:
         yield from (f"- {_cell(line.strip())}",) if line.startswith(" ") else (line, "") if line else ("",)
 
 
-def choice_shown(kind: Kind, choice: Choice) -> str:
+def choice_shown(kind: Kind, choice: DecidedValue) -> str:
     """What was chosen, as people read it."""
     command = kind in ("process", "command")
     return shortened(shown(tuple(shlex.split(choice.value))) if command else choice.value, _LONGEST) or "(empty)"
 
 
-def _choice_cell(kind: Kind, choice: Choice | None) -> str:
+def _choice_cell(kind: Kind, choice: DecidedValue | None) -> str:
     if choice is None:
         return "(none)"
     value = f"**{_cell(choice_shown(kind, choice))}**"

@@ -8,6 +8,7 @@ from pure.image.decisions import DecidedLayer, DecidedManager, DecidedProcess, D
 from pure.image.side import NotKnown, Side, decided_by_plan
 from pure.layers.decision import Action
 from pure.layers.names import HeavyLayerName, heavy_layer, is_heavy
+from pure.message import Message
 from pure.outcome import Failure, Outcome, Success
 from pure.report.record import ManagerRecord, Record
 
@@ -36,7 +37,7 @@ def side_of_plan(document: bytes, *, name: str) -> Outcome[Side, NotAPlan]:
     try:
         plan = msgspec.json.decode(document, type=Record)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        return Failure(NotAPlan(reason=str(error)))
+        return Failure(NotAPlan(reason=_prevented(document) or str(error)))
     layers = _layers(plan)
     heavy = any(map(is_heavy, layers))
     unknown = (
@@ -47,6 +48,18 @@ def side_of_plan(document: bytes, *, name: str) -> Outcome[Side, NotAPlan]:
     )
     decided = decided_by_plan(_decisions(plan, tuple(layers.values())), release=plan.lamina, heavy=heavy)
     return Success(Side(name=name, decided=decided, unknown=unknown))
+
+
+class _Prevented(msgspec.Struct, frozen=True):
+    error: Message
+
+
+def _prevented(document: bytes) -> str:
+    """What ``lamina plan --json`` prints where there can be no plan."""
+    try:
+        return f"It says why there is none: {msgspec.json.decode(document, type=_Prevented).error.happened}"
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return ""
 
 
 def _manager(manager: ManagerRecord) -> DecidedManager:

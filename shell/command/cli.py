@@ -1,4 +1,4 @@
-"""Defines the console script ``lamina``: plan, build, run and pack without a platform."""
+"""Defines the console script ``lamina``: plan, build, run, compare and pack without a platform."""
 
 import os
 import re
@@ -19,6 +19,7 @@ from pure.redaction import redactor
 from pure.report import build_log
 from pure.target import Target
 
+from shell.command.compare import compare
 from shell.command.local_runtime import (
     LocalRuntime,
     application_cache,
@@ -231,6 +232,7 @@ def run(
     sys.exit(ended.unwrap())
 
 
+lamina.add_command(compare)
 lamina.add_command(report)
 
 

@@ -28,21 +28,20 @@ if TYPE_CHECKING:
 )
 @click.option("--previous", metavar="IMAGE", help="Show what differs from another image, too.")
 @click.option("--platform", default="", metavar="OS/ARCH", help="Of an image for several, that for this one.")
-@click.option(
-    "--cache",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="The folder for the application's cache and image, as of `lamina build`.",
-)
-def report(image: str, file: Path, previous: str | None, platform: str, cache: Path | None) -> None:
+def report(image: str, file: Path, previous: str | None, platform: str) -> None:
     """Show IMAGE as a page for a browser: what it is made of, what was decided and why, what its build took.
 
-    IMAGE is a folder of an application that was built here, an OCI layout folder or an archive, docker:NAME,
-    podman:NAME, or an image in a registry.
+    \b
+    IMAGE is one of:
+      a folder with an OCI image layout, or an archive of an image
+      an application's folder, of which lamina build made an image
+      the folder of such builds, as --cache names it
+      docker:NAME, podman:NAME, or HOST/NAME:TAG in a registry
 
     \b
     Examples:
       lamina report path/to/app --html report.html
-      lamina report docker:shop --html report.html --previous registry.example.com/shop:latest
+      lamina report docker:shop --html report.html --previous registry.example/shop:v1
     """
     from pure.message import Message
     from pure.outcome import Failure
@@ -62,7 +61,7 @@ def report(image: str, file: Path, previous: str | None, platform: str, cache: P
     output = Output(redactor({}))
     console = Console(stderr=True)
     with console.status(f"Reading {output.shown(image)}") if console.is_terminal else nullcontext():
-        known = _known(image, previous, platform=platform, cache=cache, output=output)
+        known = _known(image, previous, platform=platform, output=output)
     if isinstance(known, Failure):
         output.lines(error_lines(describe_image(known.failure())))
         sys.exit(1)
@@ -82,48 +81,46 @@ def report(image: str, file: Path, previous: str | None, platform: str, cache: P
     output.lines((f"Wrote {file} ({size(len(text))}): {shown.name}, {summary(shown)}",))
 
 
-def _known(
-    text: str, previous: str | None, *, platform: str, cache: Path | None, output: "Output"
-) -> "Outcome[Known, ImageError]":
+def _known(text: str, previous: str | None, *, platform: str, output: "Output") -> "Outcome[Known, ImageError]":
     from pure.image.difference import compare
     from pure.image.side import side_of_image
     from pure.outcome import Failure, Success
     from pure.report.page.filling import Known
 
-    from shell.command.local_runtime import application_cache
     from shell.command.timing import kept_timeline
 
-    builds = cache or application_cache(Path(text))
-    read = _read(text, cache=builds, platform=platform)
+    read = _read(text, platform)
     if isinstance(read, Failure):
         return read
     image, contents = read.unwrap()
     name = output.redacted(text)
     compared = None
     if previous is not None:
-        other = _read(previous, cache=application_cache(Path(previous)), platform=platform)
+        other = _read(previous, platform)
         if isinstance(other, Failure):
             return other
         before = side_of_image(*other.unwrap(), name=output.redacted(previous))
         compared = compare(before, side_of_image(image, contents, name=name))
-    return Success(
-        Known(
-            reference=name,
-            image=image,
-            contents=contents,
-            timeline=kept_timeline(builds, image.labels),
-            compared=compared,
-        )
-    )
+    times = kept_timeline(_builds(text), image.labels)
+    return Success(Known(reference=name, image=image, contents=contents, timeline=times, compared=compared))
 
 
-def _read(text: str, *, cache: Path, platform: str) -> "Outcome[tuple[Image, Contents], ImageError]":
+def _builds(text: str) -> Path:
+    """The folder of the builds of an application, were the reference an application's folder, or that one itself."""
+    from shell.command.local_runtime import application_cache
+    from shell.images.places import stored_in
+
+    folder = Path(text)
+    return folder if stored_in(folder) is not None else application_cache(folder)
+
+
+def _read(text: str, platform: str) -> "Outcome[tuple[Image, Contents], ImageError]":
     from pure.outcome import Failure, Success
 
     from shell.images import open_image
     from shell.images.inside import read_contents
 
-    opened = open_image(text, cache=cache, platform=platform)
+    opened = open_image(text, cache=_builds(text), platform=platform)
     if isinstance(opened, Failure):
         return opened
     with opened.unwrap() as image:

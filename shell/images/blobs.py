@@ -86,14 +86,16 @@ def open_manifest(
         manifest = msgspec.json.decode(document, type=_Manifest)
     except (msgspec.MsgspecError, RecursionError) as error:
         return Failure(ImageUnreadable(reference=wanted.reference, reason=f"its manifest: {error}"))
-    image = read_image(checked(blobs.config, manifest.config.digest), digest=digest, blobs=manifest.layers)
-    if isinstance(image, Failure):
-        return Failure(ImageUnreadable(reference=wanted.reference, reason=image.failure().reason))
+    config = checked(blobs.config, manifest.config.digest)
+    read = read_image(config, digest=digest, blobs=manifest.layers)
+    if isinstance(read, Failure):
+        return Failure(ImageUnreadable(reference=wanted.reference, reason=read.failure().reason))
+    image = msgspec.structs.replace(read.unwrap(), documents=len(document) + len(config))
     streams: Streams = {
         layer.diff_id: _opening(blobs.stream, blob.digest)
-        for layer, blob in zip(image.unwrap().layers, manifest.layers, strict=True)
+        for layer, blob in zip(image.layers, manifest.layers, strict=True)
     }
-    return Success(OpenedImage(image.unwrap(), reference=wanted.reference, streams=streams, local=local))
+    return Success(OpenedImage(image, reference=wanted.reference, streams=streams, local=local))
 
 
 def checked(read: Callable[[str], bytes], digest: str) -> bytes:

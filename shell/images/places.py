@@ -215,7 +215,7 @@ def open_stored(path: str, cache: Path, wanted: Wanted) -> Outcome[OpenedImage, 
         msgspec.structs.replace(each, nbytes=store.path(each.diff_id).stat().st_size) for each in image.unwrap().layers
     )
     streams = {each: _file(store.path(each)) for each in diff_ids}
-    found = msgspec.structs.replace(image.unwrap(), layers=layers)
+    found = msgspec.structs.replace(image.unwrap(), layers=layers, based=False)
     return Success(OpenedImage(found, reference=wanted.reference, streams=streams, local=True))
 
 

@@ -62,7 +62,7 @@ def page(known: Known) -> Page:
     """The page of an image."""
     image, contents = known.image, known.contents
     unknown = [f"Not known: {each}." for each in contents.missing]
-    if image.by_lifecycle and all(each.owner is not Owner.BASE for each in image.layers):
+    if not image.based:
         unknown.append(_WITHOUT_BASE)
     if image.decisions and image.decisions.shortened:
         unknown.append("Some reasons were left out, since all together are too long for an image's label.")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from pure.image.difference import Become, compare, moved
 from pure.image.manifest import LayerOfImage, Owner
-from pure.image.side import Choice, Side
+from pure.image.side import DecidedValue, Side
 
 from tests.strategies_image import sides
 
@@ -122,7 +122,7 @@ def test_a_blob_counts_once() -> None:
 
 def test_reasons_count_where_both_have_some() -> None:
     def side(because: tuple[str, ...]) -> Side:
-        return Side(name="", decided={"python": {"": Choice(value="3.13.1", because=because)}})
+        return Side(name="", decided={"python": {"": DecidedValue(value="3.13.1", because=because)}})
 
     (found,) = compare(side(("it is the default",)), side((".python-version asks for it",))).decisions
     assert found.for_other_reasons

@@ -1,6 +1,7 @@
 """What is known of an image, by Lamina's label or by a lifecycle's, and what isn't."""
 
 from hypothesis import given
+from pure.image.contents import Contents
 from pure.image.decisions import DecidedLayer, DecidedProcess, DecidedPython, Decisions
 from pure.image.difference import compare
 from pure.image.manifest import Builder, Image, ProcessOfImage
@@ -35,7 +36,7 @@ def image(**more: object) -> Side:
         "labels": {"io.lamina.decisions": "…", "io.buildpacks.build.metadata": "…", "team": "shop"},
         **more,
     }
-    return side_of_image(Image(**values), name="image", distributions=None, undistributed="it has no SBOM")  # type: ignore[arg-type]
+    return side_of_image(Image(**values), Contents(missing=("who needs what",)), name="image")  # type: ignore[arg-type]
 
 
 def words(side: Side) -> dict[str, dict[str, str]]:
@@ -55,7 +56,7 @@ def test_an_image_of_somebody_elses_has_what_labels_of_lifecycles_tell() -> None
     }
     assert [(each.what, each.because) for each in side.unknown] == [
         ("decisions", "it has no label"),
-        ("distributions", "it has no SBOM"),
+        ("distributions", "lamina/python didn't build it"),
     ]
 
 
@@ -77,6 +78,12 @@ def test_what_starts_is_compared_in_the_words_that_both_have() -> None:
     assert not compare(ours, moved).decisions
     (process, default) = compare(theirs, image(undecided="", processes=())).decisions
     assert (process.kind, default.kind) == ("command", "default")
+
+
+def test_a_local_build_stands_upon_nothing() -> None:
+    side = image(decisions=DECISIONS, based=False)
+    assert not {"variable", "label"} & side.decided.keys()
+    assert compare(side, image(decisions=DECISIONS)).not_compared == ("variable", "label")
 
 
 @given(sides())

@@ -1,0 +1,15 @@
+"""The words for a plan that can't be compared."""
+
+from pure.report.build_log import error_lines
+from pure.report.planned import NotAPlan
+from pure.report.prose.plans import describe_plan, describe_unread_plan
+
+from tests.golden import check_golden
+
+
+def test_errors() -> None:
+    messages = (
+        describe_plan("plan:README.md", NotAPlan(reason="JSON is malformed: invalid character (byte 0)")),
+        describe_unread_plan("plan:nowhere", "No such file or directory"),
+    )
+    check_golden("errors_plans", "\n\n".join("\n".join(error_lines(each)) for each in messages))

@@ -1,0 +1,57 @@
+"""A plan beside images: what it decided is compared, and what it can't know is named."""
+
+import pytest
+from hypothesis import given
+from pure.build.facts import Facts
+from pure.image.difference import compare
+from pure.image.side import Side, decided_by
+from pure.message import Message
+from pure.report.decided import decisions
+from pure.report.planned import side_of_plan
+from pure.report.record import encode_error, encode_record, record
+
+from tests.places import GOLDENS
+from tests.strategies_plan import facts, planned
+
+
+def side(name: str) -> Side:
+    return side_of_plan((GOLDENS / f"plan_{name}.json").read_bytes(), name=f"plan:{name}").unwrap()
+
+
+@given(facts())
+def test_a_plan_and_its_own_image_decide_the_same(given: Facts) -> None:
+    plan = planned(given)
+    written = encode_record(record(plan, version="1", redact=str))
+    foreseen = side_of_plan(written, name="plan").unwrap()
+    image = Side(name="image", decided=decided_by(decisions(plan, None)))
+    compared = compare(image, foreseen)
+    assert compared.decisions == ()
+    assert not compared.differs
+    assert set(compared.not_compared) <= {"buildpack", "division", "heavy"}
+
+
+def test_what_a_plan_does_not_know_is_named() -> None:
+    without, likely = side("pip-flask"), side("streamlit-pylock")
+    assert [each.what for each in without.unknown] == [
+        "distributions",
+        "layers and bytes",
+        "which distributions get layers of their own",
+    ]
+    assert "heavy" not in without.decided
+    assert {name: each.value for name, each in likely.decided["heavy"].items()} == {
+        "dist-pyarrow": "pyarrow 22.0",
+        "dist-streamlit": "streamlit 1.50",
+    }
+    assert compare(without, likely).not_compared == ("heavy",)
+    assert compare(without, likely).moving is None
+
+
+def test_what_prevented_a_plan_is_told() -> None:
+    message = Message(happened="The requirements name no distribution")
+    written = encode_error(message, redact=str)
+    assert message.happened in side_of_plan(written, name="plan").failure().reason
+
+
+@pytest.mark.parametrize("document", [b"", b"[]", b"{}", b'{"error": {"happened": "no"}}', b"[" * 100_000, b"\xff"])
+def test_what_is_no_plan(document: bytes) -> None:
+    assert side_of_plan(document, name="plan").failure().reason
