@@ -66,7 +66,7 @@ def comparison_lines(compared: Comparison) -> tuple[str, ...]:
         *_decision_lines(compared),
         *_distribution_lines(compared),
         *_layer_lines(compared),
-        *_unknown_lines(compared),
+        *unknown_lines(compared),
     )
 
 
@@ -93,7 +93,7 @@ def comparison_markdown(compared: Comparison) -> tuple[str, ...]:
         ),
         *(
             f"- {_cell(line.strip())}" if line.startswith(" ") else line and f"{line}\n"
-            for line in _unknown_lines(compared)
+            for line in unknown_lines(compared)
         ),
     )
 
@@ -210,7 +210,8 @@ def _layer_size(layer: ComparedLayer) -> str:
     return f"{size(layer.nbytes)}{' uncompressed' if layer.uncompressed else ''}"
 
 
-def _unknown_lines(compared: Comparison) -> Iterator[str]:
+def unknown_lines(compared: Comparison) -> Iterator[str]:
+    """What couldn't be compared: a heading, and a line for each."""
     one, other = compared.before.unknown, compared.after.unknown
     of = dict.fromkeys(one, " (before)") | {each: "" if each in one else " (after)" for each in other}
     told = [f"  {each.what}{side}: {each.because}" for each, side in of.items()]

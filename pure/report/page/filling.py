@@ -11,7 +11,7 @@ from pure.image.difference import Comparison
 from pure.image.manifest import LAMINA, Image, LayerOfImage, Owner
 from pure.layers.names import PYTHON
 from pure.manager.table import MANAGERS
-from pure.report.compared import BECOME, choice_shown, decision_name, headline, layer_name
+from pure.report.compared import BECOME, choice_shown, decision_name, headline, layer_name, unknown_lines
 from pure.report.page.telling import (
     Kind,
     Page,
@@ -25,6 +25,7 @@ from pure.report.page.telling import (
 )
 from pure.report.timeline import PhaseOfBuild, Timeline
 from pure.start.launching import shown
+from pure.wording import count
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,7 +92,7 @@ def _facts(known: Known) -> Iterator[tuple[str, str]]:
     if image.buildpacks:
         yield "Built by", ", ".join(f"{each.id} {each.version}".strip() for each in image.buildpacks)
     if known.contents.distributions:
-        yield "Installed", f"{len(known.contents.distributions)} distributions"
+        yield "Installed", count(len(known.contents.distributions), "distribution")
 
 
 def _layers(known: Known) -> tuple[ShownLayer, ...]:
@@ -141,13 +142,12 @@ def _kind(layer: LayerOfImage, *, ours: bool) -> Kind:
 
 def _parts(each: DistributionOfImage) -> Iterator[tuple[str, ShownDistribution]]:
     """A distribution as far as each layer holds it."""
-    if not each.packages:
-        yield each.layer, ShownDistribution(name=each.title, version=each.version, nbytes=each.nbytes or 0)
-    for layer in dict.fromkeys(one.layer for one in each.packages):
+    places = {one.layer for one in each.packages if one.nbytes} or {each.layer}
+    for layer in sorted(places):
         inside = tuple(
             ShownPackage(name=one.name, nbytes=one.nbytes) for one in each.packages if one.layer == layer and one.nbytes
         )
-        nbytes = sum(one.nbytes for one in inside)
+        nbytes = sum(one.nbytes for one in inside) if inside else each.nbytes or 0
         yield layer, ShownDistribution(name=each.title, version=each.version, nbytes=nbytes, packages=inside)
 
 
@@ -174,7 +174,8 @@ def _decisions(image: Image) -> Iterator[ShownDecision]:
         )
     if decided.divided:
         heavy = sum(bool(each.distribution) for each in decided.layers)
-        choice = f"{heavy} distributions have layers of their own" if heavy else "All dependencies are in one layer"
+        own = count(heavy, "distribution has a layer of its own", "distributions have layers of their own")
+        choice = own if heavy else "All dependencies are in one layer"
         yield ShownDecision(about="Division over layers", choice=choice, because=(decided.divided,))
 
 
@@ -207,5 +208,6 @@ def _previous(compared: Comparison) -> ShownPrevious:
         distributions=tuple(
             ShownChange(about=each.name, before=each.before, after=each.after) for each in compared.distributions or ()
         ),
+        unknown=tuple(line.strip() for line in unknown_lines(compared) if line.startswith(" ")),
         gone=tuple(layer_name(each) for each in compared.layers or () if each.become == "gone"),
     )

@@ -95,6 +95,7 @@ def difference(previous: ShownPrevious) -> Element:
             parts.append(element("p", f"{title}: none."))
     if previous.gone:
         parts.append(element("p", f"Layers that are gone: {', '.join(previous.gone)}."))
+    parts += [element("p", f"Not known: {each}.", kind="soft") for each in previous.unknown]
     return _section("difference", "What differs from the previous image", *parts)
 
 
@@ -150,9 +151,9 @@ def _layers(page: Page) -> Element:
 
 
 def _layer(layer: ShownLayer) -> Element:
-    new: tuple[Node, ...] = (element("span", layer.become, kind="mark"),) if layer.become else ()
+    new: tuple[Node, ...] = (" ", element("span", layer.become, kind="mark")) if layer.become else ()
     why = element("small", layer.because or KINDS[layer.kind])
-    return element("th", layer.name, *new, why, scope="row", kind=f"tint kind-{layer.kind}")
+    return element("th", layer.name, *new, " ", why, scope="row", kind=f"tint kind-{layer.kind}")
 
 
 def _distributions(page: Page) -> Iterator[Element]:
@@ -173,7 +174,10 @@ def _distribution(layer: ShownLayer, each: ShownDistribution) -> Element:
     packages = sorted(each.packages, key=lambda one: (-one.nbytes, one.name))
     inside: tuple[Node, ...] = ()
     if len(packages) > 1:
-        inside = (element("small", ", ".join(f"{one.name} {size(one.nbytes)}" for one in packages)),)
+        inside = (
+            " ",
+            element("small", ", ".join(f"{one.name} {size(one.nbytes)}" for one in packages)),
+        )
     name = element("th", f"{each.name} {each.version}".strip(), *inside, scope="row")
     return element("tr", name, element("td", layer.name), _bytes(each.nbytes))
 
@@ -181,7 +185,7 @@ def _distribution(layer: ShownLayer, each: ShownDistribution) -> Element:
 def _bytes(nbytes: int | None) -> Element:
     if nbytes is None:
         return element("td", "unknown", kind="number soft")
-    exact = (element("small", f"{nbytes:,}"),) if nbytes >= 1000 else ()
+    exact = (" ", element("small", f"{nbytes:,}")) if nbytes >= 1000 else ()
     return element("td", size(nbytes), *exact, kind="number")
 
 
@@ -211,7 +215,7 @@ def _time(time: ShownTime, longest: float, kind: str = "") -> Iterator[Element]:
 def _change(change: ShownChange) -> Element:
     sides = ((change.before, change.because_before), (change.after, change.because))
     cells = (
-        element("td", value or "not there", *(element("small", reason) for reason in because))
+        element("td", value or "not there", *(part for reason in because for part in (" ", element("small", reason))))
         for value, because in sides
     )
     return element("tr", element("th", change.about, scope="row"), *cells)

@@ -77,6 +77,8 @@ class ShownPrevious(msgspec.Struct, frozen=True, kw_only=True):
     distributions: tuple[ShownChange, ...] = ()
     gone: tuple[str, ...] = ()
     """The layers that only the previous image has."""
+    unknown: tuple[str, ...] = ()
+    """What couldn't be compared, each one clause."""
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from functools import cache
 from typing import Any, get_args
 
 import msgspec
@@ -71,17 +72,22 @@ def anybodys(value: Any, words: str) -> Any:
             return value
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.sampled_from([RICH, BARE]), NASTY.filter(bool))
 def test_no_text_breaks_out_of_the_markup(page: Page, words: str) -> None:
     text = document(anybodys(page, words))
-    plain = read(document(anybodys(page, "x")))
     found = read(text)
     marks = [(tag, names(said)) for tag, said in found if tag]
-    assert marks == [(tag, names(said)) for tag, said in plain if tag]
+    assert marks == plain(page)
     assert {tag.lstrip("/") for tag, _ in marks} <= {*get_args(Tag), *AROUND}
     assert sum(str(said).count(visible(words)) for tag, said in found if not tag) >= 2
     assert "\0" not in text
+
+
+@cache
+def plain(page: Page) -> list[tuple[str, list[str]]]:
+    """The marks of the same page with harmless words."""
+    return [(tag, names(said)) for tag, said in read(document(anybodys(page, "x"))) if tag]
 
 
 def names(said: object) -> list[str]:
