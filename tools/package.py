@@ -54,8 +54,8 @@ CARRIED: Final = "data/carried.json"
 BUILDPACK_SCHEME: Final = "buildpack:"
 """How a carried entry's URL begins: what follows is a path in the buildpack's own folder, wherever that is."""
 
-# The console script and the local lifecycle; a platform brings its own.
-DEVELOPERS_ONLY: Final = ("pure/lifecycle", "shell/command", "shell/lifecycle")
+# The console script, what it reads images by, and the local lifecycle; a platform brings its own.
+DEVELOPERS_ONLY: Final = ("pure/lifecycle", "shell/command", "shell/images", "shell/lifecycle")
 
 
 class Packaged(msgspec.Struct, frozen=True, kw_only=True):

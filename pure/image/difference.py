@@ -106,7 +106,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """To push where a registry has A, and to pull where a node has it."""
 
 
-def compare(before: Side, after: Side) -> Comparison:
+def compare_sides(before: Side, after: Side) -> Comparison:
     """How ``after`` differs from ``before``."""
     decisions = decided_otherwise(before.decided, after.decided)
     versions: tuple[Version, ...] | None = None

@@ -66,7 +66,7 @@ def comparison_lines(compared: Comparison) -> tuple[str, ...]:
         *_decision_lines(compared),
         *_distribution_lines(compared),
         *_layer_lines(compared),
-        *unknown_lines(compared),
+        *(("", "Not known", *(f"  {line}" for line in unknown)) if (unknown := not_known(compared)) else ()),
     )
 
 
@@ -91,10 +91,7 @@ def comparison_markdown(compared: Comparison) -> tuple[str, ...]:
             ("Layer", "", "Moves"),
             ((_cell(layer_name(each)), BECOME[each.become], _layer_size(each)) for each in _differing(compared)),
         ),
-        *(
-            f"- {_cell(line.strip())}" if line.startswith(" ") else line and f"{line}\n"
-            for line in unknown_lines(compared)
-        ),
+        *(("", "Not known", "", *(f"- {_cell(line)}" for line in unknown)) if (unknown := not_known(compared)) else ()),
     )
 
 
@@ -210,16 +207,15 @@ def _layer_size(layer: ComparedLayer) -> str:
     return f"{size(layer.nbytes)}{' uncompressed' if layer.uncompressed else ''}"
 
 
-def unknown_lines(compared: Comparison) -> Iterator[str]:
-    """What couldn't be compared: a heading, and a line for each."""
+def not_known(compared: Comparison) -> list[str]:
+    """What couldn't be compared, each one clause."""
     one, other = compared.before.unknown, compared.after.unknown
     of = dict.fromkeys(one, " (before)") | {each: "" if each in one else " (after)" for each in other}
-    told = [f"  {each.what}{side}: {each.because}" for each, side in of.items()]
+    told = [f"{each.what}{side}: {each.because}" for each, side in of.items()]
     if compared.not_compared:
         kinds = dict.fromkeys(_KINDS[kind] for kind in compared.not_compared)
-        told.append(f"  told of one side only: {', '.join(kinds)}")
-    if told:
-        yield from ("", "Not known", *told)
+        told.append(f"told of one side only: {', '.join(kinds)}")
+    return told
 
 
 def _markdown_table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
@@ -227,11 +223,6 @@ def _markdown_table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> 
     if found:
         yield from ("", f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}")
         yield from (f"| {' | '.join(cells)} |" for cells in found)
-
-
-def _list(lines: Iterable[str]) -> Iterator[str]:
-    for line in lines:
-        yield from (f"- {_cell(line.strip())}",) if line.startswith(" ") else (line, "") if line else ("",)
 
 
 def choice_shown(kind: Kind, choice: DecidedValue) -> str:

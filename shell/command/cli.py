@@ -19,7 +19,8 @@ from pure.redaction import redactor
 from pure.report import build_log
 from pure.target import Target
 
-from shell.command.compare import compare
+from shell.command.comparing import compare
+from shell.command.explaining import explain
 from shell.command.local_runtime import (
     LocalRuntime,
     application_cache,
@@ -232,6 +233,7 @@ def run(
     sys.exit(ended.unwrap())
 
 
+lamina.add_command(explain)
 lamina.add_command(compare)
 lamina.add_command(report)
 

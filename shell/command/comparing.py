@@ -1,81 +1,96 @@
-"""Compares what two references lead to: images, local builds, plans."""
+"""Defines ``lamina compare``: how two images, local builds or plans differ."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from pure.image.difference import Comparison, compare
+import click
+from pure.image.difference import Comparison, compare_sides
 from pure.image.side import Side, side_of_image
-from pure.message import Message
-from pure.outcome import Failure, Outcome, Success
-from pure.report.build_log import error_lines
+from pure.outcome import Failure
+from pure.redaction import redactor
 from pure.report.compared import comparison_lines, comparison_markdown, encode_comparison
 from pure.report.planned import side_of_plan
-from pure.report.prose.images import describe_image
 from pure.report.prose.plans import describe_plan, describe_unread_plan
-from pure.report.record import encode_error
 
-from shell.command.local_runtime import application_cache
+from shell.command.images import ImageReader, image_options
 from shell.disk import said
-from shell.images import open_image
 from shell.images.inside import read_contents
 from shell.images.places import stored_in
 from shell.output import Output
 
-PLAN: Final = "plan:"
-_STDIN: Final = "-"
-
-# As of diff: a difference must not be mistaken for something that couldn't be compared.
+# As of diff: what can't be read must not be mistaken for a difference.
 DIFFERS: Final = 1
 FAILED: Final = 2
 
-FORMATS: Final[dict[str, Callable[[Comparison], tuple[str, ...]]]] = {
+_PLAN: Final = "plan:"
+_STDIN: Final = "-"
+_FORMATS: Final[Mapping[str, Callable[[Comparison], tuple[str, ...]]]] = {
     "text": comparison_lines,
     "markdown": comparison_markdown,
 }
 
 
-def print_comparison(before: str, after: str, *, platform: str, form: str, as_json: bool, output: Output) -> int:
-    """Print how two sides differ; the exit status, which is ``DIFFERS`` where they do."""
-    sides: list[Side] = []
-    for text in (before, after):
-        side = _plan(text) if text.startswith(PLAN) else _image(text, platform)
-        if isinstance(side, Failure):
-            message = side.failure()
-            if as_json:
-                output.document(encode_error(message, redact=output.redacted).decode())
-            else:
-                output.lines(error_lines(message))
-            return FAILED
-        sides.append(side.unwrap())
-    compared = compare(*sides)
+@click.command()
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, of a documented schema.")
+@click.option("--exit-code", is_flag=True, help="End with status 1 if anything differs.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(tuple(_FORMATS)),
+    default="text",
+    show_default=True,
+    help="As text, or as Markdown for a comment.",
+)
+@image_options
+def compare(
+    before: str, after: str, as_json: bool, exit_code: bool, form: str, cache: Path | None, platform: str | None
+) -> None:
+    """Say how B differs from A: what was decided and why, distributions, layers, and the bytes that move.
+
+    Each is what explain takes, or the folder that builds had as --cache, or plan:FILE with what plan --json printed
+    (plan:- reads it from the standard input).
+
+    \b
+    Examples:
+      lamina compare registry.example.com/team/shop:v1 registry.example.com/team/shop:v2
+      lamina compare podman:shop path/to/app --exit-code
+      lamina plan path/to/app --json | lamina compare podman:shop plan:- --format markdown
+    """
+    output = Output(redactor({}))
+
+    def side(text: str) -> Side:
+        folder = Path(text)
+        # So two builds of one application can be compared.
+        place = folder if stored_in(folder) is not None else cache
+        reader = ImageReader(output, as_json=as_json, cache=place, platform=platform, status=FAILED)
+        return _plan(reader, text) if text.startswith(_PLAN) else _image(reader, text)
+
+    compared = compare_sides(side(before), side(after))
     if as_json:
         output.document(encode_comparison(compared).decode())
     else:
-        output.lines(FORMATS[form](compared))
-    return DIFFERS if compared.differs else 0
+        output.lines(_FORMATS[form](compared))
+    if exit_code and compared.differs:
+        sys.exit(DIFFERS)
 
 
-def _plan(text: str) -> Outcome[Side, Message]:
-    file = text.removeprefix(PLAN)
+def _plan(reader: ImageReader, text: str) -> Side:
+    file = text.removeprefix(_PLAN)
     try:
         document = sys.stdin.buffer.read() if file == _STDIN else Path(file).read_bytes()
     except OSError as error:
-        return Failure(describe_unread_plan(text, said(error)))
-    side = side_of_plan(document, name=text)
-    return Failure(describe_plan(text, side.failure())) if isinstance(side, Failure) else Success(side.unwrap())
+        reader.stop(describe_unread_plan(text, said(error)))
+    found = side_of_plan(document, name=text)
+    if isinstance(found, Failure):
+        reader.stop(describe_plan(text, found.failure()))
+    return found.unwrap()
 
 
-def _image(text: str, platform: str) -> Outcome[Side, Message]:
-    folder = Path(text)
-    # The folder of an application's builds can be named itself: so two builds of one application are compared.
-    cache = folder if stored_in(folder) is not None else application_cache(folder)
-    opened = open_image(text, cache=cache, platform=platform)
-    if isinstance(opened, Failure):
-        return Failure(describe_image(opened.failure()))
-    with opened.unwrap() as image:
-        inside = read_contents(image)
-        if isinstance(inside, Failure):
-            return Failure(describe_image(inside.failure()))
-        return Success(side_of_image(image.image, inside.unwrap(), name=text))
+def _image(reader: ImageReader, text: str) -> Side:
+    with reader.opened(text) as opened:
+        contents = reader.read(read_contents(opened))
+        return side_of_image(opened.image, contents, name=text)

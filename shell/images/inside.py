@@ -1,7 +1,12 @@
-"""Looks into an opened image for what is in it."""
+"""Looks into an opened image: for what is in it, for what its application declares, for the sizes of its layers."""
+
+import re
+from collections.abc import Iterable
 
 from pure.image.contents import Contents, contents, looking
+from pure.image.demands import Demanded, demands, where_declared
 from pure.image.errors import LayerUnreadable
+from pure.image.manifest import LayerOfImage, Owner
 from pure.outcome import Failure, Outcome, Success
 
 from shell.images.opened import OpenedImage
@@ -9,10 +14,33 @@ from shell.images.opened import OpenedImage
 
 def read_contents(opened: OpenedImage) -> Outcome[Contents, LayerUnreadable]:
     """What is in an image; ``opened.image`` knows the sizes of the layers that were read for it."""
+    files = _files(opened, looking(opened.image))
+    return files if isinstance(files, Failure) else Success(contents(opened.image, files.unwrap()))
+
+
+def read_demands(opened: OpenedImage) -> Outcome[tuple[Demanded, ...], LayerUnreadable]:
+    """What an image's application asks for, where that stands in its own copy of the application."""
+    files = _files(opened, where_declared(opened.image))
+    return files if isinstance(files, Failure) else Success(demands(opened.image, files.unwrap()))
+
+
+def measure(opened: OpenedImage) -> Outcome[None, LayerUnreadable]:
+    """Learn the sizes of all layers, unpacked, but for those of the base, which are nobody's concern here."""
+    for layer in opened.image.layers:
+        if layer.nbytes is None and layer.owner is not Owner.BASE:
+            looked = opened.look(layer)
+            if isinstance(looked, Failure):
+                return looked
+    return Success(None)
+
+
+def _files(
+    opened: OpenedImage, wanted: Iterable[tuple[LayerOfImage, re.Pattern[str]]]
+) -> Outcome[dict[str, bytes], LayerUnreadable]:
     files: dict[str, bytes] = {}
-    for layer, wanted in looking(opened.image):
-        found = opened.look(layer, wanted)
+    for layer, pattern in wanted:
+        found = opened.look(layer, pattern)
         if isinstance(found, Failure):
             return found
         files |= found.unwrap().files
-    return Success(contents(opened.image, files))
+    return Success(files)

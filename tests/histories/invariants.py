@@ -17,7 +17,7 @@ from typing import Final
 
 import msgspec
 from pure.build.steps import InstallRuntime
-from pure.image.difference import compare
+from pure.image.difference import compare_sides
 from pure.image.manifest import LayerOfImage
 from pure.image.side import Kind, Side, decided_by
 from pure.layers.decision import Action
@@ -120,7 +120,7 @@ def _compares(finished: Finished, exported: Exported, before: Mapping[str, str])
     if named != exported.layers.keys():
         raise Violated(f"the label names the layers {named}, and the image has {set(exported.layers)}")
     sides = (Side(name="", decided={}, layers=_layers(each, finished.after)) for each in (before, exported.layers))
-    compared = compare(*sides)
+    compared = compare_sides(*sides)
     found = {each.name: each.become for each in compared.layers or ()}
     wanted = {
         name: "new"

@@ -11,7 +11,7 @@ from pure.image.difference import Comparison
 from pure.image.manifest import LAMINA, Image, LayerOfImage, Owner
 from pure.layers.names import PYTHON
 from pure.manager.table import MANAGERS
-from pure.report.compared import BECOME, choice_shown, decision_name, headline, layer_name, unknown_lines
+from pure.report.compared import BECOME, choice_shown, decision_name, headline, layer_name, not_known
 from pure.report.page.telling import (
     Kind,
     Page,
@@ -208,6 +208,6 @@ def _previous(compared: Comparison) -> ShownPrevious:
         distributions=tuple(
             ShownChange(about=each.name, before=each.before, after=each.after) for each in compared.distributions or ()
         ),
-        unknown=tuple(line.strip() for line in unknown_lines(compared) if line.startswith(" ")),
+        unknown=tuple(not_known(compared)),
         gone=tuple(layer_name(each) for each in compared.layers or () if each.become == "gone"),
     )

@@ -5,7 +5,7 @@ from collections import Counter
 import msgspec
 import pytest
 from hypothesis import given
-from pure.image.difference import Become, compare, moved
+from pure.image.difference import Become, compare_sides, moved
 from pure.image.manifest import LayerOfImage, Owner
 from pure.image.side import DecidedValue, Side
 
@@ -16,7 +16,7 @@ TURNED: dict[Become, Become] = {"new": "gone", "gone": "new"}
 
 @given(sides())
 def test_nothing_differs_from_itself(side: Side) -> None:
-    found = compare(side, side)
+    found = compare_sides(side, side)
     assert not found.differs
     assert (found.decisions, found.distributions or (), found.not_compared) == ((), (), ())
     assert found.moving is not None
@@ -26,7 +26,7 @@ def test_nothing_differs_from_itself(side: Side) -> None:
 
 @given(sides(), sides())
 def test_turned_round_it_says_the_opposite(one: Side, other: Side) -> None:
-    there, back = compare(one, other), compare(other, one)
+    there, back = compare_sides(one, other), compare_sides(other, one)
     assert there.differs == back.differs
     assert there.not_compared == back.not_compared
     assert [(each.kind, each.name, each.before, each.after) for each in there.decisions] == [
@@ -43,7 +43,7 @@ def test_turned_round_it_says_the_opposite(one: Side, other: Side) -> None:
 
 @given(sides(), sides())
 def test_each_layer_of_both_is_told_once(one: Side, other: Side) -> None:
-    found = compare(one, other)
+    found = compare_sides(one, other)
     assert found.layers is not None
     assert Counter(each.before for each in found.layers if each.become != "new") == Counter(
         each.diff_id for each in one.layers or ()
@@ -57,7 +57,7 @@ def test_each_layer_of_both_is_told_once(one: Side, other: Side) -> None:
 
 @given(sides(), sides())
 def test_what_moves_are_the_blobs_that_are_not_there(one: Side, other: Side) -> None:
-    found = compare(one, other)
+    found = compare_sides(one, other)
     assert found.moving is not None
     assert found.layers is not None
     expected: dict[str, int] = {}
@@ -80,7 +80,7 @@ def test_what_moves_are_the_blobs_that_are_not_there(one: Side, other: Side) -> 
 
 @given(sides(), sides())
 def test_whatever_differs_is_told(one: Side, other: Side) -> None:
-    found = compare(one, other)
+    found = compare_sides(one, other)
     told = {(each.kind, each.name) for each in found.decisions}
     for kind in one.decided.keys() & other.decided.keys():
         # Where both have Lamina's decisions, these say what starts.
@@ -109,7 +109,7 @@ def layer(contents: str, **more: object) -> LayerOfImage:
 )
 def test_blobs(before: LayerOfImage, after: LayerOfImage, become: Become, nbytes: int | None) -> None:
     sides = (Side(name="", decided={}, layers=(each,), digest="x") for each in (before, after))
-    ((found,), moving) = (compared := compare(*sides)).layers or (), compared.moving
+    ((found,), moving) = (compared := compare_sides(*sides)).layers or (), compared.moving
     assert (found.become, found.nbytes) == (become, nbytes)
     assert moving is not None
     assert (moving.nbytes, moving.unknown) == (nbytes or 0, int(nbytes is None))
@@ -124,6 +124,6 @@ def test_reasons_count_where_both_have_some() -> None:
     def side(because: tuple[str, ...]) -> Side:
         return Side(name="", decided={"python": {"": DecidedValue(value="3.13.1", because=because)}})
 
-    (found,) = compare(side(("it is the default",)), side((".python-version asks for it",))).decisions
+    (found,) = compare_sides(side(("it is the default",)), side((".python-version asks for it",))).decisions
     assert found.for_other_reasons
-    assert compare(side(("it is the default",)), side(())).decisions == ()
+    assert compare_sides(side(("it is the default",)), side(())).decisions == ()

@@ -3,7 +3,7 @@
 from hypothesis import given
 from pure.image.contents import Contents
 from pure.image.decisions import DecidedLayer, DecidedProcess, DecidedPython, Decisions
-from pure.image.difference import compare
+from pure.image.difference import compare_sides
 from pure.image.manifest import Builder, Image, ProcessOfImage
 from pure.image.side import KINDS, Side, decided_by, side_of_image
 
@@ -72,18 +72,18 @@ def test_an_image_of_laminas_has_its_decisions() -> None:
 
 def test_what_starts_is_compared_in_the_words_that_both_have() -> None:
     ours, theirs = image(decisions=DECISIONS), image(undecided="it has no label")
-    assert not compare(ours, theirs).decisions
-    assert compare(ours, theirs).not_compared == ("distro", "python", "manager", "division", "layer", "heavy")
+    assert not compare_sides(ours, theirs).decisions
+    assert compare_sides(ours, theirs).not_compared == ("distro", "python", "manager", "division", "layer", "heavy")
     moved = image(decisions=DECISIONS, processes=())
-    assert not compare(ours, moved).decisions
-    (process, default) = compare(theirs, image(undecided="", processes=())).decisions
+    assert not compare_sides(ours, moved).decisions
+    (process, default) = compare_sides(theirs, image(undecided="", processes=())).decisions
     assert (process.kind, default.kind) == ("command", "default")
 
 
 def test_a_local_build_stands_upon_nothing() -> None:
     side = image(decisions=DECISIONS, based=False)
     assert not {"variable", "label"} & side.decided.keys()
-    assert compare(side, image(decisions=DECISIONS)).not_compared == ("variable", "label")
+    assert compare_sides(side, image(decisions=DECISIONS)).not_compared == ("variable", "label")
 
 
 @given(sides())

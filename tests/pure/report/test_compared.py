@@ -3,7 +3,7 @@
 import msgspec
 from pure.image.contents import Contents, DistributionOfImage
 from pure.image.decisions import DecidedLayer, DecidedManager, DecidedProcess, DecidedPython, Decisions
-from pure.image.difference import compare
+from pure.image.difference import compare_sides
 from pure.image.manifest import LAMINA, Builder, Image, LayerOfImage, Owner, ProcessOfImage
 from pure.image.side import Side, side_of_image
 from pure.report.compared import comparison_lines, comparison_markdown
@@ -168,19 +168,19 @@ SIDES = {
 
 
 def test_as_text() -> None:
-    told = ("\n".join((f"# {name}", "", *comparison_lines(compare(*both)))) for name, both in SIDES.items())
+    told = ("\n".join((f"# {name}", "", *comparison_lines(compare_sides(*both)))) for name, both in SIDES.items())
     check_golden("compared", "\n\n\n".join(told))
 
 
 def test_as_markdown() -> None:
-    told = ("\n".join((f"# {name}", "", *comparison_markdown(compare(*both)))) for name, both in SIDES.items())
+    told = ("\n".join((f"# {name}", "", *comparison_markdown(compare_sides(*both)))) for name, both in SIDES.items())
     check_golden("compared", "\n\n".join(told), suffix=".md")
 
 
 def test_markdown_takes_no_orders() -> None:
     hostile = "a|b `c` <img src=x> @team #1 [d](e) *f*\n| g"
     image = replaced(BEFORE, env={hostile: hostile})
-    compared = compare(before(), side_of_image(image, contents(**{hostile: hostile}), name=hostile))
+    compared = compare_sides(before(), side_of_image(image, contents(**{hostile: hostile}), name=hostile))
     for line in comparison_markdown(compared):
         assert "<img" not in line
         assert "@team" not in line

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from pure.build.facts import Facts
-from pure.image.difference import compare
+from pure.image.difference import compare_sides
 from pure.image.side import Side, decided_by
 from pure.message import Message
 from pure.report.decided import decisions
@@ -24,7 +24,7 @@ def test_a_plan_and_its_own_image_decide_the_same(given: Facts) -> None:
     written = encode_record(record(plan, version="1", redact=str))
     foreseen = side_of_plan(written, name="plan").unwrap()
     image = Side(name="image", decided=decided_by(decisions(plan, None)))
-    compared = compare(image, foreseen)
+    compared = compare_sides(image, foreseen)
     assert compared.decisions == ()
     assert not compared.differs
     assert set(compared.not_compared) <= {"buildpack", "division", "heavy"}
@@ -42,8 +42,8 @@ def test_what_a_plan_does_not_know_is_named() -> None:
         "dist-pyarrow": "pyarrow 22.0",
         "dist-streamlit": "streamlit 1.50",
     }
-    assert compare(without, likely).not_compared == ("heavy",)
-    assert compare(without, likely).moving is None
+    assert compare_sides(without, likely).not_compared == ("heavy",)
+    assert compare_sides(without, likely).moving is None
 
 
 def test_what_prevented_a_plan_is_told() -> None:

@@ -1,0 +1,274 @@
+"""Puts together what is told of an image, and of one distribution in it: the objects that ``explain --json`` prints.
+
+Their schemas stand in ``docs/schemas/`` (``tools/schemas.py`` makes them).
+"""
+
+import difflib
+from collections.abc import Mapping
+from datetime import date
+from typing import Final, Literal, TypeAlias
+
+import msgspec
+
+from pure.image.contents import Contents, DistributionOfImage, LinkedLibrary
+from pure.image.decisions import DecidedManager
+from pure.image.demands import Demanded
+from pure.image.manifest import Builder, Image, LayerOfImage, Owner
+from pure.names import normalise_name
+from pure.outcome import Failure, Outcome, Success
+
+SCHEMA: Final = 1
+
+MadeBy: TypeAlias = Literal["lamina", "lifecycle", "nobody"]
+
+_OF_OWNERS: Final[Mapping[Owner, str]] = {
+    Owner.BASE: "what the image stands on; it is replaced as a whole (rebase)",
+    Owner.APPLICATION: "the application's own files",
+}
+_OF_LIFECYCLE: Final[Mapping[str, str]] = {
+    "launcher": "what sets the environment up and starts the processes",
+    "config": "which processes there are, and who built the image",
+    "process-types": "a link for each process type",
+    "sbom": "bills of materials of what is in the image",
+}
+_SUGGESTED: Final = 3
+
+
+class ExplainedPython(msgspec.Struct, frozen=True, kw_only=True):
+    """The Python of an image."""
+
+    version: str
+    request: str = ""
+    """What was asked for."""
+    source: str = ""
+    """Where that stands."""
+    because: tuple[str, ...] = ()
+    supported_until: date | None = None
+    """The first day without security fixes; null where nobody knows it."""
+    supported: bool | None = None
+    """Whether that day is still to come."""
+    linked: tuple[LinkedLibrary, ...] = ()
+    """Libraries that are linked into it."""
+
+
+class ExplainedLayer(msgspec.Struct, frozen=True, kw_only=True):
+    """A layer of an image."""
+
+    diff_id: str
+    """The digest of its uncompressed tar."""
+    digest: str
+    """The digest of its blob; empty where it lies here as a tar."""
+    owner: Owner
+    buildpack: str
+    name: str
+    because: str
+    """Why it is a layer; empty where nobody says."""
+    compressed: int | None
+    """Bytes of the blob, that is what is pushed and pulled; null where there is none."""
+    nbytes: int | None
+    """Bytes of the tar; null where it wasn't looked at."""
+
+
+class ExplainedProcess(msgspec.Struct, frozen=True, kw_only=True):
+    """A process type."""
+
+    type: str
+    command: tuple[str, ...]
+    args: tuple[str, ...] = ()
+    default: bool = False
+    buildpack: str = ""
+    source: str = ""
+    """What it follows from."""
+    because: tuple[str, ...] = ()
+
+
+class Explained(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``lamina explain IMAGE --json`` prints."""
+
+    schema: int = SCHEMA
+    reference: str
+    digest: str
+    """Of the manifest; of the configuration where an engine has no manifest."""
+    arch: str
+    made_by: MadeBy
+    buildpacks: tuple[Builder, ...] = ()
+    undecided: str = ""
+    """Why decisions are missing; empty where none are."""
+    python: ExplainedPython | None = None
+    manager: DecidedManager | None = None
+    processes: tuple[ExplainedProcess, ...] = ()
+    layers: tuple[ExplainedLayer, ...] = ()
+    """Lowest first."""
+    divided: str = ""
+    """Why dependencies are divided over layers, or why not."""
+    distributions: tuple[DistributionOfImage, ...] = ()
+    missing: tuple[str, ...] = ()
+    """What couldn't be read."""
+
+
+class Required(msgspec.Struct, frozen=True, kw_only=True):
+    """A demand for a distribution."""
+
+    by: str
+    """The distribution that makes it; empty for the application."""
+    words: str
+    source: str
+    """Where it stands."""
+
+
+class ExplainedDistribution(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``lamina explain IMAGE DISTRIBUTION --json`` prints."""
+
+    schema: int = SCHEMA
+    reference: str
+    distribution: DistributionOfImage
+    layer_because: str
+    """Why its layer is one."""
+    layer_nbytes: int | None
+    """Bytes of the layer's tar."""
+    paths: tuple[tuple[str, ...], ...]
+    """The shortest way from each distribution that the application declares to this one."""
+    needed_by: tuple[str, ...]
+    asked: tuple[Required, ...]
+
+
+class NoSuchDistribution(msgspec.Struct, frozen=True, kw_only=True):
+    """A distribution isn't in an image; ``near`` are those of similar names, ``known`` how many there are."""
+
+    reference: str
+    name: str
+    near: tuple[str, ...]
+    known: int
+    missing: tuple[str, ...] = ()
+
+
+def explained(
+    image: Image, contents: Contents, *, reference: str, end_of_life: Mapping[str, date], today: date
+) -> Explained:
+    """What is told of an image."""
+    decisions = image.decisions
+    whys = {each.type: each for each in decisions.processes} if decisions else {}
+    return Explained(
+        reference=reference,
+        digest=image.digest,
+        arch=image.arch,
+        made_by="lamina" if image.by_lamina else "lifecycle" if image.by_lifecycle else "nobody",
+        buildpacks=image.buildpacks,
+        undecided=image.undecided if image.by_lamina else "",
+        python=_python(image, contents, end_of_life, today),
+        manager=decisions.manager if decisions else None,
+        processes=tuple(
+            ExplainedProcess(
+                type=each.type,
+                command=each.command,
+                args=each.args,
+                default=each.default,
+                buildpack=each.buildpack,
+                source=whys[each.type].source if each.type in whys else "",
+                because=whys[each.type].because if each.type in whys else (),
+            )
+            for each in image.processes
+        ),
+        layers=tuple(_layer(image, each) for each in image.layers),
+        divided=decisions.divided if decisions else "",
+        distributions=contents.distributions,
+        missing=contents.missing if image.by_lamina else (),
+    )
+
+
+def explained_distribution(
+    image: Image, contents: Contents, demanded: tuple[Demanded, ...], *, reference: str, name: str
+) -> Outcome[ExplainedDistribution, NoSuchDistribution]:
+    """What is told of a distribution in an image, however its name is spelt."""
+    found = contents.named(name)
+    if found is None:
+        names = [each.name for each in contents.distributions]
+        near = difflib.get_close_matches(normalise_name(name)[:200], names, n=_SUGGESTED)
+        return Failure(
+            NoSuchDistribution(
+                reference=reference, name=name, near=tuple(near), known=len(names), missing=contents.missing
+            )
+        )
+    layer = image.layer(found.layer)
+    by_application = (
+        Required(by="", words=each.words, source=each.source) for each in demanded if each.name == found.name
+    )
+    by_others = (
+        Required(by=each.name, words=asked.words, source=f"the metadata of {each.title} {each.version}")
+        for each in contents.distributions
+        for asked in each.asks
+        if asked.name == found.name
+    )
+    return Success(
+        ExplainedDistribution(
+            reference=reference,
+            distribution=found,
+            layer_because=_layer(image, layer).because if layer else "",
+            layer_nbytes=layer.nbytes if layer else None,
+            paths=paths_to(contents, found.name),
+            needed_by=contents.needed_by(found.name),
+            asked=(*by_application, *by_others),
+        )
+    )
+
+
+def paths_to(contents: Contents, name: str) -> tuple[tuple[str, ...], ...]:
+    """The shortest way from each declared distribution to this one, the shortest of them first."""
+    parents: dict[str, list[str]] = {}
+    for each in contents.distributions:
+        for other in each.needs:
+            parents.setdefault(other, []).append(each.name)
+    towards: dict[str, str] = {name: ""}
+    waiting = [name]
+    for current in waiting:
+        for parent in parents.get(current, ()):
+            if parent not in towards:
+                towards[parent] = current
+                waiting.append(parent)
+    declared = {each.name for each in contents.distributions if each.declared}
+    return tuple(_path(each, towards) for each in waiting if each in declared)
+
+
+def _path(start: str, towards: Mapping[str, str]) -> tuple[str, ...]:
+    found = [start]
+    while following := towards[found[-1]]:
+        found.append(following)
+    return tuple(found)
+
+
+def _python(image: Image, contents: Contents, end_of_life: Mapping[str, date], today: date) -> ExplainedPython | None:
+    decided = image.decisions.python if image.decisions else None
+    version = decided.version if decided else contents.runtime.version if contents.runtime else ""
+    if not version:
+        return None
+    until = end_of_life.get(".".join(version.split(".")[:2]))
+    return ExplainedPython(
+        version=version,
+        request=decided.request if decided else "",
+        source=decided.source if decided else "",
+        because=decided.because if decided else (),
+        supported_until=until,
+        supported=None if until is None else today < until,
+        linked=contents.runtime.linked if contents.runtime else (),
+    )
+
+
+def _layer(image: Image, layer: LayerOfImage) -> ExplainedLayer:
+    return ExplainedLayer(
+        diff_id=layer.diff_id,
+        digest=layer.digest,
+        owner=layer.owner,
+        buildpack=layer.buildpack,
+        name=layer.name,
+        because=_because(image, layer),
+        compressed=layer.compressed,
+        nbytes=layer.nbytes,
+    )
+
+
+def _because(image: Image, layer: LayerOfImage) -> str:
+    if layer.owner is Owner.LIFECYCLE:
+        return _OF_LIFECYCLE.get(layer.name, "")
+    if layer.owner is not Owner.BUILDPACK or image.decisions is None or image.layer(layer.name) is not layer:
+        return _OF_OWNERS.get(layer.owner, "")
+    return next((each.because for each in image.decisions.layers if each.name == layer.name), "")

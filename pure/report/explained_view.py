@@ -1,0 +1,226 @@
+"""Says what is told of an image, or of a distribution in it, in headings, lines and tables."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from pure.image.manifest import LAMINA, Owner
+from pure.message import Message
+from pure.report.explained import (
+    Explained,
+    ExplainedDistribution,
+    ExplainedLayer,
+    ExplainedProcess,
+    ExplainedPython,
+    MadeBy,
+    NoSuchDistribution,
+)
+from pure.report.view import ViewPart, ViewRow, ViewTable
+from pure.start.launching import shown
+from pure.wording import count, listing, size
+
+_LARGEST: Final = 10
+_NAMED: Final = 10
+
+_WIDTH: Final = 100
+_LAYER_HEADS: Final = ("layer", "compressed", "unpacked", "why it is one")
+_LARGEST_HEADS: Final = ("distribution", "version", "size", "layer", "declared")
+
+
+def image_view(told: Explained) -> tuple[ViewPart, ...]:
+    """An image: who made it, what starts, which Python, its layers, what is largest in it."""
+    parts = (
+        _heading(told),
+        _processes(told.processes),
+        _python(told.python) if told.python else None,
+        _manager(told),
+        _layers(told),
+        _largest(told),
+        ViewPart(heading="Not known", lines=told.missing) if told.missing else None,
+    )
+    return tuple(each for each in parts if each is not None)
+
+
+def _heading(told: Explained) -> ViewPart:
+    built = ", ".join(f"{each.id} {each.version}".strip() for each in told.buildpacks)
+    undecided = (f"Its decisions aren't known: {told.undecided}",) if told.undecided else ()
+    lines: Mapping[MadeBy, tuple[str, ...]] = {
+        "lamina": (f"Built by {built}", *undecided),
+        "lifecycle": (f"{LAMINA} didn't build it, but {built or 'a lifecycle'}", "This is what its labels tell."),
+        "nobody": ("No lifecycle of Cloud Native Buildpacks built it: only its layers and their sizes are known.",),
+    }
+    arch = f" (linux/{told.arch})" if told.arch else ""
+    return ViewPart(heading=f"{told.reference}{arch}", lines=(told.digest, *lines[told.made_by]))
+
+
+def _processes(processes: tuple[ExplainedProcess, ...]) -> ViewPart | None:
+    if not processes:
+        return None
+    return ViewPart(heading="What starts", lines=tuple(line for each in processes for line in _process(each)))
+
+
+def _process(process: ExplainedProcess) -> Iterator[str]:
+    default = " (the default)" if process.default else ""
+    yield f"{process.type}{default}: {' '.join((shown(process.command), *process.args))}"
+    yield from (f"  {each}" for each in _reasons(process.source and f"from {process.source}", process.because))
+
+
+def _python(python: ExplainedPython) -> ViewPart:
+    asked = f"asked for as {python.request}, " if python.request else ""
+    lines = [
+        python.version,
+        *(f"  {each}" for each in _reasons(python.source and f"{asked}from {python.source}", python.because)),
+    ]
+    if python.supported_until is not None:
+        since = "supported until" if python.supported else "out of support since"
+        lines.append(f"{since} {python.supported_until.isoformat()}")
+    if python.linked:
+        lines.append("linked into it:")
+        named = (f"{each.name} {each.version}".strip() for each in python.linked)
+        lines += listing(named, width=_WIDTH, indent="  ")
+    return ViewPart(heading="Python", lines=tuple(lines))
+
+
+def _manager(told: Explained) -> ViewPart | None:
+    if told.manager is None:
+        return None
+    manager = told.manager
+    lines = [
+        f"{manager.name} {manager.version}",
+        *(f"  {each}" for each in _reasons(f"from {manager.source}", manager.because)),
+    ]
+    return ViewPart(heading="Package manager", lines=(*lines, *((told.divided,) if told.divided else ())))
+
+
+def _reasons(source: str, because: Iterable[str]) -> Iterator[str]:
+    if source:
+        yield source
+    yield from (each for each in because if each)
+
+
+def _layers(told: Explained) -> ViewPart:
+    largest = max((_weight(each) for each in told.layers), default=0)
+    base = tuple(each for each in told.layers if each.owner is Owner.BASE)
+    rows = [_row(each, largest) for each in told.layers if each.owner is not Owner.BASE]
+    if base:
+        weight = sum(map(_weight, base))
+        cells = (f"run image ({count(len(base), 'layer')})", *_sizes(base), base[0].because)
+        rows.insert(0, ViewRow(cells=cells, share=min(1, weight / largest) if largest else 0))
+    table = ViewTable(heads=_LAYER_HEADS, rows=tuple(rows), numbers=frozenset({1, 2}))
+    pulled = _sum(each.compressed for each in told.layers)
+    lines = (f"{size(pulled)} to pull",) if pulled is not None else ()
+    return ViewPart(heading=f"{count(len(told.layers), 'layer')}, the lowest first", lines=lines, table=table)
+
+
+def _row(layer: ExplainedLayer, largest: int) -> ViewRow:
+    cells = (_named(layer), *_sizes((layer,)), layer.because)
+    return ViewRow(cells=cells, share=_weight(layer) / largest if largest else 0)
+
+
+def _named(layer: ExplainedLayer) -> str:
+    """What a layer is called, and by whom, where that isn't Lamina."""
+    match layer.owner:
+        case Owner.BUILDPACK:
+            return layer.name if layer.buildpack == LAMINA else f"{layer.name} ({layer.buildpack})"
+        case Owner.LIFECYCLE:
+            return f"{layer.name} (lifecycle)"
+        case Owner.APPLICATION | Owner.BASE:
+            return str(layer.owner)
+        case Owner.UNKNOWN:
+            return layer.diff_id[:19]
+
+
+def _weight(layer: ExplainedLayer) -> int:
+    return layer.compressed if layer.compressed is not None else layer.nbytes or 0
+
+
+def _sizes(layers: tuple[ExplainedLayer, ...]) -> tuple[str, str]:
+    compressed, unpacked = _sum(each.compressed for each in layers), _sum(each.nbytes for each in layers)
+    return _size(compressed), _size(unpacked)
+
+
+def _size(number: int | None) -> str:
+    return "" if number is None else size(number)
+
+
+def _sum(numbers: Iterable[int | None]) -> int | None:
+    """All together; ``None`` where one of them isn't known, or there are none."""
+    total = 0
+    known = False
+    for each in numbers:
+        if each is None:
+            return None
+        total, known = total + each, True
+    return total if known else None
+
+
+def _largest(told: Explained) -> ViewPart | None:
+    if not told.distributions:
+        return None
+    by_size = sorted(told.distributions, key=lambda each: (-(each.nbytes or 0), each.name))
+    most = by_size[0].nbytes or 0
+    rows = tuple(
+        ViewRow(
+            cells=(each.title, each.version, _size(each.nbytes), each.layer, "yes" if each.declared else ""),
+            share=(each.nbytes or 0) / most if most else 0,
+        )
+        for each in by_size[:_LARGEST]
+    )
+    total = size(sum(each.nbytes or 0 for each in by_size))
+    more = f", the {_LARGEST} largest" if len(by_size) > _LARGEST else ""
+    heading = f"{count(len(by_size), 'distribution')}, {total}{more}"
+    return ViewPart(heading=heading, table=ViewTable(heads=_LARGEST_HEADS, rows=rows, numbers=frozenset({2})))
+
+
+def distribution_view(told: ExplainedDistribution) -> tuple[ViewPart, ...]:
+    """A distribution: why it is there, which version was asked for where, what holds it, what it weighs."""
+    found = told.distribution
+    weight = f"{size(found.nbytes)} by its RECORD" if found.nbytes is not None else "of unknown size"
+    layer = f"in the layer {found.layer}" + (f", whose tar has {size(told.layer_nbytes)}" if told.layer_nbytes else "")
+    lines = [f"{weight}, {layer}", *((told.layer_because,) if told.layer_because else ())]
+    if found.licence:
+        lines.append(f"licence: {found.licence}")
+    others = told.needed_by
+    parts = (
+        ViewPart(heading=f"{found.title} {found.version}", lines=tuple(lines)),
+        ViewPart(heading="Why it is there", lines=_paths(told)),
+        ViewPart(heading="Which version was asked for", lines=tuple(_asked(told))) if told.asked else None,
+        ViewPart(heading="Who needs it", lines=(_listed(others),)) if others else None,
+        ViewPart(heading="What it needs", lines=(_listed(found.needs),)) if found.needs else None,
+    )
+    return tuple(each for each in parts if each is not None)
+
+
+def _paths(told: ExplainedDistribution) -> tuple[str, ...]:
+    if not told.paths:
+        return ("Nothing that the application declares needs it, as far as the image tells.",)
+    shown_ = ("the application", " → ")
+    lines = [shown_[1].join((shown_[0], *each)) for each in told.paths[:_NAMED]]
+    more = len(told.paths) - _NAMED
+    return (*lines, *((f"and {count(more, 'other way')}",) if more > 0 else ()))
+
+
+def _asked(told: ExplainedDistribution) -> Iterator[str]:
+    for each in told.asked:
+        yield f"{each.words}   ({each.source})"
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def describe_absent(error: NoSuchDistribution) -> Message:
+    """The message for a distribution that isn't in an image."""
+    if not error.known:
+        unknown = tuple(f"Not known is {each}." for each in error.missing)
+        return Message(
+            happened=f"Nobody knows which distributions {error.reference} has",
+            found=unknown,
+            do=("Name an image that Lamina built.",),
+        )
+    near = f"Did you mean {' or '.join(error.near)}?" if error.near else ""
+    return Message(
+        happened=f"{error.reference} has no distribution {error.name!r}",
+        found=(f"It has {count(error.known, 'other')}.",),
+        do=(near or f"See all of them: lamina explain {error.reference} --json",),
+    )

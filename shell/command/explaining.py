@@ -1,0 +1,94 @@
+"""Defines ``lamina explain``: what an image is made of, and why each part of it is there."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+from pure.redaction import redactor
+
+from shell.command.images import ImageReader, image_options
+from shell.output import Output
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from pure.report.explained import Explained, ExplainedDistribution
+
+    from shell.images import OpenedImage
+
+_BUILDPACK = Path(__file__).resolve().parents[2]
+
+
+@click.command()
+@click.argument("image")
+@click.argument("distribution", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, of a documented schema.")
+@image_options
+def explain(image: str, distribution: str | None, as_json: bool, cache: Path | None, platform: str | None) -> None:
+    r"""Say what IMAGE is made of and why, or why a DISTRIBUTION is in it.
+
+    IMAGE is a folder of an application that was built here, an OCI layout folder, an archive that an engine saved,
+    docker:NAME, podman:NAME, or HOST/NAME:TAG of a registry.
+
+    \b
+    Examples:
+      lamina explain path/to/app
+      lamina explain podman:shop flask
+      lamina explain registry.example.com/team/shop:v1 --json
+    """
+    from pure.report.explained_view import distribution_view, image_view
+
+    from shell.command.views import print_view
+
+    output = Output(redactor({}))
+    reader = ImageReader(output, as_json=as_json, cache=cache, platform=platform)
+    with reader.opened(image) as opened:
+        if distribution is None:
+            whole = _image(reader, opened)
+            told, view = msgspec.json.encode(whole), image_view(whole)
+        else:
+            one = _distribution(reader, opened, distribution)
+            told, view = msgspec.json.encode(one), distribution_view(one)
+    if as_json:
+        output.document(msgspec.json.format(told, indent=2).decode() + "\n")
+    else:
+        print_view(view, output)
+
+
+def _image(reader: ImageReader, opened: "OpenedImage") -> "Explained":
+    from datetime import UTC, datetime
+
+    from pure.report.explained import explained
+
+    from shell.images.inside import measure, read_contents
+
+    contents = reader.read(read_contents(opened))
+    if opened.local:
+        reader.read(measure(opened))
+    today = datetime.now(tz=UTC).date()
+    return explained(opened.image, contents, reference=opened.reference, end_of_life=_end_of_life(), today=today)
+
+
+def _distribution(reader: ImageReader, opened: "OpenedImage", name: str) -> "ExplainedDistribution":
+    from pure.outcome import Failure
+    from pure.report.explained import explained_distribution
+    from pure.report.explained_view import describe_absent
+
+    from shell.images.inside import read_contents, read_demands
+
+    contents = reader.read(read_contents(opened))
+    demanded = reader.read(read_demands(opened))
+    found = explained_distribution(opened.image, contents, demanded, reference=opened.reference, name=name)
+    if isinstance(found, Failure):
+        reader.stop(describe_absent(found.failure()))
+    return found.unwrap()
+
+
+def _end_of_life() -> "Mapping[str, date]":
+    from pure.python.catalogue import decode_end_of_life
+
+    from shell.world import END_OF_LIFE
+
+    return decode_end_of_life((_BUILDPACK / END_OF_LIFE).read_bytes(), origin=END_OF_LIFE).unwrap()

@@ -1,0 +1,97 @@
+"""Has what all commands share that read an image: their options, how one is opened, what happens where it can't be."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, TypeVar
+
+import click
+from pure.message import Message
+from pure.outcome import Failure, Outcome
+from pure.report.build_log import error_lines
+
+from shell.command.local_runtime import application_cache
+from shell.output import Output
+
+if TYPE_CHECKING:
+    from pure.image.errors import ImageError
+
+    from shell.images import OpenedImage
+
+T = TypeVar("T")
+_PLATFORM = ("linux/amd64", "linux/arm64")
+
+
+def image_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of all commands that read an image."""
+    cache = click.option(
+        "--cache",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="Where the builds of an application's folder lie  [default: below ~/.cache/lamina]",
+    )
+    platform = click.option(
+        "--platform",
+        type=click.Choice(_PLATFORM),
+        default=None,
+        help="Of an image for several platforms the one for this  [default: this machine's]",
+    )
+    return cache(platform(command))
+
+
+class ImageReader:
+    """Opens images for a command; whatever can't be read ends that, in words or, where JSON was asked for, in JSON."""
+
+    def __init__(
+        self,
+        output: Output,
+        *,
+        as_json: bool,
+        cache: Path | None = None,
+        platform: str | None = None,
+        status: int = 1,
+    ) -> None:
+        """Read for a command that ends with ``status`` where it can't."""
+        self._output, self._as_json, self._status = output, as_json, status
+        self._cache, self._platform = cache, platform
+
+    @contextmanager
+    def opened(self, reference: str) -> Iterator["OpenedImage"]:
+        """An image, with something that moves on a terminal as long as it is read."""
+        from shell.images import open_image
+
+        cache = self._cache or application_cache(Path(reference))
+        with _working(f"Reading {reference}"):
+            found = open_image(reference, cache=cache, platform=self._platform or "")
+            with self.read(found) as opened:
+                yield opened
+
+    def read(self, found: "Outcome[T, ImageError]") -> T:
+        """What was read; an error ends the command."""
+        if isinstance(found, Failure):
+            from pure.report.prose.images import describe_image
+
+            self.stop(describe_image(found.failure()))
+        return found.unwrap()
+
+    def stop(self, message: Message) -> NoReturn:
+        """End the command with a message."""
+        if self._as_json:
+            from pure.report.record import encode_error
+
+            # Whoever reads JSON gets JSON in either case; the exit status tells them apart.
+            self._output.document(encode_error(message, redact=self._output.redacted).decode())
+        else:
+            self._output.lines(error_lines(message))
+        sys.exit(self._status)
+
+
+@contextmanager
+def _working(title: str) -> Iterator[None]:
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(title):
+        yield
