@@ -1,20 +1,19 @@
-"""Writes the page of an image: ``lamina report``."""
+"""Defines ``lamina report``: the page of an image."""
 
-import sys
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from pure.redaction import redactor
+
+from shell.command.images import ImageReader, image_options
+from shell.output import Output
 
 if TYPE_CHECKING:
     from pure.image.contents import Contents
-    from pure.image.errors import ImageError
+    from pure.image.difference import Comparison
     from pure.image.manifest import Image
-    from pure.outcome import Outcome
     from pure.report.page.filling import Known
-
-    from shell.output import Output
 
 
 @click.command()
@@ -24,113 +23,91 @@ if TYPE_CHECKING:
     "file",
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The file for the page, which is all that the page needs.",
+    help="The file for the page, which needs nothing beside it.",
 )
 @click.option("--previous", metavar="IMAGE", help="Show what differs from another image, too.")
-@click.option("--platform", default="", metavar="OS/ARCH", help="Of an image for several, that for this one.")
-def report(image: str, file: Path, previous: str | None, platform: str) -> None:
+@image_options
+def report(image: str, file: Path, previous: str | None, cache: Path | None, platform: str | None) -> None:
     """Show IMAGE as a page for a browser: what it is made of, what was decided and why, what its build took.
 
-    \b
-    IMAGE is one of:
-      a folder with an OCI image layout, or an archive of an image
-      an application's folder, of which lamina build made an image
-      the folder of such builds, as --cache names it
-      docker:NAME, podman:NAME, or HOST/NAME:TAG in a registry
+    Images are what explain takes, or the folder that builds had as --cache.
 
     \b
     Examples:
       lamina report path/to/app --html report.html
-      lamina report docker:shop --html report.html --previous registry.example/shop:v1
+      lamina report podman:shop --html report.html --previous registry.example.com/team/shop:v1
     """
     from pure.message import Message
-    from pure.outcome import Failure
-    from pure.redaction import redactor
-    from pure.report.build_log import error_lines
     from pure.report.page.document import document
     from pure.report.page.filling import page
     from pure.report.page.sections import summary
-    from pure.report.prose.images import describe_image
     from pure.wording import size
-    from rich.console import Console
 
     from shell.disk import said
-    from shell.layer_store import write_atomically
-    from shell.output import Output
 
     output = Output(redactor({}))
-    console = Console(stderr=True)
-    with console.status(f"Reading {output.shown(image)}") if console.is_terminal else nullcontext():
-        known = _known(image, previous, platform=platform, output=output)
-    if isinstance(known, Failure):
-        output.lines(error_lines(describe_image(known.failure())))
-        sys.exit(1)
-    shown = page(known.unwrap())
+    shown = page(_known(output, image, previous, cache=cache, platform=platform))
     text = document(shown).encode()
     try:
-        if file.exists() and not file.is_file():
-            # A pipe or a terminal, which nothing may take the place of.
-            file.write_bytes(text)
-        else:
-            write_atomically(file.resolve(), text)
+        _write(file, text)
     except OSError as error:
-        place = str(error.filename or file)
-        message = Message(happened="The page can't be written", found=(f"{place}: {said(error)}",))
-        output.lines(error_lines(message))
-        sys.exit(1)
+        place = f"{error.filename or file}: {said(error)}"
+        ImageReader(output, as_json=False).stop(Message(happened="The page can't be written", found=(place,)))
     output.lines((f"Wrote {file} ({size(len(text))}): {shown.name}, {summary(shown)}",))
 
 
-def _known(text: str, previous: str | None, *, platform: str, output: "Output") -> "Outcome[Known, ImageError]":
-    from pure.image.difference import compare
-    from pure.image.side import side_of_image
-    from pure.outcome import Failure, Success
+def _write(file: Path, text: bytes) -> None:
+    from shell.layer_store import write_atomically
+
+    if file.exists() and not file.is_file():
+        # A pipe or a terminal, which nothing may take the place of.
+        file.write_bytes(text)
+    else:
+        write_atomically(file.resolve(), text)
+
+
+def _known(output: Output, text: str, previous: str | None, *, cache: Path | None, platform: str | None) -> "Known":
     from pure.report.page.filling import Known
 
     from shell.command.timing import kept_timeline
 
-    read = _read(text, platform)
-    if isinstance(read, Failure):
-        return read
-    image, contents = read.unwrap()
+    def read(reference: str) -> "tuple[Image, Contents]":
+        return _read(ImageReader(output, as_json=False, cache=_builds(reference, cache), platform=platform), reference)
+
+    before = None if previous is None else (output.redacted(previous), *read(previous))
+    image, contents = read(text)
     name = output.redacted(text)
-    compared = None
-    if previous is not None:
-        other = _read(previous, platform)
-        if isinstance(other, Failure):
-            return other
-        before = side_of_image(*other.unwrap(), name=output.redacted(previous))
-        compared = compare(before, side_of_image(image, contents, name=name))
-    times = kept_timeline(_builds(text), image.labels)
-    return Success(Known(reference=name, image=image, contents=contents, timeline=times, compared=compared))
+    return Known(
+        reference=name,
+        image=image,
+        contents=contents,
+        timeline=kept_timeline(_builds(text, cache), image.labels),
+        compared=_compared(before, (name, image, contents)) if before else None,
+    )
 
 
-def _builds(text: str) -> Path:
-    """The folder of the builds of an application, were the reference an application's folder, or that one itself."""
+def _builds(reference: str, cache: Path | None) -> Path:
+    """The folder of the builds that a reference means, where it means any: that one itself, or an application's."""
     from shell.command.local_runtime import application_cache
     from shell.images.places import stored_in
 
-    folder = Path(text)
-    return folder if stored_in(folder) is not None else application_cache(folder)
+    folder = Path(reference)
+    return folder if stored_in(folder) is not None else cache or application_cache(folder)
 
 
-def _read(text: str, platform: str) -> "Outcome[tuple[Image, Contents], ImageError]":
-    from pure.outcome import Failure, Success
+def _read(reader: ImageReader, reference: str) -> "tuple[Image, Contents]":
+    from shell.images.inside import measure, read_contents
 
-    from shell.images import open_image
-    from shell.images.inside import read_contents
+    with reader.opened(reference) as opened:
+        contents = reader.read(read_contents(opened))
+        if opened.local:
+            reader.read(measure(opened, base=True))
+        return opened.image, contents
 
-    opened = open_image(text, cache=_builds(text), platform=platform)
-    if isinstance(opened, Failure):
-        return opened
-    with opened.unwrap() as image:
-        contents = read_contents(image)
-        if isinstance(contents, Failure):
-            return contents
-        # Whatever lies on this machine costs no network to be looked into.
-        for layer in image.image.layers if image.local else ():
-            if layer.nbytes is None:
-                looked = image.look(layer)
-                if isinstance(looked, Failure):
-                    return looked
-        return Success((image.image, contents.unwrap()))
+
+def _compared(before: "tuple[str, Image, Contents]", after: "tuple[str, Image, Contents]") -> "Comparison":
+    from pure.image.difference import compare_sides
+    from pure.image.side import side_of_image
+
+    one, other = (side_of_image(image, contents, name=name) for name, image, contents in (before, after))
+    return compare_sides(one, other)

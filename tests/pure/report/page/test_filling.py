@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pure.image.contents import Contents, DistributionOfImage, PackageOfImage, contents
 from pure.image.decisions import Decisions
-from pure.image.difference import compare
+from pure.image.difference import compare_sides
 from pure.image.manifest import LAMINA, Image, LayerOfImage, Owner, read_image
 from pure.image.side import side_of_image
 from pure.lifecycle.events import OutputLine, PhaseEnded
@@ -55,7 +55,7 @@ def before() -> tuple[Image, Contents]:
 def shown(*, previous: bool = False, timed: bool = False) -> Page:
     compared = None
     if previous:
-        compared = compare(side_of_image(*before(), name="shop:v1"), side_of_image(SHOP, INSIDE, name="shop:v2"))
+        compared = compare_sides(side_of_image(*before(), name="shop:v1"), side_of_image(SHOP, INSIDE, name="shop:v2"))
     times = timeline(EVENTS, SHOP.labels) if timed else None
     return page(Known(reference="shop:v2", image=SHOP, contents=INSIDE, timeline=times, compared=compared))
 
@@ -167,7 +167,7 @@ def test_any_image_has_a_page(image: Image, previous: Image | None) -> None:
     compared = None
     if previous is not None:
         sides = (side_of_image(each, contents(each, {}), name="x") for each in (previous, image))
-        compared = compare(*sides)
+        compared = compare_sides(*sides)
     known = Known(reference="x", image=image, contents=inside, compared=compared)
     assert len(page(known).layers) == len(image.layers)
     assert document(page(known)) == document(page(known))
