@@ -186,6 +186,10 @@ def _time(phase: PhaseOfBuild) -> ShownTime:
     return ShownTime(name=name, seconds=phase.seconds, parts=parts)
 
 
+def _heading(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
 def _become(compared: Comparison | None) -> Mapping[str, str]:
     layers = compared.layers if compared else None
     return {each.after: BECOME[each.become] for each in layers or () if each.after and each.become != "same"}
@@ -197,7 +201,7 @@ def _previous(compared: Comparison) -> ShownPrevious:
         said=headline(compared),
         decisions=tuple(
             ShownChange(
-                about=decision_name(each),
+                about=_heading(decision_name(each)),
                 before=choice_shown(each.kind, each.before) if each.before else "",
                 after=choice_shown(each.kind, each.after) if each.after else "",
                 because_before=each.before.because if each.before else (),
@@ -205,8 +209,10 @@ def _previous(compared: Comparison) -> ShownPrevious:
             )
             for each in compared.decisions
         ),
-        distributions=tuple(
-            ShownChange(about=each.name, before=each.before, after=each.after) for each in compared.distributions or ()
+        distributions=None
+        if compared.distributions is None
+        else tuple(
+            ShownChange(about=each.name, before=each.before, after=each.after) for each in compared.distributions
         ),
         unknown=tuple(not_known(compared)),
         gone=tuple(layer_name(each) for each in compared.layers or () if each.become == "gone"),

@@ -29,7 +29,9 @@ class Carried(TypedDict, total=False):
     title: str
     kind: str
     """The attribute ``class``."""
-    scope: Literal["col", "row"]
+    scope: Literal["col", "row", "rowgroup"]
+    columns: str
+    """The attribute ``colspan``."""
     type: Literal["button"]
     hidden: Literal[""]
     width: str
@@ -46,6 +48,7 @@ class Carried(TypedDict, total=False):
 
 _WRITTEN: Final = {
     "kind": "class",
+    "columns": "colspan",
     "label": "aria-label",
     "labelledby": "aria-labelledby",
     "pressed": "aria-pressed",

@@ -27,7 +27,7 @@ KINDS: Final[Mapping[Kind, str]] = {
     "unknown": "unknown",
 }
 _LONG: Final = 25
-"""Rows of a table that a reader has to open first."""
+"""More rows than so many stay closed until a reader opens them."""
 
 
 def heading(page: Page) -> Element:
@@ -84,15 +84,19 @@ def difference(previous: ShownPrevious) -> Element:
     """What differs from the previous image."""
     parts: list[Node] = [element("p", "Compared with ", element("code", previous.reference), ".")]
     parts += [element("p", each) for each in previous.said]
-    for title, column, changes in (
-        ("Decisions that differ", "Decision", previous.decisions),
-        ("Distributions that differ", "Distribution", previous.distributions),
-    ):
-        if changes:
-            rows = element("tbody", *map(_change, changes))
-            parts.append(_table(title, (column, "Before", "Now"), rows))
-        else:
-            parts.append(element("p", f"{title}: none."))
+    decided = [_reviewed(each) for each in previous.decisions]
+    if decided:
+        title = count(len(decided), "decision differs", "decisions differ")
+        parts.append(_folded(title, _table(title, ("Before", "Now"), *decided), len(decided)))
+    else:
+        parts.append(element("p", "No decision differs that is known of both."))
+    if previous.distributions:
+        number = len(previous.distributions)
+        title = count(number, "distribution differs", "distributions differ")
+        rows = element("tbody", *map(_change, previous.distributions))
+        parts.append(_folded(title, _table(title, ("Distribution", "Before", "Now"), rows), number))
+    elif previous.distributions is not None:
+        parts.append(element("p", "No distribution differs."))
     if previous.gone:
         parts.append(element("p", f"Layers that are gone: {', '.join(previous.gone)}."))
     parts += [element("p", f"Not known: {each}.", kind="soft") for each in previous.unknown]
@@ -164,10 +168,7 @@ def _distributions(page: Page) -> Iterator[Element]:
     rows = element("tbody", *(_distribution(layer, each) for layer, each in held))
     title = f"{count(len({each.name for _, each in held}), 'distribution')}, largest first"
     table = _table(title, ("Distribution", "Layer", "Size"), rows, numbers=1)
-    if len(held) <= _LONG:
-        yield table
-        return
-    yield element("details", element("summary", title), table)
+    yield _folded(title, table, len(held))
 
 
 def _distribution(layer: ShownLayer, each: ShownDistribution) -> Element:
@@ -212,23 +213,35 @@ def _time(time: ShownTime, longest: float, kind: str = "") -> Iterator[Element]:
         yield from _time(part, longest, "part")
 
 
+def _reviewed(change: ShownChange) -> Element:
+    """A decision under a heading of its own: there is no room for its reasons beside that."""
+    heading = element("tr", element("th", change.about, scope="rowgroup", columns="2"), kind="above")
+    return element("tbody", heading, element("tr", *_sides(change)))
+
+
 def _change(change: ShownChange) -> Element:
-    sides = ((change.before, change.because_before), (change.after, change.because))
-    cells = (
-        element("td", value or "not there", *(part for reason in because for part in (" ", element("small", reason))))
-        for value, because in sides
-    )
-    return element("tr", element("th", change.about, scope="row"), *cells)
+    return element("tr", element("th", change.about, scope="row"), *_sides(change))
+
+
+def _sides(change: ShownChange) -> Iterator[Element]:
+    for value, because in ((change.before, change.because_before), (change.after, change.because)):
+        reasons = (part for reason in because for part in (" ", element("small", reason)))
+        yield element("td", value or "not there", *reasons)
+
+
+def _folded(title: str, table: Element, rows: int) -> Element:
+    """A table, which a reader has to open first if it is long."""
+    return table if rows <= _LONG else element("details", element("summary", title), table)
 
 
 _WIDTHS: Final[Mapping[str, str]] = {"Share": "drawn"}
 
 
-def _table(title: str, columns: tuple[str, ...], body: Element, *, numbers: int = 0) -> Element:
+def _table(title: str, columns: tuple[str, ...], *bodies: Element, numbers: int = 0) -> Element:
     """A table; its last columns are numbers."""
     kinds = [_WIDTHS.get(name, "") for name in columns[: len(columns) - numbers]] + ["number"] * numbers
     heads = [
         element("th", name, scope="col", kind=kind) if kind else element("th", name, scope="col")
         for name, kind in zip(columns, kinds, strict=True)
     ]
-    return element("table", element("caption", title), element("thead", element("tr", *heads)), body)
+    return element("table", element("caption", title), element("thead", element("tr", *heads)), *bodies)

@@ -74,7 +74,8 @@ class ShownPrevious(msgspec.Struct, frozen=True, kw_only=True):
     said: tuple[str, ...]
     """How much differs, and what has to be pushed and pulled, in sentences."""
     decisions: tuple[ShownChange, ...] = ()
-    distributions: tuple[ShownChange, ...] = ()
+    distributions: tuple[ShownChange, ...] | None = ()
+    """``None``, where one side's aren't known."""
     gone: tuple[str, ...] = ()
     """The layers that only the previous image has."""
     unknown: tuple[str, ...] = ()

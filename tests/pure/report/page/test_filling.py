@@ -125,7 +125,9 @@ def test_what_is_another_than_before_is_marked() -> None:
     previous = found.previous
     assert previous is not None
     assert [(each.about, each.before, each.after) for each in previous.decisions] == [("Python", "3.13.0", "3.13.1")]
-    assert [(each.about, each.before, each.after) for each in previous.distributions] == [("flask", "3.1.1", "3.1.2")]
+    assert [(each.about, each.before, each.after) for each in previous.distributions or ()] == [
+        ("flask", "3.1.1", "3.1.2")
+    ]
     assert previous.gone == ("dist-pillow",)
 
 
