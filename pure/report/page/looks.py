@@ -87,7 +87,7 @@ caption { text-align: left; font-weight: 600; padding: .25rem 0 .5rem; }
 th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-top: 1px solid var(--line); }
 thead th { border-top: 0; color: var(--soft); font-weight: 500; font-size: .875rem; vertical-align: bottom; }
 tbody th { font-weight: 500; }
-.above th { padding-bottom: 0; }
+.above th { padding-bottom: 0; font-weight: 600; }
 .above + tr td { border-top: 0; padding-top: .25rem; }
 th small, td small { display: block; font-weight: 400; }
 .number { width: 8rem; text-align: right; padding-right: 0; padding-left: .75rem; }
