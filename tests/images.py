@@ -227,16 +227,27 @@ SHOP_DECISIONS = Decisions(
 )
 
 
-def shop(**more: Any) -> Made:
-    """An image as Lamina makes it of a small shop."""
-    venv = {
-        **distribution("flask", "3.1.2", nbytes=400_000, needs=("Werkzeug>=3.1", "markupsafe>=2.1.1", "absent>1")),
+def shop_files() -> dict[str, bytes]:
+    """What is to be seen of the shop's contents, by its paths in the image."""
+    found = {
+        **distribution(
+            "flask", "3.1.2", nbytes=400_000, needs=("Werkzeug>=3.1", "markupsafe>=2.1.1", "absent>1", "((")
+        ),
         **distribution("markupsafe", "3.0.3", nbytes=90_000),
         **distribution("numpy", "2.3.1", nbytes=71_200_000),
         **distribution("werkzeug", "3.1.3", nbytes=1_000_000, needs=("MarkupSafe>=2.1.1",)),
-        f"{SITE}/flask/app.py": b"x" * 400_000,
+        "/layers/sbom/launch/lamina_python/sbom.cdx.json": cyclonedx.encode(SHOP_BILL),
     }
-    bill = cyclonedx.encode(SHOP_BILL)
+    return {name.lstrip("/"): data for name, data in found.items()}
+
+
+def shop(**more: Any) -> Made:
+    """An image as Lamina makes it of a small shop."""
+    files = {f"/{name}": data for name, data in shop_files().items()}
+    venv = {name: data for name, data in files.items() if name.startswith(SITE)} | {
+        f"{SITE}/flask/app.py": b"x" * 400_000
+    }
+    bills = {name: data for name, data in files.items() if name not in venv}
     layers = {
         "base": tar({"etc/os-release": b"ID=debian\n"}),
         "python": tar({"/layers/lamina_python/python/bin/python3": b"p" * 100_000}),
@@ -245,7 +256,7 @@ def shop(**more: Any) -> Made:
         "app": tar(
             {"/workspace/shop.py": b"app = Flask()\n", "/workspace/requirements.txt": b"flask>=3\nnumpy==2.3.1\n"}
         ),
-        "sbom": tar({"/layers/sbom/launch/lamina_python/sbom.cdx.json": bill}),
+        "sbom": tar(bills),
         "config": tar({"/layers/config/metadata.toml": b""}),
     }
     ids = {name: {"sha": digest(data), "launch": True} for name, data in layers.items()}

@@ -243,9 +243,10 @@ def commands(program: str) -> Iterator[list[str]]:
     """How the pages start a program, word by word."""
     for _, text in blocks("sh"):
         for line in COMMENT.sub("", text).splitlines():
-            words = shlex.split(line)
-            if words and Path(words[0]).name == program:
-                yield words[1:]
+            for part in line.split(" | "):
+                words = shlex.split(part)
+                if words and Path(words[0]).name == program:
+                    yield words[1:]
 
 
 def test_lamina_has_the_commands_and_options_that_are_used() -> None:

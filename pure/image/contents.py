@@ -158,7 +158,7 @@ def looking(image: Image) -> tuple[tuple[LayerOfImage, re.Pattern[str]], ...]:
 def contents(image: Image, files: Mapping[str, bytes]) -> Contents:
     """What is in an image, of the ``files`` that were found where ``looking`` says; any bytes give a value."""
     if not image.by_lamina:
-        return Contents(missing=(f"its packages, since {LAMINA} didn't build it",))
+        return Contents(missing=(f"its distributions, since {LAMINA} didn't build it",))
     missing: list[str] = []
     bills = _bills(files, missing)
     installed, metadata = _installed(image, files)

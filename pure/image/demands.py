@@ -63,7 +63,9 @@ def _requirements(file: str, raw: bytes) -> Iterator[Demanded]:
     parsed = parse_requirements(raw, file=file)
     for each in () if isinstance(parsed, Failure) else parsed.unwrap().lines:
         if each.name:
-            yield Demanded(name=normalise_name(each.name), words=each.text, source=f"{file}, line {each.line}")
+            # What follows are options of the installation, digests above all.
+            asked = " ".join(each.text.partition(" --")[0].split())
+            yield Demanded(name=normalise_name(each.name), words=asked, source=f"{file}, line {each.line}")
 
 
 def _pyproject(file: str, document: Document) -> Iterator[Demanded]:

@@ -17,7 +17,7 @@ COMPARISON_SCHEMA: Final = 1
 
 Become: TypeAlias = Literal[
     "same",
-    "compressed",  # the same contents as another blob
+    "recompressed",  # the same contents as another blob
     "changed",
     "new",
     "gone",
@@ -262,7 +262,7 @@ def _become(before: LayerOfImage | None, after: LayerOfImage | None) -> Become:
         return "gone"
     if before.diff_id != after.diff_id:
         return "changed"
-    return "compressed" if before.digest and after.digest and before.digest != after.digest else "same"
+    return "recompressed" if before.digest and after.digest and before.digest != after.digest else "same"
 
 
 def _new(before: Iterable[LayerOfImage], after: Iterable[LayerOfImage]) -> dict[str, LayerOfImage]:

@@ -77,6 +77,12 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
     unknown: tuple[NotKnown, ...] = ()
 
 
+class NotAPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """A document that isn't a plan's; ``reason`` says where."""
+
+    reason: str
+
+
 def side_of_image(image: Image, contents: Contents, *, name: str) -> Side:
     """An image, whoever built it."""
     told = _told(image)

@@ -36,7 +36,7 @@ _KINDS: Final[Mapping[Kind, str]] = {
 BECOME: Final[Mapping[Become, str]] = {
     "changed": "changed",
     "new": "new",
-    "compressed": "compressed otherwise",
+    "recompressed": "compressed otherwise",
     "gone": "gone",
     "same": "the same",
 }

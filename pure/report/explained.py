@@ -106,7 +106,7 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
     """What couldn't be read."""
 
 
-class Required(msgspec.Struct, frozen=True, kw_only=True):
+class DemandFor(msgspec.Struct, frozen=True, kw_only=True):
     """A demand for a distribution."""
 
     by: str
@@ -129,7 +129,7 @@ class ExplainedDistribution(msgspec.Struct, frozen=True, kw_only=True):
     paths: tuple[tuple[str, ...], ...]
     """The shortest way from each distribution that the application declares to this one."""
     needed_by: tuple[str, ...]
-    asked: tuple[Required, ...]
+    asked: tuple[DemandFor, ...]
 
 
 class NoSuchDistribution(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,10 +191,10 @@ def explained_distribution(
         )
     layer = image.layer(found.layer)
     by_application = (
-        Required(by="", words=each.words, source=each.source) for each in demanded if each.name == found.name
+        DemandFor(by="", words=each.words, source=each.source) for each in demanded if each.name == found.name
     )
     by_others = (
-        Required(by=each.name, words=asked.words, source=f"the metadata of {each.title} {each.version}")
+        DemandFor(by=each.name, words=asked.words, source=f"the metadata of {each.title} {each.version}")
         for each in contents.distributions
         for asked in each.asks
         if asked.name == found.name

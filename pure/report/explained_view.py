@@ -212,7 +212,7 @@ def _listed(names: tuple[str, ...]) -> str:
 def describe_absent(error: NoSuchDistribution) -> Message:
     """The message for a distribution that isn't in an image."""
     if not error.known:
-        unknown = tuple(f"Not known is {each}." for each in error.missing)
+        unknown = tuple(f"Not known: {each}." for each in error.missing)
         return Message(
             happened=f"Nobody knows which distributions {error.reference} has",
             found=unknown,
@@ -221,6 +221,6 @@ def describe_absent(error: NoSuchDistribution) -> Message:
     near = f"Did you mean {' or '.join(error.near)}?" if error.near else ""
     return Message(
         happened=f"{error.reference} has no distribution {error.name!r}",
-        found=(f"It has {count(error.known, 'other')}.",),
+        found=(f"It has {count(error.known, 'distribution')}.",),
         do=(near or f"See all of them: lamina explain {error.reference} --json",),
     )

@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from pure.image.decisions import DecidedLayer, DecidedManager, DecidedProcess, DecidedPython, Decisions
-from pure.image.side import NotKnown, Side, decided_by_plan
+from pure.image.side import NotAPlan, NotKnown, Side, decided_by_plan
 from pure.layers.decision import Action
 from pure.layers.names import HeavyLayerName, heavy_layer, is_heavy
 from pure.message import Message
@@ -24,12 +24,6 @@ _DIVISION: Final = NotKnown(
     what="which distributions get layers of their own",
     because="neither a lock nor restored layers say how large they are",
 )
-
-
-class NotAPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """A document that isn't a plan's; ``reason`` says where."""
-
-    reason: str
 
 
 def side_of_plan(document: bytes, *, name: str) -> Outcome[Side, NotAPlan]:

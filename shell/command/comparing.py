@@ -1,24 +1,19 @@
 """Defines ``lamina compare``: how two images, local builds or plans differ."""
 
 import sys
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
-from pure.image.difference import Comparison, compare_sides
-from pure.image.side import Side, side_of_image
 from pure.outcome import Failure
 from pure.redaction import redactor
-from pure.report.compared import comparison_lines, comparison_markdown, encode_comparison
-from pure.report.planned import side_of_plan
-from pure.report.prose.plans import describe_plan, describe_unread_plan
 
 from shell.command.images import ImageReader, image_options
 from shell.disk import said
-from shell.images.inside import read_contents
-from shell.images.places import stored_in
 from shell.output import Output
+
+if TYPE_CHECKING:
+    from pure.image.side import Side
 
 # As of diff: what can't be read must not be mistaken for a difference.
 DIFFERS: Final = 1
@@ -26,10 +21,7 @@ FAILED: Final = 2
 
 _PLAN: Final = "plan:"
 _STDIN: Final = "-"
-_FORMATS: Final[Mapping[str, Callable[[Comparison], tuple[str, ...]]]] = {
-    "text": comparison_lines,
-    "markdown": comparison_markdown,
-}
+_MARKDOWN: Final = "markdown"
 
 
 @click.command()
@@ -40,7 +32,7 @@ _FORMATS: Final[Mapping[str, Callable[[Comparison], tuple[str, ...]]]] = {
 @click.option(
     "--format",
     "form",
-    type=click.Choice(tuple(_FORMATS)),
+    type=click.Choice(("text", _MARKDOWN)),
     default="text",
     show_default=True,
     help="As text, or as Markdown for a comment.",
@@ -60,9 +52,14 @@ def compare(
       lamina compare podman:shop path/to/app --exit-code
       lamina plan path/to/app --json | lamina compare podman:shop plan:- --format markdown
     """
+    from pure.image.difference import compare_sides
+    from pure.report.compared import comparison_lines, comparison_markdown, encode_comparison
+
+    from shell.images.places import stored_in
+
     output = Output(redactor({}))
 
-    def side(text: str) -> Side:
+    def side(text: str) -> "Side":
         folder = Path(text)
         # So two builds of one application can be compared.
         place = folder if stored_in(folder) is not None else cache
@@ -73,12 +70,15 @@ def compare(
     if as_json:
         output.document(encode_comparison(compared).decode())
     else:
-        output.lines(_FORMATS[form](compared))
+        output.lines(comparison_markdown(compared) if form == _MARKDOWN else comparison_lines(compared))
     if exit_code and compared.differs:
         sys.exit(DIFFERS)
 
 
-def _plan(reader: ImageReader, text: str) -> Side:
+def _plan(reader: ImageReader, text: str) -> "Side":
+    from pure.report.planned import side_of_plan
+    from pure.report.prose.plans import describe_plan, describe_unread_plan
+
     file = text.removeprefix(_PLAN)
     try:
         document = sys.stdin.buffer.read() if file == _STDIN else Path(file).read_bytes()
@@ -90,7 +90,11 @@ def _plan(reader: ImageReader, text: str) -> Side:
     return found.unwrap()
 
 
-def _image(reader: ImageReader, text: str) -> Side:
+def _image(reader: ImageReader, text: str) -> "Side":
+    from pure.image.side import side_of_image
+
+    from shell.images.inside import read_contents
+
     with reader.opened(text) as opened:
         contents = reader.read(read_contents(opened))
         return side_of_image(opened.image, contents, name=text)

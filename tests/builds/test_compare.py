@@ -12,6 +12,7 @@ from tests.builds.lamina import Lamina, write_application
 from tests.builds.test_lifecycles_agree import Both, both
 from tests.builds.workshop import Workshop
 from tests.real_lifecycle import write_run_image
+from tests.schemas import check_schema
 
 __all__ = ["both"]
 
@@ -29,6 +30,7 @@ def app(tmp_path: Path) -> Path:
 def compared(lamina: Lamina, before: str | Path, after: str | Path, *, status: int) -> dict[str, Any]:
     ran = lamina.run("compare", before, after, "--json", "--exit-code")
     assert ran.status == status, ran.both
+    check_schema("compare", ran.out)
     found: dict[str, Any] = json.loads(ran.out)
     return found
 
@@ -126,9 +128,10 @@ def test_images_of_the_reference_lifecycle_and_of_nobody(both: Both) -> None:
     found = compared(lamina, lamina.cache, first, status=1)
     assert {each["kind"] for each in found["decisions"]} == set()
     assert found["distributions"] == []
-    assert {name: each for name, each in become(found).items() if name in ("python", "venv", "sbom")} == {
-        "python": "same", "venv": "same", "sbom": "same"
-    }  # fmt: skip
+    layers = become(found)
+    assert (layers["python"], layers["venv"]) == ("same", "same")
+    # The launcher is there, and in that lifecycle's bill of materials.
+    assert (layers["launcher"], layers["sbom"]) == ("new", "changed")
 
     (both.app / "requirements.txt").write_text("alpha==2.0\n")
     both.agree()

@@ -1,7 +1,7 @@
 """Says in words why a plan that was written can't be compared."""
 
+from pure.image.side import NotAPlan
 from pure.message import Message
-from pure.report.planned import NotAPlan
 
 
 def describe_plan(name: str, error: NotAPlan) -> Message:

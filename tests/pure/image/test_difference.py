@@ -52,7 +52,7 @@ def test_each_layer_of_both_is_told_once(one: Side, other: Side) -> None:
         each.diff_id for each in other.layers or ()
     ]
     for each in found.layers:
-        assert (each.before == each.after) == (each.become in ("same", "compressed"))
+        assert (each.before == each.after) == (each.become in ("same", "recompressed"))
 
 
 @given(sides(), sides())
@@ -101,7 +101,7 @@ def layer(contents: str, **more: object) -> LayerOfImage:
     [
         (layer("1", digest="a", compressed=5), layer("1", digest="a", compressed=5), "same", 0),
         # The registry has no such blob, whatever it holds.
-        (layer("1", digest="a", compressed=5), layer("1", digest="b", compressed=6), "compressed", 6),
+        (layer("1", digest="a", compressed=5), layer("1", digest="b", compressed=6), "recompressed", 6),
         (layer("1", nbytes=9), layer("1", digest="b", compressed=6), "same", 0),
         (layer("1", digest="a", compressed=5), layer("2", nbytes=9), "changed", 9),
         (layer("1", digest="a", compressed=5), layer("2"), "changed", None),

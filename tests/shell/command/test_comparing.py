@@ -9,6 +9,7 @@ from shell.command.comparing import DIFFERS, FAILED, compare
 
 from tests.images import Made, layout_files, saved_files, shop, tar, write_layout
 from tests.places import GOLDENS
+from tests.schemas import check_schema
 
 PLAN = f"plan:{GOLDENS / 'plan_pip-flask.json'}"
 
@@ -33,6 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_an_image_is_the_same_in_each_form(folder: Path, form: str) -> None:
     ran = lamina(folder / "layout", folder / form, "--json", "--exit-code")
     assert ran.exit_code == 0, ran.output
+    check_schema("compare", ran.output)
     found = json.loads(ran.output)
     assert not found["differs"]
     assert found["same_distributions"] == 4
@@ -60,15 +62,16 @@ def test_exit_status(folder: Path, other: str, asked: tuple[str, ...], status: i
 def test_what_cannot_be_compared(folder: Path, side: str, says: str, *, as_json: bool) -> None:
     ran = lamina(folder / "layout", side, "--exit-code", *(("--json",) if as_json else ()), said=b"{")
     assert ran.exit_code == FAILED
-    happened = json.loads(ran.output)["error"]["happened"] if as_json else ran.output
-    assert says in happened
+    if as_json:
+        check_schema("error", ran.output)
+    assert says in ran.output
 
 
 def test_a_plan_from_the_standard_input(folder: Path) -> None:
     plan = Path(PLAN.removeprefix("plan:")).read_bytes()
-    assert lamina(folder / "layout", "plan:-", "--json", said=plan).output == lamina(
-        folder / "layout", PLAN, "--json"
-    ).output.replace(PLAN, "plan:-")
+    ran = lamina(folder / "layout", "plan:-", "--json", said=plan)
+    check_schema("compare", ran.output)
+    assert ran.output == lamina(folder / "layout", PLAN, "--json").output.replace(PLAN, "plan:-")
 
 
 def test_as_markdown(folder: Path) -> None:

@@ -1,7 +1,7 @@
 """The words for a plan that can't be compared."""
 
+from pure.image.side import NotAPlan
 from pure.report.build_log import error_lines
-from pure.report.planned import NotAPlan
 from pure.report.prose.plans import describe_plan, describe_unread_plan
 
 from tests.golden import check_golden

@@ -1,0 +1,105 @@
+"""What people read of an image."""
+
+import json
+from collections.abc import Iterable
+from datetime import date
+
+import msgspec
+import pytest
+from pure.image.contents import contents
+from pure.image.demands import demands
+from pure.image.manifest import Image, read_image
+from pure.lifecycle.oci import Descriptor
+from pure.report.build_log import error_lines
+from pure.report.explained import Explained, NoSuchDistribution, explained, explained_distribution
+from pure.report.explained_view import describe_absent, distribution_view, image_view
+from pure.report.view import ViewPart, plain_lines
+
+from tests.golden import check_golden
+from tests.images import Made, digest, shop, shop_files, tar
+
+TODAY = date(2026, 11, 28)
+ENDS = {"3.13": date(2026, 10, 31)}
+
+
+def image_of(made: Made, sizes: Iterable[int] = ()) -> Image:
+    """An image, with compressed sizes that don't depend on a machine's zlib."""
+    blobs = [Descriptor(mediaType="x", digest=digest(str(each).encode()), size=each) for each in sizes]
+    image = read_image(made.config, digest="sha256:" + "0" * 64, blobs=blobs).unwrap()
+    layers = tuple(
+        msgspec.structs.replace(each, nbytes=each.compressed and each.compressed * 3) for each in image.layers
+    )
+    return msgspec.structs.replace(image, layers=layers, arch="amd64")
+
+
+SHOP = image_of(shop(), (28_000_000, 16_000_000, 900_000, 21_000_000, 4_000, 2_000, 300))
+OTHERS = {
+    "io.buildpacks.lifecycle.metadata": json.dumps(
+        {
+            "app": [{"sha": digest(tar({"a": b""}))}],
+            "buildpacks": [{"key": "else/node", "version": "2", "layers": {"node": {"sha": digest(tar({"n": b""}))}}}],
+        }
+    ),
+    "io.buildpacks.build.metadata": json.dumps(
+        {
+            "buildpacks": [{"id": "else/node", "version": "2"}],
+            "processes": [{"type": "web", "command": ["node"], "args": ["app.js"], "buildpackID": "else/node"}],
+        }
+    ),
+}
+FOREIGN = image_of(Made(layers=(tar({"n": b""}), tar({"a": b""})), labels=OTHERS), (40_000_000, 9_000))
+PLAIN = image_of(Made(layers=(tar({"n": b""}), tar({"a": b""}))), (40_000_000, 9_000))
+
+
+def told(image: Image, files: dict[str, bytes]) -> Explained:
+    return explained(image, contents(image, files), reference="shop", end_of_life=ENDS, today=TODAY)
+
+
+def text(parts: tuple[ViewPart, ...]) -> str:
+    return "\n".join(plain_lines(parts))
+
+
+@pytest.mark.parametrize(
+    ("name", "image"), [("explain_shop", SHOP), ("explain_other_buildpack", FOREIGN), ("explain_no_lifecycle", PLAIN)]
+)
+def test_images(name: str, image: Image) -> None:
+    check_golden(name, text(image_view(told(image, shop_files()))))
+
+
+def test_an_image_without_bills_and_of_another_version() -> None:
+    labels = {name: value for name, value in shop().labels.items() if "decisions" not in name}
+    image = image_of(Made(layers=shop().layers, labels=labels))
+    check_golden("explain_undecided", text(image_view(told(image, {}))))
+
+
+@pytest.mark.parametrize("name", ["markupsafe", "numpy"])
+def test_distributions(name: str) -> None:
+    declared = demands(SHOP, {"workspace/requirements.txt": b"flask>=3\nnumpy==2.3.1\n"})
+    inside = contents(SHOP, shop_files())
+    found = explained_distribution(SHOP, inside, declared, reference="shop", name=name).unwrap()
+    check_golden(f"explain_{name}", text(distribution_view(found)))
+
+
+def test_what_is_absent() -> None:
+    errors = (
+        NoSuchDistribution(reference="shop", name="flaks", near=("flask",), known=4),
+        NoSuchDistribution(reference="shop", name="zzz", near=(), known=1),
+        NoSuchDistribution(reference="shop", name="flask", near=(), known=0, missing=contents(PLAIN, {}).missing),
+    )
+    check_golden("explain_absent", "\n".join("\n".join(error_lines(describe_absent(each))) for each in errors))
+
+
+def test_many_are_cut_to_the_largest() -> None:
+    whole = told(SHOP, shop_files())
+    many = tuple(
+        msgspec.structs.replace(whole.distributions[0], name=f"d{at}", title=f"d{at}", nbytes=at) for at in range(30)
+    )
+    part = next(
+        each
+        for each in image_view(msgspec.structs.replace(whole, distributions=many))
+        if "distributions" in each.heading
+    )
+    assert part.heading == "30 distributions, 435 bytes, the 10 largest"
+    assert part.table is not None
+    assert [row.cells[0] for row in part.table.rows] == [f"d{at}" for at in range(29, 19, -1)]
+    assert part.table.rows[0].share == 1

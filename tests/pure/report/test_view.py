@@ -1,0 +1,24 @@
+"""Views as plain text."""
+
+from pure.report.view import ViewPart, ViewRow, ViewTable, plain_lines
+
+TABLE = ViewTable(
+    heads=("name", "size", "nothing", "why"),
+    rows=(ViewRow(cells=("a", "10 kB", "", "")), ViewRow(cells=("bcd", "1 kB", "", "long\x1b words"), share=0.1)),
+    numbers=frozenset({1}),
+)
+
+
+def test_columns_stand_below_each_other_and_empty_ones_are_left_out() -> None:
+    lines = list(plain_lines((ViewPart(heading="One", lines=("first",)), ViewPart(heading="Two", table=TABLE))))
+    assert lines == [
+        "One",
+        "  first",
+        "",
+        "Two",
+        "  name   size  why",
+        "  a     10 kB",
+        "  bcd    1 kB  long<U+001B> words",
+    ]
+    assert TABLE.filled.numbers == {1}
+    assert TABLE.filled.rows[1].share == 0.1

@@ -1,0 +1,110 @@
+"""``lamina explain``: for people, on a terminal, and for programs."""
+
+import json
+import os
+import pty
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
+from shell.command.cli import lamina
+from shell.command.views import bar
+
+from tests.images import Made, registry, shop, tar, write_layout
+from tests.places import ROOT
+from tests.schemas import check_schema
+
+
+@pytest.fixture(scope="module")
+def layout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_layout(tmp_path_factory.mktemp("explained") / "shop", shop())
+
+
+def explain(*words: str | Path) -> Result:
+    return CliRunner().invoke(lamina, ["explain", *map(str, words)])
+
+
+def test_an_image_for_people(layout: Path) -> None:
+    ended = explain(layout)
+    assert ended.exit_code == 0
+    assert re.search(r"^  venv +[0-9.]+ \w+ +[0-9.]+ kB  the dependencies$", ended.output, re.MULTILINE)
+    assert "supported until 2029-10-31" in ended.output or "out of support since 2029-10-31" in ended.output
+    assert "\x1b" not in ended.output
+
+
+def test_an_image_for_programs(layout: Path) -> None:
+    ended = explain(layout, "--json")
+    check_schema("explain", ended.output)
+    found = json.loads(ended.output)
+    assert [each["nbytes"] for each in found["layers"]] == [None, *map(len, shop().layers[1:])]
+    assert [each["name"] for each in found["distributions"]] == ["flask", "markupsafe", "numpy", "werkzeug"]
+
+
+def test_of_a_registry_nothing_is_fetched_that_isnt_told() -> None:
+    with registry(shop()) as served:
+        ended = explain(f"{served.host}/team/shop:v1", "--json")
+        assert len([path for path in served.asked if "/blobs/" in path]) == 3
+    check_schema("explain", ended.output)
+    assert json.loads(ended.output)["layers"][0]["nbytes"] is None
+
+
+def test_a_distribution(layout: Path) -> None:
+    ended = explain(layout, "Flask", "--json")
+    check_schema("explain-distribution", ended.output)
+    assert json.loads(ended.output)["asked"] == [{"by": "", "words": "flask>=3", "source": "requirements.txt, line 1"}]
+    assert "flask>=3   (requirements.txt, line 1)" in explain(layout, "Flask").output
+
+
+@pytest.mark.parametrize("words", [("{}", "flaks"), ("./absent",), ("{}", "--platform", "linux/arm64", "--json")])
+def test_an_error_is_what_was_asked_for(layout: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
+    several = write_layout(tmp_path / "several", shop(arch="s390x"), Made(layers=(tar({}),), arch="ppc64le"))
+    named = several if "--platform" in words else layout
+    given_words = [each.format(named) for each in words if each != "--json"]
+    plain, as_json = explain(*given_words), explain(*given_words, "--json")
+    assert (plain.exit_code, as_json.exit_code) == (1, 1)
+    assert plain.output.startswith("\nError: ")
+    check_schema("error", as_json.output)
+
+
+def on_terminal(*words: str, **more: str) -> str:
+    """What the command writes to a terminal."""
+    start = "from shell.command.cli import main; main()"
+    pid, terminal = pty.fork()
+    if pid == 0:  # pragma: no cover
+        os.chdir(ROOT)
+        env = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR")}
+        env |= {"TERM": "xterm-256color", "COLUMNS": "100", "PYTHONPATH": str(ROOT), **more}
+        os.execve(sys.executable, [sys.executable, "-c", start, *words], env)
+    said = b""
+    while True:
+        try:
+            piece = os.read(terminal, 65_536)
+        except OSError:
+            break
+        if not piece:
+            break
+        said += piece
+    os.close(terminal)
+    os.waitpid(pid, 0)
+    return said.decode()
+
+
+def test_on_a_terminal_sizes_are_bars(layout: Path) -> None:
+    coloured, plain = on_terminal("explain", str(layout)), on_terminal("explain", str(layout), NO_COLOR="1")
+    for text in (coloured, plain):
+        assert "████████" in text
+        assert "markupsafe" in text
+    assert "\x1b[36m" in coloured
+    assert "\x1b[36m" not in plain
+
+
+@given(st.floats(0, 1), st.integers(1, 30))
+def test_a_bar_is_as_long_as_its_share(share: float, width: int) -> None:
+    drawn = bar(share, width)
+    assert len(drawn) <= width
+    assert bool(drawn) == (share > 0)
+    assert bar(1, width) == "█" * width
