@@ -2,11 +2,15 @@
 
 import io
 import tarfile
+import zlib
 from typing import IO, Final, Literal, TypeAlias
 
 MOST_IN_HEADER: Final = 65_536
 
 Measure: TypeAlias = Literal["bytes", "entries", "folders in each other", "bytes in a header"]
+
+# What reading a damaged one ends with: of numbers that no file has tarfile gives two to its stream as they are.
+UNREADABLE: Final = (tarfile.TarError, EOFError, zlib.error, ValueError, OverflowError)
 
 _EXTENDED: Final = (*tarfile.GNU_TYPES[:2], tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE)
 

@@ -19,9 +19,10 @@ from pure.venv.installed import InstalledDistribution, InstalledSet, RecordEntry
 from pure.venv.piece import Piece
 
 _BUILDPACK: Final = LAMINA.replace("/", "_")
-_BILL: Final = re.compile(rf"(?:[^/]+/)*sbom/launch/{_BUILDPACK}/(?P<layer>(?:[^/]+/)?)sbom\.cdx\.json")
+# Below the folder of the layers.
+_BILL: Final = re.compile(rf"sbom/launch/{_BUILDPACK}/(?P<layer>(?:[^/]+/)?)sbom\.cdx\.json")
 _METADATA: Final = re.compile(
-    rf"(?:[^/]+/)*{_BUILDPACK}/{VENV}/lib/python(?P<minor>3\.[0-9]+)/site-packages/"
+    rf"{_BUILDPACK}/{VENV}/lib/python(?P<minor>3\.[0-9]+)/site-packages/"
     r"(?P<path>[^/]+\.dist-info/(?:METADATA|RECORD|REQUESTED|direct_url\.json))"
 )
 _PYPI: Final = "pypi:"
@@ -152,7 +153,9 @@ def looking(image: Image) -> tuple[tuple[LayerOfImage, re.Pattern[str]], ...]:
     """Which layers of an image have to be looked into, each with the paths of the files that are wanted of it."""
     bills = tuple(each for each in image.layers if (each.owner, each.name) == ("lifecycle", "sbom"))
     venv = image.layer(VENV)
-    return (*((each, _BILL) for each in bills[:1]), *(((venv, _METADATA),) if venv else ()))
+    wanted = (*((each, _BILL) for each in bills[:1]), *(((venv, _METADATA),) if venv else ()))
+    root = re.escape(_root(image).lstrip("/"))
+    return tuple((layer, re.compile(f"{root}/{pattern.pattern}")) for layer, pattern in wanted)
 
 
 def contents(image: Image, files: Mapping[str, bytes]) -> Contents:
@@ -160,8 +163,10 @@ def contents(image: Image, files: Mapping[str, bytes]) -> Contents:
     if not image.by_lamina:
         return Contents(missing=(f"its distributions, since {LAMINA} didn't build it",))
     missing: list[str] = []
-    bills = _bills(files, missing)
-    installed, metadata = _installed(image, files)
+    root = f"{_root(image).lstrip('/')}/"
+    below = {path.removeprefix(root): raw for path, raw in files.items() if path.startswith(root)}
+    bills = _bills(below, missing)
+    installed, metadata = _installed(image, below)
     if not installed.distributions and image.layer(VENV):
         missing.append("the sizes of its distributions, since their metadata aren't in its layer")
     runtime = bills.runtime
@@ -256,8 +261,12 @@ def _installed(image: Image, files: Mapping[str, bytes]) -> tuple[InstalledSet, 
     found = tuple((place, raw) for path, raw in files.items() if (place := _METADATA.fullmatch(path)))
     minor = found[0][0]["minor"] if found else "3"
     metadata = {place["path"]: raw for place, raw in found if place["minor"] == minor}
-    root = f"{image.env.get('CNB_LAYERS_DIR', '/layers')}/{_BUILDPACK}/{VENV}"
-    return parse_installed(metadata, python_minor=minor, root=root), metadata
+    return parse_installed(metadata, python_minor=minor, root=f"{_root(image)}/{_BUILDPACK}/{VENV}"), metadata
+
+
+def _root(image: Image) -> str:
+    """The folder of the layers."""
+    return image.env.get("CNB_LAYERS_DIR", "").rstrip("/") or "/layers"
 
 
 def _size(entry: RecordEntry) -> int:

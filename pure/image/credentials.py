@@ -59,7 +59,7 @@ def stored(file: bytes, host: str, repository: str) -> Stored | None:
     """What a file says of a registry; ``None`` where it says nothing that can be read."""
     try:
         config = msgspec.json.decode(file, type=_Config)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return None
     known = {_plain(key): value for key, value in (config.auths or {}).items()}
     helpers = {_plain(key): value for key, value in (config.cred_helpers or {}).items()}

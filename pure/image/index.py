@@ -56,7 +56,7 @@ def is_index(document: bytes) -> bool:
     """Whether a document of a registry leads to further ones."""
     try:
         return msgspec.json.decode(document, type=_Index).manifests is not None
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return False
 
 
@@ -64,7 +64,7 @@ def read_index(document: bytes) -> Outcome[tuple[Indexed, ...], NotAnIndex]:
     """The images of an index; what isn't one, as attestations of builds, is left out."""
     try:
         entries = msgspec.json.decode(document, type=_Index).manifests
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         return Failure(NotAnIndex(reason=str(error)))
     if entries is None:
         return Failure(NotAnIndex(reason="it names no manifests"))
@@ -94,7 +94,7 @@ def read_saved(document: bytes, *, name: str, reference: str) -> Outcome[SavedIm
     """The one image of an archive's ``manifest.json``, or that of the name."""
     try:
         entries = msgspec.json.decode(document, type=tuple[_Saved, ...])
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         return Failure(NotAnIndex(reason=str(error)))
     wanted = [each for each in entries if not name or any(_is_called(tag, name) for tag in each.repo_tags or ())]
     if len({each.config for each in wanted}) != 1:

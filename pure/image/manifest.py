@@ -109,7 +109,7 @@ def read_image(config: bytes, *, digest: str, blobs: Sequence[Descriptor] = ()) 
     """The image of a configuration; ``blobs`` are the layers of its manifest, lowest first, none from an engine."""
     try:
         document = msgspec.json.decode(config, type=_Config)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         return Failure(NotAnImage(reason=f"its configuration: {error}"))
     diff_ids = document.rootfs.diff_ids
     if blobs and len(blobs) != len(diff_ids):
@@ -180,7 +180,7 @@ def _raw(labels: Mapping[str, str], name: str) -> bytes | None:
 def _build(labels: Mapping[str, str]) -> _Build:
     try:
         return msgspec.json.decode(labels.get(LABEL_BUILD, "{}"), type=_Build)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return _Build()
 
 

@@ -171,5 +171,5 @@ def decode_stored(data: bytes | None) -> StoredImage | None:
         return None
     try:
         return msgspec.json.decode(data, type=StoredImage)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return None

@@ -70,7 +70,7 @@ def choose(index: bytes, target: Target) -> Outcome[Choice, str]:
     """The one manifest of an index, or the one for ``target`` among several."""
     try:
         entries = msgspec.json.decode(index, type=_Index).manifests
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         return Failure(f"index.json: {error}")
     if len(entries) > 1:
         entries = tuple(
@@ -113,7 +113,7 @@ def config_of(manifest: bytes) -> Outcome[Descriptor, str]:
     """Where a manifest's configuration is."""
     try:
         return Success(msgspec.json.decode(manifest, type=_Manifest).config)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         return Failure(f"its manifest: {error}")
 
 
@@ -125,7 +125,7 @@ def base_image(digest: str, manifest: bytes, config: bytes, target: Target) -> O
         msgspec.convert(document.get("rootfs"), _RootFs)
         document["config"] = msgspec.convert(document.get("config") or {}, dict[str, Any])
         document["history"] = msgspec.convert(document.get("history") or [], list[dict[str, Any]])
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         return Failure(f"its configuration: {error}")
     platform = (document.get("os"), document.get("architecture"))
     if platform != (target.os, target.arch):

@@ -39,7 +39,7 @@ _MARKDOWN: Final = "markdown"
 )
 @image_options
 def compare(
-    before: str, after: str, as_json: bool, exit_code: bool, form: str, cache: Path | None, platform: str | None
+    before: str, after: str, as_json: bool, exit_code: bool, form: str, cache: Path | None, platform: str
 ) -> None:
     """Say how B differs from A: what was decided and why, distributions, layers, and the bytes that move.
 

@@ -26,7 +26,7 @@ _BUILDPACK = Path(__file__).resolve().parents[2]
 @click.argument("distribution", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, of a documented schema.")
 @image_options
-def explain(image: str, distribution: str | None, as_json: bool, cache: Path | None, platform: str | None) -> None:
+def explain(image: str, distribution: str | None, as_json: bool, cache: Path | None, platform: str) -> None:
     r"""Say what IMAGE is made of and why, or why a DISTRIBUTION is in it.
 
     IMAGE is a folder of an application that was built here, an OCI layout folder, an archive that an engine saved,

@@ -16,11 +16,11 @@ from shell.output import Output
 
 if TYPE_CHECKING:
     from pure.image.errors import ImageError
+    from rich.status import Status
 
     from shell.images import OpenedImage
 
 T = TypeVar("T")
-_PLATFORM = ("linux/amd64", "linux/arm64")
 
 
 def image_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -32,8 +32,8 @@ def image_options(command: Callable[..., None]) -> Callable[..., None]:
     )
     platform = click.option(
         "--platform",
-        type=click.Choice(_PLATFORM),
-        default=None,
+        default="",
+        metavar="OS/ARCH",
         help="Of an image for several platforms the one for this  [default: this machine's]",
     )
     return cache(platform(command))
@@ -48,12 +48,13 @@ class ImageReader:
         *,
         as_json: bool,
         cache: Path | None = None,
-        platform: str | None = None,
+        platform: str = "",
         status: int = 1,
     ) -> None:
         """Read for a command that ends with ``status`` where it can't."""
         self._output, self._as_json, self._status = output, as_json, status
         self._cache, self._platform = cache, platform
+        self._moving: Status | None = None
 
     @contextmanager
     def opened(self, reference: str) -> Iterator["OpenedImage"]:
@@ -61,8 +62,8 @@ class ImageReader:
         from shell.images import open_image
 
         cache = self._cache or application_cache(Path(reference))
-        with _working(f"Reading {reference}"):
-            found = open_image(reference, cache=cache, platform=self._platform or "")
+        with self._working(f"Reading {reference}"):
+            found = open_image(reference, cache=cache, platform=self._platform)
             with self.read(found) as opened:
                 yield opened
 
@@ -76,6 +77,9 @@ class ImageReader:
 
     def stop(self, message: Message) -> NoReturn:
         """End the command with a message."""
+        if self._moving:
+            # What moves on the terminal would run into it.
+            self._moving.stop()
         if self._as_json:
             from pure.report.record import encode_error
 
@@ -85,13 +89,13 @@ class ImageReader:
             self._output.lines(error_lines(message))
         sys.exit(self._status)
 
+    @contextmanager
+    def _working(self, title: str) -> Iterator[None]:
+        if not sys.stderr.isatty():
+            yield
+            return
+        from rich.console import Console
 
-@contextmanager
-def _working(title: str) -> Iterator[None]:
-    if not sys.stderr.isatty():
-        yield
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status(title):
-        yield
+        with Console(stderr=True).status(title) as self._moving:
+            yield
+        self._moving = None

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 )
 @click.option("--previous", metavar="IMAGE", help="Show what differs from another image, too.")
 @image_options
-def report(image: str, file: Path, previous: str | None, cache: Path | None, platform: str | None) -> None:
+def report(image: str, file: Path, previous: str | None, cache: Path | None, platform: str) -> None:
     """Show IMAGE as a page for a browser: what it is made of, what was decided and why, what its build took.
 
     Images are what explain takes, or the folder that builds had as --cache.
@@ -66,7 +66,7 @@ def _write(file: Path, text: bytes) -> None:
         write_atomically(file.resolve(), text)
 
 
-def _known(output: Output, text: str, previous: str | None, *, cache: Path | None, platform: str | None) -> "Known":
+def _known(output: Output, text: str, previous: str | None, *, cache: Path | None, platform: str) -> "Known":
     from pure.report.page.filling import Known
 
     from shell.command.timing import kept_timeline

@@ -84,7 +84,7 @@ def open_manifest(
     """The image of a manifest."""
     try:
         manifest = msgspec.json.decode(document, type=_Manifest)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         return Failure(ImageUnreadable(reference=wanted.reference, reason=f"its manifest: {error}"))
     config = checked(blobs.config, manifest.config.digest)
     read = read_image(config, digest=digest, blobs=manifest.layers)

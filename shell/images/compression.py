@@ -3,6 +3,7 @@
 import gzip
 import importlib
 import io
+from types import ModuleType
 from typing import BinaryIO, Final, cast
 
 _GZIP: Final = b"\x1f\x8b"
@@ -13,6 +14,28 @@ _READERS: Final = ("compression.zstd", "backports.zstd")
 
 class Unsupported(Exception):  # noqa: N818  (an expected failure)
     """Something is compressed in a way that nothing here reads; the message is the way's name."""
+
+
+class Damaged(Exception):  # noqa: N818  (an expected failure)
+    """Something isn't compressed as its first bytes say; the message is one clause."""
+
+
+class _Zstd(io.RawIOBase):
+    """A stream in zstd, whose library has an error of its own."""
+
+    def __init__(self, library: ModuleType, stream: BinaryIO) -> None:
+        super().__init__()
+        self._error, self._stream = library.ZstdError, library.ZstdFile(stream)
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            found: bytes = self._stream.read(size)
+        except self._error as error:
+            raise Damaged(str(error)) from None
+        return found
 
 
 class _Peeked(io.RawIOBase):
@@ -50,7 +73,7 @@ def decompressed(stream: BinaryIO) -> BinaryIO:
     if begin.startswith(_ZSTD):
         for name in _READERS:
             try:
-                return cast("BinaryIO", importlib.import_module(name).ZstdFile(whole))
+                return cast("BinaryIO", _Zstd(importlib.import_module(name), whole))
             except ModuleNotFoundError:
                 continue
         raise Unsupported("zstd")

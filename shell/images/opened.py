@@ -3,7 +3,6 @@
 import hashlib
 import re
 import tarfile
-import zlib
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
@@ -16,8 +15,8 @@ from pure.image.manifest import Image, LayerOfImage
 from pure.outcome import Failure, Outcome, Success
 
 from shell.disk import said
-from shell.images.compression import Unsupported, decompressed
-from shell.tars import Counted, Entry, Oversized
+from shell.images.compression import Damaged, Unsupported, decompressed
+from shell.tars import UNREADABLE, Counted, Entry, Oversized
 
 Streams: TypeAlias = Mapping[str, Callable[[], AbstractContextManager[BinaryIO]]]
 """Of each layer, by its diffID, what opens the bytes that lie there, compressed or not."""
@@ -78,7 +77,7 @@ class OpenedImage:
             return self._unreadable(shown, f"it has more than {error.most:,} {error.what}")
         except Unsupported as error:
             return self._unreadable(shown, f"it is compressed by {error}, which this Python can't read")
-        except (Refused, tarfile.TarError, EOFError, zlib.error) as error:
+        except (Refused, Damaged, *UNREADABLE) as error:
             return self._unreadable(shown, str(error) or type(error).__name__)
         except RecursionError:
             # tarfile follows a header to the next by calling itself.

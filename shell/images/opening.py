@@ -1,8 +1,7 @@
 """Opens an image by a reference to it."""
 
+import errno
 import os
-import tarfile
-import zlib
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -25,10 +24,10 @@ from pure.target import target_from_environment
 
 from shell.disk import said
 from shell.images.blobs import Wanted
-from shell.images.compression import Unsupported
+from shell.images.compression import Damaged, Unsupported
 from shell.images.opened import OpenedImage, Refused
 from shell.images.places import is_layout, open_archive, open_layout, open_stored, stored_in
-from shell.tars import Oversized
+from shell.tars import UNREADABLE, Oversized
 
 
 def open_image(
@@ -39,7 +38,11 @@ def open_image(
     ``cache`` is the folder of the builds of the application, were the reference an application's folder; ``platform``
     (``linux/arm64``) chooses one of several images. Whoever opens an image closes it.
     """
-    decided = decide_reference(text, {each: _found(Path(each), cache) for each in places(text)}, cache=str(cache))
+    try:
+        here = {each: _found(Path(each), cache) for each in places(text)}
+    except OSError as error:
+        return Failure(ImageUnreadable(reference=text, reason=said(error)))
+    decided = decide_reference(text, here, cache=str(cache))
     if isinstance(decided, Failure):
         return decided
     machine = target_from_environment({}, machine=os.uname().machine)
@@ -57,7 +60,7 @@ def open_image(
             return Failure(ImageUnreadable(reference=text, reason=f"it is compressed by {error}"))
         except RecursionError:
             return Failure(ImageUnreadable(reference=text, reason="too many headers follow each other"))
-        except (tarfile.TarError, EOFError, zlib.error) as error:
+        except (Damaged, *UNREADABLE) as error:
             return Failure(ImageUnreadable(reference=text, reason=f"it is no archive of an image: {error}"))
         except OSError as error:
             place = f"{error.filename}: " if error.filename else ""
@@ -70,11 +73,17 @@ def open_image(
 
 
 def _found(path: Path, cache: Path) -> AtPath:
-    if path.is_dir():
-        if is_layout(path):
-            return AtPath.LAYOUT
-        return AtPath.BUILT if stored_in(cache) is not None else AtPath.FOLDER
-    return AtPath.FILE if path.exists() else AtPath.NOTHING
+    try:
+        folder = path.is_dir()
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            return AtPath.NOTHING
+        raise
+    if not folder:
+        return AtPath.FILE if path.exists() else AtPath.NOTHING
+    if is_layout(path):
+        return AtPath.LAYOUT
+    return AtPath.BUILT if stored_in(cache) is not None else AtPath.FOLDER
 
 
 def _open(

@@ -15,6 +15,13 @@ from pure.bindings.folder import EXPECTED, Binding, BindingType, kind_of
 from pure.build.collected import decode_record, decode_trace
 from pure.build.credentials import netrc
 from pure.complaints.recognition import recognise, worth_keeping
+from pure.image.contents import contents
+from pure.image.credentials import answered as helper_answered
+from pure.image.credentials import stored
+from pure.image.demands import demands
+from pure.image.index import read_index, read_saved
+from pure.image.manifest import read_image
+from pure.image.reference import AtPath, decide_reference, places
 from pure.layers.metadata import decode_linked, decode_metadata
 from pure.lifecycle.project_toml import read_descriptor
 from pure.outcome import Success
@@ -118,6 +125,10 @@ def _complaint(raw: bytes) -> object:
     return [recognise(tool, lines, returncode=1) for tool in ("pip", "uv", "poetry")], worth_keeping(lines)
 
 
+def _referred(raw: bytes) -> object:
+    return decide_reference(text(raw), dict.fromkeys(places(text(raw)), AtPath.NOTHING), cache="")
+
+
 _REQUIREMENTS: Final = (
     b"--index-url https://u:p@h.example/simple\nflask>=3,<4; python_version > '3' \\\n  --hash=sha256:0a\n-r more.txt\n",
     b"-e git+https://h.example/a.git@main#egg=a[x]\n./local  # here\nalpha @ https://h.example/a-1.tar.gz#sha256=00\n",
@@ -169,6 +180,12 @@ _SPDX: Final = (
     b' "licenseConcluded": "Zlib", "checksums": [{"algorithm": "SHA256", "checksumValue": "00"}]}], "relationships":'
     b' [{"spdxElementId": "SPDXRef-a", "relationshipType": "CONTAINS", "relatedSpdxElement": "SPDXRef-a"}]}'
 )
+_IMAGE: Final = (
+    b'{"architecture": "amd64", "rootfs": {"diff_ids": ["sha256:0"]}, "config": {"Env": ["A=b"], "Labels": '
+    b'{"io.buildpacks.build.metadata": "{\\"buildpacks\\": [{\\"id\\": \\"lamina/python\\"}]}"}}}'
+)
+_SHOP: Final = read_image(_IMAGE, digest="sha256:0").unwrap()
+_BILL: Final = "layers/sbom/launch/lamina_python/sbom.cdx.json"
 _CATALOGUE: Final = (
     b'{"runtimes": [{"version": "3.13.1", "arch": "amd64", "url": "https://h.example/a.tar.gz", "sha256": "'
     + b"0" * 64
@@ -246,6 +263,32 @@ READERS: Final[Mapping[str, Row]] = {
     "carried runtime": Row(
         read=lambda raw: decode_tree(raw, origin="x"), made_for=(b'{"files": [["a", "b", true, "00"]], "links": []}',)
     ),
+    "index of images": Row(
+        read=read_index,
+        made_for=(
+            b'{"manifests": [{"digest": "sha256:0", "size": 1, "platform": {"os": "linux", "architecture": "amd64"}}]}',
+        ),
+    ),
+    "archive of an engine": Row(
+        read=lambda raw: read_saved(raw, name="v1", reference="x"),
+        made_for=(b'[{"Config": "a.json", "RepoTags": ["shop:v1"], "Layers": ["b.tar"]}]',),
+    ),
+    "configuration of an image": Row(read=lambda raw: read_image(raw, digest="sha256:0"), made_for=(_IMAGE,)),
+    "contents of an image": Row(read=lambda raw: contents(_SHOP, {_BILL: raw}), made_for=(_CYCLONEDX,)),
+    "what an image's application asks for": Row(
+        read=lambda raw: [
+            demands(_SHOP, {f"workspace/{name}": raw}) for name in ("requirements.txt", "pyproject.toml")
+        ],
+        made_for=(b'[project]\ndependencies = ["flask>=3"]\n', b"flask>=3 --hash=sha256:00\n"),
+    ),
+    "credentials of an engine": Row(
+        read=lambda raw: stored(raw, "h.example", "a/b"),
+        made_for=(b'{"auths": {"h.example/a": {"auth": "dTpw"}}, "credHelpers": {"x": "y"}, "credsStore": "z"}',),
+    ),
+    "answer of a credential helper": Row(
+        read=lambda raw: helper_answered(text(raw)), made_for=(b'{"Username": "u", "Secret": "p"}',)
+    ),
+    "reference to an image": Row(read=_referred, made_for=(b"h.example:5000/a/b:v1@sha256:00", b"docker:a", b"./a:b")),
     "netrc": Row(read=lambda raw: list(netrc(raw)), made_for=(_BINDINGS["netrc"],)),
     "secrets": Row(read=_redacted, made_for=(b"hunter2\nfetched https://u:hunter2@h.example/?token=hunter2\n",)),
     "complaints": Row(

@@ -11,6 +11,8 @@ from pathlib import Path
 import msgspec
 import pytest
 from backports import zstd
+from hypothesis import given
+from hypothesis import strategies as st
 from pure.image.contents import Contents
 from pure.image.errors import (
     EngineMissing,
@@ -174,6 +176,7 @@ def test_what_is_damaged(tmp_path: Path) -> None:
         (whole[:-100], "end"),
         (gzip.compress(tar({"other": b""})), "not those of its digest"),
         (gzip.compress(b"x" * 5_000), "header"),
+        (b"\x28\xb5\x2f\xfd" + b"x" * 5_000, "Zstandard"),
     ):
         place.write_bytes(data)
         with opened(layout) as image:
@@ -199,3 +202,36 @@ def test_more_than_an_image_has_is_not_read(tmp_path: Path, monkeypatch: pytest.
                 error = image.look(venv, re.compile(r".*\.py")).failure()
             assert "more than" in error.reason
         assert image.look(venv, re.compile(r".*\.py")).unwrap().nbytes == len(SHOP.layers[2])
+
+
+def test_a_name_that_no_file_can_have() -> None:
+    assert refused("x" * 5_000) == ReferenceUnknown(reference="x" * 5_000)
+
+
+SMALL = Made(layers=(tar({"a": b"x" * 600}), tar({"b/c": b""})))
+WRITTEN = [
+    tar(saved_files(SMALL)),
+    tar(layout_files(SMALL)),
+    gzip.compress(tar(saved_files(SMALL)), mtime=0),
+    zstd.compress(tar(layout_files(SMALL))),
+]
+
+
+@given(
+    st.sampled_from(WRITTEN),
+    st.lists(st.tuples(st.integers(0, 1 << 20), st.binary(min_size=1, max_size=12)), max_size=6),
+)
+def test_whatever_is_written_over_an_archive_it_gives_an_image_or_an_error(
+    tmp_path_factory: pytest.TempPathFactory, raw: bytes, changes: list[tuple[int, bytes]]
+) -> None:
+    changed = bytearray(raw)
+    for at, data in changes:
+        place = at % len(raw)
+        changed[place : place + len(data)] = data
+    file = tmp_path_factory.getbasetemp() / "changed.tar"
+    file.write_bytes(changed)
+    found = open_image(str(file), cache=Path("/nowhere"))
+    if not isinstance(found, Failure):
+        with found.unwrap() as image:
+            for layer in image.image.layers:
+                image.look(layer, re.compile(".*"))
