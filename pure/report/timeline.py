@@ -80,6 +80,6 @@ def decode_timeline(document: bytes | None, labels: Mapping[str, str]) -> Timeli
     """What was kept, if it is of the image with these labels."""
     try:
         kept = msgspec.json.decode(document or b"", type=Timeline)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return None
     return kept if kept.image == identity(labels) else None

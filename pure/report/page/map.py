@@ -66,7 +66,8 @@ def measured(layers: Sequence[ShownLayer]) -> str:
 
 def size_of(layer: ShownLayer, measure: str) -> int:
     """A layer's size by that measure, nought where nobody knows it."""
-    return (layer.nbytes if measure == "nbytes" else layer.compressed) or 0
+    # Strangers write manifests: none says that a layer is less than nothing and gets away with it.
+    return max(0, (layer.nbytes if measure == "nbytes" else layer.compressed) or 0)
 
 
 def marked(boxes: Sequence[Drawn], label: str) -> Element:

@@ -69,7 +69,7 @@ def test_what_is_kept_is_of_one_image() -> None:
     assert decode_timeline(document, {LABEL_LIFECYCLE: '{"app":[]}'}) is None
 
 
-@pytest.mark.parametrize("document", [None, b"", b"[]", b"{}", b"[" * 5000])
+@pytest.mark.parametrize("document", [None, b"", b"[]", b"{}", b"[" * 5000, b"\xff", b'{"image": "\xff"}'])
 def test_what_cannot_be_read_is_nothing(document: bytes | None) -> None:
     assert decode_timeline(document, LABELS) is None
 

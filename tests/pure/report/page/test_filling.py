@@ -146,7 +146,7 @@ def test_an_image_of_anybody_says_what_is_not_known_of_it() -> None:
     found = page(Known(reference="debian", image=image, contents=contents(image, {})))
     assert found.decisions == ()
     assert "no label io.lamina.decisions" in found.undecided
-    assert found.unknown == ("Not known: its packages, since lamina/python didn't build it.",)
+    assert found.unknown == ("Not known: its distributions, since lamina/python didn't build it.",)
 
 
 def test_of_a_lifecycles_image_its_processes_are_told() -> None:
