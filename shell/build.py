@@ -82,7 +82,8 @@ def build(
         done = conversed.unwrap()
         document = encode_record(record(done.plan, version=facts.version, redact=output.redacted))
         try:
-            store.write_launch(launch_toml(done.plan, done.resolved, done.record, redact=output.redacted))
+            launch = launch_toml(done.plan, done.resolved, done.record, layers=facts.layers_dir, redact=output.redacted)
+            store.write_launch(launch)
             store.write_sboms(sbom_files(done.plan, done.record, facts.pins))
             write_atomically(store.root / RECORD_FILE, document)
         except OSError as error:

@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
 import tomli
-from pure.bindings.at_launch import PARSER, PROGRAM, joined, wanted_at_launch
+from pure.bindings.at_launch import wanted_at_launch
 from pure.bindings.contents import NONE, Bindings, understood
 from pure.bindings.decision import files_named, netrc_of
 from pure.bindings.folder import BindingError, root_of
@@ -22,6 +22,7 @@ from pure.build.undeclared import imports_matter
 from pure.build.watched import names_digest
 from pure.build.workplace import COLLECTED, COLLECTED_RECORD, PACKED_STATE, PACKED_VENV, STATE_FILE
 from pure.layers.names import STATIC_CACHE, VENV, VENV_CACHE
+from pure.layers.programs import PROGRAMS
 from pure.manager.pip_configuration import ConfigurationFile, configured, places
 from pure.manager.table import PIP_TOOL, TOOLS
 from pure.outcome import Failure, Outcome, Success
@@ -135,9 +136,11 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
         netrc=netrc_of(bound, _netrc(named)),
         bindings=bindings,
         mapped=bound.mapped,
-        at_launch=joined(_needed(buildpack / PROGRAM), _needed(buildpack / PARSER))
-        if wanted_at_launch(bound, environ)
-        else b"",
+        programs={
+            name: program.joined(_needed(buildpack / program.file), _needed(buildpack / program.needs))
+            for name, program in PROGRAMS.items()
+            if name != "certificates" or wanted_at_launch(bound, environ)
+        },
         project=application.project,
         tool_pins={
             tool.name: _needed(buildpack / tool.pin_file).decode() for tool in TOOLS.values() if tool is not PIP_TOOL

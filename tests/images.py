@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from pure.image.decisions import LABEL, DecidedLayer, DecidedManager, DecidedProcess, DecidedPython, Decisions
+from pure.image.decisions import (
+    LABEL,
+    DecidedLayer,
+    DecidedManager,
+    DecidedProcess,
+    DecidedPython,
+    DecidedVariable,
+    Decisions,
+)
 from pure.image.decisions import encode_decisions as encode
 from pure.sbom.bill import Bill, Component, Licence
 
@@ -210,6 +218,8 @@ SHOP_DECISIONS = Decisions(
             source="shop.py, line 3",
             because=("shop.py makes a Flask application, and gunicorn is installed",),
             default=True,
+            args=("--access-logfile", "-"),
+            sets=(DecidedVariable(name="WEB_CONCURRENCY", because="by the container's memory and processors"),),
         ),
     ),
     layers=(

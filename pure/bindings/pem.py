@@ -1,7 +1,7 @@
 """Finds the certificates in a text, and tells whole ones from such as were cut off or changed on their way.
 
 OpenSSL refuses a file of certificates as a whole for one that it can't read, and whoever reads it trusts nothing then.
-The program for images has this text in it (``pure.bindings.at_launch``), so that it imports nothing.
+The program for images has this text in it (``pure.layers.programs``), so that it imports nothing.
 """
 
 BEGIN = b"-----BEGIN CERTIFICATE-----"

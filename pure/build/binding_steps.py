@@ -2,14 +2,12 @@
 
 from typing import Final
 
-from pure.bindings.at_launch import INSTALLED, program
 from pure.bindings.decision import joins_netrc
+from pure.build import program_steps
 from pure.build.facts import Facts
 from pure.build.plan import Plan
-from pure.build.steps import BeginLayer, FinishLayer, Steps, WriteFiles
+from pure.build.steps import Steps, WriteFiles
 from pure.build.workplace import Workplace
-from pure.layers.decision import Action
-from pure.layers.names import CERTIFICATES
 
 UV_FILE: Final = "uv/uv.toml"
 """Where uv looks for its settings in each folder of configuration files."""
@@ -17,7 +15,8 @@ UV_FILE: Final = "uv/uv.toml"
 
 def bring(plan: Plan, facts: Facts, work: Workplace) -> Steps:
     """The steps that put what is bound where tools look for it, and what looks for it at launch into its layer."""
-    return (*(() if plan.idle else _files(facts, work)), *_launch(plan, facts, work))
+    files = () if plan.idle else _files(facts, work)
+    return (*files, *program_steps.certificates(plan, facts, work))
 
 
 def _files(facts: Facts, work: Workplace) -> Steps:
@@ -31,17 +30,3 @@ def _files(facts: Facts, work: Workplace) -> Steps:
         files[f"{work.configuration}/{UV_FILE}"] = facts.bound.uv.raw
     below = tuple((path.removeprefix(f"{work.temporary}/"), raw) for path, raw in files.items())
     return (WriteFiles(root=work.temporary, files=below),) if below else ()
-
-
-def _launch(plan: Plan, facts: Facts, work: Workplace) -> Steps:
-    decision = plan.present(CERTIFICATES)
-    if decision is None:
-        return ()
-    if decision.action is Action.KEEP:
-        return (FinishLayer(decision=decision),)
-    lies = ((INSTALLED, program(facts.at_launch, work.interpreter)),)
-    return (
-        BeginLayer(layer=CERTIFICATES),
-        WriteFiles(root=work.layer(CERTIFICATES), files=lies, executable=True),
-        FinishLayer(decision=decision),
-    )

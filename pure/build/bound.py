@@ -1,6 +1,8 @@
 """Says what bindings come to in a build: each of them, and the layer of what looks for certificates at launch."""
 
-from pure.bindings.at_launch import LAUNCH_VARIABLE, digest, wanted_at_launch
+from typing import Final
+
+from pure.bindings.at_launch import LAUNCH_VARIABLE, wanted_at_launch
 from pure.bindings.contents import NONE
 from pure.bindings.decision import BindingDecision, BoundBuild, decide_bindings
 from pure.bindings.folder import ROOT_VARIABLE, BindingError, root_of
@@ -8,13 +10,16 @@ from pure.bindings.pem import BEGIN
 from pure.build.facts import Facts
 from pure.build.workplace import workplace
 from pure.layers.decision import Action, LayerDecision
-from pure.layers.inventory import with_certificates
 from pure.layers.names import CERTIFICATES, PYTHON
+from pure.layers.programs import Files, executable, with_programs
 from pure.manager.decision import PackageManagerDecision
 from pure.manager.supply import alone
 from pure.outcome import Failure
 from pure.python.catalogue import Runtime
 from pure.switches import BadSwitch
+
+INSTALLED: Final = "exec.d/ca-certificates"
+"""Where the layer has the program."""
 
 
 def refused(facts: Facts) -> BindingError | BadSwitch | None:
@@ -47,12 +52,21 @@ def decided(
 def with_launch_layer(facts: Facts, layers: tuple[LayerDecision, ...]) -> tuple[LayerDecision, ...]:
     """The layers with that of the program that looks for certificates in the image, if it is wanted there."""
     wanted = wanted_at_launch(facts.bound, facts.variables)
+    found = launch_files(facts) if wanted and not isinstance(wanted, BadSwitch) and has_python(layers) else ()
+    gone = "nothing says that certificates are bound where the image runs"
+    return with_programs(layers, facts.restored, CERTIFICATES, found, because=str(wanted), gone=gone)
+
+
+def launch_files(facts: Facts) -> Files:
+    """What lies in that layer."""
+    source = facts.programs.get("certificates")
+    return ((INSTALLED, executable(source, workplace(facts).interpreter)),) if source else ()
+
+
+def has_python(layers: tuple[LayerDecision, ...]) -> bool:
+    """Whether the image has Python, without which none of our programs runs."""
     python = next((each for each in layers if each.name == PYTHON), None)
-    runs = python is not None and python.types is not None and python.types.launch
-    if isinstance(wanted, BadSwitch) or not wanted or not facts.at_launch or not runs:
-        return with_certificates(layers, facts.restored, program="", because="")
-    made_for = digest(facts.at_launch, workplace(facts).interpreter)
-    return with_certificates(layers, facts.restored, program=made_for, because=wanted)
+    return python is not None and python.types is not None and python.types.launch
 
 
 def _looks(layers: tuple[LayerDecision, ...]) -> bool:

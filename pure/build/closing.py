@@ -4,7 +4,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from pure.build import findings, news, states, static_files, storing
+from pure.build import at_launch, findings, news, program_steps, states, static_files, storing
 from pure.build.collected import CollectedRecord
 from pure.build.finding import Finding
 from pure.build.news import News
@@ -81,7 +81,10 @@ def end(build: Build, resolved: ResolvedSet | None, said: _Said) -> Next:
     decided = final_processes(build.facts, _versions(resolved), minor, programs=build.programs, offered=build.offered)
     if isinstance(decided, Failure):
         return Failure(Stopped(error=decided.failure(), said=said))
-    plan = msgspec.structs.replace(build.plan, processes=decided.unwrap())
+    weight = build.record.seen.weight if build.record else None
+    installed, layers = _versions(resolved), build.plan.layers
+    processes, layers = at_launch.told(decided.unwrap(), layers, build.facts, installed=installed, weight=weight)
+    plan = msgspec.structs.replace(build.plan, processes=processes, layers=layers)
     build = msgspec.structs.replace(build, plan=plan)
     if not build.changed:
         return _done(build, resolved, said)
@@ -117,7 +120,7 @@ def _done(build: Build, resolved: ResolvedSet | None, said: _Said) -> Next:
     plan, kept = static_files.keep(build)
     build = msgspec.structs.replace(build, plan=plan)
     apart = storing.put_away(plan) if build.archived and plan.collects else ()
-    if steps := (*kept, *apart, *give_back(plan)):
+    if steps := (*kept, *apart, *program_steps.at_launch(plan, build.facts, build.work), *give_back(plan)):
         return turn(build, states.PuttingAway(resolved=resolved), steps, *said)
     return done(build, resolved, said)
 
@@ -127,7 +130,8 @@ def packed(build: Build, resolved: ResolvedSet | None, answer: Answer) -> Next:
     plan, steps = storing.packed(build, answer)
     plan, kept = static_files.keep(msgspec.structs.replace(build, plan=plan))
     build = msgspec.structs.replace(build, plan=plan)
-    return turn(build, states.PuttingAway(resolved=resolved), (*steps, *kept, *give_back(plan)))
+    brought = program_steps.at_launch(plan, build.facts, build.work)
+    return turn(build, states.PuttingAway(resolved=resolved), (*steps, *kept, *brought, *give_back(plan)))
 
 
 def done(build: Build, resolved: ResolvedSet | None, said: _Said = ()) -> Next:

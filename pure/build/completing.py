@@ -18,6 +18,7 @@ from pure.venv.accelerators import accelerated_torch
 from pure.venv.difference import verify
 from pure.venv.resolved import ResolvedSet
 from pure.venv.state import Insight
+from pure.venv.weight import weight
 
 _Said: TypeAlias = tuple[News, ...]
 
@@ -84,6 +85,7 @@ def completed(build: Build, state: states.Completing, answer: Answer) -> Next:
         foreign=known.foreign if known else findings.foreign(sections, plan, now, work, answer),
         contradictions=state.contradictions,
         described=describing.with_bills(state.described, answer, plan, work, now),
+        weight=weight(now.installed),
         programs=now.programs,
     )
     record = environment_steps.state_of(plan, state.resolved, seen)

@@ -11,6 +11,7 @@ from pure.build.collected import CollectedBefore
 from pure.layers.decision import RestoredLayer
 from pure.layers.division import Rules
 from pure.layers.names import LayerName
+from pure.layers.programs import ProgramName
 from pure.manager import supply
 from pure.outcome import Outcome, Success
 from pure.project.baggage import Baggage
@@ -61,8 +62,8 @@ class Facts(RuntimeFacts, frozen=True, kw_only=True, dict=True):
     """The user's file of passwords, which are kept secret too, with what is bound."""
     bindings: Outcome[Bindings, BindingError] | None = None
     """What the platform binds; ``None`` where it has no folder for that."""
-    at_launch: bytes = b""
-    """The program that looks for bound certificates in the image; empty where none is to do that."""
+    programs: Mapping[ProgramName, bytes] = {}
+    """Programs for images; that which looks for bound certificates is among them where one is to do that."""
 
     pyproject: Document | None = None
     """The project's ``pyproject.toml``, which may declare processes."""

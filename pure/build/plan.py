@@ -10,7 +10,7 @@ import msgspec
 
 from pure.bindings.decision import BindingDecision
 from pure.bindings.folder import BindingError
-from pure.build import bound
+from pure.build import at_launch, bound
 from pure.build.asked import by_uv, pins_fixed, required_files
 from pure.build.collected import CollectedRecord
 from pure.build.collecting import NOTHING_KEPT, collects, planned_layer, unchanged
@@ -18,8 +18,9 @@ from pure.build.facts import Facts
 from pure.build.finding import Finding
 from pure.build.labelled import Label, asked_labels
 from pure.build.presence import contents_needed, decide_division, decide_packing
-from pure.build.processes import final_processes, first_processes
+from pure.build.processes import final_processes, first_processes, known_beforehand
 from pure.build.provision import supply_of, tool_of, unheard_folders
+from pure.build.refusals import astray, breaking, refused_lock
 from pure.build.undeclared import NothingRequired, UndeclaredImports, undeclared
 from pure.build.unheard import passed_over
 from pure.layers.decision import EVERYWHERE, Action, LayerDecision, LayerTypes
@@ -28,23 +29,20 @@ from pure.layers.inventory import application_layers, runtime_layers, with_archi
 from pure.layers.metadata import decode_stated
 from pure.layers.names import VENV, LayerName
 from pure.layers.packing import Packing, Stored, idle, stored
-from pure.manager import pylock_selection, uv_requirements
+from pure.manager import uv_requirements
 from pure.manager.advice import advised
 from pure.manager.choice import NothingToInstall
 from pure.manager.decision import PackageManagerDecision
-from pure.manager.environment import BreakingVariables, offenders
-from pure.manager.managed import Managed, ManagedError, decide_manager
-from pure.manager.outside import OutsideUpload, outside_upload
-from pure.manager.pip_configuration import configured_offenders
+from pure.manager.environment import BreakingVariables
+from pure.manager.managed import ManagedError, decide_manager
+from pure.manager.outside import OutsideUpload
 from pure.manager.pylock_selection import PylockProblem
-from pure.manager.table import PYLOCK
 from pure.manager.tool_version import ToolError
-from pure.manager.unset import UnsetVariables, unset_variables
+from pure.manager.unset import UnsetVariables
 from pure.outcome import Failure, Outcome, Success
 from pure.project.detection import PROVIDE_ONLY_VARIABLE, provides_only, python_markers
 from pure.project.files import BadProjectFolder, ProjectFiles
 from pure.project.locks.facts import LockFacts
-from pure.project.requirements.collection import RequirementsSet
 from pure.project.requirements.errors import RequirementsError
 from pure.project.vendored import BadVendorFolder
 from pure.python.choice import PythonDecision, RuntimeChoiceError, choose_runtime
@@ -165,11 +163,18 @@ def decide(facts: Facts) -> Outcome[Plan, PlanError]:
     manager = plan.package_manager
     said = passed_over(facts, manager, started=manager is not None or bool(plan.processes.processes))
     layers = bound.with_launch_layer(facts, plan.layers)
+    installed = known_beforehand(facts, manager.managed, layers, plan.previous) if manager else {}
+    weight = plan.previous.seen.weight if plan.previous else None
+    processes, layers = at_launch.told(plan.processes, layers, facts, installed=installed, weight=weight)
     return Success(
         msgspec.structs.replace(
             plan,
             labels=asked_labels(facts.variables),
-            unheard=(*said, *unheard_folders(facts, manager), *bound.unseen(facts, layers)),
+            unheard=(
+                *(*said, *unheard_folders(facts, manager)),
+                *(*bound.unseen(facts, layers), *at_launch.unseen(facts.variables)),
+            ),
+            processes=processes,
             bindings=bound.decided(facts, plan.python.runtime, manager, layers),
             layers=layers,
         )
@@ -177,7 +182,7 @@ def decide(facts: Facts) -> Outcome[Plan, PlanError]:
 
 
 def _decide(facts: Facts) -> Outcome[Plan, PlanError]:
-    broken = bound.refused(facts) or _offenders(facts)
+    broken = bound.refused(facts) or breaking(facts)
     if broken is not None:
         return Failure(broken)
     requirers = read_requirers(facts.buildpack_plan)
@@ -195,13 +200,6 @@ def _decide(facts: Facts) -> Outcome[Plan, PlanError]:
     return _application(facts, project.unwrap(), requirers.unwrap())
 
 
-def _offenders(facts: Facts) -> BreakingVariables | None:
-    in_variables = offenders(facts.variables)
-    in_files = configured_offenders(facts.pip_settings)
-    found = (*(in_variables.found if in_variables else ()), *in_files)
-    return BreakingVariables(found=found) if found else None
-
-
 def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> Outcome[Plan, PlanError]:
     decided = decide_manager(project, facts.variables)
     if isinstance(decided, Failure):
@@ -211,15 +209,15 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
     requirements = required_files(facts, project, managed)
     if isinstance(requirements, Failure):
         return requirements
-    astray = _astray(facts, project, managed, requirements.unwrap())
-    if astray is not None:
-        return Failure(astray)
+    lost = astray(facts, project, managed, requirements.unwrap())
+    if lost is not None:
+        return Failure(lost)
     managed = advised(managed, project, requirements.unwrap(), root=facts.names, settings=facts.settings)
     managed = by_uv(facts, managed, requirements.unwrap())
     python = choose_runtime(facts, requirers)
     if isinstance(python, Failure):
         return python
-    refused = _refused(facts, project, managed, python.unwrap())
+    refused = refused_lock(facts, project, managed, python.unwrap())
     if refused is not None:
         return Failure(refused)
     tool = tool_of(facts, managed, python.unwrap().runtime.minor)
@@ -319,25 +317,6 @@ def _undeclared(facts: Facts, error: ManagedError, requirers: Requirers) -> Outc
     told = msgspec.structs.replace(decision, because=(*decision.because, verdict))
     because = "nothing has to be installed"
     return Success(_runtime_alone(facts, told, packing, EVERYWHERE, processes.unwrap(), because))
-
-
-def _astray(
-    facts: Facts, project: ProjectFiles, managed: Managed, requirements: RequirementsSet | None
-) -> OutsideUpload | UnsetVariables | None:
-    """The addresses and paths that lead nowhere in this build."""
-    return outside_upload(managed, project, requirements) or unset_variables(
-        managed, project, requirements, variables=facts.variables, pip_settings=facts.pip_settings
-    )
-
-
-def _refused(facts: Facts, project: ProjectFiles, managed: Managed, python: PythonDecision) -> PylockProblem | None:
-    """Why a standard lock file can't be installed from here."""
-    if managed.manager is not PYLOCK:
-        return None
-    file = managed.source.files[0]
-    return pylock_selection.check(
-        project.texts[file], file, selection=managed.selection, python=python.version, target=facts.target
-    )
 
 
 def _provide_only(

@@ -21,12 +21,21 @@ def first_processes(
     facts: Facts, managed: Managed, layers: tuple[LayerDecision, ...], state: VenvState | None, minor: str
 ) -> Outcome[Processes, ProcessesError | ToolNotInImage]:
     """The processes by what is known before the installation: what is kept as it is, else what is required by name."""
-    kept = state is not None and any(each.name == VENV and each.action is Action.KEEP for each in layers)
-    if kept and state is not None:
-        installed = {each.name: each.version for each in state.resolved.distributions}
-    else:
-        installed = required(facts, managed)
-    return _decide_processes(facts, installed, minor, provisional=not kept)
+    installed = known_beforehand(facts, managed, layers, state)
+    return _decide_processes(facts, installed, minor, provisional=not _kept(layers, state))
+
+
+def known_beforehand(
+    facts: Facts, managed: Managed, layers: tuple[LayerDecision, ...], state: VenvState | None
+) -> Mapping[str, str]:
+    """What will be installed, by normalised names, with versions as far as they are known."""
+    if state is not None and _kept(layers, state):
+        return {each.name: each.version for each in state.resolved.distributions}
+    return required(facts, managed)
+
+
+def _kept(layers: tuple[LayerDecision, ...], state: VenvState | None) -> bool:
+    return state is not None and any(each.name == VENV and each.action is Action.KEEP for each in layers)
 
 
 def final_processes(

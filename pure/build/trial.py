@@ -21,7 +21,6 @@ from pure.start.code_facts import CodeFacts
 from pure.start.command_words import runs
 from pure.start.declared import read_startup
 from pure.start.frameworks import FRAMEWORKS
-from pure.start.launching import shown
 from pure.start.started import PROGRAMS, SHELLS
 from pure.start.started import PYTHON as INTERPRETER
 from pure.venv.piece import Piece
@@ -124,7 +123,7 @@ def _wanted(plan: Plan, facts: Facts) -> Iterator[str]:
     startup = read_startup(facts.pyproject).value_or(None)
     own = {script.name for script in startup.scripts} if startup else set()
     for process in plan.processes.processes:
-        for run in runs(("bash", "-c", shown(process.command))):
+        for run in runs(process.command, process.variables):
             name, *rest = run.texts
             if facts.declared is not None and name not in PROGRAMS:
                 continue

@@ -26,6 +26,7 @@ from pure.python.offer import CATALOGUE_REPLACES_VARIABLE, CATALOGUE_VARIABLE, M
 from pure.python.reasons import DEFAULT_VARIABLE
 from pure.python.request import VARIABLES, visible
 from pure.python.wheels import PREFER_WHEELS_VARIABLE
+from pure.start.defaults import MEMORY_VARIABLE, WITHOUT_VARIABLE
 from pure.start.django import COLLECT_VARIABLE
 from pure.start.peers import APP_ENGINE, COMMAND_VARIABLES, read_entrypoint
 from pure.start.processes import PROCFILE
@@ -39,7 +40,7 @@ HONOURED: Final = (
     CATALOGUE_REPLACES_VARIABLE, MANAGER_VARIABLE, GROUPS_VARIABLE, EXTRAS_VARIABLE, FOLDER_VARIABLE,
     REQUIREMENTS_VARIABLE, PYLOCK_VARIABLE, PROVIDE_ONLY_VARIABLE, COLLECT_VARIABLE, CHECK_VARIABLE,
     DIVIDE_VARIABLE, FOLDERS_VARIABLE, LAUNCH_VARIABLE, LABELS_VARIABLE, *OCI_VARIABLES,
-    LOG_VARIABLE,
+    LOG_VARIABLE, WITHOUT_VARIABLE, MEMORY_VARIABLE,
     *(tool.variable for tool in TOOLS.values()),
 )  # fmt: skip
 """Every variable of ours, as docs/settings.md lists them."""

@@ -39,6 +39,14 @@ class DecidedManager(msgspec.Struct, frozen=True, kw_only=True):
     because: tuple[str, ...]
 
 
+class DecidedVariable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A variable that a process finds set unless somebody has set it; ``value`` is empty where a start decides it."""
+
+    name: str
+    because: str
+    value: str = ""
+
+
 class DecidedProcess(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A process type; ``command`` is what is executed, ``args`` what a platform may replace."""
 
@@ -48,6 +56,7 @@ class DecidedProcess(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     because: tuple[str, ...]
     default: bool = False
     args: tuple[str, ...] = ()
+    sets: tuple[DecidedVariable, ...] = ()
 
 
 class DecidedLayer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -128,7 +137,9 @@ def _without_reasons(decisions: Decisions) -> Decisions:
 def _named_only(decisions: Decisions) -> Decisions:
     bare = _without_reasons(decisions)
     processes = tuple(
-        msgspec.structs.replace(each, command=tuple(shortened(word, _SHORT) for word in each.command[:10]), args=())
+        msgspec.structs.replace(
+            each, command=tuple(shortened(word, _SHORT) for word in each.command[:10]), args=(), sets=()
+        )
         for each in bare.processes
     )
     return msgspec.structs.replace(bare, processes=processes)
@@ -141,7 +152,14 @@ def _with_reasons(decisions: Decisions, change: Callable[[tuple[str, ...]], tupl
         decisions,
         python=replace(decisions.python, because=change(decisions.python.because)),
         manager=manager and replace(manager, because=change(manager.because)),
-        processes=tuple(replace(each, because=change(each.because)) for each in decisions.processes),
+        processes=tuple(
+            replace(
+                each,
+                because=change(each.because),
+                sets=tuple(replace(one, because=" ".join(change((one.because,)))) for one in each.sets),
+            )
+            for each in decisions.processes
+        ),
         layers=tuple(replace(each, because=" ".join(change((each.because,)))) for each in decisions.layers),
         shortened=True,
     )

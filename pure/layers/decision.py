@@ -13,6 +13,7 @@ import msgspec
 from pure.layers.environment import NO_ENVIRONMENT, LayerEnvironment
 from pure.layers.metadata import Metadata, decode_metadata, diff_metadata, metadata_table
 from pure.layers.names import (
+    AT_LAUNCH,
     CERTIFICATES,
     PIP_CACHE,
     PYTHON,
@@ -65,6 +66,7 @@ TYPES: Final[Mapping[LayerName, LayerTypes]] = {
     VENV_CACHE: _IN_THE_CACHE_ONLY,
     STATIC_CACHE: _IN_THE_CACHE_ONLY,
     CERTIFICATES: _IN_THE_IMAGE_ONLY,
+    AT_LAUNCH: _IN_THE_IMAGE_ONLY,
 }
 
 

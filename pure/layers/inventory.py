@@ -25,7 +25,6 @@ from pure.layers.environment import (
 from pure.layers.heavy import BuiltFor, Division, planned_layers, why_lost
 from pure.layers.metadata import (
     STRUCTS,
-    CertificatesLayer,
     PipCacheLayer,
     PythonCacheLayer,
     PythonLayer,
@@ -34,7 +33,6 @@ from pure.layers.metadata import (
     decode_linked,
 )
 from pure.layers.names import (
-    CERTIFICATES,
     PIP_CACHE,
     PYTHON,
     PYTHON_CACHE,
@@ -133,24 +131,6 @@ def with_static(layers: tuple[LayerDecision, ...], decision: LayerDecision | Non
     return (*(each for each in layers if each.name != STATIC_CACHE), decision) if decision else layers
 
 
-def with_certificates(
-    layers: tuple[LayerDecision, ...], restored: Mapping[LayerName, RestoredLayer], *, program: str, because: str
-) -> tuple[LayerDecision, ...]:
-    """The layers with that of the program that looks for bound certificates at launch; dropped where that is empty.
-
-    ``because`` is why there is one.
-    """
-    others = tuple(each for each in layers if each.name != CERTIFICATES)
-    if not program:
-        gone = drop_layer(CERTIFICATES, "nothing says that certificates are bound where the image runs")
-        return (*others, gone) if CERTIFICATES in restored else others
-    decision = decide_layer(CERTIFICATES, CertificatesLayer(program=program), restored.get(CERTIFICATES))
-    known = _in_the_image(decision, restored)
-    if known.action is Action.CREATE:
-        known = msgspec.structs.replace(known, because=(because,))
-    return (*others, known)
-
-
 def with_archive(
     layers: tuple[LayerDecision, ...],
     restored: Mapping[LayerName, RestoredLayer],
@@ -223,7 +203,7 @@ def _python(
     found = restored.get(PYTHON)
     decision = decide_layer(PYTHON, wanted, found, environment=environment, types=types)
     if packing.pack:
-        decision = _in_the_image(decision, restored)
+        decision = in_the_image(decision, restored)
     if decision.action is not Action.KEEP or found is None:
         return decision
     if linked := decode_linked(found.toml):
@@ -231,7 +211,7 @@ def _python(
     return msgspec.structs.replace(decision, action=Action.RECREATE, because=(_NOT_ASKED,), away=False)
 
 
-def _in_the_image(decision: LayerDecision, restored: Mapping[LayerName, RestoredLayer]) -> LayerDecision:
+def in_the_image(decision: LayerDecision, restored: Mapping[LayerName, RestoredLayer]) -> LayerDecision:
     """The decision over a layer that is in the image alone: kept where that has the very same."""
     known = held(decision, "", restored)
     if not known.away:

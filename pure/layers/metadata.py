@@ -24,6 +24,7 @@ import msgspec
 import tomli
 
 from pure.layers.names import (
+    AT_LAUNCH,
     CERTIFICATES,
     PIP_CACHE,
     PYTHON,
@@ -103,10 +104,10 @@ class StaticCacheLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fiel
     python_minor: str
 
 
-class CertificatesLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``ca-certificates``: what looks for certificates that are bound at launch (``pure.bindings.at_launch``)."""
+class ProgramsLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``ca-certificates``, ``at-launch``: programs of ours that run in the image (``pure.layers.programs``)."""
 
-    # A digest of the program, which names the interpreter that runs it.
+    # A digest of them all, which name the interpreter that runs them.
     program: str
 
 
@@ -128,7 +129,7 @@ Metadata: TypeAlias = (
     | PipCacheLayer
     | VenvLayer
     | StaticCacheLayer
-    | CertificatesLayer
+    | ProgramsLayer
     | HeavyLayer
 )
 
@@ -146,7 +147,8 @@ STRUCTS: Final[Mapping[LayerName, type[Metadata]]] = {
     VENV: VenvLayer,
     VENV_CACHE: VenvLayer,
     STATIC_CACHE: StaticCacheLayer,
-    CERTIFICATES: CertificatesLayer,
+    CERTIFICATES: ProgramsLayer,
+    AT_LAUNCH: ProgramsLayer,
 }
 
 # How each field is called in a reason; a tool's version is called by the tool's name.

@@ -9,7 +9,9 @@ HeavyLayerName = NewType("HeavyLayerName", str)
 
 LayerName: TypeAlias = (
     ToolName
-    | Literal["python", "python-cache", "pip-cache", "venv", "venv-cache", "static-cache", "ca-certificates"]
+    | Literal[
+        "python", "python-cache", "pip-cache", "venv", "venv-cache", "static-cache", "ca-certificates", "at-launch"
+    ]
     | HeavyLayerName
 )
 
@@ -20,6 +22,7 @@ VENV: Final = "venv"
 VENV_CACHE: Final = "venv-cache"
 STATIC_CACHE: Final = "static-cache"
 CERTIFICATES: Final = "ca-certificates"
+AT_LAUNCH: Final = "at-launch"
 
 _HEAVY: Final = "dist-"
 HEAVY_PATTERN: Final = f"{_HEAVY}*"

@@ -14,12 +14,13 @@ from pure.build.plan import Plan
 from pure.build.steps import Compiled
 from pure.layers.decision import Action
 from pure.layers.moved import Moved
-from pure.layers.names import PYTHON, VENV, is_heavy
+from pure.layers.names import AT_LAUNCH, PYTHON, VENV, is_heavy
 from pure.message import Message
 from pure.project.baggage import Baggage
 from pure.python.choice import IgnoredSource, PythonWarning
 from pure.python.resolution import NewerPatch
 from pure.report.binding_lines import binding_lines
+from pure.report.defaults_lines import defaults_lines
 from pure.report.ending import estimate_lines, moved_lines
 from pure.report.layer_lines import divided_lines, layer_lines
 from pure.report.prose.apt import apt_lines, missing_packages
@@ -28,7 +29,6 @@ from pure.report.prose.findings import finding_lines
 from pure.report.prose.versions import describe_python_warning
 from pure.report.static_lines import static_lines, static_lines_planned
 from pure.runtime.fetching import FetchEvent, FetchRetry, FetchSlow, FetchStarted
-from pure.start.launching import shown
 from pure.venv.accelerators import AcceleratedTorch
 from pure.venv.difference import Changed, Changes, Redone, RedoReason
 from pure.venv.resolved import ResolvedSet
@@ -205,7 +205,7 @@ def plan(version: str, decided: Plan, *, moved: Iterable[Moved] = (), estimate: 
         *dropped(decided, tense=WOULD),
         *static_lines_planned(decided),
         *application(decided),
-        *processes(decided),
+        *processes(decided, tense=WOULD),
         *labels(decided),
         *(("", *layers) if layers else ()),
     )
@@ -315,17 +315,18 @@ def application(plan: Plan) -> Lines:
     return ("", "Application", *(f"  {line}" for line in found)) if found else ()
 
 
-def processes(plan: Plan) -> Lines:
-    """The image's processes."""
+def processes(plan: Plan, *, tense: Tense = DOES) -> Lines:
+    """The image's processes, and what becomes of the layer of what starts them."""
     found = plan.processes
     provisional = " (provisional: what gets installed decides)" if found.provisional else ""
     lines = ["", f"Processes{provisional}"]
     for process in found.processes:
         default = ", the default" if process.default else ""
         place = f" in {process.working_dir}" if process.working_dir else ""
-        line = f"  {process.type}: {shown(process.command)}{place}"
+        line = f"  {process.type}: {process.shown}{place}"
         reason = f"{process.source}{default}; {process.because}"
         lines += [f"{line} ({reason})"] if len(line) + len(reason) + 3 <= WIDTH else [line, f"    {reason}"]
+        lines += defaults_lines(process, WIDTH)
     if not found.processes:
         lines += [f"  None: {reason}" for reason in found.because]
         if plan.package_manager is not None:
@@ -334,7 +335,8 @@ def processes(plan: Plan) -> Lines:
         lines += [f"  {_sentence(reason)}" for reason in found.because]
     lines += [f"  Warning: {warning}" for warning in found.warnings]
     lines += [f"  Note: {note}" for note in found.notes]
-    return tuple(lines)
+    at_launch = (layer for layer in plan.layers if layer.name == AT_LAUNCH and layer.action is not Action.DROP)
+    return (*lines, *(line for layer in at_launch for line in layer_lines(layer, tense)))
 
 
 def labels(plan: Plan) -> Lines:

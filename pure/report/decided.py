@@ -4,9 +4,16 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from pure.build.plan import Plan
-from pure.image.decisions import DecidedLayer, DecidedManager, DecidedProcess, DecidedPython, Decisions
+from pure.image.decisions import (
+    DecidedLayer,
+    DecidedManager,
+    DecidedProcess,
+    DecidedPython,
+    DecidedVariable,
+    Decisions,
+)
 from pure.layers.decision import Action, LayerDecision
-from pure.layers.names import CERTIFICATES, PYTHON, VENV, LayerName, heavy_layer, is_heavy
+from pure.layers.names import AT_LAUNCH, CERTIFICATES, PYTHON, VENV, LayerName, heavy_layer, is_heavy
 from pure.venv.piece import Piece
 from pure.venv.state import VenvState
 from pure.wording import size
@@ -15,6 +22,7 @@ from pure.wording import size
 _PURPOSES: Final[Mapping[LayerName, str]] = {
     PYTHON: "Python by itself: it changes with its version, and with nothing that is installed",
     VENV: "the dependencies, with the metadata and programs of all of them",
+    AT_LAUNCH: "what starts processes and sets what servers need, which changes with this buildpack alone",
     CERTIFICATES: "what looks for bound certificates at the start, which changes with this buildpack alone",
 }
 
@@ -51,6 +59,11 @@ def decisions(plan: Plan, record: VenvState | None, *, redact: Callable[[str], s
                 source=str(each.source),
                 because=(redact(each.because),),
                 default=each.default,
+                args=tuple(map(redact, each.args)),
+                sets=tuple(
+                    DecidedVariable(name=one.variable, value=redact(one.value), because=redact(one.because))
+                    for one in each.defaults
+                ),
             )
             for each in plan.processes.processes
         ),

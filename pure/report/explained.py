@@ -4,6 +4,7 @@ Their schemas stand in ``docs/schemas/`` (``tools/schemas.py`` makes them).
 """
 
 import difflib
+import shlex
 from collections.abc import Mapping
 from datetime import date
 from typing import Final, Literal, TypeAlias
@@ -11,9 +12,9 @@ from typing import Final, Literal, TypeAlias
 import msgspec
 
 from pure.image.contents import Contents, DistributionOfImage, LinkedLibrary
-from pure.image.decisions import DecidedManager
+from pure.image.decisions import DecidedManager, DecidedProcess, DecidedVariable
 from pure.image.demands import Demanded
-from pure.image.manifest import Builder, Image, LayerOfImage, Owner
+from pure.image.manifest import Builder, Image, LayerOfImage, Owner, ProcessOfImage
 from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
 
@@ -23,7 +24,10 @@ MadeBy: TypeAlias = Literal["lamina", "lifecycle", "nobody"]
 
 _OF_OWNERS: Final[Mapping[Owner, str]] = {
     Owner.BASE: "what the image stands on; it is replaced as a whole (rebase)",
+    Owner.BUILDPACK: "",
     Owner.APPLICATION: "the application's own files",
+    Owner.LIFECYCLE: "",
+    Owner.UNKNOWN: "",
 }
 _OF_LIFECYCLE: Final[Mapping[str, str]] = {
     "launcher": "what sets the environment up and starts the processes",
@@ -32,6 +36,7 @@ _OF_LIFECYCLE: Final[Mapping[str, str]] = {
     "sbom": "bills of materials of what is in the image",
 }
 _SUGGESTED: Final = 3
+_QUOTED: Final = frozenset(" \t\n'\"")
 
 
 class ExplainedPython(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +79,12 @@ class ExplainedProcess(msgspec.Struct, frozen=True, kw_only=True):
 
     type: str
     command: tuple[str, ...]
+    """What is executed, by the lifecycle's label."""
     args: tuple[str, ...] = ()
+    starts: str
+    """What that starts in the end, as people write it."""
+    sets: tuple[DecidedVariable, ...] = ()
+    """What it finds set unless somebody has set it."""
     default: bool = False
     buildpack: str = ""
     source: str = ""
@@ -157,18 +167,7 @@ def explained(
         undecided=image.undecided if image.by_lamina else "",
         python=_python(image, contents, end_of_life, today),
         manager=decisions.manager if decisions else None,
-        processes=tuple(
-            ExplainedProcess(
-                type=each.type,
-                command=each.command,
-                args=each.args,
-                default=each.default,
-                buildpack=each.buildpack,
-                source=whys[each.type].source if each.type in whys else "",
-                because=whys[each.type].because if each.type in whys else (),
-            )
-            for each in image.processes
-        ),
+        processes=tuple(_process(each, whys.get(each.type)) for each in image.processes),
         layers=tuple(_layer(image, each) for each in image.layers),
         divided=decisions.divided if decisions else "",
         distributions=contents.distributions,
@@ -236,6 +235,29 @@ def _path(start: str, towards: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _process(process: ProcessOfImage, decided: DecidedProcess | None) -> ExplainedProcess:
+    # What is executed may be a program that starts the one that was meant.
+    words = (*decided.command, *decided.args) if decided else (*process.command, *process.args)
+    return ExplainedProcess(
+        type=process.type,
+        command=process.command,
+        args=process.args,
+        starts=_written(words),
+        sets=decided.sets if decided else (),
+        default=process.default,
+        buildpack=process.buildpack,
+        source=decided.source if decided else "",
+        because=decided.because if decided else (),
+    )
+
+
+def _written(words: tuple[str, ...]) -> str:
+    """A command as people write it: that of a shell as that has it, others word by word."""
+    if words[:2] == ("bash", "-c") and len(words) == 3:
+        return words[2]
+    return " ".join(shlex.quote(each) if not each or set(each) & _QUOTED else each for each in words)
+
+
 def _python(image: Image, contents: Contents, end_of_life: Mapping[str, date], today: date) -> ExplainedPython | None:
     decided = image.decisions.python if image.decisions else None
     version = decided.version if decided else contents.runtime.version if contents.runtime else ""
@@ -270,5 +292,5 @@ def _because(image: Image, layer: LayerOfImage) -> str:
     if layer.owner is Owner.LIFECYCLE:
         return _OF_LIFECYCLE.get(layer.name, "")
     if layer.owner is not Owner.BUILDPACK or image.decisions is None or image.layer(layer.name) is not layer:
-        return _OF_OWNERS.get(layer.owner, "")
+        return _OF_OWNERS[layer.owner]
     return next((each.because for each in image.decisions.layers if each.name == layer.name), "")

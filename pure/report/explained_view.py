@@ -15,7 +15,6 @@ from pure.report.explained import (
     NoSuchDistribution,
 )
 from pure.report.view import ViewPart, ViewRow, ViewTable
-from pure.start.launching import shown
 from pure.wording import count, listing, size
 
 _LARGEST: Final = 10
@@ -60,8 +59,11 @@ def _processes(processes: tuple[ExplainedProcess, ...]) -> ViewPart | None:
 
 def _process(process: ExplainedProcess) -> Iterator[str]:
     default = " (the default)" if process.default else ""
-    yield f"{process.type}{default}: {' '.join((shown(process.command), *process.args))}"
+    yield f"{process.type}{default}: {process.starts}"
     yield from (f"  {each}" for each in _reasons(process.source and f"from {process.source}", process.because))
+    for each in process.sets:
+        value = f"={each.value}" if each.value else ""
+        yield f"  sets {each.name}{value} ({each.because})"
 
 
 def _python(python: ExplainedPython) -> ViewPart:

@@ -63,15 +63,29 @@ class LayerEntry(msgspec.Struct, frozen=True, kw_only=True):
     metadata: dict[str, str]
 
 
-class ProcessRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One process type."""
+class DefaultRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A variable that a process finds set unless somebody has set it."""
+
+    value: str = ""
+    because: str
+    unless: str = ""
+    worker_bytes: int = 0
+
+
+class ProcessRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One process type. Words and variables may be such that are expanded when it starts."""
 
     type: str
     command: tuple[str, ...]
+    # Those that a container is started with take their place.
+    args: tuple[str, ...] = ()
+    variables: dict[str, str] = {}
     default: bool
     source: str
     because: str
     working_dir: str
+    # What it finds set, by variable.
+    at_launch: dict[str, DefaultRecord] = {}
 
 
 class MovedRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -170,10 +184,18 @@ def record(
             ProcessRecord(
                 type=process.type,
                 command=tuple(map(redact, process.command)),
+                args=tuple(map(redact, process.args)),
+                variables={name: redact(value) for name, value in process.variables},
                 default=process.default,
                 source=str(process.source),
                 because=redact(process.because),
                 working_dir=process.working_dir,
+                at_launch={
+                    each.variable: DefaultRecord(
+                        value=each.value, because=each.because, unless=each.unless, worker_bytes=each.memory
+                    )
+                    for each in process.defaults
+                },
             )
             for process in plan.processes.processes
         ),

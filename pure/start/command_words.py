@@ -53,12 +53,15 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(word.text for word in self.words)
 
 
-def runs(command: tuple[str, ...]) -> tuple[Run, ...]:
-    """The programs that a process runs, in their order; none where its line can't be understood."""
+def runs(command: tuple[str, ...], variables: tuple[tuple[str, str], ...] = ()) -> tuple[Run, ...]:
+    """The programs that a process runs, in their order; none where its line can't be understood.
+
+    ``variables`` are set for a command without a shell.
+    """
     line = shell_line(command)
     if line is None:
         words = [ShellWord(text=text, start=at, end=at + 1) for at, text in enumerate(command)]
-        return tuple(_run(words, ""))
+        return tuple(msgspec.structs.replace(run, variables=(*variables, *run.variables)) for run in _run(words, ""))
     if len(line) > _LONGEST:
         return ()
     found: list[Run] = []

@@ -147,11 +147,6 @@ def _remarks(processes: Processes, against: CheckedAgainst) -> Iterator[str]:
         if served and against.code is not None:
             around = (found for target in each.targets for found in outer(each, target, against.code))
             yield from (f"{process.source}: {process.type} {problem}" for needed, problem in around if not needed)
-        if served and each.distribution == "gunicorn" and each.unbound and _gunicorn_conf(each, against) is None:
-            yield (
-                f"{process.source}: {process.type} listens at $PORT; where a platform sets none, on 127.0.0.1 only: "
-                "--bind 0.0.0.0:${PORT:-8000} does for both"
-            )
 
 
 def _gunicorn_conf(each: Started, against: CheckedAgainst) -> DeclaredFile | None:

@@ -28,7 +28,7 @@ def held(each: Started, code: CodeFacts, installed: Mapping[str, str]) -> Iterat
             yield f"can't be served as it is: {advice(holder, installed)}"
         return
     # Between the address and the target.
-    options = " ".join(server.command[3:-1])
+    options = " ".join((*server.command[3:-1], *server.args))
     what = f"{TITLES[holder.kind]} ({holder.place}) keeps connections open"
     if not any(_given(each, option) for option in _WORKERS):
         yield f"is served by workers that answer one request at a time, and {what}: add {options}"

@@ -19,7 +19,7 @@ SOURCE_ROOT = "src"
 def all_started(processes: Processes) -> Iterator[tuple[int, Started]]:
     """What each process starts, with the process's place among them."""
     for at, process in enumerate(processes.processes):
-        for run in runs(process.command):
+        for run in runs(process.command, process.variables):
             for each in started(run):
                 yield at, each
 

@@ -9,6 +9,7 @@ from pure.names import normalise_name
 from pure.source import Source
 from pure.start.code_facts import CodeFacts, Place
 from pure.start.declared import PYPROJECT, Startup
+from pure.start.launching import StartCommand
 from pure.start.processes import Process
 
 _SHOWN: Final = 3
@@ -111,7 +112,7 @@ Search: TypeAlias = Iterator[Found | str]
 
 def found(
     kind: str,
-    command: tuple[str, ...],
+    command: StartCommand,
     *,
     place: Place | None,
     because: str,
@@ -123,7 +124,15 @@ def found(
     source = Source(file=PYPROJECT) if place is None else Source(file=place.path, line=place.line)
     return Found(
         process=Process(
-            type=kind, command=command, default=False, source=source, because=because, working_dir=working_dir
+            type=kind,
+            command=command.words,
+            args=command.args,
+            variables=command.variables,
+            expands=command.expands,
+            default=False,
+            source=source,
+            because=because,
+            working_dir=working_dir,
         ),
         what=what,
         warnings=tuple(each for each in warnings if each),

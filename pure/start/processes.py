@@ -15,6 +15,7 @@ from pure.outcome import Failure, Outcome, Success
 from pure.source import Source
 from pure.start.declared import PYPROJECT, TABLE, Declared
 from pure.start.peers import PeerCommand
+from pure.start.plain_line import NeedsShell, read_line
 
 PROCFILE: Final = "Procfile"
 
@@ -23,12 +24,25 @@ RELEASES: Final = frozenset({"release", "predeploy", "postdeploy", "prerelease",
 
 _LINE: Final = re.compile(r"(?P<type>[^:\s]+)\s*:\s*+(?P<command>.*)\Z")
 _TYPE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
-# What only a shell understands. Without any of it the words are executed as they are, and signals reach the process.
-_SHELL: Final = re.compile(r"[$`;&|<>*?~(){}!\[\]\\\n]|^\s*[A-Za-z_][A-Za-z0-9_]*=")
+_BARE: Final = re.compile(r"[\w@%+=:,./${}-]+\Z")
+# Without a shell signals reach the process itself.
 _EXECUTED: Final = "executed directly"
-_BY_SHELL: Final = "its command needs a shell: run by bash"
+_BY_SHELL: Final = "its command needs a shell for {what}: run by bash"
 _NO_DEFAULT: Final = "none of several processes is named web, so the image has no default process"
 _ONLY_RELEASES: Final = "nothing of it is for the start, so the image has no default process"
+
+
+class Default(msgspec.Struct, frozen=True, kw_only=True):
+    """A variable that a process finds set unless somebody has set it (``pure.start.defaults``)."""
+
+    variable: str
+    value: str = ""
+    """Empty where it is known at launch only."""
+    because: str
+    unless: str = ""
+    """The file with which it isn't set."""
+    memory: int = 0
+    """The bytes of each worker, of whose number it is the variable; 0 before that is known."""
 
 
 class Process(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +50,13 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
 
     type: str
     command: tuple[str, ...]
+    """What makes it what it is: the program, the application, where it listens."""
+    args: tuple[str, ...] = ()
+    """Options that tune it: those that a container is started with take their place."""
+    variables: tuple[tuple[str, str], ...] = ()
+    """What is set for it alone."""
+    expands: bool = False
+    """Words of the command and values are expanded when it is started (``pure.start.expansion``)."""
     default: bool
     """It is what the image starts if nobody says what."""
     source: Source
@@ -43,6 +64,17 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     because: str
     working_dir: str = ""
     """An absolute path, empty for the application's folder."""
+    defaults: tuple[Default, ...] = ()
+    """What a launcher sets for it."""
+
+    @property
+    def shown(self) -> str:
+        """Its command as a log shows it: without what starts it."""
+        if self.command[:2] == ("bash", "-c") and len(self.command) == 3:
+            return self.command[2]
+        assigned = (f"{name}={_readable(value)}" for name, value in self.variables)
+        words = map(_readable if self.expands else shlex.quote, self.command)
+        return " ".join((*assigned, *words, *map(shlex.quote, self.args)))
 
 
 class NotText(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,15 +171,11 @@ def from_table(declared: tuple[Declared, ...]) -> Processes:
     source = Source(file=PYPROJECT, line=None)
     processes: list[Process] = []
     for each in declared:
-        words = each.words if each.line is None else _words(each.line)
+        if each.line is not None:
+            processes.append(_process(each.type, source, each.line, default))
+            continue
         processes.append(
-            Process(
-                type=each.type,
-                command=words or ("bash", "-c", each.line or ""),
-                default=each.type == default,
-                source=source,
-                because=_EXECUTED if words else _BY_SHELL,
-            )
+            Process(type=each.type, command=each.words, default=each.type == default, source=source, because=_EXECUTED)
         )
     because = f"declared by {TABLE} of {PYPROJECT}"
     if not types:
@@ -174,23 +202,31 @@ def _without_default(types: Iterable[str]) -> str:
 
 
 def _process(kind: str, source: Source, command: str, default: str | None) -> Process:
-    words = _words(command)
+    read = read_line(command)
+    if isinstance(read, NeedsShell):
+        return Process(
+            type=kind,
+            command=("bash", "-c", command),
+            default=kind == default,
+            source=source,
+            because=_BY_SHELL.format(what=read.what),
+        )
     return Process(
         type=kind,
-        command=words or ("bash", "-c", command),
+        command=read.words,
+        variables=read.variables,
+        expands=read.expands,
         default=kind == default,
         source=source,
-        because=_EXECUTED if words else _BY_SHELL,
+        because=_EXECUTED,
     )
 
 
-def _words(command: str) -> tuple[str, ...] | None:
-    if _SHELL.search(command):
-        return None
-    try:
-        return tuple(shlex.split(command)) or None
-    except ValueError:
-        return None
+def _readable(word: str) -> str:
+    """A word that is expanded as it would stand in a shell's line."""
+    if _BARE.match(word):
+        return word
+    return f'"{word}"' if "${" in word and '"' not in word else shlex.quote(word)
 
 
 def _because(found: dict[str, tuple[int, str]], default: str | None) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ def programs(ground: Ground) -> Search:
     elif scripts:
         yield found(
             "app",
-            (scripts[0].name,),
+            command_line((scripts[0].name,)),
             place=None,
             because=f"the project's only console script, {scripts[0].target}",
             what="",
@@ -40,7 +40,8 @@ def programs(ground: Ground) -> Search:
         because = "it does something when it is run; whether it listens on $PORT is up to it"
         place = Place(path=first, line=1)
         warnings = ground.unreachable(first)
-        yield found("app", ("python", first), place=place, because=because, what="", warnings=warnings)
+        command = command_line(("python", first))
+        yield found("app", command, place=place, because=because, what="", warnings=warnings)
         return
     if ground.code.packages:
         (name, place), *more = ground.code.packages
@@ -71,7 +72,8 @@ def _inner_program(ground: Ground) -> Search:
         # A program that imports its neighbours by their own names is started as the file that it is.
         words = ("python", "-m", module) if not place.root and runs_as(module, place) else ("python", place.path)
         because = "it is a program, the only one of that kind; whether it listens on $PORT is up to it"
-        yield found("app", words, place=place, because=because, what="", warnings=ground.unreachable(place.path))
+        warnings = ground.unreachable(place.path)
+        yield found("app", command_line(words), place=place, because=because, what="", warnings=warnings)
 
 
 def apart(code: CodeFacts) -> Iterator[str]:

@@ -19,6 +19,8 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     """In its words ``{target}`` stands for ``module:name``, ``{module}`` and ``{name}`` for its parts."""
     factory: tuple[str, ...] = ()
     """The command where calling the object gives the application, empty if the server can't do that."""
+    args: tuple[str, ...] = ()
+    """What tunes it, behind either command: whoever starts a container may write something else instead."""
     variables: tuple[tuple[str, str], ...] = ()
     """What the command needs in its environment, with the same markers."""
     oldest: tuple[int, ...] = ()
@@ -69,6 +71,7 @@ HYPERCORN: Final = Server(
     distributions=("hypercorn",),
     command=("hypercorn", "--bind", "0.0.0.0:{port}", "{target}"),
     factory=("hypercorn", "--bind", "0.0.0.0:{port}", "{target}()"),
+    args=("--access-logfile", "-"),
 )
 _FLASK_RUN: Final = (
     "flask run is Flask's development server, for one visitor at a time; add gunicorn to the requirements"
@@ -152,12 +155,15 @@ _ONE: Final = ("--workers", "1")
 _GEVENT_WEBSOCKET: Final = "geventwebsocket.gunicorn.workers.GeventWebSocketWorker"
 
 
-def _gunicorn(name: str, *others: str, options: tuple[str, ...], until: tuple[int, ...] = ()) -> Server:
+def _gunicorn(
+    name: str, *others: str, options: tuple[str, ...] = (), args: tuple[str, ...] = (), until: tuple[int, ...] = ()
+) -> Server:
     return Server(
         name=name,
         distributions=("gunicorn", *others),
-        command=(*_GUNICORN, *_ONE, *options, "{target}"),
-        factory=(*_GUNICORN, *_ONE, *options, "{target}()"),
+        command=(*_GUNICORN, *options, "{target}"),
+        factory=(*_GUNICORN, *options, "{target}()"),
+        args=(*_ONE, *args),
         oldest_factory=GUNICORN.oldest_factory,
         until=until,
     )
@@ -175,7 +181,7 @@ GUNICORN_SOCKETS: Final = _gunicorn(
     "gunicorn with Flask-Sockets' worker", "flask-sockets", options=("--worker-class", "flask_sockets.worker")
 )
 GUNICORN_GEVENT: Final = _gunicorn("gunicorn with gevent's worker", "gevent", options=("--worker-class", "gevent"))
-GUNICORN_THREADS: Final = _gunicorn("gunicorn with 100 threads", options=("--threads", "100"))
+GUNICORN_THREADS: Final = _gunicorn("gunicorn with 100 threads", args=("--threads", "100"))
 UWSGI_GEVENT: Final = Server(
     name="uWSGI with gevent",
     distributions=("uwsgi", "gevent"),
@@ -185,10 +191,12 @@ UWSGI_GEVENT: Final = Server(
 UWSGI_THREADS: Final = Server(
     name="uWSGI with 100 threads",
     distributions=("uwsgi",),
-    command=(*_UWSGI, "--threads", "100", "--module", "{target}"),
-    factory=(*_UWSGI, "--threads", "100", "--module", "{target}()"),
+    command=(*_UWSGI, "--module", "{target}"),
+    factory=(*_UWSGI, "--module", "{target}()"),
+    args=("--threads", "100"),
 )
 PYUWSGI_THREADS: Final = msgspec.structs.replace(UWSGI_THREADS, distributions=("pyuwsgi",))
+# It takes no options behind the application.
 _WAITRESS_THREADS: Final = ("waitress-serve", "--listen", "0.0.0.0:{port}", "--threads", "100")
 WAITRESS_THREADS: Final = Server(
     name="waitress with 100 threads",

@@ -74,8 +74,6 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
     """A port that is fixed."""
     port_by: str = ""
     """The option to write, where that is the program's own and not stated."""
-    unbound: bool = False
-    """It reads $PORT, and is told no address beside."""
     local: str = ""
     """The address that only its own machine reaches, or what to write where that is the default."""
 
@@ -318,7 +316,6 @@ def _known(run: Run, name: str, rest: list[str]) -> Started:
         sure=sure,
         port=next((port for port, _ in addresses if port), usual),
         port_by=program.ports[-1] if usual else "",
-        unbound=active and sure and not ports and not any(name == "GUNICORN_CMD_ARGS" for name, _ in run.variables),
         local=local or (program.inside if silent else ""),
     )
 
@@ -326,7 +323,9 @@ def _known(run: Run, name: str, rest: list[str]) -> Started:
 def _address(text: str) -> tuple[str, str]:
     """A fixed port and an address that only its own machine reaches, of ``host:port``."""
     found = _PORT.match(text)
-    host = found["host"] or "" if found else text.rpartition(":")[0] or text
+    # A port that is a variable may have a colon in it.
+    known = text.partition("$")[0]
+    host = found["host"] or "" if found else known.rpartition(":")[0] or known
     return (found["port"] if found else ""), (host if host in _LOOPBACK else "")
 
 

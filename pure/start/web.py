@@ -80,7 +80,7 @@ def _django_project(ground: Ground, django: Django, manage: str) -> Found:
             warnings = (*warnings, channels)
         return found(
             "web",
-            command_line(fill(server.command, module=module, name=name)),
+            command_line(fill(server.command, module=module, name=name), args=server.args),
             place=place,
             because=f"the Django application {target}, served by {server.name}",
             what=f"the Django project of {manage}",
@@ -221,7 +221,7 @@ def _serve(
     open_ = f", which holds the connections of {TITLES[holder.kind]} open" if holder else ""
     return found(
         "web",
-        command_line(fill(words, **filling), root=root, variables=variables),
+        command_line(fill(words, **filling), args=server.args, root=root, variables=variables),
         place=each.place,
         because=f"the {kind}, served by {server.name}{open_}",
         what=f"the {kind} in {each.place}",

@@ -30,10 +30,10 @@ def _celery(ground: Ground) -> Search:
     root, folder = ground.importable(each.place)
 
     def process(kind: str, options: tuple[str, ...], because: str) -> Found:
-        words = ("celery", "--app", each.target, kind, "--loglevel", "INFO", *options)
+        words = ("celery", "--app", each.target, kind, *options)
         return found(
             kind,
-            command_line(words, root=root),
+            command_line(words, args=("--loglevel", "INFO"), root=root),
             place=each.place,
             because=because,
             what=because,
@@ -57,7 +57,7 @@ def _rq(ground: Ground) -> Search:
         words = ("python", "manage.py", "rqworker", *(ground.code.django_queues or ("default",)))
         yield found(
             kind,
-            words,
+            command_line(words),
             place=ground.code.django_rq[0],
             because="jobs of django-rq",
             what="jobs of django-rq",

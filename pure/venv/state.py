@@ -15,8 +15,9 @@ from pure.venv.lacks import Contradiction, ForeignLibraries
 from pure.venv.offered import Offered
 from pure.venv.piece import Piece
 from pure.venv.resolved import ResolvedSet, resolved_set
+from pure.venv.weight import Weight
 
-SCHEMA = 5
+SCHEMA = 6
 
 
 class Insight(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -28,6 +29,8 @@ class Insight(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     contradictions: tuple[Contradiction, ...] = ()
     # What its distributions say of themselves.
     described: tuple[Described, ...] = ()
+    # Of what its processes may load.
+    weight: Weight = Weight()
     # Its commands, and what it and Python offer to those that are declared; ``None`` in a record that lies in it.
     programs: tuple[str, ...] = ()
     offered: Offered | None = None

@@ -2,7 +2,7 @@
 
 An ``exec.d`` program: what it writes to descriptor 3 are variables of the application, as TOML. It is run by the
 image's own Python, without ``site``, at every start, and imports next to nothing: what it imports of ours stands in
-the place of that line there (``pure.bindings.at_launch``). Nothing that it can't do is a reason not to start the
+the place of that line there (``pure.layers.programs``). Nothing that it can't do is a reason not to start the
 application; it says so instead.
 """
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from pure.bindings.at_launch import INSTALLED, LAUNCH_VARIABLE
+from pure.bindings.at_launch import LAUNCH_VARIABLE
+from pure.build.bound import INSTALLED
 from pure.layers.names import CERTIFICATES
 
 from tests.bound import bind

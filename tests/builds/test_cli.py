@@ -93,7 +93,7 @@ def test_build_and_run(lamina: Lamina, app: Path, built_once: Path) -> None:
     shown = lamina.run(*at, "--", "python", "-c", "import os, sys; print(os.environ['VIRTUAL_ENV']); sys.exit(7)")
     assert (shown.status, shown.out) == (7, "/layers/lamina_python/venv\n")
     # What was for the build only isn't there.
-    assert lamina.run(*at, "--", "sh", "-c", "ls /layers/lamina_python").out.split() == ["python", "venv"]
+    assert lamina.run(*at, "--", "sh", "-c", "ls /layers/lamina_python").out.split() == ["at-launch", "python", "venv"]
     assert lamina.run(*at, "--", "sh", "-c", "echo $PIP_NO_INDEX$PIP_PYTHON$PYTHONUSERBASE").out == "\n"
     for nothing in (("--process", "absent"), ("--", "no-such-program")):
         ran = lamina.run(*at, *nothing)

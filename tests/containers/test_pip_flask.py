@@ -93,6 +93,7 @@ def test_the_layers_have_the_flags_of_the_table(built: Built) -> None:
     build_only = {"build": True, "launch": False, "cache": True}
     expected = {
         "python": in_the_image,
+        "at-launch": in_the_image,
         "pip": build_only,
         "pip-cache": build_only,
         "venv": in_the_image,

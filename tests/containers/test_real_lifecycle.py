@@ -143,7 +143,7 @@ def test_an_unchanged_build_gives_the_same_image(platform: Platform, first: str)
     before = platform.digest()
     log = platform.build()
     assert platform.digest() == before, log
-    for layer in ("python", "venv"):
+    for layer in ("python", "venv", "at-launch"):
         assert f"Reusing layer 'lamina/python:{layer}'" in log
     # A layer that is reused without contents keeps its SBOM.
     assert "Reusing layer 'buildpacksio/lifecycle:launch.sbom'" in log

@@ -117,7 +117,9 @@ def _build(world: World, given: Facts, before: Mapping[str, Folder], app_before:
         return _broken(world, f"it doesn't end: {type(turn.build.state).__name__} follows again and again")
     kept = record(found.plan, version=given.version, redact=secrets)
     sboms = tuple((each.name, each.encoded()) for each in sbom_files(found.plan, found.record, given.pins))
-    world.write_outputs(launch_toml(found.plan, found.resolved, found.record), sboms, encode_record(kept))
+    world.write_outputs(
+        launch_toml(found.plan, found.resolved, found.record, layers=LAYERS), sboms, encode_record(kept)
+    )
     log += (*build_log.lines(found.said), *ending(found, 1.0))
     return Finished(
         done=found,

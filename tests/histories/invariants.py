@@ -32,7 +32,7 @@ from tests.histories.platforms import Exported
 from tests.histories.situation import Situation
 
 _HEAVY: Final = "dist-"
-_IN_THE_IMAGE_ONLY: Final = frozenset({"python", "ca-certificates"})
+_IN_THE_IMAGE_ONLY: Final = frozenset({"python", "ca-certificates", "at-launch"})
 _VERBS: Final[Mapping[str, Action]] = {
     "created": Action.CREATE,
     "kept": Action.KEEP,

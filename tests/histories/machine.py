@@ -31,7 +31,7 @@ from tests.histories.situation import TOOL_VERSIONS, Situation, tool_of
 
 LAYERS = (
     "python", "python-cache", "pip", "pip-cache", "uv", "poetry", "pipenv", "pdm", "venv", "venv-cache",
-    "dist-ns-heavy", "dist-modules", "ca-certificates",
+    "dist-ns-heavy", "dist-modules", "ca-certificates", "at-launch",
 )  # fmt: skip
 PYTHONS = ("3.12.1", "3.13.0", "3.13.1", "3.14.0")
 _index = st.sampled_from(NAMES).flatmap(

@@ -46,6 +46,8 @@ def keys(situation: Situation) -> dict[str, Key]:
             found[tool] = (here.arch, here.distro, here.minor, here.tool_version)
     place = (here.arch, here.distro, here.minor)
     found["venv"] = (*place, here.manager)
+    # What it is told stands in it, too, and of its one process that is the same for all applications.
+    found["at-launch"] = (here.program,)
     if here.bindings:
         found["ca-certificates"] = (here.program,)
     if not here.later:
@@ -139,7 +141,7 @@ def expected(
             found[name] = Action.CREATE
         elif name not in made or made[name].keys.get(name) != key:
             found[name] = Action.RECREATE
-        elif name.startswith("dist-") or name == "ca-certificates":
+        elif name.startswith("dist-") or name in ("ca-certificates", "at-launch"):
             found[name] = Action.KEEP
         elif name == "python" and not situation.later and not made[name].situation.later:
             # What its metadata say of its contents was written where it was in the image only.

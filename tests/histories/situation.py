@@ -13,6 +13,7 @@ from pure.layers.decision import RestoredLayer
 from pure.layers.division import Rules
 from pure.layers.metadata import STRUCTS
 from pure.layers.names import HeavyLayerName, LayerName
+from pure.layers.programs import PROGRAMS
 from pure.manager.table import TOOLS
 from pure.outcome import Success
 from pure.project.files import ProjectFiles
@@ -208,7 +209,11 @@ def facts(disk: Disk, situation: Situation) -> Facts:
         mapped=held.mapped,
         certificates=b"".join(held.certificates),
         netrc=netrc_of(held, None),
-        at_launch=f"program {situation.program}".encode() if held.certificates else b"",
+        programs={
+            name: f"{name} {situation.program}\n".encode()
+            for name in PROGRAMS
+            if name != "certificates" or held.certificates
+        },
     )
 
 

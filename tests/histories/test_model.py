@@ -75,7 +75,7 @@ class Both:
         # As the bench begins: with Python and pip, and without an environment.
         self.model.build(remains="there")
         assert self.model.remains is not None
-        for name in ("venv", "venv-cache"):
+        for name in ("venv", "venv-cache", "at-launch"):
             self.model.remains.remove_tree(f"{LAYERS}/{name}")
             self.model.remains.remove(f"{LAYERS}/{name}.toml")
 
@@ -106,6 +106,7 @@ class Both:
                 f"{each.name}=={each.version} {self._hash(each.name, each.version)}" for each in application.locked
             ]
         self.real.require(*lines)
+        (self.real.app / "Procfile").write_text("web: python app.py\n")
         source = folder_files(application)["libs/local/local.py"].decode()
         make_project(self.real.app / "libs" / "local", "local", "1.0", source)
 

@@ -1,7 +1,7 @@
 """Whether an image looks for certificates that are bound where it runs."""
 
 import pytest
-from pure.bindings.at_launch import LAUNCH_VARIABLE, digest, program, wanted_at_launch
+from pure.bindings.at_launch import LAUNCH_VARIABLE, wanted_at_launch
 from pure.bindings.contents import NONE
 from pure.switches import BadSwitch
 
@@ -21,8 +21,3 @@ def test_when_it_does(value: str, *, alone: bool, bound: bool) -> None:
 
 def test_a_word_that_is_neither() -> None:
     assert wanted_at_launch(BOUND, {LAUNCH_VARIABLE: "perhaps"}) == BadSwitch(variable=LAUNCH_VARIABLE, value="perhaps")
-
-
-def test_its_layer_is_made_for_the_program_and_the_interpreter() -> None:
-    assert program(b"x = 1\n", "/layers/python") == b"#!/layers/python -ISB\nx = 1\n"
-    assert len({digest(b"a", "/p"), digest(b"b", "/p"), digest(b"a", "/q")}) == 3

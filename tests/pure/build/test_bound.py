@@ -53,7 +53,7 @@ def with_bindings(given_facts: Facts, bound: Bindings, **changes: Any) -> Facts:
         mapped=bound.mapped,
         netrc=netrc_of(bound, b"machine h login u password " + SECRETS[0].encode() if bound.netrc else None),
         pip_settings=(("PIP_INDEX_URL", f"https://u:{SECRETS[0]}@h/", "/b/pip.conf"),) if bound.pip_conf else (),
-        at_launch=PROGRAM,
+        programs={"certificates": PROGRAM},
         **changes,
     )
 
@@ -112,7 +112,7 @@ def test_what_changes_what_is_installed_does(tool: str, file: str, text: str) ->
 @pytest.mark.parametrize("wanted", ["true", "", "false"])
 def test_the_program_that_looks_at_launch_lies_in_a_layer_of_its_own(wanted: str) -> None:
     first = with_variables(locked(FIRST, "uv"), BP_ENABLE_RUNTIME_CERT_BINDING=wanted)
-    first = msgspec.structs.replace(first, at_launch=PROGRAM if wanted == "true" else b"")
+    first = msgspec.structs.replace(first, programs={"certificates": PROGRAM} if wanted == "true" else {})
     plan = planned(first)
     if wanted != "true":
         assert plan.layer(CERTIFICATES) is None
@@ -124,9 +124,11 @@ def test_the_program_that_looks_at_launch_lies_in_a_layer_of_its_own(wanted: str
     following = after(first, plan)
     kept = planned(following).decided(CERTIFICATES)
     assert (kept.action, kept.away) == (Action.KEEP, True)
-    newer = planned(msgspec.structs.replace(following, at_launch=b"import sys\n")).decided(CERTIFICATES)
+    newer = planned(msgspec.structs.replace(following, programs={"certificates": b"import sys\n"})).decided(
+        CERTIFICATES
+    )
     assert (newer.action, newer.away) == (Action.RECREATE, False)
-    gone = planned(msgspec.structs.replace(following, variables={"BP_PYTHON_VERSION": "3.13.1"}, at_launch=b""))
+    gone = planned(msgspec.structs.replace(following, variables={"BP_PYTHON_VERSION": "3.13.1"}, programs={}))
     assert gone.decided(CERTIFICATES).action is Action.DROP
     assert gone.idle
 

@@ -39,8 +39,9 @@ def test_what_imports_pythons_own_modules_only_needs_nothing(tmp_path: Path, mor
     found = plan.unwrap()
     assert found.package_manager is None
     assert "2 files read, nothing imported but Python's own" in found.python.because[-1]
-    python, archive = found.layers
+    python, archive, *programs = found.layers
     assert archive.name == "python-cache"
+    assert [each.name for each in programs] == (["at-launch"] if "web" in more.get("Procfile", "") else [])
     assert python.types is not None
     assert python.types.launch
     (process,) = found.processes.processes

@@ -58,7 +58,7 @@ def test_every_decision_has_a_reason_and_the_wanted_metadata(one: tuple[LayerNam
 
 
 def test_pip_never_reaches_the_run_image() -> None:
-    assert [name for name, types in TYPES.items() if types.launch] == ["python", "venv", "ca-certificates"]
+    assert [name for name, types in TYPES.items() if types.launch] == ["python", "venv", "ca-certificates", "at-launch"]
     assert [name for name, types in TYPES.items() if types.launch and (types.cache or types.build)] == []
     assert all(types.cache for name, types in TYPES.items() if not types.launch)
 

@@ -21,7 +21,8 @@ def test_the_lines_are_those_of_the_golden_file() -> None:
         ),
         "certificates alone": with_bindings(locked(FIRST, "uv"), certificates),
         "nothing but the variable": with_variables(
-            msgspec.structs.replace(locked(FIRST, "uv"), at_launch=b"x"), BP_ENABLE_RUNTIME_CERT_BINDING="true"
+            msgspec.structs.replace(locked(FIRST, "uv"), programs={"certificates": b"x"}),
+            BP_ENABLE_RUNTIME_CERT_BINDING="true",
         ),
     }
     cases["again"] = after(cases["certificates alone"], planned(cases["certificates alone"]))

@@ -5,7 +5,6 @@ from pure.manager.table import LOCK_NAMES
 from pure.outcome import Success
 from pure.project.files import ProjectFiles
 from pure.start.code_search import code_facts
-from pure.start.launching import shown
 from pure.start.source_files import SourceFile, Sources
 
 from tests.documents import document, documents
@@ -41,7 +40,7 @@ def processes(files: dict[str, bytes], code: str = "", **variables: str) -> tupl
     )
     found = planned(given).processes
     assert found.provisional
-    return tuple(shown(each.command) for each in found.processes)
+    return tuple(each.shown for each in found.processes)
 
 
 def test_without_a_lock_what_the_project_declares_counts() -> None:

@@ -13,7 +13,6 @@ from pure.start.command import detect_processes
 from pure.start.declared import Script, Startup
 from pure.start.found import Circumstances
 from pure.start.frameworks import FRAMEWORKS
-from pure.start.launching import shown
 from pure.start.processes import Process, Processes
 from pure.start.servers import Server, usable
 from pure.start.source_files import SourceFile, Sources
@@ -872,7 +871,7 @@ def _shown(name: str, processes: Processes) -> str:
         default = "*" if process.default else ""
         place = f"  [in {process.working_dir}]" if process.working_dir else ""
         lines += [
-            f"{process.type}{default}: {shown(process.command)}{place}",
+            f"{process.type}{default}: {process.shown}{place}",
             f"    {process.source}; {process.because}",
         ]
     if not processes.processes:
@@ -894,17 +893,17 @@ def test_a_server_whose_command_is_not_there_is_not_chosen() -> None:
     assert not detect_processes(facts(files), circumstances).processes
     circumstances = msgspec.structs.replace(circumstances, programs=frozenset({"uvicorn", "python"}))
     (process,) = detect_processes(facts(files), circumstances).processes
-    assert shown(process.command).startswith("uvicorn ")
+    assert process.shown.startswith("uvicorn ")
     circumstances = msgspec.structs.replace(circumstances, programs=frozenset({"uvicorn", "fastapi"}))
     (process,) = detect_processes(facts(files), circumstances).processes
-    assert shown(process.command).startswith("fastapi run ")
+    assert process.shown.startswith("fastapi run ")
 
 
 def test_an_old_flask_is_started_as_it_was_then() -> None:
     (process,) = decide(case({"app.py": FLASK}, "flask==2.1.3")).processes
-    assert shown(process.command).startswith("FLASK_APP=app:app exec flask run --host")
+    assert process.shown.startswith("FLASK_APP=app:app flask run --host")
     (process,) = decide(case({"app.py": FLASK}, "flask==2.2")).processes
-    assert shown(process.command).startswith("flask --app app:app run")
+    assert process.shown.startswith("flask --app app:app run")
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -949,7 +948,7 @@ def test_the_begin_of_a_package_is_run_as_the_file_that_it_is() -> None:
     )
     files = {"packages/api/src/api/__init__.py": f"{code}    mcp.run(transport='streamable-http')\n"}
     (process,) = decide(Case(files=files, installed=("mcp", "starlette", "uvicorn"))).processes
-    assert "exec python packages/api/src/api/__init__.py" in process.command[2]
+    assert process.command == ("python", "packages/api/src/api/__init__.py")
 
 
 @given(sources, st.sets(names, max_size=6))
@@ -959,7 +958,7 @@ def test_what_is_served_listens_to_the_outside_on_the_port(files: dict[str, str]
         if process.type == "web" and _program(process) != "python":
             assert "0.0.0.0" in " ".join(process.command)
             assert "${PORT:-8000}" in " ".join(process.command)
-            assert process.command[:2] == ("sh", "-c")
+            assert process.expands
 
 
 @pytest.mark.parametrize(
@@ -980,9 +979,7 @@ def test_an_unparsed_file_says_if_the_applications_python_is_newer_than_ours(min
 
 
 def _program(process: Process) -> str:
-    if process.command[0] != "sh":
-        return process.command[0]
-    return process.command[2].partition("exec ")[2].split()[0]
+    return process.command[0]
 
 
 def _programs(server: Server) -> set[str]:

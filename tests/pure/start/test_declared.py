@@ -86,7 +86,7 @@ def test_a_default_can_be_chosen() -> None:
 def test_the_code_decides_where_nothing_is_declared(pyproject: bytes | None) -> None:
     assert code_matters(None, None if pyproject is None else document(pyproject))
     (web,) = decide(None, pyproject).processes
-    assert "app:app" in web.command[2]
+    assert "app:app" in web.command
 
 
 def test_an_unreadable_file_is_said() -> None:

@@ -140,23 +140,6 @@ def test_a_file_that_is_started(file: DeclaredFile, says: tuple[str, ...]) -> No
     assert all(part in warning for part, warning in zip(says, warnings, strict=True))
 
 
-@pytest.mark.parametrize(
-    ("text", "noted"),
-    [
-        ("web: gunicorn app:app", True),
-        ("web: python -m gunicorn app:app -w 2", True),
-        ("web: gunicorn -b :$PORT app:app", False),
-        ("web: gunicorn -c conf.py app:app", False),
-        ("web: GUNICORN_CMD_ARGS=--bind=0.0.0.0:80 gunicorn app:app", False),
-        ("worker: gunicorn app:app\nweb: flask run --host 0.0.0.0 -p $PORT", False),
-    ],
-)
-def test_what_listens_outside_only_where_the_platform_says_where_is_noted(text: str, noted: bool) -> None:
-    files = {"app.py": APP}
-    assert any("--bind 0.0.0.0:${PORT:-8000}" in note for note in check(text, files).notes) is noted
-    assert check(text, files | {"gunicorn.conf.py": DeclaredFile(raw=b"bind = ''")}).notes == ()
-
-
 def test_a_dependency_of_development_is_named_as_one() -> None:
     pipfile = Document(raw=b'[packages]\nflask = "*"\n[dev-packages]\nuvicorn = "*"\n')
     (warning,) = check("web: uvicorn app:app --host 0.0.0.0 --port $PORT", documents={"Pipfile": pipfile}).warnings

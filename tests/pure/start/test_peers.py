@@ -88,7 +88,7 @@ def test_other_buildpacks_commands_come_after_ours_and_before_the_code() -> None
     assert declared is not None
     assert declared.processes == found.processes
     (web,) = found.processes
-    assert (web.type, web.command, web.default) == ("web", ("bash", "-c", "serve $PORT"), True)
+    assert (web.type, web.command, web.default) == ("web", ("serve", "${PORT:-8000}"), True)
     assert found.because == ("declared by $GOOGLE_ENTRYPOINT",)
     assert found.notes == ("$NIXPACKS_START_CMD was passed over: $GOOGLE_ENTRYPOINT comes first",)
 

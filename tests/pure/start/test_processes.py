@@ -22,12 +22,15 @@ from pure.start.processes import (
 from tests.strategies_plan import junk
 
 types = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,8}", fullmatch=True)
-plain = st.lists(st.text("abc-/.:=,@%+", min_size=1, max_size=8), min_size=1, max_size=4).filter(
-    lambda found: "=" not in found[0]
+plain = st.lists(st.text("abc-/.:=,@%+ $", min_size=1, max_size=8), min_size=1, max_size=4).filter(
+    lambda found: "=" not in found[0] and found[0].strip(" .:")
 )
-shell = st.sampled_from(
-    ["$PORT", "a | b", "a && b", "a; b", "x > y", "echo `date`", "PORT=1 web", "ls *.py", "a 'b", "~/x"]
-)
+shell = st.sampled_from([
+    ("$OTHER", "$OTHER without quotes"), ("a | b", "|"), ("a && b", "&&"), ("a; b", ";"), ("x > y", ">"),
+    ("echo `date`", "`"), ("PATH=x web", "PATH="), ("ls *.py", "*"), ("a 'b", "a quote that isn't closed"),
+    ("~/x", "~"),
+    ("cd src", "cd"), ("a $(b)", "$("), ("a # b", "#"), ('a "$HOSTNAME"', "$HOSTNAME"), ("x ${A-b}", "${A…}"),
+])  # fmt: skip
 
 
 def _read(text: str | bytes) -> Processes:
@@ -49,10 +52,19 @@ def test_plain_words_are_executed_directly(kind: str, argv: list[str]) -> None:
 
 
 @given(types, shell)
-def test_what_only_a_shell_understands_is_given_to_one_as_it_stands(kind: str, command: str) -> None:
+def test_what_only_a_shell_understands_is_given_to_one_as_it_stands(kind: str, declared: tuple[str, str]) -> None:
+    command, what = declared
     (process,) = _read(f"{kind}:{command}").processes
     assert process.command == ("bash", "-c", command)
-    assert "bash" in process.because
+    assert process.because == f"its command needs a shell for {what}: run by bash"
+
+
+def test_variables_that_stay_one_word_need_none() -> None:
+    (process,) = _read('web: A="$B c" exec gunicorn -b 0.0.0.0:$PORT "x:${D:-y z}"').processes
+    assert process.command == ("gunicorn", "-b", "0.0.0.0:${PORT:-8000}", "x:${D:-y z}")
+    assert (process.variables, process.expands) == ((("A", "${B} c"),), True)
+    assert process.because == "executed directly"
+    assert process.shown == 'A="${B} c" gunicorn -b 0.0.0.0:${PORT:-8000} "x:${D:-y z}"'
 
 
 @given(types, types, st.sampled_from(["\n", "\r\n"]), st.sampled_from(["", "# web: no", "   "]))

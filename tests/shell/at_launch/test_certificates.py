@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import tomli
-from pure.bindings.at_launch import PARSER, PROGRAM, joined
+from pure.layers.programs import PROGRAMS
 
 from tests.bound import bind, pem, pem_names
 from tests.places import ROOT
@@ -20,7 +20,8 @@ VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 # As it lies in an image.
-SOURCE = joined((ROOT / PROGRAM).read_bytes(), (ROOT / PARSER).read_bytes()).decode()
+PROGRAM = PROGRAMS["certificates"]
+SOURCE = PROGRAM.joined((ROOT / PROGRAM.file).read_bytes(), (ROOT / PROGRAM.needs).read_bytes()).decode()
 
 
 def launch(env: dict[str, str], program: Path | None = None, descriptors: str = "3>&1") -> tuple[dict[str, str], str]:
