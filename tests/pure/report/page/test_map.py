@@ -84,3 +84,7 @@ def test_places_are_hundredths_of_the_box_around() -> None:
     for left, top, width, height in places:
         for begin, extent in ((left, width), (top, height)):
             assert 0 <= float(begin) <= float(begin) + float(extent) <= 100.01
+
+
+def test_a_size_that_is_none_draws_nothing() -> None:
+    assert tree(drawn(page(layer("a", None, compressed=-5), layer("b", None, compressed=7)))) == [("b", 7)]
