@@ -43,7 +43,7 @@ LONGEST = 400
 # Tables that have a row for some of the names only; whoever asks them expects that.
 OPEN = {
     *("pure.image.side.INSTEAD", "pure.manager.terms._NO_PACKAGE", "pure.report.decided._PURPOSES"),
-    *("pure.report.explained._OF_OWNERS", "pure.report.layer_lines._DIVIDED", "pure.report.prose.disk._ROOM"),
+    *("pure.report.layer_lines._DIVIDED", "pure.report.prose.disk._ROOM"),
 }
 
 

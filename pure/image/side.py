@@ -26,6 +26,7 @@ Kind: TypeAlias = Literal[
     "process",
     "command",  # a process, as a lifecycle's label has it: where Lamina's decisions aren't known
     "default",
+    "sets",  # a variable that a process finds set
     "division",
     "layer",
     "heavy",  # the layer of one distribution
@@ -125,6 +126,11 @@ def decided_by(decisions: Decisions) -> dict[Kind, Mapping[str, DecidedValue]]:
         "manager": _manager(decisions.manager) if decisions.manager else {},
         "process": dict(_processes(decisions.processes)),
         "default": _default(decisions.processes),
+        "sets": {
+            f"{each.type}: {one.name}": DecidedValue(value=one.value, because=_said(one.because))
+            for each in decisions.processes
+            for one in each.sets
+        },
         "division": {"": DecidedValue(value=decisions.divided)} if decisions.divided else {},
         "layer": others,
         "heavy": heavy,

@@ -10,8 +10,8 @@ import msgspec
 from pure.image.difference import Become, ComparedLayer, ComparedSide, Comparison, Decision, Version
 from pure.image.manifest import LAMINA, Owner
 from pure.image.side import DecidedValue, Kind
+from pure.report.explained import written
 from pure.report.previous import moving_words
-from pure.start.launching import shown
 from pure.wording import count, shortened, size
 
 _COLUMN: Final = 42
@@ -27,6 +27,7 @@ _KINDS: Final[Mapping[Kind, str]] = {
     "process": "process",
     "command": "process",
     "default": "default process",
+    "sets": "set for process",
     "division": "division over layers",
     "layer": "layer",
     "heavy": "own layer",
@@ -227,8 +228,8 @@ def _markdown_table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> 
 
 def choice_shown(kind: Kind, choice: DecidedValue) -> str:
     """What was chosen, as people read it."""
-    command = kind in ("process", "command")
-    return shortened(shown(tuple(shlex.split(choice.value))) if command else choice.value, _LONGEST) or "(empty)"
+    text = written(tuple(shlex.split(choice.value))) if kind in ("process", "command") else choice.value
+    return shortened(text, _LONGEST) or ("(decided at the start)" if kind == "sets" else "(empty)")
 
 
 def _choice_cell(kind: Kind, choice: DecidedValue | None) -> str:

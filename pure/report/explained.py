@@ -242,7 +242,7 @@ def _process(process: ProcessOfImage, decided: DecidedProcess | None) -> Explain
         type=process.type,
         command=process.command,
         args=process.args,
-        starts=_written(words),
+        starts=written(words),
         sets=decided.sets if decided else (),
         default=process.default,
         buildpack=process.buildpack,
@@ -251,7 +251,7 @@ def _process(process: ProcessOfImage, decided: DecidedProcess | None) -> Explain
     )
 
 
-def _written(words: tuple[str, ...]) -> str:
+def written(words: tuple[str, ...]) -> str:
     """A command as people write it: that of a shell as that has it, others word by word."""
     if words[:2] == ("bash", "-c") and len(words) == 3:
         return words[2]

@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from pure.image.decisions import DecidedLayer, DecidedManager, DecidedProcess, DecidedPython, Decisions
+from pure.image.decisions import DecidedLayer, DecidedManager, DecidedProcess, DecidedPython, DecidedVariable, Decisions
 from pure.image.side import NotAPlan, NotKnown, Side, decided_by_plan
 from pure.layers.decision import Action
 from pure.layers.names import HeavyLayerName, heavy_layer, is_heavy
@@ -76,6 +76,11 @@ def _decisions(plan: Record, layers: tuple[DecidedLayer, ...]) -> Decisions:
                 source=each.source,
                 because=(each.because,),
                 default=each.default,
+                args=each.args,
+                sets=tuple(
+                    DecidedVariable(name=name, value=one.value, because=one.because)
+                    for name, one in each.at_launch.items()
+                ),
             )
             for each in plan.processes
         ),

@@ -7,11 +7,13 @@ from typing import Final
 import msgspec
 
 from pure.image.contents import Contents, DistributionOfImage
+from pure.image.decisions import DecidedVariable
 from pure.image.difference import Comparison
 from pure.image.manifest import LAMINA, Image, LayerOfImage, Owner
 from pure.layers.names import PYTHON
 from pure.manager.table import MANAGERS
 from pure.report.compared import BECOME, choice_shown, decision_name, headline, layer_name, not_known
+from pure.report.explained import written
 from pure.report.page.telling import (
     Kind,
     Page,
@@ -24,7 +26,6 @@ from pure.report.page.telling import (
     ShownTime,
 )
 from pure.report.timeline import PhaseOfBuild, Timeline
-from pure.start.launching import shown
 from pure.wording import count
 
 
@@ -88,7 +89,7 @@ def _facts(known: Known) -> Iterator[tuple[str, str]]:
         yield "Python", known.contents.runtime.version
     starts = next((each for each in image.processes if each.default), None)
     if starts:
-        yield "Starts", f"{starts.type}: {shown((*starts.command, *starts.args))}"
+        yield "Starts", f"{starts.type}: {written((*starts.command, *starts.args))}"
     if image.buildpacks:
         yield "Built by", ", ".join(f"{each.id} {each.version}".strip() for each in image.buildpacks)
     if known.contents.distributions:
@@ -156,7 +157,7 @@ def _decisions(image: Image) -> Iterator[ShownDecision]:
     if decided is None:
         for process in image.processes:
             words = f"Process {process.type}{', the default' if process.default else ''}"
-            command = shown((*process.command, *process.args))
+            command = written((*process.command, *process.args))
             yield ShownDecision(about=words, choice=command, source=process.buildpack, command=True)
         return
     yield ShownDecision(about="Python", choice=decided.python.version, because=decided.python.because)
@@ -167,9 +168,9 @@ def _decisions(image: Image) -> Iterator[ShownDecision]:
     for each in decided.processes:
         yield ShownDecision(
             about=f"Process {each.type}{', the default' if each.default else ''}",
-            choice=shown((*each.command, *each.args)),
+            choice=written((*each.command, *each.args)),
             source=each.source,
-            because=each.because,
+            because=(*each.because, *map(_set, each.sets)),
             command=True,
         )
     if decided.divided:
@@ -177,6 +178,11 @@ def _decisions(image: Image) -> Iterator[ShownDecision]:
         own = count(heavy, "distribution has a layer of its own", "distributions have layers of their own")
         choice = own if heavy else "All dependencies are in one layer"
         yield ShownDecision(about="Division over layers", choice=choice, because=(decided.divided,))
+
+
+def _set(variable: DecidedVariable) -> str:
+    value = f"={variable.value}" if variable.value else ""
+    return f"sets {variable.name}{value}: {variable.because}"
 
 
 def _time(phase: PhaseOfBuild) -> ShownTime:

@@ -6,11 +6,12 @@ from pure.image.decisions import DecidedLayer, DecidedManager, DecidedProcess, D
 from pure.image.difference import compare_sides
 from pure.image.manifest import LAMINA, Builder, Image, LayerOfImage, Owner, ProcessOfImage
 from pure.image.side import Side, side_of_image
+from pure.layers.decision import Action
 from pure.report.compared import comparison_lines, comparison_markdown
 from pure.report.planned import side_of_plan
+from pure.report.record import DefaultRecord, LayerEntry, ProcessRecord, PythonRecord, Record, encode_record
 
 from tests.golden import check_golden
-from tests.places import GOLDENS
 
 DECISIONS = Decisions(
     target="linux/amd64 (debian 12)",
@@ -154,7 +155,40 @@ def somebody_elses() -> Side:
 
 
 def plan() -> Side:
-    return side_of_plan((GOLDENS / "plan_pip-flask.json").read_bytes(), name="plan:plan.json").unwrap()
+    """A first build's plan, of another Python; its lock doesn't say how large wheels are."""
+    because = ("no version is asked for; 3.14 is Lamina's default",)
+    python = PythonRecord(
+        version="3.14.1", request="3.14", source="Lamina's default", because=because, ignored=(), sha256=""
+    )
+    web = ProcessRecord(
+        type="web",
+        command=("gunicorn", "--bind", "0.0.0.0:${PORT:-8000}", "shop:app"),
+        default=True,
+        source="Procfile, line 1",
+        because="executed directly",
+        working_dir="",
+        at_launch={
+            "PORT": DefaultRecord(value="8000", because="servers that are told no address read it"),
+            "WEB_CONCURRENCY": DefaultRecord(because="as many workers as CPUs keep busy"),
+        },
+    )
+    layers = {
+        name: LayerEntry(action=Action.CREATE, because=(), build=False, launch=launch, cache=not launch, metadata={})
+        for name, launch in (("python", True), ("venv", True), ("venv-cache", False))
+    }
+    written = Record(
+        lamina="1.0",
+        target="linux/amd64",
+        python=python,
+        package_manager=None,
+        layers=layers,
+        findings=(),
+        processes=(web,),
+        processes_because=(),
+        processes_notes=(),
+        processes_provisional=True,
+    )
+    return side_of_plan(encode_record(written), name="plan:plan.json").unwrap()
 
 
 SIDES = {
