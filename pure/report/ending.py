@@ -52,6 +52,8 @@ _PARTS: Final[Mapping[Part, str]] = {
     "packing": "packing",
 }
 _WORTH_TELLING: Final = 0.1  # seconds
+TIME: Final = "Time: "
+"""How the line with what each part took begins."""
 
 
 def ending(done: Done, seconds: float) -> tuple[str, ...]:
@@ -140,7 +142,7 @@ def _time(done: Done) -> tuple[str, ...]:
     tool = done.plan.package_manager.manager.tool.title if done.plan.package_manager else ""
     spent = ((words or tool, done.spent.get(part, 0.0)) for part, words in _PARTS.items())
     told = [f"{words} {duration(seconds)}" for words, seconds in spent if seconds >= _WORTH_TELLING]
-    return (f"Time: {', '.join(told)}",) if told else ()
+    return (f"{TIME}{', '.join(told)}",) if told else ()
 
 
 def _summary(plan: Plan, seconds: str) -> str:

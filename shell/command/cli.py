@@ -30,6 +30,7 @@ from shell.command.given import (
 )
 from shell.command.local_runtime import LocalRuntime, application_cache, cache_folder, is_packed, local_runtime
 from shell.command.progress import working
+from shell.command.reporting import report
 from shell.output import Output, utf8_streams
 
 
@@ -96,6 +97,7 @@ def build(
     from pure.lifecycle.prose import describe_lifecycle
 
     from shell.command.terminal import Terminal
+    from shell.command.timing import Timing
     from shell.lifecycle import LocalBuild
     from shell.lifecycle import build as build_locally
     from shell.world import read_target
@@ -121,7 +123,8 @@ def build(
         descriptor=descriptor,
     )
     with Terminal(output) as terminal:
-        built = build_locally(request, on_event=terminal.show)
+        timing = Timing(terminal.show)
+        built = build_locally(request, on_event=timing.hear)
     if isinstance(built, Failure):
         error = built.failure()
         if isinstance(error, BuildpackFailed):
@@ -129,6 +132,7 @@ def build(
             output.lines(build_log.build_failed(error.buildpack))
             sys.exit(1)
         fail(describe_lifecycle(error), output)
+    timing.keep(request.cache, built.unwrap().labels)
     words = (_own_name(), "run", str(app), *(("--cache", str(cache)) if cache else ()))
     terminal.finished(built.unwrap(), shlex.join(words))
 
@@ -178,6 +182,7 @@ def run(
 
 lamina.add_command(explain)
 lamina.add_command(compare)
+lamina.add_command(report)
 
 
 @lamina.group(
