@@ -40,6 +40,8 @@ class ManagerRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     version: str
+    asked: str = ""
+    """The version in the words of the application, where it asks for one."""
     source: str
     because: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -210,6 +212,7 @@ def record(
         else ManagerRecord(
             name=manager.name,
             version=manager.version,
+            asked=manager.tool.asked if manager.tool.asked_in is not None else "",
             source=str(manager.source),
             because=tuple(map(redact, manager.because)),
             warnings=tuple(map(redact, manager.advice)),
