@@ -44,6 +44,8 @@ class ManagerRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The version in the words of the application, where it asks for one."""
     source: str
     because: tuple[str, ...]
+    chosen: tuple[str, ...]
+    """Those of the reasons that are for the manager itself, whatever the version of its tool."""
     warnings: tuple[str, ...]
 
 
@@ -215,6 +217,7 @@ def record(
             asked=manager.tool.asked if manager.tool.asked_in is not None else "",
             source=str(manager.source),
             because=tuple(map(redact, manager.because)),
+            chosen=tuple(map(redact, manager.managed.choice.because)),
             warnings=tuple(map(redact, manager.advice)),
         ),
         layers={

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 from pure.outcome import Failure
 from pure.redaction import redactor
+from pure.visible import whole
 
 from shell.command.documented import Documented
 from shell.command.images import ImageReader, image_options
@@ -87,7 +88,7 @@ def _plan(reader: ImageReader, text: str) -> "Side":
         document = sys.stdin.buffer.read() if file == _STDIN else Path(file).read_bytes()
     except OSError as error:
         reader.stop(describe_unread_plan(text, said(error)))
-    found = side_of_plan(document, name=text)
+    found = side_of_plan(document, name=whole(text))
     if isinstance(found, Failure):
         reader.stop(describe_plan(text, found.failure()))
     return found.unwrap()
@@ -100,4 +101,4 @@ def _image(reader: ImageReader, text: str) -> "Side":
 
     with reader.opened(text) as opened:
         contents = reader.read(read_contents(opened))
-        return side_of_image(opened.image, contents, name=text)
+        return side_of_image(opened.image, contents, name=whole(text))

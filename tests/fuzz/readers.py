@@ -34,6 +34,7 @@ from pure.python.requirers import read_requirers
 from pure.redaction import redactor
 from pure.report.page.document import document
 from pure.report.page.filling import Known, page
+from pure.report.planned import side_of_plan
 from pure.report.timeline import decode_timeline, parts_told
 from pure.review.golden import decode_golden
 from pure.runtime.carried import decode_tree
@@ -193,6 +194,12 @@ _IMAGE: Final = (
 )
 _SHOP: Final = read_image(_IMAGE, digest="sha256:0").unwrap()
 _BILL: Final = "layers/sbom/launch/lamina_python/sbom.cdx.json"
+_RECORD: Final = (
+    b'{"lamina": "1", "target": "linux/amd64", "python": {"version": "3.13.1", "request": "", "source": "", "because": [],'
+    b' "ignored": [], "sha256": ""}, "package_manager": null, "layers": {"venv": {"action": "create", "because": [], '
+    b'"build": true, "launch": true, "cache": false, "metadata": {"version": "1"}}}, "findings": [], "processes": [], '
+    b'"processes_because": [], "processes_notes": [], "processes_provisional": true}'
+)
 _CATALOGUE: Final = (
     b'{"runtimes": [{"version": "3.13.1", "arch": "amd64", "url": "https://h.example/a.tar.gz", "sha256": "'
     + b"0" * 64
@@ -314,6 +321,7 @@ READERS: Final[Mapping[str, Row]] = {
         made_for=(b'[{"Config": "a.json", "RepoTags": ["shop:v1"], "Layers": ["b.tar"]}]',),
     ),
     "configuration of an image": Row(read=lambda raw: read_image(raw, digest="sha256:0"), made_for=(_IMAGE,)),
+    "plan to compare": Row(read=lambda raw: side_of_plan(raw, name="plan:x"), made_for=(_RECORD,)),
     "contents of an image": Row(read=lambda raw: contents(_SHOP, {_BILL: raw}), made_for=(_CYCLONEDX,)),
     "page of an image": Row(read=_page, made_for=(_IMAGE,)),
     "times of a build": Row(

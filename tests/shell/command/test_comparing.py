@@ -67,6 +67,15 @@ def test_what_cannot_be_compared(folder: Path, side: str, says: str, *, as_json:
     assert says in ran.output
 
 
+@pytest.mark.parametrize("more", [(), ("--json",), ("--format", "markdown")])
+def test_a_name_that_is_no_utf_8(tmp_path: Path, more: tuple[str, ...]) -> None:
+    plan = tmp_path / "plan\udcff.json"
+    plan.write_bytes(Path(PLAN.removeprefix("plan:")).read_bytes())
+    ran = lamina(f"plan:{plan}", PLAN, *more)
+    assert ran.exit_code == 0, ran.output
+    assert "plan<U+DCFF>.json" in ran.output or "plan&#60;U+DCFF&#62;.json" in ran.output
+
+
 def test_a_plan_from_the_standard_input(folder: Path) -> None:
     plan = Path(PLAN.removeprefix("plan:")).read_bytes()
     ran = lamina(folder / "layout", "plan:-", "--json", said=plan)
