@@ -15,6 +15,7 @@ from pure.build.states import Done
 from pure.outcome import Failure, Outcome, Success
 from pure.redaction import Redactor, redactor
 from pure.report import build_log
+from pure.report.composing import build_toml
 from pure.report.ending import ending
 from pure.report.launch import launch_toml
 from pure.report.record import encode_record, record
@@ -84,6 +85,7 @@ def build(
         try:
             launch = launch_toml(done.plan, done.resolved, done.record, layers=facts.layers_dir, redact=output.redacted)
             store.write_launch(launch)
+            store.write_build(build_toml(done.plan))
             store.write_sboms(sbom_files(done.plan, done.record, facts.pins))
             write_atomically(store.root / RECORD_FILE, document)
         except OSError as error:

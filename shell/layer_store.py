@@ -68,6 +68,13 @@ class LayerStore:
         """Write ``launch.toml``."""
         self._write_toml("launch", document)
 
+    def write_build(self, document: Mapping[str, Any]) -> None:
+        """Write ``build.toml``; none where it says nothing."""
+        if document:
+            self._write_toml("build", document)
+        else:
+            self._toml("build").unlink(missing_ok=True)
+
     def write_sboms(self, files: "Iterable[BillFile]") -> None:
         """Write bills of materials that aren't there, and remove those of layers that there aren't any more."""
         wanted = {each.name: each for each in files}

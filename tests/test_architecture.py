@@ -42,7 +42,8 @@ VIEWS = {
 LONGEST = 400
 # Tables that have a row for some of the names only; whoever asks them expects that.
 OPEN = {
-    *("pure.image.side.INSTEAD", "pure.manager.terms._NO_PACKAGE", "pure.report.decided._PURPOSES"),
+    *("pure.image.side.INSTEAD", "pure.manager.terms._NO_PACKAGE", "pure.python.version_files._NOT_OFFERED"),
+    "pure.report.decided._PURPOSES",
     *("pure.report.layer_lines._DIVIDED", "pure.report.prose.disk._ROOM"),
 }
 

@@ -43,6 +43,7 @@ def told(
     around = Surroundings(
         installed=installed,
         code=facts.code,
+        app=facts.app_dir,
         home=facts.home,
         memory=_memory(facts.variables) or (worker_memory(weight) if weight else 0),
         without=_without(facts.variables),
@@ -81,7 +82,7 @@ def files(processes: Processes, facts: Facts) -> Files:
         *(
             (
                 _DEFAULTS.format(type=each.type),
-                executable(with_settings(setting, each.defaults), interpreter),
+                executable(with_settings(setting, each.defaults, facts.app_dir), interpreter),
             )
             for each in processes.processes
             if each.defaults
@@ -89,9 +90,11 @@ def files(processes: Processes, facts: Facts) -> Files:
     )
 
 
-def with_settings(source: bytes, chosen: tuple[Default, ...]) -> bytes:
-    """The program that sets these variables, where its source has none."""
-    fixed = tuple((each.variable, each.value, each.unless) for each in chosen if each.value)
+def with_settings(source: bytes, chosen: tuple[Default, ...], app: str) -> bytes:
+    """The program that sets these variables, where its source has none, for an application in this folder."""
+    fixed = tuple(
+        (each.variable, each.value, f"{app}/{each.unless}" if each.unless else "") for each in chosen if each.value
+    )
     variable, memory = next(((each.variable, each.memory) for each in chosen if not each.value), ("", 0))
     values = {"DEFAULTS": fixed, "WORKERS": variable, "EACH": memory}
     for name, pattern in _SETTINGS.items():

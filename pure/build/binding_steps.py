@@ -6,7 +6,7 @@ from pure.bindings.decision import joins_netrc
 from pure.build import program_steps
 from pure.build.facts import Facts
 from pure.build.plan import Plan
-from pure.build.steps import Steps, WriteFiles
+from pure.build.steps import RemoveFiles, Steps, WriteFiles
 from pure.build.workplace import Workplace
 
 UV_FILE: Final = "uv/uv.toml"
@@ -17,6 +17,14 @@ def bring(plan: Plan, facts: Facts, work: Workplace) -> Steps:
     """The steps that put what is bound where tools look for it, and what looks for it at launch into its layer."""
     files = () if plan.idle else _files(facts, work)
     return (*files, *program_steps.certificates(plan, facts, work))
+
+
+def withdraw(facts: Facts, work: Workplace) -> Steps:
+    """The step by which no file for tools has a secret any more that is bound."""
+    secret = joins_netrc(facts.bound) or facts.bound.uv is not None
+    below = (work.netrc, f"{work.configuration}/{UV_FILE}")
+    files = tuple(path.removeprefix(f"{work.temporary}/") for path in below)
+    return (RemoveFiles(root=work.temporary, files=files),) if secret else ()
 
 
 def _files(facts: Facts, work: Workplace) -> Steps:

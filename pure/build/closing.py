@@ -1,11 +1,12 @@
 """Ends a build: what follows once the dependencies are what they shall be, up to the image's processes."""
 
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 import msgspec
 
 from pure.build import at_launch, findings, news, program_steps, states, static_files, storing
 from pure.build.collected import CollectedRecord
+from pure.build.collecting import AFTER_COMMANDS
 from pure.build.finding import Finding
 from pure.build.news import News
 from pure.build.processes import final_processes
@@ -14,7 +15,9 @@ from pure.build.states import Build, Done, Next, State, Stopped, Turn
 from pure.build.steps import Answer, Compiled, Ended, RuntimeInstalled, Steps
 from pure.build.tally import moved_layers
 from pure.build.watched import FilesHashed
+from pure.complaints.commands import CommandChangedLayers
 from pure.outcome import Failure, Success
+from pure.project.build_commands import BuildCommands
 from pure.start.django import CollectStaticFailed, judge
 from pure.venv.resolved import ResolvedSet
 
@@ -34,8 +37,75 @@ def kept_or_settled(build: Build, state: states.Settled, answer: Answer) -> Next
     return settled(build, resolved, found, collected=build.plan.collected)
 
 
+def following(build: Build, state: states.Closing, answer: Answer) -> Next:
+    """What follows once the dependencies are what they shall be."""
+    match state:
+        case states.Settled():
+            return kept_or_settled(build, state, answer)
+        case states.Commanding():
+            return commanded(build, state, answer)
+        case states.Collecting(resolved=resolved):
+            return collected(build, resolved, answer)
+        case states.Trying(resolved=resolved):
+            return tried(build, resolved, answer)
+        case states.Storing(resolved=resolved):
+            return packed(build, resolved, answer)
+        case states.PuttingAway(resolved=resolved):
+            return done(build, resolved)
+        case _:
+            assert_never(state)
+
+
 def settled(build: Build, resolved: ResolvedSet, said: _Said, *, collected: CollectedRecord | str) -> Next:
-    """The dependencies are what they shall be: static files come next, if there are any."""
+    """The dependencies are what they shall be: build commands come next, if there are any, and then static files."""
+    if build.plan.commands is not None:
+        return command(build, build.plan.commands, resolved, said)
+    return collecting(build, resolved, said, collected=collected)
+
+
+def alone(build: Build, said: _Said) -> Next:
+    """There is nothing but Python."""
+    said = (*said, news.LayersDropped(plan=build.plan))
+    commands = build.plan.commands
+    return end(build, None, said) if commands is None else command(build, commands, None, said)
+
+
+def command(build: Build, commands: BuildCommands, resolved: ResolvedSet | None, said: _Said) -> Next:
+    """The application's build commands come next."""
+    from pure.build import commanding
+
+    planned = news.CommandsPlanned(commands=commands, hidden=commanding.hidden(build.facts, build.hide))
+    steps = commanding.look(build.facts, build.work)
+    return turn(build, states.Commanding(resolved=resolved), steps, *said, planned)
+
+
+def commanded(build: Build, state: states.Commanding, answer: Answer) -> Next:
+    """A build command is done, or the first comes; after the last the layers are put right, and static files come."""
+    from pure.build import commanding
+
+    assert build.plan.commands is not None, "what is run is declared"
+    lines, resolved = build.plan.commands.lines, state.resolved
+    if state.righted:
+        if resolved is None:
+            return end(build, None, ())
+        return collecting(build, resolved, (), collected=AFTER_COMMANDS)
+    said: _Said = tuple(news.CommandDone(seconds=each.seconds) for each in answer.all(Ended))
+    if state.before is None:
+        state = commanding.looked(state, answer)
+    else:
+        state = msgspec.structs.replace(state, done=state.done + 1)
+    if state.done < len(lines):
+        return turn(build, state, commanding.run(build, state), *said, news.CommandBegun(line=lines[state.done]))
+    found = commanding.found(state, answer)
+    if isinstance(found, CommandChangedLayers):
+        return Failure(Stopped(error=found, said=said))
+    build, told = with_findings(build, (found,) if found else ())
+    steps = commanding.put_right(state, build.work, answer)
+    return turn(build, msgspec.structs.replace(state, righted=True), steps, *said, *told)
+
+
+def collecting(build: Build, resolved: ResolvedSet, said: _Said, *, collected: CollectedRecord | str) -> Next:
+    """Static files come next, if there are any."""
     planned = static_files.planned(build.plan, _versions(resolved))
     if planned is None:
         return end(build, resolved, said)
@@ -119,7 +189,7 @@ def _done(build: Build, resolved: ResolvedSet | None, said: _Said) -> Next:
         return turn(build, states.Storing(resolved=resolved), steps, *said)
     plan, kept = static_files.keep(build)
     build = msgspec.structs.replace(build, plan=plan)
-    apart = storing.put_away(plan) if build.archived and plan.collects else ()
+    apart = storing.put_away(plan) if build.archived and plan.works else ()
     if steps := (*kept, *apart, *program_steps.at_launch(plan, build.facts, build.work), *give_back(plan)):
         return turn(build, states.PuttingAway(resolved=resolved), steps, *said)
     return done(build, resolved, said)

@@ -7,11 +7,12 @@ import msgspec
 
 from pure.build.collected import CollectedRecord, Collector, Unlike, compare, digests_of
 from pure.build.facts import Facts
-from pure.layers.decision import Action, LayerDecision, decide_layer
+from pure.layers.decision import Action, LayerDecision, decide_layer, drop_layer
 from pure.layers.metadata import StaticCacheLayer
 from pure.layers.names import PYTHON, STATIC_CACHE, VENV
 from pure.layers.packing import Stored, holding
 from pure.manager.environment import application_environment
+from pure.project.build_commands import BuildCommands
 from pure.python.catalogue import Runtime
 from pure.start.django import COMMAND, DJANGO, DjangoDecision
 from pure.target import Target
@@ -19,6 +20,8 @@ from pure.venv.state import VenvState, as_in_a_tree, encode_state
 
 NOTHING_KEPT: Final = ""
 """No earlier build kept what it collected: there is nothing to be said of it."""
+AFTER_COMMANDS: Final = "build commands run before, and nobody knows what they write"
+"""Why static files are collected in each build that has build commands."""
 
 
 def unchanged(
@@ -29,9 +32,12 @@ def unchanged(
     venv: LayerDecision,
     kept: Stored,
     state: VenvState | None,
+    commands: BuildCommands | None = None,
 ) -> CollectedRecord | Unlike:
     """What the previous build collected, where collecting gives the same if the environment is kept; else why not."""
     before = facts.collected
+    if commands is not None:
+        return AFTER_COMMANDS
     if before is None or state is None or not django.collect or django.manage is None:
         return NOTHING_KEPT
     environment = holding(kept.archive, venv.environment) if kept.archive else digest_of(state)
@@ -53,6 +59,8 @@ def planned_layer(
     restored = facts.restored.get(STATIC_CACHE)
     if restored is None or not django.collect or django.manage is None:
         return None
+    if same == AFTER_COMMANDS:
+        return drop_layer(STATIC_CACHE, AFTER_COMMANDS)
     decision = decide_layer(STATIC_CACHE, metadata(facts.target, runtime), restored)
     if decision.action is not Action.KEEP or (isinstance(same, CollectedRecord) and venv.action is Action.KEEP):
         return decision

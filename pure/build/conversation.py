@@ -9,6 +9,7 @@ state              what its steps brought back                          what fol
 =================  ===================================================  ==============================================
 ``RuntimeTried``   the new runtime starts                               compile and finish it: ``RuntimeReady``
 ``RuntimeReady``   no package manager is wanted                         the end: only Python is provided
+\\                  the same, but there are build commands               look at the layers: ``Commanding``
 \\                  the tool is kept, or a wheel of pip is at hand       install the tool: ``ToolReady``
 \\                  no wheel at hand                                     the failure: nothing can install the tool
 ``ToolReady``      the environment is kept                              finish its layers: ``Settled``
@@ -30,13 +31,19 @@ state              what its steps brought back                          what fol
 \\                  it isn't                                             start over: ``Installing``
 ``Checking``       as for ``Changing``                                  ``Completing``, ``Tidying``, ``Installing``
 ``Completing``     it is compiled, its libraries and indexes looked at  divide it over layers, record it: ``Settled``
-``Settled``        Django is installed, with files to collect           collect them: ``Collecting``
+``Settled``        the application has build commands                   look at the layers: ``Commanding``
+\\                  Django is installed, with files to collect           collect them: ``Collecting``
 \\                  it was, and nothing that it reads has changed        put them back: ``Collecting``
 \\                  a changed environment, and what starts in it         import that: ``Trying``
 \\                  an environment that the cache hasn't as it is        pack it: ``Storing``
 \\                  a runtime that the image has already                 leave it to that: ``PuttingAway``
 \\                  what was packed of a kept one is damaged             start over: ``Installing``
 \\                  nothing is left to do                                the end
+``Commanding``     what there is in the layers, or a command's end      run the next: ``Commanding``
+\\                  the last one's, and what there is now                put the layers right: ``Commanding``
+\\                  they changed what is installed                       the failure
+\\                  the layers are right, there are static files         collect them: ``Collecting``
+\\                  the layers are right                                 ``Trying``, ``Storing``, ``PuttingAway``
 ``Collecting``     the files, or that there are none                    look at what was read: ``Collecting``
 \\                  what was read, or nothing of it is to be kept        ``Trying``, ``Storing``, ``PuttingAway``
 ``Trying``         what starts the application imports, or a warning    as for ``Settled``: ``Storing`` and so on
@@ -122,6 +129,8 @@ def advance(build: Build, answer: Answer) -> Next:
         build = msgspec.structs.replace(build, offered=seen)
     if storing.damaged(answer):
         return _start_over(build, (storing.DAMAGED,))
+    if isinstance(build.state, states.Closing):
+        return closing.following(build, build.state, answer)
     match build.state:
         case states.RuntimeTried():
             return _runtime_tried(build, answer)
@@ -143,16 +152,6 @@ def advance(build: Build, answer: Answer) -> Next:
             return _synchronised(build, answer, state)
         case states.Completing() as state:
             return completing.completed(build, state, answer)
-        case states.Settled() as state:
-            return closing.kept_or_settled(build, state, answer)
-        case states.Collecting(resolved=resolved):
-            return closing.collected(build, resolved, answer)
-        case states.Trying(resolved=resolved):
-            return closing.tried(build, resolved, answer)
-        case states.Storing(resolved=resolved):
-            return closing.packed(build, resolved, answer)
-        case states.PuttingAway(resolved=resolved):
-            return closing.done(build, resolved)
         case states.AskingAgain(failed=failed):
             return _failed(build, failed, logs=tuple(answer.read(build.work.temporary).values()))
         case _:
@@ -187,7 +186,7 @@ def _runtime_tried(build: Build, answer: Answer) -> Next:
 def _runtime_ready(build: Build, of_runtime: str | None, answer: Answer) -> Next:
     said = closing.compiled(answer, of_borrowed=borrowed(build.plan))
     if build.plan.package_manager is None:
-        return closing.end(build, None, (*said, news.LayersDropped(plan=build.plan)))
+        return closing.alone(build, said)
     said = (*said, news.ManagerChosen(plan=build.plan))
     tool = build.plan.manager.manager.tool
     cache = cache_steps(build.plan, tool)
@@ -377,7 +376,7 @@ def _synchronised(build: Build, answer: Answer, state: states.Checking) -> Next:
 def _failed(build: Build, ended: Ended, said: _Said = (), *, logs: tuple[bytes, ...] | None = None) -> Next:
     """What follows the end of a program that failed; ``logs`` are pip's own, where it was asked again."""
     noted = None if logs is None else notes(logs, ended.said)
-    meaning = failure(ended, build.plan, build.facts, build.work, noted)
+    meaning = failure(ended, build.plan, build.facts, build.work, build.hide, noted)
     if isinstance(meaning, AskAgain):
         again = environment_steps.ask_again(ended.program, build.work)
         return closing.turn(build, states.AskingAgain(failed=ended), again, *said)

@@ -21,7 +21,9 @@ from pure.build.own_words import with_own_words
 from pure.build.plan import Plan
 from pure.build.steps import Ended
 from pure.build.workplace import Workplace
+from pure.complaints.commands import BuildCommandFailed
 from pure.disk import DiskFull, complaint_of_no_room
+from pure.redaction import Redactor
 from pure.runtime.linked import others
 
 # So many of its last words are shown of a program whose failing is none of the application's.
@@ -35,7 +37,14 @@ class AskAgain(msgspec.Struct, frozen=True, kw_only=True):
 Meaning: TypeAlias = BuildError | AskAgain
 
 
-def failure(ended: Ended, plan: Plan, facts: Facts, work: Workplace, noted: tuple[str, ...] | None = None) -> Meaning:
+def failure(
+    ended: Ended,
+    plan: Plan,
+    facts: Facts,
+    work: Workplace,
+    hide: Redactor,
+    noted: tuple[str, ...] | None = None,
+) -> Meaning:
     """What a failed program means. ``noted`` is what pip wrote into a log when it was asked again, if it was."""
     purpose = ended.program.purpose
     said = (*ended.said, *(noted or ()))
@@ -58,10 +67,31 @@ def failure(ended: Ended, plan: Plan, facts: Facts, work: Workplace, noted: tupl
             return _tool(ended, said, plan, facts, work, asked=noted is not None)
         case "try-import":
             return does_not_import(ended)
+        case "build-command":
+            return _command(ended, plan, facts, work, hide)
         case "probe" | "ask-again" | "compare-indexes" | "collect-static":
             raise AssertionError(f"{purpose} may fail")
         case _:
             assert_never(purpose)
+
+
+def _command(ended: Ended, plan: Plan, facts: Facts, work: Workplace, hide: Redactor) -> Meaning:
+    from pure.build.commanding import hidden
+    from pure.complaints.commands import why_it_failed
+
+    commands, line = plan.commands, ended.program.argv[-1]
+    assert commands is not None, "what is run is declared"
+    detail = complaint_of_no_room(ended.said)
+    if detail:
+        return DiskFull(task="build", path=work.project, detail=detail)
+    return BuildCommandFailed(
+        line=line,
+        source=str(commands.source),
+        returncode=ended.returncode,
+        signal=ended.signal,
+        output=_last(ended.said),
+        cause=why_it_failed(ended.said, returncode=ended.returncode, signal=ended.signal, hidden=hidden(facts, hide)),
+    )
 
 
 def does_not_import(ended: Ended) -> DoesNotImport:
@@ -90,6 +120,7 @@ def last_words(ended: Ended, noted: tuple[str, ...], hide: Callable[[str], str])
             | "ask-again"
             | "compare-indexes"
             | "collect-static"
+            | "build-command"
             | "try-import"
         ):
             return ()

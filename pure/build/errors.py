@@ -5,6 +5,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from pure.build.plan import PlanError
+from pure.complaints.commands import CommandError
 from pure.complaints.imports import ImportReason
 from pure.complaints.reasons import Recognised
 from pure.disk import DiskFull
@@ -124,6 +125,7 @@ InstallationError: TypeAlias = (
 DiskError: TypeAlias = DiskFull | NotReadable | NotWritable
 BuildError: TypeAlias = (
     CollectStaticFailed
+    | CommandError
     | CompileError
     | DiskError
     | FetchError

@@ -11,6 +11,7 @@ import msgspec
 from pure.bindings.at_launch import LAUNCH_VARIABLE
 from pure.build.labelled import LABELS_VARIABLE, OCI_VARIABLES
 from pure.manager.choice import MANAGER_VARIABLE, PEER_REQUIREMENTS_VARIABLE, REQUIREMENTS_VARIABLE
+from pure.project.build_commands import BUILD_VARIABLE
 from pure.project.detection import FOLDER_VARIABLE
 from pure.project.selection import GROUPS_VARIABLE, PEER_GROUPS
 from pure.project.vendored import FOLDERS_VARIABLE
@@ -47,8 +48,11 @@ _CONDA: Final = "conda isn't supported; list what the application needs in a req
 _DEVELOPMENT: Final = "nothing is reloaded in an image"
 _FUNCTION: Final = f"a {PROCFILE} would choose it:  web: functions-framework --target NAME --host 0.0.0.0 --port $PORT"
 _GROUPS: Final = f"{GROUPS_VARIABLE}={{value}} would do it"
+_BUILD_COMMAND: Final = f"{BUILD_VARIABLE}={{value}} would do it"
+_BUILD_FILE: Final = f'{BUILD_VARIABLE}="sh {{file}}" would do it'
 _NO_COMMANDS: Final = (
-    "no command of the application runs in this build; bring its result along, or make it at the start"
+    "no command of the application's runs before the installation, nor in its place; after it one does: "
+    f"{BUILD_VARIABLE}"
 )
 _NO_PACKAGES: Final = "system packages come from the build image and the run image, or from an apt buildpack"
 _REQUIREMENTS: Final = f"{REQUIREMENTS_VARIABLE}={{value}} would do it"
@@ -96,7 +100,7 @@ VARIABLES: Final[tuple[Foreign, ...]] = (
     *_heard("Railpack", "RAILPACK_PYTHON_VERSION", "RAILPACK_START_CMD"),
     *_rows("Railpack", {
         "RAILPACK_INSTALL_CMD": _NO_COMMANDS,
-        "RAILPACK_BUILD_CMD": _NO_COMMANDS,
+        "RAILPACK_BUILD_CMD": _BUILD_COMMAND,
         "RAILPACK_PACKAGES": _NO_PACKAGES,
         "RAILPACK_BUILD_APT_PACKAGES": _NO_PACKAGES,
         "RAILPACK_DEPLOY_APT_PACKAGES": _NO_PACKAGES,
@@ -106,12 +110,12 @@ VARIABLES: Final[tuple[Foreign, ...]] = (
     *_rows("Nixpacks", {
         "NIXPACKS_PYTHON_PACKAGE_MANAGER": f"{MANAGER_VARIABLE}={{value}} would do it",
         "NIXPACKS_INSTALL_CMD": _NO_COMMANDS,
-        "NIXPACKS_BUILD_CMD": _NO_COMMANDS,
+        "NIXPACKS_BUILD_CMD": _BUILD_COMMAND,
         "NIXPACKS_PKGS": _NO_PACKAGES,
         "NIXPACKS_APT_PKGS": _NO_PACKAGES,
         "NIXPACKS_*": "it is a setting of Nixpacks",
     }),
-    *_rows("App Service", {"PRE_BUILD_COMMAND": _NO_COMMANDS, "POST_BUILD_COMMAND": _NO_COMMANDS}),
+    *_rows("App Service", {"PRE_BUILD_COMMAND": _NO_COMMANDS, "POST_BUILD_COMMAND": _BUILD_COMMAND}),
 )  # fmt: skip
 
 FILES: Final[tuple[Foreign, ...]] = (
@@ -122,8 +126,8 @@ FILES: Final[tuple[Foreign, ...]] = (
     }),
     *_rows("Heroku", {
         "bin/pre_compile": _NO_COMMANDS,
-        "bin/post_compile": _NO_COMMANDS,
-        "nltk.txt": "corpora aren't downloaded; commit them and set NLTK_DATA",
+        "bin/post_compile": _BUILD_FILE.format(file="bin/post_compile"),
+        "nltk.txt": f"{BUILD_VARIABLE}=\"python -m nltk.downloader -d nltk_data …\" would download them; set NLTK_DATA",
         "heroku.yml": f"a {PROCFILE} names processes, and variables configure the build",
     }),
     Foreign(name="Aptfile", builder="Heroku", instead=_NO_PACKAGES, by_another=True),
@@ -134,6 +138,9 @@ FILES: Final[tuple[Foreign, ...]] = (
 
 BELOW: Final = tuple(row.name for row in FILES if "/" in row.name)
 """Those of the files that lie in a folder."""
+
+UNDERSTOOD: Final = tuple(row.name for row in VARIABLES if not row.instead)
+"""Names of others that hold here as they are."""
 
 _NAMED: Final = {row.name: row for row in VARIABLES if not row.name.endswith("*")}
 _BEGUN: Final = {row.name[:-1]: row for row in VARIABLES if row.name.endswith("*")}

@@ -7,6 +7,7 @@ import msgspec
 from pure.build.finding import Finding
 from pure.build.plan import Plan
 from pure.build.steps import Compiled, RuntimeInstalled
+from pure.project.build_commands import BuildCommands
 from pure.start.django import Collected, NotEnabled
 from pure.venv.accelerators import AcceleratedTorch
 from pure.venv.difference import Changes, Kept
@@ -126,6 +127,25 @@ class NotTried(msgspec.Struct, frozen=True, kw_only=True):
     away: tuple[str, ...]  # the distributions whose contents it needs
 
 
+class CommandsPlanned(msgspec.Struct, frozen=True, kw_only=True):
+    """The application has commands run in its build."""
+
+    commands: BuildCommands
+    hidden: tuple[str, ...]  # the variables of the build that they don't get
+
+
+class CommandBegun(msgspec.Struct, frozen=True, kw_only=True):
+    """A build command is run."""
+
+    line: str
+
+
+class CommandDone(msgspec.Struct, frozen=True, kw_only=True):
+    """A build command has ended well."""
+
+    seconds: float
+
+
 class StaticFilesPlanned(msgspec.Struct, frozen=True, kw_only=True):
     """Django is installed; static files are collected, or not."""
 
@@ -180,6 +200,9 @@ News: TypeAlias = (
     | FindingsMade
     | Divided
     | NotTried
+    | CommandsPlanned
+    | CommandBegun
+    | CommandDone
     | StaticFilesPlanned
     | StaticFilesCollected
     | StaticFilesKept

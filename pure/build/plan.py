@@ -14,6 +14,7 @@ from pure.build import at_launch, bound
 from pure.build.asked import by_uv, pins_fixed, required_files
 from pure.build.collected import CollectedRecord
 from pure.build.collecting import NOTHING_KEPT, collects, planned_layer, unchanged
+from pure.build.composing import Composition, compose, composed
 from pure.build.facts import Facts
 from pure.build.finding import Finding
 from pure.build.labelled import Label, asked_labels
@@ -26,9 +27,8 @@ from pure.build.unheard import passed_over
 from pure.layers.decision import EVERYWHERE, Action, LayerDecision, LayerTypes
 from pure.layers.heavy import UNDIVIDED, Division
 from pure.layers.inventory import application_layers, runtime_layers, with_archive, with_static
-from pure.layers.metadata import decode_stated
 from pure.layers.names import VENV, LayerName
-from pure.layers.packing import Packing, Stored, idle, stored
+from pure.layers.packing import Packing, Stored, idle, recorded, stored
 from pure.manager import uv_requirements
 from pure.manager.advice import advised
 from pure.manager.choice import NothingToInstall
@@ -40,6 +40,7 @@ from pure.manager.pylock_selection import PylockProblem
 from pure.manager.tool_version import ToolError
 from pure.manager.unset import UnsetVariables
 from pure.outcome import Failure, Outcome, Success
+from pure.project.build_commands import BuildCommands, BuildCommandsError, build_commands
 from pure.project.detection import PROVIDE_ONLY_VARIABLE, provides_only, python_markers
 from pure.project.files import BadProjectFolder, ProjectFiles
 from pure.project.locks.facts import LockFacts
@@ -58,7 +59,7 @@ from pure.venv.lacks import CHECK_VARIABLE
 from pure.venv.pinning import pinning
 from pure.venv.pins import Pin, encode_pins
 from pure.venv.requirements_fingerprint import NotPinned
-from pure.venv.state import VenvState, decode_state, with_beside
+from pure.venv.state import VenvState
 
 NO_DJANGO: Final = DjangoDecision(manage=None, collect=False, because="only the runtime is provided")
 
@@ -85,6 +86,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Nothing has to be started, as far as is known beforehand: all is kept."""
     collects: bool = False
     """Static files are collected, as far as is known beforehand."""
+    commands: BuildCommands | None = None
+    """What the application has run in its build."""
+    composition: Composition = Composition()
+    """What other buildpacks get of it."""
     previous: VenvState | None = None
     """What the restored environment's record says."""
     pins: tuple[Pin, ...] | None = None
@@ -105,6 +110,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         """The plan with what requirements turned out to resolve to."""
         managed = msgspec.structs.replace(self.manager.managed, lock=lock)
         return msgspec.structs.replace(self, package_manager=msgspec.structs.replace(self.manager, managed=managed))
+
+    @property
+    def works(self) -> bool:
+        """Whether something of the application's runs in the environment, as far as is known beforehand."""
+        return self.collects or self.commands is not None
 
     @property
     def manager(self) -> PackageManagerDecision:
@@ -136,6 +146,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 PlanError: TypeAlias = (
     BindingError
     | BreakingVariables
+    | BuildCommandsError
     | BadProjectFolder
     | BadSwitch
     | BadVendorFolder
@@ -161,8 +172,10 @@ def decide(facts: Facts) -> Outcome[Plan, PlanError]:
         return decided
     plan = decided.unwrap()
     manager = plan.package_manager
-    said = passed_over(facts, manager, started=manager is not None or bool(plan.processes.processes))
+    alone = manager is None and plan.commands is None and not plan.processes.processes
+    said = passed_over(facts, manager, started=not alone, commands=plan.commands)
     layers = bound.with_launch_layer(facts, plan.layers)
+    unseen = (*unheard_folders(facts, manager), *bound.unseen(facts, layers))
     installed = known_beforehand(facts, manager.managed, layers, plan.previous) if manager else {}
     weight = plan.previous.seen.weight if plan.previous else None
     processes, layers = at_launch.told(plan.processes, layers, facts, installed=installed, weight=weight)
@@ -170,10 +183,7 @@ def decide(facts: Facts) -> Outcome[Plan, PlanError]:
         msgspec.structs.replace(
             plan,
             labels=asked_labels(facts.variables),
-            unheard=(
-                *(*said, *unheard_folders(facts, manager)),
-                *(*bound.unseen(facts, layers), *at_launch.unseen(facts.variables)),
-            ),
+            unheard=(*said, *unseen, *at_launch.unseen(facts.variables)),
             processes=processes,
             bindings=bound.decided(facts, plan.python.runtime, manager, layers),
             layers=layers,
@@ -233,21 +243,26 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         return Failure(asked)
     settings = uv_requirements.with_counterparts(manager, facts.settings_that_count, requirements.unwrap())
     isolation = isolation_setting(manager, settings, texts=project.texts, above=project.workspace_texts)
-    needed = contents_needed(django, requirers)
-    packing = decide_packing(requirers)
-    division = decide_division(facts.variables, isolation=isolation, needed=needed, packing=packing)
-    if isinstance(division, BadSwitch):
-        return Failure(division)
-    runtime = python.unwrap().runtime
-    kept = stored(facts.restored)
-    state = _previous(facts, kept)
-    division = msgspec.structs.replace(division, packed=bool(kept.archive) and state is not None and state.at_hand)
     package_manager = PackageManagerDecision(
         managed=managed,
         tool=tool.unwrap(),
         built_with=build_settings(manager, settings, texts=project.texts, above=project.workspace_texts),
         supply=supplied.unwrap(),
     )
+    commands = build_commands(facts.variables, facts.pyproject)
+    if isinstance(commands, Failure):
+        return commands
+    composition = compose(requirers, package_manager)
+    requirers = composed(requirers, composition)
+    needed = contents_needed(django, requirers, commands.unwrap())
+    packing = decide_packing(requirers)
+    division = decide_division(facts.variables, isolation=isolation, needed=needed, packing=packing)
+    if isinstance(division, BadSwitch):
+        return Failure(division)
+    runtime = python.unwrap().runtime
+    kept = stored(facts.restored)
+    state = recorded(kept, packed=facts.packed_state, in_tree=facts.venv_state)
+    division = msgspec.structs.replace(division, packed=bool(kept.archive) and state is not None and state.at_hand)
     fixed = pinning(
         managed,
         project,
@@ -271,9 +286,9 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         pins=encode_pins(pins) if pins else "",
     )
     (venv,) = (each for each in layers if each.name == VENV)
-    same = unchanged(facts, django, runtime=runtime, venv=venv, kept=kept, state=state)
+    same = unchanged(facts, django, runtime=runtime, venv=venv, kept=kept, state=state, commands=commands.unwrap())
     collecting = collects(django, same, state)
-    at_rest = packing.pack and not collecting and idle(layers, kept, facts.restored)
+    at_rest = packing.pack and not collecting and not commands.unwrap() and idle(layers, kept, facts.restored)
     layers = with_static(layers, planned_layer(facts, django, same, runtime=runtime, venv=venv))
     layers = _with_archive(facts, python.unwrap(), packing, layers, at_rest=at_rest)
     processes = first_processes(facts, managed, layers, state, runtime.minor)
@@ -292,6 +307,8 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
             stored=kept,
             idle=at_rest,
             collects=collecting,
+            commands=commands.unwrap(),
+            composition=composition,
             previous=state,
             collected=same,
             pins=pins,
@@ -313,10 +330,16 @@ def _undeclared(facts: Facts, error: ManagedError, requirers: Requirers) -> Outc
     processes = final_processes(facts, {}, decision.runtime.minor, programs=None)
     if isinstance(processes, Failure):
         return processes
+    commands = build_commands(facts.variables, facts.pyproject)
+    if isinstance(commands, Failure):
+        return commands
+    composition = compose(requirers, None)
+    requirers = composed(requirers, composition)
     packing = decide_packing(requirers)
     told = msgspec.structs.replace(decision, because=(*decision.because, verdict))
     because = "nothing has to be installed"
-    return Success(_runtime_alone(facts, told, packing, EVERYWHERE, processes.unwrap(), because))
+    plan = _runtime_alone(facts, told, packing, EVERYWHERE, processes.unwrap(), because, commands=commands.unwrap())
+    return Success(msgspec.structs.replace(plan, composition=composition))
 
 
 def _provide_only(
@@ -332,11 +355,19 @@ def _provide_only(
     packing = Packing(pack=not types.build, because="another buildpack of this build works with it")
     processes = Processes(processes=(), because=("only the runtime is provided, for other buildpacks",))
     because = f"${PROVIDE_ONLY_VARIABLE} provides the runtime only"
-    return Success(_runtime_alone(facts, python.unwrap(), packing, types, processes, because))
+    plan = _runtime_alone(facts, python.unwrap(), packing, types, processes, because)
+    return Success(msgspec.structs.replace(plan, composition=compose(requirers, None)))
 
 
 def _runtime_alone(
-    facts: Facts, python: PythonDecision, packing: Packing, types: LayerTypes, processes: Processes, because: str
+    facts: Facts,
+    python: PythonDecision,
+    packing: Packing,
+    types: LayerTypes,
+    processes: Processes,
+    because: str,
+    *,
+    commands: BuildCommands | None = None,
 ) -> Plan:
     """A plan in which nothing is installed; ``types`` are those of a runtime that isn't packed."""
     layers = runtime_layers(
@@ -347,7 +378,7 @@ def _runtime_alone(
         types=None if packing.pack else types,
         because=because,
     )
-    at_rest = packing.pack and idle(layers, Stored(), facts.restored)
+    at_rest = packing.pack and commands is None and idle(layers, Stored(), facts.restored)
     return Plan(
         target=facts.target,
         python=python,
@@ -356,6 +387,7 @@ def _runtime_alone(
         processes=processes,
         packing=packing,
         idle=at_rest,
+        commands=commands,
     )
 
 
@@ -366,11 +398,3 @@ def _with_archive(
     if not packing.pack or python.url.startswith("file:"):
         return layers
     return with_archive(layers, facts.restored, python.runtime, idle=at_rest)
-
-
-def _previous(facts: Facts, kept: Stored) -> VenvState | None:
-    raw = facts.packed_state if kept.archive else facts.venv_state
-    state = decode_state(raw).value_or(None) if raw is not None else None
-    if state is None or kept.archive or kept.restored is None:
-        return state
-    return with_beside(state, decode_stated(kept.restored.toml))

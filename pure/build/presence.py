@@ -6,6 +6,7 @@ from typing import Final
 from pure.layers.division import DIVIDE_VARIABLE
 from pure.layers.heavy import Division
 from pure.layers.packing import Packing
+from pure.project.build_commands import BuildCommands
 from pure.python.requirers import Requirers
 from pure.start.django import DjangoDecision
 from pure.switches import BadSwitch, switch
@@ -13,10 +14,12 @@ from pure.switches import BadSwitch, switch
 _OTHERS: Final = "another buildpack of this build works with what is installed"
 
 
-def contents_needed(django: DjangoDecision, requirers: Requirers) -> str:
+def contents_needed(django: DjangoDecision, requirers: Requirers, commands: BuildCommands | None = None) -> str:
     """Why all that is installed has to be there in every build; empty if it need not."""
     if requirers.build:
         return _OTHERS
+    if commands is not None:
+        return "build commands run with all that is installed"
     if django.manage is not None and django.collect:
         return "collecting static files loads the application"
     return ""

@@ -12,6 +12,7 @@ from pure.build.facts import Facts
 from pure.build.news import News
 from pure.build.plan import Plan
 from pure.build.steps import Ended, Steps
+from pure.build.watched import FilesSeen
 from pure.build.workplace import Workplace
 from pure.layers.moved import Moved
 from pure.layers.names import LayerName
@@ -95,6 +96,16 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
     known: Insight | None = None  # what was seen of an environment that is kept, which has to be told again
 
 
+class Commanding(msgspec.Struct, frozen=True, kw_only=True):
+    """The application's build commands run, one in each turn; first and last it is seen what there is in the layers."""
+
+    resolved: ResolvedSet | None  # ``None`` where nothing is installed
+    before: FilesSeen | None = None  # all that lay in the layers' folder
+    tomls: tuple[tuple[str, bytes], ...] = ()  # what said that layers with contents are whole
+    done: int = 0
+    righted: bool = False  # the layers are what they were
+
+
 class Collecting(msgspec.Struct, frozen=True, kw_only=True):
     """Django was told to collect its static files, or those are there that it collected before."""
 
@@ -138,12 +149,16 @@ State: TypeAlias = (
     | Checking
     | Completing
     | Settled
+    | Commanding
     | Collecting
     | Trying
     | Storing
     | PuttingAway
     | AskingAgain
 )
+
+Closing: TypeAlias = Settled | Commanding | Collecting | Trying | Storing | PuttingAway
+"""What follows once the dependencies are what they shall be (``pure.build.closing``)."""
 
 
 Part: TypeAlias = Literal[
@@ -155,6 +170,7 @@ Part: TypeAlias = Literal[
     "bytecode",
     "checking",
     "layers",  # what is heavy moves into layers, or all comes out of the cache
+    "commands",
     "static",
     "trial",
     "packing",

@@ -65,6 +65,8 @@ def collect(plan: Plan, facts: Facts, work: Workplace) -> Steps:
 
 def seen(build: Build, answer: Answer, judgement: Collected | NotEnabled) -> Comparable | Unlike:
     """What of it a later build can compare with, or why there is nothing of that."""
+    if build.plan.commands is not None:
+        return collecting.AFTER_COMMANDS
     before, after = answer.all(FilesSeen)
     named = build.facts.variables.get("TMPDIR", "").rstrip("/")
     temporary = (build.work.temporary, named) if named else (build.work.temporary,)

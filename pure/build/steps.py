@@ -92,6 +92,7 @@ Purpose: TypeAlias = Literal[
     "check-lock",  # a tool looks whether its lock is up to date
     "synchronise",  # a tool brings the environment to what its lock says
     "collect-static",  # Django's command
+    "build-command",  # one that the application declares
     "try-import",  # what was chosen to start the application is imported
 ]
 

@@ -66,7 +66,7 @@ def kept(plan: Plan, facts: Facts, work: Workplace, known: VenvState) -> tuple[P
     if archived(plan):
         venv = held(venv, plan.stored.archive, facts.restored)
         cache = msgspec.structs.replace(plan.decided(VENV_CACHE), holds=plan.stored.archive)
-        before = bring(plan, work) if plan.collects or not venv.away else ()
+        before = bring(plan, work) if plan.works or not venv.away else ()
         plan = plan.with_layer(venv).with_layer(cache)
         return plan, (*before, FinishLayer(decision=venv), FinishLayer(decision=cache))
     return plan, (*bring(plan, work), *record(plan, work, known))

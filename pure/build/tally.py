@@ -9,6 +9,8 @@ from typing import assert_never
 import msgspec
 
 from pure.build import states
+from pure.build.at_launch import files
+from pure.build.bound import launch_files
 from pure.build.facts import Facts
 from pure.build.plan import Plan
 from pure.build.runtime_steps import borrowed
@@ -17,7 +19,7 @@ from pure.build.steps import Answer, Compiled, LayersPacked, RuntimeInstalled
 from pure.build.storing import archived
 from pure.layers.decision import Action
 from pure.layers.moved import Moved, moved
-from pure.layers.names import PYTHON, VENV, VENV_CACHE, LayerName, heavy_layer
+from pure.layers.names import AT_LAUNCH, CERTIFICATES, PYTHON, VENV, VENV_CACHE, LayerName, heavy_layer
 from pure.layers.packing import held
 from pure.venv.piece import Piece
 from pure.venv.state import as_in_a_tree
@@ -73,7 +75,12 @@ def _same(build: Build) -> bool:
 
 def _known(facts: Facts, plan: Plan, pieces: tuple[Piece, ...]) -> Mapping[LayerName, int]:
     packed = {} if facts.packed_nbytes is None else _packed(facts.packed_nbytes, plan)
-    return packed | {heavy_layer(piece.name): piece.nbytes for piece in pieces}
+    programs: dict[LayerName, tuple[tuple[str, bytes], ...]] = {
+        AT_LAUNCH: files(plan.processes, facts),
+        CERTIFICATES: launch_files(facts),
+    }
+    ours = {name: sum(len(raw) for _, raw in found) for name, found in programs.items()}
+    return packed | ours | {heavy_layer(piece.name): piece.nbytes for piece in pieces}
 
 
 def _packed(nbytes: int, plan: Plan) -> dict[LayerName, int]:
@@ -99,6 +106,8 @@ def _part(state: State) -> Part:
             return "checking"
         case states.Settled():
             return "layers"
+        case states.Commanding():
+            return "commands"
         case states.Collecting():
             return "static"
         case states.Trying():

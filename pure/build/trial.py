@@ -18,10 +18,10 @@ from pure.complaints.imports import BrokenProgram, why_not_imported
 from pure.layers.names import PYTHON
 from pure.manager.environment import application_environment
 from pure.start.code_facts import CodeFacts
-from pure.start.command_words import runs
+from pure.start.command_words import SHELLS, runs
 from pure.start.declared import read_startup
 from pure.start.frameworks import FRAMEWORKS
-from pure.start.started import PROGRAMS, SHELLS
+from pure.start.started import PROGRAMS
 from pure.start.started import PYTHON as INTERPRETER
 from pure.venv.piece import Piece
 

@@ -48,20 +48,21 @@ class LayerTypes(msgspec.Struct, frozen=True, kw_only=True):
         return ", ".join(name for name in ("build", "launch", "cache") if getattr(self, name)) or "none"
 
 
-_NOT_IN_THE_IMAGE: Final = LayerTypes(build=True, launch=False, cache=True)
 _IN_THE_IMAGE_ONLY: Final = LayerTypes(build=False, launch=True, cache=False)
 _IN_THE_CACHE_ONLY: Final = LayerTypes(build=False, launch=False, cache=True)
 EVERYWHERE: Final = LayerTypes(build=True, launch=True, cache=True)
+FOR_BUILDS: Final = LayerTypes(build=True, launch=False, cache=True)
+"""What a later buildpack works with, and no image."""
 
 TYPES: Final[Mapping[LayerName, LayerTypes]] = {
     PYTHON: _IN_THE_IMAGE_ONLY,
     PYTHON_CACHE: _IN_THE_CACHE_ONLY,
-    "pip": _NOT_IN_THE_IMAGE,
-    PIP_CACHE: _NOT_IN_THE_IMAGE,
-    "poetry": _NOT_IN_THE_IMAGE,
-    "pipenv": _NOT_IN_THE_IMAGE,
-    "pdm": _NOT_IN_THE_IMAGE,
-    "uv": _NOT_IN_THE_IMAGE,
+    "pip": _IN_THE_CACHE_ONLY,
+    PIP_CACHE: _IN_THE_CACHE_ONLY,
+    "poetry": _IN_THE_CACHE_ONLY,
+    "pipenv": _IN_THE_CACHE_ONLY,
+    "pdm": _IN_THE_CACHE_ONLY,
+    "uv": _IN_THE_CACHE_ONLY,
     VENV: _IN_THE_IMAGE_ONLY,
     VENV_CACHE: _IN_THE_CACHE_ONLY,
     STATIC_CACHE: _IN_THE_CACHE_ONLY,

@@ -7,6 +7,7 @@ import msgspec
 
 from pure.layers.decision import (
     EVERYWHERE,
+    FOR_BUILDS,
     Action,
     LayerDecision,
     LayerTypes,
@@ -82,6 +83,8 @@ def application_layers(
             tool_layer(tool.name, decided.version, target=target, python_minor=runtime.minor),
             restored.get(tool.name),
             environment=tool_layer_environment(tool.name, f"{layers_dir}/{tool.name}"),
+            # Without Python at hand, what it has on PATH would be in the way.
+            types=None if packing.pack else FOR_BUILDS,
         ),
     ]
     if tool is PIP_TOOL:

@@ -12,9 +12,10 @@ import msgspec
 
 from pure.layers.decision import Action, LayerDecision, RestoredLayer
 from pure.layers.environment import LayerEnvironment
-from pure.layers.metadata import decode_holds, decode_metadata
+from pure.layers.metadata import decode_holds, decode_metadata, decode_stated
 from pure.layers.names import VENV, VENV_CACHE, LayerName
 from pure.outcome import Success
+from pure.venv.state import VenvState, decode_state, with_beside
 
 
 class Packing(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +45,15 @@ def stored(restored: Mapping[LayerName, RestoredLayer]) -> Stored:
         return Stored(restored=tree)
     # Its metadata, or that its contents are gone, say why it can't be had.
     return Stored(restored=msgspec.structs.replace(file, contents=False))
+
+
+def recorded(kept: Stored, *, packed: bytes | None, in_tree: bytes | None) -> VenvState | None:
+    """What an environment's record says: the one beside the file, or the one in the tree with what stands beside it."""
+    raw = packed if kept.archive else in_tree
+    state = decode_state(raw).value_or(None) if raw is not None else None
+    if state is None or kept.archive or kept.restored is None:
+        return state
+    return with_beside(state, decode_stated(kept.restored.toml))
 
 
 def held(decision: LayerDecision, archive: str, restored: Mapping[LayerName, RestoredLayer]) -> LayerDecision:

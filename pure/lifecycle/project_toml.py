@@ -12,7 +12,7 @@ import msgspec
 
 from pure.lifecycle.toml_data import Value, parse_toml
 from pure.outcome import Failure, Outcome, Success
-from pure.project.ignoring import DESCRIPTOR, expression, read_patterns
+from pure.project.ignoring import DESCRIPTOR, matcher, read_patterns
 
 FILE: Final = DESCRIPTOR
 
@@ -100,12 +100,12 @@ def takes_part(descriptor: ProjectDescriptor) -> Callable[[str], bool] | None:
 
 def _matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
     """Whether a path matches; the last pattern that has something to say counts, and ``!`` takes back."""
-    compiled = [(re.compile(expression(pattern)), negative) for pattern, negative in read_patterns(patterns)]
+    known = [(matcher(pattern), negative) for pattern, negative in read_patterns(patterns)]
 
     def matches(path: str) -> bool:
         found = False
-        for each, negative in compiled:
-            if found is negative and each.fullmatch(path):
+        for each, negative in known:
+            if found is negative and each(path):
                 found = not negative
         return found
 

@@ -57,8 +57,28 @@ MISSPELLED_REQUIREMENTS: Final = frozenset({
     "requirements..txt", "requirements_txt", "requirementstxt", "requirements.pip", "rquirements.txt",
 })  # fmt: skip
 
-PROVIDES_AND_REQUIRES: Final = '[[provides]]\nname = "python"\n\n[[requires]]\nname = "python"\n'
-PROVIDES: Final = '[[provides]]\nname = "python"\n'
+PYTHON_NAMES: Final = ("python", "cpython")
+"""What buildpacks call the runtime."""
+SITE_PACKAGES: Final = "site-packages"
+OFFERED: Final = (*PYTHON_NAMES, SITE_PACKAGES, "pip", "uv", "poetry", "pipenv", "pdm")
+"""What other buildpacks can require of this one. Which of it a build can't give is known only then."""
+OWN: Final = "offered"
+"""The metadata by which the requirements that this buildpack makes itself are told from those of others."""
+
+
+def _build_plan(provided: Iterable[str], required: Iterable[str] = ()) -> str:
+    provides = (f'[[provides]]\nname = "{name}"\n' for name in provided)
+    requires = (f'[[requires]]\nname = "{name}"\n[requires.metadata]\n{OWN} = true\n' for name in required)
+    return "\n".join((*provides, *requires))
+
+
+# What is provided has to be required, and nobody else need do it. One alternative without requirements for each set of
+# names would leave it to their order which of its own alternatives a later buildpack gets.
+PROVIDES_AND_REQUIRES: Final = _build_plan(OFFERED, OFFERED)
+# Here somebody else has to: the buildpack shall stay away where nobody wants Python.
+PROVIDES: Final = "\n[[or]]\n".join((
+    _build_plan(PYTHON_NAMES), *(f'[[or.provides]]\nname = "{name}"\n' for name in PYTHON_NAMES)
+))  # fmt: skip
 
 PROVIDE_ONLY_VARIABLE: Final = "BP_PYTHON_PROVIDE_ONLY"
 FOLDER_VARIABLE: Final = "BP_PYTHON_PROJECT_DIR"

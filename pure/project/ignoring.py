@@ -1,7 +1,7 @@
 """Says which files the patterns of an ignore file leave out of what is uploaded, and which pattern it is."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 import msgspec
@@ -26,10 +26,8 @@ class LeavesOut(msgspec.Struct, frozen=True, kw_only=True):
     """The line, or the key."""
 
 
-# What strangers write is looked at within bounds: a wildcard may stand for anything, so each multiplies the time.
 _LONGEST_PATH: Final = 100
 _MOST_LINES: Final = 500
-_MOST_WILDCARDS: Final = 3
 
 
 def left_out(path: str, files: Mapping[str, Document | None]) -> tuple[LeavesOut, ...]:
@@ -44,14 +42,9 @@ def _by_lines(path: str, name: str, file: Document) -> LeavesOut | None:
     last = None
     for number, line in enumerate(file.text.splitlines()[:_MOST_LINES], start=1):
         for pattern, negative in read_patterns((line,)):
-            if _matches(pattern, path):
+            if matcher(pattern)(path):
                 last = None if negative else LeavesOut(file=name, pattern=line.strip(), place=f"line {number}")
     return last
-
-
-def _matches(pattern: str, path: str) -> bool:
-    wildcards = sum(piece in _MEANING for piece in _PIECES.findall(pattern))
-    return wildcards <= _MOST_WILDCARDS and re.fullmatch(expression(pattern), path) is not None
 
 
 def _by_descriptor(path: str, file: Document | None) -> Iterator[LeavesOut]:
@@ -68,7 +61,7 @@ def _by_descriptor(path: str, file: Document | None) -> Iterator[LeavesOut]:
 def _last(path: str, lines: Iterable[str]) -> str:
     last = ""
     for pattern, negative in read_patterns(tuple(lines)[:_MOST_LINES]):
-        if _matches(pattern, path):
+        if matcher(pattern)(path):
             last = "" if negative else pattern
     return last
 
@@ -84,16 +77,114 @@ def read_patterns(lines: Iterable[str]) -> Iterator[tuple[str, bool]]:
 
 _PIECES: Final = re.compile(r"/\*\*/|\*\*/|/\*\*|\\.|[*]|[^*\\/]+|.", re.DOTALL)
 _MEANING: Final = {"/**/": "(?:/|/.+/)", "**/": "(?:|.*/)", "/**": "(?:|/.*)", "*": "[^/]*"}
+_ANYWHERE: Final = "**/"
 
 
-def expression(pattern: str) -> str:
-    """A pattern of a .gitignore file as a regular expression for whole paths: what it names, and all below."""
+def matcher(pattern: str) -> Callable[[str], bool]:
+    """Whether a path from the root matches a pattern of a .gitignore file: what it names, and all below."""
     # A name with an ending in a folder (docs/*.md) is meant from the root.
     rooted = pattern.startswith("/") or re.search(r"[^/]/[^/]*\*\.", pattern) is not None
     body = pattern.removeprefix("/") if not pattern.startswith("/**") else pattern
-    pieces = (
-        _MEANING.get(piece) or re.escape(piece[1:] if len(piece) == 2 and piece[0] == "\\" else piece)
-        for piece in _PIECES.findall(body)
-    )
-    end = ".*" if pattern.endswith("/") else "(?:/.*)?"
-    return f"{'' if rooted else '(?:.*/)?'}{''.join(pieces)}{end}"
+    pieces = [*(() if rooted else (_ANYWHERE,)), *_PIECES.findall(body)]
+    # A wildcard after its like adds nothing.
+    pieces = [
+        piece for at, piece in enumerate(pieces) if not (piece in ("*", _ANYWHERE) and pieces[at - 1 : at] == [piece])
+    ]
+    below = not pattern.endswith("/")
+    # A regular expression is fast, but tries each way to match for each of its wildcards in turn.
+    if sum(piece in _MEANING for piece in pieces) <= _FEW_WILDCARDS:
+        parts = (_MEANING.get(piece) or re.escape(_literal(piece)) for piece in pieces)
+        found = re.compile("".join((*parts, "(?:/.*)?" if below else ".*")), re.DOTALL)
+        return lambda path: found.fullmatch(path) is not None
+    if len(pieces) > _MOST_PIECES:
+        return lambda _: False
+    return _Automaton(pieces, below=below).matches
+
+
+_FEW_WILDCARDS: Final = 2
+# No path has so many characters that something of it were left for each.
+_MOST_PIECES: Final = 8192
+
+
+def _literal(piece: str) -> str:
+    return piece[1:] if len(piece) == 2 and piece[0] == "\\" else piece
+
+
+class _Automaton:
+    """All ways to match at once, a bit for each state: no way is tried twice."""
+
+    def __init__(self, pieces: Iterable[str], *, below: bool) -> None:
+        self._size = 0
+        # The states that a character leads on from, or any does.
+        self._steps: dict[str, int] = {}
+        self._any = 0
+        # Those that stay where they are: on any character, on any but a slash.
+        self._stays = self._stays_inside = 0
+        # Those that lead on without a character, by how far.
+        self._skips = {1: 0, 2: 0, 3: 0}
+        for piece in pieces:
+            self._add(piece)
+        if below:
+            self._add("/**")
+        else:
+            self._loop()
+
+    def _add(self, piece: str) -> None:
+        match piece:
+            case "*":
+                self._loop(inside=True)
+            case "**/":
+                # Whether to pass it over is decided once, before it.
+                self._skip(1)
+                self._skip(3)
+                self._size += 1
+                self._loop()
+                self._step("/")
+            case "/**":
+                self._skip(2)
+                self._step("/")
+                self._loop()
+            case "/**/":
+                self._step("/")
+                self._skip(3)
+                self._any |= 1 << self._size
+                self._size += 1
+                self._loop()
+                self._step("/")
+            case _:
+                for character in _literal(piece):
+                    self._step(character)
+
+    def _step(self, character: str) -> None:
+        self._steps[character] = self._steps.get(character, 0) | 1 << self._size
+        self._size += 1
+
+    def _loop(self, *, inside: bool = False) -> None:
+        if inside:
+            self._stays_inside |= 1 << self._size
+        else:
+            self._stays |= 1 << self._size
+        self._skip(1)
+        self._size += 1
+
+    def _skip(self, far: int) -> None:
+        self._skips[far] |= 1 << self._size
+
+    def matches(self, path: str) -> bool:
+        """Whether the whole path matches."""
+        states = self._skipped(1)
+        for character in path:
+            stays = self._stays if character == "/" else self._stays | self._stays_inside
+            steps = self._steps.get(character, 0) | self._any
+            states = self._skipped((states & stays) | ((states & steps) << 1))
+            if not states:
+                return False
+        return bool(states >> self._size & 1)
+
+    def _skipped(self, states: int) -> int:
+        before = 0
+        while before != states:
+            before = states
+            for far, skipping in self._skips.items():
+                states |= (states & skipping) << far
+        return states

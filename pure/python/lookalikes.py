@@ -28,7 +28,7 @@ _OTHERS: Final = (
 )
 _PATTERNS: Final[tuple[tuple[Form, str], ...]] = (
     ("other", rf"{_OTHERS}(?:[0-9](?=-))?(?:[-@.]?{_VERSION})?(?:[-@.+][\w.+-]{{0,60}})?\Z"),
-    ("free-threaded", rf"{_CPYTHON}{_VERSION}(?:td?|\+freethreaded|\+debug)(?:-[a-z]\w{{0,20}}){{0,4}}\Z"),
+    ("free-threaded", rf"{_CPYTHON}{_VERSION}(?:td?|d|\+freethreaded|\+debug)(?:-[a-z]\w{{0,20}}){{0,4}}\Z"),
     ("development", rf"{_CPYTHON}{_VERSION}-?dev\Z"),
     # What `uv python pin` writes: cpython-3.11.7-linux-x86_64-gnu.
     ("key", rf"c?python[-@]?{_VERSION}(?:-(?:linux|macos|windows|any|none)(?:-\w{{1,20}}){{0,3}})\Z"),

@@ -15,7 +15,7 @@ from pure.project.document import Document, NotParsed, at
 from pure.project.line_numbers import ini_line, toml_line
 from pure.project.locks.kinds import LockKind
 from pure.project.stated import PythonRange, Stated, toml_range
-from pure.python.lookalikes import other_name
+from pure.python.lookalikes import Form, other_name
 from pure.python.request import (
     FoundVersion,
     PythonRequest,
@@ -48,6 +48,10 @@ _NEWEST_OF: Final = re.compile(r"(?:latest|prefix):(?P<version>.+)\Z")
 # Cloud Foundry's buildpack takes python-3.13.x there, and means what python-3.13 says.
 _RUNTIME: Final = re.compile(r"python-(?P<version>[0-9]+\.[0-9]+(?=\.x\Z)|[^x]+\Z)")
 _NOT_A_RELEASE: Final = "it names no release of CPython"
+_NOT_OFFERED: Final[Mapping[Form, str]] = {
+    "free-threaded": "free-threaded and debug builds of Python aren't offered",
+    "other": "no other Python than CPython is offered",
+}
 
 EMPTY: Final = "it contains no version; write one into it, such as 3.14, or delete it"
 
@@ -190,7 +194,9 @@ def _tools(versions: list[str], source: Source) -> tuple[Said, ...]:
         if request is None:
             request = major(version, source)
         if request is None:
-            said.append(Unusable(source=source, text=shown, because=_NOT_A_RELEASE))
+            other = other_name(text, shown, source)
+            because = _NOT_OFFERED.get(other.form, _NOT_A_RELEASE) if other is not None else _NOT_A_RELEASE
+            said.append(Unusable(source=source, text=shown, because=because))
         elif found:
             said.append(Unusable(source=source, text=shown, because="only the first of several versions counts"))
         else:

@@ -20,6 +20,8 @@ from pure.project.baggage import Baggage
 from pure.python.choice import IgnoredSource, PythonWarning
 from pure.python.resolution import NewerPatch
 from pure.report.binding_lines import binding_lines
+from pure.report.command_lines import command_lines, command_lines_planned
+from pure.report.composing import composition_lines
 from pure.report.defaults_lines import defaults_lines
 from pure.report.ending import estimate_lines, moved_lines
 from pure.report.layer_lines import divided_lines, layer_lines
@@ -116,6 +118,8 @@ def _told(told: News) -> Lines:
         case news.NotTried(names=names, away=away):
             them = f"{', '.join(away)} {'lies' if len(away) == 1 else 'lie'} in layers that this build leaves alone"
             return (f"  Not imported to try it: {', '.join(names)} (it needs what this build hasn't: {them})",)
+        case news.CommandsPlanned() | news.CommandBegun() | news.CommandDone():
+            return command_lines(told, WIDTH)
         case news.StaticFilesPlanned() | news.StaticFilesCollected() | news.StaticFilesKept():
             return static_lines(told)
         case news.ProgramSaid(lines=said):
@@ -131,6 +135,7 @@ def heading(version: str, plan: Plan, *, tense: Tense = DOES) -> Lines:
     return (
         f"Lamina {version} for {plan.target}",
         *(f"  Warning: {each}" for each in plan.unheard),
+        *composition_lines(plan.composition),
         *binding_lines(plan, tense, WIDTH),
     )
 
@@ -203,6 +208,7 @@ def plan(version: str, decided: Plan, *, moved: Iterable[Moved] = (), estimate: 
         *(dependencies(decided, tense=WOULD, heavy=True) if venv else ()),
         *estimate_lines(estimate, WIDTH),
         *dropped(decided, tense=WOULD),
+        *command_lines_planned(decided),
         *static_lines_planned(decided),
         *application(decided),
         *processes(decided, tense=WOULD),

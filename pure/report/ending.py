@@ -45,6 +45,7 @@ _PARTS: Final[Mapping[Part, str]] = {
     "bytecode": "bytecode",
     "checking": "checking",
     "layers": "layers",
+    "commands": "build commands",
     "static": "static files",
     "trial": "trying imports",
     "packing": "packing",

@@ -15,6 +15,8 @@ def live(purpose: Purpose, line: str) -> Lines:
             return pip_line(line)
         case "synchronise":
             return tool_line(line)
+        case "build-command":
+            return (f"    {line}",)
         case (
             "probe"
             | "install-tool"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from pure.build.composing import Composition
 from pure.build.estimate import Estimate
 from pure.build.plan import Plan
 from pure.layers.decision import Action
@@ -103,6 +104,22 @@ class LikelyRecord(msgspec.Struct, frozen=True, kw_only=True):
     nbytes: int
 
 
+class CommandsRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The application's build commands, and who declares them."""
+
+    lines: tuple[str, ...]
+    source: str
+    because: str
+
+
+class RequiredRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What other buildpacks require under a name; ``unmet`` says why they don't get it."""
+
+    build: bool
+    launch: bool
+    unmet: str = ""
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A whole plan. No field holds a variable's value, and a URL never stands in it."""
 
@@ -120,6 +137,10 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unheard: tuple[str, ...] = ()
     # What the platform binds, and what became of it.
     bindings: tuple[BindingRecord, ...] = ()
+    # What the application has run in its build.
+    build_commands: CommandsRecord | None = None
+    # What other buildpacks require, by name.
+    required: dict[str, RequiredRecord] = {}
     # Those of the image that variables ask for.
     labels: dict[str, str] = {}
     # Debian's packages that have the libraries which are missing.
@@ -144,7 +165,7 @@ def record(
     ``redact`` takes credentials out of what users wrote (commands, reasons): nothing else in a record can hold one, and
     a password that is an ordinary word must not blank the record's own words.
     """
-    manager = plan.package_manager
+    manager, commands = plan.package_manager, plan.commands
     return Record(
         lamina=version,
         target=str(plan.target),
@@ -212,6 +233,12 @@ def record(
             )
             for each in plan.bindings
         ),
+        build_commands=None
+        if commands is None
+        else CommandsRecord(
+            lines=tuple(map(redact, commands.lines)), source=str(commands.source), because=redact(commands.because)
+        ),
+        required=_required(plan.composition, redact),
         labels={label.key: redact(label.value) for label in plan.labels},
         system_packages=missing_packages(plan.findings),
         pinned_by=tuple(map(redact, plan.pinned_by)),
@@ -221,6 +248,14 @@ def record(
             for each in (estimate.likely if estimate else ())
         ),
     )
+
+
+def _required(composition: Composition, redact: Callable[[str], str]) -> dict[str, RequiredRecord]:
+    unmet = {each.name: each.because for each in composition.unmet}
+    return {
+        each.name: RequiredRecord(build=each.build, launch=each.launch, unmet=redact(unmet.get(each.name, "")))
+        for each in composition.required
+    }
 
 
 def encode_record(value: Record) -> bytes:

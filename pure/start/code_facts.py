@@ -157,6 +157,11 @@ class CodeFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Of calls that others can reach."""
     offers: tuple[Offer, ...] = ()
 
+    perhaps: tuple[AppObject, ...] = ()
+    """What may stand around an object, by a call of something that nobody knows; ``around`` says around which."""
+    idle: tuple[str, ...] = ()
+    """Files with objects that do nothing with them when they are run."""
+
     programs: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
     """Programs that have nothing to do with the objects."""

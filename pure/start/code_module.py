@@ -39,6 +39,8 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     line: int
     needs: bool = False
     """It can't be called without arguments."""
+    awaited: bool = False
+    """Calling it gives what has to be awaited."""
 
 
 class Class(msgspec.Struct, frozen=True, kw_only=True):

@@ -160,8 +160,7 @@ class _Reader:
                 yield Text(name=name, value=other, line=statement.lineno)
 
     def _function(self, statement: Statement) -> Iterator[Function]:
-        # Servers call factories; none of them awaits one.
-        if not isinstance(statement, ast.FunctionDef):
+        if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
             return
         bound: dict[str, str] = {}
         returned: list[str] = []
@@ -177,7 +176,8 @@ class _Reader:
         if returned:
             returns = tuple(dict.fromkeys(returned))
             needs = _required(statement.args)
-            yield Function(name=statement.name, returns=returns, line=statement.lineno, needs=needs)
+            awaited = isinstance(statement, ast.AsyncFunctionDef)
+            yield Function(name=statement.name, returns=returns, line=statement.lineno, needs=needs, awaited=awaited)
 
     def _class(self, statement: Statement) -> Iterator[Class]:
         if isinstance(statement, ast.ClassDef):

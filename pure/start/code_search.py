@@ -35,6 +35,8 @@ _DJANGO_QUEUES: Final = (
     "django_rq.job",
     "django_rq.decorators.job",
 )
+# What may go on, wherever it is called.
+_STARTING: Final = re.compile(r"(?:run|start|serve|server|listen|launch|main|loop|join|wait)(?:_|\Z)")
 _QUEUE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}\Z")
 # What every project sets.
 _SETTINGS: Final = ("ROOT_URLCONF", "WSGI_APPLICATION", "ASGI_APPLICATION", "SECRET_KEY")
@@ -74,7 +76,7 @@ class _Project:
         self._modules = modules
         self._manage = manage
         self._names = Names(modules)
-        self._objects = objects(modules, self._names)
+        self._objects, self._perhaps = objects(modules, self._names)
 
     def facts(self) -> CodeFacts:
         scripts = sorted(self._modules.values(), key=lambda each: file_preference(each[0].path))
@@ -94,6 +96,8 @@ class _Project:
         queues = {text or "default" for _, text in rq if text is not None}
         return CodeFacts(
             objects=self._objects,
+            perhaps=self._perhaps,
+            idle=tuple(sorted({each.place.path for each in self._objects if self._is_idle(each.place.path)})),
             scripts=served_files(scripts, self._names),
             holders=connections.holders(scripts, self._names),
             websockets=connections.websockets(scripts),
@@ -133,6 +137,11 @@ class _Project:
             inner_programs=tuple(self._inner_programs()),
             packages=tuple(self._packages()),
         )
+
+    def _is_idle(self, path: str) -> bool:
+        module, _ = self._modules[path]
+        called = (callee.rpartition(".")[2] for callee, _, _ in module.calls)
+        return not module.runs and not any(_STARTING.match(name) for name in called)
 
     def _redis(self) -> str | None:
         """The one variable whose URL connects to Redis in the files with queues, or else in any."""

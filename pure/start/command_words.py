@@ -6,6 +6,10 @@ from typing import Final
 
 import msgspec
 
+SHELLS: Final = frozenset({"sh", "bash", "dash"})
+# The options before a line to run.
+_GIVEN_LINE: Final = re.compile(r"-[a-z]*c\Z")
+_WITH_LINE: Final = 2
 # Longer lines aren't looked into.
 _LONGEST: Final = 8000
 # As a POSIX shell splits a line, apart from here-documents. Whatever else there is gives the line up.
@@ -74,6 +78,14 @@ def runs(command: tuple[str, ...], variables: tuple[tuple[str, str], ...] = ()) 
             elif name:
                 found.append(run)
     return tuple(found)
+
+
+def inside(run: Run) -> tuple[Run, ...]:
+    """What a shell runs that is told by its words what to run: ``sh -c "exec gunicorn app:app"``."""
+    name, *rest = run.texts
+    if name not in SHELLS or not rest or not _GIVEN_LINE.match(rest[0]) or len(rest) < _WITH_LINE:
+        return ()
+    return runs(("bash", "-c", rest[1]))
 
 
 def shell_line(command: tuple[str, ...]) -> str | None:

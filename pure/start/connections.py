@@ -120,8 +120,9 @@ def offers(modules: Iterable[tuple[Module, str]], names: Names, project: frozens
                 yield Offer(target=f"{module.name}:{function.name}", place=place, interface="paste")
         for call in module.called:
             shape = classes.get(call.callee.rpartition(".")[2]) if call.callee.startswith(f"{module.name}.") else None
-            package = call.callee.partition(".")[0]
-            unknown = package not in (project | _NO_SERVERS) and names.kind_of(call.callee) is None
+            # A class or a function of the project's own is what it is made of.
+            made_of = {name.partition(".")[0] for name in names.origins(call.callee)} - project
+            unknown = bool(made_of) and not made_of & _NO_SERVERS and names.kind_of(call.callee) is None
             if shape is not None or (unknown and call.name in ("app", "application", "wsgi_app", "asgi_app")):
                 place = Place(path=module.path, line=call.line, root=root)
                 target = f"{module.name}:{call.name}"

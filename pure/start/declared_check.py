@@ -4,6 +4,7 @@ Before anything is installed, only the names of what is required are known; in t
 made again, by the programs and modules that it has.
 """
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -14,17 +15,17 @@ from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
 from pure.project.document import Document
 from pure.start.code_facts import CodeFacts
-from pure.start.command_words import below, shell_line, unknown
+from pure.start.command_words import SHELLS, below, shell_line, unknown
 from pure.start.declared import read_startup
-from pure.start.declared_code import held, outer
+from pure.start.declared_code import held, idle, mismatched, outer
 from pure.start.declared_files import SOURCE_ROOT, all_started, bound_names, find_module
 from pure.start.development import left_out
 from pure.start.found import unreachable
 from pure.start.offered import DeclaredFile, DeclaredFiles, ToolNotInImage
 from pure.start.peers import PeerCommand
 from pure.start.processes import RELEASES, Process, Processes, from_peer, from_procfile, from_table
-from pure.start.runners import RUNNERS, without_runners
-from pure.start.started import PROGRAMS, PYTHON, SHELLS, CommandTarget, Started
+from pure.start.runners import RUNNERS, runs_tools, without_runners
+from pure.start.started import PROGRAMS, PYTHON, CommandTarget, Started
 from pure.venv.offered import Offered
 
 _BUILTINS: Final = frozenset({
@@ -132,11 +133,13 @@ def _by_code(each: Started, against: CheckedAgainst) -> Iterator[str]:
     if against.code is not None:
         if _gunicorn_conf(each, against) is None:
             yield from held(each, against.code, against.installed)
+            yield from (wrong for target in each.targets for wrong in mismatched(each, target, against.code))
         around = (found for target in each.targets for found in outer(each, target, against.code))
         yield from (problem for needed, problem in around if needed)
         for target in each.targets if PYTHON.match(each.program) else ():
             path = below(each.run.folder, target.path) if target.path else f"{target.module.replace('.', '/')}.py"
             yield from (f"runs {target.text}, and {problem}" for problem in unreachable(against.code, path))
+            yield from (f"runs {target.text}, and {problem}" for problem in idle(path, against.code))
 
 
 def _remarks(processes: Processes, against: CheckedAgainst) -> Iterator[str]:
@@ -218,7 +221,7 @@ def _path(each: Started, process: Process, against: CheckedAgainst) -> Iterator[
                 f"starts {each.program}, which is not executable: `git update-index --chmod=+x {path}`, or write "
                 f"{_by_interpreter(found.raw)} {each.program}"
             )
-        yield from _lines_of(each.program, found.raw)
+        yield from _script_of(each.program, found.raw, against)
         if found.raw and not found.raw.startswith((b"#!", b"\x7fELF")) and shell_line(process.command) is None:
             yield f"starts {each.program}, whose first line doesn't say what runs it: let it begin with #!/bin/sh"
 
@@ -228,8 +231,15 @@ def _by_interpreter(raw: bytes) -> str:
     return "python" if b"python" in first else "bash" if b"bash" in first or not first.startswith(b"#!") else "sh"
 
 
-def _lines_of(path: str, raw: bytes) -> Iterator[str]:
-    if b"\r\n" in raw and not raw.startswith(b"\x7fELF"):
+def _script_of(path: str, raw: bytes, against: CheckedAgainst) -> Iterator[str]:
+    if raw.startswith(b"\x7fELF"):
+        return
+    if b"python" not in raw.partition(b"\n")[0]:
+        present = frozenset(name for name in RUNNERS if _has_tool(name, against))
+        for command in itertools.islice(runs_tools(raw, present), 1):
+            tool = command.partition(" ")[0]
+            yield f"runs {path}, which says  {command},  and {tool} is not in the image: leave it out of the command"
+    if b"\r\n" in raw:
         yield (
             f"runs {path}, which has the line ends of Windows (CRLF), so no shell understands it: save it with LF, and "
             f"write `*.sh text eol=lf` into .gitattributes"
@@ -247,7 +257,7 @@ def _file(each: Started, target: CommandTarget, against: CheckedAgainst) -> str:
         hint = f"; there is {others[0]}" if others else ""
         return f"runs {target.text}, but there is no file {path}{hint}"
     if each.program in SHELLS and not found.folder:
-        return next(_lines_of(target.text, found.raw), "")
+        return next(_script_of(target.text, found.raw, against), "")
     return ""
 
 

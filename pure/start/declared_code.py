@@ -1,10 +1,11 @@
 """Checks what a declared command serves against the code: connections that stay open, and what is put around it."""
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Final
 
-from pure.start.code_facts import CodeFacts, Holder
+from pure.start.code_facts import CodeFacts, Holder, Kind
+from pure.start.frameworks import FRAMEWORKS
 from pure.start.holding import TITLES, advice, servers_for
 from pure.start.servers import usable
 from pure.start.started import CommandTarget, Started
@@ -12,6 +13,19 @@ from pure.start.started import CommandTarget, Started
 # Options by which a worker of gunicorn's answers more than one request at a time, or other files may say so.
 _WORKERS: Final = ("-k", "--worker-class", "--threads", "-c", "--config")
 _SEVERAL: Final = ("-w", "--workers")
+# Servers that speak one interface, unless an option of these says more, and what they can't serve.
+_SPEAKS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "gunicorn": ("WSGI", _WORKERS),
+    "waitress": ("WSGI", ()),
+    "uvicorn": ("ASGI", ("--interface",)),
+    "daphne": ("ASGI", ()),
+}
+_MADE_FOR: Final[Mapping[str, Set[Kind]]] = {
+    "ASGI": frozenset({
+        "fastapi", "starlette", "litestar", "quart", "blacksheep", "fasthtml", "falcon_asgi", "asgi", "django_asgi",
+    }),
+    "WSGI": frozenset({"flask", "falcon", "pyramid", "bottle", "cherrypy", "wsgi", "django_wsgi"}),
+}  # fmt: skip
 _SOCKETIO: Final = ("flask-socketio", "python-socketio")
 
 
@@ -45,6 +59,37 @@ def outer(each: Started, target: CommandTarget, code: CodeFacts) -> Iterator[tup
                 f"serves {target.text}, and {found.place} puts {found.name} around it: write {found.target} instead",
             )
             return
+
+
+def mismatched(each: Started, target: CommandTarget, code: CodeFacts) -> Iterator[str]:
+    """What is served by a server that speaks another interface, so that every request fails."""
+    speaks, others = _SPEAKS.get(each.distribution, ("", ()))
+    told_elsewhere = any(name == "GUNICORN_CMD_ARGS" for name, _ in each.run.variables)
+    if not speaks or told_elsewhere or any(_given(each, option) for option in others):
+        return
+    for found in code.objects:
+        if (found.module, found.name) != (target.module, target.name):
+            continue
+        needs = next((interface for interface, kinds in _MADE_FOR.items() if found.kind in kinds), speaks)
+        if needs != speaks:
+            framework = FRAMEWORKS[found.kind]
+            write = (
+                "add --worker-class uvicorn_worker.UvicornWorker, and uvicorn-worker to the requirements"
+                if each.distribution == "gunicorn"
+                else f"start it by a server for {needs}, such as {framework.add}"
+            )
+            what = f"serves {target.text}, a {framework.title} object, by {each.distribution}"
+            yield f"{what}, which speaks {speaks}: {write}"
+
+
+def idle(path: str, code: CodeFacts) -> Iterator[str]:
+    """What a file makes that nothing in it serves, so that running it comes to its end at once."""
+    made = next((each for each in code.objects if each.place.path == path and path in code.idle), None)
+    if made is not None:
+        framework = FRAMEWORKS[made.kind]
+        server = f": let a server serve {made.target}, such as {framework.add}" if framework.servers else ""
+        what = f"it makes the {framework.title} object {made.name} and doesn't start it"
+        yield f"it comes to its end at once: {what}{server}"
 
 
 def _given(each: Started, option: str) -> bool:

@@ -4,7 +4,7 @@ import ast
 import warnings
 from collections.abc import Iterator, Mapping
 
-from pure.start.command_words import below, runs, unknown
+from pure.start.command_words import below, inside, runs, unknown
 from pure.start.offered import DeclaredFile
 from pure.start.processes import Processes
 from pure.start.started import Started, started
@@ -20,7 +20,7 @@ def all_started(processes: Processes) -> Iterator[tuple[int, Started]]:
     """What each process starts, with the process's place among them."""
     for at, process in enumerate(processes.processes):
         for run in runs(process.command, process.variables):
-            for each in started(run):
+            for each in (*started(run), *(one for inner in inside(run) for one in started(inner))):
                 yield at, each
 
 

@@ -125,8 +125,10 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     installed: Mapping[str, str]
     """The normalised names of distributions with their versions; an empty one isn't known yet."""
     code: CodeFacts | None
+    app: str
+    """The application's folder, as an absolute path."""
     home: str
-    """The folder that processes start in, unless they say another one."""
+    """The folder that processes start in, unless they say another one, likewise."""
     memory: int
     """The bytes of a worker."""
     without: frozenset[str] = frozenset()
@@ -175,9 +177,14 @@ def _defaults(process: Process, around: Surroundings) -> Iterator[Default]:
             variable=row.variable,
             value=row.value,
             because=row.because,
-            unless=f"{process.working_dir or around.home}/{row.file}" if row.file else "",
+            unless=_inside(around.app, f"{process.working_dir or around.home}/{row.file}") if row.file else "",
             memory=around.memory if row.variable == WORKERS else 0,
         )
+
+
+def _inside(app: str, path: str) -> str:
+    """A path from the application's folder: where that lies isn't for a record to say."""
+    return path.removeprefix(f"{app}/")
 
 
 def _started(process: Process) -> Iterator[Started]:

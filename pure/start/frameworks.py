@@ -49,6 +49,8 @@ _AIOHTTP: Final = Server(
     name="gunicorn with aiohttp's worker",
     distributions=("gunicorn", "aiohttp"),
     command=("gunicorn", "--bind", "0.0.0.0:{port}", "--worker-class", "aiohttp.GunicornWebWorker", "{target}"),
+    factory=("gunicorn", "--bind", "0.0.0.0:{port}", "--worker-class", "aiohttp.GunicornWebWorker", "{target}()"),
+    oldest_factory=(20, 0, 1),
 )
 _SANIC: Final = Server(
     name="the sanic command",

@@ -103,6 +103,8 @@ class _Index:
         for imported in module.imported:
             self.stands_for.setdefault(imported.name, []).append(imported.target)
         for function in module.functions:
+            if function.awaited:
+                continue
             self.stands_for.setdefault(function.name, []).extend(function.returns)
         for own in module.classes:
             self.stands_for.setdefault(own.name, []).extend(own.bases)

@@ -49,16 +49,21 @@ class Inner(msgspec.Struct, frozen=True, kw_only=True):
     """``module:name`` of the object, and of what it is called here; none for one that has no name."""
 
 
-def objects(modules: Mapping[str, tuple[Module, str]], names: Names) -> tuple[AppObject, ...]:
-    """Every object that nothing else is put around, the best first."""
+def objects(
+    modules: Mapping[str, tuple[Module, str]], names: Names
+) -> tuple[tuple[AppObject, ...], tuple[AppObject, ...]]:
+    """Every object that nothing else is put around, the best first; and what may be put around one of them."""
     found: list[AppObject] = []
+    perhaps: list[AppObject] = []
     inside: set[str] = set()
     for module, root in modules.values():
-        found += _of_module(module, root, names, inside)
-    return tuple(sorted((each for each in found if each.target not in inside), key=preference))
+        found += _of_module(module, root, names, inside, perhaps)
+    return tuple(sorted((each for each in found if each.target not in inside), key=preference)), tuple(perhaps)
 
 
-def _of_module(module: Module, root: str, names: Names, inside: set[str]) -> Iterator[AppObject]:
+def _of_module(
+    module: Module, root: str, names: Names, inside: set[str], perhaps: list[AppObject]
+) -> Iterator[AppObject]:
     bound: dict[str, AppObject] = {}
     starts = _starts(module, names)
     for each in module.called:
@@ -66,6 +71,12 @@ def _of_module(module: Module, root: str, names: Names, inside: set[str]) -> Ite
         converts = any(name in CONVERTING for name in names.origins(each.callee))
         inner = _inner(each, module, bound, names) if kind is None or converts else ()
         outer = inner[0] if inner and (converts or _is_around(each, inner[0], names)) else None
+        if outer is None and inner and _may_be_around(each, inner[0], names):
+            place = Place(path=module.path, line=each.line, root=root)
+            target = next(iter(inner[0].targets), "")
+            perhaps.append(
+                AppObject(kind=inner[0].kind, module=module.name, name=each.name, place=place, around=target)
+            )
         if outer is not None and (kind is None or outer.kind == f"django_{kind}"):
             kind = outer.kind
         if kind is None or each.name in module.mounted:
@@ -92,7 +103,12 @@ def _of_module(module: Module, root: str, names: Names, inside: set[str]) -> Ite
         if function.needs:
             continue
         kinds = [kind for callee in function.returns if (kind := names.kind_of(callee))]
-        if kinds:
+        if kinds and function.awaited:
+            # A worker awaits what it is given by its own name, aiohttp's alone.
+            if kinds[0] == "aiohttp":
+                place = Place(path=module.path, line=function.line, root=root)
+                yield AppObject(kind="aiohttp", module=module.name, name=function.name, place=place, starts=starts)
+        elif kinds:
             place = Place(path=module.path, line=function.line, root=root)
             yield AppObject(
                 kind=kinds[0], module=module.name, name=function.name, place=place, factory=True, starts=starts
@@ -131,16 +147,33 @@ def _inner(each: Called, module: Module, bound: Mapping[str, AppObject], names: 
 
 def _is_around(each: Called, inner: Inner, names: Names) -> bool:
     """Whether a call puts something around an application, rather than into it."""
-    last = each.callee.rpartition(".")[2]
-    package = each.callee.rpartition(".")[0].lower()
-    if _OUTSIDE.search(last) or any(name in package for name in ("flask", "flasgger", "celery")):
+    before, _, last = each.callee.rpartition(".")
+    if _stands_elsewhere(each):
         return False
-    origin = names.module(each.callee.rpartition(".")[0])
+    origin = names.module(before)
     if origin is not None and last in origin.plain:
         return False
     if each.name == inner.name or _AROUND.search(last) or _BOUND.search(each.name):
         return "celery" not in each.name
-    return inner.kind not in _EXTENDED and not names.used(each.name)
+    return inner.kind not in _EXTENDED and not _is_method(each) and not names.used(each.name)
+
+
+def _may_be_around(each: Called, inner: Inner, names: Names) -> bool:
+    """Whether a call of something unknown leaves open whether it extends an application or stands around it."""
+    own = names.module(each.callee.rpartition(".")[0]) is not None
+    unclear = inner.kind in _EXTENDED and not _is_method(each) and not names.used(each.name)
+    return unclear and not own and not _stands_elsewhere(each)
+
+
+def _stands_elsewhere(each: Called) -> bool:
+    before, _, last = each.callee.rpartition(".")
+    return bool(_OUTSIDE.search(last)) or any(name in before.lower() for name in ("flask", "flasgger", "celery"))
+
+
+def _is_method(each: Called) -> bool:
+    """Whether something that was made takes the application: ``Instrumentator().instrument(app)``."""
+    *_, maker, last = ("", *each.callee.split("."))
+    return maker[:1].isupper() and last[:1].islower()
 
 
 def _handed_on(

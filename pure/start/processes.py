@@ -40,7 +40,7 @@ class Default(msgspec.Struct, frozen=True, kw_only=True):
     """Empty where it is known at launch only."""
     because: str
     unless: str = ""
-    """The file with which it isn't set."""
+    """The file with which it isn't set, from the application's folder."""
     memory: int = 0
     """The bytes of each worker, of whose number it is the variable; 0 before that is known."""
 

@@ -4,7 +4,7 @@ Where the rest is a plain command, the prefix is dropped, for the environment is
 a script of the tool's own or has options that change what is run, it can't be.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -12,7 +12,7 @@ import msgspec
 from pure.outcome import Failure
 from pure.project.document import Document, table
 from pure.source import Source
-from pure.start.command_words import Run, ShellWord, runs, shell_line
+from pure.start.command_words import Run, ShellWord, inside, runs, shell_line
 from pure.start.offered import ToolNotInImage
 from pure.start.processes import Process
 
@@ -47,6 +47,8 @@ RUNNERS: Final[Mapping[str, Runner]] = {
 }
 # What is run by other means than a subcommand of that name.
 _OTHERS: Final = frozenset({"uvx", "pipx"})
+# Of a script of the application's so much is looked at.
+_LONGEST_SCRIPT: Final = 6000
 
 
 class Dropped(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +66,13 @@ def without_runners(
     prefixes: list[str] = []
     for run in runs(process.command):
         tool = run.texts[0]
-        if tool in present or not (tool in _OTHERS or (tool in RUNNERS and run.texts[1:2] == ("run",))):
+        # In a line within a line nothing is cut.
+        hidden = next((each for each in inside(run) if _needs_tool(each, present)), None)
+        if hidden is not None:
+            shown = " ".join(hidden.texts[:6])
+            refused = ToolNotInImage(source=process.source, type=process.type, tool=hidden.texts[0], shown=shown)
+            return Failure(refused)
+        if not _needs_tool(run, present):
             continue
         rest = _rest(run, files)
         if not isinstance(rest, tuple):
@@ -73,6 +81,20 @@ def without_runners(
         cuts.append((run.words[0].start, first.start, put))
         prefixes.append(" ".join(run.texts[: run.words.index(first)]))
     return Dropped(process=_cut(process, cuts), prefixes=tuple(dict.fromkeys(prefixes)))
+
+
+def runs_tools(raw: bytes, present: frozenset[str]) -> Iterator[str]:
+    """The commands of a shell's script that start by a tool that isn't in the image."""
+    lines = raw[:_LONGEST_SCRIPT].decode("utf-8", "replace").splitlines()
+    for line in lines:
+        for run in runs(("bash", "-c", line)) if not line.lstrip().startswith("#") else ():
+            if _needs_tool(run, present):
+                yield " ".join(run.texts[:6])
+
+
+def _needs_tool(run: Run, present: frozenset[str]) -> bool:
+    tool = run.texts[0]
+    return tool not in present and (tool in _OTHERS or (tool in RUNNERS and run.texts[1:2] == ("run",)))
 
 
 def _rest(run: Run, files: Mapping[str, Document | None]) -> tuple[ShellWord, str] | ToolNotInImage:

@@ -6,11 +6,10 @@ from typing import Final, Literal, TypeAlias
 
 import msgspec
 
-from pure.start.command_words import Run, below, unknown
+from pure.start.command_words import SHELLS, Run, below, unknown
 
 TargetKind: TypeAlias = Literal["object", "module", "file"]
 PYTHON: Final = re.compile(r"python(?:[23](?:\.[0-9]+)?)?\Z")
-SHELLS: Final = frozenset({"sh", "bash", "dash"})
 
 _OBJECT: Final = re.compile(
     r"(?:(?:asgi|wsgi):)?(?P<module>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)"

@@ -148,6 +148,12 @@ def _served(ground: Ground, kind: Kind) -> Search:
             if others:
                 yield f"{each.target} is taken before {listed(others)}"
             yield _serve(ground, each, server, warnings=warnings)
+            for outer in ground.code.perhaps:
+                if outer.around == each.target:
+                    yield (
+                        f"{outer.place} may put {outer.name} around {each.name}: if it does, "
+                        f"a Procfile would serve it, with {outer.target} in place of {each.target}"
+                    )
             return
     if any(each.kind == kind for each in ground.code.scripts):
         return

@@ -315,9 +315,14 @@ def _descriptor(app: Path) -> "ProjectDescriptor":
     from pure.lifecycle.project_toml import FILE, read_descriptor
     from pure.lifecycle.prose import describe_lifecycle
 
-    from shell.files import optional
+    from shell.files import ReadError, optional
 
-    read = read_descriptor(optional(app / FILE))
+    try:
+        read = read_descriptor(optional(app / FILE, within=app))
+    except ReadError as failed:
+        from pure.report.prose.disk import describe_disk
+
+        _fail(describe_disk(failed.error), Output(redactor({})))
     if isinstance(read, Failure):
         _fail(describe_lifecycle(read.failure()), Output(redactor({})))
     return read.unwrap()

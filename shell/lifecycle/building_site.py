@@ -18,6 +18,8 @@ from shell.lifecycle.disk import View, copy_tree
 from shell.lifecycle.processes import Description, Mount, Room, folders
 
 LAYERS, APP, PLATFORM, PLANS, HOME = "/layers", "/workspace", "/platform", "/cnb/plans", "/cnb/home"
+# What tools write beside, and leave there when they are killed, goes with the build's working folder.
+TEMPORARY = "/cnb/tmp"
 BUILD_CONFIG = "/cnb/build-config"
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -56,8 +58,8 @@ class Site:
         self.user_env, self.operator_env = user_env, operator_env
         self.layers, self.app = work / "layers", work / "workspace"
         self.plans = work / "plans"
-        entry, home = work / "enter", work / "home"
-        for folder in (self.layers, self.plans, entry, home):
+        entry, home, temporary = work / "enter", work / "home", work / "tmp"
+        for folder in (self.layers, self.plans, entry, home, temporary):
             folder.mkdir()
         platform = _env_files(work / "platform", user_env)
         config = _env_files(work / "build-config", operator_env)
@@ -66,13 +68,14 @@ class Site:
             Mount(target=APP, source=str(self.app)),
             Mount(target=PLANS, source=str(self.plans)),
             Mount(target=HOME, source=str(home)),
+            Mount(target=TEMPORARY, source=str(temporary)),
             Mount(target=PLATFORM, source=str(platform), kind="read-only"),
             Mount(target=BUILD_CONFIG, source=str(config), kind="read-only"),
             *(Mount(target=member.root, source=str(member.folder), kind="read-only") for member in members),
         )
         self.view = View(folders(self.mounts))
         self.room = Room(entry)
-        self.env = {"PATH": DEFAULT_PATH, **inherited_env(environ), "HOME": HOME}
+        self.env = {"PATH": DEFAULT_PATH, **inherited_env(environ), "HOME": HOME, "TMPDIR": TEMPORARY}
 
     def copy_app(self, source: Path, *, leave_out: Path, wanted: Callable[[str], bool] | None) -> None:
         """Copy what is wanted of the application, without our own cache folder."""

@@ -54,6 +54,7 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     ``names`` are the distributions that it asks for; ``edit`` is the file that declares them with what is replaced in
     it to declare another. ``bump`` is an older version of the tool, by the variable that asks for it. ``kept`` says
     whether an unchanged build doesn't even ask the tool. Without ``pages``, ``prints`` is what it writes by itself.
+    ``at_launch`` says whether its process needs anything at its start.
     """
 
     tool: str
@@ -64,6 +65,7 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     kept: bool = True
     pages: tuple[Page, ...] = ()
     prints: str = ""
+    at_launch: bool = True
 
 
 _PIP = ("BP_PIP_VERSION", "26.1.2")
@@ -139,6 +141,7 @@ EXAMPLES: Mapping[str, Example] = {
         bump=_PIP,
         kept=False,
         pages=(Page(says="Simple is better than complex."),),
+        at_launch=False,
     ),
     "pip-flask": Example(
         tool="pip",
@@ -155,6 +158,7 @@ EXAMPLES: Mapping[str, Example] = {
         bump=_PIP,
         kept=False,
         prints="The bot has been running for",
+        at_launch=False,
     ),
 }  # fmt: skip
 

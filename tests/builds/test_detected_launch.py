@@ -10,9 +10,9 @@ from shell.lifecycle.disk import remove
 from tests.builds.test_lifecycles_agree import Both
 from tests.builds.workshop import Workshop
 
-# By `sh`, which has to make another folder importable, and directly, in the folder that the imports start from.
+# By our own program, which makes another folder importable, and directly, in the folder that the imports start from.
 APPS: Mapping[str, tuple[str, str]] = {
-    "src/shop/__main__.py": ("/workspace", "sh"),
+    "src/shop/__main__.py": ("/workspace", "/layers/lamina_python/at-launch/start"),
     "my-service/shop/__main__.py": ("/workspace/my-service", "python"),
 }
 PROGRAM = "import os, sys\nprint(sys.argv[1:], os.getcwd(), __package__)\n"

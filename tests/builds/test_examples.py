@@ -156,7 +156,8 @@ def test_an_example_by_the_reference_lifecycle(name: str, folder: Path, workshop
 def expected(example: Example, *, tool: str, venv: str, rest: str = "kept") -> dict[str, str]:
     """What becomes of each layer; pip's cache stays where pip goes."""
     cache = {"pip-cache": rest} if example.tool == "pip" else {}
-    return {"python": rest, example.tool: tool, **cache, "venv": venv}
+    at_launch = {"at-launch": rest} if example.at_launch else {}
+    return {"python": rest, example.tool: tool, **cache, "venv": venv, **at_launch}
 
 
 def actions(log: str) -> dict[str, str]:

@@ -119,7 +119,8 @@ def both(tmp_path: Path, workshop: Workshop) -> Iterator[Both]:
 
 def environment(text: str) -> dict[str, str]:
     pairs = dict(line.partition("=")[::2] for line in text.splitlines())
-    return {name: value for name, value in pairs.items() if name not in ("HOME", "CNB_APP_DIR", "CNB_LAYERS_DIR")}
+    own = ("HOME", "TMPDIR", "CNB_APP_DIR", "CNB_LAYERS_DIR")
+    return {name: value for name, value in pairs.items() if name not in own}
 
 
 def test_a_history_of_builds(both: Both, workshop: Workshop) -> None:

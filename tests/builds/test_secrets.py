@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from shell.process import run
 
+from tests.bound import bind
 from tests.builds.workshop import Bench, Workshop, locked
 from tests.local_index import make_project, serve
 from tests.places import ROOT
@@ -193,3 +194,32 @@ def test_whole_image_and_cache(workshop: Workshop, tmp_path: Path) -> None:
     assert not [form for form in FORMS if form in (done.stdout + done.stderr).encode()]
     assert holding(tmp_path / "cache") == []
     assert (tmp_path / "cache" / "image" / "image.json").is_file()
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("way", ["index-url", "interpolated", "configuration file", "binding"])
+def test_build_commands_get_none(way: str, bench: Bench, workshop: Workshop, tmp_path: Path) -> None:
+    """Whatever a build command writes of its environment is part of the image, and what it prints is in the log."""
+    case = CASES.get(way, Case())
+    with serve(workshop.wheels, credentials=f"{USER}:{case.password}") as host:
+        quoted = quote(case.password, safe="")
+        values = {"host": host, "quoted": quoted, "url": f"http://{USER}:{quoted}@{host}/simple/"}
+        lines = (
+            f'[tool.lamina]\nbuild = ["env", "env > env.txt", "cat {bench.root}/nothing || env | base64 > more.txt"]\n'
+        )
+        requirements = f"{case.requirements}beta==1.0\n".format(**values)
+        bench.write({"requirements.txt": requirements, "pyproject.toml": lines})
+        (bench.root / "platform" / "pip.conf").write_text(case.config.format(**values))
+        if way == "binding":
+            entries = {"url": f"http://{host}/simple/", "username": USER, "password": case.password}
+            bind(bench.root / "platform" / "bindings", "index", "pypi", entries)
+        env: dict[str, str | None] = {"PIP_NO_INDEX": None, "PIP_FIND_LINKS": None, "GREETING": "hello"}
+        env |= {"SERVICE_BINDING_ROOT": "/platform/bindings"} if way == "binding" else {}
+        env |= {name: value.format(**values) for name, value in case.env.items()}
+        built = bench.build(env)
+    assert "GREETING=hello" in (bench.app / "env.txt").read_text()
+    assert "PIP_" not in (bench.app / "env.txt").read_text()
+    for name in ("env.txt", "more.txt"):
+        assert not [form for form in FORMS if form in (bench.app / name).read_bytes()], name
+    assert not [form for form in FORMS if form in built.log.encode()], built.log
+    assert holding(bench.layers) == []

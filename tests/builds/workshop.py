@@ -24,6 +24,7 @@ import msgspec
 import tomli
 from pure.layers.names import PYTHON_CACHE, VENV, VENV_CACHE
 from pure.outcome import Success
+from pure.project.detection import OFFERED, OWN
 from pure.python.catalogue import Catalogue, Runtime, encode_catalogue
 from shell.command.runtime_pack import packed_once
 from shell.lifecycle.processes import Description, Mount, Room
@@ -40,6 +41,8 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 PIN = (ROOT / "data" / "pip-requirements.txt").read_text().partition("pip==")[2].split()[0]
 
 Tree = dict[str, tuple[int, str]]
+# What this buildpack requires of itself, where nobody else requires anything of it.
+OWN_PLAN = "".join(f'[[entries]]\nname = "{name}"\nmetadata = {{ {OWN} = true }}\n' for name in OFFERED)
 
 
 def machine_settings() -> dict[str, str]:
@@ -177,7 +180,7 @@ class Bench:
         self.app, self.layers, self.plan = root / "workspace", root / "layers", root / "plan.toml"
         for name in ("workspace", "home", "enter", "platform/env"):
             (root / name).mkdir(parents=True)
-        self.plan.write_text('[[entries]]\nname = "python"\n')
+        self.plan.write_text(OWN_PLAN)
         self.use_layers(base)
 
     def use_layers(self, base: Path | None) -> None:

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.containers
 
 IN_THE_IMAGE = {"build": False, "launch": True, "cache": False}
 IN_THE_CACHE = {"build": False, "launch": False, "cache": True}
-BUILD_ONLY = {"build": True, "launch": False, "cache": True}
+IN_THE_CACHE = {"build": False, "launch": False, "cache": True}
 TRIPPED = "The tool was started"
 
 
@@ -94,11 +94,11 @@ def test_the_build_leaves_nothing_beside_the_application(built: Built) -> None:
 
 
 def test_the_layers_have_the_flags_of_the_table(built: Built) -> None:
-    expected = {"python": IN_THE_IMAGE, built.manager.tool.name: BUILD_ONLY, "venv": IN_THE_IMAGE}
+    expected = {"python": IN_THE_IMAGE, built.manager.tool.name: IN_THE_CACHE, "venv": IN_THE_IMAGE}
     expected["venv-cache"] = IN_THE_CACHE
     if not built.manager.synchronises:
-        expected["pip-cache"] = BUILD_ONLY
-    actual = {name: {flag: types.get(flag, False) for flag in BUILD_ONLY} for name, types in built.types.items()}
+        expected["pip-cache"] = IN_THE_CACHE
+    actual = {name: {flag: types.get(flag, False) for flag in IN_THE_CACHE} for name, types in built.types.items()}
     assert actual == expected
 
 

@@ -14,6 +14,7 @@ from pure.bindings.contents import understood, written_secrets, written_texts
 from pure.bindings.folder import EXPECTED, Binding, BindingType, kind_of
 from pure.build.collected import decode_record, decode_trace
 from pure.build.credentials import netrc
+from pure.complaints.commands import why_it_failed
 from pure.complaints.recognition import recognise, worth_keeping
 from pure.image.contents import contents
 from pure.image.credentials import answered as helper_answered
@@ -25,9 +26,11 @@ from pure.image.reference import AtPath, decide_reference, places
 from pure.layers.metadata import decode_linked, decode_metadata
 from pure.lifecycle.project_toml import read_descriptor
 from pure.outcome import Failure, Success
+from pure.project.build_commands import build_commands
 from pure.project.document import Document
 from pure.project.requirements.file import parse_requirements
 from pure.python.catalogue import decode_catalogue, decode_end_of_life, parse_mirror
+from pure.python.requirers import read_requirers
 from pure.redaction import redactor
 from pure.report.page.document import document
 from pure.report.page.filling import Known, page
@@ -198,6 +201,10 @@ _CODE: Final = (
     b"import os\nfrom flask import Flask\napp = Flask(__name__)\n\n@app.get('/')\ndef index():\n    return 'x'\n\n"
     b"if __name__ == '__main__':\n    app.run(host='localhost', port=int(os.environ.get('PORT', 5000)))\n"
 )
+_PLAN: Final = (
+    b'[[entries]]\nname = "cpython"\n[entries.metadata]\nbuild = true\nlaunch = false\nversion = "3.13"\n'
+    b'[[entries]]\nname = "pip"\n[entries.metadata]\noffered = true\n'
+)
 _CERTIFICATE: Final = b"-----BEGIN CERTIFICATE-----\nMAQEAmFi\n-----END CERTIFICATE-----\n"
 _BINDINGS: Final[Mapping[BindingType, bytes]] = {
     "ca-certificates": _CERTIFICATE,
@@ -229,6 +236,21 @@ READERS: Final[Mapping[str, Row]] = {
     "wheels of pdm.lock": Row(read=_wheels(wheels.pdm), made_for=(_PDM,)),
     "wheels of pylock.toml": Row(read=_wheels(wheels.pylock), made_for=(_PYLOCK,)),
     "pyproject.toml": Row(read=_named(version_files.pyproject, "pyproject.toml"), made_for=(_PYPROJECT,)),
+    "build commands": Row(
+        read=_lock(lambda document: build_commands({}, document)),
+        made_for=(
+            b'[tool.lamina]\nbuild = ["pybabel compile", "python -m shop"]\n',
+            b"[tool.lamina]\nbuild = 'make'\n",
+        ),
+    ),
+    "buildpack plan": Row(read=read_requirers, made_for=(_PLAN,)),
+    "a command's complaints": Row(
+        read=lambda raw: why_it_failed(text(raw).splitlines(), returncode=1, signal=None, hidden=("SECRET_KEY",)),
+        made_for=(
+            b"sh: 1: pybabel: not found\n",
+            b"KeyError: 'SECRET_KEY'\nModuleNotFoundError: No module named 'x'\n",
+        ),
+    ),
     "declared processes": Row(read=_lock(read_startup), made_for=(_PYPROJECT,)),
     ".python-version": Row(
         read=_named(version_files.python_version_file, ".python-version"), made_for=(b"3.13\n# x\n",)

@@ -60,6 +60,9 @@ def follow(manager: Manager, *, hashed: bool) -> None:
     for divided in (False, True):
         history.change("divided, or not", divided=divided)
         history.build()
+    for commands in (True, False):
+        history.change("a build command, or none", commands=commands)
+        history.build()
     for collects in (True, False, True):
         history.change("a manage.py, or none", collects=collects)
         history.build()

@@ -295,6 +295,12 @@ class Histories(RuleBasedStateMachine):
         self.history.change(f"the application {words}", collects=collects)
 
     @act()
+    def gets_a_build_command(self) -> None:
+        commands = not self.history.situation.commands
+        words = "has a build command" if commands else "has no build command any more"
+        self.history.change(f"the application {words}", commands=commands)
+
+    @act()
     def takes_another_buildpack(self) -> None:
         later = not self.history.situation.later
         words = "works with what is installed from now on" if later else "is left out from now on"

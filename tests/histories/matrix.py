@@ -131,7 +131,7 @@ def expected(
         name not in restored
         or name not in made
         or made[name].keys.get(name) != key
-        or not (restored[name] or together or not (situation.later or situation.collects))
+        or not (restored[name] or together or not (situation.later or situation.works))
         for name, key in keys(then).items()
         if name.startswith("dist-")
     )

@@ -32,17 +32,20 @@ Scenario: TypeAlias = Literal["first", "again", "back"]
 SCENARIOS: Final[tuple[Scenario, ...]] = ("first", "again", "back")
 
 
-def sweep(manager: Manager, scenario: Scenario, *, hashed: bool = False, later: bool = False) -> Failed | None:
+def sweep(
+    manager: Manager, scenario: Scenario, *, hashed: bool = False, later: bool = False, commands: bool = False
+) -> Failed | None:
     """Kill a build in every step that does something, before its first and its last act, and build in what is left.
 
     The build that is killed is the first one, or that of a change; the next one is of the same, or the author goes back
-    to what was before. ``later``: a later buildpack works with the environment, which is no packed one then.
+    to what was before. ``later``: a later buildpack works with the environment, which is no packed one then;
+    ``commands``: the application has a build command.
     """
     counts, nothing, step = Counts(), Nothing(), 0
     while True:
         acting = 0
         for act in (0, -1):
-            history = _swept(manager, hashed, later, counts, nothing)
+            history = _swept(manager, hashed, later, commands, counts, nothing)
             before = history.situation.application
             try:
                 if scenario != "first":
@@ -65,11 +68,14 @@ _BEFORE: Final = tuple(Want(name=name, version=v) for name, v in (("alpha", "1.0
 _AFTER: Final = tuple(Want(name=name, version=v) for name, v in (("alpha", "2.0"), ("delta", None), ("made", "1.1")))
 
 
-def _swept(manager: Manager, hashed: bool, later: bool, counts: Counts, nothing: Nothing) -> History:
+def _swept(manager: Manager, hashed: bool, later: bool, commands: bool, counts: Counts, nothing: Nothing) -> History:
     outside = Outside()
     application = Application(manager=manager, hashed=hashed, wants=_BEFORE).with_lock(outside)
-    history = History(Situation(application=application, outside=outside, later=later), counts=counts, nothing=nothing)
-    needed = ", which a later buildpack works with" if later else ""
+    situation = Situation(application=application, outside=outside, later=later, commands=commands)
+    history = History(situation, counts=counts, nothing=nothing)
+    needed = (
+        ", which a later buildpack works with" if later else ", which a build command works with" if commands else ""
+    )
     history.tell(
         f"an application for {manager}{' with hashes' if hashed else ''} that wants alpha, gamma, made{needed}"
     )

@@ -76,6 +76,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     index: str = "index.example"
     divided: bool = True
     collects: bool = False  # it has a manage.py: what is installed has to be at hand
+    commands: bool = False  # it has a build command, which works with all that is installed
     later: bool = False  # a later buildpack of each build works with what is installed
     heavy: int = HEAVY  # so many bytes make a distribution worth a layer of its own
     bindings: int = 0  # how often their password was changed; without any, nothing is bound
@@ -89,7 +90,12 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def contents_packed(self) -> bool:
         """Whether the contents of heavy distributions are packed with the environment."""
-        return self.collects and self.divided and not self.later
+        return self.works and self.divided and not self.later
+
+    @property
+    def works(self) -> bool:
+        """Whether something of the application's own may run in each build."""
+        return self.collects or self.commands
 
     @property
     def minor(self) -> str:
@@ -121,6 +127,8 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
             found["BP_PYTHON_EXTRAS"] = EXTRA
         if self.manager == "uv-pip":
             found["BP_PYTHON_PACKAGE_MANAGER"] = "uv"
+        if self.commands:
+            found["BP_PYTHON_BUILD_COMMAND"] = "make something"
         if not self.divided:
             found["BP_PYTHON_DIVIDE"] = "no"
         if self.no_binary:

@@ -36,3 +36,15 @@ def test_histories_of_all_managers(number: int) -> None:
 def test_a_build_that_is_killed_anywhere_does_no_harm(manager: Manager, hashed: bool, scenario: Scenario) -> None:
     failed = sweep(manager, scenario, hashed=hashed)
     assert failed is None, f"\n{failed}"
+
+
+@pytest.mark.parametrize(
+    ("manager", "later", "scenario"),
+    often(
+        [(manager, later, scenario) for manager in MANAGERS for later in (False, True) for scenario in SCENARIOS],
+        ("pip", True, "again"),
+    ),
+)
+def test_a_build_command_that_is_killed_does_no_harm(manager: Manager, later: bool, scenario: Scenario) -> None:
+    failed = sweep(manager, scenario, later=later, commands=True)
+    assert failed is None, f"\n{failed}"

@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 
 import msgspec
 import pytest
-from pure.build.facts import Facts
 from pure.build.news import StartedOver
 from pure.build.plan import Plan
 from pure.build.states import Build, Completing, Next, Turn
@@ -37,7 +36,7 @@ from pure.runtime.linked import UNANSWERED
 from pure.venv.state import VenvState
 
 from pure.build import check, completing, conversation, describing, environment_steps, plan, synchronising
-from pure.layers import decision, inventory, metadata, reconciliation
+from pure.layers import decision, inventory, metadata, packing, reconciliation
 from pure.layers import moved as moved_layers
 from pure.venv import difference
 from tests.histories import builds
@@ -45,6 +44,7 @@ from tests.histories.application import MANAGERS, Manager
 from tests.histories.course import follow
 from tests.histories.invariants import Violated
 from tests.histories.play import SCENARIOS, Failed, play, sweep
+from tests.histories.situation import LAYERS
 from tests.often import often
 
 Patch: TypeAlias = pytest.MonkeyPatch
@@ -58,6 +58,7 @@ class Mutant(msgspec.Struct, frozen=True, kw_only=True):
     managers: tuple[Manager, ...] = MANAGERS
     killed: bool = False  # a killed build tells
     later: bool = False  # one of an environment that a later buildpack works with
+    commands: bool = False  # one of an application with a build command
 
 
 MUTANTS: dict[str, Mutant] = {}
@@ -65,10 +66,14 @@ _SEEDS = 12
 _HISTORIES = 30
 
 
-def mutant(*managers: Manager, killed: bool = False, later: bool = False) -> Callable[[Mutate], Mutate]:
+def mutant(
+    *managers: Manager, killed: bool = False, later: bool = False, commands: bool = False
+) -> Callable[[Mutate], Mutate]:
     def add(mutate: Mutate) -> Mutate:
         name = mutate.__name__.lstrip("_")
-        MUTANTS[name] = Mutant(mutate=mutate, managers=managers or MANAGERS, killed=killed, later=later)
+        MUTANTS[name] = Mutant(
+            mutate=mutate, managers=managers or MANAGERS, killed=killed, later=later, commands=commands
+        )
         return mutate
 
     return add
@@ -98,6 +103,14 @@ def is_state_removal(step: Step) -> bool:
     return isinstance(step, RemoveFiles) and step.files == (STATE_FILE,)
 
 
+def takes_trust_away(step: Step) -> bool:
+    return isinstance(step, RemoveFiles) and step.root == LAYERS and all(name.endswith(".toml") for name in step.files)
+
+
+def takes_out(step: Step) -> bool:
+    return isinstance(step, RemoveFiles) and any(name.endswith("of-a-command.txt") for name in step.files)
+
+
 def is_state(step: Step) -> bool:
     return isinstance(step, WriteFiles) and step.files[0][0] == STATE_FILE
 
@@ -112,6 +125,16 @@ def moved(steps: Steps, chosen: Callable[[Step], bool], before: Callable[[Step],
     others = [step for step in steps if not chosen(step)]
     place = next((at for at, step in enumerate(others) if before(step)), None)
     return list(steps) if place is None else [*others[:place], *taken, *others[place:]]
+
+
+@mutant("pip", "uv", killed=True, later=True, commands=True)
+def _layers_count_as_whole_while_commands_run(patch: Patch) -> None:
+    rewriting(patch, lambda turn: (step for step in turn.steps if not takes_trust_away(step)))
+
+
+@mutant("pip", "uv", killed=True, commands=True)
+def _what_commands_leave_in_layers_stays(patch: Patch) -> None:
+    rewriting(patch, lambda turn: (step for step in turn.steps if not takes_out(step)))
 
 
 @mutant("pip", "uv", killed=True, later=True)
@@ -262,12 +285,13 @@ def _a_stale_environment_is_trusted(patch: Patch) -> None:
 def _an_environment_without_a_record_is_trusted(patch: Patch) -> None:
     kept: list[VenvState] = []
 
-    def previous(facts: Facts, stored: Stored) -> VenvState | None:
-        kept[:] = [state for state in (real(facts, stored), *kept) if state is not None][:1]
+    def recorded(stored: Stored, *, packed: bytes | None, in_tree: bytes | None) -> VenvState | None:
+        found = real(stored, packed=packed, in_tree=in_tree)
+        kept[:] = [state for state in (found, *kept) if state is not None][:1]
         return kept[0] if kept else None
 
-    real = plan._previous
-    patch.setattr(plan, "_previous", previous)
+    real = packing.recorded
+    patch.setattr(plan, "recorded", recorded)
 
 
 @mutant("pip", "poetry")
@@ -446,7 +470,7 @@ def noticed(found: Mutant) -> Failed | None:
     """The history that notices: one of the kills of every step, else one of those that are drawn."""
     for manager in found.managers if found.killed else ():
         for scenario in SCENARIOS:
-            failed = sweep(manager, scenario, hashed=manager == "pip", later=found.later)
+            failed = sweep(manager, scenario, hashed=manager == "pip", later=found.later, commands=found.commands)
             if failed is not None:
                 return failed
     for manager in found.managers:

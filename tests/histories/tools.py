@@ -103,8 +103,20 @@ class Machine:
                 return self._tool(argv, env, step.folder)
             case "collect-static":
                 return ("0 static files copied.",)
+            case "build-command":
+                return self._build_command(argv, env, step.folder)
             case "try-import":
                 return ()
+
+    def _build_command(self, argv: tuple[str, ...], env: Mapping[str, str], folder: str) -> tuple[str, ...]:
+        """A command that needs all that is installed, writes beside the code, and leaves a cache where it shouldn't."""
+        root = env.get("VIRTUAL_ENV", "")
+        python = self.python(f"{root}/bin/python")
+        venv = Venv(self.disk, root, python.minor)
+        lines = [f"{each.name} {each.version}" for each in venv.present().values()]
+        self.disk.write_slowly(f"{folder}/made-by-a-command.txt", f"{argv[-1]}\n{lines}\n{sorted(env)}".encode())
+        self.disk.write_slowly(f"{venv.site}/cache-{self.now}/of-a-command.txt", b"a cache")
+        return ()
 
     def python(self, path: str) -> Python:
         """The interpreter at a path; it has to be one, and of this machine."""

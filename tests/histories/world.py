@@ -48,7 +48,7 @@ from pure.build.steps import (
     UnpackLayers,
     WriteFiles,
 )
-from pure.build.watched import HashFiles, LookAtFiles, PackFiles, UnpackFiles
+from pure.build.watched import FileSeen, FilesSeen, HashFiles, LookAtFiles, PackFiles, UnpackFiles
 from pure.layers.decision import LayerDecision
 from pure.layers.environment import LayerEnvironment
 from pure.layers.names import LayerName
@@ -152,7 +152,9 @@ class World(Machine):
                 return LibrariesRead(root=root, sections={})
             case ListBuildFolders(app=app):
                 return BuildFoldersListed(paths=frozenset(_build_folders(disk.folder(app))))
-            case LookAtFiles() | HashFiles() | PackFiles() | UnpackFiles():
+            case LookAtFiles(root=root):
+                return FilesSeen(root=root, files={path: _seen(node) for path, node in walk(disk.folder(root))})
+            case HashFiles() | PackFiles() | UnpackFiles():
                 raise AssertionError("no application of a history is Django's")
             case _:
                 assert_never(step)
@@ -279,6 +281,15 @@ def runtime_archive(runtime: Runtime) -> dict[str, Node]:
         f"{library}/site-packages/pip/__init__.py": b"# pip\n",
         f"include/{name}/Python.h": b"/* Python.h */\n",
     }
+
+
+def _seen(node: Node) -> FileSeen:
+    if isinstance(node, Folder):
+        return FileSeen("0755/")
+    if isinstance(node, Link):
+        return FileSeen(f"->{node}")
+    mode = "0755" if isinstance(node, Script) else "0644"
+    return FileSeen(mode, (int.from_bytes(sha256(node).digest()[:6]), len(node)))
 
 
 def _without(layer: Folder, names: tuple[str, ...]) -> Folder:

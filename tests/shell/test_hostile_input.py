@@ -102,16 +102,33 @@ def test_no_value_is_more_than_text_in_a_line(
         {"requirements.txt": "flask" + " " * 100_000 + "x"},
         {"requirements.txt": "git+" * 64_000},
         {"requirements.txt": "a" * 100_000 + "\n-i " + "b" * 100_000},
+        {"requirements.txt": "", "a" * 200: "", "project.toml": f'[io.buildpacks]\nexclude = ["{"*a" * 25}b"]\n'},
         {f"{at}.txt": f"-r {at + 1}.txt\n" for at in range(990)} | {"requirements.txt": "-r 0.txt", "990.txt": ""},
         {f"{at}.txt": f"-r {at + 1}.txt\n" for at in range(2000)} | {"requirements.txt": "-r 0.txt"},
     ],
-    ids=["queries", "parameters", "blanks", "schemes", "names", "chain", "long chain"],
+    ids=["queries", "parameters", "blanks", "schemes", "names", "wildcards", "chain", "long chain"],
 )  # fmt: skip
 def test_a_plan_is_cheap(tmp_path: Path, files: dict[str, str]) -> None:
     planned = plan(tmp_path, files)
     assert planned.status in (0, 1)
     # Each took from ten seconds to minutes.
     assert planned.seconds < 5
+
+
+@pytest.mark.parametrize("target", ["/proc/kmsg", "/proc/self/environ", "/etc/passwd", "huge"])
+@pytest.mark.parametrize("name", ["project.toml", "Procfile", ".python-version"])
+def test_only_files_of_the_application_are_read_and_none_without_bounds(tmp_path: Path, name: str, target: str) -> None:
+    app = tmp_path / "app"
+    app.mkdir()
+    if target == "huge":
+        with (app / name).open("wb") as file:
+            file.truncate(20 << 30)
+    else:
+        (app / name).symlink_to(target)
+    planned = plan(tmp_path, {"requirements.txt": ""})
+    assert planned.status == 1
+    assert f"app/{name}" in planned.out
+    assert ("lies outside of it" if target != "huge" else "too large to be read") in planned.out
 
 
 @pytest.mark.parametrize("command", ["plan", "build"])

@@ -1,4 +1,4 @@
-"""Trees that move from one layer into another, wherever these lie."""
+"""Trees that move from one layer into another, wherever these lie; what the platform reads beside layers."""
 
 import os
 import stat
@@ -8,9 +8,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+import tomli
 from pure.lifecycle.errors import NamespaceRefused
 from pure.outcome import Failure, Success
-from shell.layer_store import move_tree
+from shell.layer_store import LayerStore, move_tree
 from shell.lifecycle.processes import Description, Mount, Room
 
 from tests.places import ROOT
@@ -107,3 +108,13 @@ def test_a_tree_moves_out_of_a_lower_layer(tmp_path: Path) -> None:
 def test_what_else_keeps_a_tree_from_moving_is_told(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         move_tree(tmp_path / "nowhere", tmp_path / "to")
+
+
+def test_what_is_left_to_others_is_written_and_goes_with_its_reason(tmp_path: Path) -> None:
+    store, file = LayerStore(tmp_path), tmp_path / "build.toml"
+    store.write_build({})
+    assert not file.exists()
+    store.write_build({"unmet": [{"name": "pip"}, {"name": "uv"}]})
+    assert tomli.loads(file.read_text()) == {"unmet": [{"name": "pip"}, {"name": "uv"}]}
+    store.write_build({})
+    assert not file.exists()

@@ -22,6 +22,7 @@ from shell.sources import read_sources
 from tests.builds.workshop import PATH
 from tests.environments import environment_of, versions
 from tests.often import seldom
+from tests.starting import argv_of
 
 SERVING = Path(__file__).with_name("serving.py")
 HEAVY = pytest.mark.heavy
@@ -454,6 +455,14 @@ HEAVY_APPS: Mapping[str, App] = {
     "pyramid-waitress": App(files={"shop.py": PYRAMID}, installed=("pyramid", "waitress"), program="waitress-serve"),
     "sanic": App(files={"server.py": SANIC}, installed=("sanic",), program="sanic"),
     "aiohttp-gunicorn": App(files={"main.py": AIOHTTP}, installed=("aiohttp", "gunicorn"), program="gunicorn"),
+    "aiohttp-gunicorn-awaited": App(
+        files={
+            "main.py": AIOHTTP.partition("app = ")[0]
+            + "async def make():\n    app = web.Application()\n    app.router.add_get('/', hello)\n    return app\n"
+        },
+        installed=("aiohttp", "gunicorn"),
+        program="gunicorn",
+    ),
     "aiohttp": App(files={"main.py": AIOHTTP}, installed=("aiohttp",), program="python"),
     "tornado": App(files={"main.py": TORNADO}, installed=("tornado",), program="python"),
     "nicegui": App(files={"shop/main.py": NICEGUI}, installed=("nicegui",), program="python"),
@@ -563,7 +572,7 @@ def start_and_ask(app: App, folder: Path, venv: Path, *, port: str | None) -> No
     env = {"PATH": f"{venv}/bin:{PATH}", "HOME": str(home), "LANG": "C.UTF-8", **({"PORT": port} if port else {})}
     log = home / "log"
     task = {
-        "argv": process.command,
+        "argv": argv_of(process, home),
         "env": env,
         "cwd": process.working_dir or str(folder),
         "port": int(port or 8000),
@@ -579,7 +588,7 @@ def start_and_ask(app: App, folder: Path, venv: Path, *, port: str | None) -> No
     said = f"{process.command}\n{log.read_text(errors='replace')[-2000:]}"
     assert answer["status"] == 200, said
     assert app.greeting in answer["body"], said
-    # No shell is left between the platform's signals and the server.
+    # Nothing is left between the platform's signals and the server.
     assert app.program in answer["command"][:2] or answer["command"][0].startswith(app.program), answer["command"]
     assert (answer["ended"] is not None) is app.ends, f"it doesn't end on SIGTERM: {said}"
 

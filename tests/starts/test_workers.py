@@ -18,6 +18,7 @@ from shell.sources import read_sources
 from tests.builds.workshop import PATH
 from tests.environments import environment_of, versions
 from tests.places import ROOT
+from tests.starting import argv_of
 
 pytestmark = pytest.mark.heavy
 
@@ -223,7 +224,7 @@ def test_it_does_its_work(name: str, tmp_path: Path, venv: Path) -> None:
         place.chmod(0o555 if place.is_dir() else 0o444)
     task = {
         "redis": [REDIS, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(home)],
-        "processes": [{"argv": each.command, "cwd": each.working_dir or str(folder)} for each in processes],
+        "processes": [{"argv": argv_of(each, home), "cwd": each.working_dir or str(folder)} for each in processes],
         "client": [f"{venv}/bin/python", "-c", app.client],
         "env": {"PATH": f"{venv}/bin:{PATH}", "HOME": str(home), "LANG": "C.UTF-8", **app.env},
         "cwd": str(folder),

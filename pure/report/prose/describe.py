@@ -14,9 +14,11 @@ from pure.build.errors import (
     MissingVariable,
 )
 from pure.build.undeclared import NothingRequired, UndeclaredImports
+from pure.complaints.commands import CommandError
 from pure.manager.environment import BreakingVariables
 from pure.manager.pylock_selection import PylockProblem
 from pure.message import Message
+from pure.project.build_commands import BuildCommandsError
 from pure.project.detection import FOLDER_VARIABLE
 from pure.project.requirements.errors import RequirementsError
 from pure.python.choice import ContradictingRequirers, ContradictingSources, NotCarried
@@ -29,6 +31,7 @@ from pure.report.prose.addresses import AddressError, describe_addresses
 from pure.report.prose.archives import describe_archive
 from pure.report.prose.bindings import describe_binding
 from pure.report.prose.catalogue import describe_catalogue
+from pure.report.prose.commands import describe_commands
 from pure.report.prose.disk import describe_disk
 from pure.report.prose.installation import describe_installation
 from pure.report.prose.managers import ManagersError, describe_managers
@@ -78,6 +81,8 @@ def describe(error: BuildError) -> Message:
         return describe_requirements(error)
     if isinstance(error, ProcessesError | CollectStaticFailed | ToolNotInImage):
         return describe_processes(error)
+    if isinstance(error, BuildCommandsError | CommandError):
+        return describe_commands(error)
     if isinstance(error, InstallationError):
         return describe_installation(error)
     if isinstance(error, DiskError):

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final, assert_never
 
 from pure.build.finding import Finding
+from pure.complaints.commands import LeftInLayers
 from pure.complaints.imports import BrokenProgram
 from pure.complaints.indexes import IndexPassedOver, OnSeveralIndexes
 from pure.message import Message
@@ -25,6 +26,10 @@ def finding_lines(finding: Finding) -> tuple[str, ...]:
             from pure.report.prose.imports import broken_lines
 
             return broken_lines(finding)
+        case LeftInLayers():
+            from pure.report.prose.commands import left_lines
+
+            return left_lines(finding)
         case IndexPassedOver():
             return _passed_over(finding)
         case OnSeveralIndexes():

@@ -118,8 +118,8 @@ def _without_file(error: ManagerWithoutFile) -> Message:
         if error.value == PIP.name
         else "",
         PYLOCK_VARIABLE: f"Or name one that is there:  {PYLOCK_VARIABLE}={named[0]}" if named else "",
-        REQUIREMENTS_VARIABLE: "",
     }
+    alternative = alternatives.get(variable, "")
     return Message(
         happened=f"There is no {file}, and ${variable} asks for it",
         found=(
@@ -128,7 +128,7 @@ def _without_file(error: ManagerWithoutFile) -> Message:
         ),
         do=(
             f"Make it and commit it:  {error.command}" if error.command else f"Commit {file}.",
-            *((alternatives[variable],) if alternatives[variable] else ()),
+            *((alternative,) if alternative else ()),
             f"Or correct {variable}, or unset it.",
         ),
     )

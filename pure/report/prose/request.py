@@ -21,10 +21,6 @@ from pure.python.request import (
 from pure.source import Source
 
 _EXAMPLE: Final = "3.13.1"
-_WITHOUT_MARK: Final = (
-    "The first is a byte order mark: save it as UTF-8 without one, or write it anew, such as:  "
-    "echo 3.13 > .python-version"
-)
 # The files that hold a version and nothing else.
 _VERSION_FILES: Final = (".python-version", "runtime.txt")
 
@@ -38,7 +34,7 @@ def describe_request(error: RequestError) -> Message:
                 found=(visible,),
                 means=("They often come along when text is copied from a web page or a document.",),
                 do=(
-                    _WITHOUT_MARK if visible.startswith("<U+FEFF>") else "Delete the line and type it again.",
+                    _without_mark(visible) if visible.startswith("<U+FEFF>") else "Delete the line and type it again.",
                     _write(source, visible),
                 ),
             )
@@ -121,6 +117,11 @@ def _write(source: Source, stands: str) -> str:
     return f"Set it to a version such as {minor} or {release}, or to a range such as >={minor},<4."
 
 
+def _without_mark(visible: str) -> str:
+    anew = f"echo {version_in(visible) or _EXAMPLE} > .python-version"
+    return f"The first is a byte order mark: save it as UTF-8 without one, or write it anew, such as:  {anew}"
+
+
 def _in_file(stands: str) -> str:
     minor, release = _examples(stands)
     return f"Write one version on a line of its own, such as {minor} (its newest patch release) or {release}."
@@ -145,7 +146,7 @@ def _other_name(error: OtherName) -> Message:
         case "virtualenv":
             happened = "is no Python version, but a name"
             means = "`pyenv local` writes the name of a virtual environment there, which exists on your machine alone."
-            write = f"{write} `pyenv versions` tells which."
+            write = f"{_write(error.source, error.visible)} `pyenv versions` tells which."
         case "system":
             happened, means = "asks for the system's Python", "An image has no Python but the one that is named here."
         case "free-threaded":

@@ -17,12 +17,12 @@ def describe_requirers(error: RequirersError | ContradictingRequirers) -> Messag
                 means=("The platform writes it; $CNB_BP_PLAN_PATH names it.",),
                 do=("Report this to the maintainers of your platform.",),
             )
-        case BadRequirement(entry=entry, key=key, value=value, expected=expected):
+        case BadRequirement(entry=entry, name=name, key=key, value=value, expected=expected):
             return Message(
-                happened=f"Another buildpack requires python with an unusable {key}",
+                happened=f"Another buildpack requires {name} with an unusable {key}",
                 found=(f"{key} = {value}  (entry {entry} of the buildpack plan)",),
                 means=(f"{key} should be {expected}.",),
-                do=("Report this to the maintainers of the buildpack that requires python.",),
+                do=(f"Report this to the maintainers of the buildpack that requires {name}.",),
             )
         case BadVersion(entry=entry, error=inner):
             message = describe_request(inner)

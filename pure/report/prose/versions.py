@@ -56,9 +56,7 @@ def describe_versions(error: VersionFileError | ContradictingSources) -> Message
             return Message(
                 happened=f"{source.file} names no Python version",
                 found=(f"{source}: {visible}",),
-                means=(
-                    f"{source.file} has the form python-3.13.1 or python-3.13, and is superseded by .python-version.",
-                ),
+                means=(f"{source.file} has the form python-{meant}, and is superseded by .python-version.",),
                 do=(f"Delete {source.file} and write {meant} into a file .python-version",),
             )
         case ContradictingSources(quotes=quotes, minors=minors):

@@ -2,6 +2,7 @@
 
 import re
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +16,8 @@ from pure.start.django import DISABLE_VARIABLE
 from pure.start.peers import COMMAND_VARIABLES
 
 from tests.documents import document
+from tests.pure.build.test_conversation import first
+from tests.strategies_plan import planned
 
 # Of other languages' buildpacks: one letter away from ours, and nobody's mistake.
 OTHERS = (
@@ -57,6 +60,14 @@ def test_what_is_understood_is_what_other_modules_read() -> None:
         ("BP_CPYTHON_VERSIONS", "BP_CPYTHON_VERSION"),
         ("BP_UV_VERSON", "BP_UV_VERSION"),
         ("BP_DJANGO_COLLECT_STATIC", "BP_DJANGO_COLLECTSTATIC"),
+        # Others' names that hold here.
+        ("BP_POETRY_RUN_TARGT", "BP_POETRY_RUN_TARGET"),
+        ("BP_UV_INSTALL_GROUP", "BP_UV_INSTALL_GROUPS"),
+        # A word too many, a word too few.
+        ("BP_PYTHON_INSTALL_GROUPS", "BP_PYTHON_GROUPS"),
+        ("BP_PIP_REQUIREMENT_FILE", "BP_PIP_REQUIREMENTS"),
+        ("BP_UV_GROUP", "BP_UV_INSTALL_GROUPS"),
+        ("BP_PYTHON_PROVIDE", "BP_PYTHON_PROVIDE_ONLY"),
         *((name, None) for name in OTHERS),
         *((name, None) for name in HONOURED),
     ],
@@ -65,6 +76,11 @@ def test_slips_of_the_hand_are_known(name: str, meant: str | None) -> None:
     assert meant_by(name) == meant
     said = unheard({name: "x=x"}, (), {})
     assert said == ((f"${name} has no effect; did you mean {meant}?",) if meant else ())
+
+
+def test_a_name_that_can_be_meant_for_nobody_else_is_named() -> None:
+    (said,) = unheard({"BP_PYTHON_HARDENED": "yes"}, (), {})
+    assert said.startswith("$BP_PYTHON_HARDENED has no effect: no variable of this name is known")
 
 
 @pytest.mark.parametrize("name", ["procfile", "PROCFILE", "Procfile.txt"])
@@ -111,6 +127,38 @@ def test_files_that_others_read() -> None:
     # None of them is one of ours.
     ours = {name for each in MANAGERS.values() for name in (each.lock, *each.declared_in, *each.configuration)}
     assert not ours & {row.name for row in FILES}
+
+
+def test_what_a_build_command_starts_is_not_named() -> None:
+    files = {"bin/post_compile": document("#!/bin/sh\n")}
+    (said,) = unheard({}, (), files)
+    assert said == 'bin/post_compile has no effect: BP_PYTHON_BUILD_COMMAND="sh bin/post_compile" would do it'
+    assert unheard({}, (), files, commands=("sh bin/post_compile",)) == ()
+    assert unheard({"BP_PYTHON_BUILD_COMMAND": "make"}, (), {}, started=False) == (
+        "$BP_PYTHON_BUILD_COMMAND has no effect: only Python is provided",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[tool.lamina]\nbuild = 'x'\nfind-links = []\nprocesses = {}\n", ()),
+        ("[tool.lamina]\nbuidl = 'x'\n", ("buidl has no effect; did you mean build?",)),
+        ("[tool.lamina]\nstart = 'x'\n", ("start has no effect; known are processes, find-links, build",)),
+        ("[tool.lamina.Process]\nweb = 'x'\n", ("Process has no effect; did you mean processes?",)),
+        ("[tool.lamina]\n'\\e[2J' = 3\n", None),
+        ("[tool]\nlamina = 3\n", ()),
+        ("[tool.other]\nbuidl = 'x'\n", ()),
+    ],
+)
+def test_keys_of_our_table_that_nobody_reads_are_named(text: str, said: tuple[str, ...] | None) -> None:
+    plan = planned(msgspec.structs.replace(first(), pyproject=document(text)))
+    found = [each for each in plan.unheard if "pyproject.toml" in each]
+    if said is None:
+        (one,) = found or ("",)
+        assert "\x1b" not in one
+    else:
+        assert found == [f"pyproject.toml, [tool.lamina] {each}" for each in said]
 
 
 def test_an_aptfile_is_for_whoever_brings_libraries() -> None:

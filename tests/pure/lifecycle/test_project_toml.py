@@ -82,3 +82,29 @@ def test_patterns(patterns: tuple[str, ...], matching: tuple[str, ...], others: 
 def test_any_patterns_give_an_answer(patterns: list[str], path: str) -> None:
     wanted = takes_part(ProjectDescriptor(exclude=tuple(patterns)))
     assert wanted is None or wanted(path) in (True, False)
+
+
+@given(st.from_regex(r"[ab*][ab*/]{0,7}", fullmatch=True), st.from_regex(r"[ab]{1,3}(/[ab]{1,2}){0,3}", fullmatch=True))
+def test_many_wildcards_mean_what_few_mean(pattern: str, path: str) -> None:
+    """Few are a regular expression, many aren't; folders that may be left out change nothing."""
+    few, many = (takes_part(ProjectDescriptor(include=(each,))) for each in (pattern, f"{'**/' * 4}{pattern}"))
+    assert few is not None
+    assert many is not None
+    assert few(path) == many(path)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path"),
+    [
+        ("*a" * 25 + "b", "a" * 250),
+        ("*" * 40 + "b", "a" * 250),
+        ("**/" * 20 + "b", "a/" * 60 + "c"),
+        ("**/a/" * 12 + "b", "a/" * 60),
+        ("**/*a" * 10 + "b", "aa/" * 40),
+    ],
+)
+def test_wildcards_do_not_multiply_the_time(pattern: str, path: str) -> None:
+    """Each of these would take a regular expression longer than anybody waits."""
+    wanted = takes_part(ProjectDescriptor(exclude=(pattern,)))
+    assert wanted is not None
+    assert all(wanted(path) for _ in range(20))

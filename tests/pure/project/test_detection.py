@@ -20,13 +20,18 @@ from pure.project.detection import (
 from pure.switches import FALSE_WORDS, TRUE_WORDS, BadSwitch, switch
 
 OTHERS = ("README.md", "package.json", "Gemfile", "go.mod", "src", "Procfile", "index.html", "pylock.txt", "app.rb")
+# Whichever of them somebody requires, and nothing where nobody does.
+OFFERS = {
+    "provides": [{"name": "python"}, {"name": "cpython"}],
+    "or": [{"provides": [{"name": "python"}]}, {"provides": [{"name": "cpython"}]}],
+}
 cases: st.SearchStrategy[Callable[[str], str]] = st.sampled_from([str.upper, str.title, str.capitalize, str.lower])
 
 
 @pytest.mark.parametrize("name", [*MARKERS, *sorted(MISSPELLED_REQUIREMENTS), "pylock.dev.toml", "pylock_dev.toml"])
 def test_each_name_alone_passes_and_is_named(name: str) -> None:
     assert detect([*OTHERS, name], {}) == Passed(
-        build_plan='[[provides]]\nname = "python"\n\n[[requires]]\nname = "python"\n',
+        build_plan=PROVIDES_AND_REQUIRES,
         because=f"Python project: found {name}",
     )
 
@@ -58,7 +63,7 @@ def test_the_order_of_the_names_makes_no_difference(names: list[str]) -> None:
 def test_the_switch_offers_python_without_a_project(word: str, case: Callable[[str], str], blank: str) -> None:
     decision = detect(OTHERS, {PROVIDE_ONLY_VARIABLE: f"{blank}{case(word)}{blank}"})
     assert isinstance(decision, Passed)
-    assert tomli.loads(decision.build_plan) == {"provides": [{"name": "python"}]}
+    assert tomli.loads(decision.build_plan) == OFFERS
 
 
 @given(st.sampled_from(sorted(FALSE_WORDS)), cases)
@@ -76,7 +81,7 @@ def test_the_switch_is_not_read_where_something_says_what_to_install(name: str) 
 def test_the_switch_holds_beside_a_program(name: str) -> None:
     only = detect([*OTHERS, name], {PROVIDE_ONLY_VARIABLE: "true"})
     assert isinstance(only, Passed)
-    assert tomli.loads(only.build_plan) == {"provides": [{"name": "python"}]}
+    assert tomli.loads(only.build_plan) == OFFERS
     assert f"found {name}, but" in only.because
     assert isinstance(detect([*OTHERS, name], {PROVIDE_ONLY_VARIABLE: "perhaps"}), BadSwitch)
 
@@ -96,11 +101,12 @@ def test_any_other_word_is_an_error_that_names_variable_and_word(word: str) -> N
     assert switch({PROVIDE_ONLY_VARIABLE: word}, PROVIDE_ONLY_VARIABLE) == bad
 
 
-def test_the_build_plan_provides_and_requires_python() -> None:
+def test_the_build_plan_provides_and_requires_each_name() -> None:
     decision = detect(["app.py"], {})
     assert isinstance(decision, Passed)
-    python = [{"name": "python"}]
-    assert tomli.loads(decision.build_plan) == {"provides": python, "requires": python}
+    names = [{"name": name} for name in ("python", "cpython", "site-packages", "pip", "uv", "poetry", "pipenv", "pdm")]
+    required = [{**each, "metadata": {"offered": True}} for each in names]
+    assert tomli.loads(decision.build_plan) == {"provides": names, "requires": required}
 
 
 @settings(max_examples=200, deadline=None)

@@ -19,6 +19,7 @@ FILE = Source(file=".python-version", line=1)
         ("shop-3.11", "virtualenv", ""),
         ("system", "system", ""),
         ("3.13t", "free-threaded", "3.13"),
+        ("3.13d", "free-threaded", "3.13"),
         ("3.14.0td", "free-threaded", "3.14.0"),
         ("3.13+freethreaded", "free-threaded", "3.13"),
         ("cpython-3.13.1+freethreaded-linux-x86_64-gnu", "free-threaded", "3.13.1"),

@@ -1,10 +1,13 @@
 """What other buildpacks require of Python, merged over all entries."""
 
+from typing import Any
+
 import pytest
 import tomli_w
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pure.outcome import Failure, Success
+from pure.project.detection import OFFERED, OWN, PYTHON_NAMES
 from pure.python.request import MajorOnly
 from pure.python.requirers import BadRequirement, BadVersion, Requirers, RequirersError, UnreadablePlan, read_requirers
 
@@ -12,7 +15,7 @@ from tests.strategies_plan import junk
 
 VERSIONS = ("3.12", "3.13.1", ">=3.11")
 entries = st.fixed_dictionaries(
-    {"name": st.sampled_from(["python", "node"])},
+    {"name": st.sampled_from([*OFFERED, "node"])},
     optional={
         "metadata": st.fixed_dictionaries(
             {},
@@ -20,6 +23,7 @@ entries = st.fixed_dictionaries(
                 "version": st.sampled_from([*VERSIONS, "", "*", "default"]),
                 "build": st.booleans(),
                 "launch": st.booleans(),
+                OWN: st.booleans(),
             },
         )
     },
@@ -33,12 +37,20 @@ def _merged(found: list[dict[str, object]]) -> Requirers:
 
 
 @given(st.lists(entries, max_size=5))
-def test_all_entries_of_our_name_are_merged(found: list[dict[str, object]]) -> None:
+def test_all_entries_of_a_name_are_merged_but_for_our_own(found: list[dict[str, Any]]) -> None:
     merged = _merged(found)
-    ours = [entry.get("metadata", {}) for entry in found if entry["name"] == "python"]
-    assert merged.build is any(each.get("build") for each in ours)  # type: ignore[attr-defined]
-    assert merged.launch is any(each.get("launch") for each in ours)  # type: ignore[attr-defined]
-    wanted = [each.get("version") for each in ours]  # type: ignore[attr-defined]
+    others = [(entry["name"], entry.get("metadata", {})) for entry in found if not entry.get("metadata", {}).get(OWN)]
+    assert [each.name for each in merged.names] == [name for name in OFFERED if name in dict(others)]
+    for each in merged.names:
+        asked = [metadata for name, metadata in others if name == each.name]
+        assert each.build is any(metadata.get("build") for metadata in asked)
+        assert each.launch is any(metadata.get("launch") for metadata in asked)
+        versions = [metadata.get("version") for metadata in asked]
+        assert list(each.versions) == [version for version in versions if version in VERSIONS]
+    python = [metadata for name, metadata in others if name in PYTHON_NAMES]
+    assert merged.build is any(metadata.get("build") for metadata in python)
+    assert merged.launch is any(metadata.get("launch") for metadata in python)
+    wanted = [metadata.get("version") for metadata in python]
     assert [request.text for request in merged.requests] == [each for each in wanted if each in VERSIONS]
 
 
@@ -62,15 +74,15 @@ def test_an_empty_plan_requires_nothing() -> None:
         ("entries = [3]", UnreadablePlan(because="has no list of entries")),
         (
             'entries = [{name = "python", metadata = 3}]',
-            BadRequirement(entry=1, key="metadata", value="3", expected="a table"),
+            BadRequirement(entry=1, name="python", key="metadata", value="3", expected="a table"),
         ),
         (
             'entries = [{name = "x"}, {name = "python", metadata = {launch = "yes"}}]',
-            BadRequirement(entry=2, key="launch", value="'yes'", expected="true or false"),
+            BadRequirement(entry=2, name="python", key="launch", value="'yes'", expected="true or false"),
         ),
         (
             'entries = [{name = "python", metadata = {version = 3.1}}]',
-            BadRequirement(entry=1, key="version", value="3.1", expected='a string, such as "3.13"'),
+            BadRequirement(entry=1, name="python", key="version", value="3.1", expected='a string, such as "3.13"'),
         ),
     ],
 )

@@ -1,5 +1,6 @@
 """What is decided over each example, so that a pull request shows which decisions it changes."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -60,7 +61,9 @@ def test_the_plan_as_it_is_printed(example: str, tmp_path: Path) -> None:
 def test_the_plan_as_it_is_recorded(example: str, tmp_path: Path) -> None:
     plan, estimate = _plan(example, tmp_path)
     recorded = record(plan, version="0.0.0", redact=str, estimate=estimate)
-    check_golden(f"plan_{example}", encode_record(recorded).decode(), suffix=".json")
+    # Whatever is changed in a program changes its digest.
+    text = re.sub(r'"program": "[0-9a-f]{64}"', '"program": "<digest>"', encode_record(recorded).decode())
+    check_golden(f"plan_{example}", text, suffix=".json")
 
 
 def test_other_builders_names_in_plan_and_record(tmp_path: Path) -> None:

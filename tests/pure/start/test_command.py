@@ -562,6 +562,17 @@ CASES: Mapping[str, Case] = {
         "flask",
         "gunicorn",
     ),
+    "Flask in something unknown": case(
+        {"app.py": f"from timing import timed\n{FLASK}\nmeasured = timed(app)\n"}, "flask", "gunicorn"
+    ),
+    "FastAPI that something else looks at": case(
+        {
+            "main.py": f"from prometheus_fastapi_instrumentator import Instrumentator\n{FASTAPI}\n"
+            "numbers = Instrumentator().instrument(app)\n",
+        },
+        "fastapi",
+        "uvicorn",
+    ),
     "FastAPI in something unknown": case(
         {"main.py": f"from timing import Timing\n{FASTAPI}\ntimed = Timing(app)\n"}, "fastapi", "uvicorn"
     ),
@@ -681,6 +692,24 @@ CASES: Mapping[str, Case] = {
     "Sanic": case({"server.py": "from sanic import Sanic\n\napp = Sanic('shop')\n"}, "sanic"),
     "aiohttp with gunicorn": case({"main.py": AIOHTTP}, "aiohttp", "gunicorn"),
     "aiohttp by itself": case({"main.py": AIOHTTP}, "aiohttp"),
+    "aiohttp from a function that is awaited": case(
+        {"main.py": "from aiohttp import web\n\nasync def make():\n    app = web.Application()\n    return app\n"},
+        *("aiohttp", "gunicorn"),
+    ),
+    "aiohttp from a function": case(
+        {"main.py": "from aiohttp import web\n\ndef make():\n    return web.Application()\n"},
+        *("aiohttp", "gunicorn"),
+    ),
+    "FastAPI from a function that nobody awaits": case(
+        {"main.py": "from fastapi import FastAPI\n\nasync def make():\n    return FastAPI()\n"}, "fastapi", "uvicorn"
+    ),
+    "An object of a class of its own, by a framework that nobody knows": case(
+        {
+            "app.py": "import morepath\n\nclass App(morepath.App):\n    pass\n\n"
+            "morepath.commit(App)\napplication = App()\n",
+        },
+        *("morepath", "gunicorn"),
+    ),
     "Tornado": case(
         {
             "main.py": "import asyncio\nimport tornado.web\n\nasync def main():\n"

@@ -106,6 +106,7 @@ def test_what_is_right_gives_no_warning(text: str, offered: Offered | None) -> N
         ),
         ("web: python3.9 app.py", "web starts python3.9, and the image has Python 3.13: write python"),
         ("worker: python2 -m app", "worker starts python2, and the image has Python 3.13: write python"),
+        ('web: sh -c "exec gunicorn appp:app"', "web serves appp:app, but appp is neither among"),
         ("release: flask db upgrade\nweb: gunicorn app:app", "Procfile, line 1: release is not run by the platform"),
     ],
 )
@@ -130,6 +131,11 @@ def test_a_port_of_a_worker_is_its_own_business() -> None:
         (DeclaredFile(raw=b"exec gunicorn\n", executable=True), ("first line doesn't say what runs it",)),
         (DeclaredFile(folder=True), ("which is a folder",)),
         (DeclaredFile(raw=b"#!/bin/sh\r\n"), ("is not executable", "CRLF")),
+        (
+            DeclaredFile(raw=b"#!/bin/sh\n# it's poetry run x\nexec poetry run gunicorn app:app\n", executable=True),
+            ("which says  poetry run gunicorn app:app,  and poetry is not in the image",),
+        ),
+        (DeclaredFile(raw=b"#!/usr/bin/env python3\nuv run x\n", executable=True), ()),
         (SHELL, ()),
         (DeclaredFile(raw=b"\x7fELF\r\n", executable=True), ()),
     ],

@@ -2,9 +2,11 @@
 
 import pytest
 from pure.start.code_facts import AppObject, CodeFacts, FixedPort, Holder, HolderKind, Loopback, Place
+from pure.start.code_search import code_facts
 from pure.start.declared_check import CheckedAgainst, checked
 from pure.start.offered import DeclaredFile, DeclaredFiles
 from pure.start.processes import Processes, from_procfile
+from pure.start.source_files import SourceFile, Sources
 
 INSTALLED = {"flask": "3.1", "gunicorn": "25.0", "uvicorn": "0.40"}
 
@@ -110,3 +112,46 @@ def test_what_is_put_around_the_served_object_is_named() -> None:
     assert "app.py, line 6 puts asgi around it" in found.notes[-1]
     assert check(command.replace(":app", ":asgi"), around("asgi")).warnings == ()
     assert not check("python -m app", around("")).warnings
+
+
+@pytest.mark.parametrize(
+    ("code", "idle"),
+    [
+        ("app = Flask(__name__)\n", True),
+        ("app = Flask(__name__)\n\n@app.get('/')\ndef index():\n    return 'x'\n", True),
+        ("app = Flask(__name__)\napp.run(host='0.0.0.0')\n", False),
+        ("app = Flask(__name__)\nx = wsgi.server(listen(), app)\n", False),
+        ("def create_app():\n    return Flask(__name__)\n\nif __name__ == '__main__':\n    main()\n", False),
+    ],
+)
+def test_a_program_that_only_makes_its_application_is_warned_about(code: str, idle: bool) -> None:
+    raw = f"from flask import Flask\n\n{code}".encode()
+    facts = code_facts(Sources(files=(SourceFile(path="app.py", raw=raw),)))
+    warnings = check("python app.py", facts).warnings
+    assert any("comes to its end at once" in each and "app:" in each for each in warnings) == idle
+
+
+ASGI = "from fastapi import FastAPI\n\napp = FastAPI()\n"
+WSGI = "from flask import Flask\n\napp = Flask(__name__)\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "says"),
+    [
+        ("gunicorn -b :$PORT app:app", ASGI, "which speaks WSGI: add --worker-class uvicorn_worker.UvicornWorker"),
+        ("gunicorn -b :$PORT -k uvicorn_worker.UvicornWorker app:app", ASGI, ""),
+        ("gunicorn -b :$PORT -c conf.py app:app", ASGI, ""),
+        ("gunicorn -b :$PORT app:app", WSGI, ""),
+        ("uvicorn --host 0.0.0.0 --port $PORT app:app", WSGI, "which speaks ASGI: start it by a server for WSGI"),
+        ("uvicorn --interface wsgi --host 0.0.0.0 --port $PORT app:app", WSGI, ""),
+        ("uvicorn --host 0.0.0.0 --port $PORT app:app", ASGI, ""),
+        ("waitress-serve --listen *:$PORT app:app", ASGI, "which speaks WSGI: start it by a server for ASGI, such as"),
+    ],
+)
+def test_a_server_that_speaks_another_interface_is_warned_about(command: str, code: str, says: str) -> None:
+    facts = code_facts(Sources(files=(SourceFile(path="app.py", raw=code.encode()),)))
+    warnings = check(command, facts, installed={"waitress": "3.0"}).warnings
+    assert [each for each in warnings if "which speaks" in each and says in each] == [
+        each for each in warnings if "which speaks" in each
+    ]
+    assert any("which speaks" in each for each in warnings) == bool(says)

@@ -20,7 +20,7 @@ def around(
     without: frozenset[str] = frozenset(),
 ) -> Surroundings:
     known = INSTALLED | (installed or {})
-    return Surroundings(installed=known, code=code, home="/workspace", memory=64, without=without)
+    return Surroundings(installed=known, code=code, app="/workspace", home="/workspace", memory=64, without=without)
 
 
 def found(command: str, where: Surroundings, kind: str = "web") -> dict[str, Default]:
@@ -89,7 +89,7 @@ def test_an_older_server_is_not_told_what_it_does_not_know(
 
 
 def test_a_program_that_is_not_installed_reads_nothing() -> None:
-    where = Surroundings(installed={}, code=None, home="/workspace", memory=64)
+    where = Surroundings(installed={}, code=None, app="/workspace", home="/workspace", memory=64)
     assert set(found("gunicorn app:app", where)) == {"PORT"}
 
 
@@ -128,7 +128,7 @@ def test_a_row_says_why_and_a_default_how() -> None:
     assert all(row.because and row.variable.isidentifier() and '"' not in row.value for row in ROWS)
     every = found("gunicorn app:app", around())
     assert every["WEB_CONCURRENCY"].memory == 64
-    assert every["GUNICORN_CMD_ARGS"].unless == "/workspace/gunicorn.conf.py"
+    assert every["GUNICORN_CMD_ARGS"].unless == "gunicorn.conf.py"
 
 
 def test_where_it_runs_counts() -> None:
@@ -137,5 +137,5 @@ def test_where_it_runs_counts() -> None:
         source=Source(), working_dir="/workspace/src",
     )  # fmt: skip
     told = {each.variable: each.unless for each in defaults(process, around())}
-    assert told["GUNICORN_CMD_ARGS"] == "/workspace/src/gunicorn.conf.py"
+    assert told["GUNICORN_CMD_ARGS"] == "src/gunicorn.conf.py"
     assert "WEB_CONCURRENCY" not in told

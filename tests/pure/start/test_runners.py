@@ -62,12 +62,20 @@ def test_a_tool_that_is_in_the_image_runs() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["uv run --with httpx main.py", "uvx gunicorn app:app", "pipx run x", "hatch run web:serve", "uv run"]
+    "words",
+    ["uv run --with httpx main.py", "uvx gunicorn app:app", "pipx run x", "hatch run web:serve", "uv run"],
 )
 def test_what_only_the_tool_knows_is_an_error(words: str) -> None:
     refused = without_runners(process(*words.split()), {}, present=frozenset())
     assert isinstance(refused, Failure)
     assert refused.failure().tool == words.split(" ", maxsplit=1)[0]
+
+
+@pytest.mark.parametrize("shell", [("sh", "-c"), ("bash", "-lc")])
+def test_a_prefix_in_a_line_within_a_line_is_an_error(shell: tuple[str, ...]) -> None:
+    refused = without_runners(process(*shell, "cd src && exec uv run gunicorn app:app"), {}, present=frozenset())
+    assert isinstance(refused, Failure)
+    assert refused.failure().shown == "uv run gunicorn app:app"
 
 
 @pytest.mark.parametrize(

@@ -5,32 +5,19 @@ import os
 import signal
 import statistics
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 import tomli
 from pure.build.at_launch import with_settings
-from pure.layers.programs import PROGRAMS, ProgramName, executable
+from pure.layers.programs import ProgramName
 from pure.start.processes import Default
 
-from tests.places import ROOT
+from tests.starting import INTERPRETER, install, source
 
-INTERPRETER = str(Path(sys.executable).resolve())
 SHOW = "import json, os, sys; print(json.dumps([sys.argv[1:], dict(os.environ)]))"
 MB = 1024 * 1024
-
-
-def source(name: ProgramName) -> bytes:
-    program = PROGRAMS[name]
-    return program.joined((ROOT / program.file).read_bytes(), (ROOT / program.needs).read_bytes())
-
-
-def install(path: Path, text: bytes) -> Path:
-    path.write_bytes(executable(text, INTERPRETER))
-    path.chmod(0o755)
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +85,7 @@ def test_what_cannot_be_started_is_said(start: Path, tmp_path: Path, program: st
 DEFAULTS = (
     Default(variable="PORT", value="8000", because=""),
     Default(variable="WEB_CONCURRENCY", because="", memory=128 * MB),
-    Default(variable="GUNICORN_CMD_ARGS", value="--access-logfile=-", because="", unless="/nowhere/gunicorn.conf.py"),
+    Default(variable="GUNICORN_CMD_ARGS", value="--access-logfile=-", because="", unless="gunicorn.conf.py"),
 )
 
 
@@ -107,7 +94,7 @@ class Machine:
 
     def __init__(self, folder: Path, defaults: tuple[Default, ...] = DEFAULTS) -> None:
         self.folder = folder
-        text = with_settings(source("defaults"), defaults).decode()
+        text = with_settings(source("defaults"), defaults, str(folder)).decode()
         for old, new in (('"/sys/fs/cgroup"', f'"{folder}/cgroup"'), ('"/proc/self/cgroup"', f'"{folder}/own"')):
             assert text.count(old) == 1
             text = text.replace(old, new)
@@ -176,7 +163,7 @@ def test_what_somebody_set_stays(machine: Machine) -> None:
 
 def test_a_file_that_says_more_is_left_to_say_it(tmp_path: Path) -> None:
     (tmp_path / "gunicorn.conf.py").write_text("")
-    told = Default(variable="GUNICORN_CMD_ARGS", value="x", because="", unless=f"{tmp_path}/gunicorn.conf.py")
+    told = Default(variable="GUNICORN_CMD_ARGS", value="x", because="", unless="gunicorn.conf.py")
     assert Machine(tmp_path, (told,)).told() == {}
 
 

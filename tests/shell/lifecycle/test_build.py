@@ -203,6 +203,14 @@ def test_what_a_build_started_ends_with_it_however_that_ends(app: Path, tmp_path
     assert not (tmp_path / "alive").exists()
 
 
+def test_what_tools_leave_among_temporary_files_goes_with_the_build(app: Path, tmp_path: Path) -> None:
+    pack = buildpack(tmp_path / "pack", "toy/pack", "mktemp; mktemp -d; kill -9 $$")
+    result = local_build(app, [pack], tmp_path / "cache")
+    assert len(result.lines) == 2
+    assert all(line.startswith("/cnb/tmp/") for line in result.lines)
+    assert not (tmp_path / "cache" / "work").exists()
+
+
 def test_what_a_buildpack_leaves_running_ends_with_it(app: Path, tmp_path: Path) -> None:
     script = "(while :; do echo left; sleep 0.05; done) & echo done; kill -15 $$; sleep 600"
     result = local_build(app, [buildpack(tmp_path / "pack", "toy/pack", script)], tmp_path / "cache")

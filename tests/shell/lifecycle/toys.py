@@ -31,7 +31,7 @@ report() {
   echo "@@end"
   echo "@@plan"; cat "$CNB_BP_PLAN_PATH"; echo; echo "@@end"
   echo "@@env"
-  env | LC_ALL=C sort | grep -v -e '^CNB_BP_PLAN_PATH=' -e '^PWD=' -e '^SHLVL=' -e '^_='
+  env | LC_ALL=C sort | grep -v -e '^CNB_BP_PLAN_PATH=' -e '^PWD=' -e '^SHLVL=' -e '^_=' -e '^TMPDIR='
   echo "@@end"
 }
 """

@@ -19,12 +19,14 @@ from pure.build.errors import (
     RuntimeDoesNotStart,
 )
 from pure.build.undeclared import NothingRequired, UndeclaredImport, UndeclaredImports
+from pure.complaints.commands import CommandError
 from pure.complaints.imports import why_not_imported
 from pure.complaints.reasons import OutOfMemory
 from pure.disk import DiskFull
 from pure.manager.environment import BREAKING, BreakingVariable, BreakingVariables
 from pure.manager.pylock_selection import PylockProblem
 from pure.manager.terms import InstalledFrom
+from pure.project.build_commands import BuildCommandsError
 from pure.project.requirements.errors import RequirementsError
 from pure.python.choice import ContradictingRequirers, ContradictingSources, NotCarried
 from pure.python.offer import CatalogueProblem
@@ -88,7 +90,7 @@ ERRORS: tuple[BuildError, ...] = (
     NothingRequired(variable="BP_PYTHON_PROVIDE_ONLY", nested=("services/api/uv.lock",)),
     ContradictingRequirers(first="3.12", first_source=_FILE, second=">=3.13", second_source=_ENTRY),
     UnreadablePlan(because="is not readable TOML"),
-    BadRequirement(entry=2, key="launch", value="'yes'", expected="true or false"),
+    BadRequirement(entry=2, name="python", key="launch", value="'yes'", expected="true or false"),
     BadVersion(entry=2, error=MajorOnly(visible="3", source=Source(variable="plan entry 2"))),
     PipFailed(source=_PIP, returncode=1, signal=None, version="26.3"),
     PipFailed(source=_PIP, returncode=-9, signal="SIGKILL", version="26.3", recognised=OutOfMemory()),
@@ -156,6 +158,7 @@ FAMILIES = (
     CatalogueProblem | ResolutionError | NotCarried,
     ArchiveError,
     BindingError,
+    BuildCommandsError | CommandError,
 )
 OTHERS = {member for family in FAMILIES for member in _members(family)}
 

@@ -6,6 +6,7 @@ import tomllib
 import pytest
 from pure.build.finding import Finding
 from pure.build.news import FindingsMade
+from pure.complaints.commands import LeftInLayers
 from pure.complaints.imports import BrokenProgram, ImportReason
 from pure.complaints.indexes import IndexPassedOver, OnSeveralIndexes
 from pure.project.baggage import Baggage
@@ -41,6 +42,7 @@ FINDINGS: tuple[Finding, ...] = (
     IndexPassedOver(host="pip.example.com", status=0, names=("shop-core",)),
     OnSeveralIndexes(hosts=("pip.example.com", "index.example.com"), names=("shop-core",)),
     BrokenProgram(names=("celery", "flask"), last="Segmentation fault", reason=None),
+    LeftInLayers(paths=("venv/lib/python3.13/site-packages/alpha/cache.db",), number=3),
 )
 
 

@@ -68,6 +68,7 @@ ERRORS: tuple[ManagersError, ...] = (
         file="requirements/prod.txt",
         candidates=("requirements/base.txt", "requirements/production.txt"),
     ),
+    ManagerWithoutFile(variable="BP_PIP_REQUIREMENT", value="limits.txt", file="limits.txt"),
     NoProjectTable(variable="BP_PYTHON_PACKAGE_MANAGER", value="project", file="pyproject.toml"),
     ManagerWithoutFile(
         variable="BP_PYLOCK", value="prod", file="pylock.prod.toml", candidates=("pylock.dev.toml", "pylock.toml")
