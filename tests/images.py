@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from pure.image.decisions import (
+from pure.build.decisions import (
     LABEL,
     DecidedLayer,
     DecidedManager,
@@ -22,7 +22,7 @@ from pure.image.decisions import (
     DecidedVariable,
     Decisions,
 )
-from pure.image.decisions import encode_decisions as encode
+from pure.build.decisions import encode_decisions as encode
 from pure.sbom.bill import Bill, Component, Licence
 
 from pure.sbom import cyclonedx

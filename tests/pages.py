@@ -1,6 +1,6 @@
 """Pages of images for tests: one that Lamina built, of many distributions, and one that nobody knows much of."""
 
-from pure.report.page.telling import (
+from pure.views.page.telling import (
     Page,
     ShownChange,
     ShownDecision,

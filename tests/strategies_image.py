@@ -1,8 +1,8 @@
 """Generators of images: what they decided, their layers and distributions, as sides of a comparison."""
 
 from hypothesis import strategies as st
+from pure.build.decisions import DecidedLayer, DecidedManager, DecidedProcess, DecidedPython, Decisions
 from pure.image.contents import Contents, DistributionOfImage
-from pure.image.decisions import DecidedLayer, DecidedManager, DecidedProcess, DecidedPython, Decisions
 from pure.image.manifest import LAMINA, Builder, Image, LayerOfImage, Owner
 from pure.image.side import Side, side_of_image
 

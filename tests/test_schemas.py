@@ -9,14 +9,14 @@ from typing import Any
 import jsonschema
 import pytest
 from pure.message import Message
-from pure.report.prose.machine import doctor_record, encode_doctor
 from pure.report.record import encode_error
-from pure.report.review_lines import encode_check, encode_written
+from pure.views.machine_words import doctor_record, encode_doctor
+from pure.views.review_lines import encode_check, encode_written
 from tools.schemas import DOCUMENTS, FOLDER, schema
 
 from tests.places import GOLDENS, ROOT
 from tests.pure.machine.test_examination import OTHERWISE, of
-from tests.pure.report.test_review_lines import CHANGED
+from tests.pure.views.test_review_lines import CHANGED
 
 # Those of images are held against their schemas where images are read (``tests.schemas``).
 ELSEWHERE = {"explain", "explain-distribution", "compare"}

@@ -13,11 +13,11 @@ from typing import Any, Final
 
 import msgspec
 from pure.image.difference import Comparison
-from pure.report.explained import Explained, ExplainedDistribution
-from pure.report.prose.machine import DoctorRecord
 from pure.report.record import ErrorRecord, Record
-from pure.report.review_lines import CheckRecord, WriteRecord
 from pure.review.golden import GoldenPlan
+from pure.views.explained import Explained, ExplainedDistribution
+from pure.views.machine_words import DoctorRecord
+from pure.views.review_lines import CheckRecord, WriteRecord
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "docs" / "schemas"
 

@@ -1,4 +1,4 @@
-"""Lists what can keep an image from being read, as data; the words are in ``pure.report.prose.images``."""
+"""Lists what can keep an image from being read, as data; the words are in ``pure.views.image_words``."""
 
 from typing import Literal, TypeAlias
 

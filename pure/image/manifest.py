@@ -1,7 +1,7 @@
 """Reads an image by its manifest and its configuration: which layers it has, whose each is, what starts, who built it.
 
 The lifecycle's labels tell whose a layer is (buildpacks' specification, platform interface, "Labels"); Lamina's own
-says why it is one (``pure.image.decisions``). What no lifecycle built is an image, too: its layers are nobody's.
+says why it is one (``pure.build.decisions``). What no lifecycle built is an image, too: its layers are nobody's.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from pure.image.decisions import LABEL as DECISIONS_LABEL
-from pure.image.decisions import Decisions, decode_decisions
+from pure.build.decisions import LABEL as DECISIONS_LABEL
+from pure.build.decisions import Decisions, decode_decisions
 from pure.lifecycle.image import LABEL_BUILD, LABEL_LIFECYCLE
 from pure.lifecycle.oci import Descriptor
 from pure.lifecycle.records import ImageRecord, decode_image

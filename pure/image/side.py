@@ -10,9 +10,9 @@ from typing import Final, Literal, TypeAlias, get_args
 
 import msgspec
 
+from pure.build.decisions import LABEL as DECISIONS_LABEL
+from pure.build.decisions import DecidedManager, DecidedProcess, Decisions
 from pure.image.contents import Contents
-from pure.image.decisions import LABEL as DECISIONS_LABEL
-from pure.image.decisions import DecidedManager, DecidedProcess, Decisions
 from pure.image.manifest import LAMINA, Image, LayerOfImage, ProcessOfImage
 from pure.layers.names import HeavyLayerName, is_heavy
 from pure.lifecycle.image import LABEL_BUILD, LABEL_LIFECYCLE

@@ -1,10 +1,9 @@
-"""Puts what a build decided into what its image says of that (``pure.image.decisions``)."""
+"""Puts what a build decided into what its image says of that (``pure.build.decisions``)."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from pure.build.plan import Plan
-from pure.image.decisions import (
+from pure.build.decisions import (
     DecidedLayer,
     DecidedManager,
     DecidedProcess,
@@ -12,6 +11,7 @@ from pure.image.decisions import (
     DecidedVariable,
     Decisions,
 )
+from pure.build.plan import Plan
 from pure.layers.decision import Action, LayerDecision
 from pure.layers.names import AT_LAUNCH, CERTIFICATES, PYTHON, VENV, LayerName, heavy_layer, is_heavy
 from pure.manager.terms import path

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from pure.build.at_launch import START
+from pure.build.decisions import LABEL, encode_decisions
 from pure.build.plan import Plan
-from pure.image.decisions import LABEL, encode_decisions
 from pure.layers.names import AT_LAUNCH
 from pure.report.decided import decisions
 from pure.start.processes import Process

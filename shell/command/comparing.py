@@ -57,7 +57,7 @@ def compare(
     (plan:- reads it from the standard input).
     """
     from pure.image.difference import compare_sides
-    from pure.report.compared import comparison_lines, comparison_markdown, encode_comparison
+    from pure.views.compared import comparison_lines, comparison_markdown, encode_comparison
 
     from shell.images.places import stored_in
 
@@ -80,8 +80,8 @@ def compare(
 
 
 def _plan(reader: ImageReader, text: str) -> "Side":
-    from pure.report.planned import side_of_plan
-    from pure.report.prose.plans import describe_plan, describe_unread_plan
+    from pure.views.plan_words import describe_plan, describe_unread_plan
+    from pure.views.planned import side_of_plan
 
     file = text.removeprefix(_PLAN)
     try:

@@ -27,7 +27,7 @@ from shell.output import Output
 def doctor(as_json: bool, env: tuple[str, ...], env_file: Path | None, cache: Path | None) -> None:
     """Say what this machine has and lacks for local builds: namespaces, room, an index, programs; with cures."""
     from pure.machine.examination import examined
-    from pure.report.prose.machine import doctor_lines, doctor_record, encode_doctor
+    from pure.views.machine_words import doctor_lines, doctor_record, encode_doctor
 
     from shell.command.local_runtime import cache_folder
     from shell.command.machine import read_machine

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from pure.report.explained import Explained, ExplainedDistribution
+    from pure.views.explained import Explained, ExplainedDistribution
 
     from shell.images import OpenedImage
 
@@ -40,7 +40,7 @@ def explain(image: str, distribution: str | None, as_json: bool, cache: Path | N
     IMAGE is a folder of an application that was built here, an OCI layout folder, an archive that an engine saved,
     docker:NAME, podman:NAME, or HOST/NAME:TAG of a registry.
     """
-    from pure.report.explained_view import distribution_view, image_view
+    from pure.views.explained_view import distribution_view, image_view
 
     from shell.command.views import print_view
 
@@ -62,7 +62,7 @@ def explain(image: str, distribution: str | None, as_json: bool, cache: Path | N
 def _image(reader: ImageReader, opened: "OpenedImage") -> "Explained":
     from datetime import UTC, datetime
 
-    from pure.report.explained import explained
+    from pure.views.explained import explained
 
     from shell.images.inside import measure, read_contents
 
@@ -75,8 +75,8 @@ def _image(reader: ImageReader, opened: "OpenedImage") -> "Explained":
 
 def _distribution(reader: ImageReader, opened: "OpenedImage", name: str) -> "ExplainedDistribution":
     from pure.outcome import Failure
-    from pure.report.explained import explained_distribution
-    from pure.report.explained_view import describe_absent
+    from pure.views.explained import explained_distribution
+    from pure.views.explained_view import describe_absent
 
     from shell.images.inside import read_contents, read_demands
 

@@ -70,7 +70,7 @@ class ImageReader:
     def read(self, found: "Outcome[T, ImageError]") -> T:
         """What was read; an error ends the command."""
         if isinstance(found, Failure):
-            from pure.report.prose.images import describe_image
+            from pure.views.image_words import describe_image
 
             self.stop(describe_image(found.failure()))
         return found.unwrap()

@@ -131,7 +131,7 @@ def _with_local_runtime(request: "PlanRequest", layers: Path | None, *, producti
 
 
 def _check(app: Path, request: "PlanRequest", file: Path, *, form: str, as_json: bool, output: Output) -> None:
-    from pure.report.review_lines import check_lines, check_markdown, encode_check
+    from pure.views.review_lines import check_lines, check_markdown, encode_check
 
     from shell.command.review import checked
 
@@ -148,7 +148,7 @@ def _check(app: Path, request: "PlanRequest", file: Path, *, form: str, as_json:
 
 
 def _write(request: "PlanRequest", file: Path, *, as_json: bool, output: Output) -> None:
-    from pure.report.review_lines import encode_written, written_lines
+    from pure.views.review_lines import encode_written, written_lines
 
     from shell.command.review import written
 

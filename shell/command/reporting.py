@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pure.image.contents import Contents
     from pure.image.difference import Comparison
     from pure.image.manifest import Image
-    from pure.report.page.filling import Known
+    from pure.views.page.filling import Known
 
 
 @click.command(
@@ -40,9 +40,9 @@ def report(image: str, file: Path, previous: str | None, cache: Path | None, pla
     Images are what explain takes, or the folder that builds had as --cache.
     """
     from pure.message import Message
-    from pure.report.page.document import document
-    from pure.report.page.filling import page
-    from pure.report.page.sections import summary
+    from pure.views.page.document import document
+    from pure.views.page.filling import page
+    from pure.views.page.sections import summary
     from pure.wording import size
 
     from shell.disk import said
@@ -69,7 +69,7 @@ def _write(file: Path, text: bytes) -> None:
 
 
 def _known(output: Output, text: str, previous: str | None, *, cache: Path | None, platform: str) -> "Known":
-    from pure.report.page.filling import Known
+    from pure.views.page.filling import Known
 
     from shell.command.timing import kept_timeline
 

@@ -7,8 +7,6 @@ from typing import Final
 import msgspec
 from pure.message import Message
 from pure.outcome import Failure, Outcome, Success
-from pure.report.prose.review import GoldenError, describe_golden
-from pure.report.review_lines import Written
 from pure.review.differing import DecisionChanged, changed_decisions
 from pure.review.golden import (
     GoldenMissing,
@@ -20,6 +18,8 @@ from pure.review.golden import (
 )
 from pure.review.own import golden_plan
 from pure.target import Target
+from pure.views.review_lines import Written
+from pure.views.review_words import GoldenError, describe_golden
 
 from shell.command.planning import PlanRequest, planned
 from shell.disk import said

@@ -73,7 +73,7 @@ class Terminal:
 
     def finished(self, image: BuiltImage, command: str) -> None:
         """Print what was built, what of it is new, and how to start it."""
-        from pure.report.previous import since_previous
+        from pure.views.previous import since_previous
 
         place = f" in {image.output}" if image.output else ""
         self._line(f"===> Built {image.digest[:19]}{place}", style="bold green")

@@ -7,7 +7,7 @@ from typing import Final
 
 from pure.lifecycle.events import LifecycleEvent, OutputLine, PhaseEnded
 from pure.report.ending import TIME
-from pure.report.timeline import Timeline, decode_timeline, encode_timeline, timeline
+from pure.views.timeline import Timeline, decode_timeline, encode_timeline, timeline
 
 from shell.files import optional
 from shell.layer_store import write_atomically

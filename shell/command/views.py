@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from pure.report.view import ViewPart, ViewTable, plain_lines
+from pure.views.parts import ViewPart, ViewTable, plain_lines
 
 from shell.output import Output
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pure.report.page.document import document
-from pure.report.page.map import drawn
+from pure.views.page.document import document
+from pure.views.page.map import drawn
 
 from tests.browsing.axe import NPM, axe
 from tests.browsing.browser import CHROMIUM, Browser, browser

@@ -32,10 +32,6 @@ from pure.project.requirements.file import parse_requirements
 from pure.python.catalogue import decode_catalogue, decode_end_of_life, parse_mirror
 from pure.python.requirers import read_requirers
 from pure.redaction import redactor
-from pure.report.page.document import document
-from pure.report.page.filling import Known, page
-from pure.report.planned import side_of_plan
-from pure.report.timeline import decode_timeline, parts_told
 from pure.review.golden import decode_golden
 from pure.runtime.carried import decode_tree
 from pure.runtime.linked import answered, encode_linked, others
@@ -50,6 +46,10 @@ from pure.venv.headers import headers, requirement
 from pure.venv.installed import parse_installed, shared_files
 from pure.venv.resolved import ResolvedSet, parse_direct_url, parse_report
 from pure.venv.state import decode_state
+from pure.views.page.document import document
+from pure.views.page.filling import Known, page
+from pure.views.planned import side_of_plan
+from pure.views.timeline import decode_timeline, parts_told
 
 from pure.project.locks import pdm, pipfile, poetry, pylock, uv, wheels
 from pure.python import version_files

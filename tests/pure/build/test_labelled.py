@@ -6,9 +6,9 @@ import msgspec
 import pytest
 from hypothesis import find, given
 from hypothesis import strategies as st
+from pure.build.decisions import LABEL, encode_decisions
 from pure.build.labelled import LABELS_VARIABLE, OCI_VARIABLES, asked_labels, unread_labels
 from pure.build.plan import decide
-from pure.image.decisions import LABEL, encode_decisions
 from pure.outcome import Success
 from pure.report.decided import decisions
 from pure.report.launch import launch_toml

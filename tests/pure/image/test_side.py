@@ -1,8 +1,8 @@
 """What is known of an image, by Lamina's label or by a lifecycle's, and what isn't."""
 
 from hypothesis import given
+from pure.build.decisions import DecidedLayer, DecidedProcess, DecidedPython, Decisions
 from pure.image.contents import Contents
-from pure.image.decisions import DecidedLayer, DecidedProcess, DecidedPython, Decisions
 from pure.image.difference import compare_sides
 from pure.image.manifest import Builder, Image, ProcessOfImage
 from pure.image.side import KINDS, Side, decided_by, side_of_image

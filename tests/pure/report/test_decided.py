@@ -1,9 +1,9 @@
 """What an image says of its decisions: a purpose of each layer that it has, and nothing of what a build did."""
 
 from hypothesis import given
+from pure.build.decisions import encode_decisions
 from pure.build.facts import Facts
 from pure.build.plan import Plan
-from pure.image.decisions import encode_decisions
 from pure.layers.decision import TYPES, Action
 from pure.report.decided import decisions
 

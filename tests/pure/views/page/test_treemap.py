@@ -5,7 +5,7 @@ import itertools
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pure.report.page.treemap import Box, squarified
+from pure.views.page.treemap import Box, squarified
 
 SIZES = st.lists(st.integers(1, 10**12), min_size=1, max_size=30)
 SIDES = st.floats(1, 5000)

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from pure.report.page.map import Drawn, enlarged, marked, measured, size_of
-from pure.report.page.markup import Element, Node, element
-from pure.report.page.telling import (
+from pure.views.page.map import Drawn, enlarged, marked, measured, size_of
+from pure.views.page.markup import Element, Node, element
+from pure.views.page.telling import (
     Kind,
     Page,
     ShownChange,

@@ -11,9 +11,9 @@ from pure.image.demands import demands
 from pure.image.manifest import Image, read_image
 from pure.lifecycle.oci import Descriptor
 from pure.report.build_log import error_lines
-from pure.report.explained import Explained, NoSuchDistribution, explained, explained_distribution
-from pure.report.explained_view import describe_absent, distribution_view, image_view
-from pure.report.view import ViewPart, plain_lines
+from pure.views.explained import Explained, NoSuchDistribution, explained, explained_distribution
+from pure.views.explained_view import describe_absent, distribution_view, image_view
+from pure.views.parts import ViewPart, plain_lines
 
 from tests.golden import check_golden
 from tests.images import Made, digest, shop, shop_files, tar

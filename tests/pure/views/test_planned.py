@@ -7,8 +7,8 @@ from pure.image.difference import compare_sides
 from pure.image.side import Side, decided_by
 from pure.message import Message
 from pure.report.decided import decisions
-from pure.report.planned import side_of_plan
 from pure.report.record import encode_error, encode_record, record
+from pure.views.planned import side_of_plan
 
 from tests.places import GOLDENS
 from tests.strategies_plan import facts, planned

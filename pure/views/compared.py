@@ -10,8 +10,8 @@ import msgspec
 from pure.image.difference import Become, ComparedLayer, ComparedSide, Comparison, Decision, Version
 from pure.image.manifest import LAMINA, Owner
 from pure.image.side import DecidedValue, Kind
-from pure.report.explained import written
-from pure.report.previous import moving_words
+from pure.views.explained import written
+from pure.views.previous import moving_words
 from pure.wording import count, shortened, size
 
 _COLUMN: Final = 42

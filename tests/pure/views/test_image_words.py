@@ -16,7 +16,7 @@ from pure.image.errors import (
     RegistryRefused,
 )
 from pure.report.build_log import error_lines
-from pure.report.prose.images import describe_image
+from pure.views.image_words import describe_image
 
 from tests.golden import check_golden
 

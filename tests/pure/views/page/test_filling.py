@@ -3,21 +3,21 @@
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pure.build.decisions import Decisions
 from pure.image.contents import Contents, DistributionOfImage, PackageOfImage, contents
-from pure.image.decisions import Decisions
 from pure.image.difference import compare_sides
 from pure.image.manifest import LAMINA, Image, LayerOfImage, Owner, read_image
 from pure.image.side import side_of_image
 from pure.lifecycle.events import OutputLine, PhaseEnded
-from pure.report.page.document import document
-from pure.report.page.filling import Known, page
-from pure.report.page.telling import Page, ShownLayer, ShownTime
-from pure.report.timeline import timeline
+from pure.views.page.document import document
+from pure.views.page.filling import Known, page
+from pure.views.page.telling import Page, ShownLayer, ShownTime
+from pure.views.timeline import timeline
 
 from tests.golden import check_golden
 from tests.images import Made, shop, tar
 from tests.pure.image.test_contents import FILES
-from tests.pure.report.page.test_document import without_looks
+from tests.pure.views.page.test_document import without_looks
 from tests.strategies_image import images
 
 

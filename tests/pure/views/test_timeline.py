@@ -11,7 +11,7 @@ from pure.image.manifest import LAMINA
 from pure.lifecycle.events import LifecycleEvent, OutputLine, PhaseEnded, PhaseStarted
 from pure.lifecycle.image import LABEL_LIFECYCLE
 from pure.report.ending import TIME, ending
-from pure.report.timeline import (
+from pure.views.timeline import (
     PartOfBuild,
     PhaseOfBuild,
     Timeline,

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pure.image.decisions import (
+from pure.build.decisions import (
     MOST_BYTES,
     SCHEMA,
     DecidedLayer,

@@ -3,11 +3,11 @@
 import base64
 import hashlib
 
-from pure.report.page import sections
-from pure.report.page.looks import SCRIPT, STYLE
-from pure.report.page.map import drawn, rules
-from pure.report.page.markup import element, escaped, written
-from pure.report.page.telling import Page
+from pure.views.page import sections
+from pure.views.page.looks import SCRIPT, STYLE
+from pure.views.page.map import drawn, rules
+from pure.views.page.markup import element, escaped, written
+from pure.views.page.telling import Page
 
 
 def document(page: Page) -> str:

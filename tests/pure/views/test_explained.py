@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pure.image.contents import Contents, DistributionOfImage, contents
 from pure.image.demands import Demanded
 from pure.image.manifest import read_image
-from pure.report.explained import DemandFor, ExplainedPython, explained, explained_distribution, paths_to
+from pure.views.explained import DemandFor, ExplainedPython, explained, explained_distribution, paths_to
 
 from tests.images import Made, shop, shop_files, tar
 

@@ -9,9 +9,9 @@ from typing import Final
 
 import msgspec
 
-from pure.report.page.markup import Element, element
-from pure.report.page.telling import Kind, Page, ShownDistribution, ShownLayer
-from pure.report.page.treemap import squarified
+from pure.views.page.markup import Element, element
+from pure.views.page.telling import Kind, Page, ShownDistribution, ShownLayer
+from pure.views.page.treemap import squarified
 from pure.wording import count, size
 
 CANVASES: Final = {"wide": (1080.0, 620.0), "narrow": (328.0, 540.0)}

@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 from hypothesis import given
 from hypothesis import strategies as st
-from pure.report.page.markup import element, escaped, written
+from pure.views.page.markup import element, escaped, written
 from pure.visible import visible
 
 NASTY = st.one_of(

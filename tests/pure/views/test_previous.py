@@ -4,7 +4,7 @@ import pytest
 from pure.image.difference import Moving
 from pure.lifecycle.image import BuiltImage, ImageLayer, LayerWeight
 from pure.lifecycle.processes import ProcessTable
-from pure.report.previous import moving_words, since_previous
+from pure.views.previous import moving_words, since_previous
 
 from tests.golden import check_golden
 

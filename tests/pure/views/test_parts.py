@@ -1,6 +1,6 @@
 """Views as plain text."""
 
-from pure.report.view import ViewPart, ViewRow, ViewTable, plain_lines
+from pure.views.parts import ViewPart, ViewRow, ViewTable, plain_lines
 
 TABLE = ViewTable(
     heads=("name", "size", "nothing", "why"),

@@ -2,8 +2,8 @@
 
 import re
 
-from pure.report.page.map import CANVASES, Drawn, drawn, enlarged, rules
-from pure.report.page.telling import Page, ShownDistribution, ShownLayer, ShownPackage
+from pure.views.page.map import CANVASES, Drawn, drawn, enlarged, rules
+from pure.views.page.telling import Page, ShownDistribution, ShownLayer, ShownPackage
 
 from tests.pages import BARE, RICH
 

@@ -10,15 +10,15 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pure.report.page.document import document
-from pure.report.page.looks import SCRIPT
-from pure.report.page.markup import Tag
-from pure.report.page.telling import Page, ShownLayer
+from pure.views.page.document import document
+from pure.views.page.looks import SCRIPT
+from pure.views.page.markup import Tag
+from pure.views.page.telling import Page, ShownLayer
 from pure.visible import visible
 
 from tests.golden import check_golden
 from tests.pages import BARE, RICH
-from tests.pure.report.page.test_markup import NASTY, read
+from tests.pure.views.page.test_markup import NASTY, read
 
 AROUND = {"html", "head", "meta", "title", "link", "style", "body", "script"}
 

@@ -132,7 +132,7 @@ footer {
 }
 @media print { .zoom { display: none; } body { max-width: none; } }
 """
-"""What the page looks like; where the boxes of an image lie is said by rules of its own (``pure.report.page.map``)."""
+"""What the page looks like; where the boxes of an image lie is said by rules of its own (``pure.views.page.map``)."""
 
 SCRIPT: Final = """
 (function () {

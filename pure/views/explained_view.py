@@ -5,7 +5,7 @@ from typing import Final
 
 from pure.image.manifest import LAMINA, Owner
 from pure.message import Message
-from pure.report.explained import (
+from pure.views.explained import (
     Explained,
     ExplainedDistribution,
     ExplainedLayer,
@@ -14,7 +14,7 @@ from pure.report.explained import (
     MadeBy,
     NoSuchDistribution,
 )
-from pure.report.view import ViewPart, ViewRow, ViewTable
+from pure.views.parts import ViewPart, ViewRow, ViewTable
 from pure.wording import count, listing, size
 
 _LARGEST: Final = 10

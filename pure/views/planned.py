@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from pure.image.decisions import DecidedLayer, DecidedManager, DecidedProcess, DecidedPython, DecidedVariable, Decisions
+from pure.build.decisions import DecidedLayer, DecidedManager, DecidedProcess, DecidedPython, DecidedVariable, Decisions
 from pure.image.side import NotAPlan, NotKnown, Side, decided_by_plan
 from pure.layers.decision import Action
 from pure.layers.names import HeavyLayerName, heavy_layer, is_heavy

@@ -3,8 +3,8 @@
 from typing import get_args
 
 from pure.report.build_log import error_lines
-from pure.report.prose.review import GoldenError, describe_golden
 from pure.review.golden import GoldenMissing, GoldenNotWritten, GoldenOfAnotherSchema, GoldenUnreadable
+from pure.views.review_words import GoldenError, describe_golden
 
 from tests.golden import check_golden
 

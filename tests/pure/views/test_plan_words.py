@@ -2,7 +2,7 @@
 
 from pure.image.side import NotAPlan
 from pure.report.build_log import error_lines
-from pure.report.prose.plans import describe_plan, describe_unread_plan
+from pure.views.plan_words import describe_plan, describe_unread_plan
 
 from tests.golden import check_golden
 

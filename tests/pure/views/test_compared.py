@@ -1,15 +1,15 @@
 """How two images differ in words: as text and as Markdown, which takes nothing that strangers wrote as its own."""
 
 import msgspec
+from pure.build.decisions import DecidedLayer, DecidedManager, DecidedProcess, DecidedPython, Decisions
 from pure.image.contents import Contents, DistributionOfImage
-from pure.image.decisions import DecidedLayer, DecidedManager, DecidedProcess, DecidedPython, Decisions
 from pure.image.difference import compare_sides
 from pure.image.manifest import LAMINA, Builder, Image, LayerOfImage, Owner, ProcessOfImage
 from pure.image.side import Side, side_of_image
 from pure.layers.decision import Action
-from pure.report.compared import comparison_lines, comparison_markdown
-from pure.report.planned import side_of_plan
 from pure.report.record import DefaultRecord, LayerEntry, ProcessRecord, PythonRecord, Record, encode_record
+from pure.views.compared import comparison_lines, comparison_markdown
+from pure.views.planned import side_of_plan
 
 from tests.golden import check_golden
 

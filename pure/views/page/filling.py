@@ -6,15 +6,15 @@ from typing import Final
 
 import msgspec
 
+from pure.build.decisions import DecidedVariable
 from pure.image.contents import Contents, DistributionOfImage
-from pure.image.decisions import DecidedVariable
 from pure.image.difference import Comparison
 from pure.image.manifest import LAMINA, Image, LayerOfImage, Owner
 from pure.layers.names import PYTHON
 from pure.manager.table import MANAGERS
-from pure.report.compared import BECOME, choice_shown, decision_name, headline, layer_name, not_known
-from pure.report.explained import written
-from pure.report.page.telling import (
+from pure.views.compared import BECOME, choice_shown, decision_name, headline, layer_name, not_known
+from pure.views.explained import written
+from pure.views.page.telling import (
     Kind,
     Page,
     ShownChange,
@@ -25,7 +25,7 @@ from pure.report.page.telling import (
     ShownPrevious,
     ShownTime,
 )
-from pure.report.timeline import PhaseOfBuild, Timeline
+from pure.views.timeline import PhaseOfBuild, Timeline
 from pure.wording import count
 
 

@@ -1,7 +1,7 @@
 """What is said of a machine, and of each thing that it lacks."""
 
 import msgspec
-from pure.report.prose.machine import DoctorRecord, doctor_lines, doctor_record, encode_doctor
+from pure.views.machine_words import DoctorRecord, doctor_lines, doctor_record, encode_doctor
 
 from tests.golden import check_golden
 from tests.pure.machine.test_examination import AS_WELL, OTHERWISE, of

@@ -7,7 +7,9 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pure.report.review_lines import (
+from pure.review.differing import DecisionChanged
+from pure.review.golden import FILE, GoldenDecision
+from pure.views.review_lines import (
     CheckRecord,
     Written,
     check_lines,
@@ -15,8 +17,6 @@ from pure.report.review_lines import (
     encode_check,
     written_lines,
 )
-from pure.review.differing import DecisionChanged
-from pure.review.golden import FILE, GoldenDecision
 
 from tests.golden import check_golden
 

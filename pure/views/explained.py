@@ -11,8 +11,8 @@ from typing import Final, Literal, TypeAlias
 
 import msgspec
 
+from pure.build.decisions import DecidedManager, DecidedProcess, DecidedVariable
 from pure.image.contents import Contents, DistributionOfImage, LinkedLibrary
-from pure.image.decisions import DecidedManager, DecidedProcess, DecidedVariable
 from pure.image.demands import Demanded
 from pure.image.manifest import Builder, Image, LayerOfImage, Owner, ProcessOfImage
 from pure.names import normalise_name
