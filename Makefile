@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 JOBS   ?= auto
 
-.PHONY: help demo test test-all test-exhaustive histories fuzz test-containers lint format catalogue vendor-lock schemas tools-lock examples package bench bench-imports bench-rebuild clean
+.PHONY: help demo test test-all test-exhaustive histories fuzz test-containers lint format catalogue vendor-lock tools-lock schemas examples package bench bench-imports bench-rebuild clean
 
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -61,11 +61,11 @@ catalogue: $(VENV)/.ready ## regenerate the runtime catalogue
 vendor-lock: $(VENV)/.ready ## regenerate vendor.lock from constraints.txt
 	@$(BIN)/python tools/vendor_lock.py
 
-schemas: $(VENV)/.ready ## regenerate docs/schemas from the objects that --json prints
-	@$(BIN)/python tools/schemas.py
-
 tools-lock: $(VENV)/.ready ## pin the newest uv, Poetry, Pipenv and PDM with hashes
 	@$(BIN)/python tools/tools_lock.py
+
+schemas: $(VENV)/.ready ## write docs/schemas anew
+	@$(BIN)/python tools/schemas.py
 
 examples: $(VENV)/.ready ## make the examples' locks that aren't committed
 	@$(BIN)/python tools/examples.py

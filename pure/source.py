@@ -1,6 +1,11 @@
 """Names where a value came from, so that every decision can say it."""
 
+import re
+from typing import Final
+
 import msgspec
+
+_LINE: Final = re.compile(r", line [0-9]+")
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,3 +22,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
         if self.file is not None:
             return self.file if self.line is None else f"{self.file}, line {self.line}"
         return self.default or "default"
+
+
+def without_lines(text: str) -> str:
+    """A text that names sources, without the numbers of their lines."""
+    return _LINE.sub("", text)

@@ -93,7 +93,7 @@ def _facts(*, buildpack: Path, app: Path, layers: Path, plan: Path | None, envir
     bindings = _bindings(environ)
     bound = bindings.value_or(NONE) if bindings is not None else NONE
     named = {**environ, **files_named(bound, environ)}
-    pip_settings = configured(_pip_configuration(named, home))
+    pip_settings = configured(pip_configuration(named, home))
     settings = {name: value for name, value, _ in pip_settings}
     needed = read_requirements(app, home, requirements(environ, settings))
     code = code_matters(application.procfile, application.pyproject, peer_commands(environ, application.elsewhere))
@@ -266,7 +266,7 @@ def _operator_catalogue(environ: Mapping[str, str]) -> CatalogueText | Catalogue
         return CatalogueUnreachable(variable=CATALOGUE_VARIABLE, place=place, detail=detail)
 
 
-def _pip_configuration(environ: Mapping[str, str], app: Path) -> tuple[ConfigurationFile, ...]:
+def pip_configuration(environ: Mapping[str, str], app: Path) -> tuple[ConfigurationFile, ...]:
     """pip's configuration files that are there."""
     found: list[ConfigurationFile] = []
     for path in map(Path, places(environ, str(app))):

@@ -12,7 +12,6 @@ from pathlib import Path
 import msgspec
 import pytest
 import yaml
-from click import Command, Group
 from pure.build.foreign import FILES, VARIABLES, Builder
 from pure.build.unheard import HONOURED
 from pure.complaints.system_libraries import VARIANTS
@@ -21,7 +20,6 @@ from pure.outcome import Success
 from pure.report.prose.apt import apt_lines
 from pure.report.prose.findings import finding_lines
 from pure.venv.lacks import MissingLibraries
-from shell.command.cli import lamina
 from shell.detect import ERROR, FAIL, PASS
 from shell.failure import INTERNAL_ERROR
 
@@ -233,32 +231,33 @@ def scripts(value: object) -> Iterator[str]:
 
 
 def test_the_shell_reads_pipelines_and_commands() -> None:
-    pipelines = [text for each in documents("ci.md") for text in scripts(each)]
-    assert len(pipelines) == 3
+    pipelines = [text for page in ("ci.md", "review.md") for each in documents(page) for text in scripts(each)]
+    assert len(pipelines) == 8
     for text in (*pipelines, *(text for _, text in blocks("sh"))):
         subprocess.run(["sh", "-n"], input=text, text=True, check=True)
 
 
 def commands(program: str) -> Iterator[list[str]]:
-    """How the pages start a program, word by word."""
-    for _, text in blocks("sh"):
+    """How the pages start a program, word by word: in examples, in pipelines, and within sentences."""
+    pipelines = (text for page in ("ci.md", "review.md") for each in documents(page) for text in scripts(each))
+    for text in (*(text for _, text in blocks("sh")), *pipelines):
         for line in COMMENT.sub("", text).splitlines():
             for part in line.split(" | "):
-                words = shlex.split(part)
+                words = _started(part)
                 if words and Path(words[0]).name == program:
                     yield words[1:]
+    for page in PAGES:
+        for quoted in re.findall(rf"`({program} [^`$]*)`", BLOCK.sub("", page.read_text(encoding="utf-8"))):
+            yield shlex.split(quoted)[1:]
 
 
-def test_lamina_has_the_commands_and_options_that_are_used() -> None:
-    found = list(commands("lamina"))
-    assert len(found) >= 5
-    for words in found:
-        command: Command = lamina
-        rest = iter(words)
-        while isinstance(command, Group):
-            command = command.commands[next(rest)]
-        known = {option for each in command.params for option in (*each.opts, *each.secondary_opts)}
-        assert {word for word in rest if word.startswith("-")} <= known
+def _started(line: str) -> list[str]:
+    """The words of a line of the shell's."""
+    try:
+        return shlex.split(line)
+    except ValueError:
+        # Part of a command that takes several lines.
+        return []
 
 
 def test_make_has_the_targets_and_package_the_options_that_are_used() -> None:

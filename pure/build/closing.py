@@ -215,6 +215,7 @@ def done(build: Build, resolved: ResolvedSet | None, said: _Said = ()) -> Next:
             record=build.record,
             said=told,
             moved=moved_layers(build),
+            foreseen=build.foreseen,
             spent=build.spent,
         )
     )

@@ -164,9 +164,9 @@ def _begun(facts: Facts, plan: Plan, hide: Redactor) -> Turn:
     dropped = () if plan.package_manager else drops(plan)
     decision = plan.decided(PYTHON)
     kept = decision.action is Action.KEEP and not borrowed(plan)
-    build = Build(
-        facts=facts, plan=plan, work=work, hide=hide, state=states.RuntimeReady() if kept else states.RuntimeTried()
-    )
+    state = states.RuntimeReady() if kept else states.RuntimeTried()
+    seen = tally.foreseen(plan, facts)
+    build = Build(facts=facts, plan=plan, work=work, hide=hide, state=state, foreseen=seen)
     steps = (FinishLayer(decision=decision), *finish_archive(plan)) if kept else install_runtime(plan, facts, work)
     steps = (*binding_steps.bring(plan, facts, work), *steps)
     return Turn(build=build, steps=(*dropped, *steps), said=(news.PythonChosen(version=facts.version, plan=plan),))

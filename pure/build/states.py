@@ -195,6 +195,7 @@ class Build(msgspec.Struct, frozen=True, kw_only=True):
     away: tuple[Piece, ...] = ()  # of the environment, what lies in layers whose contents this build doesn't have
     spent: Mapping[Part, float] = {}  # seconds
     nbytes: Mapping[LayerName, int] = {}  # of layers, as far as steps have told
+    foreseen: tuple[Moved, ...] = ()  # what the plan had the platform do with the layers; nothing of a first build
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):
@@ -213,6 +214,7 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     record: VenvState | None  # what is known of the environment, likewise
     said: tuple[News, ...]
     moved: tuple[Moved, ...] = ()
+    foreseen: tuple[Moved, ...] = ()
     spent: Mapping[Part, float] = {}
 
 

@@ -17,6 +17,7 @@ from pure.build.runtime_steps import borrowed
 from pure.build.states import Build, Part, State
 from pure.build.steps import Answer, Compiled, LayersPacked, RuntimeInstalled
 from pure.build.storing import archived
+from pure.layers.cost import Cost, cost
 from pure.layers.decision import Action
 from pure.layers.moved import Moved, moved
 from pure.layers.names import AT_LAUNCH, CERTIFICATES, PYTHON, VENV, VENV_CACHE, LayerName, heavy_layer
@@ -45,8 +46,11 @@ def moved_layers(build: Build) -> tuple[Moved, ...]:
     return moved(build.plan.layers, known, back=_back(build.facts), same=_same(build))
 
 
-def foreseen(plan: Plan, facts: Facts) -> tuple[Moved, ...]:
-    """The same, as far as it is known beforehand; nothing of a first build, which makes all."""
+def foreseen(plan: Plan, facts: Facts, sizes: Mapping[LayerName, int] | None = None) -> tuple[Moved, ...]:
+    """The same, as far as it is known beforehand; nothing of a first build, which makes all.
+
+    ``sizes`` are those of the restored layers, where somebody looked.
+    """
     if not facts.restored:
         return ()
     venv, pieces = plan.layer(VENV), plan.previous.seen.pieces if plan.previous else ()
@@ -54,11 +58,16 @@ def foreseen(plan: Plan, facts: Facts) -> tuple[Moved, ...]:
     same = archived(plan) or (plan.packing.pack and not pieces)
     if venv is not None and venv.action is Action.KEEP and same:
         plan = plan.with_layer(held(venv, plan.stored.archive, facts.restored))
-    known = _known(facts, plan, pieces)
+    known = {**(sizes or {}), **_known(facts, plan, pieces)}
     found = moved(plan.layers, known, back=_back(facts), planned=True)
     if not borrowed(plan):
         return found
     return tuple(msgspec.structs.replace(each, work="borrowed") if each.layer == PYTHON else each for each in found)
+
+
+def foreseen_cost(moved: tuple[Moved, ...], facts: Facts, sizes: Mapping[LayerName, int]) -> Cost:
+    """What a build costs of which this is foreseen."""
+    return cost(moved, {name: sizes.get(name) for name, layer in facts.restored.items() if layer.contents})
 
 
 def _back(facts: Facts) -> frozenset[LayerName]:

@@ -11,10 +11,12 @@ from typing import Final
 import msgspec
 
 from pure.image.manifest import LAMINA, Image, LayerOfImage
+from pure.layers.division import Rules, divide
 from pure.layers.names import VENV, heavy_layer
 from pure.names import normalise_name
 from pure.venv.headers import headers, requirement
-from pure.venv.installed import InstalledSet, RecordEntry, parse_installed
+from pure.venv.installed import InstalledDistribution, InstalledSet, RecordEntry, parse_installed
+from pure.venv.piece import Piece
 
 _BUILDPACK: Final = LAMINA.replace("/", "_")
 # Below the folder of the layers.
@@ -42,6 +44,14 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     words: str
 
 
+class PackageOfImage(msgspec.Struct, frozen=True, kw_only=True):
+    """A folder or file at the top of what a distribution installs, and what its files weigh in one layer."""
+
+    name: str
+    layer: str
+    nbytes: int
+
+
 class DistributionOfImage(msgspec.Struct, frozen=True, kw_only=True):
     """A distribution that is installed in an image."""
 
@@ -62,6 +72,8 @@ class DistributionOfImage(msgspec.Struct, frozen=True, kw_only=True):
     """What it asks of these, in its own words."""
     licence: str = ""
     purl: str = ""
+    packages: tuple[PackageOfImage, ...] = ()
+    """What it is made of; sorted by layer and name. Of a divided one not everything lies in its own layer."""
 
 
 class LinkedLibrary(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,6 +182,9 @@ def _distributions(
 ) -> tuple[DistributionOfImage, ...]:
     held = {each.name: each for each in installed.distributions}
     weights = {each.distribution: each.nbytes for each in image.decisions.layers} if image.decisions else {}
+    # As its builder divided them: whatever that took for heavy, the label says which have layers.
+    rules = Rules(heavy=min((each for each in weights.values() if each), default=Rules().heavy), limit=len(held))
+    pieces = {each.name: each for each in divide(installed, rules)}
     found = []
     for name in sorted({*held, *bills.components}):
         here, billed = held.get(name), bills.components.get(name)
@@ -189,6 +204,7 @@ def _distributions(
                 asks=tuple(each for each in asks if each.name in needs),
                 licence=_licence(billed),
                 purl=billed.purl if billed else "",
+                packages=_packages(here, layer, pieces.get(name) if layer != VENV else None),
             )
         )
     return tuple(found)
@@ -256,6 +272,19 @@ def _root(image: Image) -> str:
 def _size(entry: RecordEntry) -> int:
     # No build's number is longer; what isn't one weighs nothing.
     return int(entry.size) if entry.size.isascii() and entry.size.isdigit() and len(entry.size) < 16 else 0
+
+
+def _packages(here: InstalledDistribution | None, layer: str, piece: Piece | None) -> tuple[PackageOfImage, ...]:
+    """What a distribution is made of: what lies in site-packages, and of the rest the folders beside that."""
+    weights: dict[tuple[str, str], int] = {}
+    for entry in here.files if here else ():
+        _, found, inside = entry.path.partition("/site-packages/")
+        place = layer if piece and piece.holds(entry.path) else VENV
+        at = (place, (inside if found else entry.path).partition("/")[0])
+        weights[at] = weights.get(at, 0) + _size(entry)
+    return tuple(
+        PackageOfImage(name=name, layer=place, nbytes=nbytes) for (place, name), nbytes in sorted(weights.items())
+    )
 
 
 def _licence(billed: _Component | None) -> str:

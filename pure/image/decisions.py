@@ -31,11 +31,16 @@ class DecidedPython(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DecidedManager(msgspec.Struct, frozen=True, kw_only=True):
-    """The package manager that installed the dependencies."""
+    """The package manager that installed the dependencies.
+
+    It isn't in the image, and another release of it changes nothing there.
+    """
 
     name: str
     version: str
+    """As the application asks for it; empty where it doesn't, and the buildpack's own is used."""
     source: str
+    """The files that it installed from."""
     because: tuple[str, ...]
 
 

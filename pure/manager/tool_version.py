@@ -26,6 +26,9 @@ class ToolVersion(msgspec.Struct, frozen=True, kw_only=True):
     because: tuple[str, ...]
     # Whether the buildpack carries its wheels, so that no index is asked.
     carried: bool = False
+    # The one that the user or the project asks for, and where; empty where nobody does, whatever is pinned.
+    asked: str = ""
+    asked_in: Source | None = None
 
 
 class BadPin(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,7 +145,10 @@ def _chosen(
         source = Source(variable=tool.variable) if wanted else Source(file=tool.pin_file)
         asks = f", which is within {wanted}, as ${tool.variable} asks" if within else ""
         because = (f"pinned by this buildpack, with hashes{asks}",)
-        return Success(ToolVersion(version=pin[1], hashed=True, source=source, because=because))
+        asked, place = (wanted, source) if wanted else _demanded(demand)
+        return Success(
+            ToolVersion(version=pin[1], hashed=True, source=source, because=because, asked=asked, asked_in=place)
+        )
     if not _VERSION.match(version):
         return Failure(BadToolVersion(variable=tool.variable, title=tool.title, value=version[:60], pinned=pin[1][:60]))
     if _numbers(version) < oldest:
@@ -157,7 +163,15 @@ def _chosen(
             )
         )
     because = (f"{asks}, which this buildpack's hashes don't cover",)
-    return Success(ToolVersion(version=version, hashed=False, source=source, because=because))
+    return Success(
+        ToolVersion(version=version, hashed=False, source=source, because=because, asked=version, asked_in=source)
+    )
+
+
+def _demanded(demand: Demand | None) -> tuple[str, Source | None]:
+    """The one version that the project demands."""
+    only = _exact(demand.constraint) if demand is not None else ""
+    return only, Source(file=demand.file) if demand is not None and only else None
 
 
 def _exact(constraint: str) -> str:

@@ -76,6 +76,8 @@ class PythonDecision(msgspec.Struct, frozen=True, kw_only=True):
     because: tuple[str, ...]
     warnings: tuple[PythonWarning, ...]
     ignored: tuple[IgnoredSource, ...] = ()
+    # Whether somebody asks for this very release.
+    exact: bool = False
 
     @property
     def version(self) -> str:
@@ -188,6 +190,7 @@ def _choose(facts: RuntimeFacts, requirers: Requirers, known: Stock) -> Outcome[
             because=because,
             warnings=(*_superseded(first), *resolution.warnings),
             ignored=_ignored(voices, influential, runtime.version),
+            exact=any(_names_a_release(request) for request in requests),
         )
     )
 
@@ -195,6 +198,16 @@ def _choose(facts: RuntimeFacts, requirers: Requirers, known: Stock) -> Outcome[
 def _pins(request: PythonRequest) -> bool:
     """Whether somebody names a version, or its minor version."""
     return not isinstance(request, RangeRequest) and request.source.default is None
+
+
+def _names_a_release(request: PythonRequest) -> bool:
+    match request:
+        case PatchRequest():
+            return True
+        case RangeRequest(specifiers=(only,)):
+            return only.startswith("==") and only.count(".") == 2 and not only.endswith("*")
+        case _:
+            return False
 
 
 def _wished(

@@ -12,6 +12,7 @@ from pure.build.estimate import Estimate
 from pure.build.news import News
 from pure.build.plan import Plan
 from pure.build.steps import Compiled
+from pure.layers.cost import Cost
 from pure.layers.decision import Action
 from pure.layers.moved import Moved
 from pure.layers.names import AT_LAUNCH, PYTHON, VENV, is_heavy
@@ -23,7 +24,7 @@ from pure.report.binding_lines import binding_lines
 from pure.report.command_lines import command_lines, command_lines_planned
 from pure.report.composing import composition_lines
 from pure.report.defaults_lines import defaults_lines
-from pure.report.ending import estimate_lines, moved_lines
+from pure.report.ending import cost_lines, estimate_lines, moved_lines
 from pure.report.layer_lines import divided_lines, layer_lines
 from pure.report.prose.apt import apt_lines, missing_packages
 from pure.report.prose.archives import fetch_failure_in_short
@@ -194,13 +195,21 @@ def dropped(plan: Plan, *, tense: Tense = DOES) -> Lines:
     return tuple(line for layer in plan.layers if layer.action is Action.DROP for line in layer_lines(layer, tense))
 
 
-def plan(version: str, decided: Plan, *, moved: Iterable[Moved] = (), estimate: Estimate | None = None) -> Lines:
+def plan(
+    version: str,
+    decided: Plan,
+    *,
+    moved: Iterable[Moved] = (),
+    cost: Cost | None = None,
+    estimate: Estimate | None = None,
+) -> Lines:
     """A whole plan, as ``lamina plan`` prints it: what would be done, without the results.
 
-    ``moved`` is what the platform would have to do, ``estimate`` which distributions may get layers of their own.
+    ``moved`` is what the platform would have to do, at which ``cost``, ``estimate`` which distributions may get layers
+    of their own.
     """
     venv = decided.present(VENV)
-    layers = moved_lines(moved)
+    layers = (*moved_lines(moved), *cost_lines(cost))
     return (
         *heading(version, decided, tense=WOULD),
         *python(decided, tense=WOULD),

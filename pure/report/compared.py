@@ -24,6 +24,7 @@ _KINDS: Final[Mapping[Kind, str]] = {
     "buildpack": "buildpack",
     "python": "Python",
     "manager": "package manager",
+    "tool": "its version",
     "process": "process",
     "command": "process",
     "default": "default process",
@@ -34,7 +35,7 @@ _KINDS: Final[Mapping[Kind, str]] = {
     "variable": "variable",
     "label": "label",
 }
-_BECOME: Final[Mapping[Become, str]] = {
+BECOME: Final[Mapping[Become, str]] = {
     "changed": "changed",
     "new": "new",
     "recompressed": "compressed otherwise",
@@ -67,7 +68,7 @@ def comparison_lines(compared: Comparison) -> tuple[str, ...]:
         *_decision_lines(compared),
         *_distribution_lines(compared),
         *_layer_lines(compared),
-        *(("", "Not known", *(f"  {line}" for line in unknown)) if (unknown := _unknown(compared)) else ()),
+        *(("", "Not known", *(f"  {line}" for line in unknown)) if (unknown := not_known(compared)) else ()),
     )
 
 
@@ -80,7 +81,7 @@ def comparison_markdown(compared: Comparison) -> tuple[str, ...]:
         *_markdown_table(
             ("Decision", "Before", "After"),
             (
-                (_cell(_label(each)), _choice_cell(each.kind, each.before), _choice_cell(each.kind, each.after))
+                (_cell(decision_name(each)), _choice_cell(each.kind, each.before), _choice_cell(each.kind, each.after))
                 for each in compared.decisions
             ),
         ),
@@ -90,9 +91,9 @@ def comparison_markdown(compared: Comparison) -> tuple[str, ...]:
         ),
         *_markdown_table(
             ("Layer", "", "Moves"),
-            ((_cell(_layer_name(each)), _BECOME[each.become], _layer_size(each)) for each in _differing(compared)),
+            ((_cell(layer_name(each)), BECOME[each.become], _layer_size(each)) for each in _differing(compared)),
         ),
-        *(("", "Not known", "", *(f"- {_cell(line)}" for line in unknown)) if (unknown := _unknown(compared)) else ()),
+        *(("", "Not known", "", *(f"- {_cell(line)}" for line in unknown)) if (unknown := not_known(compared)) else ()),
     )
 
 
@@ -126,7 +127,8 @@ def _side(side: ComparedSide) -> str:
     return f"{side.name} ({side.digest[:19]})" if side.digest else side.name
 
 
-def _label(decision: Decision) -> str:
+def decision_name(decision: Decision) -> str:
+    """What was decided, in words."""
     return f"{_KINDS[decision.kind]} {decision.name}".rstrip()
 
 
@@ -135,14 +137,14 @@ def _decision_lines(compared: Comparison) -> Iterator[str]:
         return
     yield from ("", "Decisions")
     for each in compared.decisions:
-        yield from _row(_label(each), _column(each.kind, each.before), _column(each.kind, each.after))
+        yield from _row(decision_name(each), _column(each.kind, each.before), _column(each.kind, each.after))
 
 
 def _column(kind: Kind, choice: DecidedValue | None) -> list[str]:
     if choice is None:
         return ["(none)"]
     return [
-        *textwrap.wrap(_value(kind, choice), _COLUMN),
+        *textwrap.wrap(choice_shown(kind, choice), _COLUMN),
         *(line for reason in choice.because for line in _wrapped(shortened(reason, _LONGEST))),
     ]
 
@@ -174,9 +176,9 @@ def _version(each: Version) -> str:
 
 
 def _differing(compared: Comparison) -> list[ComparedLayer]:
-    """The layers that differ, in the order of ``_BECOME``."""
+    """The layers that differ, in the order of ``BECOME``."""
     found = [each for each in compared.layers or () if each.become != "same"]
-    return sorted(found, key=lambda each: list(_BECOME).index(each.become))
+    return sorted(found, key=lambda each: list(BECOME).index(each.become))
 
 
 def _layer_lines(compared: Comparison) -> Iterator[str]:
@@ -185,13 +187,14 @@ def _layer_lines(compared: Comparison) -> Iterator[str]:
         return
     yield from ("", "Layers")
     for each in differing:
-        yield f"  {_layer_name(each):{_COLUMN}}  {_BECOME[each.become]:20}  {_layer_size(each)}".rstrip()
+        yield f"  {layer_name(each):{_COLUMN}}  {BECOME[each.become]:20}  {_layer_size(each)}".rstrip()
     same = len(compared.layers or ()) - len(differing)
     if same:
         yield f"  = {count(same, 'layer')} the same"
 
 
-def _layer_name(layer: ComparedLayer) -> str:
+def layer_name(layer: ComparedLayer) -> str:
+    """What people call a layer."""
     if layer.owner is Owner.BUILDPACK:
         return layer.name if layer.buildpack == LAMINA else f"{layer.buildpack}: {layer.name}"
     owner = _OWNERS[layer.owner]
@@ -206,7 +209,8 @@ def _layer_size(layer: ComparedLayer) -> str:
     return f"{size(layer.nbytes)}{' uncompressed' if layer.uncompressed else ''}"
 
 
-def _unknown(compared: Comparison) -> list[str]:
+def not_known(compared: Comparison) -> list[str]:
+    """What couldn't be compared, each one clause."""
     one, other = compared.before.unknown, compared.after.unknown
     of = dict.fromkeys(one, " (before)") | {each: "" if each in one else " (after)" for each in other}
     told = [f"{each.what}{side}: {each.because}" for each, side in of.items()]
@@ -223,7 +227,8 @@ def _markdown_table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> 
         yield from (f"| {' | '.join(cells)} |" for cells in found)
 
 
-def _value(kind: Kind, choice: DecidedValue) -> str:
+def choice_shown(kind: Kind, choice: DecidedValue) -> str:
+    """What was chosen, as people read it."""
     text = written(tuple(shlex.split(choice.value))) if kind in ("process", "command") else choice.value
     return shortened(text, _LONGEST) or ("(decided at the start)" if kind == "sets" else "(empty)")
 
@@ -231,7 +236,7 @@ def _value(kind: Kind, choice: DecidedValue) -> str:
 def _choice_cell(kind: Kind, choice: DecidedValue | None) -> str:
     if choice is None:
         return "(none)"
-    value = f"**{_cell(_value(kind, choice))}**"
+    value = f"**{_cell(choice_shown(kind, choice))}**"
     return "<br>".join((value, *(_cell(shortened(each, _LONGEST)) for each in choice.because)))
 
 

@@ -14,6 +14,7 @@ from pure.image.decisions import (
 )
 from pure.layers.decision import Action, LayerDecision
 from pure.layers.names import AT_LAUNCH, CERTIFICATES, PYTHON, VENV, LayerName, heavy_layer, is_heavy
+from pure.manager.terms import path
 from pure.venv.piece import Piece
 from pure.venv.state import VenvState
 from pure.wording import size
@@ -48,9 +49,9 @@ def decisions(plan: Plan, record: VenvState | None, *, redact: Callable[[str], s
         if manager is None
         else DecidedManager(
             name=manager.name,
-            version=manager.version,
-            source=str(manager.source),
-            because=tuple(map(redact, manager.because)),
+            version=manager.tool.asked if manager.tool.asked_in is not None else "",
+            source=", ".join(path(manager.installed_from.folder, file) for file in manager.installed_from.files),
+            because=tuple(map(redact, manager.managed.choice.because)),
         ),
         processes=tuple(
             DecidedProcess(

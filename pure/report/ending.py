@@ -6,6 +6,7 @@ from typing import Final
 from pure.build.estimate import Estimate
 from pure.build.plan import Plan
 from pure.build.states import Done, Part
+from pure.layers.cost import Amount, Cost, otherwise, pushed
 from pure.layers.decision import Action
 from pure.layers.moved import Moved, Work
 from pure.layers.names import LayerName
@@ -51,11 +52,14 @@ _PARTS: Final[Mapping[Part, str]] = {
     "packing": "packing",
 }
 _WORTH_TELLING: Final = 0.1  # seconds
+TIME: Final = "Time: "
+"""How the line with what each part took begins."""
 
 
 def ending(done: Done, seconds: float) -> tuple[str, ...]:
     """The last lines of a build that took so many seconds."""
-    return ("", *moved_lines(done.moved), *_time(done), _summary(done.plan, duration(seconds)))
+    told = (*moved_lines(done.moved), *foreseen_lines(done.foreseen, done.moved), *_time(done))
+    return ("", *told, _summary(done.plan, duration(seconds)))
 
 
 def moved_lines(moved: Iterable[Moved]) -> tuple[str, ...]:
@@ -65,6 +69,40 @@ def moved_lines(moved: Iterable[Moved]) -> tuple[str, ...]:
         by_work.setdefault(each.work, []).append(each)
     parts = (_work(work, by_work[work]) for work in _WORK if work in by_work)
     return (f"Layers: {', '.join(parts)}",) if by_work else ()
+
+
+def foreseen_lines(foreseen: tuple[Moved, ...], moved: Iterable[Moved]) -> tuple[str, ...]:
+    """How far the plan was from what has to be pushed; nothing where it was right, or where it foresaw nothing."""
+    if not foreseen:
+        return ()
+    before, came = pushed(foreseen), pushed(moved)
+    return (f"Foreseen: {_pushed(before)}; was: {_pushed(came)}",) if otherwise(before, came) else ()
+
+
+def cost_lines(cost: Cost | None) -> tuple[str, ...]:
+    """What a build is going to cost, in one line."""
+    if cost is None:
+        return ()
+    parts = ((cost.restored, "restore"), (cost.moved, "move"), (cost.pushed, "push"))
+    return (f"Costs: {', '.join(f'{_amount(amount)} to {verb}' for amount, verb in parts)}",)
+
+
+def _pushed(amount: Amount) -> str:
+    if not amount.layers:
+        return "nothing to push"
+    names = list(amount.layers)
+    if amount.unknown == amount.layers:
+        return f"{_amount(amount)} to push"
+    return f"{_amount(amount)} to push ({_listed(names) if len(names) <= _NAMED else f'{len(names)} layers'})"
+
+
+def _amount(amount: Amount) -> str:
+    if not amount.layers:
+        return "nothing"
+    if amount.unknown == amount.layers:
+        return _listed(list(amount.layers)) if len(amount.layers) <= _NAMED else f"{len(amount.layers)} layers"
+    without = f" without {_listed(list(amount.unknown))}" if amount.unknown else ""
+    return f"{'at most ' if amount.most else ''}{size(amount.nbytes)}{without}"
 
 
 def estimate_lines(estimate: Estimate | None, width: int) -> tuple[str, ...]:
@@ -104,7 +142,7 @@ def _time(done: Done) -> tuple[str, ...]:
     tool = done.plan.package_manager.manager.tool.title if done.plan.package_manager else ""
     spent = ((words or tool, done.spent.get(part, 0.0)) for part, words in _PARTS.items())
     told = [f"{words} {duration(seconds)}" for words, seconds in spent if seconds >= _WORTH_TELLING]
-    return (f"Time: {', '.join(told)}",) if told else ()
+    return (f"{TIME}{', '.join(told)}",) if told else ()
 
 
 def _summary(plan: Plan, seconds: str) -> str:

@@ -7,6 +7,7 @@ import msgspec
 from pure.build.composing import Composition
 from pure.build.estimate import Estimate
 from pure.build.plan import Plan
+from pure.layers.cost import Amount, Cost
 from pure.layers.decision import Action
 from pure.layers.metadata import metadata_table
 from pure.layers.moved import Moved, Work
@@ -96,6 +97,22 @@ class MovedRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     nbytes: int | None = None
 
 
+class AmountRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Bytes of layers, as far as they are known; ``most`` says that it may turn out to be less."""
+
+    nbytes: int
+    unknown: tuple[str, ...] = ()
+    most: bool = False
+
+
+class CostRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What the platform would have to restore, move and push (``pure.layers.cost``)."""
+
+    restored: AmountRecord
+    moved: AmountRecord
+    pushed: AmountRecord
+
+
 class LikelyRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A distribution that will probably get a layer of its own; its bytes are estimated."""
 
@@ -149,7 +166,14 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pinned_by: tuple[str, ...] = ()
     # Only in plans.
     foreseen: dict[str, MovedRecord] = {}
+    cost: CostRecord | None = None
     likely_layers: tuple[LikelyRecord, ...] = ()
+
+
+class ErrorRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What prevents a plan, in the place of one."""
+
+    error: Message
 
 
 def record(
@@ -158,9 +182,10 @@ def record(
     version: str,
     redact: Callable[[str], str],
     moved: Iterable[Moved] = (),
+    cost: Cost | None = None,
     estimate: Estimate | None = None,
 ) -> Record:
-    """The record of a plan; ``version`` is this buildpack's. A plan has ``moved`` and ``estimate``, a build hasn't.
+    """The record of a plan; ``version`` is this buildpack's. A plan has ``moved``, ``cost`` and ``estimate``.
 
     ``redact`` takes credentials out of what users wrote (commands, reasons): nothing else in a record can hold one, and
     a password that is an ordinary word must not blank the record's own words.
@@ -243,6 +268,9 @@ def record(
         system_packages=missing_packages(plan.findings),
         pinned_by=tuple(map(redact, plan.pinned_by)),
         foreseen={each.layer: MovedRecord(work=each.work, nbytes=each.nbytes) for each in moved},
+        cost=None
+        if cost is None
+        else CostRecord(restored=_amount(cost.restored), moved=_amount(cost.moved), pushed=_amount(cost.pushed)),
         likely_layers=tuple(
             LikelyRecord(name=each.name, version=redact(each.version), nbytes=each.nbytes)
             for each in (estimate.likely if estimate else ())
@@ -258,6 +286,10 @@ def _required(composition: Composition, redact: Callable[[str], str]) -> dict[st
     }
 
 
+def _amount(amount: Amount) -> AmountRecord:
+    return AmountRecord(nbytes=amount.nbytes, unknown=amount.unknown, most=amount.most)
+
+
 def encode_record(value: Record) -> bytes:
     """The record as JSON, indented, with a final newline; equal records give equal bytes."""
     return msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=2) + b"\n"
@@ -271,4 +303,4 @@ def encode_error(message: Message, *, redact: Callable[[str], str]) -> bytes:
         means=tuple(map(redact, message.means)),
         do=tuple(map(redact, message.do)),
     )
-    return msgspec.json.format(msgspec.json.encode({"error": error}), indent=2) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(ErrorRecord(error=error)), indent=2) + b"\n"

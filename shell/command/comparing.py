@@ -9,6 +9,7 @@ from pure.outcome import Failure
 from pure.redaction import redactor
 from pure.visible import whole
 
+from shell.command.documented import Documented
 from shell.command.images import ImageReader, image_options
 from shell.disk import said
 from shell.output import Output
@@ -25,7 +26,15 @@ _STDIN: Final = "-"
 _MARKDOWN: Final = "markdown"
 
 
-@click.command()
+@click.command(
+    cls=Documented,
+    examples={
+        "lamina compare registry.example.com/team/shop:v1 registry.example.com/team/shop:v2": "what a release changes",
+        "lamina compare podman:shop path/to/app --exit-code": "a local build with an engine's image, for a script",
+        "lamina plan path/to/app --json | lamina compare podman:shop plan:- --format markdown": "an image with a plan",
+    },
+    statuses={"1": "with --exit-code: something differs", "2": "the command line is wrong, or a side can't be read"},
+)
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, of a documented schema.")
@@ -46,12 +55,6 @@ def compare(
 
     Each is what explain takes, or the folder that builds had as --cache, or plan:FILE with what plan --json printed
     (plan:- reads it from the standard input).
-
-    \b
-    Examples:
-      lamina compare registry.example.com/team/shop:v1 registry.example.com/team/shop:v2
-      lamina compare podman:shop path/to/app --exit-code
-      lamina plan path/to/app --json | lamina compare podman:shop plan:- --format markdown
     """
     from pure.image.difference import compare_sides
     from pure.report.compared import comparison_lines, comparison_markdown, encode_comparison

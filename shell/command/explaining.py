@@ -7,6 +7,7 @@ import click
 import msgspec
 from pure.redaction import redactor
 
+from shell.command.documented import Documented
 from shell.command.images import ImageReader, image_options
 from shell.output import Output
 
@@ -21,22 +22,23 @@ if TYPE_CHECKING:
 _BUILDPACK = Path(__file__).resolve().parents[2]
 
 
-@click.command()
+@click.command(
+    cls=Documented,
+    examples={
+        "lamina explain path/to/app": "what was built here, layer by layer",
+        "lamina explain podman:shop flask": "why a distribution is in an engine's image",
+        "lamina explain registry.example.com/team/shop:v1 --json": "an image of a registry, for programs",
+    },
+)
 @click.argument("image")
 @click.argument("distribution", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, of a documented schema.")
 @image_options
 def explain(image: str, distribution: str | None, as_json: bool, cache: Path | None, platform: str) -> None:
-    r"""Say what IMAGE is made of and why, or why a DISTRIBUTION is in it.
+    """Say what IMAGE is made of and why, or why a DISTRIBUTION is in it.
 
     IMAGE is a folder of an application that was built here, an OCI layout folder, an archive that an engine saved,
     docker:NAME, podman:NAME, or HOST/NAME:TAG of a registry.
-
-    \b
-    Examples:
-      lamina explain path/to/app
-      lamina explain podman:shop flask
-      lamina explain registry.example.com/team/shop:v1 --json
     """
     from pure.report.explained_view import distribution_view, image_view
 

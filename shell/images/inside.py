@@ -24,10 +24,10 @@ def read_demands(opened: OpenedImage) -> Outcome[tuple[Demanded, ...], LayerUnre
     return files if isinstance(files, Failure) else Success(demands(opened.image, files.unwrap()))
 
 
-def measure(opened: OpenedImage) -> Outcome[None, LayerUnreadable]:
-    """Learn the sizes of all layers, unpacked, but for those of the base, which are nobody's concern here."""
+def measure(opened: OpenedImage, *, base: bool = False) -> Outcome[None, LayerUnreadable]:
+    """Learn the sizes of all layers, unpacked; those of the ``base`` only for whom they concern."""
     for layer in opened.image.layers:
-        if layer.nbytes is None and layer.owner is not Owner.BASE:
+        if layer.nbytes is None and (base or layer.owner is not Owner.BASE):
             looked = opened.look(layer)
             if isinstance(looked, Failure):
                 return looked

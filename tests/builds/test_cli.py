@@ -57,7 +57,9 @@ def test_plan_against_layers(lamina: Lamina, bench: Bench) -> None:
         "venv": "reconcile",
         "venv-cache": "reconcile",
     }
-    assert "\nLayers: venv reconciled (" in lamina.run("plan", bench.app, "--layers", bench.own).out
+    told = lamina.run("plan", bench.app, "--layers", bench.own).out
+    assert "\nLayers: venv reconciled (" in told
+    assert " to restore, " in told.splitlines()[-1]
 
 
 def test_plan_is_what_a_build_then_does(lamina: Lamina, bench: Bench) -> None:
@@ -72,8 +74,10 @@ def test_plan_is_what_a_build_then_does(lamina: Lamina, bench: Bench) -> None:
     # Only a build knows what is installed, by which start commands are chosen.
     assert (plan.pop("processes_provisional"), record.pop("processes_provisional")) == (True, False)
     # What the platform would have to do, and nothing of what it would likely be: it is no first build.
-    foreseen = plan.pop("foreseen")
+    foreseen, cost = plan.pop("foreseen"), plan.pop("cost")
     assert foreseen["venv"] == {"work": "reconciled", "nbytes": (bench.own / "venv-cache" / "venv.tar").stat().st_size}
+    assert cost["pushed"]["most"]
+    assert cost["restored"]["nbytes"] >= cost["pushed"]["nbytes"] >= foreseen["venv"]["nbytes"]
     assert plan == record
 
 

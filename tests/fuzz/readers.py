@@ -25,14 +25,18 @@ from pure.image.manifest import read_image
 from pure.image.reference import AtPath, decide_reference, places
 from pure.layers.metadata import decode_linked, decode_metadata
 from pure.lifecycle.project_toml import read_descriptor
-from pure.outcome import Success
+from pure.outcome import Failure, Success
 from pure.project.build_commands import build_commands
 from pure.project.document import Document
 from pure.project.requirements.file import parse_requirements
 from pure.python.catalogue import decode_catalogue, decode_end_of_life, parse_mirror
 from pure.python.requirers import read_requirers
 from pure.redaction import redactor
+from pure.report.page.document import document
+from pure.report.page.filling import Known, page
 from pure.report.planned import side_of_plan
+from pure.report.timeline import decode_timeline, parts_told
+from pure.review.golden import decode_golden
 from pure.runtime.carried import decode_tree
 from pure.runtime.linked import answered, encode_linked, others
 from pure.sbom.brought import read as read_brought
@@ -220,7 +224,21 @@ _BINDINGS: Final[Mapping[BindingType, bytes]] = {
     "uv": b'[[index]]\nname = "private"\nurl = "https://u:p@h.example/simple"\n',
 }
 
+_GOLDEN: Final = (
+    b'{"schema": 1, "target": "linux/amd64", "decisions": {"python": {"decided": "3.13", "by": "uv.lock"}}}',
+    b'{"schema": 2}',
+)
+
+
+def _page(raw: bytes) -> object:
+    image = read_image(raw, digest="sha256:0")
+    if isinstance(image, Failure):
+        return image
+    return document(page(Known(reference="x", image=image.unwrap(), contents=contents(image.unwrap(), {}))))
+
+
 READERS: Final[Mapping[str, Row]] = {
+    "golden plan": Row(read=lambda raw: decode_golden(raw, file="lamina.plan.json"), made_for=_GOLDEN),
     "requirements": Row(read=lambda raw: parse_requirements(raw, file="requirements.txt"), made_for=_REQUIREMENTS),
     "uv.lock": Row(read=_lock(uv.read), made_for=(_UV,)),
     "poetry.lock": Row(read=_lock(poetry.read), made_for=(_POETRY,)),
@@ -305,6 +323,14 @@ READERS: Final[Mapping[str, Row]] = {
     "configuration of an image": Row(read=lambda raw: read_image(raw, digest="sha256:0"), made_for=(_IMAGE,)),
     "plan to compare": Row(read=lambda raw: side_of_plan(raw, name="plan:x"), made_for=(_RECORD,)),
     "contents of an image": Row(read=lambda raw: contents(_SHOP, {_BILL: raw}), made_for=(_CYCLONEDX,)),
+    "page of an image": Row(read=_page, made_for=(_IMAGE,)),
+    "times of a build": Row(
+        read=lambda raw: (decode_timeline(raw, {}), parts_told(text(raw))),
+        made_for=(
+            b'{"image": "0", "phases": [{"phase": "build", "seconds": 1, "parts": [{"name": "pip", "seconds": 1}]}]}',
+            b"Time: pip 1.5 s, trying imports 1 min 02 s",
+        ),
+    ),
     "what an image's application asks for": Row(
         read=lambda raw: [
             demands(_SHOP, {f"workspace/{name}": raw}) for name in ("requirements.txt", "pyproject.toml")

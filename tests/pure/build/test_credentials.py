@@ -13,11 +13,10 @@ from pure.outcome import Success
 from pure.project.files import ProjectFiles
 from pure.redaction import HIDDEN, redactor
 from pure.target import Target
-from shell.command.planning import print_plan
+from shell.command.planning import PlanRequest, planned, print_plan
 from shell.output import Output
 
 from tests.documents import document, documents
-from tests.places import ROOT
 from tests.strategies_plan import facts as any_facts
 
 SECRET = "hunter2-7301"
@@ -148,17 +147,13 @@ def _plans(folder: Path, pyproject: str, environ: dict[str, str]) -> str:
     (app / "Procfile").write_text("web: shopper --worker postgres-tools --as postgres\n")
     stream = io.StringIO()
     for as_json in (False, True):
-        error = print_plan(
-            buildpack=ROOT,
+        output = Output(redactor(environ), stream)
+        request = PlanRequest(
             app=app,
-            layers=None,
             environ={"PIP_CONFIG_FILE": "/dev/null", **environ},
             target=Target(os="linux", arch="amd64"),
-            catalogue=None,
-            as_json=as_json,
-            output=Output(redactor(environ), stream),
         )
-        assert error is None, error
+        print_plan(planned(request, output).unwrap(), as_json=as_json, output=output)
     return stream.getvalue()
 
 

@@ -127,3 +127,27 @@ def test_odd_bills_and_records_give_a_value(found: dict[str, bytes]) -> None:
     assert names == sorted(set(names))
     assert all(set(each.needs) <= set(names) for each in value.distributions)
     assert all(each.nbytes is None or each.nbytes >= 0 for each in value.distributions)
+
+
+def test_packages_lie_where_the_division_put_them() -> None:
+    site = SITE.rpartition("/venv/")[2]
+    folder = f"{site}/numpy-2.3.1.dist-info"
+    rows = [
+        "numpy/__init__.py,sha256=a,70000000",
+        "numpy.libs/libopenblas.so,sha256=b,1200000",
+        f"{folder.rpartition('/')[2]}/METADATA,sha256=c,2000",
+        "../../../share/numpy/page.html,sha256=d,30000",
+        "../../../bin/f2py,sha256=e,300",
+    ]
+    found = contents(SHOP, FILES | {f"{SITE}/numpy-2.3.1.dist-info/RECORD".lstrip("/"): "\n".join(rows).encode()})
+    numpy, flask = found.named("numpy"), found.named("flask")
+    assert numpy is not None
+    assert [(each.layer, each.name, each.nbytes) for each in numpy.packages] == [
+        ("dist-numpy", "numpy", 70_000_000),
+        ("dist-numpy", "numpy.libs", 1_200_000),
+        ("venv", "bin", 300),
+        ("venv", "numpy-2.3.1.dist-info", 2_000),
+        ("venv", "share", 30_000),
+    ]
+    assert flask is not None
+    assert {each.layer for each in flask.packages} == {"venv"}

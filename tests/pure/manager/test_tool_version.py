@@ -116,6 +116,8 @@ def test_another_pip_is_not_covered_by_hashes_which_is_said(version: tuple[int, 
             hashed=False,
             source=Source(variable="BP_PIP_VERSION"),
             because=(f"$BP_PIP_VERSION asks for {wanted}, which this buildpack's hashes don't cover",),
+            asked=wanted,
+            asked_in=Source(variable="BP_PIP_VERSION"),
         )
     )
 

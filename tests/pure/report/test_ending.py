@@ -3,9 +3,10 @@
 import msgspec
 import pytest
 from pure.build.states import Done, Part
+from pure.layers.cost import cost
 from pure.layers.moved import Moved, Work
 from pure.layers.names import LayerName, heavy_layer
-from pure.report.ending import ending, moved_lines
+from pure.report.ending import cost_lines, ending, foreseen_lines, moved_lines
 
 from tests.strategies_locked import FIRST, locked
 from tests.strategies_plan import planned
@@ -48,6 +49,57 @@ POLARS, NUMPY = heavy_layer("polars"), heavy_layer("numpy")
 )
 def test_layers(moved: tuple[Moved, ...], line: str) -> None:
     assert moved_lines(moved) == (f"Layers: {line}",)
+
+
+@pytest.mark.parametrize(
+    ("foreseen", "moved", "line"),
+    [
+        # Nothing was foreseen of a first build.
+        ((), (layer("python", "new", 90_000_000),), None),
+        ((layer("venv", "left", 9_000_000),), (layer("venv", "left", 9_000_000),), None),
+        # What could be, and wasn't.
+        ((layer("venv", "reconciled", 9_000_000),), (layer("venv", "left", 9_000_000),), None),
+        ((layer("venv", "reconciled", 9_000_000),), (layer("venv", "changed", 9_900_000),), None),
+        ((layer("python", "changed"),), (layer("python", "changed", 90_000_000),), None),
+        (
+            (layer("venv", "reconciled", 9_000_000), layer(NUMPY, "left", 57_000_000)),
+            (layer("venv", "changed", 9_100_000), layer(NUMPY, "changed", 58_000_000), layer(POLARS, "new", 5_000_000)),
+            "at most 9.0 MB to push (venv); was: 72.1 MB to push (venv, dist-numpy and dist-polars)",
+        ),
+        (
+            (layer("venv", "reconciled", 9_000_000), layer("pip", "cached", 5)),
+            (layer("venv", "changed", 19_000_000), layer("pip", "cached", 5)),
+            "at most 9.0 MB to push (venv); was: 19.0 MB to push (venv)",
+        ),
+        (
+            (layer("venv", "left", 9_000_000),),
+            (layer("venv", "again", 9_000_000),),
+            "nothing to push; was: 9.0 MB to push (venv)",
+        ),
+        (
+            (layer("python", "changed"), layer("venv", "changed", 1)),
+            (layer("python", "left"), layer("venv", "changed", 1)),
+            "1 bytes without python to push (python and venv); was: 1 bytes to push (venv)",
+        ),
+        ((layer("venv", "changed"),), (layer("venv", "left"),), "venv to push; was: nothing to push"),
+    ],
+)
+def test_how_right_the_plan_was(foreseen: tuple[Moved, ...], moved: tuple[Moved, ...], line: str | None) -> None:
+    assert foreseen_lines(foreseen, moved) == (() if line is None else (f"Foreseen: {line}",))
+
+
+def test_what_a_build_will_cost() -> None:
+    moved = (
+        layer("python", "borrowed"), layer("venv", "reconciled", 9_000_000), layer(NUMPY, "left", 57_000_000),
+        layer("venv-cache", "cached", 9_000_000), layer("pip", "cached"),
+    )  # fmt: skip
+    assert cost_lines(cost(moved, {"venv-cache": 9_000_000, "pip": 14_000_000})) == (
+        "Costs: 23.0 MB to restore, 18.0 MB without pip to move, at most 9.0 MB to push",
+    )
+    assert cost_lines(cost((layer("python", "left"), layer("pip", "cached")), {"pip": None})) == (
+        "Costs: pip to restore, pip to move, nothing to push",
+    )
+    assert cost_lines(None) == ()
 
 
 def test_no_layers_no_line() -> None:

@@ -1,0 +1,173 @@
+"""Defines ``lamina plan``: print a plan, write its golden form, or check it against that."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+from pure.outcome import Failure
+from pure.python.reasons import DEFAULT_VARIABLE
+from pure.redaction import redactor
+
+from shell.command.documented import Documented
+from shell.command.given import (
+    application,
+    asked_target,
+    described,
+    env_file_option,
+    env_option,
+    fail,
+    given_variables,
+    production_option,
+)
+from shell.output import Output
+
+if TYPE_CHECKING:
+    from pure.message import Message
+
+    from shell.command.planning import PlanRequest
+
+_file = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command(
+    cls=Documented,
+    examples={
+        "lamina plan .": "what a build of this folder would decide, and why",
+        "lamina plan . --json | jq .python": "the same for programs",
+        "lamina plan . --write lamina.plan.json": "keep the application's decisions in its repository",
+        "lamina plan . --check lamina.plan.json": "fail where a change decides otherwise, as in a pull request",
+        "lamina plan . --check lamina.plan.json --format markdown": "the same as a comment",
+        "lamina plan . --env BP_PYTHON_VERSION=3.13 --production-runtime": "as a platform would, with a variable",
+    },
+    statuses={
+        "1": "an error that was explained, or a decision differs from those in the file of --check",
+        "2": "the command line is wrong, or the file of --check or --write",
+    },
+)
+@application
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option(
+    "--check",
+    type=_file,
+    metavar="FILE",
+    help="Compare the decisions with those in FILE, as a platform would decide: implies --production-runtime.",
+)
+@click.option("--write", type=_file, metavar="FILE", help="Write the decisions to FILE, for --check.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown"]),
+    default=None,
+    help="How --check prints what differs  [default: text]",
+)
+@click.option(
+    "--layers",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Plan against the restored layers found in this folder, and estimate what they cost.",
+)
+@click.option(
+    "--target",
+    default=None,
+    metavar="OS/ARCH",
+    help="Plan for another target  [default: this machine; of --write linux/amd64; of --check that in FILE]",
+)
+@env_option
+@env_file_option
+@production_option
+def plan(
+    app: Path,
+    as_json: bool,
+    check: Path | None,
+    write: Path | None,
+    form: str | None,
+    layers: Path | None,
+    target: str | None,
+    env: tuple[str, ...],
+    env_file: Path | None,
+    production_runtime: bool,
+) -> None:
+    """Print what a build of APP would decide, and why, without doing any of it."""
+    from shell.command.planning import PlanRequest, planned, print_plan
+
+    _refuse(check, write, form, layers, as_json=as_json)
+    descriptor = described(app)
+    given = dict(descriptor.env) | given_variables(env, env_file)
+    output = Output(redactor(given))
+    request = PlanRequest(app=app.resolve(), descriptor=descriptor, environ=given, target=asked_target(target))
+    if check is not None:
+        _check(app, request, check, form=form or "text", as_json=as_json, output=output)
+    elif write is not None:
+        _write(request, write, as_json=as_json, output=output)
+    else:
+        found = planned(_with_local_runtime(request, layers, production=production_runtime), output)
+        if isinstance(found, Failure):
+            _end(found.failure(), 1, as_json=as_json, output=output)
+        print_plan(found.unwrap(), as_json=as_json, output=output)
+
+
+def _refuse(check: Path | None, write: Path | None, form: str | None, layers: Path | None, *, as_json: bool) -> None:
+    """Options that don't go together."""
+    if check is not None and write is not None:
+        raise click.UsageError("--check compares with a file, --write replaces it: give one of them.")
+    if layers is not None and (check is not None or write is not None):
+        raise click.UsageError("--layers has no part in --check and --write: decisions don't depend on earlier builds.")
+    if form is not None and (check is None or as_json):
+        raise click.UsageError("--format says how --check prints what differs, without --json.")
+
+
+def _with_local_runtime(request: "PlanRequest", layers: Path | None, *, production: bool) -> "PlanRequest":
+    import msgspec
+
+    from shell.command.local_runtime import cache_folder, foreseen_runtime
+
+    minor, catalogue = (None, None) if production else foreseen_runtime(cache_folder())
+    return msgspec.structs.replace(
+        request,
+        layers=layers.resolve() if layers else None,
+        environ=({DEFAULT_VARIABLE: minor} if minor else {}) | dict(request.environ),
+        catalogue=catalogue,
+    )
+
+
+def _check(app: Path, request: "PlanRequest", file: Path, *, form: str, as_json: bool, output: Output) -> None:
+    from pure.report.review_lines import check_lines, check_markdown, encode_check
+
+    from shell.command.review import checked
+
+    compared = checked(request, file, output)
+    if isinstance(compared, Failure):
+        _end(compared.failure().message, compared.failure().status, as_json=as_json, output=output)
+    changed = compared.unwrap().changed
+    if as_json:
+        output.document(encode_check(str(file), changed).decode())
+    else:
+        say = check_markdown if form == "markdown" else check_lines
+        output.lines(say(str(file), changed, renew=("lamina", "plan", str(app), "--write", str(file))))
+    sys.exit(1 if changed else 0)
+
+
+def _write(request: "PlanRequest", file: Path, *, as_json: bool, output: Output) -> None:
+    from pure.report.review_lines import encode_written, written_lines
+
+    from shell.command.review import written
+
+    compared = written(request, file, output)
+    if isinstance(compared, Failure):
+        _end(compared.failure().message, compared.failure().status, as_json=as_json, output=output)
+    result = compared.unwrap()
+    if as_json:
+        output.document(encode_written(str(file), result.written, result.changed).decode())
+    else:
+        output.lines(written_lines(str(file), result.written, result.changed, len(result.golden.decisions)))
+
+
+def _end(error: "Message", status: int, *, as_json: bool, output: Output) -> NoReturn:
+    """End with what prevents a plan."""
+    if as_json:
+        from pure.report.record import encode_error
+
+        # Whoever reads JSON gets JSON in either case; the exit status tells them apart.
+        output.document(encode_error(error, redact=output.redacted).decode())
+        sys.exit(status)
+    fail(error, output, status)

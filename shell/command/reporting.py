@@ -1,0 +1,115 @@
+"""Defines ``lamina report``: the page of an image."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from pure.redaction import redactor
+
+from shell.command.documented import Documented
+from shell.command.images import ImageReader, image_options
+from shell.output import Output
+
+if TYPE_CHECKING:
+    from pure.image.contents import Contents
+    from pure.image.difference import Comparison
+    from pure.image.manifest import Image
+    from pure.report.page.filling import Known
+
+
+@click.command(
+    cls=Documented,
+    examples={
+        "lamina report path/to/app --html report.html": "of what was built here, with what its build took",
+        "lamina report podman:shop --html report.html --previous registry.example.com/shop:v1": "with what differs",
+    },
+)
+@click.argument("image")
+@click.option(
+    "--html",
+    "file",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file for the page, which needs nothing beside it.",
+)
+@click.option("--previous", metavar="IMAGE", help="Show what differs from another image, too.")
+@image_options
+def report(image: str, file: Path, previous: str | None, cache: Path | None, platform: str) -> None:
+    """Show IMAGE as a page for a browser: what it is made of, what was decided and why, what its build took.
+
+    Images are what explain takes, or the folder that builds had as --cache.
+    """
+    from pure.message import Message
+    from pure.report.page.document import document
+    from pure.report.page.filling import page
+    from pure.report.page.sections import summary
+    from pure.wording import size
+
+    from shell.disk import said
+
+    output = Output(redactor({}))
+    shown = page(_known(output, image, previous, cache=cache, platform=platform))
+    text = document(shown).encode()
+    try:
+        _write(file, text)
+    except OSError as error:
+        place = f"{error.filename or file}: {said(error)}"
+        ImageReader(output, as_json=False).stop(Message(happened="The page can't be written", found=(place,)))
+    output.lines((f"Wrote {file} ({size(len(text))}): {shown.name}, {summary(shown)}",))
+
+
+def _write(file: Path, text: bytes) -> None:
+    from shell.layer_store import write_atomically
+
+    if file.exists() and not file.is_file():
+        # A pipe or a terminal, which nothing may take the place of.
+        file.write_bytes(text)
+    else:
+        write_atomically(file.resolve(), text)
+
+
+def _known(output: Output, text: str, previous: str | None, *, cache: Path | None, platform: str) -> "Known":
+    from pure.report.page.filling import Known
+
+    from shell.command.timing import kept_timeline
+
+    def read(reference: str) -> "tuple[Image, Contents]":
+        return _read(ImageReader(output, as_json=False, cache=_builds(reference, cache), platform=platform), reference)
+
+    before = None if previous is None else (output.redacted(previous), *read(previous))
+    image, contents = read(text)
+    name = output.redacted(text)
+    return Known(
+        reference=name,
+        image=image,
+        contents=contents,
+        timeline=kept_timeline(_builds(text, cache), image.labels),
+        compared=_compared(before, (name, image, contents)) if before else None,
+    )
+
+
+def _builds(reference: str, cache: Path | None) -> Path:
+    """The folder of the builds that a reference means, where it means any: that one itself, or an application's."""
+    from shell.command.local_runtime import application_cache
+    from shell.images.places import stored_in
+
+    folder = Path(reference)
+    return folder if stored_in(folder) is not None else cache or application_cache(folder)
+
+
+def _read(reader: ImageReader, reference: str) -> "tuple[Image, Contents]":
+    from shell.images.inside import measure, read_contents
+
+    with reader.opened(reference) as opened:
+        contents = reader.read(read_contents(opened))
+        if opened.local:
+            reader.read(measure(opened, base=True))
+        return opened.image, contents
+
+
+def _compared(before: "tuple[str, Image, Contents]", after: "tuple[str, Image, Contents]") -> "Comparison":
+    from pure.image.difference import compare_sides
+    from pure.image.side import side_of_image
+
+    one, other = (side_of_image(image, contents, name=name) for name, image, contents in (before, after))
+    return compare_sides(one, other)

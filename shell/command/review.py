@@ -1,0 +1,107 @@
+"""Writes the golden plan of an application, or checks a plan against it."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from pure.message import Message
+from pure.outcome import Failure, Outcome, Success
+from pure.report.prose.review import GoldenError, describe_golden
+from pure.report.review_lines import Written
+from pure.review.differing import DecisionChanged, changed_decisions
+from pure.review.golden import (
+    GoldenMissing,
+    GoldenNotWritten,
+    GoldenPlan,
+    GoldenUnreadable,
+    decode_golden,
+    encode_golden,
+)
+from pure.review.own import golden_plan
+from pure.target import Target
+
+from shell.command.planning import PlanRequest, planned
+from shell.disk import said
+from shell.files import ReadError, regular
+from shell.layer_store import write_atomically
+from shell.output import Output
+
+# Whatever machine it is written on, and checked on.
+_TARGET: Final = Target(os="linux", arch="amd64")
+_NO_CONFIGURATION: Final = {"PIP_CONFIG_FILE": os.devnull}
+
+
+class Compared(msgspec.Struct, frozen=True, kw_only=True):
+    """A golden plan, as it is now, and how it differs from the file."""
+
+    golden: GoldenPlan
+    changed: tuple[DecisionChanged, ...]
+    written: Written = "unchanged"
+
+
+class Prevented(msgspec.Struct, frozen=True, kw_only=True):
+    """What prevents a comparison, and the exit status for it: another one where the file is at fault."""
+
+    message: Message
+    status: int
+
+
+def checked(request: PlanRequest, file: Path, output: Output) -> Outcome[Compared, Prevented]:
+    """How a plan differs from the golden one in ``file``, for the target that stands there unless one is asked for."""
+    read = _read(file)
+    if isinstance(read, Failure):
+        return Failure(_by_file(read.failure()))
+    before = read.unwrap()
+    system, _, arch = before.target.partition("/")
+    now = _golden(msgspec.structs.replace(request, target=request.target or Target(os=system, arch=arch)), output)
+    if isinstance(now, Failure):
+        return Failure(Prevented(message=now.failure(), status=1))
+    return Success(Compared(golden=now.unwrap(), changed=changed_decisions(before, now.unwrap())))
+
+
+def written(request: PlanRequest, file: Path, output: Output) -> Outcome[Compared, Prevented]:
+    """Write the golden plan to ``file``, unless it stands there already."""
+    now = _golden(msgspec.structs.replace(request, target=request.target or _TARGET), output)
+    if isinstance(now, Failure):
+        return Failure(Prevented(message=now.failure(), status=1))
+    golden = now.unwrap()
+    data, before = encode_golden(golden), _read(file)
+    try:
+        there = file.exists()
+        if there and file.read_bytes() == data:
+            return Success(Compared(golden=golden, changed=()))
+        write_atomically(file.resolve(), data)
+    except OSError as error:
+        return Failure(_by_file(GoldenNotWritten(file=str(file), reason=said(error))))
+    changed = changed_decisions(before.unwrap(), golden) if isinstance(before, Success) else ()
+    return Success(Compared(golden=golden, changed=changed, written="changed" if there else "created"))
+
+
+def _by_file(error: GoldenError) -> Prevented:
+    return Prevented(message=describe_golden(error), status=2)
+
+
+def _golden(request: PlanRequest, output: Output) -> Outcome[GoldenPlan, Message]:
+    """The golden plan that a platform would come to: nothing of this machine takes part in it."""
+    alone = msgspec.structs.replace(
+        request, environ=_NO_CONFIGURATION | dict(request.environ), layers=None, catalogue=None
+    )
+    found = planned(alone, output)
+    if isinstance(found, Failure):
+        return found
+    value = found.unwrap()
+    app = str(request.app)
+    return Success(golden_plan(value.plan, app=app, estimate=value.estimate, redact=output.redacted))
+
+
+def _read(file: Path) -> Outcome[GoldenPlan, GoldenError]:
+    try:
+        raw = regular(file)
+    except FileNotFoundError:
+        return Failure(GoldenMissing(file=str(file)))
+    except ReadError as error:
+        return Failure(GoldenUnreadable(file=str(file), reason=error.error.detail))
+    except OSError as error:
+        return Failure(GoldenUnreadable(file=str(file), reason=said(error)))
+    return decode_golden(raw, file=str(file))

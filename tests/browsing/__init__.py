@@ -1,0 +1,1 @@
+"""The page of an image in a real browser."""

@@ -1,0 +1,100 @@
+"""``lamina plan --write`` and ``--check``, as they are called."""
+
+import contextlib
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from pure.review.golden import FILE
+
+from shell.command import cli
+from tests.examples import laid_out
+
+
+def lamina(folder: Path, *arguments: str, **env: str) -> tuple[int, str]:
+    """How ``lamina`` ends in a folder, and what it says."""
+    with contextlib.chdir(folder):
+        ended = CliRunner(env=env).invoke(cli.lamina, arguments)
+    assert ended.exception is None or isinstance(ended.exception, SystemExit), ended.exception
+    return ended.exit_code, ended.output
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Path:
+    folder = tmp_path / "app"
+    laid_out("pip-flask", folder)
+    (folder / ".python-version").write_text("3.13\n")
+    return folder
+
+
+def test_written_checked_and_changed(app: Path) -> None:
+    assert lamina(app, "plan", ".", "--write", FILE) == (0, f"Created {FILE}: 6 decisions\n")
+    written = (app / FILE).read_bytes()
+    # What this shell has takes no part in it, and the file itself is no file of the application's that counts.
+    assert lamina(app, "plan", ".", "--check", FILE, BP_PYTHON_VERSION="3.11", PIP_INDEX_URL="x")[0] == 0
+    assert lamina(app, "plan", ".", "--write", FILE) == (0, f"Unchanged: {FILE}\n")
+    (app / ".python-version").unlink()
+    status, said = lamina(app, "plan", ".", "--check", FILE)
+    assert status == 1
+    assert "1 decision differs" in said
+    assert ".python-version asks for 3.13" in said
+    status, said = lamina(app, "plan", ".", "--check", FILE, "--format", "markdown")
+    assert (status, said.startswith("### ")) == (1, True)
+    status, said = lamina(app, "plan", ".", "--check", FILE, "--json")
+    assert (status, [each["name"] for each in json.loads(said)["differences"]]) == (1, ["python"])
+    assert (app / FILE).read_bytes() == written
+    status, said = lamina(app, "plan", ".", "--write", FILE)
+    assert (status, said.splitlines()[0]) == (0, f"Changed {FILE}: 1 decision differs")
+    assert lamina(app, "plan", ".", "--check", FILE)[0] == 0
+
+
+def test_the_target_of_the_file_is_checked(app: Path) -> None:
+    assert lamina(app, "plan", ".", "--write", FILE, "--target", "linux/arm64")[0] == 0
+    assert json.loads((app / FILE).read_text())["target"] == "linux/arm64"
+    assert lamina(app, "plan", ".", "--check", FILE)[0] == 0
+    status, said = lamina(app, "plan", ".", "--check", FILE, "--target", "linux/amd64")
+    assert (status, "linux/arm64" in said) == (1, True)
+
+
+def test_a_file_that_cannot_be_compared_with_has_a_status_of_its_own(app: Path) -> None:
+    for text in (None, "<<<<<<< ours\n", '{"schema": 99}'):
+        if text is not None:
+            (app / FILE).write_text(text)
+        status, said = lamina(app, "plan", ".", "--check", FILE)
+        assert (status, said.count("Error: ")) == (2, 1), said
+        status, said = lamina(app, "plan", ".", "--check", FILE, "--json")
+        assert (status, "error" in json.loads(said)) == (2, True)
+    # What can't be read is written anew.
+    assert lamina(app, "plan", ".", "--write", FILE)[0] == 0
+    (app / "folder").write_text("")
+    assert lamina(app, "plan", ".", "--write", "folder/plan.json")[0] == 2
+
+
+def test_what_prevents_a_plan_stays_what_it_is(app: Path) -> None:
+    lamina(app, "plan", ".", "--write", FILE)
+    (app / ".python-version").write_text("3.99\n")
+    for option in ("--check", "--write"):
+        status, said = lamina(app, "plan", ".", option, FILE)
+        assert (status, "3.99" in said) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--check", FILE, "--write", FILE),
+        ("--check", FILE, "--layers", "."),
+        ("--write", FILE, "--format", "markdown"),
+        ("--check", FILE, "--format", "markdown", "--json"),
+        ("--format", "text"),
+    ],
+)
+def test_options_that_do_not_go_together(options: tuple[str, ...], app: Path) -> None:
+    status, said = lamina(app, "plan", ".", *options)
+    assert (status, "Usage:" in said) == (2, True)
+
+
+def test_no_secret_reaches_the_file(app: Path) -> None:
+    (app / "Procfile").write_text("web: gunicorn --password hunter2hunter2 app:app\n")
+    lamina(app, "plan", ".", "--write", FILE, "--env", "API_TOKEN=hunter2hunter2")
+    assert "hunter2" not in (app / FILE).read_text()
