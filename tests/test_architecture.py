@@ -38,6 +38,7 @@ LIBRARIES = {"pure", "returns", "msgspec", "packaging", "tomli", "tomli_w"}
 VIEWS = {
     *("pure/build/test_version_sources.py", "pure/report/test_plan_goldens.py", "shell/test_hostile_input.py"),
     *("shell/lifecycle/test_against_reference.py", "shell/lifecycle/test_build.py"),
+    "shell/command/test_pipelines.py",
 }
 LONGEST = 400
 # Tables that have a row for some of the names only; whoever asks them expects that.

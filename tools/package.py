@@ -55,7 +55,14 @@ BUILDPACK_SCHEME: Final = "buildpack:"
 """How a carried entry's URL begins: what follows is a path in the buildpack's own folder, wherever that is."""
 
 # The console script, what it reads images by, and the local lifecycle; a platform brings its own.
-DEVELOPERS_ONLY: Final = ("pure/lifecycle", "shell/command", "shell/images", "shell/lifecycle")
+DEVELOPERS_ONLY: Final = (
+    "pure/lifecycle",
+    "pure/machine",
+    "pure/review",
+    "shell/command",
+    "shell/images",
+    "shell/lifecycle",
+)
 
 
 class Packaged(msgspec.Struct, frozen=True, kw_only=True):

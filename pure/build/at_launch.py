@@ -98,7 +98,7 @@ def with_settings(source: bytes, chosen: tuple[Default, ...], app: str) -> bytes
     variable, memory = next(((each.variable, each.memory) for each in chosen if not each.value), ("", 0))
     values = {"DEFAULTS": fixed, "WORKERS": variable, "EACH": memory}
     for name, pattern in _SETTINGS.items():
-        line = f"{name} = {values[name]!r}"
+        line = f"{name} = {values[name]!a}"
         source = pattern.sub(line.replace("\\", r"\\").encode(), source, count=1)
     return source
 

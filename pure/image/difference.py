@@ -159,9 +159,8 @@ def decided_otherwise(before: Decided, after: Decided) -> tuple[Decision, ...]:
 def _otherwise(before: DecidedValue | None, after: DecidedValue | None) -> bool:
     if before is None or after is None or before.value != after.value:
         return before != after
-    # Where no reasons stand, they aren't known; and a plan has more of them than the label of its image.
-    both = min(len(before.because), len(after.because))
-    return before.because[:both] != after.because[:both]
+    # Where no reasons stand, they aren't known.
+    return bool(before.because and after.because) and before.because != after.because
 
 
 def moved(before: Sequence[LayerOfImage], after: Sequence[LayerOfImage], *, documents: int = 0) -> Moving:

@@ -12,7 +12,7 @@ import msgspec
 
 from pure.image.contents import Contents
 from pure.image.decisions import LABEL as DECISIONS_LABEL
-from pure.image.decisions import DecidedProcess, Decisions
+from pure.image.decisions import DecidedManager, DecidedProcess, Decisions
 from pure.image.manifest import LAMINA, Image, LayerOfImage, ProcessOfImage
 from pure.layers.names import HeavyLayerName, is_heavy
 from pure.lifecycle.image import LABEL_BUILD, LABEL_LIFECYCLE
@@ -23,7 +23,6 @@ Kind: TypeAlias = Literal[
     "buildpack",
     "python",
     "manager",
-    "tool",  # the version of the package manager that is asked for
     "process",
     "command",  # a process, as a lifecycle's label has it: where Lamina's decisions aren't known
     "default",
@@ -114,7 +113,6 @@ def side_of_image(image: Image, contents: Contents, *, name: str) -> Side:
 
 def decided_by(decisions: Decisions) -> dict[Kind, Mapping[str, DecidedValue]]:
     """What was decided, by kind and name."""
-    manager = decisions.manager
     heavy, others = {}, {}
     for each in decisions.layers:
         if is_heavy(HeavyLayerName(each.name)):
@@ -125,8 +123,7 @@ def decided_by(decisions: Decisions) -> dict[Kind, Mapping[str, DecidedValue]]:
     return {
         **_target(decisions.target),
         "python": {"": DecidedValue(value=decisions.python.version, because=decisions.python.because)},
-        "manager": {"": DecidedValue(value=manager.name, because=manager.because)} if manager else {},
-        "tool": {"": DecidedValue(value=manager.version)} if manager and manager.version else {},
+        "manager": _manager(decisions.manager) if decisions.manager else {},
         "process": dict(_processes(decisions.processes)),
         "default": _default(decisions.processes),
         "sets": {
@@ -154,10 +151,13 @@ def _told(image: Image) -> dict[Kind, Mapping[str, DecidedValue]]:
 
 def decided_by_plan(decisions: Decisions, *, release: str, heavy: bool) -> dict[Kind, Mapping[str, DecidedValue]]:
     """What a plan decided: ``heavy`` says whether it foresees which distributions get layers of their own."""
-    # A plan has the tool's version, whoever decided on it.
-    unknown: frozenset[Kind] = frozenset({"division", "tool"} if heavy else {"division", "tool", "heavy"})
+    unknown: frozenset[Kind] = frozenset({"division"} if heavy else {"division", "heavy"})
     decided: dict[Kind, Mapping[str, DecidedValue]] = {"buildpack": {LAMINA: DecidedValue(value=release)}}
     return decided | {kind: found for kind, found in decided_by(decisions).items() if kind not in unknown}
+
+
+def _manager(manager: DecidedManager) -> Mapping[str, DecidedValue]:
+    return {"": DecidedValue(value=f"{manager.name} {manager.version}".rstrip(), because=manager.because)}
 
 
 def _target(target: str) -> dict[Kind, Mapping[str, DecidedValue]]:

@@ -24,7 +24,6 @@ _KINDS: Final[Mapping[Kind, str]] = {
     "buildpack": "buildpack",
     "python": "Python",
     "manager": "package manager",
-    "tool": "its version",
     "process": "process",
     "command": "process",
     "default": "default process",

@@ -40,8 +40,12 @@ class ManagerRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     version: str
+    asked: str = ""
+    """The version in the words of the application, where it asks for one."""
     source: str
     because: tuple[str, ...]
+    chosen: tuple[str, ...]
+    """Those of the reasons that are for the manager itself, whatever the version of its tool."""
     warnings: tuple[str, ...]
 
 
@@ -210,8 +214,10 @@ def record(
         else ManagerRecord(
             name=manager.name,
             version=manager.version,
+            asked=manager.tool.asked if manager.tool.asked_in is not None else "",
             source=str(manager.source),
             because=tuple(map(redact, manager.because)),
+            chosen=tuple(map(redact, manager.managed.choice.because)),
             warnings=tuple(map(redact, manager.advice)),
         ),
         layers={

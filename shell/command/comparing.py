@@ -31,7 +31,7 @@ _MARKDOWN: Final = "markdown"
     examples={
         "lamina compare registry.example.com/team/shop:v1 registry.example.com/team/shop:v2": "what a release changes",
         "lamina compare podman:shop path/to/app --exit-code": "a local build with an engine's image, for a script",
-        "lamina plan path/to/app --json | lamina compare podman:shop plan:- --format markdown": "an image with a plan",
+        "lamina compare podman:shop plan:plan.json --format markdown": "an image with what plan --json printed",
     },
     statuses={"1": "with --exit-code: something differs", "2": "the command line is wrong, or a side can't be read"},
 )

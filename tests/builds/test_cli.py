@@ -38,7 +38,7 @@ def test_plan_as_json(lamina: Lamina, app: Path) -> None:
     assert plan["python"]["source"] == ".python-version, line 2"
     assert plan["package_manager"]["name"] == "pip"
     assert {name: layer["action"] for name, layer in plan["layers"].items()} == dict.fromkeys(
-        ("python", "pip", "pip-cache", "venv", "venv-cache"), "create"
+        ("python", "pip", "pip-cache", "venv", "venv-cache", "at-launch"), "create"
     )
     assert all(isinstance(reason, str) for layer in plan["layers"].values() for reason in layer["because"])
     assert [process["type"] for process in plan["processes"]] == ["web", "shell"]
@@ -118,7 +118,7 @@ def test_environment_of_a_build(lamina: Lamina, app: Path, built_once: Path) -> 
     ran = lamina.build(app, "--env-file", file, "--env", "BP_PYTHON_VERSION")
     assert ran.status == 0, ran.both
     assert f"$BP_PYTHON_VERSION asks for {MINOR}" in ran.out
-    assert "kept python, pip, pip-cache; reconciled venv" in ran.out
+    assert "kept python, pip, pip-cache, at-launch; reconciled venv" in ran.out
     assert "Layers: 2 left as the image has them (" in ran.out
 
 

@@ -27,7 +27,7 @@ def test_a_plan_and_its_own_image_decide_the_same(given: Facts) -> None:
     compared = compare_sides(image, foreseen)
     assert compared.decisions == ()
     assert not compared.differs
-    assert set(compared.not_compared) <= {"buildpack", "division", "heavy", "tool"}
+    assert set(compared.not_compared) <= {"buildpack", "division", "heavy"}
 
 
 def test_what_a_plan_does_not_know_is_named() -> None:

@@ -29,7 +29,7 @@ def app(tmp_path: Path) -> Path:
 
 
 def test_written_checked_and_changed(app: Path) -> None:
-    assert lamina(app, "plan", ".", "--write", FILE) == (0, f"Created {FILE}: 6 decisions\n")
+    assert lamina(app, "plan", ".", "--write", FILE) == (0, f"Created {FILE}: 7 decisions\n")
     written = (app / FILE).read_bytes()
     # What this shell has takes no part in it, and the file itself is no file of the application's that counts.
     assert lamina(app, "plan", ".", "--check", FILE, BP_PYTHON_VERSION="3.11", PIP_INDEX_URL="x")[0] == 0
