@@ -44,7 +44,7 @@ class ManagerRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The version in the words of the application, where it asks for one."""
     source: str
     because: tuple[str, ...]
-    chosen: tuple[str, ...]
+    chosen: tuple[str, ...] = ()
     """Those of the reasons that are for the manager itself, whatever the version of its tool."""
     warnings: tuple[str, ...]
 

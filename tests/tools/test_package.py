@@ -337,7 +337,7 @@ def test_detect_runs_as_another_user_from_a_folder_that_nobody_may_write(package
         [packaged.folder / "bin" / "detect", "/platform", plan], env=env, cwd=app, check=False, capture_output=True
     )
     assert detect.returncode == 0, detect.stdout + detect.stderr
-    assert tomllib.loads(plan.read_text())["provides"] == [{"name": "python"}]
+    assert {"name": "python"} in tomllib.loads(plan.read_text())["provides"]
     assert digests(packaged.folder) == before
 
 
