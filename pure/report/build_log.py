@@ -20,6 +20,7 @@ from pure.message import Message
 from pure.project.baggage import Baggage
 from pure.python.choice import IgnoredSource, PythonWarning
 from pure.python.resolution import NewerPatch
+from pure.report.billed import bill_lines
 from pure.report.binding_lines import binding_lines
 from pure.report.command_lines import command_lines, command_lines_planned
 from pure.report.composing import composition_lines
@@ -209,7 +210,7 @@ def plan(
     of their own.
     """
     venv = decided.present(VENV)
-    layers = (*moved_lines(moved), *cost_lines(cost))
+    layers = (*moved_lines(moved), *cost_lines(cost), *bill_lines(decided))
     return (
         *heading(version, decided, tense=WOULD),
         *python(decided, tense=WOULD),
@@ -222,7 +223,7 @@ def plan(
         *application(decided),
         *processes(decided, tense=WOULD),
         *labels(decided),
-        *(("", *layers) if layers else ()),
+        *("", *layers),
     )
 
 

@@ -10,6 +10,7 @@ from pure.layers.cost import Amount, Cost, otherwise, pushed
 from pure.layers.decision import Action
 from pure.layers.moved import Moved, Work
 from pure.layers.names import LayerName
+from pure.report.billed import bill_lines
 from pure.report.layer_lines import layer_names
 from pure.wording import duration, listing, size
 
@@ -58,7 +59,7 @@ TIME: Final = "Time: "
 
 def ending(done: Done, seconds: float) -> tuple[str, ...]:
     """The last lines of a build that took so many seconds."""
-    told = (*moved_lines(done.moved), *foreseen_lines(done.foreseen, done.moved), *_time(done))
+    told = (*moved_lines(done.moved), *foreseen_lines(done.foreseen, done.moved), *bill_lines(done.plan), *_time(done))
     return ("", *told, _summary(done.plan, duration(seconds)))
 
 

@@ -12,6 +12,7 @@ from pure.layers.decision import Action
 from pure.layers.metadata import metadata_table
 from pure.layers.moved import Moved, Work
 from pure.message import Message
+from pure.report.billed import billed
 from pure.report.prose.apt import missing_packages
 from pure.report.prose.findings import finding_lines
 
@@ -164,6 +165,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     required: dict[str, RequiredRecord] = {}
     # Those of the image that variables ask for.
     labels: dict[str, str] = {}
+    # What has bills of materials, as CycloneDX 1.6 and SPDX 2.3: layers, ``launch`` for the whole image, ``build`` for
+    # the tools.
+    sboms: tuple[str, ...] = ()
     # Debian's packages that have the libraries which are missing.
     system_packages: tuple[str, ...] = ()
     # The commands that would pin the requirements with hashes, where nothing else keeps builds from being free.
@@ -270,6 +274,7 @@ def record(
             lines=tuple(map(redact, commands.lines)), source=str(commands.source), because=redact(commands.because)
         ),
         required=_required(plan.composition, redact),
+        sboms=billed(plan),
         labels={label.key: redact(label.value) for label in plan.labels},
         system_packages=missing_packages(plan.findings),
         pinned_by=tuple(map(redact, plan.pinned_by)),

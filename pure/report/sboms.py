@@ -17,15 +17,13 @@ from pure.hashes import Hash
 from pure.layers.decision import Action
 from pure.layers.names import PYTHON, VENV, heavy_layer, is_heavy
 from pure.project.locks.markers import holds, marker_environment
+from pure.report.billed import BUILD, LAUNCH
 from pure.runtime.linked import UNANSWERED, Linked, decode_linked
 from pure.sbom import cyclonedx, purls, spdx
 from pure.sbom.bill import Bill, Component, Hashed, Licence, Part, digest_of
 from pure.venv.described import Described
 from pure.venv.resolved import Archive, Distribution, Index, Local, Vcs
 from pure.venv.state import VenvState
-
-LAUNCH: Final = "launch"
-BUILD: Final = "build"
 
 _FORMATS: Final[Mapping[str, tuple[Callable[[Bill, str], bytes], Callable[[Bill], bytes]]]] = {
     cyclonedx.ENDING: (cyclonedx.head, cyclonedx.encode),

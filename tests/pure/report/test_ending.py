@@ -118,9 +118,10 @@ def test_what_took_next_to_nothing_is_not_told() -> None:
         moved=(layer("python", "left"),),
         spent=spent,
     )
-    blank, layers, time, last = ending(done, 64.2)
+    blank, layers, sboms, time, last = ending(done, 64.2)
     assert (blank, layers) == ("", "Layers: python left as the image has it")
+    assert sboms.startswith("SBOMs: of python")
     assert time == "Time: Python 0.5 s, uv 1.3 s, installing 1 min 02 s, bytecode 0.1 s, packing 0.4 s"
     assert last.startswith("Done in 1 min 04 s: created python")
     nothing = msgspec.structs.replace(done, spent=dict.fromkeys(spent, 0.01))
-    assert [line.partition(" ")[0] for line in ending(nothing, 0.05)] == ["", "Layers:", "Done"]
+    assert [line.partition(" ")[0] for line in ending(nothing, 0.05)] == ["", "Layers:", "SBOMs:", "Done"]
