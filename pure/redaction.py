@@ -31,6 +31,7 @@ _SECRET_NAME: Final = re.compile(
     r"|^PASS$|_PAT$|_PSW$|DATABASE_URL|_DSN$",
     re.IGNORECASE,
 )
+_SHORT_SECRET_NAME: Final = re.compile(r"(?:^|_)(?:KEY|PWD|JWT|PIN|PASSPHRASE)$", re.IGNORECASE)
 _PROXY_NAME: Final = re.compile(r"PROXY$", re.IGNORECASE)
 # What stands before an "@" right after "://". First the form that RFC 3986 (section 3.2.1) allows: everything up to the
 # last "@" before the path, as passwords may hold "@" themselves. Then passwords with an unquoted "/", "?" or "#": a
@@ -270,3 +271,8 @@ def _parameter(text: str) -> str:
         # A token may be all that there is, padded with "=".
         return HIDDEN if text.strip("*") else text
     return f"{name}{equals}{HIDDEN}" if value.strip("*") else text
+
+
+def names_a_secret(name: str) -> bool:
+    """Whether a variable is a secret by its name, whatever it holds; ``PWD`` alone is a folder."""
+    return name != "PWD" and bool(_SECRET_NAME.search(name) or _SHORT_SECRET_NAME.search(name))

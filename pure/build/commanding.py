@@ -23,13 +23,18 @@ from pure.complaints.commands import CommandChangedLayers, LeftInLayers
 from pure.layers.names import PYTHON
 from pure.manager.environment import application_environment, trusting
 from pure.manager.table import TOOLS
-from pure.redaction import Redactor
+from pure.redaction import Redactor, names_a_secret
 
 _TOMLS: Final = "*.toml"
 _SHELL: Final = "sh"
 # pip's variables speak of indexes, and so do the others'; these lead to where secrets are written.
 _OF_TOOLS: Final = tuple(sorted({prefix for tool in TOOLS.values() for prefix in tool.prefixes}))
-_PLACES: Final = frozenset({"NETRC", "SERVICE_BINDING_ROOT"})
+_PLACES: Final = frozenset({"NETRC", "SERVICE_BINDING_ROOT", "CNB_PLATFORM_DIR"})
+# What programs are found and run by; a secret that is a word of a path isn't hidden by leaving them out.
+_NEEDED: Final = frozenset({
+    "PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH", "LIBRARY_PATH", "CPATH", "PKG_CONFIG_PATH", "PYTHONPATH",
+})  # fmt: skip
+_PLATFORMS: Final = "CNB_"
 _SHOWN: Final = 6
 
 Found: TypeAlias = CommandChangedLayers | LeftInLayers | None
@@ -79,7 +84,8 @@ def run(build: Build, state: Commanding) -> Steps:
     lines, work = build.plan.commands.lines, build.work
     program = RunProgram(
         purpose="build-command",
-        argv=(_SHELL, "-c", lines[state.done]),
+        # Of several lines, too, the first that fails ends it.
+        argv=(_SHELL, "-e", "-c", lines[state.done]),
         environment=environment(build.facts, work, build.hide, installed=state.resolved is not None),
         folder=work.project,
     )
@@ -131,4 +137,6 @@ def _is_folder(seen: FileSeen) -> bool:
 
 
 def _hidden(name: str, value: str, hide: Redactor) -> bool:
-    return name.startswith(_OF_TOOLS) or name in _PLACES or hide(value) != value
+    if name in _NEEDED or (name.startswith(_PLATFORMS) and name not in _PLACES):
+        return False
+    return name.startswith(_OF_TOOLS) or name in _PLACES or names_a_secret(name) or hide(value) != value

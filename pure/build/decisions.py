@@ -61,6 +61,8 @@ class DecidedProcess(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     because: tuple[str, ...]
     default: bool = False
     args: tuple[str, ...] = ()
+    variables: dict[str, str] = {}
+    """What is set for it alone."""
     sets: tuple[DecidedVariable, ...] = ()
 
 
@@ -143,7 +145,7 @@ def _named_only(decisions: Decisions) -> Decisions:
     bare = _without_reasons(decisions)
     processes = tuple(
         msgspec.structs.replace(
-            each, command=tuple(shortened(word, _SHORT) for word in each.command[:10]), args=(), sets=()
+            each, command=tuple(shortened(word, _SHORT) for word in each.command[:10]), args=(), variables={}, sets=()
         )
         for each in bare.processes
     )

@@ -41,7 +41,7 @@ PROGRAMS: Final[Mapping[ProgramName, LaunchProgram]] = {
     "defaults": LaunchProgram(
         file="shell/at_launch/defaults.py",
         needs="pure/start/limits.py",
-        line=b"from pure.start.limits import groups, least, share, workers\n",
+        line=b"from pure.start.limits import SHARED_CPUS, groups, least, share, workers\n",
     ),
     "start": LaunchProgram(
         file="shell/at_launch/start.py",

@@ -38,6 +38,7 @@ class BadVersion(msgspec.Struct, frozen=True, kw_only=True):
     """An entry requires a version of Python that isn't one."""
 
     entry: int
+    name: str
     error: RequestError
 
 
@@ -91,7 +92,7 @@ def read_requirers(raw: bytes) -> Outcome[Requirers, RequirersError]:
         for version in read.versions if read.name in PYTHON_NAMES else ():
             match parse_variable(f"plan entry {number}", version):
                 case Failure(error):
-                    return Failure(BadVersion(entry=number, error=error))
+                    return Failure(BadVersion(entry=number, name=read.name, error=error))
                 case Success(request):
                     source = Source(default=f"another buildpack's requirement (entry {number} of the buildpack plan)")
                     requests.append(msgspec.structs.replace(request, source=source))

@@ -23,7 +23,7 @@ from pure.wording import size
 _PURPOSES: Final[Mapping[LayerName, str]] = {
     PYTHON: "Python by itself: it changes with its version, and with nothing that is installed",
     VENV: "the dependencies, with the metadata and programs of all of them",
-    AT_LAUNCH: "what starts processes and sets what servers need, which changes with this buildpack alone",
+    AT_LAUNCH: "what starts processes and sets what servers need, and changes with these and this buildpack",
     CERTIFICATES: "what looks for bound certificates at the start, which changes with this buildpack alone",
 }
 
@@ -61,6 +61,7 @@ def decisions(plan: Plan, record: VenvState | None, *, redact: Callable[[str], s
                 because=(redact(each.because),),
                 default=each.default,
                 args=tuple(map(redact, each.args)),
+                variables={name: redact(value) for name, value in each.variables},
                 sets=tuple(
                     DecidedVariable(name=one.variable, value=redact(one.value), because=redact(one.because))
                     for one in each.defaults

@@ -15,7 +15,7 @@ from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
 from pure.project.document import Document
 from pure.start.code_facts import CodeFacts
-from pure.start.command_words import SHELLS, below, shell_line, unknown
+from pure.start.command_words import SHELLS, below, unknown
 from pure.start.declared import read_startup
 from pure.start.declared_code import held, idle, mismatched, outer
 from pure.start.declared_files import SOURCE_ROOT, all_started, bound_names, find_module
@@ -94,7 +94,7 @@ def checked(processes: Processes, against: CheckedAgainst) -> Outcome[Processes,
         dropped = without_runners(process, against.documents, present=present)
         if isinstance(dropped, Failure):
             return dropped
-        kept.append(dropped.process)
+        kept.append(_by_shell(dropped.process, against))
         notes += (
             f"{process.source}: {process.type} is started without {prefix}, for the environment is active in the image"
             for prefix in dropped.prefixes
@@ -104,6 +104,19 @@ def checked(processes: Processes, against: CheckedAgainst) -> Outcome[Processes,
     warned = tuple(dict.fromkeys(_warnings(found, against)))
     provisional = found.provisional or (against.provisional and bool(warned))
     return Success(msgspec.structs.replace(found, warnings=(*found.warnings, *warned), provisional=provisional))
+
+
+def _by_shell(process: Process, against: CheckedAgainst) -> Process:
+    """The process, by a shell if its program is a file of the application's that doesn't say what runs it.
+
+    A shell reads such a file itself; whoever executes it gets an error.
+    """
+    path = below("", process.command[0]) if "/" in process.command[0] else ""
+    found = against.files.files.get(path) if path and not unknown(path) else None
+    if found is None or found.folder or not found.raw or found.raw.startswith((b"#!", b"\x7fELF")):
+        return process
+    because = f"{process.command[0]} doesn't say in its first line what runs it: run by bash"
+    return msgspec.structs.replace(process, command=("bash", *process.command), because=because)
 
 
 def _has_tool(name: str, against: CheckedAgainst) -> bool:
@@ -222,8 +235,6 @@ def _path(each: Started, process: Process, against: CheckedAgainst) -> Iterator[
                 f"{_by_interpreter(found.raw)} {each.program}"
             )
         yield from _script_of(each.program, found.raw, against)
-        if found.raw and not found.raw.startswith((b"#!", b"\x7fELF")) and shell_line(process.command) is None:
-            yield f"starts {each.program}, whose first line doesn't say what runs it: let it begin with #!/bin/sh"
 
 
 def _by_interpreter(raw: bytes) -> str:

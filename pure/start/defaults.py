@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from pure.start.code_facts import CodeFacts
-from pure.start.command_words import runs, shell_line
+from pure.start.command_words import below, runs, shell_line, unknown
 from pure.start.holding import TITLES
 from pure.start.processes import Default, Process
 from pure.start.servers import within
@@ -68,11 +68,8 @@ ROWS: Final = (
     Row(
         variable="FORWARDED_ALLOW_IPS",
         value=NEIGHBOURS,
-        readers=(
-            Reader("gunicorn", "gunicorn", (25,)),
-            Reader("uvicorn", "uvicorn", (0, 31)),
-            Reader("fastapi", "uvicorn", (0, 31)),
-        ),
+        # Not gunicorn: who is in its list also says what SCRIPT_NAME is, and proxies hand on what visitors write there.
+        readers=(Reader("uvicorn", "uvicorn", (0, 31)), Reader("fastapi", "uvicorn", (0, 31))),
         stated_by=("--forwarded-allow-ips", "--no-proxy-headers"),
         because="a platform's proxy says whether a visitor came by HTTPS, and from where; others are not believed",
     ),
@@ -80,7 +77,15 @@ ROWS: Final = (
         variable="GUNICORN_CMD_ARGS",
         value="--access-logfile=-",
         readers=(_GUNICORN,),
-        stated_by=("--access-logfile", "-c", "--config", "--log-config", "--logger-class"),
+        stated_by=(
+            "--access-logfile",
+            "-c",
+            "--config",
+            "--log-config",
+            "--log-config-json",
+            "--log-syslog",
+            "--logger-class",
+        ),
         file="gunicorn.conf.py",
         because="gunicorn writes no access log unless it is told where",
     ),
@@ -114,6 +119,20 @@ _KEEPS: Final[Mapping[str, str]] = {
     "mcp": "sessions",
     "gradio": "sessions",
     "nicegui": "sessions",
+    "prometheus-client": "what it counts",
+    "prometheus-fastapi-instrumentator": "what it counts",
+    "prometheus-flask-exporter": "what it counts",
+    "django-prometheus": "what it counts",
+    "duckdb": "a database in a file, which one process at a time may open",
+    "zodb": "a database in a file, which one process at a time may open",
+    "plyvel": "a database in a file, which one process at a time may open",
+    "rocksdict": "a database in a file, which one process at a time may open",
+    "python-telegram-bot": "a bot",
+    "pytelegrambotapi": "a bot",
+    "aiogram": "a bot",
+    "discord-py": "a bot",
+    "schedule": "a schedule of jobs",
+    "rocketry": "a schedule of jobs",
     "apscheduler": "a schedule of jobs",
     "flask-apscheduler": "a schedule of jobs",
 }
@@ -167,24 +186,29 @@ def _defaults(process: Process, around: Surroundings) -> Iterator[Default]:
     for row in ROWS:
         if row.variable in around.without or any(_says(each, row) for each in found):
             continue
-        reader = next((one for one in row.readers for each in found if _reads(each, one, around)), None)
+        reader = next((each for one in row.readers for each in found if _reads(each, one, around)), None)
         if row.variable == PORT:
             if not _serves(process, found):
                 continue
         elif reader is None or (row.variable == WORKERS and keeps(around)):
             continue
+        folder = _inside(around.app, process.working_dir or around.home)
+        file = below(below(folder, reader.run.folder or "."), row.file) if reader is not None and row.file else ""
+        if unknown(file):
+            # Where it goes, nobody knows which file would say it.
+            continue
         yield Default(
             variable=row.variable,
             value=row.value,
             because=row.because,
-            unless=_inside(around.app, f"{process.working_dir or around.home}/{row.file}") if row.file else "",
+            unless=file,
             memory=around.memory if row.variable == WORKERS else 0,
         )
 
 
 def _inside(app: str, path: str) -> str:
     """A path from the application's folder: where that lies isn't for a record to say."""
-    return path.removeprefix(f"{app}/")
+    return path.removeprefix(app).strip("/")
 
 
 def _started(process: Process) -> Iterator[Started]:

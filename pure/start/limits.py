@@ -6,6 +6,8 @@ nothing.
 
 # What version 1 writes where there is no limit is the biggest number of whole pages, whatever a page is.
 NO_LIMIT = 1 << 60
+# Without a quota a container may run on all CPUs of its machine, and shares them with whoever else is there.
+SHARED_CPUS = 4.0
 
 
 def groups(text: str, controller: str) -> list[str]:

@@ -99,10 +99,10 @@ def read_line(line: str) -> PlainLine | NeedsShell:
         variables.append((name, word.template[found.end() :]))
     if split := next((word.split for word in words if word.split), ""):
         return NeedsShell(f"{split} without quotes")
-    if len(words) > 1 and words[0].bare == words[0].text == "exec" and not words[1].text.startswith(("-", "$")):
+    if len(words) > 1 and words[0].text == "exec" and not words[1].text.startswith(("-", "$")):
         # Whoever is executed takes the shell's place anyway.
         words = words[1:]
-    elif words and words[0].bare == words[0].text and words[0].text in _INSIDE:
+    elif words and words[0].text in _INSIDE:
         return NeedsShell(words[0].text)
     if not words or not words[0].template:
         return NeedsShell("a command without a program")
@@ -205,6 +205,9 @@ def _variable(line: str, at: int, *, quoted: bool, depth: int = 0) -> tuple[str,
                 return NeedsShell(f"${{{name}:-…}}")
             otherwise += token[0]
             at = token.end()
+        if name == _PORT and not quoted and not otherwise:
+            # bash leaves out the word where it is empty.
+            return NeedsShell(f"${{{name}:-}}")
     if start.startswith("${"):
         if line[at : at + 1] != "}":
             return NeedsShell(f"${{{name}…}}")

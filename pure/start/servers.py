@@ -155,15 +155,12 @@ _ONE: Final = ("--workers", "1")
 _GEVENT_WEBSOCKET: Final = "geventwebsocket.gunicorn.workers.GeventWebSocketWorker"
 
 
-def _gunicorn(
-    name: str, *others: str, options: tuple[str, ...] = (), args: tuple[str, ...] = (), until: tuple[int, ...] = ()
-) -> Server:
+def _gunicorn(name: str, *others: str, options: tuple[str, ...], until: tuple[int, ...] = ()) -> Server:
     return Server(
         name=name,
         distributions=("gunicorn", *others),
-        command=(*_GUNICORN, *options, "{target}"),
-        factory=(*_GUNICORN, *options, "{target}()"),
-        args=(*_ONE, *args),
+        command=(*_GUNICORN, *_ONE, *options, "{target}"),
+        factory=(*_GUNICORN, *_ONE, *options, "{target}()"),
         oldest_factory=GUNICORN.oldest_factory,
         until=until,
     )
@@ -181,7 +178,7 @@ GUNICORN_SOCKETS: Final = _gunicorn(
     "gunicorn with Flask-Sockets' worker", "flask-sockets", options=("--worker-class", "flask_sockets.worker")
 )
 GUNICORN_GEVENT: Final = _gunicorn("gunicorn with gevent's worker", "gevent", options=("--worker-class", "gevent"))
-GUNICORN_THREADS: Final = _gunicorn("gunicorn with 100 threads", args=("--threads", "100"))
+GUNICORN_THREADS: Final = _gunicorn("gunicorn with 100 threads", options=("--threads", "100"))
 UWSGI_GEVENT: Final = Server(
     name="uWSGI with gevent",
     distributions=("uwsgi", "gevent"),
@@ -191,9 +188,8 @@ UWSGI_GEVENT: Final = Server(
 UWSGI_THREADS: Final = Server(
     name="uWSGI with 100 threads",
     distributions=("uwsgi",),
-    command=(*_UWSGI, "--module", "{target}"),
-    factory=(*_UWSGI, "--module", "{target}()"),
-    args=("--threads", "100"),
+    command=(*_UWSGI, "--threads", "100", "--module", "{target}"),
+    factory=(*_UWSGI, "--threads", "100", "--module", "{target}()"),
 )
 PYUWSGI_THREADS: Final = msgspec.structs.replace(UWSGI_THREADS, distributions=("pyuwsgi",))
 # It takes no options behind the application.

@@ -9,7 +9,7 @@ the place of that line there (``pure.layers.programs``). What is set, and why, i
 import os
 import sys
 
-from pure.start.limits import groups, least, share, workers
+from pure.start.limits import SHARED_CPUS, groups, least, share, workers
 
 # Each with what it is set to, and the file without which alone it is.
 DEFAULTS: "tuple[tuple[str, str, str], ...]" = ()
@@ -47,7 +47,7 @@ def cpus() -> float:
     for group in groups(own, "cpu"):
         folder = f"{ROOT}/cpu/{group}"
         shares.append(share(f"{read(f'{folder}/cpu.cfs_quota_us').strip()} {read(f'{folder}/cpu.cfs_period_us')}"))
-    return min([float(len(os.sched_getaffinity(0))), *(each for each in shares if each)])
+    return min([float(len(os.sched_getaffinity(0))), *([each for each in shares if each] or [SHARED_CPUS])])
 
 
 def read(path: str) -> str:

@@ -21,17 +21,32 @@ def main() -> None:
     said, given = words[: int(count)], words[int(count) :]
     before = dict(os.environ)
     variables = dict(before)
-    while said[0].partition("=")[0].isidentifier() and "=" in said[0]:
-        name, _, value = said.pop(0).partition("=")
-        variables[name] = expand(value, before)
+    # As a shell does, and some read it.
+    variables["PWD"] = os.getcwd()
+    while "=" in said[0] and (name := said[0].partition("=")[0]).isascii() and name.isidentifier():
+        variables[name] = expand(said.pop(0).partition("=")[2], before)
     command = [*(expand(word, before) for word in said), *given]
     # Python ignores both, and what is ignored stays so.
     _signal.signal(_signal.SIGPIPE, _signal.SIG_DFL)
     _signal.signal(_signal.SIGXFSZ, _signal.SIG_DFL)
+    # Python sets it where nobody has said which letters there are.
+    if variables.get("LC_CTYPE") == "C.UTF-8" and not given_by_somebody("LC_CTYPE"):
+        del variables["LC_CTYPE"]
+    if not command[0]:
+        fail("", FileNotFoundError())
     try:
         os.execvpe(command[0], command, variables)  # noqa: S606  (to start it without a shell is what this is for)
     except OSError as error:
         fail(command[0], error)
+
+
+def given_by_somebody(name: str) -> bool:
+    """Whether a variable was there when this program started."""
+    try:
+        with open("/proc/self/environ", "rb") as file:
+            return any(each.startswith(f"{name}=".encode()) for each in file.read().split(b"\0"))
+    except OSError:
+        return True
 
 
 def fail(program: str, error: OSError) -> None:

@@ -106,7 +106,7 @@ def variables(served: Served, port: int = 8000) -> dict[str, str]:
 def test_a_detected_process_needs_no_shell(engine: Engine, detected: str) -> None:
     with running(engine, detected) as served:
         found = variables(served)
-        assert (found["PORT"], found["FORWARDED_ALLOW_IPS"].split(",")[0]) == ("8000", "127.0.0.1")
+        assert (found["PORT"], "FORWARDED_ALLOW_IPS" in found) == ("8000", False)
         log = engine.podman("logs", served.container, merged=True).stdout
         assert '"GET / HTTP/1.1" 200' in log
         # The server is the container's first process, and ends at once when it is told to.

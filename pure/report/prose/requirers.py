@@ -24,13 +24,13 @@ def describe_requirers(error: RequirersError | ContradictingRequirers) -> Messag
                 means=(f"{key} should be {expected}.",),
                 do=(f"Report this to the maintainers of the buildpack that requires {name}.",),
             )
-        case BadVersion(entry=entry, error=inner):
+        case BadVersion(entry=entry, name=name, error=inner):
             message = describe_request(inner)
             return Message(
-                happened=f"Another buildpack requires a Python version that isn't one (entry {entry} of the plan)",
+                happened=f"Another buildpack requires {name} in a version that isn't one (entry {entry} of the plan)",
                 found=message.found,
                 means=message.means,
-                do=("Report this to the maintainers of the buildpack that requires python.",),
+                do=(f"Report this to the maintainers of the buildpack that requires {name}.",),
             )
         case ContradictingRequirers(first=first, first_source=one, second=second, second_source=two):
             return Message(

@@ -72,7 +72,7 @@ def test_they_run_one_by_one_before_the_check_of_what_was_chosen() -> None:
     assert taken[taken.index("Settled") :] == ["Settled", *["Commanding"] * 4, "Storing", "PuttingAway"]
     programs = [step for turn in turns for step in turn.steps if isinstance(step, RunProgram)]
     mine = [each for each in programs if each.purpose == "build-command"]
-    assert [each.argv for each in mine] == [("sh", "-c", "one"), ("sh", "-c", "two")]
+    assert [each.argv for each in mine] == [("sh", "-e", "-c", "one"), ("sh", "-e", "-c", "two")]
     assert {each.folder for each in mine} == {"/workspace"}
     first_of_them = next(turn for turn in turns if mine[0] in turn.steps)
     # No layer with contents counts as whole meanwhile, and each is as it was afterwards.

@@ -128,7 +128,6 @@ def test_a_port_of_a_worker_is_its_own_business() -> None:
             DeclaredFile(raw=SHELL.raw.replace(b"\n", b"\r\n"), executable=True),
             ("has the line ends of Windows (CRLF)",),
         ),
-        (DeclaredFile(raw=b"exec gunicorn\n", executable=True), ("first line doesn't say what runs it",)),
         (DeclaredFile(folder=True), ("which is a folder",)),
         (DeclaredFile(raw=b"#!/bin/sh\r\n"), ("is not executable", "CRLF")),
         (
@@ -144,6 +143,17 @@ def test_a_file_that_is_started(file: DeclaredFile, says: tuple[str, ...]) -> No
     warnings = check("web: ./start.sh", {"start.sh": file}).warnings
     assert len(warnings) == len(says)
     assert all(part in warning for part, warning in zip(says, warnings, strict=True))
+
+
+def test_a_file_that_does_not_say_what_runs_it_is_read_by_a_shell() -> None:
+    # As a shell does where a kernel won't execute it.
+    file = DeclaredFile(raw=b"exec gunicorn app:app\n", executable=True)
+    (process,) = check("web: ./start.sh --fast", {"start.sh": file}).processes
+    assert process.command == ("bash", "./start.sh", "--fast")
+    assert "doesn't say in its first line what runs it" in process.because
+    for raw in (b"#!/bin/sh\nx\n", b"\x7fELF"):
+        (process,) = check("web: ./start.sh", {"start.sh": DeclaredFile(raw=raw, executable=True)}).processes
+        assert process.command == ("./start.sh",)
 
 
 def test_a_dependency_of_development_is_named_as_one() -> None:

@@ -30,8 +30,8 @@ def keeping(kind: HolderKind) -> CodeFacts:
     [
         ("flask-sock", "gunicorn -b :$PORT app:app", (), "add --workers 1 --threads 100"),
         ("stream", "gunicorn -w 4 -b :$PORT app:app", (), "add --workers 1 --threads 100"),
-        ("stream", "gunicorn -w 4 -b :$PORT app:app", ("gevent",), "add --worker-class gevent --workers 1"),
-        ("flask-socketio", "gunicorn -b :$PORT app:app", ("eventlet",), "add --worker-class eventlet --workers 1"),
+        ("stream", "gunicorn -w 4 -b :$PORT app:app", ("gevent",), "add --workers 1 --worker-class gevent"),
+        ("flask-socketio", "gunicorn -b :$PORT app:app", ("eventlet",), "add --workers 1 --worker-class eventlet"),
         ("flask-socketio", "python -m gunicorn -b :$PORT app:app", (), "add --workers 1 --threads 100"),
         ("flask-socketio", "gunicorn --workers=3 --threads 10 -b :$PORT app:app", (), "by several workers"),
         ("python-socketio", "gunicorn -w 2 -k eventlet -b :$PORT app:app", ("eventlet",), "by several workers"),

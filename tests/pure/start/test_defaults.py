@@ -28,7 +28,7 @@ def found(command: str, where: Surroundings, kind: str = "web") -> dict[str, Def
     return {each.variable: each for each in defaults(process, where)}
 
 
-GUNICORN = {"PORT", "WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS", "GUNICORN_CMD_ARGS"}
+GUNICORN = {"PORT", "WEB_CONCURRENCY", "GUNICORN_CMD_ARGS"}
 UVICORN = {"PORT", "WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS", "UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN"}
 
 
@@ -47,7 +47,7 @@ UVICORN = {"PORT", "WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS", "UVICORN_TIMEOUT_GR
         ("GUNICORN_CMD_ARGS=--workers=3 gunicorn app:app", GUNICORN - {"GUNICORN_CMD_ARGS"}),
         ("gunicorn --access-logfile /dev/stderr app:app", GUNICORN - {"GUNICORN_CMD_ARGS"}),
         ("gunicorn -c conf.py app:app", GUNICORN - {"GUNICORN_CMD_ARGS"}),
-        ("gunicorn --forwarded-allow-ips=* app:app", GUNICORN - {"FORWARDED_ALLOW_IPS"}),
+        ("gunicorn --forwarded-allow-ips=* app:app", GUNICORN),
         ("uvicorn app:app", UVICORN),
         ("uvicorn app:app --no-proxy-headers", UVICORN - {"FORWARDED_ALLOW_IPS"}),
         ("fastapi run main.py", UVICORN - {"UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN"}),
@@ -77,7 +77,7 @@ def test_what_serves_nobody_finds_nothing(command: str, expected: set[str]) -> N
     ("versions", "command", "missing"),
     [
         # It would end with an error: networks aren't addresses to it.
-        ({"gunicorn": "24.1"}, "gunicorn app:app", "FORWARDED_ALLOW_IPS"),
+        ({"gunicorn": "27.0"}, "gunicorn app:app", "FORWARDED_ALLOW_IPS"),
         ({"uvicorn": "0.30.6"}, "uvicorn app:app", "FORWARDED_ALLOW_IPS"),
         ({"uvicorn": "0.21"}, "uvicorn app:app", "UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN"),
     ],

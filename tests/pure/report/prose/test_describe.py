@@ -91,7 +91,7 @@ ERRORS: tuple[BuildError, ...] = (
     ContradictingRequirers(first="3.12", first_source=_FILE, second=">=3.13", second_source=_ENTRY),
     UnreadablePlan(because="is not readable TOML"),
     BadRequirement(entry=2, name="python", key="launch", value="'yes'", expected="true or false"),
-    BadVersion(entry=2, error=MajorOnly(visible="3", source=Source(variable="plan entry 2"))),
+    BadVersion(entry=2, name="cpython", error=MajorOnly(visible="3", source=Source(variable="plan entry 2"))),
     PipFailed(source=_PIP, returncode=1, signal=None, version="26.3"),
     PipFailed(source=_PIP, returncode=-9, signal="SIGKILL", version="26.3", recognised=OutOfMemory()),
     PipFailed(source=_PIP, returncode=-11, signal="SIGSEGV", version="26.3"),
