@@ -14,7 +14,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import quote, unquote
 
 import msgspec
@@ -276,3 +276,23 @@ def _parameter(text: str) -> str:
 def names_a_secret(name: str) -> bool:
     """Whether a variable is a secret by its name, whatever it holds; ``PWD`` alone is a folder."""
     return name != "PWD" and bool(_SECRET_NAME.search(name) or _SHORT_SECRET_NAME.search(name))
+
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+def without_credentials(value: T, redact: "Redactor") -> T:
+    """A value as it may be shown: every text in it without credentials."""
+    return msgspec.convert(_each_text(msgspec.to_builtins(value), redact), type(value))
+
+
+def _each_text(value: object, redact: "Redactor") -> object:
+    match value:
+        case str():
+            return redact(value)
+        case list() | tuple():
+            return [_each_text(each, redact) for each in value]
+        case dict():
+            return {name: _each_text(each, redact) for name, each in value.items()}
+        case _:
+            return value

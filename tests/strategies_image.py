@@ -66,7 +66,7 @@ def images() -> st.SearchStrategy[Image]:
         buildpacks=st.sampled_from(((), (Builder(id=LAMINA, version="1"),), (Builder(id=LAMINA, version="2"),))),
         decisions=st.none() | decisions(),
         undecided=st.just("no label"),
-        documents=st.integers(0, 5_000),
+        documents=st.dictionaries(st.sampled_from(("sha256:m", "sha256:n", "sha256:c")), st.just(1_500), max_size=2),
         based=st.booleans(),
         env=st.dictionaries(st.sampled_from(("A", "B")), st.sampled_from(("", "x")), max_size=2),
     )

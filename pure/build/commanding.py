@@ -42,7 +42,8 @@ Found: TypeAlias = CommandChangedLayers | LeftInLayers | None
 
 def hidden(facts: Facts, hide: Redactor) -> tuple[str, ...]:
     """The variables of the build that its commands don't get: those of package managers, and what holds a secret."""
-    return tuple(sorted(name for name, value in facts.variables.items() if _hidden(name, value, hide)))
+    given = ((name, value) for name, value in facts.variables.items() if not name.startswith(_PLATFORMS))
+    return tuple(sorted(name for name, value in given if _hidden(name, value, hide)))
 
 
 def environment(facts: Facts, work: Workplace, hide: Redactor, *, installed: bool) -> tuple[tuple[str, str], ...]:

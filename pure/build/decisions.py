@@ -50,6 +50,8 @@ class DecidedVariable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     name: str
     because: str
     value: str = ""
+    worker_bytes: int = 0
+    """The memory of each worker, of whose number it is the variable."""
 
 
 class DecidedProcess(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -142,14 +144,32 @@ def _without_reasons(decisions: Decisions) -> Decisions:
 
 
 def _named_only(decisions: Decisions) -> Decisions:
+    """What was decided, each part of it short, whoever wrote it."""
     bare = _without_reasons(decisions)
-    processes = tuple(
-        msgspec.structs.replace(
-            each, command=tuple(shortened(word, _SHORT) for word in each.command[:10]), args=(), variables={}, sets=()
-        )
-        for each in bare.processes
+    replace, manager = msgspec.structs.replace, bare.manager
+    return replace(
+        bare,
+        python=replace(bare.python, request=_short(bare.python.request), source=_short(bare.python.source)),
+        manager=manager and replace(manager, version=_short(manager.version), source=_short(manager.source)),
+        processes=tuple(
+            DecidedProcess(
+                type=_short(each.type),
+                command=tuple(map(_short, each.command[:10])),
+                source=_short(each.source),
+                because=(),
+                default=each.default,
+            )
+            for each in bare.processes
+        ),
+        layers=tuple(
+            replace(each, name=_short(each.name), distribution=_short(each.distribution)) for each in bare.layers
+        ),
+        divided=_short(bare.divided),
     )
-    return msgspec.structs.replace(bare, processes=processes)
+
+
+def _short(text: str) -> str:
+    return shortened(text, _SHORT)
 
 
 def _with_reasons(decisions: Decisions, change: Callable[[tuple[str, ...]], tuple[str, ...]]) -> Decisions:

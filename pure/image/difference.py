@@ -11,7 +11,7 @@ from typing import Final, Literal, TypeAlias
 import msgspec
 
 from pure.image.manifest import LayerOfImage, Owner
-from pure.image.side import INSTEAD, KINDS, Decided, DecidedValue, Kind, NotKnown, Side
+from pure.image.side import INSTEAD, KINDS, OF_BASES, Decided, DecidedValue, Kind, NotKnown, Side
 
 COMPARISON_SCHEMA: Final = 1
 
@@ -108,6 +108,9 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
 def compare_sides(before: Side, after: Side) -> Comparison:
     """How ``after`` differs from ``before``."""
+    if before.based is not after.based:
+        # What a run image brings is no difference to what has none.
+        before, after = (each if each.based else _without_base(each) for each in (before, after))
     decisions = decided_otherwise(before.decided, after.decided)
     versions: tuple[Version, ...] | None = None
     same = 0
@@ -118,11 +121,10 @@ def compare_sides(before: Side, after: Side) -> Comparison:
     moving: Moving | None = None
     if before.layers is not None and after.layers is not None:
         layers = _layers(before.layers, after.layers)
-        documents = after.documents if before.digest != after.digest else 0
+        documents = sum(nbytes for digest, nbytes in after.documents.items() if digest not in before.documents)
         moving = moved(before.layers, after.layers, documents=documents)
     told = bool(decisions or versions or any(each.become != "same" for each in layers or ()))
-    # Only of images that have a manifest the digests mean the same.
-    otherwise = not told and bool(before.documents and after.documents) and before.digest != after.digest
+    otherwise = not told and _digested(before) == _digested(after) and before.digest != after.digest
     return Comparison(
         before=_side(before),
         after=_side(after),
@@ -173,6 +175,16 @@ def moved(before: Sequence[LayerOfImage], after: Sequence[LayerOfImage], *, docu
         unknown=sum(nbytes is None for nbytes, _ in sizes),
         documents=documents,
     )
+
+
+def _without_base(side: Side) -> Side:
+    decided = {kind: found for kind, found in side.decided.items() if kind not in OF_BASES}
+    return msgspec.structs.replace(side, decided=decided)
+
+
+def _digested(side: Side) -> tuple[bool, bool, bool]:
+    """What a side's digest is of: a manifest, a configuration with a run image's or without; nothing of a plan."""
+    return bool(side.digest), bool(side.documents), side.based
 
 
 def _side(side: Side) -> ComparedSide:

@@ -84,8 +84,8 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
     """Why there are none; empty if there are."""
     by_lifecycle: bool = False
     """Whether a lifecycle built it."""
-    documents: int = 0
-    """The bytes of its manifest and its configuration, where it has both."""
+    documents: Mapping[str, int] = {}
+    """The digests of its manifest and its configuration with their bytes, where it has both."""
     based: bool = True
     """Whether it stands upon a run image, whose variables and labels it has; what was built on this machine doesn't."""
 

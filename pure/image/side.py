@@ -42,7 +42,7 @@ INSTEAD: Final[Mapping[Kind, Kind]] = {"command": "process"}
 # What these labels say is compared in parts.
 _IN_PARTS: Final = frozenset({DECISIONS_LABEL, LABEL_BUILD, LABEL_LIFECYCLE})
 # What a lifecycle takes over from the run image.
-_OF_BASES: Final[frozenset[Kind]] = frozenset({"variable", "label"})
+OF_BASES: Final[frozenset[Kind]] = frozenset({"variable", "label"})
 
 
 class DecidedValue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -73,8 +73,10 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
     layers: tuple[LayerOfImage, ...] | None = None
     distributions: Mapping[str, str] | None = None
     """Their versions, by name."""
-    documents: int = 0
-    """The bytes of its manifest and its configuration, as far as they are known."""
+    documents: Mapping[str, int] = {}
+    """The digests of its manifest and its configuration with their bytes, as far as they are known."""
+    based: bool = True
+    """Whether it is known what its run image brings."""
     unknown: tuple[NotKnown, ...] = ()
 
 
@@ -89,7 +91,6 @@ def side_of_image(image: Image, contents: Contents, *, name: str) -> Side:
     told = _told(image)
     unknown: list[NotKnown] = []
     if not image.based:
-        told = {kind: found for kind, found in told.items() if kind not in _OF_BASES}
         unknown.append(NotKnown(what="the run image with its variables and labels", because="a local build has none"))
     if image.decisions is None:
         unknown.append(NotKnown(what="decisions", because=image.undecided))
@@ -107,6 +108,7 @@ def side_of_image(image: Image, contents: Contents, *, name: str) -> Side:
         layers=image.layers,
         distributions=distributions if known else None,
         documents=image.documents,
+        based=image.based,
         unknown=tuple(unknown),
     )
 

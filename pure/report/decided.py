@@ -63,7 +63,12 @@ def decisions(plan: Plan, record: VenvState | None, *, redact: Callable[[str], s
                 args=tuple(map(redact, each.args)),
                 variables={name: redact(value) for name, value in each.variables},
                 sets=tuple(
-                    DecidedVariable(name=one.variable, value=redact(one.value), because=redact(one.because))
+                    DecidedVariable(
+                        name=one.variable,
+                        value=redact(one.value),
+                        because=redact(one.because),
+                        worker_bytes=one.memory,
+                    )
                     for one in each.defaults
                 ),
             )

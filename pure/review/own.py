@@ -16,7 +16,8 @@ from pure.project.selection import EXTRAS_VARIABLE
 from pure.python.choice import PythonDecision
 from pure.review.golden import GoldenDecision, GoldenPlan
 from pure.source import Source, without_lines
-from pure.start.processes import Processes
+from pure.start.processes import Default, Processes
+from pure.wording import size
 
 
 def golden_plan(plan: Plan, *, app: str, estimate: Estimate | None, redact: Callable[[str], str]) -> GoldenPlan:
@@ -102,14 +103,18 @@ def _processes(found: Processes, app: str) -> Iterator[tuple[str, GoldenDecision
             yield (
                 f"process {each.type} finds set",
                 GoldenDecision(
-                    decided=", ".join(
-                        f"{one.variable}={one.value}" if one.value else one.variable for one in each.defaults
-                    ),
+                    decided=", ".join(map(_set, each.defaults)),
                     because=tuple(one.because for one in each.defaults),
                 ),
             )
     default = next((each.type for each in found.processes if each.default), "none")
     yield "default process", GoldenDecision(decided=default, because=found.because)
+
+
+def _set(each: Default) -> str:
+    if each.memory:
+        return f"{each.variable} ({size(each.memory)} a worker)"
+    return f"{each.variable}={each.value}" if each.value else each.variable
 
 
 def _place(source: Source) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 from pure.outcome import Failure
-from pure.redaction import redactor
+from pure.redaction import redactor, without_credentials
 from pure.visible import whole
 
 from shell.command.documented import Documented
@@ -61,7 +61,8 @@ def compare(
 
     from shell.images.places import stored_in
 
-    output = Output(redactor({}))
+    hide = redactor({})
+    output = Output(hide)
 
     def side(text: str) -> "Side":
         folder = Path(text)
@@ -70,7 +71,7 @@ def compare(
         reader = ImageReader(output, as_json=as_json, cache=place, platform=platform, status=FAILED)
         return _plan(reader, text) if text.startswith(_PLAN) else _image(reader, text)
 
-    compared = compare_sides(side(before), side(after))
+    compared = without_credentials(compare_sides(side(before), side(after)), hide)
     if as_json:
         output.document(encode_comparison(compared).decode())
     else:

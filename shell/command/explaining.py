@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 import msgspec
-from pure.redaction import redactor
+from pure.redaction import redactor, without_credentials
 
 from shell.command.documented import Documented
 from shell.command.images import ImageReader, image_options
@@ -44,14 +44,15 @@ def explain(image: str, distribution: str | None, as_json: bool, cache: Path | N
 
     from shell.command.views import print_view
 
-    output = Output(redactor({}))
+    hide = redactor({})
+    output = Output(hide)
     reader = ImageReader(output, as_json=as_json, cache=cache, platform=platform)
     with reader.opened(image) as opened:
         if distribution is None:
-            whole = _image(reader, opened)
+            whole = without_credentials(_image(reader, opened), hide)
             told, view = msgspec.json.encode(whole), image_view(whole)
         else:
-            one = _distribution(reader, opened, distribution)
+            one = without_credentials(_distribution(reader, opened, distribution), hide)
             told, view = msgspec.json.encode(one), distribution_view(one)
     if as_json:
         output.document(msgspec.json.format(told, indent=2).decode() + "\n")

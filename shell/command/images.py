@@ -95,7 +95,8 @@ class ImageReader:
             yield
             return
         from rich.console import Console
+        from rich.text import Text
 
-        with Console(stderr=True).status(title) as self._moving:
+        with Console(stderr=True).status(Text(title)) as self._moving:
             yield
         self._moving = None

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from pure.redaction import redactor
+from pure.redaction import redactor, without_credentials
 
 from shell.command.documented import Documented
 from shell.command.images import ImageReader, image_options
@@ -47,8 +47,9 @@ def report(image: str, file: Path, previous: str | None, cache: Path | None, pla
 
     from shell.disk import said
 
-    output = Output(redactor({}))
-    shown = page(_known(output, image, previous, cache=cache, platform=platform))
+    hide = redactor({})
+    output = Output(hide)
+    shown = without_credentials(page(_known(output, image, previous, cache=cache, platform=platform)), hide)
     text = document(shown).encode()
     try:
         _write(file, text)

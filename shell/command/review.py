@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 from pure.message import Message
 from pure.outcome import Failure, Outcome, Success
+from pure.redaction import redactor, without_credentials
 from pure.review.differing import DecisionChanged, changed_decisions
 from pure.review.golden import (
     GoldenMissing,
@@ -57,7 +58,9 @@ def checked(request: PlanRequest, file: Path, output: Output) -> Outcome[Compare
     now = _golden(msgspec.structs.replace(request, target=request.target or Target(os=system, arch=arch)), output)
     if isinstance(now, Failure):
         return Failure(Prevented(message=now.failure(), status=1))
-    return Success(Compared(golden=now.unwrap(), changed=changed_decisions(before, now.unwrap())))
+    # Whatever somebody wrote into the file.
+    changed = (without_credentials(each, redactor({})) for each in changed_decisions(before, now.unwrap()))
+    return Success(Compared(golden=now.unwrap(), changed=tuple(changed)))
 
 
 def written(request: PlanRequest, file: Path, output: Output) -> Outcome[Compared, Prevented]:
@@ -66,9 +69,13 @@ def written(request: PlanRequest, file: Path, output: Output) -> Outcome[Compare
     if isinstance(now, Failure):
         return Failure(Prevented(message=now.failure(), status=1))
     golden = now.unwrap()
-    data, before = encode_golden(golden), _read(file)
+    data = encode_golden(golden)
     try:
         there = file.exists()
+        if there and not file.is_file():
+            # A pipe or a device, which nothing may take the place of.
+            return Failure(_by_file(GoldenNotWritten(file=str(file), reason="it is no regular file")))
+        before = _read(file)
         if there and file.read_bytes() == data:
             return Success(Compared(golden=golden, changed=()))
         write_atomically(file.resolve(), data)
@@ -91,8 +98,7 @@ def _golden(request: PlanRequest, output: Output) -> Outcome[GoldenPlan, Message
     if isinstance(found, Failure):
         return found
     value = found.unwrap()
-    app = str(request.app)
-    return Success(golden_plan(value.plan, app=app, estimate=value.estimate, redact=output.redacted))
+    return Success(golden_plan(value.plan, app=value.facts.app_dir, estimate=value.estimate, redact=output.redacted))
 
 
 def _read(file: Path) -> Outcome[GoldenPlan, GoldenError]:

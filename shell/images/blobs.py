@@ -90,7 +90,9 @@ def open_manifest(
     read = read_image(config, digest=digest, blobs=manifest.layers)
     if isinstance(read, Failure):
         return Failure(ImageUnreadable(reference=wanted.reference, reason=read.failure().reason))
-    image = msgspec.structs.replace(read.unwrap(), documents=len(document) + len(config))
+    image = msgspec.structs.replace(
+        read.unwrap(), documents={digest: len(document), manifest.config.digest: len(config)}
+    )
     streams: Streams = {
         layer.diff_id: _opening(blobs.stream, blob.digest)
         for layer, blob in zip(image.layers, manifest.layers, strict=True)

@@ -1,5 +1,6 @@
 """Opens images that lie on this machine: OCI layout folders, archives, and what was built here."""
 
+import hashlib
 import platform
 import re
 import tarfile
@@ -153,8 +154,7 @@ def open_archive(file: Path, wanted: Wanted, held: ExitStack) -> Outcome[OpenedI
 
 def _of_saved(archive: Archive, saved: SavedImage, wanted: Wanted) -> Outcome[OpenedImage, ImageError]:
     config = archive.member(saved.config)
-    name = saved.config.rpartition("/")[2].removesuffix(".json")
-    image = read_image(config, digest=name if ":" in name else f"sha256:{name}")
+    image = read_image(config, digest=f"sha256:{hashlib.sha256(config).hexdigest()}")
     if isinstance(image, Failure):
         return Failure(ImageUnreadable(reference=wanted.reference, reason=image.failure().reason))
     layers = image.unwrap().layers

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
-from pure.redaction import HIDDEN, MOST_OF_FILES, SHORTEST, Redactor, redactor
+from pure.redaction import HIDDEN, MOST_OF_FILES, SHORTEST, Redactor, redactor, without_credentials
 
 _LETTERS = string.ascii_letters + string.digits
 # "Q" marks secrets, so that no secret is part of the innocent text around it.
@@ -333,3 +333,19 @@ def test_files_cannot_make_every_line_slow_by_many_secrets() -> None:
     text = "\n".join(f"https://me:secret{number}@host/" for number in range(MOST_OF_FILES * 3))
     assert len(redactor({}, requirement_texts=(text,)).secrets) < MOST_OF_FILES * 20
     assert "secret2999" not in redactor({}, requirement_texts=(text,))("at https://me:secret2999@host/")
+
+
+class _Told(msgspec.Struct, frozen=True, kw_only=True):
+    words: tuple[str, ...]
+    by_name: dict[str, str | int | None]
+
+
+@given(st.lists(st.text(max_size=20)), st.dictionaries(st.text(max_size=5), st.text(max_size=20) | st.none()))
+def test_a_value_keeps_its_shape_and_loses_its_credentials(words: list[str], by_name: dict[str, str | None]) -> None:
+    hide = redactor({})
+    value = _Told(words=(*words, "curl https://usr:s3cr3tpw@host/x"), by_name={**by_name})
+    shown = without_credentials(value, hide)
+    assert len(shown.words) == len(value.words)
+    assert shown.by_name.keys() == value.by_name.keys()
+    assert "s3cr3tpw" not in repr(shown)
+    assert without_credentials(shown, hide) == shown

@@ -88,7 +88,10 @@ def _facts(known: Known) -> Iterator[tuple[str, str]]:
     if known.contents.runtime:
         yield "Python", known.contents.runtime.version
     starts = next((each for each in image.processes if each.default), None)
-    if starts:
+    decided = next((each for each in image.decisions.processes if each.default), None) if image.decisions else None
+    if decided:
+        yield "Starts", f"{decided.type}: {written((*decided.command, *decided.args))}"
+    elif starts:
         yield "Starts", f"{starts.type}: {written((*starts.command, *starts.args))}"
     if image.buildpacks:
         yield "Built by", ", ".join(f"{each.id} {each.version}".strip() for each in image.buildpacks)

@@ -217,3 +217,20 @@ def test_what_is_no_command_is_said(value: str, error: object) -> None:
     text = f"[tool.lamina]\nbuild = {value}\n".encode()
     assert build_commands({}, document(text)) == Failure(error)
     assert decide(commanded(pyproject=document(text))) == Failure(error)
+
+
+@pytest.mark.parametrize(
+    ("variables", "kept"),
+    [
+        # A secret that is a word of a path doesn't take the path.
+        ({"AUTH_MODE": "local", "PATH": "/usr/local/bin:/usr/bin"}, {"PATH"}),
+        # Whatever they hold: what is too short to be hidden in a log needn't be handed on.
+        ({"FERNET_KEY": "abcd", "DB_PWD": "1234", "JWT": "x", "ADMIN_PASSWORD": "admin", "STAGE": "blue"}, {"STAGE"}),
+        ({"CNB_PLATFORM_DIR": "/platform", "CNB_TARGET_OS": "linux", "NETRC": "/n"}, {"CNB_TARGET_OS"}),
+    ],
+)
+def test_commands_get_what_is_no_secret(variables: dict[str, str], kept: set[str]) -> None:
+    found = commanded(variables=variables)
+    given = dict(environment(found, workplace(found), redactor(variables), installed=True))
+    assert variables.keys() & given.keys() == kept
+    assert set(hidden(found, redactor(variables))) <= variables.keys() - kept

@@ -50,6 +50,17 @@ def test_a_label_is_read_as_it_was_written_or_says_that_it_is_shortened(value: D
     assert [each.name for each in read.layers] == [each.name for each in value.layers]
 
 
+def test_every_word_of_a_label_has_a_limit() -> None:
+    long = "x" * 30_000
+    python = DecidedPython(version="3.13.1", request=long, source=long, because=(long,))
+    manager = DecidedManager(name="pip", version=long, source=long, because=(long,))
+    layers = tuple(DecidedLayer(name=f"{at}{long}", because=long, distribution=long) for at in range(24))
+    value = Decisions(target="t", python=python, manager=manager, layers=layers, divided=long)
+    text = encode_decisions(value)
+    assert len(text) <= MOST_BYTES
+    assert decode_decisions(text).unwrap().shortened
+
+
 def test_words_of_users_have_no_limit_and_a_label_has() -> None:
     python = DecidedPython(version="3.13.1", request="3.13", source=".python-version, line 1", because=())
     long = DecidedProcess(type="web", command=("python", "x" * 50_000), source="Procfile, line 1", because=("y" * 400,))

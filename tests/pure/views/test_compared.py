@@ -68,7 +68,7 @@ BEFORE = Image(
     buildpacks=(Builder(id=LAMINA, version="1.0"),),
     env={"PATH": "/cnb/process:/bin"},
     decisions=DECISIONS,
-    documents=7_000,
+    documents={"sha256:manifest": 4_000, "sha256:configuration": 3_000},
 )
 
 
@@ -136,7 +136,7 @@ def built_here() -> Side:
         msgspec.structs.replace(each, digest="", compressed=None, nbytes=(each.compressed or 0) * 3)
         for each in (*BEFORE.layers[1:4], layer(12, Owner.APPLICATION, mb=0.2))
     )
-    image = replaced(BEFORE, layers=layers, env={}, documents=0, digest=f"sha256:{'c' * 64}", based=False)
+    image = replaced(BEFORE, layers=layers, env={}, documents={}, digest=f"sha256:{'c' * 64}", based=False)
     return side_of_image(image, contents(flask="3.1.2", requests="2.34.2", polars="1.2"), name="path/to/app")
 
 
