@@ -202,6 +202,8 @@ def _paths(told: ExplainedDistribution) -> tuple[str, ...]:
 
 
 def _asked(told: ExplainedDistribution) -> Iterator[str]:
+    if told.guessed:
+        yield "Nothing says which files the build read: these are of all that may declare something."
     for each in told.asked:
         yield f"{each.words}   ({each.source})"
 

@@ -1,5 +1,6 @@
 """``lamina explain``: for people, on a terminal, and for programs."""
 
+import hashlib
 import json
 import os
 import pty
@@ -7,6 +8,7 @@ import re
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given
@@ -57,6 +59,24 @@ def test_a_distribution(layout: Path) -> None:
     check_schema("explain-distribution", ended.output)
     assert json.loads(ended.output)["asked"] == [{"by": "", "words": "flask>=3", "source": "requirements.txt, line 1"}]
     assert "flask>=3   (requirements.txt, line 1)" in explain(layout, "Flask").output
+
+
+def test_demands_are_of_the_files_that_the_build_read(tmp_path: Path) -> None:
+    made = shop()
+    files = {"requirements.txt": b"-r deps.txt\n-c c.txt\n", "deps.txt": b"flask>=3\n", "c.txt": b"flask<4\n"}
+    app = tar({f"/workspace/{name}": raw for name, raw in {**files, "docs/requirements.txt": b"flask==1\n"}.items()})
+    old, new = (f"sha256:{hashlib.sha256(each).hexdigest()}" for each in (made.layers[4], app))
+    layers = (*made.layers[:4], app, *made.layers[5:])
+    labels = {name: value.replace(old, new) for name, value in made.labels.items()}
+    image = write_layout(tmp_path / "shop", msgspec.structs.replace(made, layers=layers, labels=labels))
+    found = json.loads(explain(image, "flask", "--json").output)
+    assert [each["words"] for each in found["asked"]] == ["flask<4", "flask>=3"]
+    assert not found["guessed"]
+    untold = {name: value for name, value in labels.items() if "decisions" not in name}
+    image = write_layout(tmp_path / "untold", msgspec.structs.replace(made, layers=layers, labels=untold))
+    said = explain(image, "flask").output
+    assert "Nothing says which files the build read" in said
+    assert "flask==1   (docs/requirements.txt, line 1)" in said
 
 
 @pytest.mark.parametrize("words", [("{}", "flaks"), ("./absent",), ("{}", "--platform", "linux/arm64", "--json")])
