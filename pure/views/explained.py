@@ -195,7 +195,7 @@ def explained_distribution(
         DemandFor(by="", words=each.words, source=each.source) for each in demanded if each.name == found.name
     )
     by_others = (
-        DemandFor(by=each.name, words=asked.words, source=f"the metadata of {each.title} {each.version}")
+        DemandFor(by=each.name, words=asked.words, source=f"the metadata of {each.title} {each.version}".strip())
         for each in contents.distributions
         for asked in each.asks
         if asked.name == found.name
