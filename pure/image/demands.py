@@ -63,16 +63,20 @@ def wanted(image: Image, files: Mapping[str, bytes]) -> frozenset[str]:
 
     Their names are relative to the application's root.
     """
-    found: list[str] = []
+    found: dict[str, None] = {}
     manager = image.decisions.manager if image.decisions else None
     for name in manager.source.split(", ") if manager else ():
         folder, slash, last = name.rpartition("/")
         kind = "pylock.toml" if last.startswith("pylock.") else last
-        found += [f"{folder}{slash}{each}" for each in _MADE_FROM.get(kind, (last,))]
-    for name in found:
+        found |= dict.fromkeys(f"{folder}{slash}{each}" for each in _MADE_FROM.get(kind, (last,)))
+    waiting = list(found)
+    for name in waiting:
         raw = files.get(f"{_root(image)}/{name}")
-        if raw is not None and len(found) < _MOST_FILES and _is_pips(name):
-            found += [each for each in _included(name, raw) if each not in found]
+        for each in _included(name, raw) if raw is not None and _is_pips(name) else ():
+            # Strangers wrote them: nobody has more.
+            if each not in found and len(found) < _MOST_FILES:
+                found[each] = None
+                waiting.append(each)
     return frozenset(found)
 
 

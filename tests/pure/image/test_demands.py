@@ -100,6 +100,11 @@ def test_what_the_build_read_is_read(source: str, files: dict[str, bytes], read:
     assert wanted(image, {f"workspace/{name}": raw for name, raw in files.items()}) == read
 
 
+def test_a_stranger_includes_no_more_than_anybody_has() -> None:
+    lines = "".join(f"-r {each}.txt\n" for each in range(5_000)).encode()
+    assert len(wanted(SHOP, {"workspace/requirements.txt": lines})) == 100
+
+
 def test_what_no_build_read_asks_for_nothing() -> None:
     files = {"workspace/docs/requirements.txt": b"flask==1\n", "workspace/requirements.txt": b"flask>=3\n-c c.txt\n"}
     found = demands(SHOP, files | {"workspace/c.txt": b"flask<4\n"})
