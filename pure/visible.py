@@ -2,6 +2,8 @@
 
 from typing import Final
 
+import msgspec
+
 # Spaces of all widths hide nothing; the separators of lines and paragraphs, and tabulators' relatives, do.
 _SPACES: Final = frozenset("\t\u00a0\u1680\u202f\u205f\u3000") | {chr(code) for code in range(0x2000, 0x200B)}
 
@@ -22,6 +24,23 @@ def whole(text: str) -> str:
     if text.isascii():
         return text
     return "".join(code_point(char) if "\ud800" <= char <= "\udfff" else char for char in text)
+
+
+def whole_json(value: object) -> bytes:
+    """A value as an indented JSON document, every text of it ``whole``: JSON can't hold halves of characters."""
+
+    def of(part: object) -> object:
+        match part:
+            case str():
+                return whole(part)
+            case dict():
+                return {of(name): of(each) for name, each in part.items()}
+            case list() | tuple():
+                return [of(each) for each in part]
+            case _:
+                return part
+
+    return msgspec.json.format(msgspec.json.encode(of(msgspec.to_builtins(value))), indent=2) + b"\n"
 
 
 def visible_document(text: str) -> str:

@@ -10,11 +10,12 @@ from typing import Final
 
 import msgspec
 
+from pure.image.asking import Asked, asking
 from pure.image.manifest import LAMINA, Image, LayerOfImage
 from pure.layers.division import Rules, divide
 from pure.layers.names import VENV, heavy_layer
 from pure.names import normalise_name
-from pure.venv.headers import headers, requirement
+from pure.venv.headers import headers
 from pure.venv.installed import InstalledDistribution, InstalledSet, RecordEntry, parse_installed
 from pure.venv.piece import Piece
 
@@ -35,13 +36,6 @@ class LayerFiles(msgspec.Struct, frozen=True, kw_only=True):
 
     nbytes: int
     files: Mapping[str, bytes] = {}
-
-
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """A distribution's demand of another: ``words`` are its own (``werkzeug>=3.1; python_version>='3.9'``)."""
-
-    name: str
-    words: str
 
 
 class PackageOfImage(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,30 +160,35 @@ def contents(image: Image, files: Mapping[str, bytes]) -> Contents:
     root = f"{_root(image).lstrip('/')}/"
     below = {path.removeprefix(root): raw for path, raw in files.items() if path.startswith(root)}
     bills = _bills(below, missing)
-    installed, metadata = _installed(image, below)
+    installed, metadata, minor = _installed(image, below)
     if not installed.distributions and image.layer(VENV):
         missing.append("the sizes of its distributions, since their metadata aren't in its layer")
     runtime = bills.runtime
     if runtime is None and image.decisions:
         runtime = RuntimeOfImage(name="cpython", version=image.decisions.python.version)
-    return Contents(
-        runtime=runtime, distributions=_distributions(image, bills, installed, metadata), missing=tuple(missing)
-    )
+    python = image.decisions.python.version if image.decisions else runtime.version if runtime else minor
+    distributions = _distributions(image, bills, installed, metadata, python=python)
+    return Contents(runtime=runtime, distributions=distributions, missing=tuple(missing))
 
 
 def _distributions(
-    image: Image, bills: Bills, installed: InstalledSet, metadata: Mapping[str, bytes]
+    image: Image, bills: Bills, installed: InstalledSet, metadata: Mapping[str, bytes], *, python: str
 ) -> tuple[DistributionOfImage, ...]:
     held = {each.name: each for each in installed.distributions}
     weights = {each.distribution: each.nbytes for each in image.decisions.layers} if image.decisions else {}
     # As its builder divided them: whatever that took for heavy, the label says which have layers.
     rules = Rules(heavy=min((each for each in weights.values() if each), default=Rules().heavy), limit=len(held))
     pieces = {each.name: each for each in divide(installed, rules)}
+    own = {name: _said(held.get(name), metadata) for name in sorted({*held, *bills.components})}
+    asked = asking(
+        {name: said["requires-dist"] for name, said in own.items()},
+        python=python,
+        arch=image.arch,
+        needs=bills.needs if bills.components else None,
+    )
     found = []
-    for name in sorted({*held, *bills.components}):
-        here, billed = held.get(name), bills.components.get(name)
-        said = headers(metadata.get(f"{here.dist_info.rpartition('/')[2]}/METADATA", b"") if here else b"", _FIELDS)
-        asks = tuple(_asked(said["requires-dist"], known={*held, *bills.components} - {name}))
+    for name, said in own.items():
+        here, billed, asks = held.get(name), bills.components.get(name), asked[name]
         needs = bills.needs.get(name, ()) if bills.components else tuple(sorted({each.name for each in asks}))
         layer = heavy_layer(name) if image.layer(heavy_layer(name)) else VENV
         found.append(
@@ -201,7 +200,7 @@ def _distributions(
                 nbytes=sum(map(_size, here.files)) if here and here.files else weights.get(name) or None,
                 declared=name in bills.declared if bills.components else bool(here and here.requested),
                 needs=needs,
-                asks=tuple(each for each in asks if each.name in needs),
+                asks=asks,
                 licence=_licence(billed),
                 purl=billed.purl if billed else "",
                 packages=_packages(here, layer, pieces.get(name) if layer != VENV else None),
@@ -213,10 +212,8 @@ def _distributions(
 _FIELDS: Final = ("name", "requires-dist")
 
 
-def _asked(lines: list[str], *, known: set[str]) -> list[Asked]:
-    read = ((text, requirement(text)) for text in lines)
-    found = ((text, normalise_name(one.name)) for text, one in read if one is not None)
-    return [Asked(name=name, words=text) for text, name in found if name in known]
+def _said(here: InstalledDistribution | None, metadata: Mapping[str, bytes]) -> dict[str, list[str]]:
+    return headers(metadata.get(f"{here.dist_info.rpartition('/')[2]}/METADATA", b"") if here else b"", _FIELDS)
 
 
 def _bills(files: Mapping[str, bytes], missing: list[str]) -> Bills:
@@ -257,11 +254,12 @@ def _names(refs: tuple[str, ...], components: Mapping[str, _Component]) -> tuple
     return tuple(name for name in dict.fromkeys(names) if name in components)
 
 
-def _installed(image: Image, files: Mapping[str, bytes]) -> tuple[InstalledSet, Mapping[str, bytes]]:
+def _installed(image: Image, files: Mapping[str, bytes]) -> tuple[InstalledSet, Mapping[str, bytes], str]:
     found = tuple((place, raw) for path, raw in files.items() if (place := _METADATA.fullmatch(path)))
     minor = found[0][0]["minor"] if found else "3"
     metadata = {place["path"]: raw for place, raw in found if place["minor"] == minor}
-    return parse_installed(metadata, python_minor=minor, root=f"{_root(image)}/{_BUILDPACK}/{VENV}"), metadata
+    installed = parse_installed(metadata, python_minor=minor, root=f"{_root(image)}/{_BUILDPACK}/{VENV}")
+    return installed, metadata, minor
 
 
 def _root(image: Image) -> str:

@@ -96,6 +96,8 @@ def decide_reference(
     text: str, found: Mapping[str, AtPath], *, cache: str
 ) -> Outcome[Reference, ReferenceUnknown | ReferenceMalformed | FolderWithoutImage]:
     """What a reference is; ``found`` says what lies at its ``places``, ``cache`` where its build would lie."""
+    if not text:
+        return Failure(ReferenceMalformed(reference=text, reason="it is empty"))
     whole, *shorter = places(text)
     match found.get(whole, AtPath.NOTHING):
         case AtPath.LAYOUT:

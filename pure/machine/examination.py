@@ -43,6 +43,7 @@ Trait: TypeAlias = Literal[
     "index-distrusted",
     "index-refuses",
     "index-silent",
+    "named-index-silent",
     "no-index-asked",
     "git",
     "no-git",
@@ -81,6 +82,7 @@ CONDITIONS: Final[Mapping[Trait, Condition]] = {
     "index-distrusted": "missing",
     "index-refuses": "warning",
     "index-silent": "missing",
+    "named-index-silent": "missing",
     "no-index-asked": "ok",
     "git": "ok",
     "no-git": "warning",
@@ -167,7 +169,10 @@ def _room(place: BuildPlace, room: Trait, short: Trait, full: Trait, refused: Tr
 
 
 def _index(asked: AskedIndex) -> Examined:
-    return Examined(trait=_answer(asked.failure), subject=asked.url, failure=asked.failure)
+    trait = _answer(asked.failure)
+    if trait == "index-silent" and asked.named:
+        trait = "named-index-silent"
+    return Examined(trait=trait, subject=asked.url, failure=asked.failure)
 
 
 def _answer(failure: FetchFailure | None) -> Trait:

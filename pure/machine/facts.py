@@ -22,6 +22,8 @@ class AskedIndex(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     failure: FetchFailure | None = None
     """Why it gave none."""
+    named: bool = False
+    """Whether a variable or pip's configuration names it; otherwise pip asks it by itself."""
 
 
 class EngineFound(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ import msgspec
 
 from pure.build.decisions import DecidedManager, DecidedProcess, DecidedVariable
 from pure.image.contents import Contents, DistributionOfImage, LinkedLibrary
-from pure.image.demands import Demanded
+from pure.image.demands import Demanded, guessed
 from pure.image.manifest import Builder, Image, LayerOfImage, Owner, ProcessOfImage
 from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
@@ -140,6 +140,8 @@ class ExplainedDistribution(msgspec.Struct, frozen=True, kw_only=True):
     """The shortest way from each distribution that the application declares to this one."""
     needed_by: tuple[str, ...]
     asked: tuple[DemandFor, ...]
+    guessed: bool = False
+    """Whether nothing says which files the build read, so that the application's demands are of all that might be."""
 
 
 class NoSuchDistribution(msgspec.Struct, frozen=True, kw_only=True):
@@ -193,7 +195,7 @@ def explained_distribution(
         DemandFor(by="", words=each.words, source=each.source) for each in demanded if each.name == found.name
     )
     by_others = (
-        DemandFor(by=each.name, words=asked.words, source=f"the metadata of {each.title} {each.version}")
+        DemandFor(by=each.name, words=asked.words, source=f"the metadata of {each.title} {each.version}".strip())
         for each in contents.distributions
         for asked in each.asks
         if asked.name == found.name
@@ -207,6 +209,7 @@ def explained_distribution(
             paths=paths_to(contents, found.name),
             needed_by=contents.needed_by(found.name),
             asked=(*by_application, *by_others),
+            guessed=guessed(image),
         )
     )
 

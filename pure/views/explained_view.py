@@ -73,8 +73,8 @@ def _python(python: ExplainedPython) -> ViewPart:
         *(f"  {each}" for each in _reasons(python.source and f"{asked}from {python.source}", python.because)),
     ]
     if python.supported_until is not None:
-        since = "supported until" if python.supported else "out of support since"
-        lines.append(f"{since} {python.supported_until.isoformat()}")
+        day = python.supported_until.isoformat()
+        lines.append(f"gets no security fixes from {day} on" if python.supported else f"out of support since {day}")
     if python.linked:
         lines.append("linked into it:")
         named = (f"{each.name} {each.version}".strip() for each in python.linked)
@@ -87,7 +87,7 @@ def _manager(told: Explained) -> ViewPart | None:
         return None
     manager = told.manager
     lines = [
-        f"{manager.name} {manager.version}",
+        f"{manager.name} {manager.version}".strip(),
         *(f"  {each}" for each in _reasons(f"from {manager.source}", manager.because)),
     ]
     return ViewPart(heading="Package manager", lines=(*lines, *((told.divided,) if told.divided else ())))
@@ -108,7 +108,8 @@ def _layers(told: Explained) -> ViewPart:
         cells = (f"run image ({count(len(base), 'layer')})", *_sizes(base), base[0].because)
         rows.insert(0, ViewRow(cells=cells, share=min(1, weight / largest) if largest else 0))
     table = ViewTable(heads=_LAYER_HEADS, rows=tuple(rows), numbers=frozenset({1, 2}))
-    pulled = _sum(each.compressed for each in told.layers)
+    # Layers of the same contents are one blob, which is pulled once.
+    pulled = _sum({each.digest or each.diff_id: each.compressed for each in told.layers}.values())
     lines = (f"{size(pulled)} to pull",) if pulled is not None else ()
     return ViewPart(heading=f"{count(len(told.layers), 'layer')}, the lowest first", lines=lines, table=table)
 
@@ -183,7 +184,7 @@ def distribution_view(told: ExplainedDistribution) -> tuple[ViewPart, ...]:
         lines.append(f"licence: {found.licence}")
     others = told.needed_by
     parts = (
-        ViewPart(heading=f"{found.title} {found.version}", lines=tuple(lines)),
+        ViewPart(heading=f"{found.title} {found.version}".strip(), lines=tuple(lines)),
         ViewPart(heading="Why it is there", lines=_paths(told)),
         ViewPart(heading="Which version was asked for", lines=tuple(_asked(told))) if told.asked else None,
         ViewPart(heading="Who needs it", lines=(_listed(others),)) if others else None,
@@ -202,6 +203,8 @@ def _paths(told: ExplainedDistribution) -> tuple[str, ...]:
 
 
 def _asked(told: ExplainedDistribution) -> Iterator[str]:
+    if told.guessed:
+        yield "Nothing says which files the build read: these are of all that may declare something."
     for each in told.asked:
         yield f"{each.words}   ({each.source})"
 

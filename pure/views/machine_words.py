@@ -105,6 +105,14 @@ _WORDS: Final[Mapping[Trait, tuple[str, str, tuple[str, ...]]]] = {
             "Without any:  --env PIP_NO_INDEX=1 --env PIP_FIND_LINKS=FOLDER (docs/offline.md)",
         ),
     ),
+    "named-index-silent": (
+        "index",
+        "{subject}: {failure}",
+        (
+            "Look at its address, and whether it is reached from here: through a proxy, HTTPS_PROXY names that.",
+            "Without any:  --env PIP_NO_INDEX=1 --env PIP_FIND_LINKS=FOLDER (docs/offline.md)",
+        ),
+    ),
     "no-index-asked": ("index", "none is asked: PIP_NO_INDEX is set", ()),
     "git": ("git", "{subject}", ()),
     "no-git": (

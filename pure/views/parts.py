@@ -61,12 +61,33 @@ def plain_lines(parts: Iterable[ViewPart]) -> Iterator[str]:
 
 
 def _table(whole: ViewTable) -> Iterator[str]:
+    for cells in _placed(whole.filled):
+        yield f"  {_GAP.join(cells)}".rstrip()
+
+
+def narrow_lines(whole: ViewTable) -> Iterator[str]:
+    """A table for few columns: what stands last in a row, of any length, has a line of its own below that."""
     table = whole.filled
+    lasts = (visible(row.cells[-1]) for row in table.rows)
+    heads, *rows = _placed(table)
+    yield _GAP.join(heads[:-1]).rstrip()
+    for cells, last in zip(rows, lasts, strict=True):
+        yield _GAP.join(cells[:-1]).rstrip()
+        if last:
+            yield f"{_GAP}{visible(table.heads[-1])}: {last}"
+
+
+def columns(table: ViewTable) -> tuple[int, ...]:
+    """How wide each column is."""
+    return tuple(map(len, next(_placed(table), ())))
+
+
+def _placed(table: ViewTable) -> Iterator[tuple[str, ...]]:
+    """Heads and rows, each cell as wide as its column."""
     rows = [tuple(map(visible, cells)) for cells in (table.heads, *(row.cells for row in table.rows))]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for cells in rows:
-        placed = (
+        yield tuple(
             cell.rjust(width) if at in table.numbers else cell.ljust(width)
             for at, (cell, width) in enumerate(zip(cells, widths, strict=True))
         )
-        yield f"  {_GAP.join(placed)}".rstrip()

@@ -10,6 +10,7 @@ import msgspec
 
 from pure.review.differing import DecisionChanged
 from pure.review.golden import GoldenDecision
+from pure.visible import whole_json
 from pure.wording import count
 
 Lines: TypeAlias = tuple[str, ...]
@@ -144,4 +145,4 @@ def _escaped(text: str) -> str:
 
 
 def _document(value: CheckRecord | WriteRecord) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+    return whole_json(value)

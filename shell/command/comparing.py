@@ -10,7 +10,7 @@ from pure.redaction import redactor, without_credentials
 from pure.visible import whole
 
 from shell.command.documented import Documented
-from shell.command.images import ImageReader, image_options
+from shell.command.images import ImageReader, image_options, offer_paths
 from shell.disk import said
 from shell.output import Output
 
@@ -35,8 +35,8 @@ _MARKDOWN: Final = "markdown"
     },
     statuses={"1": "with --exit-code: something differs", "2": "the command line is wrong, or a side can't be read"},
 )
-@click.argument("before", metavar="A")
-@click.argument("after", metavar="B")
+@click.argument("before", metavar="A", shell_complete=offer_paths)
+@click.argument("after", metavar="B", shell_complete=offer_paths)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, of a documented schema.")
 @click.option("--exit-code", is_flag=True, help="End with status 1 if anything differs.")
 @click.option(
@@ -59,16 +59,11 @@ def compare(
     from pure.image.difference import compare_sides
     from pure.views.compared import comparison_lines, comparison_markdown, encode_comparison
 
-    from shell.images.places import stored_in
-
     hide = redactor({})
     output = Output(hide)
 
     def side(text: str) -> "Side":
-        folder = Path(text)
-        # So two builds of one application can be compared.
-        place = folder if stored_in(folder) is not None else cache
-        reader = ImageReader(output, as_json=as_json, cache=place, platform=platform, status=FAILED)
+        reader = ImageReader(output, as_json=as_json, cache=cache, platform=platform, status=FAILED)
         return _plan(reader, text) if text.startswith(_PLAN) else _image(reader, text)
 
     compared = without_credentials(compare_sides(side(before), side(after)), hide)

@@ -4,11 +4,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 from pure.redaction import redactor, without_credentials
 
 from shell.command.documented import Documented
-from shell.command.images import ImageReader, image_options
+from shell.command.images import ImageReader, image_options, offer_paths
 from shell.output import Output
 
 if TYPE_CHECKING:
@@ -30,17 +29,18 @@ _BUILDPACK = Path(__file__).resolve().parents[2]
         "lamina explain registry.example.com/team/shop:v1 --json": "an image of a registry, for programs",
     },
 )
-@click.argument("image")
+@click.argument("image", shell_complete=offer_paths)
 @click.argument("distribution", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, of a documented schema.")
 @image_options
 def explain(image: str, distribution: str | None, as_json: bool, cache: Path | None, platform: str) -> None:
     """Say what IMAGE is made of and why, or why a DISTRIBUTION is in it.
 
-    IMAGE is a folder of an application that was built here, an OCI layout folder, an archive that an engine saved,
-    docker:NAME, podman:NAME, or HOST/NAME:TAG of a registry.
+    IMAGE is a folder of an application that was built here, the folder that its builds had as --cache, an OCI layout
+    folder, an archive that an engine saved, docker:NAME, podman:NAME, or HOST/NAME:TAG of a registry.
     """
     from pure.views.explained_view import distribution_view, image_view
+    from pure.visible import whole_json
 
     from shell.command.views import print_view
 
@@ -50,12 +50,12 @@ def explain(image: str, distribution: str | None, as_json: bool, cache: Path | N
     with reader.opened(image) as opened:
         if distribution is None:
             whole = without_credentials(_image(reader, opened), hide)
-            told, view = msgspec.json.encode(whole), image_view(whole)
+            told, view = whole_json(whole), image_view(whole)
         else:
             one = without_credentials(_distribution(reader, opened, distribution), hide)
-            told, view = msgspec.json.encode(one), distribution_view(one)
+            told, view = whole_json(one), distribution_view(one)
     if as_json:
-        output.document(msgspec.json.format(told, indent=2).decode() + "\n")
+        output.document(told.decode())
     else:
         print_view(view, output)
 

@@ -15,12 +15,20 @@ from shell.command.local_runtime import application_cache
 from shell.output import Output
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
     from pure.image.errors import ImageError
     from rich.status import Status
 
     from shell.images import OpenedImage
 
 T = TypeVar("T")
+
+
+def offer_paths(context: click.Context, parameter: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+    """What a shell completes the name of an image to: paths; other names it can't know."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="file")]
 
 
 def image_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -37,6 +45,19 @@ def image_options(command: Callable[..., None]) -> Callable[..., None]:
         help="Of an image for several platforms the one for this  [default: this machine's]",
     )
     return cache(platform(command))
+
+
+def builds_of(reference: str, cache: Path | None) -> Path:
+    """The folder of the builds that a reference means, where it means any: that one itself, or an application's."""
+    from shell.images.places import stored_in
+
+    folder = Path(reference)
+    try:
+        own = stored_in(folder) is not None
+    except OSError:
+        # Whoever opens it finds that again, and says so.
+        own = False
+    return folder if own else cache or application_cache(folder)
 
 
 class ImageReader:
@@ -61,7 +82,7 @@ class ImageReader:
         """An image, with something that moves on a terminal as long as it is read."""
         from shell.images import open_image
 
-        cache = self._cache or application_cache(Path(reference))
+        cache = builds_of(reference, self._cache)
         with self._working(f"Reading {reference}"):
             found = open_image(reference, cache=cache, platform=self._platform)
             with self.read(found) as opened:

@@ -50,7 +50,7 @@ def cache_folder() -> Path:
 def application_cache(app: Path) -> Path:
     """The folder for an application's cache and image, where nobody names another."""
     resolved = app.resolve()
-    return cache_folder() / "builds" / f"{resolved.name}-{hashlib.sha256(str(resolved).encode()).hexdigest()[:12]}"
+    return cache_folder() / "builds" / f"{resolved.name}-{hashlib.sha256(os.fsencode(resolved)).hexdigest()[:12]}"
 
 
 def is_packed(cache: Path) -> bool:

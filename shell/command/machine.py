@@ -52,9 +52,9 @@ def read_machine(*, cache: Path, given: Mapping[str, str], doing: Callable[[str]
     refused, status, without_users, overlays = _tried(place) if linux else (None, 0, False, False)
     environ = _settings(given)
     indexes = []
-    for url in _indexes(environ):
+    for url, by_name in _indexes(environ):
         doing(f"Asking {visible_url(url)}")
-        indexes.append(AskedIndex(url=visible_url(url), failure=_asked(url, environ)))
+        indexes.append(AskedIndex(url=visible_url(url), failure=_asked(url, environ), named=by_name))
     doing("Looking for programs")
     named, unusable = _certificates(environ)
     return MachineFacts(
@@ -135,12 +135,13 @@ def _settings(given: Mapping[str, str]) -> dict[str, str]:
     return inherited_env(os.environ) | {name: value for name, value, _ in read} | dict(given)
 
 
-def _indexes(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """The indexes that pip would ask."""
+def _indexes(environ: Mapping[str, str]) -> tuple[tuple[str, bool], ...]:
+    """The indexes that pip would ask, each with whether somebody named it."""
     if environ.get("PIP_NO_INDEX", "").lower() not in FALSE_WORDS:
         return ()
-    main = environ.get("PIP_INDEX_URL", "").strip() or _PYPI
-    return (main, *environ.get("PIP_EXTRA_INDEX_URL", "").split())[:_MOST_INDEXES]
+    main = environ.get("PIP_INDEX_URL", "").strip()
+    more = ((each, True) for each in environ.get("PIP_EXTRA_INDEX_URL", "").split())
+    return ((main or _PYPI, bool(main)), *more)[:_MOST_INDEXES]
 
 
 def _asked(url: str, environ: Mapping[str, str]) -> FetchFailure | None:

@@ -7,7 +7,7 @@ import click
 from pure.redaction import redactor, without_credentials
 
 from shell.command.documented import Documented
-from shell.command.images import ImageReader, image_options
+from shell.command.images import ImageReader, builds_of, image_options, offer_paths
 from shell.output import Output
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         "lamina report podman:shop --html report.html --previous registry.example.com/shop:v1": "with what differs",
     },
 )
-@click.argument("image")
+@click.argument("image", shell_complete=offer_paths)
 @click.option(
     "--html",
     "file",
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False, path_type=Path),
     help="The file for the page, which needs nothing beside it.",
 )
-@click.option("--previous", metavar="IMAGE", help="Show what differs from another image, too.")
+@click.option(
+    "--previous", metavar="IMAGE", shell_complete=offer_paths, help="Show what differs from another image, too."
+)
 @image_options
 def report(image: str, file: Path, previous: str | None, cache: Path | None, platform: str) -> None:
     """Show IMAGE as a page for a browser: what it is made of, what was decided and why, what its build took.
@@ -75,7 +77,7 @@ def _known(output: Output, text: str, previous: str | None, *, cache: Path | Non
     from shell.command.timing import kept_timeline
 
     def read(reference: str) -> "tuple[Image, Contents]":
-        return _read(ImageReader(output, as_json=False, cache=_builds(reference, cache), platform=platform), reference)
+        return _read(ImageReader(output, as_json=False, cache=cache, platform=platform), reference)
 
     before = None if previous is None else (output.redacted(previous), *read(previous))
     image, contents = read(text)
@@ -84,18 +86,9 @@ def _known(output: Output, text: str, previous: str | None, *, cache: Path | Non
         reference=name,
         image=image,
         contents=contents,
-        timeline=kept_timeline(_builds(text, cache), image.labels),
+        timeline=kept_timeline(builds_of(text, cache), image.labels),
         compared=_compared(before, (name, image, contents)) if before else None,
     )
-
-
-def _builds(reference: str, cache: Path | None) -> Path:
-    """The folder of the builds that a reference means, where it means any: that one itself, or an application's."""
-    from shell.command.local_runtime import application_cache
-    from shell.images.places import stored_in
-
-    folder = Path(reference)
-    return folder if stored_in(folder) is not None else cache or application_cache(folder)
 
 
 def _read(reader: ImageReader, reference: str) -> "tuple[Image, Contents]":

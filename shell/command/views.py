@@ -1,17 +1,21 @@
 """Prints views: with bars and colours on a terminal, as plain text elsewhere."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from pure.views.parts import ViewPart, ViewTable, plain_lines
+from pure.views.parts import ViewPart, ViewTable, columns, narrow_lines, plain_lines
 
 from shell.output import Output
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
 _BAR = 8
+_INDENT = _GAP = 2
+# Of the last column, whose words may be on several lines.
+_LEAST = 24
 _PARTS = " ▏▎▍▌▋▊▉█"
 
 
@@ -30,16 +34,28 @@ def print_view(parts: Iterable[ViewPart], output: Output) -> None:
             console.print()
         console.print(Text(output.shown(part.heading), style="bold"))
         for line in part.lines:
-            console.print(Padding(Text(output.shown(line)), (0, 0, 0, 2), expand=False))
+            console.print(Padding(Text(output.shown(line)), (0, 0, 0, _INDENT), expand=False))
         if part.table is not None:
-            console.print(Padding(_table(part.table.filled, output), (0, 0, 0, 2), expand=False))
+            for piece in _drawn(part.table, output, console.width):
+                console.print(Padding(piece, (0, 0, 0, _INDENT), expand=False))
+
+
+def _drawn(table: ViewTable, output: Output, width: int) -> "Iterator[Table | Text]":
+    """A table; where a terminal hasn't room for its columns, its rows without bars, which break and lose nothing."""
+    from rich.text import Text
+
+    *others, last = columns(table.filled)
+    if _INDENT + sum(each + _GAP for each in others) + _BAR + _GAP + min(last, _LEAST) <= width:
+        yield _table(table.filled, output)
+    else:
+        yield from (Text(output.shown(line), overflow="fold") for line in narrow_lines(table))
 
 
 def _table(table: ViewTable, output: Output) -> "Table":
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    drawn = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="dim")
     last = len(table.heads) - 1
     for at, head in enumerate(table.heads):
         if at == last:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from pure.image.contents import Contents, contents, looking
-from pure.image.demands import Demanded, demands, where_declared
+from pure.image.demands import Demanded, demands, guessed, wanted, where_declared
 from pure.image.errors import LayerUnreadable
 from pure.image.manifest import LayerOfImage, Owner
 from pure.outcome import Failure, Outcome, Success
@@ -20,8 +20,20 @@ def read_contents(opened: OpenedImage) -> Outcome[Contents, LayerUnreadable]:
 
 def read_demands(opened: OpenedImage) -> Outcome[tuple[Demanded, ...], LayerUnreadable]:
     """What an image's application asks for, where that stands in its own copy of the application."""
-    files = _files(opened, where_declared(opened.image))
-    return files if isinstance(files, Failure) else Success(demands(opened.image, files.unwrap()))
+    image = opened.image
+    if guessed(image):
+        found = _files(opened, where_declared(image))
+        return found if isinstance(found, Failure) else Success(demands(image, found.unwrap()))
+    files: dict[str, bytes] = {}
+    names: frozenset[str] = frozenset()
+    # What includes others says it only once it was read.
+    while missing := wanted(image, files) - names:
+        found = _files(opened, where_declared(image, sorted(missing)))
+        if isinstance(found, Failure):
+            return found
+        files |= found.unwrap()
+        names |= missing
+    return Success(demands(image, files))
 
 
 def measure(opened: OpenedImage, *, base: bool = False) -> Outcome[None, LayerUnreadable]:

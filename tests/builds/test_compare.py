@@ -109,7 +109,7 @@ def test_layouts_on_another_base(lamina: Lamina, app: Path, built_once: Path) ->
         lines += [each for each in ran.out.splitlines() if "Against the previous build: " in each]
     found = compared(lamina, *images, status=1)
     assert found["moving"]["nbytes"] == pushed(*images)
-    assert become(found) == {"python": "same", "venv": "same", "sbom": "same", "config": "same"}
+    assert become(found) == {"python": "same", "venv": "same", "at-launch": "same", "sbom": "same", "config": "same"}
     # In compressed bytes, without manifest and configuration.
     sizes = [each for each in found["layers"] if each["become"] == "changed" and each["owner"] == "application"]
     assert re.search(rf"1 layer new, .*: {sizes[0]['nbytes']} bytes in 1 layer$", lines[1])

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pure.image.contents import Asked, Contents, LinkedLibrary, RuntimeOfImage, contents, looking
+from pure.image.asking import Asked, asking
+from pure.image.contents import Contents, LinkedLibrary, RuntimeOfImage, contents, looking
 from pure.image.manifest import Image, read_image
 
 from tests.images import SITE, Made, shop, shop_files, tar
@@ -151,3 +152,36 @@ def test_packages_lie_where_the_division_put_them() -> None:
     ]
     assert flask is not None
     assert {each.layer for each in flask.packages} == {"venv"}
+
+
+REQUIRES = b"""Name: flask
+Version: 3.1.2
+Requires-Dist: werkzeug>=3.1
+Requires-Dist: werkzeug>=99; extra == "future"
+Requires-Dist: markupsafe<1; python_version < "3"
+Requires-Dist: markupsafe>=2; platform_machine == "no-such-machine"
+Requires-Dist: numpy>=2; extra == "fast"
+Requires-Dist: markupsafe>=2.1.1; python_version >= "3.9"
+"""
+FLASK = f"{SITE}/flask-3.1.2.dist-info/METADATA".lstrip("/")
+
+
+@pytest.mark.parametrize("billed", [True, False])
+def test_demands_that_dont_hold_are_none(billed: bool) -> None:
+    files = {name: data for name, data in FILES.items() if billed or name != BILL}
+    flask = contents(SHOP, files | {FLASK: REQUIRES}).named("flask")
+    assert flask is not None
+    assert [each.words for each in flask.asks] == ["werkzeug>=3.1", 'markupsafe>=2.1.1; python_version >= "3.9"']
+    assert flask.needs == ("markupsafe", "werkzeug")
+
+
+def test_an_extra_counts_where_somebody_asks_for_it() -> None:
+    asked = {"werkzeug": ["flask[fast]>=3"], "flask": ['numpy>=2; extra == "fast"', 'werkzeug; extra == "slow"']}
+    lines = asked | {"numpy": []}
+    by_other = asking(lines, python="3.13.1", arch="amd64", needs=None)
+    assert by_other["flask"] == (Asked(name="numpy", words='numpy>=2; extra == "fast"'),)
+    alone: dict[str, list[str]] = lines | {"werkzeug": []}
+    assert asking(alone, python="3.13.1", arch="amd64", needs=None)["flask"] == ()
+    # The bill was made where the application's own wishes were known.
+    by_application = asking(alone, python="3.13.1", arch="amd64", needs={"flask": ("numpy",)})
+    assert by_application["flask"] == by_other["flask"]

@@ -1,9 +1,10 @@
 """What the application in an image asks for, and where."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pure.image.demands import Demanded, demands, where_declared
+from pure.image.demands import Demanded, demands, guessed, wanted, where_declared
 from pure.image.manifest import Image, read_image
 
 from tests.images import Made, shop, tar
@@ -14,6 +15,18 @@ def image_of(made: Made) -> Image:
 
 
 SHOP = image_of(shop())
+UNTOLD = msgspec.structs.replace(SHOP, decisions=None)
+
+
+def installed_from(source: str) -> Image:
+    """The shop, were it installed from these files."""
+    decisions = SHOP.decisions
+    assert decisions is not None
+    assert decisions.manager is not None
+    manager = msgspec.structs.replace(decisions.manager, source=source)
+    return msgspec.structs.replace(SHOP, decisions=msgspec.structs.replace(decisions, manager=manager))
+
+
 HASH = b"--hash=sha256:" + b"0" * 64
 PYPROJECT = b"""
 [project]
@@ -63,15 +76,69 @@ sphinx = "*"
 )
 def test_declarations(path: str, text: bytes, found: list[tuple[str, str, str]]) -> None:
     rows = [Demanded(name=name, words=words, source=source) for name, words, source in found]
-    assert list(demands(SHOP, {f"workspace/{path}": text})) == rows
+    assert list(demands(UNTOLD, {f"workspace/{path}": text})) == rows
+
+
+@pytest.mark.parametrize(
+    ("source", "files", "read"),
+    [
+        ("requirements.txt", {}, {"requirements.txt"}),
+        (
+            "deploy/requirements.txt, extra.txt",
+            {"deploy/requirements.txt": b"-r deps.txt\n-c ../constraints.txt\n-r https://x.test/r.txt\n"},
+            {"deploy/requirements.txt", "extra.txt", "deploy/deps.txt", "constraints.txt"},
+        ),
+        ("requirements.txt", {"requirements.txt": b"-r requirements.txt\n"}, {"requirements.txt"}),
+        ("shop/uv.lock", {}, {"shop/pyproject.toml"}),
+        ("pylock.prod.toml", {}, {"pyproject.toml"}),
+        ("Pipfile.lock", {}, {"Pipfile"}),
+        ("pyproject.toml", {"pyproject.toml": b"-r x.txt"}, {"pyproject.toml"}),
+    ],
+)
+def test_what_the_build_read_is_read(source: str, files: dict[str, bytes], read: set[str]) -> None:
+    image = installed_from(source)
+    assert wanted(image, {f"workspace/{name}": raw for name, raw in files.items()}) == read
+
+
+def test_a_stranger_includes_no_more_than_anybody_has() -> None:
+    lines = "".join(f"-r {each}.txt\n" for each in range(5_000)).encode()
+    assert len(wanted(SHOP, {"workspace/requirements.txt": lines})) == 100
+
+
+def test_what_no_build_read_asks_for_nothing() -> None:
+    files = {"workspace/docs/requirements.txt": b"flask==1\n", "workspace/requirements.txt": b"flask>=3\n-c c.txt\n"}
+    found = demands(SHOP, files | {"workspace/c.txt": b"flask<4\n"})
+    assert [(each.words, each.source) for each in found] == [
+        ("flask<4", "c.txt, line 1"),
+        ("flask>=3", "requirements.txt, line 1"),
+    ]
+    assert not guessed(SHOP)
+    assert guessed(UNTOLD)
+    assert [each.words for each in demands(UNTOLD, files)] == ["flask==1", "flask>=3"]
+
+
+@pytest.mark.parametrize(
+    ("source", "raw"),
+    [
+        ("requirements.txt", b"flask>=3\nflask<1; python_version < '3.12'\nflask<2; sys_platform == 'win32'\n"),
+        ("pyproject.toml", b"[project]\ndependencies = ['flask>=3', \"flask<1; python_version < '3.12'\"]\n"),
+        ("Pipfile", b'[packages]\nflask = ">=3"\nnumpy = {version = "*", markers = "os_name == \'nt\'"}\n'),
+    ],
+)
+def test_what_holds_for_another_python_asks_for_nothing(source: str, raw: bytes) -> None:
+    found = demands(installed_from(source), {f"workspace/{source}": raw})
+    assert [each.words.replace(" ", "") for each in found] == ["flask>=3"]
 
 
 def test_only_the_application_is_looked_into() -> None:
-    ((layer, pattern),) = where_declared(SHOP)
+    ((layer, pattern),) = where_declared(UNTOLD)
     assert layer is SHOP.layers[4]
     wanted = {"workspace/requirements.txt", "workspace/a/b/pyproject.toml", "workspace/requirements/prod.in"}
     others = {"workspace/shop.py", "workspace/a/b/c/d/Pipfile", "other/requirements.txt", "workspace/node/package.json"}
     assert {each for each in wanted | others if pattern.fullmatch(each)} == wanted
+    ((_, named),) = where_declared(SHOP, ["deps.txt"])
+    paths = ("workspace/deps.txt", "workspace/depsxtxt", "workspace/a/deps.txt")
+    assert [each for each in paths if named.fullmatch(each)] == ["workspace/deps.txt"]
     assert where_declared(image_of(Made(layers=(tar({}),)))) == ()
 
 

@@ -31,8 +31,8 @@ WELL = MachineFacts(
 )
 
 
-def index(failure: FetchFailure) -> dict[str, object]:
-    return {"indexes": (AskedIndex(url="https://index.example/simple/", failure=failure),)}
+def index(failure: FetchFailure, *, named: bool = False) -> dict[str, object]:
+    return {"indexes": (AskedIndex(url="https://index.example/simple/", failure=failure, named=named),)}
 
 
 # What is otherwise than well, and the one verdict that isn't "ok" for it.
@@ -55,6 +55,7 @@ OTHERWISE: tuple[tuple[dict[str, object], Trait], ...] = (
     (index(CertificateRejected(detail="self-signed certificate", authorities=None)), "index-distrusted"),
     (index(ConnectionFailed(detail="Name or service not known")), "index-silent"),
     (index(TimedOut(seconds=5, received=0)), "index-silent"),
+    (index(TimedOut(seconds=5, received=0), named=True), "named-index-silent"),
     ({"git": ""}, "no-git"),
     ({"compiler": ""}, "no-compiler"),
     ({"engines": (EngineFound(name="docker", version=""),)}, "engine-silent"),

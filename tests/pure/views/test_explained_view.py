@@ -89,6 +89,37 @@ def test_what_is_absent() -> None:
     check_golden("explain_absent", "\n".join("\n".join(error_lines(describe_absent(each))) for each in errors))
 
 
+def test_a_blob_is_pulled_once() -> None:
+    whole = told(SHOP, shop_files())
+    twice = msgspec.structs.replace(whole, layers=(*whole.layers, whole.layers[-2], whole.layers[-1]))
+    before, after = (
+        next(part.lines for part in image_view(each) if part.heading.endswith("the lowest first"))
+        for each in (whole, twice)
+    )
+    assert before == after == ("65.9 MB to pull",)
+
+
+def test_a_version_that_nobody_knows_leaves_no_space() -> None:
+    whole = told(SHOP, shop_files())
+    assert whole.manager is not None
+    without = msgspec.structs.replace(whole, manager=msgspec.structs.replace(whole.manager, version=""))
+    part = next(each for each in image_view(without) if each.heading == "Package manager")
+    assert part.lines[0] == "pip"
+
+
+@pytest.mark.parametrize(
+    ("today", "line"),
+    [
+        (date(2026, 10, 30), "gets no security fixes from 2026-10-31 on"),
+        (date(2026, 10, 31), "out of support since 2026-10-31"),
+    ],
+)
+def test_the_day_without_fixes_is_told_as_that(today: date, line: str) -> None:
+    inside = contents(SHOP, shop_files())
+    found = explained(SHOP, inside, reference="shop", end_of_life=ENDS, today=today)
+    assert line in next(each for each in image_view(found) if each.heading == "Python").lines
+
+
 def test_many_are_cut_to_the_largest() -> None:
     whole = told(SHOP, shop_files())
     many = tuple(

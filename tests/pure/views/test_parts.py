@@ -1,6 +1,6 @@
 """Views as plain text."""
 
-from pure.views.parts import ViewPart, ViewRow, ViewTable, plain_lines
+from pure.views.parts import ViewPart, ViewRow, ViewTable, columns, narrow_lines, plain_lines
 
 TABLE = ViewTable(
     heads=("name", "size", "nothing", "why"),
@@ -22,3 +22,8 @@ def test_columns_stand_below_each_other_and_empty_ones_are_left_out() -> None:
     ]
     assert TABLE.filled.numbers == {1}
     assert TABLE.filled.rows[1].share == 0.1
+
+
+def test_where_there_is_little_room_the_last_column_stands_below() -> None:
+    assert list(narrow_lines(TABLE)) == ["name   size", "a     10 kB", "bcd    1 kB", "  why: long<U+001B> words"]
+    assert columns(TABLE.filled) == (4, 5, 18)

@@ -89,6 +89,17 @@ def test_bash_completes() -> None:
     assert completed("lamina plan --ch") == ["--check"]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [["explain"], ["compare"], ["compare", "a"], ["report"], ["report", "a", "--previous"]],
+)
+def test_where_an_image_is_named_paths_are_offered(words: list[str]) -> None:
+    kind = get_completion_class("bash")
+    assert kind is not None
+    offered = kind(lamina, {}, "lamina", "_LAMINA_COMPLETE").get_completions(words, "la")
+    assert [(each.value, each.type) for each in offered] == [("la", "file")]
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_page_says_how_each_shell_does(shell: str) -> None:
     assert f"_LAMINA_COMPLETE={shell}_source lamina" in (DOCS / "command.md").read_text()

@@ -62,6 +62,8 @@ def test_an_index_that_answers(path: str, condition: str, index: Server) -> None
 def test_an_index_that_is_not_there() -> None:
     status, rows, _ = doctor(*given(PIP_INDEX_URL="http://127.0.0.1:1/simple/"))
     assert (status, rows["index"]["condition"]) == (1, "missing")
+    # It was given, so that this is no advice.
+    assert "--env PIP_INDEX_URL" not in str(rows["index"]["cure"])
 
 
 def test_certificates_that_are_none(tmp_path: Path, index: Server) -> None:

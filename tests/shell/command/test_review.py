@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,15 @@ def test_written_checked_and_changed(app: Path) -> None:
     status, said = lamina(app, "plan", ".", "--write", FILE)
     assert (status, said.splitlines()[0]) == (0, f"Changed {FILE}: 1 decision differs")
     assert lamina(app, "plan", ".", "--check", FILE)[0] == 0
+
+
+def test_a_file_whose_name_is_no_utf8(app: Path) -> None:
+    name = os.fsdecode(b"plan\xff.json")
+    for said in ("created", "unchanged"):
+        status, text = lamina(app, "plan", ".", "--write", name, "--json")
+        assert (status, json.loads(text)["file"], json.loads(text)["written"]) == (0, "plan<U+DCFF>.json", said)
+    status, text = lamina(app, "plan", ".", "--check", name, "--json")
+    assert (status, json.loads(text)["file"]) == (0, "plan<U+DCFF>.json")
 
 
 def test_the_target_of_the_file_is_checked(app: Path) -> None:
