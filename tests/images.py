@@ -208,9 +208,7 @@ SHOP_DECISIONS = Decisions(
     python=DecidedPython(
         version="3.13.1", request="3.13", source=".python-version, line 1", because=("the newest 3.13 there is",)
     ),
-    manager=DecidedManager(
-        name="pip", version="26.0", source="requirements.txt", because=("requirements.txt is in the root",)
-    ),
+    manager=DecidedManager(name="pip", source="requirements.txt", because=("requirements.txt is in the root",)),
     processes=(
         DecidedProcess(
             type="web",

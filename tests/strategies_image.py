@@ -33,8 +33,7 @@ def decisions() -> st.SearchStrategy[Decisions]:
         Decisions,
         target=st.sampled_from(("linux/amd64", "linux/amd64 (debian 12)")),
         python=st.builds(DecidedPython, version=version, request=version, source=st.just(""), because=reasons),
-        manager=st.none()
-        | st.builds(DecidedManager, name=st.just("pip"), version=version, source=st.just(""), because=reasons),
+        manager=st.none() | st.builds(DecidedManager, name=st.just("pip"), source=st.just(""), because=reasons),
         processes=st.lists(process, max_size=2, unique_by=lambda each: each.type).map(tuple),
         layers=st.lists(layer, max_size=3, unique_by=lambda each: each.name).map(tuple),
         divided=st.sampled_from(("", "they are heavy")),

@@ -33,12 +33,10 @@ class DecidedPython(msgspec.Struct, frozen=True, kw_only=True):
 class DecidedManager(msgspec.Struct, frozen=True, kw_only=True):
     """The package manager that installed the dependencies.
 
-    It isn't in the image, and another release of it changes nothing there.
+    It isn't in the image, so its version isn't either: another one changes nothing there. The build's bill has it.
     """
 
     name: str
-    version: str
-    """As the application asks for it; empty where it doesn't, and the buildpack's own is used."""
     source: str
     """The files that it installed from."""
     because: tuple[str, ...]
@@ -150,7 +148,7 @@ def _named_only(decisions: Decisions) -> Decisions:
     return replace(
         bare,
         python=replace(bare.python, request=_short(bare.python.request), source=_short(bare.python.source)),
-        manager=manager and replace(manager, version=_short(manager.version), source=_short(manager.source)),
+        manager=manager and replace(manager, source=_short(manager.source)),
         processes=tuple(
             DecidedProcess(
                 type=_short(each.type),

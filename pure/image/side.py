@@ -159,7 +159,7 @@ def decided_by_plan(decisions: Decisions, *, release: str, heavy: bool) -> dict[
 
 
 def _manager(manager: DecidedManager) -> Mapping[str, DecidedValue]:
-    return {"": DecidedValue(value=f"{manager.name} {manager.version}".rstrip(), because=manager.because)}
+    return {"": DecidedValue(value=manager.name, because=manager.because)}
 
 
 def _target(target: str) -> dict[Kind, Mapping[str, DecidedValue]]:

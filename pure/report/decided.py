@@ -49,7 +49,6 @@ def decisions(plan: Plan, record: VenvState | None, *, redact: Callable[[str], s
         if manager is None
         else DecidedManager(
             name=manager.name,
-            version=manager.tool.asked if manager.tool.asked_in is not None else "",
             source=", ".join(path(manager.installed_from.folder, file) for file in manager.installed_from.files),
             because=tuple(map(redact, manager.managed.choice.because)),
         ),

@@ -41,8 +41,6 @@ class ManagerRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     version: str
-    asked: str = ""
-    """The version in the words of the application, where it asks for one."""
     source: str
     because: tuple[str, ...]
     chosen: tuple[str, ...] = ()
@@ -218,7 +216,6 @@ def record(
         else ManagerRecord(
             name=manager.name,
             version=manager.version,
-            asked=manager.tool.asked if manager.tool.asked_in is not None else "",
             source=str(manager.source),
             because=tuple(map(redact, manager.because)),
             chosen=tuple(map(redact, manager.managed.choice.because)),

@@ -87,7 +87,7 @@ def _manager(told: Explained) -> ViewPart | None:
         return None
     manager = told.manager
     lines = [
-        f"{manager.name} {manager.version}".strip(),
+        manager.name,
         *(f"  {each}" for each in _reasons(f"from {manager.source}", manager.because)),
     ]
     return ViewPart(heading="Package manager", lines=(*lines, *((told.divided,) if told.divided else ())))

@@ -57,7 +57,7 @@ def _prevented(document: bytes) -> str:
 
 
 def _manager(manager: ManagerRecord) -> DecidedManager:
-    return DecidedManager(name=manager.name, version=manager.asked, source=manager.source, because=manager.chosen)
+    return DecidedManager(name=manager.name, source=manager.source, because=manager.chosen)
 
 
 def _decisions(plan: Record, layers: tuple[DecidedLayer, ...]) -> Decisions:

@@ -166,7 +166,7 @@ def _decisions(image: Image) -> Iterator[ShownDecision]:
     yield ShownDecision(about="Python", choice=decided.python.version, because=decided.python.because)
     if decided.manager:
         known = MANAGERS.get(decided.manager.name)
-        chosen = f"{known.tool.title if known else decided.manager.name} {decided.manager.version}"
+        chosen = known.tool.title if known else decided.manager.name
         yield ShownDecision(about="Package manager", choice=chosen, because=decided.manager.because)
     for each in decided.processes:
         yield ShownDecision(

@@ -33,7 +33,7 @@ decisions = st.builds(
     Decisions,
     target=words,
     python=st.builds(DecidedPython, version=words, request=words, source=words, because=reasons),
-    manager=st.none() | st.builds(DecidedManager, name=words, version=words, source=words, because=reasons),
+    manager=st.none() | st.builds(DecidedManager, name=words, source=words, because=reasons),
     processes=st.lists(processes, max_size=8).map(tuple),
     layers=st.lists(layers, max_size=24).map(tuple),
     divided=words,
@@ -53,7 +53,7 @@ def test_a_label_is_read_as_it_was_written_or_says_that_it_is_shortened(value: D
 def test_every_word_of_a_label_has_a_limit() -> None:
     long = "x" * 30_000
     python = DecidedPython(version="3.13.1", request=long, source=long, because=(long,))
-    manager = DecidedManager(name="pip", version=long, source=long, because=(long,))
+    manager = DecidedManager(name="pip", source=long, because=(long,))
     layers = tuple(DecidedLayer(name=f"{at}{long}", because=long, distribution=long) for at in range(24))
     value = Decisions(target="t", python=python, manager=manager, layers=layers, divided=long)
     text = encode_decisions(value)

@@ -22,7 +22,7 @@ DECISIONS = Decisions(
         because=(".python-version, line 1 asks for 3.12", "3.12.12 is the newest 3.12 in the catalogue"),
     ),
     manager=DecidedManager(
-        name="pip", version="26.3", source="", because=("the application has a requirements.txt", "pinned, with hashes")
+        name="pip", source="", because=("the application has a requirements.txt", "pinned, with hashes")
     ),
     processes=(
         DecidedProcess(
@@ -107,9 +107,7 @@ def after() -> Side:
     decisions = msgspec.structs.replace(
         DECISIONS,
         python=python,
-        manager=DecidedManager(
-            name="pip", version="26.3", source="", because=("$BP_PYTHON_PACKAGE_MANAGER asks for it",)
-        ),
+        manager=DecidedManager(name="pip", source="", because=("$BP_PYTHON_PACKAGE_MANAGER asks for it",)),
         processes=(*DECISIONS.processes, worker),
         layers=(*DECISIONS.layers[:2], numpy, polars),
     )

@@ -99,14 +99,6 @@ def test_a_blob_is_pulled_once() -> None:
     assert before == after == ("65.9 MB to pull",)
 
 
-def test_a_version_that_nobody_knows_leaves_no_space() -> None:
-    whole = told(SHOP, shop_files())
-    assert whole.manager is not None
-    without = msgspec.structs.replace(whole, manager=msgspec.structs.replace(whole.manager, version=""))
-    part = next(each for each in image_view(without) if each.heading == "Package manager")
-    assert part.lines[0] == "pip"
-
-
 @pytest.mark.parametrize(
     ("today", "line"),
     [
