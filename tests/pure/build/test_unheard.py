@@ -99,7 +99,8 @@ def test_a_letter_too_few_or_too_many_in_a_long_word_is_known(name: str, data: s
     else:
         words[place] = f"{words[place][:at]}X{words[place][at:]}"
     slip = "_".join(words)
-    assert slip in HONOURED or meant_by(slip) is not None
+    # One letter off ours may be the name of another builder's.
+    assert slip in HONOURED or meant_by(slip) is not None or slip in {each.name for each in VARIABLES}
 
 
 @pytest.mark.parametrize("name", INSTEAD)

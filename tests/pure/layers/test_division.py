@@ -113,7 +113,7 @@ def test_only_those_that_share_its_paths_have_a_say_in_what_a_layer_holds(
     rules = Rules(heavy=heavy)
     for each in installed.distributions:
         alone = keys(divide(msgspec.structs.replace(installed, distributions=(each,)), rules))
-        above = {way for path in each.paths for way in (path, *parents(path)) if way.startswith(f"{SITE}/")}
+        above = {way for path in each.paths for way in parents(path) if way.startswith(f"{SITE}/")} | {*each.paths}
         beside = [
             other
             for other in others.distributions
