@@ -95,7 +95,7 @@ def test_the_build_leaves_nothing_beside_the_application(built: Built) -> None:
 
 def test_the_layers_have_the_flags_of_the_table(built: Built) -> None:
     expected = {"python": IN_THE_IMAGE, built.manager.tool.name: IN_THE_CACHE, "venv": IN_THE_IMAGE}
-    expected["venv-cache"] = IN_THE_CACHE
+    expected |= {"venv-cache": IN_THE_CACHE, "at-launch": IN_THE_IMAGE}
     if not built.manager.synchronises:
         expected["pip-cache"] = IN_THE_CACHE
     actual = {name: {flag: types.get(flag, False) for flag in IN_THE_CACHE} for name, types in built.types.items()}
