@@ -19,6 +19,8 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
+from pure.texts import each_text
+
 HIDDEN: Final = "****"
 SHORTEST: Final = 5
 """The shortest value that is hidden wherever it stands, in characters."""
@@ -283,16 +285,4 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 def without_credentials(value: T, redact: "Redactor") -> T:
     """A value as it may be shown: every text in it without credentials."""
-    return msgspec.convert(_each_text(msgspec.to_builtins(value), redact), type(value))
-
-
-def _each_text(value: object, redact: "Redactor") -> object:
-    match value:
-        case str():
-            return redact(value)
-        case list() | tuple():
-            return [_each_text(each, redact) for each in value]
-        case dict():
-            return {name: _each_text(each, redact) for name, each in value.items()}
-        case _:
-            return value
+    return msgspec.convert(each_text(value, redact), type(value))

@@ -4,6 +4,8 @@ from typing import Final
 
 import msgspec
 
+from pure.texts import each_text
+
 # Spaces of all widths hide nothing; the separators of lines and paragraphs, and tabulators' relatives, do.
 _SPACES: Final = frozenset("\t\u00a0\u1680\u202f\u205f\u3000") | {chr(code) for code in range(0x2000, 0x200B)}
 
@@ -28,19 +30,7 @@ def whole(text: str) -> str:
 
 def whole_json(value: object) -> bytes:
     """A value as an indented JSON document, every text of it ``whole``: JSON can't hold halves of characters."""
-
-    def of(part: object) -> object:
-        match part:
-            case str():
-                return whole(part)
-            case dict():
-                return {of(name): of(each) for name, each in part.items()}
-            case list() | tuple():
-                return [of(each) for each in part]
-            case _:
-                return part
-
-    return msgspec.json.format(msgspec.json.encode(of(msgspec.to_builtins(value))), indent=2) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(each_text(value, whole)), indent=2) + b"\n"
 
 
 def visible_document(text: str) -> str:
