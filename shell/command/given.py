@@ -105,7 +105,15 @@ def asked_target(text: str | None) -> Target | None:
     return Target(os=system, arch=arch)
 
 
-def fail(message: Message, output: Output, status: int = 1) -> NoReturn:
-    """End with an error that is explained."""
-    output.lines(build_log.error_lines(message))
+def fail(message: Message, output: Output, status: int = 1, *, as_json: bool = False) -> NoReturn:
+    """End with an error that is explained: in words, or as JSON to whoever asked for that.
+
+    The exit status tells it from what was asked for.
+    """
+    if as_json:
+        from pure.report.record import encode_error
+
+        output.document(encode_error(message, redact=output.redacted).decode())
+    else:
+        output.lines(build_log.error_lines(message))
     sys.exit(status)

@@ -1,23 +1,22 @@
 """Has what all commands share that read an image: their options, how one is opened, what happens where it can't be."""
 
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
 from pure.message import Message
 from pure.outcome import Failure, Outcome
-from pure.report.build_log import error_lines
 
+from shell.command.given import fail
 from shell.command.local_runtime import application_cache
+from shell.command.progress import working
 from shell.output import Output
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
     from pure.image.errors import ImageError
-    from rich.status import Status
 
     from shell.images import OpenedImage
 
@@ -75,7 +74,7 @@ class ImageReader:
         """Read for a command that ends with ``status`` where it can't."""
         self._output, self._as_json, self._status = output, as_json, status
         self._cache, self._platform = cache, platform
-        self._moving: Status | None = None
+        self._moving = ExitStack()
 
     @contextmanager
     def opened(self, reference: str) -> Iterator["OpenedImage"]:
@@ -83,7 +82,8 @@ class ImageReader:
         from shell.images import open_image
 
         cache = builds_of(reference, self._cache)
-        with self._working(f"Reading {reference}"):
+        with ExitStack() as self._moving:
+            self._moving.enter_context(working(f"Reading {reference}"))
             found = open_image(reference, cache=cache, platform=self._platform)
             with self.read(found) as opened:
                 yield opened
@@ -98,26 +98,6 @@ class ImageReader:
 
     def stop(self, message: Message) -> NoReturn:
         """End the command with a message."""
-        if self._moving:
-            # What moves on the terminal would run into it.
-            self._moving.stop()
-        if self._as_json:
-            from pure.report.record import encode_error
-
-            # Whoever reads JSON gets JSON in either case; the exit status tells them apart.
-            self._output.document(encode_error(message, redact=self._output.redacted).decode())
-        else:
-            self._output.lines(error_lines(message))
-        sys.exit(self._status)
-
-    @contextmanager
-    def _working(self, title: str) -> Iterator[None]:
-        if not sys.stderr.isatty():
-            yield
-            return
-        from rich.console import Console
-        from rich.text import Text
-
-        with Console(stderr=True).status(Text(title)) as self._moving:
-            yield
-        self._moving = None
+        # What moves on the terminal would run into it.
+        self._moving.close()
+        fail(message, self._output, self._status, as_json=self._as_json)

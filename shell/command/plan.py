@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 from pure.outcome import Failure
@@ -23,8 +23,6 @@ from shell.command.given import (
 from shell.output import Output
 
 if TYPE_CHECKING:
-    from pure.message import Message
-
     from shell.command.planning import PlanRequest
 
 _file = click.Path(dir_okay=False, path_type=Path)
@@ -102,7 +100,7 @@ def plan(
     else:
         found = planned(_with_local_runtime(request, layers, production=production_runtime), output)
         if isinstance(found, Failure):
-            _end(found.failure(), 1, as_json=as_json, output=output)
+            fail(found.failure(), output, as_json=as_json)
         print_plan(found.unwrap(), as_json=as_json, output=output)
 
 
@@ -137,7 +135,7 @@ def _check(app: Path, request: "PlanRequest", file: Path, *, form: str, as_json:
 
     compared = checked(request, file, output)
     if isinstance(compared, Failure):
-        _end(compared.failure().message, compared.failure().status, as_json=as_json, output=output)
+        fail(compared.failure().message, output, compared.failure().status, as_json=as_json)
     changed = compared.unwrap().changed
     if as_json:
         output.document(encode_check(str(file), changed).decode())
@@ -154,20 +152,9 @@ def _write(request: "PlanRequest", file: Path, *, as_json: bool, output: Output)
 
     compared = written(request, file, output)
     if isinstance(compared, Failure):
-        _end(compared.failure().message, compared.failure().status, as_json=as_json, output=output)
+        fail(compared.failure().message, output, compared.failure().status, as_json=as_json)
     result = compared.unwrap()
     if as_json:
         output.document(encode_written(str(file), result.written, result.changed).decode())
     else:
         output.lines(written_lines(str(file), result.written, result.changed, len(result.golden.decisions)))
-
-
-def _end(error: "Message", status: int, *, as_json: bool, output: Output) -> NoReturn:
-    """End with what prevents a plan."""
-    if as_json:
-        from pure.report.record import encode_error
-
-        # Whoever reads JSON gets JSON in either case; the exit status tells them apart.
-        output.document(encode_error(error, redact=output.redacted).decode())
-        sys.exit(status)
-    fail(error, output, status)
