@@ -5,11 +5,9 @@ from collections.abc import Iterable
 import msgspec
 
 from pure.image.errors import ImageNotNamed, PlatformMissing
-from pure.lifecycle.oci import INDEX, MANIFEST, REF_NAME
+from pure.lifecycle.oci import INDEX, MANIFEST, REF_NAME, oci_name
 from pure.outcome import Failure, Outcome, Success
 
-_MANIFESTS = (MANIFEST, "application/vnd.docker.distribution.manifest.v2+json")
-_INDEXES = (INDEX, "application/vnd.docker.distribution.manifest.list.v2+json")
 _NAMES = ("io.containerd.image.name", REF_NAME)
 
 
@@ -68,7 +66,7 @@ def read_index(document: bytes) -> Outcome[tuple[Indexed, ...], NotAnIndex]:
         return Failure(NotAnIndex(reason=str(error)))
     if entries is None:
         return Failure(NotAnIndex(reason="it names no manifests"))
-    found = (_indexed(each) for each in entries if each.media_type in (*_MANIFESTS, *_INDEXES))
+    found = (_indexed(each) for each in entries if oci_name(each.media_type) in (MANIFEST, INDEX))
     return Success(tuple(each for each in found if each.platform != "unknown/unknown"))
 
 
@@ -77,7 +75,7 @@ def _indexed(entry: _Entry) -> Indexed:
     annotations = entry.annotations or {}
     return Indexed(
         digest=entry.digest,
-        nested=entry.media_type in _INDEXES,
+        nested=oci_name(entry.media_type) == INDEX,
         platform=platform if platform != "/" else "",
         names=tuple(annotations[each] for each in _NAMES if each in annotations),
     )

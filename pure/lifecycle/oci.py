@@ -24,6 +24,11 @@ _OCI_NAMES: Mapping[str, str] = {
 }
 
 
+def oci_name(media_type: str) -> str:
+    """What OCI calls a kind of document or blob, of which Docker's registries have a name of their own."""
+    return _OCI_NAMES.get(media_type, media_type)
+
+
 class Descriptor(msgspec.Struct, frozen=True, kw_only=True):
     """A reference to a blob: what it is, its digest, its size in bytes."""
 
@@ -81,7 +86,7 @@ def choose(index: bytes, target: Target) -> Outcome[Choice, str]:
     if len(entries) != 1:
         return Failure(f"index.json names {len(entries)} images for {target.os}/{target.arch}; one is needed")
     entry = entries[0]
-    media_type = _OCI_NAMES.get(entry.mediaType, entry.mediaType)
+    media_type = oci_name(entry.mediaType)
     if media_type not in (MANIFEST, INDEX):
         return Failure(f"index.json names something that is not an image ({media_type})")
     descriptor = Descriptor(mediaType=media_type, digest=entry.digest, size=entry.size)
@@ -132,9 +137,7 @@ def base_image(digest: str, manifest: bytes, config: bytes, target: Target) -> O
         return Failure(f"it is for {platform[0]}/{platform[1]}, the build for {target.os}/{target.arch}")
     if not layers or len(layers) != len(document["rootfs"]["diff_ids"]):
         return Failure("its manifest and its configuration name different numbers of layers")
-    converted = tuple(
-        msgspec.structs.replace(layer, mediaType=_OCI_NAMES.get(layer.mediaType, layer.mediaType)) for layer in layers
-    )
+    converted = tuple(msgspec.structs.replace(layer, mediaType=oci_name(layer.mediaType)) for layer in layers)
     return Success(BaseImage(digest=digest, layers=converted, config=document))
 
 

@@ -1,7 +1,6 @@
 """Opens images that lie on this machine: OCI layout folders, archives, and what was built here."""
 
 import hashlib
-import platform
 import re
 import tarfile
 from collections.abc import Callable, Iterator
@@ -15,7 +14,6 @@ from pure.image.index import NotAnIndex, SavedImage, read_saved
 from pure.image.manifest import read_image
 from pure.lifecycle.image import StoredImage, decode_stored
 from pure.outcome import Failure, Outcome, Success
-from pure.target import target_from_environment
 
 from shell.images.blobs import MOST_OF_DOCUMENT, Wanted, open_indexed
 from shell.images.compression import decompressed, is_compressed
@@ -59,10 +57,7 @@ class Layout:
             yield stream
 
     def _path(self, digest: str) -> Path:
-        found = _DIGEST.fullmatch(digest)
-        if found is None:
-            raise Refused(f"{digest[:80]!r} is no sha256 digest")
-        return self._folder / "blobs" / found["algorithm"] / found["hex"]
+        return self._folder / _blob_name(digest)
 
 
 def open_layout(folder: Path, wanted: Wanted) -> Outcome[OpenedImage, ImageError]:
@@ -196,16 +191,20 @@ def _plain(file: Path, held: ExitStack) -> BinaryIO:
 
 def stored_in(cache: Path) -> StoredImage | None:
     """The image that a cache folder of local builds holds."""
-    return decode_stored(Store(cache / "image", "image.json").read())
+    return decode_stored(_store(cache).read())
+
+
+def _store(cache: Path) -> Store:
+    return Store(cache / "image", "image.json")
 
 
 def open_stored(path: str, cache: Path, wanted: Wanted) -> Outcome[OpenedImage, ImageError]:
     """The image that was built of an application on this machine: the layers that its builds made, without a base."""
-    store = Store(cache.absolute() / "image", "image.json")
+    store = _store(cache.absolute())
     stored = decode_stored(store.read())
     if stored is None:
         return Failure(FolderWithoutImage(path=path, cache=str(cache)))
-    arch = target_from_environment({}, machine=platform.machine()).arch
+    _, _, arch = wanted.machine.partition("/")
     diff_ids = [each.diff_id for each in stored.layers]
     config = {"architecture": arch, "rootfs": {"diff_ids": diff_ids}, "config": {"Labels": stored.labels}}
     image = read_image(msgspec.json.encode(config), digest=image_digest(stored))
