@@ -51,6 +51,12 @@ def listing(items: Iterable[str], *, width: int, indent: str) -> tuple[str, ...]
     return tuple(line.replace("\0", " ") for line in lines)
 
 
+def enumerated(items: Iterable[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    *others, last = items
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def shortened(text: str, limit: int) -> str:
     """A text of at most ``limit`` characters, which ends in ``…`` where something is left out."""
     return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -84,7 +84,7 @@ def decisions(plan: Plan, record: VenvState | None, *, redact: Callable[[str], s
 
 
 def _layer(decision: LayerDecision, piece: Piece | None) -> DecidedLayer:
-    if piece is None or not is_heavy(decision.name):
+    if piece is None:
         return DecidedLayer(name=decision.name, because=_PURPOSES.get(decision.name, ""))
     return DecidedLayer(
         name=decision.name,

@@ -12,7 +12,7 @@ from pure.layers.moved import Moved, Work
 from pure.layers.names import LayerName
 from pure.report.billed import bill_lines
 from pure.report.layer_lines import layer_names
-from pure.wording import duration, listing, size
+from pure.wording import duration, enumerated, listing, size
 
 DONE: Final[Mapping[Action, str]] = {
     Action.CREATE: "created",
@@ -94,15 +94,15 @@ def _pushed(amount: Amount) -> str:
     names = list(amount.layers)
     if amount.unknown == amount.layers:
         return f"{_amount(amount)} to push"
-    return f"{_amount(amount)} to push ({_listed(names) if len(names) <= _NAMED else f'{len(names)} layers'})"
+    return f"{_amount(amount)} to push ({enumerated(names) if len(names) <= _NAMED else f'{len(names)} layers'})"
 
 
 def _amount(amount: Amount) -> str:
     if not amount.layers:
         return "nothing"
     if amount.unknown == amount.layers:
-        return _listed(list(amount.layers)) if len(amount.layers) <= _NAMED else f"{len(amount.layers)} layers"
-    without = f" without {_listed(list(amount.unknown))}" if amount.unknown else ""
+        return enumerated(amount.layers) if len(amount.layers) <= _NAMED else f"{len(amount.layers)} layers"
+    without = f" without {enumerated(amount.unknown)}" if amount.unknown else ""
     return f"{'at most ' if amount.most else ''}{size(amount.nbytes)}{without}"
 
 
@@ -121,12 +121,8 @@ def _work(work: Work, moved: list[Moved]) -> str:
     names = [each.layer for each in moved]
     one, several = _WORK[work]
     many = len(names) > 1
-    named = str(len(names)) if (many and work in _COUNTED) or len(names) > _NAMED else _listed(names)
+    named = str(len(names)) if (many and work in _COUNTED) or len(names) > _NAMED else enumerated(names)
     return f"{named} {several if many else one}{_sizes(moved) if work != 'cached' else ''}"
-
-
-def _listed(names: list[LayerName]) -> str:
-    return " and ".join(each for each in (", ".join(names[:-1]), names[-1]) if each)
 
 
 def _sizes(moved: list[Moved]) -> str:
@@ -135,7 +131,7 @@ def _sizes(moved: list[Moved]) -> str:
     if not known:
         return ""
     unknown = [each.layer for each in moved if each.nbytes is None]
-    return f" ({size(sum(known))}{f' without {_listed(unknown)}' if unknown else ''})"
+    return f" ({size(sum(known))}{f' without {enumerated(unknown)}' if unknown else ''})"
 
 
 def _time(done: Done) -> tuple[str, ...]:

@@ -123,10 +123,10 @@ _KEEPS: Final[Mapping[str, str]] = {
     "prometheus-fastapi-instrumentator": "what it counts",
     "prometheus-flask-exporter": "what it counts",
     "django-prometheus": "what it counts",
-    "duckdb": "a database in a file, which one process at a time may open",
-    "zodb": "a database in a file, which one process at a time may open",
-    "plyvel": "a database in a file, which one process at a time may open",
-    "rocksdict": "a database in a file, which one process at a time may open",
+    "duckdb": "the lock of its file",
+    "zodb": "the lock of its file",
+    "plyvel": "the lock of its file",
+    "rocksdict": "the lock of its file",
     "python-telegram-bot": "a bot",
     "pytelegrambotapi": "a bot",
     "aiogram": "a bot",
@@ -192,8 +192,7 @@ def _defaults(process: Process, around: Surroundings) -> Iterator[Default]:
                 continue
         elif reader is None or (row.variable == WORKERS and keeps(around)):
             continue
-        folder = _inside(around.app, process.working_dir or around.home)
-        file = below(below(folder, reader.run.folder or "."), row.file) if reader is not None and row.file else ""
+        file = _file(row, reader, process, around) if reader is not None and row.file else ""
         if unknown(file):
             # Where it goes, nobody knows which file would say it.
             continue
@@ -206,9 +205,10 @@ def _defaults(process: Process, around: Surroundings) -> Iterator[Default]:
         )
 
 
-def _inside(app: str, path: str) -> str:
-    """A path from the application's folder: where that lies isn't for a record to say."""
-    return path.removeprefix(app).strip("/")
+def _file(row: Row, reader: Started, process: Process, around: Surroundings) -> str:
+    """The file that would say it, from the application's folder: where that lies isn't for a record to say."""
+    home = (process.working_dir or around.home).removeprefix(around.app).strip("/")
+    return below(below(home, reader.run.folder or "."), row.file)
 
 
 def _started(process: Process) -> Iterator[Started]:
