@@ -5,13 +5,13 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-import msgspec
-
 from pure.image.difference import Become, ComparedLayer, ComparedSide, Comparison, Decision, Version
 from pure.image.manifest import LAMINA, Owner
 from pure.image.side import DecidedValue, Kind
 from pure.views.explained import written
+from pure.views.markdown import escaped
 from pure.views.previous import moving_words
+from pure.visible import whole_json
 from pure.wording import count, shortened, size
 
 _COLUMN: Final = 42
@@ -52,10 +52,6 @@ _SAME: Final[Mapping[bool, str]] = {
     False: "Nothing differs of what is known of both",
     True: "Different: the manifests alone, in what isn't compared (users, times, the order of layers)",
 }
-# What means something to Markdown, or calls somebody.
-_ESCAPED: Final[Mapping[str, str]] = {char: f"\\{char}" for char in "\\`*_[]|~"} | {
-    char: f"&#{ord(char)};" for char in "<>&@#$"
-}
 
 
 def comparison_lines(compared: Comparison) -> tuple[str, ...]:
@@ -73,32 +69,37 @@ def comparison_lines(compared: Comparison) -> tuple[str, ...]:
 
 def comparison_markdown(compared: Comparison) -> tuple[str, ...]:
     """What differs, as Markdown."""
+    unknown = not_known(compared)
     return (
-        f"**{_cell(_side(compared.before))} → {_cell(_side(compared.after))}**",
+        f"**{escaped(_side(compared.before))} → {escaped(_side(compared.after))}**",
         "",
-        *(_cell(f"- {line}") for line in headline(compared)),
+        *(f"- {escaped(line)}" for line in headline(compared)),
         *_markdown_table(
             ("Decision", "Before", "After"),
             (
-                (_cell(decision_name(each)), _choice_cell(each.kind, each.before), _choice_cell(each.kind, each.after))
+                (
+                    escaped(decision_name(each)),
+                    _choice_cell(each.kind, each.before),
+                    _choice_cell(each.kind, each.after),
+                )
                 for each in compared.decisions
             ),
         ),
         *_markdown_table(
             ("Distribution", "Before", "After"),
-            ((_cell(each.name), _cell(each.before), _cell(each.after)) for each in compared.distributions or ()),
+            ((escaped(each.name), escaped(each.before), escaped(each.after)) for each in compared.distributions or ()),
         ),
         *_markdown_table(
             ("Layer", "", "Moves"),
-            ((_cell(layer_name(each)), BECOME[each.become], _layer_size(each)) for each in _differing(compared)),
+            ((escaped(layer_name(each)), BECOME[each.become], _layer_size(each)) for each in _differing(compared)),
         ),
-        *(("", "Not known", "", *(f"- {_cell(line)}" for line in unknown)) if (unknown := not_known(compared)) else ()),
+        *(("", "Not known", "", *(f"- {escaped(line)}" for line in unknown)) if unknown else ()),
     )
 
 
 def encode_comparison(compared: Comparison) -> bytes:
     """The comparison as JSON, indented, with a final newline."""
-    return msgspec.json.format(msgspec.json.encode(compared), indent=2) + b"\n"
+    return whole_json(compared)
 
 
 def headline(compared: Comparison) -> tuple[str, ...]:
@@ -235,10 +236,5 @@ def choice_shown(kind: Kind, choice: DecidedValue) -> str:
 def _choice_cell(kind: Kind, choice: DecidedValue | None) -> str:
     if choice is None:
         return "(none)"
-    value = f"**{_cell(choice_shown(kind, choice))}**"
-    return "<br>".join((value, *(_cell(shortened(each, _LONGEST)) for each in choice.because)))
-
-
-def _cell(text: str) -> str:
-    """A text that Markdown takes as it stands: strangers wrote some of it."""
-    return "".join(_ESCAPED.get(char, char) for char in " ".join(text.split()))
+    value = f"**{escaped(choice_shown(kind, choice))}**"
+    return "<br>".join((value, *(escaped(shortened(each, _LONGEST)) for each in choice.because)))

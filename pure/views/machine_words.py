@@ -8,6 +8,7 @@ import msgspec
 from pure.lifecycle.prose import describe_lifecycle
 from pure.machine.examination import Condition, Examined, Trait, can_build
 from pure.report.prose.archives import fetch_failure_in_short
+from pure.visible import whole_json
 from pure.wording import size
 
 # What each is called, what was found, and the cure: {subject} and {room} stand for what a verdict has.
@@ -165,7 +166,7 @@ def doctor_record(verdicts: tuple[Examined, ...], *, redact: Callable[[str], str
 
 def encode_doctor(record: DoctorRecord) -> bytes:
     """The record as JSON."""
-    return msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
+    return whole_json(record)
 
 
 def doctor_lines(record: DoctorRecord) -> tuple[str, ...]:

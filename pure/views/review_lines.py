@@ -10,6 +10,7 @@ import msgspec
 
 from pure.review.differing import DecisionChanged
 from pure.review.golden import GoldenDecision
+from pure.views.markdown import code, escaped
 from pure.visible import whole_json
 from pure.wording import count
 
@@ -19,12 +20,6 @@ Written: TypeAlias = Literal["created", "changed", "unchanged"]
 _NAME: Final = 24
 _COLUMN: Final = 41
 _NONE: Final = "(none)"
-# Of what GitHub and GitLab read in Markdown, whatever could be more than text.
-_MARKED: Final = {ord(char): f"&#{ord(char)};" for char in "&<>|`*_~[]\\!:$"} | {
-    # A comment breaks what would be looked up: names of people, and numbers of other requests.
-    ord(char): f"{char}<!-- -->"
-    for char in "@#"
-}
 
 
 class CheckRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,12 +42,12 @@ class WriteRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 def encode_check(file: str, changed: Sequence[DecisionChanged]) -> bytes:
     """The result of a check as JSON."""
-    return _document(CheckRecord(file=file, differs=bool(changed), differences=tuple(changed)))
+    return whole_json(CheckRecord(file=file, differs=bool(changed), differences=tuple(changed)))
 
 
 def encode_written(file: str, written: Written, changed: Sequence[DecisionChanged]) -> bytes:
     """What was written as JSON."""
-    return _document(WriteRecord(file=file, written=written, differences=tuple(changed)))
+    return whole_json(WriteRecord(file=file, written=written, differences=tuple(changed)))
 
 
 def check_lines(file: str, changed: Sequence[DecisionChanged], *, renew: Sequence[str]) -> Lines:
@@ -84,15 +79,15 @@ def written_lines(file: str, written: Written, changed: Sequence[DecisionChanged
 def check_markdown(file: str, changed: Sequence[DecisionChanged], *, renew: Sequence[str]) -> Lines:
     """The result of a check as a comment of a pull request."""
     if not changed:
-        return (f"**{_escaped(file)}**: no decision differs",)
+        return (f"**{escaped(file)}**: no decision differs",)
     return (
-        f"### {_escaped(file)}: {_differ(changed)}",
+        f"### {escaped(file)}: {_differ(changed)}",
         "",
         "| decision | before | after |",
         "|---|---|---|",
-        *(f"| {_escaped(each.name)} | {_cell(each.before)} | {_cell(each.after)} |" for each in changed),
+        *(f"| {escaped(each.name)} | {_cell(each.before)} | {_cell(each.after)} |" for each in changed),
         "",
-        f"If this is meant, write it anew, and commit it: {_code(shlex.join(renew))}",
+        f"If this is meant, write it anew, and commit it: {code(shlex.join(renew))}",
     )
 
 
@@ -131,18 +126,5 @@ def _wrapped(texts: Sequence[str], width: int, *, indent: str = "") -> list[str]
 def _cell(decision: GoldenDecision | None) -> str:
     if decision is None:
         return _NONE
-    by = f" ({_escaped(decision.by)})" if decision.by else ""
-    return "<br>".join((f"{_code(decision.decided)}{by}", *map(_escaped, decision.because)))
-
-
-def _code(text: str) -> str:
-    return f"<code>{_escaped(text)}</code>"
-
-
-def _escaped(text: str) -> str:
-    """Text that stays text, on one line: strangers wrote much of what decisions quote."""
-    return " ".join(text.split()).translate(_MARKED)
-
-
-def _document(value: CheckRecord | WriteRecord) -> bytes:
-    return whole_json(value)
+    by = f" ({escaped(decision.by)})" if decision.by else ""
+    return "<br>".join((f"{code(decision.decided)}{by}", *map(escaped, decision.because)))
