@@ -65,6 +65,11 @@ class DecidedProcess(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     """What is set for it alone."""
     sets: tuple[DecidedVariable, ...] = ()
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The whole line, as somebody would write it: what is set for it alone comes first."""
+        return (*(f"{name}={value}" for name, value in self.variables.items()), *self.command, *self.args)
+
 
 class DecidedLayer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A layer of the image, and why it is one."""

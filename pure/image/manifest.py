@@ -59,6 +59,11 @@ class ProcessOfImage(msgspec.Struct, frozen=True, kw_only=True):
     default: bool = False
     buildpack: str = ""
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All that is executed."""
+        return (*self.command, *self.args)
+
 
 class Builder(msgspec.Struct, frozen=True, kw_only=True):
     """A buildpack that took part."""

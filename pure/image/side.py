@@ -144,7 +144,7 @@ def _told(image: Image) -> dict[Kind, Mapping[str, DecidedValue]]:
     return {
         "target": {"": DecidedValue(value=f"linux/{image.arch}")},
         "buildpack": {each.id: DecidedValue(value=each.version) for each in image.buildpacks},
-        "command": {each.type: DecidedValue(value=shlex.join((*each.command, *each.args))) for each in image.processes},
+        "command": {each.type: DecidedValue(value=shlex.join(each.words)) for each in image.processes},
         "default": _default(image.processes),
         "variable": {name: DecidedValue(value=value) for name, value in image.env.items()},
         "label": {name: DecidedValue(value=value) for name, value in image.labels.items() if name not in _IN_PARTS},
@@ -172,7 +172,7 @@ def _target(target: str) -> dict[Kind, Mapping[str, DecidedValue]]:
 def _processes(processes: Sequence[DecidedProcess]) -> Iterator[tuple[str, DecidedValue]]:
     for each in processes:
         because = tuple(filter(None, (each.source, *each.because)))
-        yield each.type, DecidedValue(value=shlex.join((*each.command, *each.args)), because=because)
+        yield each.type, DecidedValue(value=shlex.join(each.words), because=because)
 
 
 def _default(processes: Sequence[DecidedProcess | ProcessOfImage]) -> Mapping[str, DecidedValue]:

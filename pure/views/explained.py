@@ -239,19 +239,22 @@ def _path(start: str, towards: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _process(process: ProcessOfImage, decided: DecidedProcess | None) -> ExplainedProcess:
-    # What is executed may be a program that starts the one that was meant.
-    words = (*decided.command, *decided.args) if decided else (*process.command, *process.args)
     return ExplainedProcess(
         type=process.type,
         command=process.command,
         args=process.args,
-        starts=written(words),
+        starts=started(process, decided),
         sets=decided.sets if decided else (),
         default=process.default,
         buildpack=process.buildpack,
         source=decided.source if decided else "",
         because=decided.because if decided else (),
     )
+
+
+def started(process: ProcessOfImage, decided: DecidedProcess | None) -> str:
+    """What a process starts in the end: what is executed may be a program that starts the one that was meant."""
+    return written((decided or process).words)
 
 
 def written(words: tuple[str, ...]) -> str:

@@ -77,6 +77,7 @@ def _decisions(plan: Record, layers: tuple[DecidedLayer, ...]) -> Decisions:
                 because=(each.because,),
                 default=each.default,
                 args=each.args,
+                variables=each.variables,
                 sets=tuple(
                     DecidedVariable(name=name, value=one.value, because=one.because)
                     for name, one in each.at_launch.items()

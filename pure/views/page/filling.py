@@ -13,7 +13,7 @@ from pure.image.manifest import LAMINA, Image, LayerOfImage, Owner
 from pure.layers.names import PYTHON
 from pure.manager.table import MANAGERS
 from pure.views.compared import BECOME, choice_shown, decision_name, headline, layer_name, not_known
-from pure.views.explained import written
+from pure.views.explained import started, written
 from pure.views.page.telling import (
     Kind,
     Page,
@@ -88,11 +88,10 @@ def _facts(known: Known) -> Iterator[tuple[str, str]]:
     if known.contents.runtime:
         yield "Python", known.contents.runtime.version
     starts = next((each for each in image.processes if each.default), None)
-    decided = next((each for each in image.decisions.processes if each.default), None) if image.decisions else None
-    if decided:
-        yield "Starts", f"{decided.type}: {written((*decided.command, *decided.args))}"
-    elif starts:
-        yield "Starts", f"{starts.type}: {written((*starts.command, *starts.args))}"
+    if starts:
+        whys = image.decisions.processes if image.decisions else ()
+        decided = next((each for each in whys if each.type == starts.type), None)
+        yield "Starts", f"{starts.type}: {started(starts, decided)}"
     if image.buildpacks:
         yield "Built by", ", ".join(f"{each.id} {each.version}".strip() for each in image.buildpacks)
     if known.contents.distributions:
@@ -160,7 +159,7 @@ def _decisions(image: Image) -> Iterator[ShownDecision]:
     if decided is None:
         for process in image.processes:
             words = f"Process {process.type}{', the default' if process.default else ''}"
-            command = written((*process.command, *process.args))
+            command = started(process, None)
             yield ShownDecision(about=words, choice=command, source=process.buildpack, command=True)
         return
     yield ShownDecision(about="Python", choice=decided.python.version, because=decided.python.because)
@@ -171,7 +170,7 @@ def _decisions(image: Image) -> Iterator[ShownDecision]:
     for each in decided.processes:
         yield ShownDecision(
             about=f"Process {each.type}{', the default' if each.default else ''}",
-            choice=written((*each.command, *each.args)),
+            choice=written(each.words),
             source=each.source,
             because=(*each.because, *map(_set, each.sets)),
             command=True,

@@ -1,5 +1,6 @@
 """What is known of an image, by Lamina's label or by a lifecycle's, and what isn't."""
 
+import msgspec
 from hypothesis import given
 from pure.build.decisions import DecidedLayer, DecidedProcess, DecidedPython, Decisions
 from pure.image.contents import Contents
@@ -86,6 +87,18 @@ def test_what_starts_is_compared_in_the_words_that_both_have() -> None:
     assert not compare_sides(ours, moved).decisions
     (process, default) = compare_sides(theirs, image(undecided="", processes=())).decisions
     assert (process.kind, default.kind) == ("command", "default")
+
+
+def test_what_is_set_for_a_process_alone_is_part_of_it() -> None:
+    (web,) = DECISIONS.processes
+
+    def setting(value: str) -> Side:
+        process = msgspec.structs.replace(web, variables={"DJANGO_SETTINGS_MODULE": value})
+        return image(decisions=msgspec.structs.replace(DECISIONS, processes=(process,)))
+
+    assert words(setting("shop.prod"))["process"] == {"web": "DJANGO_SETTINGS_MODULE=shop.prod gunicorn 'a b:app'"}
+    (found,) = compare_sides(setting("shop.prod"), setting("shop.dev")).decisions
+    assert (found.kind, found.name) == ("process", "web")
 
 
 def test_a_local_build_stands_upon_nothing() -> None:
