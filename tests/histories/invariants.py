@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import msgspec
-from pure.build.steps import InstallRuntime
+from pure.build.steps import InstallRuntime, UnpackLayers
 from pure.image.difference import compare_sides
 from pure.image.manifest import LayerOfImage
 from pure.image.side import Kind, Side, decided_by
@@ -246,7 +246,8 @@ def _happened(finished: Finished, name: str, action: Action, *, begun: bool, was
         case Action.KEEP:
             # pip's cache grows while it is used.
             stays = _grown if name == "pip-cache" else _same
-            if name == "venv" and was is None:
+            # Out of the file, whatever a build that was killed has left of a tree.
+            if name == "venv" and (was is None or _unpacked(finished)):
                 return not begun and "venv-cache" in finished.before
             if name.startswith(_HEAVY) or name in _IN_THE_IMAGE_ONLY:
                 again = begun and name not in _IN_THE_IMAGE_ONLY
@@ -263,6 +264,10 @@ def _happened(finished: Finished, name: str, action: Action, *, begun: bool, was
             return begun
         case Action.DROP:
             return name in finished.dropped and not begun
+
+
+def _unpacked(finished: Finished) -> bool:
+    return any(isinstance(step, UnpackLayers) and "venv" in step.layers for step in finished.steps)
 
 
 def _is_exported(finished: Finished, exported: Exported) -> None:

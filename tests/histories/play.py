@@ -28,8 +28,8 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True):
         return "\n".join([*(f"{number:4}. {line}" for number, line in enumerate(self.story, 1)), "", f"  {self.why}"])
 
 
-Scenario: TypeAlias = Literal["first", "again", "back"]
-SCENARIOS: Final[tuple[Scenario, ...]] = ("first", "again", "back")
+Scenario: TypeAlias = Literal["first", "same", "again", "back"]
+SCENARIOS: Final[tuple[Scenario, ...]] = ("first", "same", "again", "back")
 
 
 def sweep(
@@ -37,9 +37,9 @@ def sweep(
 ) -> Failed | None:
     """Kill a build in every step that does something, before its first and its last act, and build in what is left.
 
-    The build that is killed is the first one, or that of a change; the next one is of the same, or the author goes back
-    to what was before. ``later``: a later buildpack works with the environment, which is no packed one then;
-    ``commands``: the application has a build command.
+    The build that is killed is the first one, one in which nothing has changed, or that of a change; the next one is of
+    the same, or the author goes back to what was before. ``later``: a later buildpack works with the environment, which
+    is no packed one then; ``commands``: the application has a build command.
     """
     counts, nothing, step = Counts(), Nothing(), 0
     while True:
@@ -50,6 +50,7 @@ def sweep(
             try:
                 if scenario != "first":
                     history.build()
+                if scenario in ("again", "back"):
                     after = msgspec.structs.replace(before, wants=_AFTER).with_lock(history.situation.outside)
                     history.change("alpha, gamma, delta and made change", application=after)
                 history.build(Kill(step, act), "there")

@@ -43,6 +43,7 @@ def test_a_build_that_is_killed_anywhere_does_no_harm(manager: Manager, hashed: 
     often(
         [(manager, later, scenario) for manager in MANAGERS for later in (False, True) for scenario in SCENARIOS],
         ("pip", True, "again"),
+        ("pipenv", False, "same"),
     ),
 )
 def test_a_build_command_that_is_killed_does_no_harm(manager: Manager, later: bool, scenario: Scenario) -> None:
