@@ -38,7 +38,7 @@ def application(
 @pytest.mark.parametrize("application", seldom(WAYS, "hashed", "poetry"), indirect=True)
 def test_only_what_changes_moves(application: Application) -> None:
     tool = MANAGERS[application.way].tool.name if application.way in MAIN else "pip"
-    here = {"python": "kept", tool: "kept", **({"pip-cache": "kept"} if tool == "pip" else {})}
+    here = {"python": "kept", tool: "kept", "at-launch": "kept", **({"pip-cache": "kept"} if tool == "pip" else {})}
     made = dict.fromkeys(here, "created")
     application.require("alpha==1.0", "heavy==1.0")
     assert application.build() == {**made, "venv": "created", "dist-heavy": "created"}

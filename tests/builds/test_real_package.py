@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from pure.project.detection import OFFERED
 from pure.python.catalogue import Runtime
 from shell.process import run
 from tools.carried import carried_archive, host_arch
@@ -56,7 +57,7 @@ def test_an_application_gets_a_copy_of_what_runs_the_buildpack(
     of_archive = tree(empty_bench.own)
     empty_bench.use_layers(None)
     empty_bench.buildpack = made.folder
-    alone = {"BP_PYTHON_CATALOGUE": None, "BP_PYTHON_DEFAULT_VERSION": None}
+    alone = {"BP_PYTHON_CATALOGUE": None, "BP_PYTHON_DEFAULT_VERSION": None, "BP_PYTHON_VERSION": VERSION}
     built = empty_bench.build(alone)
     assert f"Python {VERSION}" in built.log
     assert "from the buildpack in" in built.log
@@ -110,7 +111,7 @@ def test_the_package_for_arm64_runs_in_an_emulator(tmp_path: Path) -> None:
         timeout=120,
     )
     assert detect.returncode == 0, detect.stdout + detect.stderr
-    assert tomllib.loads(plan.read_text())["provides"] == [{"name": "python"}]
+    assert tomllib.loads(plan.read_text())["provides"] == [{"name": name} for name in OFFERED]
     # All that bin/build imports, its extension modules among it, and the bytecode that was written here.
     program = (
         "import sys; sys.path[:0] = [sys.argv[1], sys.argv[1] + '/vendor']\n"

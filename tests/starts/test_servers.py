@@ -458,7 +458,7 @@ HEAVY_APPS: Mapping[str, App] = {
     "aiohttp-gunicorn-awaited": App(
         files={
             "main.py": AIOHTTP.partition("app = ")[0]
-            + "async def make():\n    app = web.Application()\n    app.router.add_get('/', hello)\n    return app\n"
+            + "async def make():\n    app = web.Application()\n    app.router.add_get('/', index)\n    return app\n"
         },
         installed=("aiohttp", "gunicorn"),
         program="gunicorn",
