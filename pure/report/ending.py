@@ -73,11 +73,13 @@ def moved_lines(moved: Iterable[Moved]) -> tuple[str, ...]:
 
 
 def foreseen_lines(foreseen: tuple[Moved, ...], moved: Iterable[Moved]) -> tuple[str, ...]:
-    """How far the plan was from what has to be pushed; nothing where it was right, or where it foresaw nothing."""
+    """How right the plan was about what has to be pushed; nothing of a first build, where it foresaw nothing."""
     if not foreseen:
         return ()
     before, came = pushed(foreseen), pushed(moved)
-    return (f"Foreseen: {_pushed(before)}; was: {_pushed(came)}",) if otherwise(before, came) else ()
+    if otherwise(before, came):
+        return (f"Foreseen: {_pushed(before)}; was: {_pushed(came)}",)
+    return (f"As foreseen: {_pushed(came)}",)
 
 
 def cost_lines(cost: Cost | None) -> tuple[str, ...]:
