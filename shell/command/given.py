@@ -11,7 +11,6 @@ import click
 from pure.message import Message
 from pure.outcome import Failure
 from pure.redaction import redactor
-from pure.report import build_log
 from pure.target import Target
 
 from shell.output import Output
@@ -115,5 +114,7 @@ def fail(message: Message, output: Output, status: int = 1, *, as_json: bool = F
 
         output.document(encode_error(message, redact=output.redacted).decode())
     else:
-        output.lines(build_log.error_lines(message))
+        from pure.report.build_log import error_lines
+
+        output.lines(error_lines(message))
     sys.exit(status)

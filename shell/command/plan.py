@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import click
 from pure.outcome import Failure
-from pure.python.reasons import DEFAULT_VARIABLE
 from pure.redaction import redactor
 
 from shell.command.documented import Documented
@@ -116,6 +115,7 @@ def _refuse(check: Path | None, write: Path | None, form: str | None, layers: Pa
 
 def _with_local_runtime(request: "PlanRequest", layers: Path | None, *, production: bool) -> "PlanRequest":
     import msgspec
+    from pure.python.reasons import DEFAULT_VARIABLE
 
     from shell.command.local_runtime import cache_folder, foreseen_runtime
 
