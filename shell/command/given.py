@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -47,6 +48,24 @@ production_option = click.option(
     is_flag=True,
     help="Take Python from the buildpack's catalogue, as a platform does, not the interpreter that runs lamina.",
 )
+
+
+class OutputFile(click.Path):
+    """A file that is written, in a folder that is there: a word misspelt in a path makes no folders."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, path_type=Path)
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | bytes | os.PathLike[str]:
+        """The file, by its path; before anything is read or built for it."""
+        file = super().convert(value, param, ctx)
+        folder = os.path.dirname(os.path.realpath(file))  # noqa: PTH120  (no link or lack of permission stops it)
+        if not os.path.isdir(folder):  # noqa: PTH112
+            shown = os.fsdecode(folder)
+            self.fail(f"there is no folder {shown}; make it first: mkdir -p {shlex.quote(shown)}", param, ctx)
+        return file
 
 
 def given_variables(given: Sequence[str], file: Path | None) -> dict[str, str]:
