@@ -112,6 +112,27 @@ def saved_files(image: Made, name: str = "shop:latest") -> dict[str, bytes]:
     return {**layers, config: image.config, "manifest.json": json.dumps(manifest).encode()}
 
 
+def saved_layout_files(*images: Made, name: str = "shop:latest", index: bytes | None = None) -> dict[str, bytes]:
+    """The members of an archive as ``docker save`` writes it from version 25 on: a layout, and the older index, too.
+
+    Layers are as the engine has them: compressed in containerd's store, plain otherwise. ``index`` is one more document
+    that index.json leads to, as that of an image for several platforms, of which the engine has these.
+    """
+    files, saved = layout_files(*images, names=["latest"] * len(images)), []
+    for image in images:
+        blobs, entry = image.blobs()
+        manifest = json.loads(blobs[entry["digest"]])
+        config, *layers = (
+            f"blobs/{each['digest'].replace(':', '/')}" for each in (manifest["config"], *manifest["layers"])
+        )
+        saved.append({"Config": config, "RepoTags": [name], "Layers": layers})
+    if index is not None:
+        files[f"blobs/{digest(index).replace(':', '/')}"] = index
+        entry = {"mediaType": INDEX, "digest": digest(index), "size": len(index)}
+        files["index.json"] = json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": [entry]}).encode()
+    return files | {"manifest.json": json.dumps(saved).encode()}
+
+
 class Registry(msgspec.Struct, frozen=True, kw_only=True):
     """A registry on this machine: ``host`` is how references name it."""
 

@@ -62,11 +62,20 @@ class EngineMissing(msgspec.Struct, frozen=True, kw_only=True):
     engine: str
 
 
+class EngineSilent(msgspec.Struct, frozen=True, kw_only=True):
+    """A container engine's program doesn't reach its engine, or gets no answer; ``said`` are its last words."""
+
+    engine: str
+    said: tuple[str, ...]
+
+
 class EngineRefused(msgspec.Struct, frozen=True, kw_only=True):
-    """A container engine doesn't hand over an image; ``said`` are its last words."""
+    """A container engine has no such image, or can't save the one it has; ``said`` are its last words."""
 
     engine: str
     name: str
+    there: bool = False
+    """Whether it has the image."""
     said: tuple[str, ...]
 
 
@@ -90,6 +99,7 @@ ImageError: TypeAlias = (
     | ImageUnreadable
     | LayerUnreadable
     | EngineMissing
+    | EngineSilent
     | EngineRefused
     | RegistryRefused
 )

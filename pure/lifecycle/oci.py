@@ -29,6 +29,10 @@ def oci_name(media_type: str) -> str:
     return _OCI_NAMES.get(media_type, media_type)
 
 
+DOCUMENTS = (MANIFEST, INDEX, *(each for each, name in _OCI_NAMES.items() if name in (MANIFEST, INDEX)))
+"""All names of manifests and indexes."""
+
+
 class Descriptor(msgspec.Struct, frozen=True, kw_only=True):
     """A reference to a blob: what it is, its digest, its size in bytes."""
 

@@ -6,6 +6,7 @@ from typing import Final, assert_never
 from pure.image.errors import (
     EngineMissing,
     EngineRefused,
+    EngineSilent,
     FolderWithoutImage,
     ImageError,
     ImageNotNamed,
@@ -63,7 +64,7 @@ def describe_image(error: ImageError) -> Message:
                 found=(f"{layer}: {reason}",),
                 do=("Write or push the image again.",),
             )
-        case EngineMissing() | EngineRefused():
+        case EngineMissing() | EngineSilent() | EngineRefused():
             return _engine(error)
         case RegistryRefused():
             return _registry(error)
@@ -95,13 +96,35 @@ def _several(error: ImageNotNamed | PlatformMissing) -> Message:
             )
 
 
-def _engine(error: EngineMissing | EngineRefused) -> Message:
+_REACHING: Final[Mapping[str, tuple[str, ...]]] = {
+    "docker": (
+        "Start it, and check that you may use it.",
+        "Where it listens is said by DOCKER_HOST=unix:///PATH, or by docker context use NAME.",
+    ),
+    "podman": ("Correct its configuration, or where it looks for its storage.",),
+}
+
+
+def _engine(error: EngineMissing | EngineSilent | EngineRefused) -> Message:
     match error:
         case EngineMissing(engine=engine):
             return Message(
                 happened=f"There is no program {engine} on this machine",
                 means=(f"{engine}:NAME is an image that it has.",),
                 do=("Install it, or name an archive or a layout of the image.",),
+            )
+        case EngineSilent(engine=engine, said=said):
+            return Message(
+                happened=f"{engine} doesn't reach its engine",
+                found=said,
+                do=(*_REACHING[engine], f"This has to work first: {engine} image ls"),
+            )
+        case EngineRefused(engine=engine, name=name, there=True, said=said):
+            return Message(
+                happened=f"{engine} can't save the image {name}",
+                found=said,
+                means=("It is saved to a temporary file (TMPDIR says where), which takes all of its size.",),
+                do=(f"Save it yourself, and name the file instead: {engine} save --output FILE {name}",),
             )
         case EngineRefused(engine=engine, name=name, said=said):
             return Message(

@@ -6,12 +6,12 @@ import shutil
 import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 from pure.outcome import Failure
 from pure.redaction import redactor
-from pure.report import build_log
 
 from shell.command import doctor, plan
 from shell.command.comparing import compare
@@ -28,10 +28,12 @@ from shell.command.given import (
     given_variables,
     production_option,
 )
-from shell.command.local_runtime import LocalRuntime, application_cache, cache_folder, is_packed, local_runtime
 from shell.command.progress import working
 from shell.command.reporting import report
 from shell.output import Output, utf8_streams
+
+if TYPE_CHECKING:
+    from shell.command.local_runtime import LocalRuntime
 
 
 @click.group(
@@ -95,7 +97,9 @@ def build(
     """Build APP by a local lifecycle: detect, restore, build, export."""
     from pure.lifecycle.errors import BuildpackFailed
     from pure.lifecycle.prose import describe_lifecycle
+    from pure.report.build_log import build_failed
 
+    from shell.command.local_runtime import application_cache
     from shell.command.terminal import Terminal
     from shell.command.timing import Timing
     from shell.lifecycle import LocalBuild
@@ -129,7 +133,7 @@ def build(
         error = built.failure()
         if isinstance(error, BuildpackFailed):
             # The buildpack has explained itself: a second block would only push its own out of sight.
-            output.lines(build_log.build_failed(error.buildpack))
+            output.lines(build_failed(error.buildpack))
             sys.exit(1)
         fail(describe_lifecycle(error), output)
     timing.keep(request.cache, built.unwrap().labels)
@@ -171,6 +175,7 @@ def run(
     """Start the image that was built from APP, with its launch layers only; or, after --, another command in it."""
     from pure.lifecycle.prose import describe_lifecycle
 
+    from shell.command.local_runtime import application_cache
     from shell.lifecycle import run as run_locally
 
     given = given_variables(env, env_file)
@@ -253,8 +258,10 @@ def main() -> None:
         sys.exit(internal_error(error))
 
 
-def _local_runtime() -> LocalRuntime:
+def _local_runtime() -> "LocalRuntime":
     from pure.report.prose.archives import describe_archive
+
+    from shell.command.local_runtime import cache_folder, is_packed, local_runtime
 
     cache = cache_folder()
     if not is_packed(cache):

@@ -1,6 +1,7 @@
 """Defines ``lamina compare``: how two images, local builds or plans differ."""
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +12,6 @@ from pure.visible import whole
 
 from shell.command.documented import Documented
 from shell.command.images import ImageReader, image_options, offer_paths
-from shell.disk import said
 from shell.output import Output
 
 if TYPE_CHECKING:
@@ -78,12 +78,20 @@ def compare(
 def _plan(reader: ImageReader, text: str) -> "Side":
     from pure.views.plan_words import describe_plan, describe_unread_plan
     from pure.views.planned import side_of_plan
+    from pure.wording import size
+
+    from shell.disk import said
+    from shell.files import MOST_BYTES
 
     file = text.removeprefix(_PLAN)
     try:
-        document = sys.stdin.buffer.read() if file == _STDIN else Path(file).read_bytes()
+        # It may be a pipe, as of <(lamina plan --json).
+        with nullcontext(sys.stdin.buffer) if file == _STDIN else Path(file).open("rb") as stream:
+            document = stream.read(MOST_BYTES + 1)
     except OSError as error:
         reader.stop(describe_unread_plan(text, said(error)))
+    if len(document) > MOST_BYTES:
+        reader.stop(describe_unread_plan(text, f"it has more than {size(MOST_BYTES)}, the most that is read"))
     found = side_of_plan(document, name=whole(text))
     if isinstance(found, Failure):
         reader.stop(describe_plan(text, found.failure()))

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +12,6 @@ import click
 from pure.message import Message
 from pure.outcome import Failure
 from pure.redaction import redactor
-from pure.report import build_log
 from pure.target import Target
 
 from shell.output import Output
@@ -48,6 +48,24 @@ production_option = click.option(
     is_flag=True,
     help="Take Python from the buildpack's catalogue, as a platform does, not the interpreter that runs lamina.",
 )
+
+
+class OutputFile(click.Path):
+    """A file that is written, in a folder that is there: a word misspelt in a path makes no folders."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, path_type=Path)
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | bytes | os.PathLike[str]:
+        """The file, by its path; before anything is read or built for it."""
+        file = super().convert(value, param, ctx)
+        folder = os.path.dirname(os.path.realpath(file))  # noqa: PTH120  (no link or lack of permission stops it)
+        if not os.path.isdir(folder):  # noqa: PTH112
+            shown = os.fsdecode(folder)
+            self.fail(f"there is no folder {shown}; make it first: mkdir -p {shlex.quote(shown)}", param, ctx)
+        return file
 
 
 def given_variables(given: Sequence[str], file: Path | None) -> dict[str, str]:
@@ -115,5 +133,7 @@ def fail(message: Message, output: Output, status: int = 1, *, as_json: bool = F
 
         output.document(encode_error(message, redact=output.redacted).decode())
     else:
-        output.lines(build_log.error_lines(message))
+        from pure.report.build_log import error_lines
+
+        output.lines(error_lines(message))
     sys.exit(status)

@@ -10,7 +10,6 @@ from pure.message import Message
 from pure.outcome import Failure, Outcome
 
 from shell.command.given import fail
-from shell.command.local_runtime import application_cache
 from shell.command.progress import working
 from shell.output import Output
 
@@ -48,6 +47,7 @@ def image_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def builds_of(reference: str, cache: Path | None) -> Path:
     """The folder of the builds that a reference means, where it means any: that one itself, or an application's."""
+    from shell.command.local_runtime import application_cache
     from shell.images.places import stored_in
 
     folder = Path(reference)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 from pure.outcome import Failure
-from pure.python.reasons import DEFAULT_VARIABLE
 from pure.redaction import redactor
 
 from shell.command.documented import Documented
 from shell.command.given import (
+    OutputFile,
     application,
     asked_target,
     described,
@@ -24,8 +24,6 @@ from shell.output import Output
 
 if TYPE_CHECKING:
     from shell.command.planning import PlanRequest
-
-_file = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command(
@@ -47,11 +45,11 @@ _file = click.Path(dir_okay=False, path_type=Path)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option(
     "--check",
-    type=_file,
+    type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
     help="Compare the decisions with those in FILE, as a platform would decide: implies --production-runtime.",
 )
-@click.option("--write", type=_file, metavar="FILE", help="Write the decisions to FILE, for --check.")
+@click.option("--write", type=OutputFile(), metavar="FILE", help="Write the decisions to FILE, for --check.")
 @click.option(
     "--format",
     "form",
@@ -116,6 +114,7 @@ def _refuse(check: Path | None, write: Path | None, form: str | None, layers: Pa
 
 def _with_local_runtime(request: "PlanRequest", layers: Path | None, *, production: bool) -> "PlanRequest":
     import msgspec
+    from pure.python.reasons import DEFAULT_VARIABLE
 
     from shell.command.local_runtime import cache_folder, foreseen_runtime
 

@@ -7,6 +7,7 @@ import click
 from pure.redaction import redactor, without_credentials
 
 from shell.command.documented import Documented
+from shell.command.given import OutputFile
 from shell.command.images import ImageReader, builds_of, image_options, offer_paths
 from shell.output import Output
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     "--html",
     "file",
     required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OutputFile(),
     help="The file for the page, which needs nothing beside it.",
 )
 @click.option(

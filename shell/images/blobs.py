@@ -11,17 +11,21 @@ from pure.image.index import Indexed, is_index, pick, read_index
 from pure.image.manifest import read_image
 from pure.lifecycle.oci import Descriptor
 from pure.outcome import Failure, Outcome, Success
+from pure.wording import size
 
 from shell.images.opened import OpenedImage, Refused, Streams
 
 MOST_OF_DOCUMENT: Final = 8_000_000
-"""Of a manifest or a configuration: registries refuse larger ones."""
+"""Of an index, a manifest or a configuration: registries refuse larger ones."""
 
 _NESTED: Final = 4
 
 
 class Blobs(Protocol):
     """Something that has blobs."""
+
+    def has(self, digest: str) -> bool:
+        """Whether a manifest or an index may be there, as far as that is known without asking anybody."""
 
     def manifest(self, digest: str) -> bytes:
         """A manifest or an index.
@@ -59,8 +63,10 @@ def open_indexed(blobs: Blobs, index: bytes, wanted: Wanted, *, local: bool) -> 
         if isinstance(entries, Failure):
             reason = f"its index: {entries.failure().reason}"
             return Failure(ImageUnreadable(reference=wanted.reference, reason=reason))
+        # An engine that has one of several platforms saves the whole index with it.
+        here = tuple(each for each in entries.unwrap() if blobs.has(each.digest))
         picked = pick(
-            entries.unwrap(),
+            here or entries.unwrap(),
             reference=wanted.reference,
             name=name,
             platform=wanted.platform,
@@ -71,33 +77,42 @@ def open_indexed(blobs: Blobs, index: bytes, wanted: Wanted, *, local: bool) -> 
         # What an index names has no further names.
         name = ""
         entry: Indexed = picked.unwrap()
-        document = checked(blobs.manifest, entry.digest)
-        if not is_index(document):
-            return open_manifest(blobs, document, entry.digest, wanted, local=local)
-        index = document
+        found = checked(blobs.manifest, entry.digest)
+        if not is_index(found):
+            return open_manifest(blobs, found, entry.digest, wanted, local=local)
+        index = found
     return Failure(ImageUnreadable(reference=wanted.reference, reason="its index leads to another again and again"))
 
 
 def open_manifest(
-    blobs: Blobs, document: bytes, digest: str, wanted: Wanted, *, local: bool
+    blobs: Blobs, raw: bytes, digest: str, wanted: Wanted, *, local: bool
 ) -> Outcome[OpenedImage, ImageError]:
     """The image of a manifest."""
     try:
-        manifest = msgspec.json.decode(document, type=_Manifest)
+        manifest = msgspec.json.decode(raw, type=_Manifest)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         return Failure(ImageUnreadable(reference=wanted.reference, reason=f"its manifest: {error}"))
     config = checked(blobs.config, manifest.config.digest)
     read = read_image(config, digest=digest, blobs=manifest.layers)
     if isinstance(read, Failure):
         return Failure(ImageUnreadable(reference=wanted.reference, reason=read.failure().reason))
-    image = msgspec.structs.replace(
-        read.unwrap(), documents={digest: len(document), manifest.config.digest: len(config)}
-    )
+    image = msgspec.structs.replace(read.unwrap(), documents={digest: len(raw), manifest.config.digest: len(config)})
     streams: Streams = {
         layer.diff_id: _opening(blobs.stream, blob.digest)
         for layer, blob in zip(image.layers, manifest.layers, strict=True)
     }
     return Success(OpenedImage(image, reference=wanted.reference, streams=streams, local=local))
+
+
+def document(stream: BinaryIO, name: str) -> bytes:
+    """A document, whole.
+
+    :raises Refused: it is larger than one is
+    """
+    found = stream.read(MOST_OF_DOCUMENT + 1)
+    if len(found) > MOST_OF_DOCUMENT:
+        raise Refused(f"{name} has more than {size(MOST_OF_DOCUMENT)}, the most that is read of a document")
+    return found
 
 
 def checked(read: Callable[[str], bytes], digest: str) -> bytes:

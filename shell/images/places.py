@@ -15,7 +15,7 @@ from pure.image.manifest import read_image
 from pure.lifecycle.image import StoredImage, decode_stored
 from pure.outcome import Failure, Outcome, Success
 
-from shell.images.blobs import MOST_OF_DOCUMENT, Wanted, open_indexed
+from shell.images.blobs import Wanted, document, open_indexed
 from shell.images.compression import decompressed, is_compressed
 from shell.images.opened import MOST_UNPACKED, OpenedImage, Refused
 from shell.lifecycle.export import image_digest
@@ -41,12 +41,14 @@ class Layout:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
+    def has(self, digest: str) -> bool:
+        """Whether a blob is there."""
+        return self._path(digest).exists()
+
     def manifest(self, digest: str) -> bytes:
         """A small blob."""
-        path = self._path(digest)
-        if path.stat().st_size > MOST_OF_DOCUMENT:
-            raise Refused(f"{digest[:19]} is too large for a document")
-        return path.read_bytes()
+        with self.stream(digest) as stream:
+            return document(stream, digest[:19])
 
     config = manifest
 
@@ -62,7 +64,9 @@ class Layout:
 
 def open_layout(folder: Path, wanted: Wanted) -> Outcome[OpenedImage, ImageError]:
     """The image in a layout folder."""
-    return open_indexed(Layout(folder), (folder / "index.json").read_bytes(), wanted, local=True)
+    with (folder / "index.json").open("rb") as stream:
+        index = document(stream, "its index.json")
+    return open_indexed(Layout(folder), index, wanted, local=True)
 
 
 class Archive:
@@ -77,17 +81,14 @@ class Archive:
                 raise Oversized("entries", _MOST_ENTRIES)
             self._entries[entry.name.removeprefix("./")] = entry
 
-    def has(self, name: str) -> bool:
+    def names(self, name: str) -> bool:
         """Whether there is such a member."""
         return name in self._entries
 
     def member(self, name: str) -> bytes:
         """A small member."""
-        entry = self._entry(name)
-        if entry.size > MOST_OF_DOCUMENT:
-            raise Refused(f"{name} in it is too large for a document")
         with self.opened(name) as stream:
-            return stream.read()
+            return document(stream, f"{name[:80]} in it")
 
     @contextmanager
     def opened(self, name: str) -> Iterator[BinaryIO]:
@@ -97,8 +98,12 @@ class Archive:
         with source:
             yield source  # type: ignore[misc]
 
+    def has(self, digest: str) -> bool:
+        """Whether an archive that is a layout has a blob."""
+        return self.names(_blob_name(digest))
+
     def manifest(self, digest: str) -> bytes:
-        """A small blob of an archive that is a layout."""
+        """A small blob of it."""
         return self.member(_blob_name(digest))
 
     config = manifest
@@ -128,23 +133,38 @@ class Archive:
 
 
 def open_archive(file: Path, wanted: Wanted, held: ExitStack) -> Outcome[OpenedImage, ImageError]:
-    """The image in an archive, as ``docker save``, ``podman save`` and skopeo write it."""
+    """The image in an archive, as ``docker save``, ``podman save`` and skopeo write it.
+
+    Newer engines write both indexes. Where layers are compressed, only one tells the digests and sizes of their blobs;
+    where they aren't, that one was made up for the archive, and no digest in it is known to anybody else.
+    """
     archive = Archive(_plain(file, held))
-    if archive.has("manifest.json"):
-        saved = read_saved(archive.member("manifest.json"), name=wanted.name, reference=wanted.reference)
-        if isinstance(saved, Failure):
-            error = saved.failure()
-            if isinstance(error, NotAnIndex):
-                return Failure(ImageUnreadable(reference=wanted.reference, reason=f"its manifest.json: {error.reason}"))
-            return Failure(error)
-        return _of_saved(archive, saved.unwrap(), wanted)
-    if archive.has("index.json"):
+    indexed = archive.names("index.json")
+    if archive.names("manifest.json"):
+        found = _saved(archive, wanted)
+        if not indexed or (isinstance(found, Success) and _plain_layers(found.unwrap())):
+            return found
+    if indexed:
         return open_indexed(archive, archive.member("index.json"), wanted, local=True)
     return Failure(
         ImageUnreadable(
             reference=wanted.reference, reason="it has neither index.json nor manifest.json, as images have"
         )
     )
+
+
+def _plain_layers(opened: OpenedImage) -> bool:
+    return all(each.nbytes is not None for each in opened.image.layers)
+
+
+def _saved(archive: Archive, wanted: Wanted) -> Outcome[OpenedImage, ImageError]:
+    saved = read_saved(archive.member("manifest.json"), name=wanted.name, reference=wanted.reference)
+    if isinstance(saved, Failure):
+        error = saved.failure()
+        if isinstance(error, NotAnIndex):
+            return Failure(ImageUnreadable(reference=wanted.reference, reason=f"its manifest.json: {error.reason}"))
+        return Failure(error)
+    return _of_saved(archive, saved.unwrap(), wanted)
 
 
 def _of_saved(archive: Archive, saved: SavedImage, wanted: Wanted) -> Outcome[OpenedImage, ImageError]:

@@ -8,23 +8,23 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, Literal, cast
+from typing import BinaryIO, Final, Literal, cast
 
+import requests
+from dxf import DXF, DXFBase
+from dxf.exceptions import DXFAuthInsecureError, DXFError, DXFUnauthorizedError
 from pure.bindings.pem import SYSTEM_AUTHORITIES
 from pure.image.credentials import Helper, Login, answered, api_host, stored
 from pure.image.errors import ImageError, RegistryRefused
 from pure.image.index import is_index
 from pure.image.reference import RegistryReference
+from pure.lifecycle.oci import DOCUMENTS
 from pure.outcome import Failure, Outcome
 
 from shell.connections import Connections
-from shell.images.blobs import MOST_OF_DOCUMENT, Wanted, open_indexed, open_manifest
+from shell.images.blobs import Wanted, document, open_indexed, open_manifest
 from shell.images.opened import OpenedImage, Refused
 from shell.process import run
-
-if TYPE_CHECKING:
-    import requests
-    from dxf import DXF, DXFBase
 
 _CHUNK: Final = 1 << 20
 _PATIENCE: Final = 60.0
@@ -45,39 +45,47 @@ class _Failed(Refused):
         self.kind = kind
 
 
+class _Client(DXF):
+    """The library's client, and manifests in pieces, which it reads whole, whatever a registry sends."""
+
+    def pull_manifest(self, name: str) -> Iterator[bytes]:
+        """A manifest or an index, by its digest or by a tag."""
+        accepted = {"Accept": ", ".join(DOCUMENTS)}
+        answer = self._request("get", f"manifests/{name}", headers=accepted, stream=True)  # type: ignore[no-untyped-call]
+        return cast("Iterator[bytes]", answer.iter_content(_CHUNK))
+
+    def pull(self, digest: str) -> Iterator[bytes]:
+        """A blob; the library checks its digest at the end."""
+        return iter(cast("Iterable[bytes]", self.pull_blob(digest, chunk_size=_CHUNK)))
+
+
 class _Repository:
     """The blobs of a repository."""
 
-    def __init__(self, client: "DXF") -> None:
+    def __init__(self, client: _Client) -> None:
         self._client = client
+
+    def has(self, digest: str) -> bool:
+        """Whatever an index names has to be there."""
+        return True
 
     def manifest(self, digest: str) -> bytes:
         """A manifest or an index, by its digest or by a tag."""
         with _expected():
-            _, response = self._client.get_manifest_and_response(digest)
-            return response.content
+            chunks = self._client.pull_manifest(digest)
+        return document(cast("BinaryIO", _Chunks(chunks)), "its manifest")
 
     def config(self, digest: str) -> bytes:
         """A configuration."""
-        found = bytearray()
-        with _expected():
-            for chunk in _pulled(self._client, digest):
-                found += chunk
-                if len(found) > MOST_OF_DOCUMENT:
-                    raise Refused("its configuration is too large for one")
-        return bytes(found)
+        with self.stream(digest) as stream:
+            return document(stream, "its configuration")
 
     @contextmanager
     def stream(self, digest: str) -> Iterator[BinaryIO]:
         """A layer's bytes, as they arrive."""
         with _expected():
-            chunks = _pulled(self._client, digest)
+            chunks = self._client.pull(digest)
         yield cast("BinaryIO", _Chunks(chunks))
-
-
-def _pulled(client: "DXF", digest: str) -> Iterator[bytes]:
-    """A blob in pieces; the library checks its digest at the end."""
-    return iter(cast("Iterable[bytes]", client.pull_blob(digest, chunk_size=_CHUNK)))
 
 
 class _Chunks(io.RawIOBase):
@@ -113,17 +121,15 @@ def open_in_registry(
 
     On this machine alone a registry may speak HTTP where it doesn't speak TLS; it is never told a password then.
     """
-    from dxf import DXF
-
     login, source = _credentials(reference, environ)
 
-    def authenticate(client: "DXFBase", response: "requests.Response") -> None:
+    def authenticate(client: DXFBase, response: requests.Response) -> None:
         username, password = (login.username, login.password) if login else (None, None)
         client.authenticate(username, password, response=response)
 
     failed = _Failed("other", "it wasn't asked")
     for insecure in (False, True) if reference.loopback else (False,):
-        client = DXF(
+        client = _Client(
             api_host(reference.host),
             reference.repository,
             auth=authenticate,
@@ -149,21 +155,18 @@ def open_in_registry(
 
 
 def _open(repository: _Repository, reference: RegistryReference, wanted: Wanted) -> Outcome[OpenedImage, ImageError]:
-    document = repository.manifest(reference.version)
-    digest = f"sha256:{hashlib.sha256(document).hexdigest()}"
+    found = repository.manifest(reference.version)
+    digest = f"sha256:{hashlib.sha256(found).hexdigest()}"
     if ":" in reference.version and digest != reference.version:
         raise _Failed("other", "it sent another manifest than that of the digest")
-    if is_index(document):
-        return open_indexed(repository, document, wanted, local=False)
-    return open_manifest(repository, document, digest, wanted, local=False)
+    if is_index(found):
+        return open_indexed(repository, found, wanted, local=False)
+    return open_manifest(repository, found, digest, wanted, local=False)
 
 
 @contextmanager
 def _expected() -> Iterator[None]:
     """Turn what the library raises into what is expected of registries."""
-    import requests
-    from dxf.exceptions import DXFAuthInsecureError, DXFError, DXFUnauthorizedError
-
     try:
         yield
     except requests.exceptions.HTTPError as error:

@@ -1,23 +1,18 @@
 """Images are explained alike wherever podman and skopeo put them."""
 
-import json
 import subprocess
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.containers.commanded import lamina, told
 from tests.containers.engine import Engine
 from tests.images import Made, shop, tar, write_layout
-from tests.places import ROOT
 
 pytestmark = pytest.mark.containers
 
 NAME = "localhost/lamina-explained"
-# What a place changes: how layers are compressed, and with that the manifest.
-OWN = ("reference", "digest")
 
 
 def explain(engine: Engine, reference: str, *words: str) -> subprocess.CompletedProcess[str]:
@@ -25,26 +20,7 @@ def explain(engine: Engine, reference: str, *words: str) -> subprocess.Completed
     storage.write_text(
         f'[storage]\ndriver = "{engine.driver}"\ngraphroot = "{engine.folder}/store"\nrunroot = "{engine.folder}/run"\n'
     )
-    start = "from shell.command.cli import main; main()"
-    return subprocess.run(
-        [sys.executable, "-c", start, "explain", reference, *words],
-        env={**engine.env, "CONTAINERS_STORAGE_CONF": str(storage), "PYTHONPATH": str(ROOT)},
-        check=False,
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        timeout=300,
-    )
-
-
-def told(engine: Engine, reference: str) -> Mapping[str, Any]:
-    ended = explain(engine, reference, "--json")
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    found: dict[str, Any] = json.loads(ended.stdout)
-    layers = [{**each, "digest": "", "compressed": None} for each in found["layers"]]
-    # Where blobs are compressed the base isn't unpacked to be measured.
-    layers[0]["nbytes"] = None
-    return {**found, "layers": layers, **dict.fromkeys(OWN, "")}
+    return lamina({**engine.env, "CONTAINERS_STORAGE_CONF": str(storage)}, "explain", reference, *words)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +59,8 @@ def copied(engine: Engine, folder: Path, kind: str, name: str, *options: str) ->
 
 @pytest.mark.parametrize("place", PLACES)
 def test_an_image_is_the_same_wherever_it_lies(engine: Engine, layout: Path, tmp_path: Path, place: str) -> None:
-    assert told(engine, PLACES[place](engine, tmp_path)) == told(engine, str(layout))
+    expected = told(explain(engine, str(layout), "--json"))
+    assert told(explain(engine, PLACES[place](engine, tmp_path), "--json")) == expected
 
 
 def test_a_distribution_in_an_image_of_podman(engine: Engine, layout: Path) -> None:

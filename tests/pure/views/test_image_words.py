@@ -5,6 +5,7 @@ from typing import get_args
 from pure.image.errors import (
     EngineMissing,
     EngineRefused,
+    EngineSilent,
     FolderWithoutImage,
     ImageError,
     ImageNotNamed,
@@ -33,7 +34,10 @@ ERRORS: tuple[ImageError, ...] = (
     ImageUnreadable(reference="out", reason="its manifest: Object missing required field `config`"),
     LayerUnreadable(reference="out", layer="venv", reason="its contents are not those of its digest"),
     EngineMissing(engine="docker"),
+    EngineSilent(engine="docker", said=("Cannot connect to the Docker daemon at unix:///var/run/docker.sock.",)),
+    EngineSilent(engine="podman", said=("Error: configuration is invalid",)),
     EngineRefused(engine="podman", name="shop", said=("Error: shop: image not known",)),
+    EngineRefused(engine="docker", name="shop:v1", there=True, said=("write /tmp/image.tar: no space left on device",)),
     RegistryRefused(reference=SHOP, host=HOST, kind="absent", reason="it answered with status 404"),
     RegistryRefused(
         reference=SHOP,

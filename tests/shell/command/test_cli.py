@@ -1,11 +1,13 @@
 """What the command says of itself; what it does is tested in ``tests/builds``."""
 
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from shell.command import cli
+from tests.places import ROOT
 
 
 @pytest.mark.parametrize(
@@ -26,3 +28,12 @@ def test_it_names_itself_as_the_shell_finds_it(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(sys, "argv", [started])
     assert cli._own_name() == said
+
+
+def test_no_room_is_entered_before_a_command_needs_it() -> None:
+    """Each start pays for what is imported then, that of a shell's completion, too."""
+    asked = "import sys, shell.command.cli; print(*(each for each in sys.modules if each.startswith('pure.')))"
+    ended = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, check=True, capture_output=True, text=True)
+    imported = ended.stdout.split()
+    assert "pure.outcome" in imported
+    assert [each for each in imported if each.count(".") > 1] == []

@@ -67,6 +67,14 @@ def test_what_cannot_be_compared(folder: Path, side: str, says: str, *, as_json:
     assert says in ran.output
 
 
+def test_a_plan_that_is_larger_than_one_is_is_not_read(tmp_path: Path) -> None:
+    huge = b" " * 32_000_001
+    (tmp_path / "plan.json").write_bytes(huge)
+    for ran in (lamina(f"plan:{tmp_path}/plan.json", PLAN), lamina("plan:-", PLAN, said=huge)):
+        assert ran.exit_code == FAILED
+        assert "it has more than 32.0 MB" in ran.output
+
+
 @pytest.mark.parametrize("more", [(), ("--json",), ("--format", "markdown")])
 def test_a_name_that_is_no_utf_8(tmp_path: Path, more: tuple[str, ...]) -> None:
     plan = tmp_path / "plan\udcff.json"

@@ -20,7 +20,7 @@ def layout(tmp_path: Path) -> Path:
 
 
 def test_a_page_of_a_layout(layout: Path, tmp_path: Path) -> None:
-    file = tmp_path / "new" / "page.html"
+    file = tmp_path / "page.html"
     ran = report(layout, "--html", file)
     assert ran.exit_code == 0, ran.output
     text = file.read_text(encoding="utf-8")
@@ -53,10 +53,24 @@ def test_what_is_no_image_leaves_the_file_alone(layout: Path, tmp_path: Path, wh
 
 
 def test_where_nothing_can_be_written(layout: Path, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    ran = report(layout, "--html", tmp_path / "file" / "page.html")
+    (tmp_path / "sealed").symlink_to("/proc/self/page.html")
+    ran = report(layout, "--html", tmp_path / "sealed")
     assert ran.exit_code == 1
     assert "Error: The page can't be written" in ran.output
+
+
+@pytest.mark.parametrize("folder", ["new/of it", "file", "link", "loop"])
+def test_no_folder_is_made(tmp_path: Path, folder: str) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    before = sorted(tmp_path.iterdir())
+    # It is said before anything is read: the image isn't there either.
+    ran = report(tmp_path / "image", "--html", tmp_path / folder / "page.html")
+    assert ran.exit_code == 2
+    missing = tmp_path / ("nowhere" if folder == "link" else folder)
+    assert f"there is no folder {missing}; make it first: mkdir -p" in ran.output
+    assert sorted(tmp_path.iterdir()) == before
 
 
 def test_a_pipe_stays_one(layout: Path, tmp_path: Path) -> None:

@@ -77,8 +77,9 @@ def test_a_file_that_cannot_be_compared_with_has_a_status_of_its_own(app: Path) 
         assert (status, "error" in json.loads(said)) == (2, True)
     # What can't be read is written anew.
     assert lamina(app, "plan", ".", "--write", FILE)[0] == 0
-    (app / "folder").write_text("")
-    assert lamina(app, "plan", ".", "--write", "folder/plan.json")[0] == 2
+    status, said = lamina(app, "plan", ".", "--write", "folder/plan.json")
+    assert (status, f"there is no folder {app}/folder; make it first" in said) == (2, True)
+    assert not (app / "folder").exists()
 
 
 def test_what_prevents_a_plan_stays_what_it_is(app: Path) -> None:

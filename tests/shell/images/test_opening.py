@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import os
 import re
 import tarfile
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from hypothesis import strategies as st
 from pure.image.contents import Contents
 from pure.image.errors import (
     EngineMissing,
+    EngineRefused,
+    EngineSilent,
     FolderWithoutImage,
     ImageError,
     ImageNotNamed,
@@ -30,7 +33,7 @@ from pure.outcome import Failure
 from shell.images.inside import read_contents
 
 from shell.images import OpenedImage, open_image
-from tests.images import MACHINE, Made, digest, layout_files, saved_files, shop, tar, write_layout
+from tests.images import MACHINE, Made, digest, layout_files, saved_files, saved_layout_files, shop, tar, write_layout
 
 OTHER = "arm64" if MACHINE == "amd64" else "amd64"
 SHOP = shop()
@@ -90,6 +93,8 @@ PLACES: dict[str, Callable[[Path], Path]] = {
     "an engine's archive": lambda folder: written(folder / "docker.tar", saved_files(SHOP)),
     "an engine's archive in gzip": lambda folder: written(folder / "docker.tar.gz", saved_files(SHOP), gzip.compress),
     "an engine's archive with links": lambda folder: archive_with_links(folder / "links.tar"),
+    "a newer engine's archive": lambda folder: written(folder / "new.tar", saved_layout_files(shop(compress=bytes))),
+    "one of containerd's store": lambda folder: written(folder / "new.tar", saved_layout_files(SHOP)),
 }
 
 
@@ -115,6 +120,40 @@ def test_an_image_is_the_same_wherever_it_lies(tmp_path: Path, place: str, expec
         for layer, data in zip(image.image.layers, SHOP.layers, strict=True):
             assert image.look(layer).unwrap().nbytes == len(data)
         assert [each.nbytes for each in image.image.layers] == list(map(len, SHOP.layers))
+
+
+def test_blobs_are_known_where_an_engine_has_them_compressed(tmp_path: Path) -> None:
+    with opened(write_layout(tmp_path / "layout", SHOP)) as image:
+        expected = image.image
+    with opened(written(tmp_path / "compressed.tar", saved_layout_files(SHOP))) as image:
+        assert image.image == expected
+    # Otherwise what the layout in it says of blobs was made up for the archive.
+    plain = shop(compress=bytes)
+    with opened(written(tmp_path / "plain.tar", saved_layout_files(plain))) as image:
+        assert image.image.digest == digest(plain.config)
+        assert [each.nbytes for each in image.image.layers] == list(map(len, SHOP.layers))
+        assert {(each.digest, each.compressed) for each in image.image.layers} == {("", None)}
+    assert isinstance(refused(f"{tmp_path}/compressed.tar:v9"), ImageNotNamed)
+    damaged = written(tmp_path / "damaged.tar", saved_layout_files(SHOP) | {"manifest.json": b"[]"})
+    with opened(damaged) as image:
+        assert image.image == expected
+
+
+def test_of_several_platforms_the_one_that_an_engine_has(tmp_path: Path) -> None:
+    images = SHOP, shop(arch=OTHER)
+    entries = [each.blobs()[1] for each in images]
+    index = json.dumps({"schemaVersion": 2, "manifests": entries}).encode()
+    for each in images:
+        with opened(written(tmp_path / f"{each.arch}.tar", saved_layout_files(each, index=index))) as image:
+            assert image.image.arch == each.arch
+    other = tmp_path / f"{OTHER}.tar"
+    assert refused(other, platform=f"linux/{MACHINE}") == PlatformMissing(
+        reference=str(other), platform=f"linux/{MACHINE}", platforms=(f"linux/{OTHER}",)
+    )
+    # Of what lacks all of them the error says so.
+    files = saved_layout_files(SHOP, index=index)
+    del files[f"blobs/{entries[0]['digest'].replace(':', '/')}"]
+    assert "isn't in it" in refused(written(tmp_path / "none.tar", files)).reason  # type: ignore[union-attr]
 
 
 def test_what_was_built_here_is_found_by_its_application(tmp_path: Path, expected: Contents) -> None:
@@ -165,6 +204,28 @@ def test_what_is_no_image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         assert reason in error.reason
 
 
+@pytest.mark.parametrize(
+    ("program", "expected"),
+    [
+        ("echo no engine >&2; exit 1", EngineSilent(engine="docker", said=("no engine",))),
+        ("exec sleep 60", EngineSilent(engine="docker", said=("it gave no answer in 0.5 s, and was ended",))),
+        ('[ "$2" = ls ] || exit 3', EngineRefused(engine="docker", name="shop", said=("it ended with status 3",))),
+        (
+            '[ "$1" != save ] || { echo no space left >&2; exit 1; }',
+            EngineRefused(engine="docker", name="shop", there=True, said=("no space left",)),
+        ),
+    ],
+)
+def test_an_engine_that_gives_no_image(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, expected: ImageError
+) -> None:
+    (tmp_path / "docker").write_text(f"#!/bin/sh\n{program}\n")
+    (tmp_path / "docker").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr("shell.images.engines._ANSWER", 0.5)
+    assert refused("docker:shop") == expected
+
+
 def test_what_is_damaged(tmp_path: Path) -> None:
     layout = write_layout(tmp_path / "layout", SHOP)
     blobs, entry = SHOP.blobs()
@@ -191,6 +252,22 @@ def test_what_is_damaged(tmp_path: Path) -> None:
     assert "another digest" in refused(layout).reason  # type: ignore[union-attr]
     (layout / "index.json").unlink()
     assert "index.json" in refused(layout).reason  # type: ignore[union-attr]
+
+
+def test_a_document_that_is_larger_than_one_is_is_not_read(tmp_path: Path) -> None:
+    huge = b" " * 8_000_001
+    layout = write_layout(tmp_path / "layout", SHOP)
+    blobs, entry = SHOP.blobs()
+    config = json.loads(blobs[entry["digest"]])["config"]["digest"]
+    for each in (config, entry["digest"]):
+        (layout / "blobs" / each.replace(":", "/")).write_bytes(huge)
+        assert f"{each[:19]} has more than 8.0 MB" in refused(layout).reason  # type: ignore[union-attr]
+    (layout / "index.json").write_bytes(huge)
+    assert "index.json has more than 8.0 MB" in refused(layout).reason  # type: ignore[union-attr]
+    for name in ("index.json", "manifest.json"):
+        error = refused(written(tmp_path / "archive.tar", {name: huge}))
+        assert isinstance(error, ImageUnreadable)
+        assert f"{name} in it has more than 8.0 MB" in error.reason
 
 
 def test_more_than_an_image_has_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pure.image.errors import ImageError, PlatformMissing, RegistryRefused
+from pure.image.errors import ImageError, ImageUnreadable, PlatformMissing, RegistryRefused
 from pure.outcome import Failure
 from shell.images.inside import read_contents
 
@@ -99,6 +99,20 @@ def test_what_it_sends_is_checked() -> None:
         error = refused(f"{served.host}/team/shop:v1", {})
     assert isinstance(error, RegistryRefused)
     assert "digest" in error.reason
+
+
+@pytest.mark.parametrize(("where", "name"), [("/manifests/", "manifest"), ("/blobs/", "configuration")])
+def test_a_document_that_is_larger_than_one_is_is_not_read(where: str, name: str) -> None:
+    def endless(exchange: Exchange) -> bool:
+        if where in exchange.path:
+            exchange.answer(200, b" " * 20_000_000)
+            return True
+        return False
+
+    with registry(shop(), answer=endless) as served:
+        error = refused(f"{served.host}/team/shop:v1", {})
+    assert isinstance(error, ImageUnreadable)
+    assert f"its {name} has more than 8.0 MB" in error.reason
 
 
 AUTH = base64.b64encode(b"ada:sesame").decode()
