@@ -15,10 +15,12 @@ from typing import Any
 import msgspec
 from pure.build.decisions import (
     LABEL,
+    DecidedCommands,
     DecidedLayer,
     DecidedManager,
     DecidedProcess,
     DecidedPython,
+    DecidedStatic,
     DecidedVariable,
     Decisions,
 )
@@ -229,7 +231,20 @@ SHOP_DECISIONS = Decisions(
     python=DecidedPython(
         version="3.13.1", request="3.13", source=".python-version, line 1", because=("the newest 3.13 there is",)
     ),
-    manager=DecidedManager(name="pip", source="requirements.txt", because=("requirements.txt is in the root",)),
+    manager=DecidedManager(
+        name="pip",
+        source="requirements.txt",
+        because=("requirements.txt is in the root",),
+        groups=("docs",),
+        groups_by="$BP_PYTHON_GROUPS",
+    ),
+    commands=DecidedCommands(
+        lines=("make css", "make js"),
+        source="pyproject.toml, [tool.lamina] build",
+        because="pyproject.toml, [tool.lamina] build says so",
+    ),
+    static=DecidedStatic(collected=True, source="manage.py", because="the project has manage.py", folder="static"),
+    labels={"org.opencontainers.image.title": "BP_OCI_TITLE"},
     processes=(
         DecidedProcess(
             type="web",
@@ -308,5 +323,6 @@ def shop(**more: Any) -> Made:
         "io.buildpacks.lifecycle.metadata": json.dumps(lifecycle),
         "io.buildpacks.build.metadata": json.dumps(build),
         LABEL: encode(SHOP_DECISIONS),
+        "org.opencontainers.image.title": "Shop",
     }
     return Made(layers=tuple(layers.values()), labels=labels, **more)

@@ -1,7 +1,15 @@
 """Generators of images: what they decided, their layers and distributions, as sides of a comparison."""
 
 from hypothesis import strategies as st
-from pure.build.decisions import DecidedLayer, DecidedManager, DecidedProcess, DecidedPython, Decisions
+from pure.build.decisions import (
+    DecidedCommands,
+    DecidedLayer,
+    DecidedManager,
+    DecidedProcess,
+    DecidedPython,
+    DecidedStatic,
+    Decisions,
+)
 from pure.image.contents import Contents, DistributionOfImage
 from pure.image.manifest import LAMINA, Builder, Image, LayerOfImage, Owner
 from pure.image.side import Side, side_of_image
@@ -37,6 +45,10 @@ def decisions() -> st.SearchStrategy[Decisions]:
         processes=st.lists(process, max_size=2, unique_by=lambda each: each.type).map(tuple),
         layers=st.lists(layer, max_size=3, unique_by=lambda each: each.name).map(tuple),
         divided=st.sampled_from(("", "they are heavy")),
+        commands=st.none() | st.just(DecidedCommands(lines=("make css",), source="x", because="y")),
+        static=st.none() | st.builds(DecidedStatic, collected=st.booleans(), source=st.just("m"), because=st.just("b")),
+        labels=st.sampled_from(({}, {"A": "BP_IMAGE_LABELS"})),
+        cut=st.booleans(),
     )
 
 

@@ -108,12 +108,12 @@ def collecting(build: Build, resolved: ResolvedSet, said: _Said, *, collected: C
     """Static files come next, if there are any."""
     planned = static_files.planned(build.plan, _versions(resolved))
     if planned is None:
-        return end(build, resolved, said)
+        return end(static_files.none(build), resolved, said)
     if not planned.collect:
         return end(build, resolved, (*said, planned))
     state = states.Collecting(resolved=resolved)
     if isinstance(collected, CollectedRecord):
-        build = static_files.kept(build)
+        build = static_files.kept(build, collected)
         told = news.StaticFilesKept(django=planned.django, enabled=collected.enabled, read=len(collected.reads))
         return turn(build, state, static_files.put_back(build.plan, build.work), *said, told)
     again = collected if build.facts.collected is not None else ""
@@ -137,6 +137,7 @@ def collected(build: Build, resolved: ResolvedSet, answer: Answer) -> Next:
     said = news.StaticFilesCollected(
         judgement=judgement, seconds=ended.seconds, unlike=found if isinstance(found, str) else ""
     )
+    build = static_files.known(build, judgement)
     if isinstance(found, str):
         return end(build, resolved, (said,))
     state = states.Collecting(resolved=resolved, found=found)

@@ -23,7 +23,7 @@ import msgspec
 from pure.build.watched import FileSeen, FilesSeen, is_history, names_digest
 from pure.outcome import Failure, Outcome, Success
 
-_SCHEMA: Final = "1"
+_SCHEMA: Final = "2"
 # Names of what differs from build to build by nature: the machine's, that of a plan's file, a shell's own.
 _FLEETING: Final = frozenset({"CNB_BP_PLAN_PATH", "HOSTNAME", "OLDPWD", "PWD", "SHLVL", "_"})
 # Reading these is no reason to look again: they are the build image's, or the kernel's.
@@ -45,7 +45,7 @@ class CollectedBy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class CollectedRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a build collected, and from what."""
 
-    schema: Literal["1"] = _SCHEMA
+    schema: Literal["2"] = _SCHEMA
     by: CollectedBy
     names: str
     """A digest over the names of all that was in the application's folder."""
@@ -55,6 +55,8 @@ class CollectedRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """What each file and folder holds that was made."""
     enabled: bool
     """Whether the project has static files at all."""
+    folder: str
+    """Where Django says that it put them."""
 
 
 class CollectedBefore(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,7 +125,7 @@ def digests_of(now: Collector) -> CollectedBy:
     )
 
 
-def recorded(found: Comparable, now: Collector) -> CollectedRecord:
+def recorded(found: Comparable, now: Collector, folder: str) -> CollectedRecord:
     """What is kept for the next build."""
     return CollectedRecord(
         by=digests_of(now),
@@ -131,6 +133,7 @@ def recorded(found: Comparable, now: Collector) -> CollectedRecord:
         reads={path: found.held.get(path, "") for path in found.reads},
         files={path: found.held.get(path, "") for path in found.made},
         enabled=found.enabled,
+        folder=folder,
     )
 
 

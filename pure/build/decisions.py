@@ -19,6 +19,7 @@ MOST_BYTES: Final = 16_000
 # A reason is a sentence; what is longer quotes something.
 _SENTENCE: Final = 300
 _SHORT: Final = 80
+_FEW: Final = 10
 
 
 class DecidedPython(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +31,7 @@ class DecidedPython(msgspec.Struct, frozen=True, kw_only=True):
     because: tuple[str, ...]
 
 
-class DecidedManager(msgspec.Struct, frozen=True, kw_only=True):
+class DecidedManager(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The package manager that installed the dependencies.
 
     It isn't in the image, so its version isn't either: another one changes nothing there. The build's bill has it.
@@ -40,6 +41,31 @@ class DecidedManager(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     """The files that it installed from."""
     because: tuple[str, ...]
+    groups: tuple[str, ...] = ()
+    """Dependency groups that are installed beside the main dependencies."""
+    groups_by: str = ""
+    """What adds them: a variable, the lock."""
+    extras: tuple[str, ...] = ()
+    """Extras of the application that a variable adds."""
+
+
+class DecidedCommands(msgspec.Struct, frozen=True, kw_only=True):
+    """What the application had run in its build, in this order."""
+
+    lines: tuple[str, ...]
+    source: str
+    because: str
+
+
+class DecidedStatic(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Whether Django's static files were collected."""
+
+    collected: bool
+    source: str
+    """The ``manage.py`` that is Django's."""
+    because: str
+    folder: str = ""
+    """Where they went, below the application's folder; empty where Django doesn't say it."""
 
 
 class DecidedVariable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -83,10 +109,9 @@ class DecidedLayer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """Of that distribution's files, by its RECORD."""
 
 
-class Decisions(msgspec.Struct, frozen=True, kw_only=True):
-    """What was decided of an image."""
+class Decisions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="schema", tag=SCHEMA):
+    """What was decided of an image; what there is none of doesn't stand in it."""
 
-    schema: int = SCHEMA
     target: str
     python: DecidedPython
     manager: DecidedManager | None = None
@@ -94,8 +119,15 @@ class Decisions(msgspec.Struct, frozen=True, kw_only=True):
     layers: tuple[DecidedLayer, ...] = ()
     divided: str = ""
     """Why dependencies are divided over layers, or why not."""
+    commands: DecidedCommands | None = None
+    static: DecidedStatic | None = None
+    """``None`` where no Django is installed, or nothing of it is found."""
+    labels: dict[str, str] = {}
+    """Which labels variables ask for, by what each; their values stand in the image."""
     shortened: bool = False
     """Reasons were left out, since all together are too long for a label."""
+    cut: bool = False
+    """What users wrote was cut, too."""
 
 
 class DecisionsUnreadable(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,8 +148,8 @@ def encode_decisions(decisions: Decisions) -> str:
         text = msgspec.json.encode(less(decisions))
         if len(text) <= MOST_BYTES:
             return text.decode()
-    # Process types and their commands are users' own words, without a limit.
-    return msgspec.json.encode(_named_only(msgspec.structs.replace(decisions, processes=()))).decode()
+    # Of users' own words there may be any number.
+    return msgspec.json.encode(_named_only(msgspec.structs.replace(decisions, processes=(), labels={}))).decode()
 
 
 def decode_decisions(text: str | bytes) -> Outcome[Decisions, DecisionsUnreadable | DecisionsOfAnotherSchema]:
@@ -153,11 +185,12 @@ def _named_only(decisions: Decisions) -> Decisions:
     return replace(
         bare,
         python=replace(bare.python, request=_short(bare.python.request), source=_short(bare.python.source)),
-        manager=manager and replace(manager, source=_short(manager.source)),
+        manager=manager
+        and replace(manager, source=_short(manager.source), groups=_some(manager.groups), extras=_some(manager.extras)),
         processes=tuple(
             DecidedProcess(
                 type=_short(each.type),
-                command=tuple(map(_short, each.command[:10])),
+                command=_some(each.command),
                 source=_short(each.source),
                 because=(),
                 default=each.default,
@@ -168,7 +201,17 @@ def _named_only(decisions: Decisions) -> Decisions:
             replace(each, name=_short(each.name), distribution=_short(each.distribution)) for each in bare.layers
         ),
         divided=_short(bare.divided),
+        commands=bare.commands
+        and replace(bare.commands, lines=_some(bare.commands.lines), source=_short(bare.commands.source)),
+        static=bare.static
+        and replace(bare.static, source=_short(bare.static.source), folder=_short(bare.static.folder)),
+        labels={_short(key): variable for key, variable in bare.labels.items()},
+        cut=True,
     )
+
+
+def _some(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(_short, words[:_FEW]))
 
 
 def _short(text: str) -> str:
@@ -176,8 +219,11 @@ def _short(text: str) -> str:
 
 
 def _with_reasons(decisions: Decisions, change: Callable[[tuple[str, ...]], tuple[str, ...]]) -> Decisions:
+    def one(reason: str) -> str:
+        return " ".join(change((reason,)))
+
     replace = msgspec.structs.replace
-    manager = decisions.manager
+    manager, commands, static = decisions.manager, decisions.commands, decisions.static
     return replace(
         decisions,
         python=replace(decisions.python, because=change(decisions.python.because)),
@@ -186,10 +232,12 @@ def _with_reasons(decisions: Decisions, change: Callable[[tuple[str, ...]], tupl
             replace(
                 each,
                 because=change(each.because),
-                sets=tuple(replace(one, because=" ".join(change((one.because,)))) for one in each.sets),
+                sets=tuple(replace(found, because=one(found.because)) for found in each.sets),
             )
             for each in decisions.processes
         ),
-        layers=tuple(replace(each, because=" ".join(change((each.because,)))) for each in decisions.layers),
+        layers=tuple(replace(each, because=one(each.because)) for each in decisions.layers),
+        commands=commands and replace(commands, because=one(commands.because)),
+        static=static and replace(static, because=one(static.because)),
         shortened=True,
     )

@@ -61,7 +61,7 @@ from pure.venv.pins import Pin, encode_pins
 from pure.venv.requirements_fingerprint import NotPinned
 from pure.venv.state import VenvState
 
-NO_DJANGO: Final = DjangoDecision(manage=None, collect=False, because="only the runtime is provided")
+NO_DJANGO: Final = DjangoDecision(manage=None, collect=False, because="no Django is installed")
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ import msgspec
 
 from pure.build import collecting
 from pure.build.collected import (
+    CollectedRecord,
     Comparable,
     Grounds,
     Unlike,
@@ -17,7 +18,7 @@ from pure.build.collected import (
 )
 from pure.build.facts import Facts
 from pure.build.news import StaticFilesPlanned
-from pure.build.plan import Plan
+from pure.build.plan import NO_DJANGO, Plan
 from pure.build.states import Build, Collecting
 from pure.build.steps import Answer, BeginLayer, DropLayer, FinishLayer, ReadFiles, RunProgram, Steps, WriteFiles
 from pure.build.watched import FilesHashed, FilesSeen, HashFiles, LookAtFiles, PackFiles, UnpackFiles
@@ -25,7 +26,7 @@ from pure.build.workplace import COLLECTED_RECORD, Workplace
 from pure.layers.decision import Action, LayerDecision, drop_layer, types_of
 from pure.layers.inventory import with_static
 from pure.layers.names import STATIC_CACHE, VENV
-from pure.start.django import COMMAND, DJANGO, Collected, NotEnabled, collected_into
+from pure.start.django import COMMAND, DJANGO, Collected, NotEnabled, collected_into, turned_out, went_into
 
 _TRACE: Final = "collectstatic.json"
 _TRACER: Final = "shell/traced.py"
@@ -89,8 +90,27 @@ def looked_at(build: Build, hashed: FilesHashed) -> Build:
     return msgspec.structs.replace(build, collected=found)
 
 
-def kept(build: Build) -> Build:
+def known(build: Build, judgement: Collected | NotEnabled) -> Build:
+    """The build whose plan says whether there are static files, and where they went."""
+    folder = went_into(judgement.summary, build.work.app) if isinstance(judgement, Collected) else ""
+    return _known(build, enabled=isinstance(judgement, Collected), folder=folder)
+
+
+def _known(build: Build, *, enabled: bool, folder: str) -> Build:
+    plan = build.plan
+    django = turned_out(plan.django, enabled=enabled, folder=folder)
+    return msgspec.structs.replace(build, plan=msgspec.structs.replace(plan, django=django))
+
+
+def none(build: Build) -> Build:
+    """The build whose plan says that no Django is installed."""
+    plan = msgspec.structs.replace(build.plan, django=NO_DJANGO)
+    return msgspec.structs.replace(build, plan=plan)
+
+
+def kept(build: Build, before: CollectedRecord) -> Build:
     """The build whose plan keeps the layer of what was collected, whatever was open about the environment before."""
+    build = _known(build, enabled=before.enabled, folder=before.folder)
     decision = msgspec.structs.replace(
         build.plan.decided(STATIC_CACHE),
         action=Action.KEEP,
@@ -117,13 +137,12 @@ def keep(build: Build) -> tuple[Plan, Steps]:
     runtime, decision = plan.python.runtime, _made(plan, build.facts, layer)
     environment = plan.decided(VENV).holds if plan.packing.pack else collecting.digest_of(build.record)
     now = collecting.collector(build.facts, plan.django.manage, environment=environment, runtime=runtime)
+    kept_for_the_next = encode_record(recorded(found, now, plan.django.folder))
     plan = msgspec.structs.replace(plan, layers=with_static(plan.layers, decision))
     return plan, (
         BeginLayer(layer=STATIC_CACHE),
         PackFiles(root=build.work.app, files=found.made, archive=build.work.packed_static),
-        WriteFiles(
-            root=build.work.layer(STATIC_CACHE), files=((COLLECTED_RECORD, encode_record(recorded(found, now))),)
-        ),
+        WriteFiles(root=build.work.layer(STATIC_CACHE), files=((COLLECTED_RECORD, kept_for_the_next),)),
         FinishLayer(decision=decision),
     )
 

@@ -5,7 +5,7 @@ metadata alone say nothing.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -33,15 +33,30 @@ class _Demand(msgspec.Struct, frozen=True):
 
 
 def asking(
-    lines: Mapping[str, Sequence[str]], *, python: str, arch: str, needs: Mapping[str, Sequence[str]] | None
+    lines: Mapping[str, Sequence[str]],
+    *,
+    python: str,
+    arch: str,
+    needs: Mapping[str, Sequence[str]] | None,
+    wanted: Mapping[str, Collection[str]] | None = None,
 ) -> dict[str, tuple[Asked, ...]]:
-    """What each distribution asks of the others; ``needs`` are those of the bill of materials, if there is one."""
+    """What each distribution asks of the others; ``needs`` are those of the bill of materials, if there is one.
+
+    ``wanted`` are extras that the application asks for itself, by the distribution's name, as far as that is known.
+    """
     environment = marker_environment(python, arch)
-    demands = {name: tuple(_demands(name, texts, lines, environment)) for name, texts in lines.items()}
-    extras = {name: {""} for name in demands}
+    demands = {name: tuple(_demands(texts, lines, environment)) for name, texts in lines.items()}
+    extras = {name: {"", *map(normalise_name, (wanted or {}).get(name, ()))} for name in demands}
+    # An extra of its own may stand for several others ("all").
+    themselves = {name: [each for each in found if each.asked.name == name] for name, found in demands.items()}
+    demands = {name: tuple(each for each in found if each.asked.name != name) for name, found in demands.items()}
     waiting = list(demands)
     while waiting:
         name = waiting.pop()
+        for one in themselves[name]:
+            if one.extras & extras[name] and (more := one.brings - extras[name]):
+                extras[name] |= more
+                waiting.append(name)
         for each in _holding(demands[name], extras[name], None if needs is None else needs.get(name, ())):
             if more := each.brings - extras[each.asked.name]:
                 extras[each.asked.name] |= more
@@ -63,13 +78,11 @@ def _holding(demands: Sequence[_Demand], extras: set[str], needs: Sequence[str] 
             yield each
 
 
-def _demands(
-    own: str, texts: Sequence[str], known: Mapping[str, object], environment: Mapping[str, str]
-) -> Iterator[_Demand]:
+def _demands(texts: Sequence[str], known: Mapping[str, object], environment: Mapping[str, str]) -> Iterator[_Demand]:
     for text in texts:
         one = requirement(text)
         name = normalise_name(one.name) if one is not None else ""
-        if one is None or name == own or name not in known:
+        if one is None or name not in known:
             continue
         mentioned = {normalise_name(each) for each in _EXTRA.findall(str(one.marker or ""))}
         extras = frozenset(

@@ -5,7 +5,7 @@ are asked for. Strangers wrote all of it: what can't be read is left out, and na
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 import msgspec
@@ -152,8 +152,13 @@ def looking(image: Image) -> tuple[tuple[LayerOfImage, re.Pattern[str]], ...]:
     return tuple((layer, re.compile(f"{root}/{pattern.pattern}")) for layer, pattern in wanted)
 
 
-def contents(image: Image, files: Mapping[str, bytes]) -> Contents:
-    """What is in an image, of the ``files`` that were found where ``looking`` says; any bytes give a value."""
+def contents(
+    image: Image, files: Mapping[str, bytes], *, wanted: Mapping[str, Collection[str]] | None = None
+) -> Contents:
+    """What is in an image, of the ``files`` that were found where ``looking`` says; any bytes give a value.
+
+    ``wanted`` are extras of distributions that the application asks for, as far as that is known.
+    """
     if not image.by_lamina:
         return Contents(missing=(f"its distributions, since {LAMINA} didn't build it",))
     missing: list[str] = []
@@ -167,12 +172,18 @@ def contents(image: Image, files: Mapping[str, bytes]) -> Contents:
     if runtime is None and image.decisions:
         runtime = RuntimeOfImage(name="cpython", version=image.decisions.python.version)
     python = image.decisions.python.version if image.decisions else runtime.version if runtime else minor
-    distributions = _distributions(image, bills, installed, metadata, python=python)
+    distributions = _distributions(image, bills, installed, metadata, python=python, wanted=wanted)
     return Contents(runtime=runtime, distributions=distributions, missing=tuple(missing))
 
 
 def _distributions(
-    image: Image, bills: Bills, installed: InstalledSet, metadata: Mapping[str, bytes], *, python: str
+    image: Image,
+    bills: Bills,
+    installed: InstalledSet,
+    metadata: Mapping[str, bytes],
+    *,
+    python: str,
+    wanted: Mapping[str, Collection[str]] | None,
 ) -> tuple[DistributionOfImage, ...]:
     held = {each.name: each for each in installed.distributions}
     weights = {each.distribution: each.nbytes for each in image.decisions.layers} if image.decisions else {}
@@ -185,6 +196,7 @@ def _distributions(
         python=python,
         arch=image.arch,
         needs=bills.needs if bills.components else None,
+        wanted=wanted,
     )
     found = []
     for name, said in own.items():

@@ -2,11 +2,12 @@
 
 The label says which files the build installed from; what these include is read too, and of a lock what it was made
 from. Only where no label says it, whatever may declare something is looked at. What can't be read says nothing, nor
-does what holds for another Python; words are shown without credentials.
+does what holds for another Python, or belongs to a group or extra that wasn't installed; words are shown without
+credentials.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 import msgspec
@@ -44,6 +45,8 @@ class Demanded(msgspec.Struct, frozen=True, kw_only=True):
     """Normalised."""
     words: str
     source: str
+    extras: tuple[str, ...] = ()
+    """Those of the distribution that it wants."""
 
 
 def guessed(image: Image) -> bool:
@@ -83,8 +86,7 @@ def wanted(image: Image, files: Mapping[str, bytes]) -> frozenset[str]:
 def demands(image: Image, files: Mapping[str, bytes]) -> tuple[Demanded, ...]:
     """What the application asks for, of the ``files`` found there, in their order; any bytes give a value."""
     root = f"{_root(image)}/"
-    python = image.decisions.python.version if image.decisions else ""
-    environment = marker_environment(python, image.arch) if python else None
+    of = _of(image)
     counting = None if guessed(image) else wanted(image, files)
     found: list[Demanded] = []
     for path in sorted(files):
@@ -92,12 +94,21 @@ def demands(image: Image, files: Mapping[str, bytes]) -> tuple[Demanded, ...]:
         if not path.startswith(root) or (counting is not None and name not in counting):
             continue
         if name.endswith("pyproject.toml"):
-            found += _pyproject(name, Document(raw=files[path]), environment)
+            found += _pyproject(name, Document(raw=files[path]), of)
         elif name.endswith("Pipfile"):
-            found += _pipfile(name, Document(raw=files[path]), environment)
+            found += _pipfile(name, Document(raw=files[path]), of)
         elif _is_pips(name):
-            found += _requirements(name, files[path], environment)
+            found += _requirements(name, files[path], of)
     return tuple(dict.fromkeys(found))
+
+
+def extras_wanted(image: Image, demanded: Iterable[Demanded]) -> dict[str, frozenset[str]]:
+    """Which extras of distributions the application asks for, by their names; nothing where its demands are guessed."""
+    found: dict[str, frozenset[str]] = {}
+    for each in () if guessed(image) else demanded:
+        if each.extras:
+            found[each.name] = found.get(each.name, frozenset()).union(each.extras)
+    return found
 
 
 def _root(image: Image) -> str:
@@ -115,51 +126,112 @@ def _included(file: str, raw: bytes) -> Iterator[str]:
             yield each.path
 
 
-def _counts(marker: str, environment: Environment | None) -> bool:
-    return not marker or environment is None or holds(marker, environment) is not False
+class _Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What of all that is declared was installed; ``None`` where that isn't known."""
+
+    environment: Environment | None = None
+    groups: frozenset[str] | None = None
+    extras: frozenset[str] | None = None
+
+    def holds(self, marker: str) -> bool:
+        """Whether a demand holds in the image, by its marker."""
+        return not marker or self.environment is None or holds(marker, self.environment) is not False
+
+    def has_extra(self, name: str) -> bool:
+        """Whether an extra of the application's was installed."""
+        return self.extras is None or normalise_name(name) in self.extras
+
+    def chosen_groups(self, groups: Mapping[str, object]) -> Mapping[str, object]:
+        """The dependency groups that were installed, with those that they include."""
+        if self.groups is None:
+            return groups
+        found = [name for name in groups if normalise_name(name) in self.groups]
+        for name in found:
+            listed = groups[name]
+            included = {
+                normalise_name(other)
+                for each in (listed if isinstance(listed, list) else ())
+                if isinstance(other := table(each).get("include-group"), str)
+            }
+            found += (other for other in groups if normalise_name(other) in included and other not in found)
+        return {name: groups[name] for name in groups if name in found}
 
 
-def _requirements(file: str, raw: bytes, environment: Environment | None) -> Iterator[Demanded]:
+def _of(image: Image) -> _Wanted:
+    decisions = image.decisions
+    if decisions is None:
+        return _Wanted()
+    python, manager = decisions.python.version, decisions.manager
+    environment = marker_environment(python, image.arch) if python else None
+    if manager is None or decisions.cut:
+        return _Wanted(environment=environment)
+    groups, extras = (frozenset(map(normalise_name, each)) for each in (manager.groups, manager.extras))
+    return _Wanted(environment=environment, groups=groups, extras=extras)
+
+
+def _requirements(file: str, raw: bytes, wanted: _Wanted) -> Iterator[Demanded]:
     parsed = parse_requirements(raw, file=file)
     for each in () if isinstance(parsed, Failure) else parsed.unwrap().lines:
-        if each.name and _counts(each.marker, environment):
+        if each.name and wanted.holds(each.marker):
             # What follows are options of the installation, digests above all.
             asked = " ".join(each.text.partition(" --")[0].split())
-            yield Demanded(name=normalise_name(each.name), words=asked, source=f"{file}, line {each.line}")
+            source = f"{file}, line {each.line}"
+            yield Demanded(name=normalise_name(each.name), words=asked, source=source, extras=each.extras)
 
 
-def _pyproject(file: str, document: Document, environment: Environment | None) -> Iterator[Demanded]:
+def _pyproject(file: str, document: Document, wanted: _Wanted) -> Iterator[Demanded]:
     loaded = document.toml
     if isinstance(loaded, Failure):
         return
     found = loaded.unwrap()
-    project, poetry = table(found.get("project")), table(table(found.get("tool")).get("poetry"))
-    yield from _listed(f"{file}, [project] dependencies", project.get("dependencies"), environment)
+    project, tool = table(found.get("project")), table(found.get("tool"))
+    poetry, pdm = table(tool.get("poetry")), table(tool.get("pdm"))
+    yield from _listed(f"{file}, [project] dependencies", project.get("dependencies"), wanted)
     for extra, listed in table(project.get("optional-dependencies")).items():
-        yield from _listed(f"{file}, extra {extra}", listed, environment)
-    for group, listed in table(found.get("dependency-groups")).items():
-        yield from _listed(f"{file}, group {group}", listed, environment)
-    yield from _keyed(f"{file}, [tool.poetry.dependencies]", poetry.get("dependencies"), environment)
-    for group, inner in table(poetry.get("group")).items():
-        yield from _keyed(f"{file}, group {group} of Poetry", table(inner).get("dependencies"), environment)
+        if wanted.has_extra(extra):
+            yield from _listed(f"{file}, extra {extra}", listed, wanted)
+    for groups in (table(found.get("dependency-groups")), table(pdm.get("dev-dependencies"))):
+        for group, listed in wanted.chosen_groups(groups).items():
+            yield from _listed(f"{file}, group {group}", listed, wanted)
+    brought = _brought(table(poetry.get("extras")), wanted)
+    yield from _keyed(f"{file}, [tool.poetry.dependencies]", poetry.get("dependencies"), wanted, brought=brought)
+    for group, inner in wanted.chosen_groups(table(poetry.get("group"))).items():
+        yield from _keyed(f"{file}, group {group} of Poetry", table(inner).get("dependencies"), wanted)
 
 
-def _pipfile(file: str, document: Document, environment: Environment | None) -> Iterator[Demanded]:
+def _brought(extras: Mapping[str, object], wanted: _Wanted) -> frozenset[str]:
+    """The optional dependencies of Poetry's extras that were installed."""
+    named = (name for extra, listed in extras.items() if wanted.has_extra(extra) for name in words(listed))
+    return frozenset(normalise_name(one.name) for each in named if (one := requirement(each)) is not None)
+
+
+def _pipfile(file: str, document: Document, wanted: _Wanted) -> Iterator[Demanded]:
     loaded = document.toml
-    if not isinstance(loaded, Failure):
-        yield from _keyed(f"{file}, [packages]", loaded.unwrap().get("packages"), environment)
+    if isinstance(loaded, Failure):
+        return
+    found = loaded.unwrap()
+    yield from _keyed(f"{file}, [packages]", found.get("packages"), wanted)
+    for category, listed in found.items():
+        if category != "packages" and normalise_name(category) in (wanted.groups or ()):
+            yield from _keyed(f"{file}, [{category}]", listed, wanted)
 
 
-def _listed(source: str, listed: object, environment: Environment | None) -> Iterator[Demanded]:
+def _listed(source: str, listed: object, wanted: _Wanted) -> Iterator[Demanded]:
     for text in words(listed):
-        if (one := requirement(text)) is not None and _counts(str(one.marker or ""), environment):
-            yield Demanded(name=normalise_name(one.name), words=shown(text), source=source)
+        if (one := requirement(text)) is not None and wanted.holds(str(one.marker or "")):
+            extras = tuple(sorted(one.extras))
+            yield Demanded(name=normalise_name(one.name), words=shown(text), source=source, extras=extras)
 
 
-def _keyed(source: str, found: object, environment: Environment | None) -> Iterator[Demanded]:
+def _keyed(source: str, found: object, wanted: _Wanted, *, brought: frozenset[str] = frozenset()) -> Iterator[Demanded]:
+    """The demands of a table by names; what is optional in it counts where an extra has brought it."""
     for name, value in table(found).items():
-        version = value if isinstance(value, str) else table(value).get("version")
+        more = table(value)
+        version = value if isinstance(value, str) else more.get("version")
         asked = f" {version}" if isinstance(version, str) and version else ""
-        marker = table(value).get("markers")
-        if name != "python" and _counts(marker if isinstance(marker, str) else "", environment):
-            yield Demanded(name=normalise_name(name), words=shown(f"{name}{asked}"), source=source)
+        marker = more.get("markers")
+        left_out = more.get("optional") is True and wanted.extras is not None and normalise_name(name) not in brought
+        if name == "python" or left_out or not wanted.holds(marker if isinstance(marker, str) else ""):
+            continue
+        extras = tuple(words(more.get("extras")))
+        yield Demanded(name=normalise_name(name), words=shown(f"{name}{asked}"), source=source, extras=extras)

@@ -11,11 +11,12 @@ from typing import Final, Literal, TypeAlias, get_args
 import msgspec
 
 from pure.build.decisions import LABEL as DECISIONS_LABEL
-from pure.build.decisions import DecidedManager, DecidedProcess, Decisions
+from pure.build.decisions import DecidedCommands, DecidedProcess, DecidedStatic, Decisions
 from pure.image.contents import Contents
 from pure.image.manifest import LAMINA, Image, LayerOfImage, ProcessOfImage
 from pure.layers.names import HeavyLayerName, is_heavy
 from pure.lifecycle.image import LABEL_BUILD, LABEL_LIFECYCLE
+from pure.project.selection import EXTRAS_VARIABLE
 
 Kind: TypeAlias = Literal[
     "target",
@@ -27,22 +28,32 @@ Kind: TypeAlias = Literal[
     "command",  # a process, as a lifecycle's label has it: where Lamina's decisions aren't known
     "default",
     "sets",  # a variable that a process finds set
+    "groups",
+    "extras",
+    "build",  # a build command, by its number
+    "static",
+    "folder",  # of static files
     "division",
     "layer",
     "heavy",  # the layer of one distribution
     "variable",
     "label",
+    "asked",  # a label that a variable asks for: where not all labels are known
 ]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 """In the order in which they are told."""
 
-INSTEAD: Final[Mapping[Kind, Kind]] = {"command": "process"}
+INSTEAD: Final[Mapping[Kind, Kind]] = {"command": "process", "asked": "label"}
 """What tells the same in other words, and isn't compared where the latter can be."""
 
 # What these labels say is compared in parts.
 _IN_PARTS: Final = frozenset({DECISIONS_LABEL, LABEL_BUILD, LABEL_LIFECYCLE})
 # What a lifecycle takes over from the run image.
 OF_BASES: Final[frozenset[Kind]] = frozenset({"variable", "label"})
+# Users' own words, which a label may have cut.
+_USERS: Final[frozenset[Kind]] = frozenset(
+    {"process", "default", "sets", "groups", "extras", "build", "folder", "asked"}
+)
 
 
 class DecidedValue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -94,6 +105,8 @@ def side_of_image(image: Image, contents: Contents, *, name: str) -> Side:
         unknown.append(NotKnown(what="the run image with its variables and labels", because="a local build has none"))
     if image.decisions is None:
         unknown.append(NotKnown(what="decisions", because=image.undecided))
+    elif image.decisions.cut:
+        unknown.append(NotKnown(what="reasons and users' own words", because="all together are too long for a label"))
     elif image.decisions.shortened:
         unknown.append(NotKnown(what="some reasons", because="all together are too long for a label"))
     distributions = {each.name: each.version for each in contents.distributions}
@@ -104,7 +117,7 @@ def side_of_image(image: Image, contents: Contents, *, name: str) -> Side:
     return Side(
         name=name,
         digest=image.digest,
-        decided={**told, **(decided_by(image.decisions) if image.decisions else {})},
+        decided={**told, **(decided_by(image.decisions, labels=image.labels) if image.decisions else {})},
         layers=image.layers,
         distributions=distributions if known else None,
         documents=image.documents,
@@ -113,8 +126,8 @@ def side_of_image(image: Image, contents: Contents, *, name: str) -> Side:
     )
 
 
-def decided_by(decisions: Decisions) -> dict[Kind, Mapping[str, DecidedValue]]:
-    """What was decided, by kind and name."""
+def decided_by(decisions: Decisions, *, labels: Mapping[str, str]) -> dict[Kind, Mapping[str, DecidedValue]]:
+    """What was decided, by kind and name; ``labels`` have the values of those that were asked for."""
     heavy, others = {}, {}
     for each in decisions.layers:
         if is_heavy(HeavyLayerName(each.name)):
@@ -122,10 +135,11 @@ def decided_by(decisions: Decisions) -> dict[Kind, Mapping[str, DecidedValue]]:
             heavy[each.name] = DecidedValue(value=value, because=_said(each.because))
         else:
             others[each.name] = DecidedValue(value="a layer", because=_said(each.because))
-    return {
+    manager, static = decisions.manager, decisions.static
+    found: dict[Kind, Mapping[str, DecidedValue]] = {
         **_target(decisions.target),
         "python": {"": DecidedValue(value=decisions.python.version, because=decisions.python.because)},
-        "manager": _manager(decisions.manager) if decisions.manager else {},
+        "manager": {"": DecidedValue(value=manager.name, because=manager.because)} if manager else {},
         "process": dict(_processes(decisions.processes)),
         "default": _default(decisions.processes),
         "sets": {
@@ -133,10 +147,21 @@ def decided_by(decisions: Decisions) -> dict[Kind, Mapping[str, DecidedValue]]:
             for each in decisions.processes
             for one in each.sets
         },
+        "groups": _listed(manager.groups, manager.groups_by) if manager else {},
+        "extras": _listed(manager.extras, f"${EXTRAS_VARIABLE}") if manager else {},
+        "build": dict(_commands(decisions.commands)) if decisions.commands else {},
+        "static": {"": _static(static)} if static else {},
+        "folder": {"": DecidedValue(value=static.folder)} if static and static.folder else {},
         "division": {"": DecidedValue(value=decisions.divided)} if decisions.divided else {},
         "layer": others,
         "heavy": heavy,
+        "asked": {
+            key: DecidedValue(value=labels[key], because=(f"${variable} asks for it",))
+            for key, variable in decisions.labels.items()
+            if key in labels
+        },
     }
+    return {kind: each for kind, each in found.items() if not (decisions.cut and kind in _USERS)}
 
 
 def _told(image: Image) -> dict[Kind, Mapping[str, DecidedValue]]:
@@ -151,15 +176,33 @@ def _told(image: Image) -> dict[Kind, Mapping[str, DecidedValue]]:
     }
 
 
-def decided_by_plan(decisions: Decisions, *, release: str, heavy: bool) -> dict[Kind, Mapping[str, DecidedValue]]:
+def decided_by_plan(
+    decisions: Decisions, *, labels: Mapping[str, str], release: str, heavy: bool
+) -> dict[Kind, Mapping[str, DecidedValue]]:
     """What a plan decided: ``heavy`` says whether it foresees which distributions get layers of their own."""
-    unknown: frozenset[Kind] = frozenset({"division"} if heavy else {"division", "heavy"})
-    decided: dict[Kind, Mapping[str, DecidedValue]] = {"buildpack": {LAMINA: DecidedValue(value=release)}}
-    return decided | {kind: found for kind, found in decided_by(decisions).items() if kind not in unknown}
+    static = decisions.static
+    unknown: set[Kind] = {"division"} if heavy else {"division", "heavy"}
+    if static and static.collected and not static.folder:
+        # Where they go the project's settings say, which only Django reads.
+        unknown.add("folder")
+    return {
+        "buildpack": {LAMINA: DecidedValue(value=release)},
+        **{kind: found for kind, found in decided_by(decisions, labels={}).items() if kind not in unknown},
+        "asked": {key: DecidedValue(value=value) for key, value in labels.items()},
+    }
 
 
-def _manager(manager: DecidedManager) -> Mapping[str, DecidedValue]:
-    return {"": DecidedValue(value=manager.name, because=manager.because)}
+def _listed(names: tuple[str, ...], by: str) -> Mapping[str, DecidedValue]:
+    return {"": DecidedValue(value=", ".join(names), because=(f"added by {by}",))} if names else {}
+
+
+def _commands(commands: DecidedCommands) -> Iterator[tuple[str, DecidedValue]]:
+    for number, line in enumerate(commands.lines, start=1):
+        yield str(number), DecidedValue(value=line, because=_said(commands.because))
+
+
+def _static(static: DecidedStatic) -> DecidedValue:
+    return DecidedValue(value="collected" if static.collected else "not collected", because=_said(static.because))
 
 
 def _target(target: str) -> dict[Kind, Mapping[str, DecidedValue]]:

@@ -57,6 +57,17 @@ class PackageManagerDecision(msgspec.Struct, frozen=True, kw_only=True):
         return self.managed.selection
 
     @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups that are installed beside the main dependencies: those that are asked for, and the lock's own."""
+        return tuple(sorted({*self.selection.groups, *self.lock.default_groups}))
+
+    @property
+    def groups_by(self) -> str:
+        """What adds them."""
+        variable = (f"${self.selection.groups_by}",) if self.selection.groups else ()
+        return ", ".join((*variable, *(self.files if self.lock.default_groups else ())))
+
+    @property
     def declared(self) -> Declarations:
         """What the project declares."""
         return self.managed.declared

@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from pure.build.decisions import (
+    DecidedCommands,
     DecidedLayer,
     DecidedManager,
     DecidedProcess,
     DecidedPython,
+    DecidedStatic,
     DecidedVariable,
     Decisions,
 )
@@ -34,7 +36,7 @@ def decisions(plan: Plan, record: VenvState | None, *, redact: Callable[[str], s
     Nothing in it depends on what earlier builds left, or on the day. ``redact`` takes credentials out of what users
     wrote: a label is for everybody to read.
     """
-    manager = plan.package_manager
+    manager, commands, django = plan.package_manager, plan.commands, plan.django
     found = record.seen.pieces if record else ()
     pieces: dict[LayerName, Piece] = {heavy_layer(piece.name): piece for piece in found}
     return Decisions(
@@ -51,6 +53,9 @@ def decisions(plan: Plan, record: VenvState | None, *, redact: Callable[[str], s
             name=manager.name,
             source=", ".join(path(manager.installed_from.folder, file) for file in manager.installed_from.files),
             because=tuple(map(redact, manager.managed.choice.because)),
+            groups=manager.groups,
+            groups_by=manager.groups_by,
+            extras=manager.selection.extras,
         ),
         processes=tuple(
             DecidedProcess(
@@ -80,6 +85,20 @@ def decisions(plan: Plan, record: VenvState | None, *, redact: Callable[[str], s
             if each.action is not Action.DROP and each.types is not None and each.types.launch
         ),
         divided=redact(plan.division.because),
+        commands=None
+        if commands is None
+        else DecidedCommands(
+            lines=tuple(map(redact, commands.lines)), source=str(commands.source), because=redact(commands.because)
+        ),
+        static=None
+        if django.manage is None
+        else DecidedStatic(
+            collected=django.collect,
+            source=django.manage,
+            because=redact(django.because),
+            folder=redact(django.folder),
+        ),
+        labels={label.key: label.variable for label in plan.labels},
     )
 
 

@@ -36,7 +36,7 @@ class PythonRecord(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
 
 
-class ManagerRecord(msgspec.Struct, frozen=True, kw_only=True):
+class ManagerRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The package manager; ``warnings`` are what its user should know."""
 
     name: str
@@ -45,6 +45,12 @@ class ManagerRecord(msgspec.Struct, frozen=True, kw_only=True):
     because: tuple[str, ...]
     chosen: tuple[str, ...] = ()
     """Those of the reasons that are for the manager itself, whatever the version of its tool."""
+    groups: tuple[str, ...] = ()
+    """Dependency groups that are installed beside the main dependencies."""
+    groups_by: str = ""
+    """What adds them: a variable, the lock."""
+    extras: tuple[str, ...] = ()
+    """Extras of the application that a variable adds."""
     warnings: tuple[str, ...]
 
 
@@ -132,6 +138,17 @@ class CommandsRecord(msgspec.Struct, frozen=True, kw_only=True):
     because: str
 
 
+class StaticRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Whether Django's static files are collected: in a plan, if Django is installed; where a build knows it."""
+
+    collected: bool
+    source: str
+    """The ``manage.py`` that is Django's."""
+    because: str
+    folder: str = ""
+    """Where they went, below the application's folder; empty where nobody knows."""
+
+
 class RequiredRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What other buildpacks require under a name; ``unmet`` says why they don't get it."""
 
@@ -140,7 +157,7 @@ class RequiredRecord(msgspec.Struct, frozen=True, kw_only=True):
     unmet: str = ""
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="schema", tag=1):
     """A whole plan. No field holds a variable's value, and a URL never stands in it."""
 
     lamina: str
@@ -159,6 +176,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     bindings: tuple[BindingRecord, ...] = ()
     # What the application has run in its build.
     build_commands: CommandsRecord | None = None
+    # Of Django's; missing where there is no manage.py, or a build has found no Django.
+    static_files: StaticRecord | None = None
     # What other buildpacks require, by name.
     required: dict[str, RequiredRecord] = {}
     # Those of the image that variables ask for.
@@ -176,7 +195,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     likely_layers: tuple[LikelyRecord, ...] = ()
 
 
-class ErrorRecord(msgspec.Struct, frozen=True, kw_only=True):
+class ErrorRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag=1):
     """What prevents a plan, in the place of one."""
 
     error: Message
@@ -196,7 +215,7 @@ def record(
     ``redact`` takes credentials out of what users wrote (commands, reasons): nothing else in a record can hold one, and
     a password that is an ordinary word must not blank the record's own words.
     """
-    manager, commands = plan.package_manager, plan.commands
+    manager, commands, django = plan.package_manager, plan.commands, plan.django
     return Record(
         lamina=version,
         target=str(plan.target),
@@ -219,6 +238,9 @@ def record(
             source=str(manager.source),
             because=tuple(map(redact, manager.because)),
             chosen=tuple(map(redact, manager.managed.choice.because)),
+            groups=manager.groups,
+            groups_by=manager.groups_by,
+            extras=manager.selection.extras,
             warnings=tuple(map(redact, manager.advice)),
         ),
         layers={
@@ -269,6 +291,14 @@ def record(
         if commands is None
         else CommandsRecord(
             lines=tuple(map(redact, commands.lines)), source=str(commands.source), because=redact(commands.because)
+        ),
+        static_files=None
+        if django.manage is None
+        else StaticRecord(
+            collected=django.collect,
+            source=django.manage,
+            because=redact(django.because),
+            folder=redact(django.folder),
         ),
         required=_required(plan.composition, redact),
         sboms=billed(plan),

@@ -83,11 +83,13 @@ def _manager(manager: PackageManagerDecision) -> Iterator[tuple[str, GoldenDecis
     if tool.asked_in is not None:
         title = f"version of {manager.manager.tool.title}"
         yield title, GoldenDecision(decided=tool.asked, by=_place(tool.asked_in))
-    chosen = manager.selection
-    asked = (("groups", chosen.groups, chosen.groups_by), ("extras", chosen.extras, EXTRAS_VARIABLE))
-    for what, names, variable in asked:
+    added = (
+        ("groups", manager.groups, manager.groups_by),
+        ("extras", manager.selection.extras, f"${EXTRAS_VARIABLE}"),
+    )
+    for what, names, by in added:
         if names:
-            yield what, GoldenDecision(decided=", ".join(names), by=f"${variable}")
+            yield what, GoldenDecision(decided=", ".join(names), by=by)
     if manager.supply:
         yield "dependencies from folders", GoldenDecision(decided="yes", because=manager.supply)
 

@@ -58,6 +58,7 @@ _CAUSES: Final[tuple[tuple[CauseKind, re.Pattern[str]], ...]] = (
 )
 _UNKNOWN: Final = re.compile(r"^Unknown command: ['\"]collectstatic['\"]", re.MULTILINE)
 _SUMMARY: Final = re.compile(r"^\d+ static files? ")
+_INTO: Final = re.compile(r"^\d+ static files? \w{1,40} to '(?P<folder>.{1,4000}?)'(?:, \d+ [a-z-]{1,40}){0,2}$")
 _FOLDER: Final = re.compile(r"^\d+ static files? .{0,300}? to '(?P<folder>.{1,4000}?)'(?:, \d+ post-processed)?$")
 _ENVIRONMENT: Final = re.compile(r"environ|getenv|config\(|env\(")
 
@@ -71,12 +72,14 @@ def meant(found: Iterable[str]) -> tuple[str, ...]:
 class DjangoDecision(msgspec.Struct, frozen=True, kw_only=True):
     """Whether static files are to be collected if Django is installed: by which ``manage.py``, and why (not).
 
-    ``manage`` is its path from the application's folder.
+    ``manage`` is its path from the application's folder. ``folder`` is where they went, once that is known:
+    relative to it, if it lies there.
     """
 
     manage: str | None
     collect: bool
     because: str
+    folder: str = ""
 
 
 class Collected(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,6 +141,20 @@ def collected_into(summary: str) -> str:
     """
     found = _FOLDER.match(summary)
     return found["folder"] if found else ""
+
+
+def turned_out(decision: DjangoDecision, *, enabled: bool, folder: str) -> DjangoDecision:
+    """The decision once it is known whether the project has static files, and where they went."""
+    if enabled:
+        return msgspec.structs.replace(decision, folder=folder)
+    because = "django.contrib.staticfiles is not among the project's INSTALLED_APPS"
+    return msgspec.structs.replace(decision, collect=False, because=because)
+
+
+def went_into(summary: str, app: str) -> str:
+    """The folder that Django names, whatever lay there before: relative, if it lies in the application's folder."""
+    found = _INTO.match(summary)
+    return found["folder"].removeprefix(f"{app}/") if found else ""
 
 
 def judge(

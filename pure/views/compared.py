@@ -28,11 +28,17 @@ _KINDS: Final[Mapping[Kind, str]] = {
     "command": "process",
     "default": "default process",
     "sets": "set for process",
+    "groups": "dependency groups",
+    "extras": "extras",
+    "build": "build command",
+    "static": "static files",
+    "folder": "folder of static files",
     "division": "division over layers",
     "layer": "layer",
     "heavy": "own layer",
     "variable": "variable",
     "label": "label",
+    "asked": "label",
 }
 BECOME: Final[Mapping[Become, str]] = {
     "changed": "changed",
@@ -155,6 +161,10 @@ def _wrapped(reason: str) -> list[str]:
 
 def _row(label: str, before: list[str], after: list[str]) -> Iterator[str]:
     labels = textwrap.wrap(label, _LABEL)
+    if any(len(word) > _LABEL for word in label.split()):
+        # A name that has to stay whole has a line of its own.
+        yield f"  {label}"
+        labels = []
     for at in range(max(len(labels), len(before), len(after))):
         cells = (each[at] if at < len(each) else "" for each in (labels, before, after))
         yield "  {:{}}  {:{}}  {}".format(next(cells), _LABEL, next(cells), _COLUMN, next(cells)).rstrip()

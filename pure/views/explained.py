@@ -11,7 +11,7 @@ from typing import Final, Literal, TypeAlias
 
 import msgspec
 
-from pure.build.decisions import DecidedManager, DecidedProcess, DecidedVariable
+from pure.build.decisions import DecidedCommands, DecidedManager, DecidedProcess, DecidedStatic, DecidedVariable
 from pure.image.contents import Contents, DistributionOfImage, LinkedLibrary
 from pure.image.demands import Demanded, guessed
 from pure.image.manifest import Builder, Image, LayerOfImage, Owner, ProcessOfImage
@@ -92,6 +92,14 @@ class ExplainedProcess(msgspec.Struct, frozen=True, kw_only=True):
     because: tuple[str, ...] = ()
 
 
+class ExplainedLabel(msgspec.Struct, frozen=True, kw_only=True):
+    """A label that a variable of the build asked for."""
+
+    key: str
+    value: str
+    variable: str
+
+
 class Explained(msgspec.Struct, frozen=True, kw_only=True):
     """What ``lamina explain IMAGE --json`` prints."""
 
@@ -106,6 +114,12 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
     """Why decisions are missing; empty where none are."""
     python: ExplainedPython | None = None
     manager: DecidedManager | None = None
+    commands: DecidedCommands | None = None
+    """The application's build commands; null where there are none."""
+    static: DecidedStatic | None = None
+    """What became of Django's static files; null where there is no Django."""
+    labels: tuple[ExplainedLabel, ...] = ()
+    """Those that variables asked for."""
     processes: tuple[ExplainedProcess, ...] = ()
     layers: tuple[ExplainedLayer, ...] = ()
     """Lowest first."""
@@ -169,11 +183,24 @@ def explained(
         undecided=image.undecided if image.by_lamina else "",
         python=_python(image, contents, end_of_life, today),
         manager=decisions.manager if decisions else None,
+        commands=decisions.commands if decisions else None,
+        static=decisions.static if decisions else None,
+        labels=labels_asked_for(image),
         processes=tuple(_process(each, whys.get(each.type)) for each in image.processes),
         layers=tuple(_layer(image, each) for each in image.layers),
         divided=decisions.divided if decisions else "",
         distributions=contents.distributions,
         missing=contents.missing if image.by_lamina else (),
+    )
+
+
+def labels_asked_for(image: Image) -> tuple[ExplainedLabel, ...]:
+    """The labels that variables asked for, as the image has them."""
+    asked = image.decisions.labels if image.decisions else {}
+    return tuple(
+        ExplainedLabel(key=key, value=image.labels[key], variable=variable)
+        for key, variable in sorted(asked.items())
+        if key in image.labels
     )
 
 

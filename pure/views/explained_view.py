@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from pure.build.decisions import DecidedCommands, DecidedManager, DecidedStatic
 from pure.image.manifest import LAMINA, Owner
 from pure.message import Message
+from pure.project.selection import EXTRAS_VARIABLE
 from pure.views.explained import (
     Explained,
     ExplainedDistribution,
+    ExplainedLabel,
     ExplainedLayer,
     ExplainedProcess,
     ExplainedPython,
@@ -32,6 +35,9 @@ def image_view(told: Explained) -> tuple[ViewPart, ...]:
         _processes(told.processes),
         _python(told.python) if told.python else None,
         _manager(told),
+        _commands(told.commands) if told.commands else None,
+        _static(told.static) if told.static else None,
+        _labels(told.labels) if told.labels else None,
         _layers(told),
         _largest(told),
         ViewPart(heading="Not known", lines=told.missing) if told.missing else None,
@@ -89,8 +95,39 @@ def _manager(told: Explained) -> ViewPart | None:
     lines = [
         manager.name,
         *(f"  {each}" for each in _reasons(f"from {manager.source}", manager.because)),
+        *(f"{what}: {names} (added by {by})" for what, names, by in added(manager)),
     ]
     return ViewPart(heading="Package manager", lines=(*lines, *((told.divided,) if told.divided else ())))
+
+
+def added(manager: DecidedManager) -> Iterator[tuple[str, str, str]]:
+    """What is installed beside the main dependencies: what that is, its names, and what adds it."""
+    for what, names, by in (
+        ("dependency groups", manager.groups, manager.groups_by),
+        ("extras", manager.extras, f"${EXTRAS_VARIABLE}"),
+    ):
+        if names:
+            yield what, ", ".join(names), by
+
+
+def _commands(commands: DecidedCommands) -> ViewPart:
+    return ViewPart(heading="Build commands", lines=(*commands.lines, f"  {commands.because}"))
+
+
+def _static(static: DecidedStatic) -> ViewPart:
+    return ViewPart(heading="Static files", lines=(static_choice(static), f"  {static.because}"))
+
+
+def static_choice(static: DecidedStatic) -> str:
+    """What became of static files, in a few words."""
+    if not static.collected:
+        return "not collected"
+    return f"collected into {static.folder}" if static.folder else "collected"
+
+
+def _labels(labels: tuple[ExplainedLabel, ...]) -> ViewPart:
+    lines = (f"{each.key}={each.value} (${each.variable})" for each in labels)
+    return ViewPart(heading="Labels that were asked for", lines=tuple(lines))
 
 
 def _reasons(source: str, because: Iterable[str]) -> Iterator[str]:
@@ -179,7 +216,7 @@ def distribution_view(told: ExplainedDistribution) -> tuple[ViewPart, ...]:
     found = told.distribution
     weight = f"{size(found.nbytes)} by its RECORD" if found.nbytes is not None else "of unknown size"
     layer = f"in the layer {found.layer}" + (f", whose tar has {size(told.layer_nbytes)}" if told.layer_nbytes else "")
-    lines = [f"{weight}, {layer}", *((told.layer_because,) if told.layer_because else ())]
+    lines = [f"{weight}, {layer}", *((f"why that is one: {told.layer_because}",) if told.layer_because else ())]
     if found.licence:
         lines.append(f"licence: {found.licence}")
     others = told.needed_by

@@ -4,7 +4,16 @@ from typing import Final
 
 import msgspec
 
-from pure.build.decisions import DecidedLayer, DecidedManager, DecidedProcess, DecidedPython, DecidedVariable, Decisions
+from pure.build.decisions import (
+    DecidedCommands,
+    DecidedLayer,
+    DecidedManager,
+    DecidedProcess,
+    DecidedPython,
+    DecidedStatic,
+    DecidedVariable,
+    Decisions,
+)
 from pure.image.side import NotAPlan, NotKnown, Side, decided_by_plan
 from pure.layers.decision import Action
 from pure.layers.names import HeavyLayerName, heavy_layer, is_heavy
@@ -24,6 +33,10 @@ _DIVISION: Final = NotKnown(
     what="which distributions get layers of their own",
     because="neither a lock nor restored layers say how large they are",
 )
+_STATIC: Final = NotKnown(
+    what="for certain, whether static files are collected",
+    because="a plan doesn't know whether Django is installed and what its settings enable",
+)
 
 
 def side_of_plan(document: bytes, *, name: str) -> Outcome[Side, NotAPlan]:
@@ -39,8 +52,10 @@ def side_of_plan(document: bytes, *, name: str) -> Outcome[Side, NotAPlan]:
         NotKnown(what="layers and bytes", because=_AFTER),
         *((_LIKELY,) if plan.likely_layers else () if heavy else (_DIVISION,)),
         *((_PROVISIONAL,) if plan.processes_provisional else ()),
+        *((_STATIC,) if plan.static_files and plan.static_files.collected and not plan.static_files.folder else ()),
     )
-    decided = decided_by_plan(_decisions(plan, tuple(layers.values())), release=plan.lamina, heavy=heavy)
+    decisions = _decisions(plan, tuple(layers.values()))
+    decided = decided_by_plan(decisions, labels=plan.labels, release=plan.lamina, heavy=heavy)
     return Success(Side(name=name, decided=decided, unknown=unknown))
 
 
@@ -57,12 +72,19 @@ def _prevented(document: bytes) -> str:
 
 
 def _manager(manager: ManagerRecord) -> DecidedManager:
-    return DecidedManager(name=manager.name, source=manager.source, because=manager.chosen)
+    return DecidedManager(
+        name=manager.name,
+        source=manager.source,
+        because=manager.chosen,
+        groups=manager.groups,
+        groups_by=manager.groups_by,
+        extras=manager.extras,
+    )
 
 
 def _decisions(plan: Record, layers: tuple[DecidedLayer, ...]) -> Decisions:
     manager = plan.package_manager
-    python = plan.python
+    python, commands, static = plan.python, plan.build_commands, plan.static_files
     return Decisions(
         target=plan.target,
         python=DecidedPython(
@@ -86,6 +108,14 @@ def _decisions(plan: Record, layers: tuple[DecidedLayer, ...]) -> Decisions:
             for each in plan.processes
         ),
         layers=layers,
+        commands=DecidedCommands(lines=commands.lines, source=commands.source, because=commands.because)
+        if commands
+        else None,
+        static=DecidedStatic(
+            collected=static.collected, source=static.source, because=static.because, folder=static.folder
+        )
+        if static
+        else None,
     )
 
 

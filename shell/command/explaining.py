@@ -81,8 +81,8 @@ def _distribution(reader: ImageReader, opened: "OpenedImage", name: str) -> "Exp
 
     from shell.images.inside import read_contents, read_demands
 
-    contents = reader.read(read_contents(opened))
     demanded = reader.read(read_demands(opened))
+    contents = reader.read(read_contents(opened, demanded))
     found = explained_distribution(opened.image, contents, demanded, reference=opened.reference, name=name)
     if isinstance(found, Failure):
         reader.stop(describe_absent(found.failure()))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from pure.image.contents import Contents, contents, looking
-from pure.image.demands import Demanded, demands, guessed, wanted, where_declared
+from pure.image.demands import Demanded, demands, extras_wanted, guessed, wanted, where_declared
 from pure.image.errors import LayerUnreadable
 from pure.image.manifest import LayerOfImage, Owner
 from pure.outcome import Failure, Outcome, Success
@@ -12,10 +12,15 @@ from pure.outcome import Failure, Outcome, Success
 from shell.images.opened import OpenedImage
 
 
-def read_contents(opened: OpenedImage) -> Outcome[Contents, LayerUnreadable]:
-    """What is in an image; ``opened.image`` knows the sizes of the layers that were read for it."""
+def read_contents(opened: OpenedImage, demanded: Iterable[Demanded] = ()) -> Outcome[Contents, LayerUnreadable]:
+    """What is in an image; ``opened.image`` knows the sizes of the layers that were read for it.
+
+    ``demanded`` is what its application asks for, where that was read.
+    """
     files = _files(opened, looking(opened.image))
-    return files if isinstance(files, Failure) else Success(contents(opened.image, files.unwrap()))
+    if isinstance(files, Failure):
+        return files
+    return Success(contents(opened.image, files.unwrap(), wanted=extras_wanted(opened.image, demanded)))
 
 
 def read_demands(opened: OpenedImage) -> Outcome[tuple[Demanded, ...], LayerUnreadable]:

@@ -114,7 +114,7 @@ def check(
 
 def _compares(finished: Finished, exported: Exported, before: Mapping[str, str]) -> None:
     """5. The comparison of both images says what their digests say, and the label has the layers that there are."""
-    decided = decided_by(decisions(finished.done.plan, finished.done.record))
+    decided = decided_by(decisions(finished.done.plan, finished.done.record), labels={})
     kinds: tuple[Kind, ...] = ("layer", "heavy")
     named = {name for kind in kinds for name in decided[kind]}
     if named != exported.layers.keys():

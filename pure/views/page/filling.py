@@ -13,7 +13,8 @@ from pure.image.manifest import LAMINA, Image, LayerOfImage, Owner
 from pure.layers.names import PYTHON
 from pure.manager.table import MANAGERS
 from pure.views.compared import BECOME, choice_shown, decision_name, headline, layer_name, not_known
-from pure.views.explained import started, written
+from pure.views.explained import labels_asked_for, started, written
+from pure.views.explained_view import added, static_choice
 from pure.views.page.telling import (
     Kind,
     Page,
@@ -67,7 +68,8 @@ def page(known: Known) -> Page:
     if not image.based:
         unknown.append(_WITHOUT_BASE)
     if image.decisions and image.decisions.shortened:
-        unknown.append("Some reasons were left out, since all together are too long for an image's label.")
+        what = "Reasons were left out, and words cut" if image.decisions.cut else "Some reasons were left out"
+        unknown.append(f"{what}, since all together are too long for an image's label.")
     return Page(
         name=known.reference,
         facts=tuple(_facts(known)),
@@ -167,6 +169,18 @@ def _decisions(image: Image) -> Iterator[ShownDecision]:
         known = MANAGERS.get(decided.manager.name)
         chosen = known.tool.title if known else decided.manager.name
         yield ShownDecision(about="Package manager", choice=chosen, because=decided.manager.because)
+        for what, names, by in added(decided.manager):
+            yield ShownDecision(about=_heading(what), choice=names, because=(f"added by {by}",))
+    if decided.commands:
+        for number, line in enumerate(decided.commands.lines, start=1):
+            about = f"Build command {number}" if len(decided.commands.lines) > 1 else "Build command"
+            yield ShownDecision(about=about, choice=line, because=(decided.commands.because,), command=True)
+    if decided.static:
+        choice, because = static_choice(decided.static), (decided.static.because,)
+        yield ShownDecision(about="Static files", choice=choice, because=because)
+    for label in labels_asked_for(image):
+        because = (f"${label.variable} asks for it",)
+        yield ShownDecision(about=f"Label {label.key}", choice=label.value, because=because)
     for each in decided.processes:
         yield ShownDecision(
             about=f"Process {each.type}{', the default' if each.default else ''}",

@@ -37,7 +37,7 @@ FOUND = Comparable(
     made=("collected", "collected/site.css"),
     held={"manage.py": "0644 m", "site.css": "0644 s", "collected": "0755/", "collected/site.css": "0644 s"},
 )
-RECORD = recorded(FOUND, NOW)
+RECORD = recorded(FOUND, NOW, "collected")
 SAME = CollectedBefore(record=RECORD, names="n1", reads=dict(RECORD.reads), archived=dict(RECORD.files))
 
 
@@ -82,7 +82,7 @@ def test_what_they_were_collected_from(changes: dict[str, Any], because: str) ->
 
 def test_no_value_of_a_variable_is_kept() -> None:
     secret = msgspec.structs.replace(NOW, variables=(("API_KEY", "hunter2"),))
-    assert b"hunter2" not in encode_record(recorded(FOUND, secret))
+    assert b"hunter2" not in encode_record(recorded(FOUND, secret, ""))
 
 
 GROUNDS = Grounds(app="/workspace", layers="/layers/l", temporary=("/scratch/t",))
@@ -209,7 +209,7 @@ NAMES = st.dictionaries(st.lists(TEXT.filter(lambda name: name not in (".", ".."
 
 @given(NAMES, NAMES, st.booleans())
 def test_a_record_comes_back_as_it_was(reads: dict[str, str], files: dict[str, str], enabled: bool) -> None:
-    record = CollectedRecord(by=RECORD.by, names="n", reads=reads, files=files, enabled=enabled)
+    record = CollectedRecord(by=RECORD.by, names="n", reads=reads, files=files, enabled=enabled, folder="")
     assert decode_record(encode_record(record)) == Success(record)
 
 

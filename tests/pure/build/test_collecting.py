@@ -12,7 +12,7 @@ from pure.venv.state import Insight, VenvState
 from tests.strategies_locked import FIRST
 
 RECORD: CollectedRecord = recorded(
-    Comparable(names="n", reads=(), made=()), Collector(environment="e", runtime="r", command=(), variables=())
+    Comparable(names="n", reads=(), made=()), Collector(environment="e", runtime="r", command=(), variables=()), ""
 )
 
 

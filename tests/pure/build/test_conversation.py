@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from pure.build.collected import CollectedBefore, CollectedRecord, decode_record
 from pure.build.conversation import advance, begin
+from pure.build.decisions import DecidedStatic
 from pure.build.errors import DoesNotImport, NoPipWheel, NotAsResolved, PipFailed, RuntimeDoesNotStart, ToolFailed
 from pure.build.facts import Facts
 from pure.build.states import Build, Done, Stopped, Turn
@@ -54,6 +55,7 @@ from pure.outcome import Failure, Success
 from pure.project.files import ProjectFiles
 from pure.project.vendored import Wheelhouse
 from pure.redaction import Redactor
+from pure.report.decided import decisions
 from pure.report.ending import ending
 from pure.report.prose.describe import describe
 from pure.report.record import record
@@ -373,6 +375,7 @@ class DjangoHand(Hand):
     """Answers as for a project of Django's whose static files are collected."""
 
     trace = b'{"reads": ["/workspace/manage.py"]}'
+    enabled = True
 
     def __init__(self) -> None:
         named = {path.replace("flask", "django"): raw for path, raw in environment().items()}
@@ -384,11 +387,16 @@ class DjangoHand(Hand):
         match step:
             case RunProgram(purpose="collect-static"):
                 said = "1 static file copied to '/workspace/collected'."
-                return Ended(program=step, returncode=0, said=(said,))
+                unknown = "Unknown command: 'collectstatic'"
+                return Ended(program=step, returncode=int(not self.enabled), said=(said if self.enabled else unknown,))
             case ReadFiles(root="/tmp/t", patterns=("collectstatic.json",)):
                 return FilesRead(root="/tmp/t", files={"collectstatic.json": self.trace})
             case LookAtFiles(root=root, forget=forget):
-                made = {} if forget else {"collected": FileSeen("0755/"), "collected/a.css": FileSeen("0644")}
+                made = (
+                    {}
+                    if forget or not self.enabled
+                    else {"collected": FileSeen("0755/"), "collected/a.css": FileSeen("0644")}
+                )
                 return FilesSeen(root=root, files=before | made, notes=forget)
             case HashFiles(root=root, files=files):
                 return FilesHashed(root=root, held=dict.fromkeys(files, "0644 x"))
@@ -434,6 +442,10 @@ def test_static_files_are_collected_once_and_put_back_while_nothing_that_they_co
     assert record is not None
     assert record.reads == {"manage.py": "0644 x"}
     assert set(record.files) == {"collected", "collected/a.css"}
+    told = decisions(done.plan, done.record)
+    assert told.static == DecidedStatic(
+        collected=True, source="manage.py", because="the project has manage.py", folder="collected"
+    )
     assert done.plan.decided("static-cache").action is Action.CREATE
     again = with_collected(rebuilt(given, hand=DjangoHand()), record)
     turns, done = converse(again, DjangoHand())
@@ -441,6 +453,7 @@ def test_static_files_are_collected_once_and_put_back_while_nothing_that_they_co
     assert not collects(turns)
     assert done.plan.decided("static-cache").action is Action.KEEP
     assert collected_by(turns) is None
+    assert decisions(done.plan, done.record) == told
     words = "Static files are those of the previous build: nothing that collecting them reads has changed"
     assert f"  {words}" in build_log.plan("1", turns[0].build.plan)
     said = next(each for turn in turns for each in turn.said if isinstance(each, news.StaticFilesKept))
@@ -454,6 +467,31 @@ def test_static_files_are_collected_once_and_put_back_while_nothing_that_they_co
     assert collected_by(turns) == record
     planned_ = next(each for turn in turns for each in turn.said if isinstance(each, news.StaticFilesPlanned))
     assert planned_.again == "manage.py has changed"
+
+
+def test_an_image_without_static_files_says_so_in_every_build() -> None:
+    hand = DjangoHand()
+    hand.enabled = False
+    turns, done = converse(django_facts(), hand)
+    assert isinstance(done, Done)
+    record = collected_by(turns)
+    assert record is not None
+    told = decisions(done.plan, done.record)
+    assert told.static is not None
+    assert (told.static.collected, "INSTALLED_APPS" in told.static.because) == (False, True)
+    again = with_collected(rebuilt(django_facts(), hand=hand), record)
+    turns, done = converse(again, hand)
+    assert isinstance(done, Done)
+    assert not collects(turns)
+    assert decisions(done.plan, done.record) == told
+
+
+def test_an_image_without_django_says_nothing_of_static_files() -> None:
+    given = msgspec.structs.replace(locked_requirements(first(), HASHED), manage=("manage.py",))
+    assert decisions(planned(given), None).static is not None
+    _, done = converse(given, Hand(environment(), report=report()))
+    assert isinstance(done, Done)
+    assert decisions(done.plan, done.record).static is None
 
 
 def test_what_was_collected_goes_where_nobody_can_compare_it_any_more() -> None:

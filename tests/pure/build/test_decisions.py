@@ -7,10 +7,12 @@ from hypothesis import strategies as st
 from pure.build.decisions import (
     MOST_BYTES,
     SCHEMA,
+    DecidedCommands,
     DecidedLayer,
     DecidedManager,
     DecidedProcess,
     DecidedPython,
+    DecidedStatic,
     Decisions,
     DecisionsOfAnotherSchema,
     DecisionsUnreadable,
@@ -33,10 +35,22 @@ decisions = st.builds(
     Decisions,
     target=words,
     python=st.builds(DecidedPython, version=words, request=words, source=words, because=reasons),
-    manager=st.none() | st.builds(DecidedManager, name=words, source=words, because=reasons),
+    manager=st.none()
+    | st.builds(
+        DecidedManager,
+        name=words,
+        source=words,
+        because=reasons,
+        groups=st.lists(words, max_size=3).map(tuple),
+        extras=st.lists(words, max_size=3).map(tuple),
+    ),
     processes=st.lists(processes, max_size=8).map(tuple),
     layers=st.lists(layers, max_size=24).map(tuple),
     divided=words,
+    commands=st.none()
+    | st.builds(DecidedCommands, lines=st.lists(words, max_size=20).map(tuple), source=words, because=words),
+    static=st.none() | st.builds(DecidedStatic, collected=st.booleans(), source=words, because=words, folder=words),
+    labels=st.dictionaries(words, words, max_size=5),
 )
 
 
@@ -55,10 +69,34 @@ def test_every_word_of_a_label_has_a_limit() -> None:
     python = DecidedPython(version="3.13.1", request=long, source=long, because=(long,))
     manager = DecidedManager(name="pip", source=long, because=(long,))
     layers = tuple(DecidedLayer(name=f"{at}{long}", because=long, distribution=long) for at in range(24))
-    value = Decisions(target="t", python=python, manager=manager, layers=layers, divided=long)
+    commands = DecidedCommands(lines=(long,) * 20, source=long, because=long)
+    static = DecidedStatic(collected=True, source=long, because=long, folder=long)
+    manager = msgspec.structs.replace(manager, groups=(long,) * 20, extras=(long,) * 20)
+    labels = {f"{at}{long}": "BP_IMAGE_LABELS" for at in range(500)}
+    value = Decisions(
+        target="t",
+        python=python,
+        manager=manager,
+        layers=layers,
+        divided=long,
+        commands=commands,
+        static=static,
+        labels=labels,
+    )
     text = encode_decisions(value)
     assert len(text) <= MOST_BYTES
-    assert decode_decisions(text).unwrap().shortened
+    read = decode_decisions(text).unwrap()
+    assert read.shortened
+    assert read.cut
+    assert read.static is not None
+    assert read.static.collected
+
+
+def test_what_there_is_none_of_does_not_stand_in_a_label() -> None:
+    python = DecidedPython(version="3.13.1", request="", source="", because=())
+    text = encode_decisions(Decisions(target="t", python=python))
+    found = '{"version":"3.13.1","request":"","source":"","because":[]}'
+    assert text == f'{{"schema":{SCHEMA},"target":"t","python":{found}}}'
 
 
 def test_words_of_users_have_no_limit_and_a_label_has() -> None:

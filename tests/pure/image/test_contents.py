@@ -185,3 +185,28 @@ def test_an_extra_counts_where_somebody_asks_for_it() -> None:
     # The bill was made where the application's own wishes were known.
     by_application = asking(alone, python="3.13.1", arch="amd64", needs={"flask": ("numpy",)})
     assert by_application["flask"] == by_other["flask"]
+
+
+WORKER = [
+    'websockets>=10; extra == "standard"',
+    'websockets>=13; extra == "other"',
+    'uvicorn[standard]; extra == "all"',
+    "click>=7",
+]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        ({}, ["websockets>=10", "websockets>=13", "click>=7"]),
+        ({"uvicorn": {"Standard"}}, ["websockets>=10", "click>=7"]),
+        ({"uvicorn": {"all"}}, ["websockets>=10", "click>=7"]),
+        ({"uvicorn": {"other"}}, ["websockets>=13", "click>=7"]),
+        ({"uvicorn": {"other", "all"}}, ["websockets>=10", "websockets>=13", "click>=7"]),
+    ],
+)
+def test_of_extras_only_those_that_the_application_wants_count(wanted: dict[str, set[str]], words: list[str]) -> None:
+    lines: dict[str, list[str]] = {"uvicorn": WORKER, "websockets": [], "click": []}
+    needs = {"uvicorn": ("click", "websockets")}
+    found = asking(lines, python="3.13.1", arch="amd64", needs=needs, wanted=wanted)
+    assert [each.words.partition(";")[0] for each in found["uvicorn"]] == words

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pure.image.demands import Demanded, demands, guessed, wanted, where_declared
+from pure.image.demands import demands, extras_wanted, guessed, wanted, where_declared
 from pure.image.manifest import Image, read_image
 
 from tests.images import Made, shop, tar
@@ -18,12 +18,12 @@ SHOP = image_of(shop())
 UNTOLD = msgspec.structs.replace(SHOP, decisions=None)
 
 
-def installed_from(source: str) -> Image:
+def installed_from(source: str, **more: object) -> Image:
     """The shop, were it installed from these files."""
     decisions = SHOP.decisions
     assert decisions is not None
     assert decisions.manager is not None
-    manager = msgspec.structs.replace(decisions.manager, source=source)
+    manager = msgspec.structs.replace(decisions.manager, source=source, **more)
     return msgspec.structs.replace(SHOP, decisions=msgspec.structs.replace(decisions, manager=manager))
 
 
@@ -75,8 +75,63 @@ sphinx = "*"
     ],
 )
 def test_declarations(path: str, text: bytes, found: list[tuple[str, str, str]]) -> None:
-    rows = [Demanded(name=name, words=words, source=source) for name, words, source in found]
-    assert list(demands(UNTOLD, {f"workspace/{path}": text})) == rows
+    asked = demands(UNTOLD, {f"workspace/{path}": text})
+    assert [(each.name, each.words, each.source) for each in asked] == found
+
+
+CHOSEN = b"""
+[project]
+name = "shop"
+dependencies = ["flask[async]"]
+[project.optional-dependencies]
+fast = ["uvloop"]
+slow = ["asyncio-old"]
+[dependency-groups]
+docs = ["sphinx", {include-group = "Lint.It"}]
+lint_it = ["ruff"]
+dev = ["pytest"]
+[tool.pdm.dev-dependencies]
+bench = ["pyperf"]
+[tool.poetry.dependencies]
+rich = "^14"
+redis = {version = "^6", optional = true, extras = ["hiredis"]}
+boto3 = {version = "^1", optional = true}
+[tool.poetry.extras]
+fast = ["redis"]
+cloud = ["boto3"]
+[tool.poetry.group.types.dependencies]
+mypy = "*"
+"""
+PIPFILE = b'[packages]\nflask = "*"\n[dev-packages]\npytest = "*"\n[docs]\nsphinx = "*"\n'
+
+
+@pytest.mark.parametrize(
+    ("source", "raw", "groups", "extras", "names"),
+    [
+        ("pyproject.toml", CHOSEN, (), (), {"flask", "rich"}),
+        ("uv.lock", CHOSEN, ("docs",), (), {"flask", "rich", "sphinx", "ruff"}),
+        ("uv.lock", CHOSEN, ("lint-it",), ("Slow",), {"flask", "rich", "ruff", "asyncio-old"}),
+        ("poetry.lock", CHOSEN, ("types",), ("fast",), {"flask", "rich", "uvloop", "redis", "mypy"}),
+        ("pdm.lock", CHOSEN, ("bench", "dev"), ("cloud",), {"flask", "rich", "boto3", "pyperf", "pytest"}),
+        ("Pipfile.lock", PIPFILE, (), (), {"flask"}),
+        ("Pipfile.lock", PIPFILE, ("docs",), (), {"flask", "sphinx"}),
+    ],
+)
+def test_only_groups_and_extras_that_were_installed_count(
+    source: str, raw: bytes, groups: tuple[str, ...], extras: tuple[str, ...], names: set[str]
+) -> None:
+    (file,) = wanted(installed_from(source), {})
+    image = installed_from(source, groups=groups, extras=extras)
+    assert {each.name for each in demands(image, {f"workspace/{file}": raw})} == names
+
+
+def test_extras_that_the_application_wants() -> None:
+    image = installed_from("poetry.lock", extras=("fast",))
+    found = demands(image, {"workspace/pyproject.toml": CHOSEN})
+    assert extras_wanted(image, found) == {"flask": {"async"}, "redis": {"hiredis"}}
+    lines = demands(SHOP, {"workspace/requirements.txt": b"flask[async]\nflask[dotenv]>=3\n"})
+    assert extras_wanted(SHOP, lines) == {"flask": {"async", "dotenv"}}
+    assert extras_wanted(UNTOLD, lines) == {}
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,15 @@
 
 import msgspec
 from hypothesis import given
-from pure.build.decisions import DecidedLayer, DecidedProcess, DecidedPython, Decisions
+from pure.build.decisions import (
+    DecidedCommands,
+    DecidedLayer,
+    DecidedManager,
+    DecidedProcess,
+    DecidedPython,
+    DecidedStatic,
+    Decisions,
+)
 from pure.image.contents import Contents
 from pure.image.difference import compare_sides
 from pure.image.manifest import Builder, Image, ProcessOfImage
@@ -79,6 +87,11 @@ def test_what_starts_is_compared_in_the_words_that_both_have() -> None:
         "python",
         "manager",
         "sets",
+        "groups",
+        "extras",
+        "build",
+        "static",
+        "folder",
         "division",
         "layer",
         "heavy",
@@ -103,10 +116,58 @@ def test_what_is_set_for_a_process_alone_is_part_of_it() -> None:
 
 def test_a_local_build_stands_upon_nothing() -> None:
     side = image(decisions=DECISIONS, based=False)
-    assert compare_sides(side, image(decisions=DECISIONS)).not_compared == ("variable", "label")
+    assert compare_sides(side, image(decisions=DECISIONS)).not_compared == ("variable",)
+
+
+def deciding(**more: object) -> Decisions:
+    return msgspec.structs.replace(DECISIONS, **more)
+
+
+def test_labels_that_were_asked_for_are_compared_where_not_all_are_known() -> None:
+    asked = deciding(labels={"team": "BP_IMAGE_LABELS", "gone": "BP_OCI_TITLE"})
+    side, other = image(decisions=asked), image(decisions=asked, labels={"team": "bikes"})
+    # What a variable asks for and the image hasn't somebody has taken out.
+    assert words(side)["asked"] == {"team": "shop"}
+    (found,) = compare_sides(side, other).decisions
+    assert (found.kind, found.name) == ("label", "team")
+    (found,) = compare_sides(image(decisions=asked, based=False), other).decisions
+    assert (found.kind, found.name) == ("asked", "team")
+
+
+def test_what_else_was_decided_is_known() -> None:
+    static = DecidedStatic(collected=True, source="manage.py", because="the project has manage.py", folder="static")
+    decisions = deciding(
+        manager=DecidedManager(
+            name="uv",
+            source="uv.lock",
+            because=(),
+            groups=("docs", "web"),
+            groups_by="$BP_PYTHON_GROUPS",
+            extras=("x",),
+        ),
+        commands=DecidedCommands(lines=("make css", "make js"), source="pyproject.toml", because="it says so"),
+        static=static,
+    )
+    side = image(decisions=decisions)
+    found = words(side)
+    assert found["groups"] == {"": "docs, web"}
+    assert side.decided["groups"][""].because == ("added by $BP_PYTHON_GROUPS",)
+    assert found["extras"] == {"": "x"}
+    assert found["build"] == {"1": "make css", "2": "make js"}
+    assert (found["static"], found["folder"]) == ({"": "collected"}, {"": "static"})
+    none = image(decisions=DECISIONS)
+    kinds = [each.kind for each in compare_sides(none, side).decisions]
+    assert kinds == ["manager", "groups", "extras", "build", "build", "static", "folder"]
+
+
+def test_words_that_were_cut_are_not_compared() -> None:
+    cut = image(decisions=deciding(cut=True, shortened=True, processes=()))
+    assert [each.what for each in cut.unknown] == ["reasons and users' own words", "distributions"]
+    assert compare_sides(cut, image(decisions=DECISIONS)).decisions == ()
+    assert "build" not in cut.decided
 
 
 @given(sides())
 def test_each_kind_has_its_place(side: Side) -> None:
     assert set(side.decided) <= set(KINDS)
-    assert set(decided_by(DECISIONS)) <= set(KINDS)
+    assert set(decided_by(DECISIONS, labels={})) <= set(KINDS)

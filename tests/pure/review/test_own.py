@@ -12,6 +12,7 @@ from pure.build.estimate import estimated
 from pure.build.facts import Facts
 from pure.outcome import Success
 from pure.python.catalogue import Catalogue, Runtime, decode_catalogue, encode_catalogue
+from pure.report.decided import decisions
 from pure.review.differing import changed_decisions
 from pure.review.golden import GoldenPlan, encode_golden
 from pure.review.own import golden_plan
@@ -89,6 +90,7 @@ def test_what_earlier_builds_left_changes_no_decision(first: Facts, again: bool)
         ({"BP_PYTHON_PACKAGE_MANAGER": "uv"}, "package manager", "uv-pip", "requirements.txt"),
         ({"BP_PYTHON_DIVIDE": "false"}, "dependencies divided over layers", "no", ""),
         ({"BP_OCI_TITLE": "Shop"}, "label org.opencontainers.image.title", "Shop", "$BP_OCI_TITLE"),
+        ({"BP_PYTHON_BUILD_COMMAND": "make css"}, "build commands", "make css", "$BP_PYTHON_BUILD_COMMAND"),
     ],
 )
 def test_what_the_application_asks_for_is_its_decision(
@@ -97,6 +99,29 @@ def test_what_the_application_asks_for_is_its_decision(
     before, now = golden(read("pip-flask", tmp_path / "a")), golden(read("pip-flask", tmp_path / "b", **variables))
     assert (now.decisions[name].decided, now.decisions[name].by) == (decided, by)
     assert name in [each.name for each in changed_decisions(before, now)]
+
+
+@pytest.mark.parametrize(
+    ("variables", "decided", "by"),
+    [
+        ({}, "web", "pylock.toml"),
+        ({"BP_PYTHON_GROUPS": "docs"}, "docs, web", "$BP_PYTHON_GROUPS, pylock.toml"),
+    ],
+)
+def test_groups_are_those_that_are_asked_for_and_the_locks_own(
+    variables: dict[str, str], decided: str, by: str, tmp_path: Path
+) -> None:
+    read("streamlit-pylock", tmp_path)
+    lock = tmp_path / "app" / "pylock.toml"
+    groups = 'dependency-groups = ["docs", "web"]\ndefault-groups = ["web"]\n'
+    lock.write_text(lock.read_text().replace("requires-python", f"{groups}requires-python", 1))
+    environ = {"PIP_CONFIG_FILE": "/dev/null", **variables}
+    found = read_facts(buildpack=ROOT, app=tmp_path / "app", layers=tmp_path, plan=None, environ=environ).unwrap()
+    decision = golden(found).decisions["groups"]
+    assert (decision.decided, decision.by) == (decided, by)
+    manager = decisions(planned(found), None).manager
+    assert manager is not None
+    assert (", ".join(manager.groups), manager.groups_by) == (decided, by)
 
 
 @pytest.mark.parametrize("pin", ["0.13.9", "0.14.0"])

@@ -14,6 +14,7 @@ from pure.start.django import (
     decide_django,
     judge,
     meant,
+    went_into,
 )
 from pure.switches import BadSwitch
 
@@ -90,6 +91,21 @@ def test_a_killed_command_has_no_cause_of_its_own() -> None:
 def test_the_summary_is_the_projects_own() -> None:
     said = ["hello from the settings", "", "130 static files copied to '/workspace/static'.", "bye"]
     assert judge("manage.py", 0, None, said) == Collected(summary="130 static files copied to '/workspace/static'")
+
+
+@pytest.mark.parametrize(
+    ("summary", "folder"),
+    [
+        ("1 static file copied to '/workspace/static'", "static"),
+        ("130 static files copied to '/workspace/web/static', 4 unmodified, 384 post-processed", "web/static"),
+        ("0 static files copied to '/workspace/it's', 130 unmodified", "it's"),
+        ("7 static files symlinked to '/srv/static'", "/srv/static"),
+        ("130 static files copied", ""),
+        ("", ""),
+    ],
+)
+def test_where_static_files_went(summary: str, folder: str) -> None:
+    assert went_into(summary, "/workspace") == folder
 
 
 @given(st.integers(-9, 9), st.lists(st.text(max_size=40), max_size=8))

@@ -1,13 +1,30 @@
 """How two images differ in words: as text and as Markdown, which takes nothing that strangers wrote as its own."""
 
 import msgspec
-from pure.build.decisions import DecidedLayer, DecidedManager, DecidedProcess, DecidedPython, Decisions
+from pure.build.decisions import (
+    DecidedCommands,
+    DecidedLayer,
+    DecidedManager,
+    DecidedProcess,
+    DecidedPython,
+    DecidedStatic,
+    Decisions,
+)
 from pure.image.contents import Contents, DistributionOfImage
 from pure.image.difference import compare_sides
 from pure.image.manifest import LAMINA, Builder, Image, LayerOfImage, Owner, ProcessOfImage
 from pure.image.side import Side, side_of_image
 from pure.layers.decision import Action
-from pure.report.record import DefaultRecord, LayerEntry, ProcessRecord, PythonRecord, Record, encode_record
+from pure.report.record import (
+    CommandsRecord,
+    DefaultRecord,
+    LayerEntry,
+    ProcessRecord,
+    PythonRecord,
+    Record,
+    StaticRecord,
+    encode_record,
+)
 from pure.views.compared import comparison_lines, comparison_markdown
 from pure.views.planned import side_of_plan
 
@@ -104,10 +121,28 @@ def after() -> Side:
     )
     numpy = DecidedLayer(name="dist-numpy", because="71.2 MB of one distribution", distribution="numpy", version="2.3")
     polars = msgspec.structs.replace(DECISIONS.layers[2], version="1.3")
+    commands = DecidedCommands(
+        lines=("pybabel compile --directory locales", "python -m shop.fetch_model"),
+        source="pyproject.toml, [tool.lamina] build",
+        because="pyproject.toml, [tool.lamina] build says so",
+    )
+    static = DecidedStatic(
+        collected=True, source="manage.py", because="the project has manage.py", folder="staticfiles"
+    )
+    manager = DecidedManager(
+        name="pip",
+        source="",
+        because=("$BP_PYTHON_PACKAGE_MANAGER asks for it",),
+        groups=("docs", "web"),
+        groups_by="$BP_PYTHON_GROUPS",
+        extras=("redis",),
+    )
     decisions = msgspec.structs.replace(
         DECISIONS,
         python=python,
-        manager=DecidedManager(name="pip", source="", because=("$BP_PYTHON_PACKAGE_MANAGER asks for it",)),
+        manager=manager,
+        commands=commands,
+        static=static,
         processes=(*DECISIONS.processes, worker),
         layers=(*DECISIONS.layers[:2], numpy, polars),
     )
@@ -185,6 +220,11 @@ def plan() -> Side:
         processes_because=(),
         processes_notes=(),
         processes_provisional=True,
+        build_commands=CommandsRecord(
+            lines=("make css",), source="$BP_PYTHON_BUILD_COMMAND", because="$BP_PYTHON_BUILD_COMMAND says so"
+        ),
+        static_files=StaticRecord(collected=True, source="manage.py", because="the project has manage.py"),
+        labels={"org.opencontainers.image.title": "Shop"},
     )
     return side_of_plan(encode_record(written), name="plan:plan.json").unwrap()
 

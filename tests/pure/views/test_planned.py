@@ -23,11 +23,12 @@ def test_a_plan_and_its_own_image_decide_the_same(given: Facts) -> None:
     plan = planned(given)
     written = encode_record(record(plan, version="1", redact=str))
     foreseen = side_of_plan(written, name="plan").unwrap()
-    image = Side(name="image", decided=decided_by(decisions(plan, None)))
+    labels = {each.key: each.value for each in plan.labels}
+    image = Side(name="image", decided=decided_by(decisions(plan, None), labels=labels))
     compared = compare_sides(image, foreseen)
     assert compared.decisions == ()
     assert not compared.differs
-    assert set(compared.not_compared) <= {"buildpack", "division", "heavy"}
+    assert set(compared.not_compared) <= {"buildpack", "division", "heavy", "folder"}
 
 
 def test_what_a_plan_does_not_know_is_named() -> None:
