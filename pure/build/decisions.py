@@ -13,6 +13,8 @@ from pure.outcome import Failure, Outcome, Success
 from pure.wording import shortened
 
 LABEL: Final = "io.lamina.decisions"
+DEPENDENCIES_LABEL: Final = "io.lamina.dependencies.digest"
+"""Of the names and versions of all distributions."""
 SCHEMA: Final = 1
 MOST_BYTES: Final = 16_000
 """Of the label's value: registries and engines hand the labels of an image on whole."""

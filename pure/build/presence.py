@@ -46,5 +46,5 @@ def decide_division(
             return Division(divide=False, because=f"${DIVIDE_VARIABLE} is {variables[DIVIDE_VARIABLE].strip()}")
     if isolation:
         return Division(divide=False, because=f"{isolation} may have distributions built with what is installed")
-    because = "heavy distributions are moved only when they change"
+    because = "heavy distributions get layers of their own, moved only when they change"
     return Division(divide=True, because=because, at_hand=needed, trees=bool(needed) and not packing.pack)

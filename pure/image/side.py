@@ -10,8 +10,8 @@ from typing import Final, Literal, TypeAlias, get_args
 
 import msgspec
 
+from pure.build.decisions import DEPENDENCIES_LABEL, DecidedCommands, DecidedProcess, DecidedStatic, Decisions
 from pure.build.decisions import LABEL as DECISIONS_LABEL
-from pure.build.decisions import DecidedCommands, DecidedProcess, DecidedStatic, Decisions
 from pure.image.contents import Contents
 from pure.image.manifest import LAMINA, Image, LayerOfImage, ProcessOfImage
 from pure.layers.names import HeavyLayerName, is_heavy
@@ -47,7 +47,7 @@ INSTEAD: Final[Mapping[Kind, Kind]] = {"command": "process", "asked": "label"}
 """What tells the same in other words, and isn't compared where the latter can be."""
 
 # What these labels say is compared in parts.
-_IN_PARTS: Final = frozenset({DECISIONS_LABEL, LABEL_BUILD, LABEL_LIFECYCLE})
+_IN_PARTS: Final = frozenset({DECISIONS_LABEL, DEPENDENCIES_LABEL, LABEL_BUILD, LABEL_LIFECYCLE})
 # What a lifecycle takes over from the run image.
 OF_BASES: Final[frozenset[Kind]] = frozenset({"variable", "label"})
 # Users' own words, which a label may have cut.

@@ -68,6 +68,15 @@ class Managed(msgspec.Struct, frozen=True, kw_only=True):
         return (*self.declared.dependencies, *extras)
 
     @property
+    def asked(self) -> frozenset[str]:
+        """The names of what a project declares, with the extras that are wanted."""
+        wanted = {normalise_name(extra) for extra in self.selection.extras}
+        extras = (
+            each for extra, listed in self.declared.optional if normalise_name(extra) in wanted for each in listed
+        )
+        return frozenset(normalise_name(name) for name, _ in (*self.declared.requires, *extras))
+
+    @property
     def source(self) -> InstalledFrom:
         """What is installed from, by which manager: what errors name."""
         return self.choice.source

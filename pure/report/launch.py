@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from pure.build.at_launch import START
-from pure.build.decisions import LABEL, encode_decisions
+from pure.build.decisions import DEPENDENCIES_LABEL, LABEL, encode_decisions
 from pure.build.plan import Plan
 from pure.layers.names import AT_LAUNCH
 from pure.report.decided import decisions
@@ -35,7 +35,7 @@ def launch_toml(
     labels |= {"io.lamina.python.version": plan.python.version}
     labels[LABEL] = encode_decisions(decisions(plan, record, redact=redact))
     if resolved is not None:
-        labels["io.lamina.dependencies.digest"] = dependencies_digest(resolved)
+        labels[DEPENDENCIES_LABEL] = dependencies_digest(resolved)
     document: dict[str, Any] = {"labels": [{"key": key, "value": value} for key, value in sorted(labels.items())]}
     start = f"{layers}/{AT_LAUNCH}/{START}"
     if plan.processes.processes:

@@ -22,7 +22,7 @@ from pure.runtime.linked import UNANSWERED, Linked, decode_linked
 from pure.sbom import cyclonedx, purls, spdx
 from pure.sbom.bill import Bill, Component, Hashed, Licence, Part, digest_of
 from pure.venv.described import Described
-from pure.venv.resolved import Archive, Distribution, Index, Local, Vcs
+from pure.venv.resolved import Archive, Distribution, Index, Local, ResolvedSet, Vcs
 from pure.venv.state import VenvState
 
 _FORMATS: Final[Mapping[str, tuple[Callable[[Bill, str], bytes], Callable[[Bill], bytes]]]] = {
@@ -85,10 +85,21 @@ def bills(plan: Plan, record: VenvState | None, pins: Mapping[str, str]) -> Iter
     for name, each in components.items():
         if heavy_layer(name) in apart:
             yield _bill(heavy_layer(name), _of_layer(heavy_layer(name)), (each,), needs)
-    asked = {components[each.name].key for each in record.resolved.distributions if each.requested}
+    asked = {components[name].key for name in _asked(plan, record.resolved)}
     yield _bill(LAUNCH, application, (runtime, *map(_without_parts, components.values())), needs, asked)
     if tools := tuple(_tools(plan, pins)):
         yield _bill(BUILD, Component(key="build", kind="application", name="build"), tools, {})
+
+
+def _asked(plan: Plan, resolved: ResolvedSet) -> Iterator[str]:
+    """What the application asks for by name, of what is installed.
+
+    What installs from a lock marks all of it as requested, or nothing.
+    """
+    of_project = plan.manager.managed.asked if plan.package_manager and plan.manager.manager.by_lock else None
+    for each in resolved.distributions:
+        if each.requested if of_project is None else each.name in of_project:
+            yield each.name
 
 
 def _bill(

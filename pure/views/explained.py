@@ -315,13 +315,14 @@ def _layer(image: Image, layer: LayerOfImage) -> ExplainedLayer:
         owner=layer.owner,
         buildpack=layer.buildpack,
         name=layer.name,
-        because=_because(image, layer),
+        because=why_layer(image, layer),
         compressed=layer.compressed,
         nbytes=layer.nbytes,
     )
 
 
-def _because(image: Image, layer: LayerOfImage) -> str:
+def why_layer(image: Image, layer: LayerOfImage) -> str:
+    """Why a layer is one, as far as that is known."""
     if layer.owner is Owner.LIFECYCLE:
         return _OF_LIFECYCLE.get(layer.name, "")
     if layer.owner is not Owner.BUILDPACK or image.decisions is None or image.layer(layer.name) is not layer:

@@ -52,13 +52,15 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of an example.
 
     ``names`` are the distributions that it asks for; ``edit`` is the file that declares them with what is replaced in
-    it to declare another. ``bump`` is an older version of the tool, by the variable that asks for it. ``kept`` says
-    whether an unchanged build doesn't even ask the tool. Without ``pages``, ``prints`` is what it writes by itself.
-    ``at_launch`` says whether its process needs anything at its start.
+    it to declare another. ``explained`` is one that is there by another, if any is. ``bump`` is an older version of the
+    tool, by the variable that asks for it. ``kept`` says whether an unchanged build doesn't even ask the tool.
+    Without ``pages``, ``prints`` is what it writes by itself. ``at_launch`` says whether its process needs anything at
+    its start.
     """
 
     tool: str
     names: tuple[str, ...]
+    explained: str
     edit: tuple[str, str, str]
     bump: tuple[str, str]
     lock: str = ""
@@ -74,6 +76,7 @@ EXAMPLES: Mapping[str, Example] = {
     "django-poetry": Example(
         tool="poetry",
         names=("django", "gunicorn", "whitenoise"),
+        explained="sqlparse",
         edit=("pyproject.toml", *_DEPENDENCIES),
         bump=("BP_POETRY_VERSION", "2.4.2"),
         lock="poetry.lock",
@@ -85,6 +88,7 @@ EXAMPLES: Mapping[str, Example] = {
     "streamlit-pylock": Example(
         tool="uv",
         names=("streamlit",),
+        explained="rpds-py",
         edit=("pyproject.toml", *_DEPENDENCIES),
         bump=_UV,
         lock="pylock.toml",
@@ -93,6 +97,7 @@ EXAMPLES: Mapping[str, Example] = {
     "litestar-pdm": Example(
         tool="pdm",
         names=("litestar", "uvicorn"),
+        explained="faker",
         edit=("pyproject.toml", *_DEPENDENCIES),
         bump=("BP_PDM_VERSION", "2.28.2"),
         lock="pdm.lock",
@@ -101,6 +106,7 @@ EXAMPLES: Mapping[str, Example] = {
     "flask-pipenv": Example(
         tool="pipenv",
         names=("flask", "gunicorn"),
+        explained="itsdangerous",
         edit=("Pipfile", "[packages]\n", f'[packages]\n{ADDED} = ">=1"\n'),
         bump=("BP_PIPENV_VERSION", "2026.9.1"),
         lock="Pipfile.lock",
@@ -109,6 +115,7 @@ EXAMPLES: Mapping[str, Example] = {
     "django-pip": Example(
         tool="pip",
         names=("django", "gunicorn", "whitenoise"),
+        explained="sqlparse",
         edit=("requirements.in", "", f"{_REQUIREMENT}\n"),
         bump=_PIP,
         lock="requirements.txt",
@@ -120,6 +127,7 @@ EXAMPLES: Mapping[str, Example] = {
     "fastapi-uv": Example(
         tool="uv",
         names=("fastapi", "uvicorn"),
+        explained="pydantic-core",
         edit=("pyproject.toml", *_DEPENDENCIES),
         bump=_UV,
         lock="uv.lock",
@@ -128,6 +136,7 @@ EXAMPLES: Mapping[str, Example] = {
     "workspace-uv": Example(
         tool="uv",
         names=("api", "greeting", "starlette", "uvicorn"),
+        explained="h11",
         edit=("packages/api/pyproject.toml", *_DEPENDENCIES),
         bump=_UV,
         lock="uv.lock",
@@ -137,6 +146,7 @@ EXAMPLES: Mapping[str, Example] = {
     "src-layout-setuptools": Example(
         tool="pip",
         names=("quotes", "bottle"),
+        explained="bottle",
         edit=("pyproject.toml", *_DEPENDENCIES),
         bump=_PIP,
         kept=False,
@@ -146,6 +156,7 @@ EXAMPLES: Mapping[str, Example] = {
     "pip-flask": Example(
         tool="pip",
         names=("flask", "gunicorn"),
+        explained="jinja2",
         edit=("requirements.txt", "", f"{_REQUIREMENT}\n"),
         bump=_PIP,
         kept=False,
@@ -154,6 +165,7 @@ EXAMPLES: Mapping[str, Example] = {
     "bot-only": Example(
         tool="pip",
         names=("humanize",),
+        explained="humanize",
         edit=("requirements.txt", "", f"{_REQUIREMENT}\n"),
         bump=_PIP,
         kept=False,

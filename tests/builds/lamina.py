@@ -60,8 +60,8 @@ class Lamina:
         """The command of the console script with these arguments."""
         return (PROGRAM, *map(str, arguments))
 
-    def run(self, *arguments: str | Path, env: Mapping[str, str] | None = None) -> Ran:
-        ended = run(self.argv(*arguments), env={**self.env, **(env or {})})
+    def run(self, *arguments: str | Path, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> Ran:
+        ended = run(self.argv(*arguments), env={**self.env, **(env or {})}, cwd=cwd)
         return Ran(status=ended.returncode, out=ended.stdout, err=ended.stderr)
 
     def build(self, app: Path, *more: str | Path, env: Mapping[str, str] | None = None) -> Ran:

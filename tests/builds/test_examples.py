@@ -1,7 +1,8 @@
 """Every example with its real tool and real distributions: built, started, requested, built again with changes.
 
-They come from the package index that this machine is set up for. What a build says is kept as a golden file, without
-what the index decides. With ``CNB_LIFECYCLE_DIR`` the reference lifecycle does the same, and makes the same.
+They come from the package index that this machine is set up for. What builds say, and what is shown of their images, is
+kept in golden files, without what the index decides. With ``CNB_LIFECYCLE_DIR`` the reference lifecycle does the same,
+and makes the same.
 """
 
 import json
@@ -27,6 +28,7 @@ from tests.builds.example_apps import (
     golden_log,
     image_digests,
 )
+from tests.builds.example_views import golden_views
 from tests.builds.lamina import Lamina
 from tests.builds.started import Started, started
 from tests.builds.test_lifecycles_agree import Both
@@ -97,8 +99,12 @@ def test_an_example_by_the_local_lifecycle(name: str, folder: Path, workshop: Wo
     assert build() == expected(example, tool="kept", venv=venv)
     assert digests() == first
 
+    before_it = folder / "before"
+    # Builds write new files, so that second names do.
+    subprocess.run(("cp", "-al", lamina.cache, before_it), check=True)
     checkout.add_a_dependency()
     assert build() == expected(example, tool="kept", venv="reconciled")
+    check_golden(f"views_{name}", golden_views(example, lamina, before_it))
     now = installed(ADDED_MODULE)
     assert now == {**before, ADDED: now[ADDED]}
     added = digests()

@@ -13,7 +13,7 @@ from pure.image.manifest import LAMINA, Image, LayerOfImage, Owner
 from pure.layers.names import PYTHON
 from pure.manager.table import MANAGERS
 from pure.views.compared import BECOME, choice_shown, decision_name, headline, layer_name, not_known
-from pure.views.explained import labels_asked_for, started, written
+from pure.views.explained import labels_asked_for, started, why_layer, written
 from pure.views.explained_view import added, static_choice
 from pure.views.page.telling import (
     Kind,
@@ -101,8 +101,6 @@ def _facts(known: Known) -> Iterator[tuple[str, str]]:
 
 
 def _layers(known: Known) -> tuple[ShownLayer, ...]:
-    decisions = known.image.decisions
-    because = {each.name: each.because for each in decisions.layers} if decisions else {}
     held: dict[str, list[ShownDistribution]] = {}
     for distribution in known.contents.distributions:
         for place, part in _parts(distribution):
@@ -115,7 +113,7 @@ def _layers(known: Known) -> tuple[ShownLayer, ...]:
             ShownLayer(
                 name=name,
                 kind=_kind(layer, ours=ours),
-                because=because.get(layer.name, "") if ours else "",
+                because=why_layer(known.image, layer),
                 nbytes=layer.nbytes,
                 compressed=layer.compressed,
                 distributions=tuple(held.get(layer.name, ())) if ours else (),

@@ -42,7 +42,12 @@ def image(**more: object) -> Side:
         "processes": (ProcessOfImage(type="web", command=("sh", "-c"), args=("x y",), default=True),),
         "buildpacks": (Builder(id="somebody/else", version="1"),),
         "env": {"PATH": "/bin"},
-        "labels": {"io.lamina.decisions": "…", "io.buildpacks.build.metadata": "…", "team": "shop"},
+        "labels": {
+            "io.lamina.decisions": "…",
+            "io.lamina.dependencies.digest": "…",
+            "io.buildpacks.build.metadata": "…",
+            "team": "shop",
+        },
         **more,
     }
     return side_of_image(Image(**values), Contents(missing=("who needs what",)), name="image")  # type: ignore[arg-type]

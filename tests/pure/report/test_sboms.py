@@ -24,8 +24,8 @@ from pure.venv.state import Insight, VenvState, decode_state, encode_state
 
 from tests import sbom_oracles
 from tests.strategies import resolved_sets
-from tests.strategies_locked import FIRST, locked
-from tests.strategies_plan import planned
+from tests.strategies_locked import FIRST, locked, with_texts
+from tests.strategies_plan import planned, requirements
 from tests.strategies_sbom import brought_documents
 
 DIGEST = Hash(algorithm="sha256", digest="a" * 64)
@@ -85,6 +85,21 @@ def test_each_distribution_is_in_the_bill_of_its_layer_and_in_that_of_the_image(
     assert dict(found["venv"].needs) == {"layer:venv": ("pypi:pandas",), "pypi:pandas": ("pypi:six",)}
     assert dict(found["launch"].needs)["application"] == ("pypi:pandas", "runtime:cpython")
     assert dict(found["launch"].needs)["pypi:pandas"] == ("pypi:numpy", "pypi:six")
+
+
+def test_what_a_lock_has_is_not_all_that_the_application_asks_for() -> None:
+    said = (Described(key="pandas", name="pandas", needs=("six",)), Described(key="six", name="six"))
+    state = record(distribution("pandas", requested=True), distribution("six", requested=True), said=said)
+
+    def asked(found: Plan) -> list[str]:
+        return [each for each in dict(named(found, state)["launch"].needs)["application"] if each.startswith("pypi:")]
+
+    written = requirements(b"pandas\nsix\n")
+    by_pip = msgspec.structs.replace(FIRST, names=("requirements.txt",), requirements=written)
+    assert asked(planned(by_pip)) == ["pypi:pandas", "pypi:six"]
+    assert asked(planned(locked(FIRST, "uv"))) == ["pypi:pandas"]
+    project = b'[project]\nname = "a"\nversion = "1"\ndependencies = ["Six>=1"]\n'
+    assert asked(planned(with_texts(locked(FIRST, "uv"), pyproject__toml=project))) == ["pypi:pandas", "pypi:six"]
 
 
 def test_the_runtime_says_which_libraries_are_in_it() -> None:

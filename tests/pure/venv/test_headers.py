@@ -1,5 +1,7 @@
 """The headers of metadata, and requirements in them."""
 
+from email.parser import BytesParser
+
 from hypothesis import given
 from hypothesis import strategies as st
 from pure.venv.headers import applies, headers, requirement
@@ -12,6 +14,15 @@ def test_headers_end_at_the_first_blank_line() -> None:
         "classifier": ["one", "two"],
         "license": [],
     }
+
+
+def test_a_licence_in_a_field_ends_no_headers() -> None:
+    licence = "License: MIT\n        \n        Name: none\r\n        \x0c\n        \u2028\x85\n        end\n"
+    raw = f"Name: altair\n{licence}Requires-Dist: narwhals\n\nRequires-Dist: none\n".encode()
+    found = headers(raw, ("name", "requires-dist"))
+    assert found == {"name": ["altair"], "requires-dist": ["narwhals"]}
+    said = BytesParser().parsebytes(raw)
+    assert found == {name: said.get_all(name) for name in found}
 
 
 @given(st.binary(max_size=100))
