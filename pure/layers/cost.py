@@ -26,7 +26,7 @@ class Amount(msgspec.Struct, frozen=True, kw_only=True):
     nbytes: int = 0
     # Those of the layers whose size nobody knows.
     unknown: tuple[LayerName, ...] = ()
-    # Whether it may turn out to be less.
+    # Whether it may turn out to be nothing, or otherwise by a little.
     most: bool = False
 
 
@@ -58,7 +58,7 @@ def pushed(moved: Iterable[Moved]) -> Amount:
 def otherwise(foreseen: Amount, came: Amount) -> bool:
     """Whether it came otherwise than was foreseen: other layers, or another amount by more than a little.
 
-    Less than the most that was foreseen is as foreseen.
+    Less than what may be nothing is as foreseen.
     """
     if not set(came.layers) <= set(foreseen.layers) or (came.layers != foreseen.layers and not foreseen.most):
         return True

@@ -96,7 +96,8 @@ def _pushed(amount: Amount) -> str:
     names = list(amount.layers)
     if amount.unknown == amount.layers:
         return f"{_amount(amount)} to push"
-    return f"{_amount(amount)} to push ({enumerated(names) if len(names) <= _NAMED else f'{len(names)} layers'})"
+    named = enumerated(names) if len(names) <= _NAMED else f"{len(names)} layers"
+    return f"{_amount(amount)} to push, before compression ({named})"
 
 
 def _amount(amount: Amount) -> str:
@@ -105,7 +106,7 @@ def _amount(amount: Amount) -> str:
     if amount.unknown == amount.layers:
         return enumerated(amount.layers) if len(amount.layers) <= _NAMED else f"{len(amount.layers)} layers"
     without = f" without {enumerated(amount.unknown)}" if amount.unknown else ""
-    return f"{'at most ' if amount.most else ''}{size(amount.nbytes)}{without}"
+    return f"{'up to about ' if amount.most else ''}{size(amount.nbytes)}{without}"
 
 
 def estimate_lines(estimate: Estimate | None, width: int) -> tuple[str, ...]:

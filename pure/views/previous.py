@@ -31,9 +31,9 @@ def since_previous(built: BuiltImage) -> str:
         return f"The first build of this cache; {words}"
     known = {each.diff_id for each in previous}
     kept = sum(each.diff_id in known for each in layers)
-    base = ", upon another run image" if built.rebased else ""
     new = count(len(layers) - kept, "layer")
-    return f"Against the previous build: {new} new, {kept} kept{base}; {words}"
+    base = ", and what is new in the run image, which is another one" if built.rebased else ""
+    return f"Against the previous build: {new} new, {kept} kept; {words}{base}"
 
 
 def _of_build(layer: ImageLayer, weights: Mapping[str, LayerWeight]) -> LayerOfImage:

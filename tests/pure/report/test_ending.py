@@ -66,32 +66,32 @@ def test_layers(moved: tuple[Moved, ...], line: str) -> None:
         (
             (layer("venv", "reconciled", 9_000_000),),
             (layer("venv", "changed", 9_900_000),),
-            "As foreseen: 9.9 MB to push (venv)",
+            "As foreseen: 9.9 MB to push, before compression (venv)",
         ),
         (
             (layer("python", "changed"),),
             (layer("python", "changed", 90_000_000),),
-            "As foreseen: 90.0 MB to push (python)",
+            "As foreseen: 90.0 MB to push, before compression (python)",
         ),
         (
             (layer("venv", "reconciled", 9_000_000), layer(NUMPY, "left", 57_000_000)),
             (layer("venv", "changed", 9_100_000), layer(NUMPY, "changed", 58_000_000), layer(POLARS, "new", 5_000_000)),
-            "Foreseen: at most 9.0 MB to push (venv); was: 72.1 MB to push (venv, dist-numpy and dist-polars)",
+            "Foreseen: up to about 9.0 MB to push, before compression (venv); was: 72.1 MB to push, before compression (venv, dist-numpy and dist-polars)",
         ),
         (
             (layer("venv", "reconciled", 9_000_000), layer("pip", "cached", 5)),
             (layer("venv", "changed", 19_000_000), layer("pip", "cached", 5)),
-            "Foreseen: at most 9.0 MB to push (venv); was: 19.0 MB to push (venv)",
+            "Foreseen: up to about 9.0 MB to push, before compression (venv); was: 19.0 MB to push, before compression (venv)",
         ),
         (
             (layer("venv", "left", 9_000_000),),
             (layer("venv", "again", 9_000_000),),
-            "Foreseen: nothing to push; was: 9.0 MB to push (venv)",
+            "Foreseen: nothing to push; was: 9.0 MB to push, before compression (venv)",
         ),
         (
             (layer("python", "changed"), layer("venv", "changed", 1)),
             (layer("python", "left"), layer("venv", "changed", 1)),
-            "Foreseen: 1 bytes without python to push (python and venv); was: 1 bytes to push (venv)",
+            "Foreseen: 1 bytes without python to push, before compression (python and venv); was: 1 bytes to push, before compression (venv)",
         ),
         ((layer("venv", "changed"),), (layer("venv", "left"),), "Foreseen: venv to push; was: nothing to push"),
     ],
@@ -106,7 +106,7 @@ def test_what_a_build_will_cost() -> None:
         layer("venv-cache", "cached", 9_000_000), layer("pip", "cached"),
     )  # fmt: skip
     assert cost_lines(cost(moved, {"venv-cache": 9_000_000, "pip": 14_000_000})) == (
-        "Costs: 23.0 MB to restore, 18.0 MB without pip to move, at most 9.0 MB to push",
+        "Costs: 23.0 MB to restore, 18.0 MB without pip to move, up to about 9.0 MB to push",
     )
     assert cost_lines(cost((layer("python", "left"), layer("pip", "cached")), {"pip": None})) == (
         "Costs: pip to restore, pip to move, nothing to push",
