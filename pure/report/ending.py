@@ -78,8 +78,8 @@ def foreseen_lines(foreseen: tuple[Moved, ...], moved: Iterable[Moved]) -> tuple
         return ()
     before, came = pushed(foreseen), pushed(moved)
     if otherwise(before, came):
-        return (f"Foreseen: {_pushed(before)}; was: {_pushed(came)}",)
-    return (f"As foreseen: {_pushed(came)}",)
+        return (f"Foreseen, before compression: {_pushed(before)}; was: {_pushed(came)}",)
+    return (f"As foreseen, before compression: {_pushed(came)}" if came.layers else f"As foreseen: {_pushed(came)}",)
 
 
 def cost_lines(cost: Cost | None) -> tuple[str, ...]:
@@ -97,7 +97,7 @@ def _pushed(amount: Amount) -> str:
     if amount.unknown == amount.layers:
         return f"{_amount(amount)} to push"
     named = enumerated(names) if len(names) <= _NAMED else f"{len(names)} layers"
-    return f"{_amount(amount)} to push, before compression ({named})"
+    return f"{_amount(amount)} to push ({named})"
 
 
 def _amount(amount: Amount) -> str:

@@ -56,7 +56,11 @@ def test_layers(moved: tuple[Moved, ...], line: str) -> None:
     [
         # Nothing was foreseen of a first build.
         ((), (layer("python", "new", 90_000_000),), None),
-        ((layer("venv", "left", 9_000_000),), (layer("venv", "left", 9_000_000),), "As foreseen: nothing to push"),
+        (
+            (layer("venv", "left", 9_000_000),),
+            (layer("venv", "left", 9_000_000),),
+            "As foreseen: nothing to push",
+        ),
         # What could be, and wasn't.
         (
             (layer("venv", "reconciled", 9_000_000),),
@@ -66,34 +70,40 @@ def test_layers(moved: tuple[Moved, ...], line: str) -> None:
         (
             (layer("venv", "reconciled", 9_000_000),),
             (layer("venv", "changed", 9_900_000),),
-            "As foreseen: 9.9 MB to push, before compression (venv)",
+            "As foreseen, before compression: 9.9 MB to push (venv)",
         ),
         (
             (layer("python", "changed"),),
             (layer("python", "changed", 90_000_000),),
-            "As foreseen: 90.0 MB to push, before compression (python)",
+            "As foreseen, before compression: 90.0 MB to push (python)",
         ),
         (
             (layer("venv", "reconciled", 9_000_000), layer(NUMPY, "left", 57_000_000)),
             (layer("venv", "changed", 9_100_000), layer(NUMPY, "changed", 58_000_000), layer(POLARS, "new", 5_000_000)),
-            "Foreseen: up to about 9.0 MB to push, before compression (venv); was: 72.1 MB to push, before compression (venv, dist-numpy and dist-polars)",
+            "Foreseen, before compression: up to about 9.0 MB to push (venv); was: 72.1 MB to push (venv, dist-numpy "
+            "and dist-polars)",
         ),
         (
             (layer("venv", "reconciled", 9_000_000), layer("pip", "cached", 5)),
             (layer("venv", "changed", 19_000_000), layer("pip", "cached", 5)),
-            "Foreseen: up to about 9.0 MB to push, before compression (venv); was: 19.0 MB to push, before compression (venv)",
+            "Foreseen, before compression: up to about 9.0 MB to push (venv); was: 19.0 MB to push (venv)",
         ),
         (
             (layer("venv", "left", 9_000_000),),
             (layer("venv", "again", 9_000_000),),
-            "Foreseen: nothing to push; was: 9.0 MB to push, before compression (venv)",
+            "Foreseen, before compression: nothing to push; was: 9.0 MB to push (venv)",
         ),
         (
             (layer("python", "changed"), layer("venv", "changed", 1)),
             (layer("python", "left"), layer("venv", "changed", 1)),
-            "Foreseen: 1 bytes without python to push, before compression (python and venv); was: 1 bytes to push, before compression (venv)",
+            "Foreseen, before compression: 1 bytes without python to push (python and venv); was: 1 bytes to push "
+            "(venv)",
         ),
-        ((layer("venv", "changed"),), (layer("venv", "left"),), "Foreseen: venv to push; was: nothing to push"),
+        (
+            (layer("venv", "changed"),),
+            (layer("venv", "left"),),
+            "Foreseen, before compression: venv to push; was: nothing to push",
+        ),
     ],
 )
 def test_how_right_the_plan_was(foreseen: tuple[Moved, ...], moved: tuple[Moved, ...], line: str | None) -> None:
