@@ -80,8 +80,10 @@ def test_layers(moved: tuple[Moved, ...], line: str) -> None:
         (
             (layer("venv", "reconciled", 9_000_000), layer(NUMPY, "left", 57_000_000)),
             (layer("venv", "changed", 9_100_000), layer(NUMPY, "changed", 58_000_000), layer(POLARS, "new", 5_000_000)),
-            "Foreseen, before compression: up to about 9.0 MB to push (venv); was: 72.1 MB to push (venv, dist-numpy "
-            "and dist-polars)",
+            (
+                "Foreseen, before compression: up to about 9.0 MB to push (venv); was: 72.1 MB to push (venv, dist-numpy "
+                "and dist-polars)"
+            ),
         ),
         (
             (layer("venv", "reconciled", 9_000_000), layer("pip", "cached", 5)),
@@ -96,8 +98,10 @@ def test_layers(moved: tuple[Moved, ...], line: str) -> None:
         (
             (layer("python", "changed"), layer("venv", "changed", 1)),
             (layer("python", "left"), layer("venv", "changed", 1)),
-            "Foreseen, before compression: 1 bytes without python to push (python and venv); was: 1 bytes to push "
-            "(venv)",
+            (
+                "Foreseen, before compression: 1 bytes without python to push (python and venv); was: 1 bytes to push "
+                "(venv)"
+            ),
         ),
         (
             (layer("venv", "changed"),),
