@@ -81,8 +81,8 @@ def test_layers(moved: tuple[Moved, ...], line: str) -> None:
             (layer("venv", "reconciled", 9_000_000), layer(NUMPY, "left", 57_000_000)),
             (layer("venv", "changed", 9_100_000), layer(NUMPY, "changed", 58_000_000), layer(POLARS, "new", 5_000_000)),
             (
-                "Foreseen, before compression: up to about 9.0 MB to push (venv); was: 72.1 MB to push (venv, dist-numpy "
-                "and dist-polars)"
+                "Foreseen, before compression: up to about 9.0 MB to push (venv); "
+                "was: 72.1 MB to push (venv, dist-numpy and dist-polars)"
             ),
         ),
         (
