@@ -94,7 +94,7 @@ def test_a_plan_from_the_standard_input(folder: Path) -> None:
 
 def test_on_a_terminal_the_columns_are_as_wide_as_it_has_room_for(folder: Path) -> None:
     made = shop()
-    labels = made.labels | {"org.opencontainers.image.title": "A shop that sells all that somebody may want " * 3}
+    labels = {**made.labels, "org.opencontainers.image.title": "A shop that sells all that somebody may want " * 3}
     other = write_layout(folder / "titled", Made(layers=made.layers, labels=labels))
 
     def widest(columns: str) -> int:
