@@ -29,6 +29,7 @@ class DecidedPython(msgspec.Struct, frozen=True, kw_only=True):
 
     version: str
     request: str
+    """Empty where nobody asked and a default decided."""
     source: str
     because: tuple[str, ...]
 

@@ -29,6 +29,7 @@ _METADATA: Final = re.compile(
 _PYPI: Final = "pypi:"
 _RUNTIME: Final = "runtime:"
 _APPLICATION: Final = "application"
+_OF_INDEX: Final = "pkg:pypi/"
 
 
 class LayerFiles(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +61,8 @@ class DistributionOfImage(msgspec.Struct, frozen=True, kw_only=True):
     """Of its files, by its RECORD, which doesn't know bytecode; ``None`` where that can't be read."""
     declared: bool = False
     """Whether the application asks for it itself, as far as that is known."""
+    own: bool = False
+    """Whether it is the application itself, which was installed as a distribution."""
     needs: tuple[str, ...] = ()
     """Others of the image that it requires there."""
     asks: tuple[Asked, ...] = ()
@@ -112,6 +115,8 @@ class Bills(msgspec.Struct, frozen=True, kw_only=True):
     """Distributions, by their normalised names."""
     needs: Mapping[str, tuple[str, ...]] = {}
     declared: frozenset[str] = frozenset()
+    own: str = ""
+    """The application's own distribution, where it was installed as one."""
 
 
 class _Licence(msgspec.Struct, frozen=True):
@@ -138,7 +143,12 @@ class _Dependency(msgspec.Struct, frozen=True, rename="camel"):
     depends_on: tuple[str, ...] = ()
 
 
+class _About(msgspec.Struct, frozen=True):
+    component: _Component | None = None
+
+
 class _Document(msgspec.Struct, frozen=True):
+    metadata: _About = _About()
     components: tuple[_Component, ...] = ()
     dependencies: tuple[_Dependency, ...] = ()
 
@@ -211,6 +221,7 @@ def _distributions(
                 layer=layer,
                 nbytes=sum(map(_size, here.files)) if here and here.files else weights.get(name) or None,
                 declared=name in bills.declared if bills.components else bool(here and here.requested),
+                own=bool(bills.own) and name == bills.own,
                 needs=needs,
                 asks=asks,
                 licence=_licence(billed),
@@ -247,13 +258,24 @@ def _bills(files: Mapping[str, bytes], missing: list[str]) -> Bills:
     components = {
         normalise_name(each.ref.removeprefix(_PYPI)): each for each in whole.components if each.ref.startswith(_PYPI)
     }
-    needs = {each.ref: each.depends_on for each in whole.dependencies}
+    by_ref = {each.ref: each.depends_on for each in whole.dependencies}
+    needs = {name: _names(by_ref.get(each.ref, ()), components) for name, each in components.items()}
+    own = _own(whole, components)
     return Bills(
         runtime=_runtime(runtime) if runtime else None,
         components=components,
-        needs={name: _names(needs.get(each.ref, ()), components) for name, each in components.items()},
-        declared=frozenset(_names(needs.get(_APPLICATION, ()), components)),
+        needs=needs,
+        # What the application's own distribution asks for, the application does; itself it only is.
+        declared=frozenset((*_names(by_ref.get(_APPLICATION, ()), components), *needs.get(own, ()))) - {own},
+        own=own,
     )
+
+
+def _own(whole: _Document, components: Mapping[str, _Component]) -> str:
+    """The distribution that the bill is about, unless an index has another one of that name."""
+    about = whole.metadata.component
+    name = normalise_name(about.name) if about else ""
+    return name if name in components and not components[name].purl.startswith(_OF_INDEX) else ""
 
 
 def _runtime(component: _Component) -> RuntimeOfImage:

@@ -13,7 +13,7 @@ import msgspec
 from pure.outcome import Failure, Outcome, Success
 from pure.python.catalogue import Catalogue, Runtime, minors, order, serves, with_mirror
 from pure.python.offer import CatalogueProblem, RuntimeFacts, Stock, offered
-from pure.python.reasons import DEFAULT_MINOR, DEFAULT_VARIABLE, explained, narrowed
+from pure.python.reasons import DEFAULT_MINOR, DEFAULT_VARIABLE, by_default, explained, narrowed
 from pure.python.request import (
     CARRIED_DEFAULT,
     LAMINAS_DEFAULT,
@@ -70,7 +70,7 @@ class PythonDecision(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     # Where it is looked for if that place has no such file.
     elsewhere: tuple[str, ...] = ()
-    # In the words of its source.
+    # In the words of its source; empty where nobody asks and a default decides.
     request: str
     source: Source
     because: tuple[str, ...]
@@ -185,7 +185,7 @@ def _choose(facts: RuntimeFacts, requirers: Requirers, known: Stock) -> Outcome[
             runtime=runtime,
             url=url,
             elsewhere=tuple(elsewhere),
-            request=first.text,
+            request="" if by_default(first.source) else first.text,
             source=first.source,
             because=because,
             warnings=(*_superseded(first), *resolution.warnings),

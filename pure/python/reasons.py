@@ -6,9 +6,15 @@ from typing import Final
 from pure.python.catalogue import Runtime
 from pure.python.request import CARRIED_DEFAULT, LAMINAS_DEFAULT, PythonRequest
 from pure.python.resolution import ChosenRuntime
+from pure.source import Source
 
 DEFAULT_MINOR: Final = "3.14"
 DEFAULT_VARIABLE: Final = "BP_PYTHON_DEFAULT_VERSION"
+
+
+def by_default(source: Source) -> bool:
+    """Whether nobody asks for a version, so that a default decides."""
+    return source.variable == DEFAULT_VARIABLE or source.default in (LAMINAS_DEFAULT, CARRIED_DEFAULT)
 
 
 def explained(chosen: ChosenRuntime) -> tuple[str, ...]:

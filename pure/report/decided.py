@@ -29,6 +29,8 @@ _PURPOSES: Final[Mapping[LayerName, str]] = {
     CERTIFICATES: "what looks for bound certificates at the start, which changes with this buildpack alone",
 }
 
+_NONE_HEAVY: Final = "no distribution is heavy enough for a layer of its own"
+
 
 def decisions(plan: Plan, record: VenvState | None, *, redact: Callable[[str], str] = str) -> Decisions:
     """What the image says of a build's decisions; ``record`` is what is known of the environment.
@@ -84,7 +86,7 @@ def decisions(plan: Plan, record: VenvState | None, *, redact: Callable[[str], s
             for each in sorted(plan.layers, key=lambda each: (is_heavy(each.name), each.name))
             if each.action is not Action.DROP and each.types is not None and each.types.launch
         ),
-        divided=redact(plan.division.because),
+        divided=_NONE_HEAVY if plan.division.divide and not found else redact(plan.division.because),
         commands=None
         if commands is None
         else DecidedCommands(

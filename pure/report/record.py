@@ -30,6 +30,7 @@ class PythonRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     version: str
     request: str
+    """Empty where nobody asked and a default decided."""
     source: str
     because: tuple[str, ...]
     ignored: tuple[IgnoredRecord, ...]

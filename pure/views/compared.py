@@ -14,6 +14,8 @@ from pure.views.previous import moving_words
 from pure.visible import whole_json
 from pure.wording import count, shortened, size
 
+_WIDTH: Final = 112
+_LEAST: Final = 16
 _COLUMN: Final = 42
 _LABEL: Final = 22
 _LONGEST: Final = 400
@@ -60,13 +62,13 @@ _SAME: Final[Mapping[bool, str]] = {
 }
 
 
-def comparison_lines(compared: Comparison) -> tuple[str, ...]:
-    """What differs, for people."""
+def comparison_lines(compared: Comparison, *, width: int = _WIDTH) -> tuple[str, ...]:
+    """What differs, for people; decisions stand in columns for a terminal of this ``width``."""
     return (
         f"Before: {_side(compared.before)}",
         f"After:  {_side(compared.after)}",
         *headline(compared),
-        *_decision_lines(compared),
+        *_decision_lines(compared, max(_LEAST, (width - _LABEL) // 2 - 3)),
         *_distribution_lines(compared),
         *_layer_lines(compared),
         *(("", "Not known", *(f"  {line}" for line in unknown)) if (unknown := not_known(compared)) else ()),
@@ -138,28 +140,29 @@ def decision_name(decision: Decision) -> str:
     return f"{_KINDS[decision.kind]} {decision.name}".rstrip()
 
 
-def _decision_lines(compared: Comparison) -> Iterator[str]:
+def _decision_lines(compared: Comparison, column: int) -> Iterator[str]:
     if not compared.decisions:
         return
     yield from ("", "Decisions")
     for each in compared.decisions:
-        yield from _row(decision_name(each), _column(each.kind, each.before), _column(each.kind, each.after))
+        before, after = (_column(each.kind, choice, column) for choice in (each.before, each.after))
+        yield from _row(decision_name(each), before, after, column)
 
 
-def _column(kind: Kind, choice: DecidedValue | None) -> list[str]:
+def _column(kind: Kind, choice: DecidedValue | None, width: int) -> list[str]:
     if choice is None:
         return ["(none)"]
     return [
-        *textwrap.wrap(choice_shown(kind, choice), _COLUMN),
-        *(line for reason in choice.because for line in _wrapped(shortened(reason, _LONGEST))),
+        *textwrap.wrap(choice_shown(kind, choice), width),
+        *(line for reason in choice.because for line in _wrapped(shortened(reason, _LONGEST), width)),
     ]
 
 
-def _wrapped(reason: str) -> list[str]:
-    return textwrap.wrap(reason, _COLUMN, initial_indent="  ", subsequent_indent="    ")
+def _wrapped(reason: str, width: int) -> list[str]:
+    return textwrap.wrap(reason, width, initial_indent="  ", subsequent_indent="    ")
 
 
-def _row(label: str, before: list[str], after: list[str]) -> Iterator[str]:
+def _row(label: str, before: list[str], after: list[str], column: int) -> Iterator[str]:
     labels = textwrap.wrap(label, _LABEL)
     if any(len(word) > _LABEL for word in label.split()):
         # A name that has to stay whole has a line of its own.
@@ -167,7 +170,7 @@ def _row(label: str, before: list[str], after: list[str]) -> Iterator[str]:
         labels = []
     for at in range(max(len(labels), len(before), len(after))):
         cells = (each[at] if at < len(each) else "" for each in (labels, before, after))
-        yield "  {:{}}  {:{}}  {}".format(next(cells), _LABEL, next(cells), _COLUMN, next(cells)).rstrip()
+        yield "  {:{}}  {:{}}  {}".format(next(cells), _LABEL, next(cells), column, next(cells)).rstrip()
 
 
 def _distribution_lines(compared: Comparison) -> Iterator[str]:

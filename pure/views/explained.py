@@ -44,9 +44,9 @@ class ExplainedPython(msgspec.Struct, frozen=True, kw_only=True):
 
     version: str
     request: str = ""
-    """What was asked for."""
+    """What was asked for; empty where nobody asked and a default decided."""
     source: str = ""
-    """Where that stands."""
+    """Where that stands, or whose default it is."""
     because: tuple[str, ...] = ()
     supported_until: date | None = None
     """The first day without security fixes; null where nobody knows it."""
@@ -181,7 +181,7 @@ def explained(
         made_by="lamina" if image.by_lamina else "lifecycle" if image.by_lifecycle else "nobody",
         buildpacks=image.buildpacks,
         undecided=image.undecided if image.by_lamina else "",
-        python=_python(image, contents, end_of_life, today),
+        python=explained_python(image, contents, end_of_life=end_of_life, today=today),
         manager=decisions.manager if decisions else None,
         commands=decisions.commands if decisions else None,
         static=decisions.static if decisions else None,
@@ -242,10 +242,13 @@ def explained_distribution(
 
 
 def paths_to(contents: Contents, name: str) -> tuple[tuple[str, ...], ...]:
-    """The shortest way from each declared distribution to this one, the shortest of them first."""
+    """The shortest way from each declared distribution to this one, the shortest of them first.
+
+    None leads through the application itself: what that needs is declared.
+    """
     parents: dict[str, list[str]] = {}
     for each in contents.distributions:
-        for other in each.needs:
+        for other in () if each.own else each.needs:
             parents.setdefault(other, []).append(each.name)
     towards: dict[str, str] = {name: ""}
     waiting = [name]
@@ -291,7 +294,10 @@ def written(words: tuple[str, ...]) -> str:
     return " ".join(shlex.quote(each) if not each or set(each) & _QUOTED else each for each in words)
 
 
-def _python(image: Image, contents: Contents, end_of_life: Mapping[str, date], today: date) -> ExplainedPython | None:
+def explained_python(
+    image: Image, contents: Contents, *, end_of_life: Mapping[str, date], today: date
+) -> ExplainedPython | None:
+    """What is told of an image's Python; nothing where nobody knows its version."""
     decided = image.decisions.python if image.decisions else None
     version = decided.version if decided else contents.runtime.version if contents.runtime else ""
     if not version:
@@ -315,14 +321,14 @@ def _layer(image: Image, layer: LayerOfImage) -> ExplainedLayer:
         owner=layer.owner,
         buildpack=layer.buildpack,
         name=layer.name,
-        because=why_layer(image, layer),
+        because=why_a_layer(image, layer),
         compressed=layer.compressed,
         nbytes=layer.nbytes,
     )
 
 
-def why_layer(image: Image, layer: LayerOfImage) -> str:
-    """Why a layer is one, as far as that is known."""
+def why_a_layer(image: Image, layer: LayerOfImage) -> str:
+    """Why a layer of an image is one; empty where nobody says."""
     if layer.owner is Owner.LIFECYCLE:
         return _OF_LIFECYCLE.get(layer.name, "")
     if layer.owner is not Owner.BUILDPACK or image.decisions is None or image.layer(layer.name) is not layer:

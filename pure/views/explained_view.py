@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from pure.build.decisions import DecidedCommands, DecidedManager, DecidedStatic
+from pure.image.contents import DistributionOfImage
 from pure.image.manifest import LAMINA, Owner
+from pure.layers.names import HeavyLayerName, is_heavy
 from pure.message import Message
 from pure.project.selection import EXTRAS_VARIABLE
 from pure.views.explained import (
@@ -20,6 +22,7 @@ from pure.views.explained import (
 from pure.views.parts import ViewPart, ViewRow, ViewTable
 from pure.wording import count, listing, size
 
+DIVISION: Final = "Division over layers"
 _LARGEST: Final = 10
 _NAMED: Final = 10
 
@@ -34,7 +37,8 @@ def image_view(told: Explained) -> tuple[ViewPart, ...]:
         _heading(told),
         _processes(told.processes),
         _python(told.python) if told.python else None,
-        _manager(told),
+        _manager(told.manager) if told.manager else None,
+        _division(told) if told.divided and told.manager else None,
         _commands(told.commands) if told.commands else None,
         _static(told.static) if told.static else None,
         _labels(told.labels) if told.labels else None,
@@ -73,31 +77,52 @@ def _process(process: ExplainedProcess) -> Iterator[str]:
 
 
 def _python(python: ExplainedPython) -> ViewPart:
-    asked = f"asked for as {python.request}, " if python.request else ""
-    lines = [
-        python.version,
-        *(f"  {each}" for each in _reasons(python.source and f"{asked}from {python.source}", python.because)),
-    ]
-    if python.supported_until is not None:
-        day = python.supported_until.isoformat()
-        lines.append(f"gets no security fixes from {day} on" if python.supported else f"out of support since {day}")
+    lines = [python.version, *(f"  {each}" for each in _reasons(asked_for(python), python.because))]
+    if support := how_supported(python):
+        lines.append(support)
     if python.linked:
         lines.append("linked into it:")
-        named = (f"{each.name} {each.version}".strip() for each in python.linked)
-        lines += listing(named, width=_WIDTH, indent="  ")
+        lines += listing(linked_into(python), width=_WIDTH, indent="  ")
     return ViewPart(heading="Python", lines=tuple(lines))
 
 
-def _manager(told: Explained) -> ViewPart | None:
-    if told.manager is None:
-        return None
-    manager = told.manager
+def asked_for(python: ExplainedPython) -> str:
+    """Which Python was asked for, and where; empty where nobody asked: its reasons name the default that decided."""
+    return f"asked for as {python.request}, from {python.source}" if python.request else ""
+
+
+def how_supported(python: ExplainedPython) -> str:
+    """How long a Python is supported; empty where nobody knows it."""
+    if python.supported_until is None:
+        return ""
+    day = python.supported_until.isoformat()
+    return f"gets no security fixes from {day} on" if python.supported else f"out of support since {day}"
+
+
+def linked_into(python: ExplainedPython) -> tuple[str, ...]:
+    """The libraries that are linked into it, with their versions."""
+    return tuple(f"{each.name} {each.version}".strip() for each in python.linked)
+
+
+def _manager(manager: DecidedManager) -> ViewPart:
     lines = [
         manager.name,
         *(f"  {each}" for each in _reasons(f"from {manager.source}", manager.because)),
         *(f"{what}: {names} (added by {by})" for what, names, by in added(manager)),
     ]
-    return ViewPart(heading="Package manager", lines=(*lines, *((told.divided,) if told.divided else ())))
+    return ViewPart(heading="Package manager", lines=tuple(lines))
+
+
+def _division(told: Explained) -> ViewPart:
+    apart = sum(each.buildpack == LAMINA and is_heavy(HeavyLayerName(each.name)) for each in told.layers)
+    return ViewPart(heading=DIVISION, lines=(division_choice(apart), f"  {told.divided}"))
+
+
+def division_choice(apart: int) -> str:
+    """What became of dependencies, of which some lie ``apart``, in a few words."""
+    if not apart:
+        return "all dependencies are in one layer"
+    return count(apart, "distribution has a layer of its own", "distributions have layers of their own")
 
 
 def added(manager: DecidedManager) -> Iterator[tuple[str, str, str]]:
@@ -148,7 +173,8 @@ def _layers(told: Explained) -> ViewPart:
     # Layers of the same contents are one blob, which is pulled once.
     pulled = _sum({each.digest or each.diff_id: each.compressed for each in told.layers}.values())
     lines = (f"{size(pulled)} to pull",) if pulled is not None else ()
-    return ViewPart(heading=f"{count(len(told.layers), 'layer')}, the lowest first", lines=lines, table=table)
+    order = ", the lowest first" if len(told.layers) > 1 else ""
+    return ViewPart(heading=f"{count(len(told.layers), 'layer')}{order}", lines=lines, table=table)
 
 
 def _row(layer: ExplainedLayer, largest: int) -> ViewRow:
@@ -200,7 +226,7 @@ def _largest(told: Explained) -> ViewPart | None:
     most = by_size[0].nbytes or 0
     rows = tuple(
         ViewRow(
-            cells=(each.title, each.version, _size(each.nbytes), each.layer, "yes" if each.declared else ""),
+            cells=(each.title, each.version, _size(each.nbytes), each.layer, _declared(each)),
             share=(each.nbytes or 0) / most if most else 0,
         )
         for each in by_size[:_LARGEST]
@@ -209,6 +235,12 @@ def _largest(told: Explained) -> ViewPart | None:
     more = f", the {_LARGEST} largest" if len(by_size) > _LARGEST else ""
     heading = f"{count(len(by_size), 'distribution')}, {total}{more}"
     return ViewPart(heading=heading, table=ViewTable(heads=_LARGEST_HEADS, rows=rows, numbers=frozenset({2})))
+
+
+def _declared(each: DistributionOfImage) -> str:
+    if each.own:
+        return "the application itself"
+    return "yes" if each.declared else ""
 
 
 def distribution_view(told: ExplainedDistribution) -> tuple[ViewPart, ...]:
@@ -231,6 +263,8 @@ def distribution_view(told: ExplainedDistribution) -> tuple[ViewPart, ...]:
 
 
 def _paths(told: ExplainedDistribution) -> tuple[str, ...]:
+    if told.distribution.own:
+        return ("It is the application itself.",)
     if not told.paths:
         return ("Nothing that the application declares needs it, as far as the image tells.",)
     shown_ = ("the application", " → ")

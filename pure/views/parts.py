@@ -45,6 +45,11 @@ class ViewPart(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[str, ...] = ()
     table: ViewTable | None = None
 
+    @property
+    def filled(self) -> ViewTable | None:
+        """The table, where it has anything: without rows its heads say nothing."""
+        return self.table.filled if self.table is not None and self.table.rows else None
+
 
 _GAP: Final = "  "
 
@@ -56,18 +61,17 @@ def plain_lines(parts: Iterable[ViewPart]) -> Iterator[str]:
             yield ""
         yield visible(part.heading)
         yield from (f"  {visible(line)}" for line in part.lines)
-        if part.table is not None:
-            yield from _table(part.table)
+        if part.filled is not None:
+            yield from _table(part.filled)
 
 
-def _table(whole: ViewTable) -> Iterator[str]:
-    for cells in _placed(whole.filled):
+def _table(table: ViewTable) -> Iterator[str]:
+    for cells in _placed(table):
         yield f"  {_GAP.join(cells)}".rstrip()
 
 
-def narrow_lines(whole: ViewTable) -> Iterator[str]:
+def narrow_lines(table: ViewTable) -> Iterator[str]:
     """A table for few columns: what stands last in a row, of any length, has a line of its own below that."""
-    table = whole.filled
     lasts = (visible(row.cells[-1]) for row in table.rows)
     heads, *rows = _placed(table)
     yield _GAP.join(heads[:-1]).rstrip()

@@ -1,5 +1,6 @@
 """Defines ``lamina compare``: how two images, local builds or plans differ."""
 
+import shutil
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -69,8 +70,12 @@ def compare(
     compared = without_credentials(compare_sides(side(before), side(after)), hide)
     if as_json:
         output.document(encode_comparison(compared).decode())
+    elif form == _MARKDOWN:
+        output.lines(comparison_markdown(compared))
+    elif sys.stdout.isatty():
+        output.lines(comparison_lines(compared, width=shutil.get_terminal_size().columns))
     else:
-        output.lines(comparison_markdown(compared) if form == _MARKDOWN else comparison_lines(compared))
+        output.lines(comparison_lines(compared))
     if exit_code and compared.differs:
         sys.exit(DIFFERS)
 

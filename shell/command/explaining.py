@@ -7,18 +7,13 @@ import click
 from pure.redaction import redactor, without_credentials
 
 from shell.command.documented import Documented
-from shell.command.images import ImageReader, image_options, offer_paths
+from shell.command.images import ImageReader, end_of_life, image_options, offer_paths
 from shell.output import Output
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
-
     from pure.views.explained import Explained, ExplainedDistribution
 
     from shell.images import OpenedImage
-
-_BUILDPACK = Path(__file__).resolve().parents[2]
 
 
 @click.command(
@@ -71,7 +66,7 @@ def _image(reader: ImageReader, opened: "OpenedImage") -> "Explained":
     if opened.local:
         reader.read(measure(opened))
     today = datetime.now(tz=UTC).date()
-    return explained(opened.image, contents, reference=opened.reference, end_of_life=_end_of_life(), today=today)
+    return explained(opened.image, contents, reference=opened.reference, end_of_life=end_of_life(), today=today)
 
 
 def _distribution(reader: ImageReader, opened: "OpenedImage", name: str) -> "ExplainedDistribution":
@@ -87,11 +82,3 @@ def _distribution(reader: ImageReader, opened: "OpenedImage", name: str) -> "Exp
     if isinstance(found, Failure):
         reader.stop(describe_absent(found.failure()))
     return found.unwrap()
-
-
-def _end_of_life() -> "Mapping[str, date]":
-    from pure.python.catalogue import decode_end_of_life
-
-    from shell.world import END_OF_LIFE
-
-    return decode_end_of_life((_BUILDPACK / END_OF_LIFE).read_bytes(), origin=END_OF_LIFE).unwrap()

@@ -1,6 +1,6 @@
 """Has what all commands share that read an image: their options, how one is opened, what happens where it can't be."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
@@ -14,12 +14,16 @@ from shell.command.progress import working
 from shell.output import Output
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from click.shell_completion import CompletionItem
     from pure.image.errors import ImageError
 
     from shell.images import OpenedImage
 
 T = TypeVar("T")
+
+_BUILDPACK = Path(__file__).resolve().parents[2]
 
 
 def offer_paths(context: click.Context, parameter: click.Parameter, incomplete: str) -> "list[CompletionItem]":
@@ -57,6 +61,15 @@ def builds_of(reference: str, cache: Path | None) -> Path:
         # Whoever opens it finds that again, and says so.
         own = False
     return folder if own else cache or application_cache(folder)
+
+
+def end_of_life() -> "Mapping[str, date]":
+    """Until when each minor version of Python is supported."""
+    from pure.python.catalogue import decode_end_of_life
+
+    from shell.world import END_OF_LIFE
+
+    return decode_end_of_life((_BUILDPACK / END_OF_LIFE).read_bytes(), origin=END_OF_LIFE).unwrap()
 
 
 class ImageReader:

@@ -8,7 +8,7 @@ from pure.redaction import redactor, without_credentials
 
 from shell.command.documented import Documented
 from shell.command.given import OutputFile
-from shell.command.images import ImageReader, builds_of, image_options, offer_paths
+from shell.command.images import ImageReader, builds_of, end_of_life, image_options, offer_paths
 from shell.output import Output
 
 if TYPE_CHECKING:
@@ -73,6 +73,9 @@ def _write(file: Path, text: bytes) -> None:
 
 
 def _known(output: Output, text: str, previous: str | None, *, cache: Path | None, platform: str) -> "Known":
+    from datetime import UTC, datetime
+
+    from pure.views.explained import explained_python
     from pure.views.page.filling import Known
 
     from shell.command.timing import kept_timeline
@@ -83,10 +86,12 @@ def _known(output: Output, text: str, previous: str | None, *, cache: Path | Non
     before = None if previous is None else (output.redacted(previous), *read(previous))
     image, contents = read(text)
     name = output.redacted(text)
+    today = datetime.now(tz=UTC).date()
     return Known(
         reference=name,
         image=image,
         contents=contents,
+        python=explained_python(image, contents, end_of_life=end_of_life(), today=today),
         timeline=kept_timeline(builds_of(text, cache), image.labels),
         compared=_compared(before, (name, image, contents)) if before else None,
     )
@@ -98,7 +103,7 @@ def _read(reader: ImageReader, reference: str) -> "tuple[Image, Contents]":
     with reader.opened(reference) as opened:
         contents = reader.read(read_contents(opened))
         if opened.local:
-            reader.read(measure(opened, base=True))
+            reader.read(measure(opened))
         return opened.image, contents
 
 

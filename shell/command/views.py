@@ -9,8 +9,8 @@ from pure.views.parts import ViewPart, ViewTable, columns, narrow_lines, plain_l
 from shell.output import Output
 
 if TYPE_CHECKING:
+    from rich.padding import Padding
     from rich.table import Table
-    from rich.text import Text
 
 _BAR = 8
 _INDENT = _GAP = 2
@@ -33,22 +33,28 @@ def print_view(parts: Iterable[ViewPart], output: Output) -> None:
         if number:
             console.print()
         console.print(Text(output.shown(part.heading), style="bold"))
-        for line in part.lines:
-            console.print(Padding(Text(output.shown(line)), (0, 0, 0, _INDENT), expand=False))
-        if part.table is not None:
-            for piece in _drawn(part.table, output, console.width):
-                console.print(Padding(piece, (0, 0, 0, _INDENT), expand=False))
+        lines = map(output.shown, part.lines)
+        pieces = _drawn(part.filled, output, console.width) if part.filled is not None else ()
+        for piece in (*map(_indented, lines), *pieces):
+            console.print(Padding(piece, (0, 0, 0, _INDENT), expand=False))
 
 
-def _drawn(table: ViewTable, output: Output, width: int) -> "Iterator[Table | Text]":
-    """A table; where a terminal hasn't room for its columns, its rows without bars, which break and lose nothing."""
+def _indented(line: str) -> "Padding":
+    """A line that keeps its own indentation where it goes on below."""
+    from rich.padding import Padding
     from rich.text import Text
 
-    *others, last = columns(table.filled)
+    words = line.lstrip(" ")
+    return Padding(Text(words, overflow="fold"), (0, 0, 0, len(line) - len(words)), expand=False)
+
+
+def _drawn(table: ViewTable, output: Output, width: int) -> "Iterator[Table | Padding]":
+    """A table; where a terminal hasn't room for its columns, its rows without bars, which break and lose nothing."""
+    *others, last = columns(table)
     if _INDENT + sum(each + _GAP for each in others) + _BAR + _GAP + min(last, _LEAST) <= width:
-        yield _table(table.filled, output)
+        yield _table(table, output)
     else:
-        yield from (Text(output.shown(line), overflow="fold") for line in narrow_lines(table))
+        yield from (_indented(output.shown(line)) for line in narrow_lines(table))
 
 
 def _table(table: ViewTable, output: Output) -> "Table":

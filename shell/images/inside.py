@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pure.image.contents import Contents, contents, looking
 from pure.image.demands import Demanded, demands, extras_wanted, guessed, wanted, where_declared
 from pure.image.errors import LayerUnreadable
-from pure.image.manifest import LayerOfImage, Owner
+from pure.image.manifest import LayerOfImage
 from pure.outcome import Failure, Outcome, Success
 
 from shell.images.opened import OpenedImage
@@ -41,10 +41,10 @@ def read_demands(opened: OpenedImage) -> Outcome[tuple[Demanded, ...], LayerUnre
     return Success(demands(image, files))
 
 
-def measure(opened: OpenedImage, *, base: bool = False) -> Outcome[None, LayerUnreadable]:
-    """Learn the sizes of all layers, unpacked; those of the ``base`` only for whom they concern."""
+def measure(opened: OpenedImage) -> Outcome[None, LayerUnreadable]:
+    """Learn the sizes of all layers, unpacked."""
     for layer in opened.image.layers:
-        if layer.nbytes is None and (base or layer.owner is not Owner.BASE):
+        if layer.nbytes is None:
             looked = opened.look(layer)
             if isinstance(looked, Failure):
                 return looked

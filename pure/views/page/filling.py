@@ -10,11 +10,19 @@ from pure.build.decisions import DecidedVariable
 from pure.image.contents import Contents, DistributionOfImage
 from pure.image.difference import Comparison
 from pure.image.manifest import LAMINA, Image, LayerOfImage, Owner
-from pure.layers.names import PYTHON
+from pure.layers.names import AT_LAUNCH, CERTIFICATES, PYTHON, VENV, HeavyLayerName, is_heavy
 from pure.manager.table import MANAGERS
 from pure.views.compared import BECOME, choice_shown, decision_name, headline, layer_name, not_known
-from pure.views.explained import labels_asked_for, started, why_layer, written
-from pure.views.explained_view import added, static_choice
+from pure.views.explained import ExplainedPython, labels_asked_for, started, why_a_layer, written
+from pure.views.explained_view import (
+    DIVISION,
+    added,
+    asked_for,
+    division_choice,
+    how_supported,
+    linked_into,
+    static_choice,
+)
 from pure.views.page.telling import (
     Kind,
     Page,
@@ -39,6 +47,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     timeline: Timeline | None = None
     compared: Comparison | None = None
     """With a previous image."""
+    python: ExplainedPython | None = None
+    """What is told of its Python, on the day."""
 
 
 _KINDS: Final[Mapping[Owner, Kind]] = {
@@ -48,6 +58,13 @@ _KINDS: Final[Mapping[Owner, Kind]] = {
     Owner.LIFECYCLE: "platform",
     Owner.UNKNOWN: "unknown",
 }
+_OURS: Final[Mapping[str, Kind]] = {
+    PYTHON: "python",
+    VENV: "dependencies",
+    AT_LAUNCH: "start",
+    CERTIFICATES: "start",
+}
+_DIGEST: Final = 19
 _UNTIMED: Final = (
     "Nothing is known of it: an image doesn't have the times of its build, and no build on this machine made this one."
 )
@@ -74,7 +91,7 @@ def page(known: Known) -> Page:
         name=known.reference,
         facts=tuple(_facts(known)),
         layers=_layers(known),
-        decisions=tuple(_decisions(image)),
+        decisions=tuple(_decisions(known)),
         undecided="" if image.decisions else f"Nothing is known of Lamina's decisions: {image.undecided}.",
         times=tuple(map(_time, known.timeline.phases)) if known.timeline else (),
         untimed="" if known.timeline else _UNTIMED,
@@ -87,8 +104,10 @@ def _facts(known: Known) -> Iterator[tuple[str, str]]:
     image = known.image
     yield "Digest", image.digest
     yield "Target", image.decisions.target if image.decisions else f"linux/{image.arch}"
-    if known.contents.runtime:
-        yield "Python", known.contents.runtime.version
+    if python := known.python:
+        yield "Python", ", ".join(filter(None, (python.version, how_supported(python))))
+        if python.linked:
+            yield "Linked into Python", ", ".join(linked_into(python))
     starts = next((each for each in image.processes if each.default), None)
     if starts:
         whys = image.decisions.processes if image.decisions else ()
@@ -113,7 +132,7 @@ def _layers(known: Known) -> tuple[ShownLayer, ...]:
             ShownLayer(
                 name=name,
                 kind=_kind(layer, ours=ours),
-                because=why_layer(known.image, layer),
+                because=why_a_layer(known.image, layer),
                 nbytes=layer.nbytes,
                 compressed=layer.compressed,
                 distributions=tuple(held.get(layer.name, ())) if ours else (),
@@ -124,7 +143,7 @@ def _layers(known: Known) -> tuple[ShownLayer, ...]:
 
 
 def _named(layers: tuple[LayerOfImage, ...]) -> Iterator[str]:
-    """What people call the layers: several of an owner that gives no names are numbered."""
+    """What people call the layers: several of an owner that gives no names are numbered, and nobody's have digests."""
     nameless = Counter(each.owner for each in layers if not each.name)
     seen = Counter[Owner]()
     for each in layers:
@@ -132,15 +151,19 @@ def _named(layers: tuple[LayerOfImage, ...]) -> Iterator[str]:
             foreign = each.owner is Owner.BUILDPACK and each.buildpack != LAMINA
             yield f"{each.buildpack}: {each.name}" if foreign else each.name
             continue
+        if each.owner is Owner.UNKNOWN:
+            yield each.diff_id[:_DIGEST]
+            continue
         seen[each.owner] += 1
-        words = "layer" if each.owner is Owner.UNKNOWN else each.owner
-        yield f"{words} {seen[each.owner]}" if nameless[each.owner] > 1 else words
+        yield f"{each.owner} {seen[each.owner]}" if nameless[each.owner] > 1 else each.owner
 
 
 def _kind(layer: LayerOfImage, *, ours: bool) -> Kind:
     if not ours:
         return _KINDS[layer.owner]
-    return "python" if layer.name == PYTHON else "dependencies"
+    if is_heavy(HeavyLayerName(layer.name)):
+        return "dependencies"
+    return _OURS.get(layer.name, "unknown")
 
 
 def _parts(each: DistributionOfImage) -> Iterator[tuple[str, ShownDistribution]]:
@@ -154,7 +177,8 @@ def _parts(each: DistributionOfImage) -> Iterator[tuple[str, ShownDistribution]]
         yield layer, ShownDistribution(name=each.title, version=each.version, nbytes=nbytes, packages=inside)
 
 
-def _decisions(image: Image) -> Iterator[ShownDecision]:
+def _decisions(known: Known) -> Iterator[ShownDecision]:
+    image = known.image
     decided = image.decisions
     if decided is None:
         for process in image.processes:
@@ -162,10 +186,12 @@ def _decisions(image: Image) -> Iterator[ShownDecision]:
             command = started(process, None)
             yield ShownDecision(about=words, choice=command, source=process.buildpack, command=True)
         return
-    yield ShownDecision(about="Python", choice=decided.python.version, because=decided.python.because)
+    if python := known.python:
+        because = tuple(filter(None, (*python.because, how_supported(python))))
+        yield ShownDecision(about="Python", choice=python.version, source=asked_for(python), because=because)
     if decided.manager:
-        known = MANAGERS.get(decided.manager.name)
-        chosen = known.tool.title if known else decided.manager.name
+        manager = MANAGERS.get(decided.manager.name)
+        chosen = manager.tool.title if manager else decided.manager.name
         yield ShownDecision(about="Package manager", choice=chosen, because=decided.manager.because)
         for what, names, by in added(decided.manager):
             yield ShownDecision(about=_heading(what), choice=names, because=(f"added by {by}",))
@@ -187,11 +213,9 @@ def _decisions(image: Image) -> Iterator[ShownDecision]:
             because=(*each.because, *map(_set, each.sets)),
             command=True,
         )
-    if decided.divided:
-        heavy = sum(bool(each.distribution) for each in decided.layers)
-        own = count(heavy, "distribution has a layer of its own", "distributions have layers of their own")
-        choice = own if heavy else "All dependencies are in one layer"
-        yield ShownDecision(about="Division over layers", choice=choice, because=(decided.divided,))
+    if decided.divided and decided.manager:
+        choice = division_choice(sum(bool(each.distribution) for each in decided.layers))
+        yield ShownDecision(about=DIVISION, choice=choice, because=(decided.divided,))
 
 
 def _set(variable: DecidedVariable) -> str:

@@ -7,13 +7,13 @@ STYLE: Final = """
   color-scheme: light dark;
   --paper: #ffffff; --ink: #1b1f24; --soft: #57606a; --line: #d5dae0; --wash: #f5f6f8; --accent: #0a58b0;
   --base: #e2e5e9; --python: #c9dcf4; --dependencies: #cfe8d4; --application: #f8e2b8; --others: #f3d3cf;
-  --platform: #e3d9f0;
+  --platform: #e3d9f0; --start: #c6e6e8;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #14171a; --ink: #e7eaee; --soft: #a3acb7; --line: #343a42; --wash: #1c2025; --accent: #7db4f5;
     --base: #31363d; --python: #1d3b5c; --dependencies: #1f4630; --application: #54411a; --others: #57302c;
-    --platform: #3d3051;
+    --platform: #3d3051; --start: #1c464a;
   }
 }
 * { box-sizing: border-box; }
@@ -43,6 +43,7 @@ figcaption { margin: .6rem 0 1.5rem; }
 .kind-base, .kind-unknown { --tint: var(--base); }
 .kind-python { --tint: var(--python); }
 .kind-dependencies { --tint: var(--dependencies); }
+.kind-start { --tint: var(--start); }
 .kind-application { --tint: var(--application); }
 .kind-others { --tint: var(--others); }
 .kind-platform { --tint: var(--platform); }
@@ -65,6 +66,7 @@ figcaption { margin: .6rem 0 1.5rem; }
 .inner .box.rest {
   background: none; border-style: dashed; border-color: color-mix(in srgb, var(--tint) 70%, var(--ink));
 }
+.map > .rest:not([class*="kind-"]) { background: var(--wash); border: 1px dashed var(--soft); }
 @container (max-width: 2.25rem) or (max-height: 1.1rem) { p { visibility: hidden; } }
 .map.one > .box { display: none; }
 #map.one > .on { display: block; left: 0; top: 0; width: 100%; height: 100%; }

@@ -50,10 +50,12 @@ def drawn(page: Page) -> tuple[Drawn, ...]:
     sized = [(each, size_of(each, measure)) for each in page.layers]
     total = sum(nbytes for _, nbytes in sized)
     told = [pair for pair in sized if pair[1] and pair[1] >= total * _LAYER_SHARE]
-    small = [nbytes for _, nbytes in sized if nbytes and nbytes < total * _LAYER_SHARE]
+    small = [pair for pair in sized if pair[1] and pair[1] < total * _LAYER_SHARE]
+    together = sum(nbytes for _, nbytes in small)
     boxes = [_layer(layer, nbytes, unpacked=measure == "nbytes") for layer, nbytes in told]
-    if small and sum(small) >= total * _VISIBLE:
-        boxes.append(_rest("smaller layer", len(small), sum(small), kind="platform"))
+    if small and together >= total * _VISIBLE:
+        kinds = {each.kind for each, _ in small}
+        boxes.append(_rest("smaller layer", len(small), together, kind=kinds.pop() if len(kinds) == 1 else None))
     return tuple(_numbered(boxes, iter(range(1, 1_000_000))))
 
 

@@ -21,6 +21,7 @@ KINDS: Final[Mapping[Kind, str]] = {
     "base": "run image",
     "python": "Python",
     "dependencies": "dependencies",
+    "start": "start of processes",
     "application": "application",
     "others": "other buildpacks",
     "platform": "lifecycle",

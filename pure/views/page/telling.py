@@ -4,7 +4,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-Kind: TypeAlias = Literal["base", "python", "dependencies", "application", "others", "platform", "unknown"]
+Kind: TypeAlias = Literal["base", "python", "dependencies", "start", "application", "others", "platform", "unknown"]
 """What a layer is for; the page has a colour for each."""
 
 

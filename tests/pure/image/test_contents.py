@@ -72,6 +72,28 @@ def test_without_metadata_the_bills_and_the_label_tell() -> None:
     assert "sizes" in found.missing[0]
 
 
+def about_shop(purl: str) -> dict[str, bytes]:
+    """The files of an image whose application was installed as a distribution, which asks for the others."""
+    bill = json.loads(FILES[BILL])
+    bill["components"].append({"bom-ref": "pypi:shop", "name": "shop", "version": "1", "purl": purl})
+    needs = {each["ref"]: each for each in bill["dependencies"]}
+    needs["application"]["dependsOn"] = ["pypi:shop"]
+    needs["pypi:shop"] = {"ref": "pypi:shop", "dependsOn": ["pypi:flask", "pypi:numpy"]}
+    return FILES | {BILL: json.dumps(bill | {"dependencies": list(needs.values())}).encode()}
+
+
+def test_what_the_application_asks_for_as_a_distribution_is_declared() -> None:
+    found = contents(SHOP, about_shop("pkg:generic/shop@1")).distributions
+    assert [each.name for each in found if each.declared] == ["flask", "numpy"]
+    assert [each.name for each in found if each.own] == ["shop"]
+
+
+def test_an_indexs_distribution_of_the_applications_name_is_not_the_application() -> None:
+    found = contents(SHOP, about_shop("pkg:pypi/shop@1")).distributions
+    assert [each.name for each in found if each.declared] == ["shop"]
+    assert not any(each.own for each in found)
+
+
 def test_another_buildpacks_image_has_no_contents() -> None:
     assert contents(image_of(Made(layers=(tar({}),))), {}).distributions == ()
 
@@ -100,7 +122,12 @@ component: st.SearchStrategy[Any] = st.fixed_dictionaries(
 )
 dependency = st.fixed_dictionaries({"ref": refs}, optional={"dependsOn": st.lists(refs, max_size=3)})
 bills = st.fixed_dictionaries(
-    {}, optional={"components": st.lists(component, max_size=4), "dependencies": st.lists(dependency, max_size=4)}
+    {},
+    optional={
+        "components": st.lists(component, max_size=4),
+        "dependencies": st.lists(dependency, max_size=4),
+        "metadata": st.fixed_dictionaries({}, optional={"component": component | st.none()}),
+    },
 ).map(lambda each: json.dumps(each).encode())
 records = st.binary(max_size=60) | st.lists(
     st.tuples(words, words, st.sampled_from(["", "1", "-1", "1e9", "9" * 5_000, "²"])).map(",".join), max_size=4

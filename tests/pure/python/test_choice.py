@@ -200,6 +200,12 @@ def test_a_range_prefers_the_operators_default() -> None:
     assert _chosen(_example(**wanted)).version.startswith("3.12.")
 
 
+def test_where_a_default_decides_nothing_was_asked_for() -> None:
+    assert _chosen(_example(BP_PYTHON_VERSION="3.12")).request == "3.12"
+    assert _chosen(_example()).request == ""
+    assert _chosen(_example(BP_PYTHON_DEFAULT_VERSION="3.12")).request == ""
+
+
 def test_the_log_says_whose_default_was_taken() -> None:
     assert _chosen(_example()).because[0] == (
         "no version is asked for; 3.14 is Lamina's default (to keep it, write it into .python-version)"

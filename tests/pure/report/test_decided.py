@@ -28,5 +28,12 @@ def test_nothing_in_it_depends_on_what_was_restored(first: Facts) -> None:
     assert _text(again) == _text(plan)
 
 
+@given(facts())
+def test_where_nothing_is_heavy_the_division_says_so(first: Facts) -> None:
+    plan = planned(first)
+    said = "no distribution is heavy enough for a layer of its own" if plan.division.divide else plan.division.because
+    assert decisions(plan, None).divided == said
+
+
 def _text(plan: Plan) -> str:
     return encode_decisions(decisions(plan, None))

@@ -1,6 +1,7 @@
 """How two images differ in words: as text and as Markdown, which takes nothing that strangers wrote as its own."""
 
 import msgspec
+import pytest
 from pure.build.decisions import (
     DecidedCommands,
     DecidedLayer,
@@ -242,6 +243,13 @@ SIDES = {
 def test_as_text() -> None:
     told = ("\n".join((f"# {name}", "", *comparison_lines(compare_sides(*both)))) for name, both in SIDES.items())
     check_golden("compared", "\n\n\n".join(told))
+
+
+@pytest.mark.parametrize("width", [70, 80, 112, 140])
+def test_columns_of_decisions_fit_a_terminal(width: int) -> None:
+    lines = comparison_lines(compare_sides(before(), after()), width=width)
+    decisions = lines[lines.index("Decisions") + 1 : lines.index("Distributions")]
+    assert width - 20 < max(map(len, decisions)) <= width
 
 
 def test_as_markdown() -> None:

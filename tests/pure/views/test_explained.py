@@ -13,6 +13,7 @@ from pure.image.manifest import read_image
 from pure.views.explained import DemandFor, ExplainedPython, explained, explained_distribution, paths_to
 
 from tests.images import Made, shop, shop_files, tar
+from tests.pure.image.test_contents import about_shop
 
 SHOP = read_image(shop().config, digest="sha256:x").unwrap()
 INSIDE = contents(SHOP, shop_files())
@@ -64,6 +65,13 @@ def test_why_a_distribution_is_there() -> None:
     assert numpy.paths == (("numpy",),)
     assert numpy.distribution.layer == "dist-numpy"
     assert numpy.asked == (DemandFor(by="", words="numpy==2.3.1", source="requirements.txt, line 2"),)
+
+
+def test_no_path_leads_through_the_application_itself() -> None:
+    inside = contents(SHOP, about_shop("pkg:generic/shop@1"))
+    assert paths_to(inside, "markupsafe") == (("flask", "markupsafe"),)
+    assert paths_to(inside, "flask") == (("flask",),)
+    assert paths_to(inside, "shop") == ()
 
 
 @pytest.mark.parametrize(("name", "near"), [("flaks", ("flask",)), ("Mark_up_safe", ("markupsafe",)), ("zzz", ())])

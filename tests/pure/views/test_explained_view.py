@@ -1,6 +1,7 @@
 """What people read of an image."""
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import date
 
@@ -17,6 +18,7 @@ from pure.views.parts import ViewPart, plain_lines
 
 from tests.golden import check_golden
 from tests.images import Made, digest, shop, shop_files, tar
+from tests.pure.image.test_contents import about_shop
 
 TODAY = date(2026, 11, 28)
 ENDS = {"3.13": date(2026, 10, 31)}
@@ -78,6 +80,13 @@ def test_distributions(name: str) -> None:
     inside = contents(SHOP, shop_files())
     found = explained_distribution(SHOP, inside, declared, reference="shop", name=name).unwrap()
     check_golden(f"explain_{name}", text(distribution_view(found)))
+
+
+def test_the_application_itself_says_so() -> None:
+    files = about_shop("pkg:generic/shop@1")
+    found = explained_distribution(SHOP, contents(SHOP, files), (), reference="shop", name="shop").unwrap()
+    assert "It is the application itself." in text(distribution_view(found))
+    assert re.search(r"^  shop .* the application itself$", text(image_view(told(SHOP, files))), re.MULTILINE)
 
 
 def test_what_is_absent() -> None:

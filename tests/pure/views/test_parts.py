@@ -25,5 +25,15 @@ def test_columns_stand_below_each_other_and_empty_ones_are_left_out() -> None:
 
 
 def test_where_there_is_little_room_the_last_column_stands_below() -> None:
-    assert list(narrow_lines(TABLE)) == ["name   size", "a     10 kB", "bcd    1 kB", "  why: long<U+001B> words"]
+    assert list(narrow_lines(TABLE.filled)) == [
+        "name   size",
+        "a     10 kB",
+        "bcd    1 kB",
+        "  why: long<U+001B> words",
+    ]
     assert columns(TABLE.filled) == (4, 5, 18)
+
+
+def test_a_table_without_rows_has_no_heads() -> None:
+    empty = ViewTable(heads=("name", "why"), rows=())
+    assert list(plain_lines((ViewPart(heading="0 layers", table=empty),))) == ["0 layers"]

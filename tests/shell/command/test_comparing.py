@@ -10,6 +10,7 @@ from shell.command.comparing import DIFFERS, FAILED, compare
 from tests.images import Made, layout_files, saved_files, shop, tar, write_layout
 from tests.places import GOLDENS
 from tests.schemas import check_schema
+from tests.shell.command.test_explaining import on_terminal
 
 PLAN = f"plan:{GOLDENS / 'plan_pip-flask.json'}"
 
@@ -89,6 +90,19 @@ def test_a_plan_from_the_standard_input(folder: Path) -> None:
     ran = lamina(folder / "layout", "plan:-", "--json", said=plan)
     check_schema("compare", ran.output)
     assert ran.output == lamina(folder / "layout", PLAN, "--json").output.replace(PLAN, "plan:-")
+
+
+def test_on_a_terminal_the_columns_are_as_wide_as_it_has_room_for(folder: Path) -> None:
+    made = shop()
+    labels = {**made.labels, "org.opencontainers.image.title": "A shop that sells all that somebody may want " * 3}
+    other = write_layout(folder / "titled", Made(layers=made.layers, labels=labels))
+
+    def widest(columns: str) -> int:
+        said = on_terminal("compare", str(folder / "layout"), str(other), COLUMNS=columns)
+        return max(map(len, said.partition("Decisions")[2].partition("\r\n\r\n")[0].splitlines()))
+
+    narrow, wide = widest("80"), widest("160")
+    assert narrow <= 80 < wide <= 160
 
 
 def test_as_markdown(folder: Path) -> None:

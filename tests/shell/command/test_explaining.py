@@ -46,7 +46,7 @@ def test_an_image_for_programs(layout: Path) -> None:
     ended = explain(layout, "--json")
     check_schema("explain", ended.output)
     found = json.loads(ended.output)
-    assert [each["nbytes"] for each in found["layers"]] == [None, *map(len, shop().layers[1:])]
+    assert [each["nbytes"] for each in found["layers"]] == list(map(len, shop().layers))
     assert [each["name"] for each in found["distributions"]] == ["flask", "markupsafe", "numpy", "werkzeug"]
 
 
@@ -124,6 +124,13 @@ def test_on_a_terminal_sizes_are_bars(layout: Path) -> None:
         assert "markupsafe" in text
     assert "\x1b[36m" in coloured
     assert "\x1b[36m" not in plain
+
+
+def test_on_a_narrow_terminal_lines_keep_their_indentation(layout: Path) -> None:
+    said = on_terminal("explain", str(layout), NO_COLOR="1", COLUMNS="40").splitlines()
+    at = next(number for number, line in enumerate(said) if "shop.py makes a Flask" in line)
+    assert said[at].startswith("    shop.py")
+    assert said[at + 1].startswith("    and gunicorn")
 
 
 def test_the_folder_of_builds_is_its_image(tmp_path: Path) -> None:

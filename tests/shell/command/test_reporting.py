@@ -25,6 +25,7 @@ def test_a_page_of_a_layout(layout: Path, tmp_path: Path) -> None:
     assert ran.exit_code == 0, ran.output
     text = file.read_text(encoding="utf-8")
     assert f"<h1>{layout}</h1>" in text
+    assert "2029-10-31" in text.partition("<main>")[2]
     # Everything lies on this machine, so that the sizes of all layers are known.
     assert "unknown" not in text.partition("<main>")[2]
     assert ran.output.startswith(f"Wrote {file} (")

@@ -1,6 +1,10 @@
 """What is known of an image, on its page."""
 
+from datetime import date
+from typing import Any
+
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pure.build.decisions import Decisions
@@ -9,6 +13,7 @@ from pure.image.difference import compare_sides
 from pure.image.manifest import LAMINA, Image, LayerOfImage, Owner, read_image
 from pure.image.side import side_of_image
 from pure.lifecycle.events import OutputLine, PhaseEnded
+from pure.views.explained import explained_python
 from pure.views.page.document import document
 from pure.views.page.filling import Known, page
 from pure.views.page.telling import Page, ShownLayer, ShownTime
@@ -57,7 +62,50 @@ def shown(*, previous: bool = False, timed: bool = False) -> Page:
     if previous:
         compared = compare_sides(side_of_image(*before(), name="shop:v1"), side_of_image(SHOP, INSIDE, name="shop:v2"))
     times = timeline(EVENTS, SHOP.labels) if timed else None
-    return page(Known(reference="shop:v2", image=SHOP, contents=INSIDE, timeline=times, compared=compared))
+    return page(known(SHOP, INSIDE, timeline=times, compared=compared))
+
+
+def known(image: Image, inside: Contents, *, reference: str = "shop:v2", **more: Any) -> Known:
+    python = explained_python(image, inside, end_of_life={"3.13": date(2026, 10, 31)}, today=date(2026, 11, 28))
+    return Known(reference=reference, image=image, contents=inside, python=python, **more)
+
+
+def test_a_python_out_of_support_is_told_with_what_is_linked_into_it() -> None:
+    found = shown()
+    assert dict(found.facts)["Python"] == "3.13.1, out of support since 2026-10-31"
+    assert dict(found.facts)["Linked into Python"] == "openssl 3.0.15"
+    python = found.decisions[0]
+    assert python.source == "asked for as 3.13, from .python-version, line 1"
+    assert python.because == ("the newest 3.13 there is", "out of support since 2026-10-31")
+
+
+def test_each_layer_of_an_image_has_its_reason() -> None:
+    reasons = {each.kind: each.because for each in shown().layers}
+    assert "rebase" in reasons["base"]
+    assert reasons["application"] == "the application's own files"
+    assert reasons["platform"] == "which processes there are, and who built the image"
+
+
+def test_what_starts_processes_is_no_dependency() -> None:
+    layers = tuple(
+        LayerOfImage(diff_id=name, owner=Owner.BUILDPACK, buildpack=LAMINA, name=name)
+        for name in ("venv", "dist-x", "at-launch", "ca-certificates")
+    )
+    found = page(known(msgspec.structs.replace(SHOP, layers=layers), INSIDE))
+    assert [each.kind for each in found.layers] == ["dependencies", "dependencies", "start", "start"]
+
+
+@pytest.mark.parametrize(
+    ("heavy", "choice"),
+    [(True, "1 distribution has a layer of its own"), (False, "all dependencies are in one layer")],
+)
+def test_the_division_says_what_became_of_dependencies(*, heavy: bool, choice: str) -> None:
+    decided = SHOP.decisions
+    assert isinstance(decided, Decisions)
+    decided = decided if heavy else msgspec.structs.replace(decided, layers=decided.layers[:2])
+    found = page(known(msgspec.structs.replace(SHOP, decisions=decided), INSIDE))
+    (division,) = (each for each in found.decisions if each.about == "Division over layers")
+    assert (division.choice, division.because) == (choice, ("numpy is heavy",))
 
 
 def test_all_of_it() -> None:
@@ -101,15 +149,19 @@ def test_of_a_divided_distribution_each_layer_holds_its_part() -> None:
         assert (part.name, part.nbytes, [each.name for each in part.packages]) == ("NumPy", nbytes, [name])
 
 
-def test_layers_without_names_are_numbered_where_there_are_several() -> None:
-    layers = (LayerOfImage(diff_id="a"), LayerOfImage(diff_id="b"), LayerOfImage(diff_id="c", owner=Owner.APPLICATION))
+def test_layers_without_names_are_numbered_and_nobodys_have_digests() -> None:
+    layers = (
+        LayerOfImage(diff_id=f"sha256:{'a' * 64}"),
+        LayerOfImage(diff_id="b", owner=Owner.APPLICATION),
+        LayerOfImage(diff_id="c", owner=Owner.APPLICATION),
+    )
     foreign = LayerOfImage(diff_id="d", owner=Owner.BUILDPACK, buildpack="acme/other", name="python")
     image = Image(digest="sha256:a", arch="amd64", layers=(*layers, foreign))
     found = page(Known(reference="x", image=image, contents=contents(image, {})))
     assert [(each.name, each.kind) for each in found.layers] == [
-        ("layer 1", "unknown"),
-        ("layer 2", "unknown"),
-        ("application", "application"),
+        ("sha256:aaaaaaaaaaaa", "unknown"),
+        ("application 1", "application"),
+        ("application 2", "application"),
         ("acme/other: python", "others"),
     ]
 

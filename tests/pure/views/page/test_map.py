@@ -50,6 +50,13 @@ def test_what_is_too_small_is_one_box_together() -> None:
     assert big.name == "big"
 
 
+def test_smaller_layers_together_have_their_kind_only_where_all_have_the_same() -> None:
+    big, small = layer("big", 100_000), layer("a", 100)
+    platform = ShownLayer(name="config", kind="platform", nbytes=200)
+    assert [each.kind for each in drawn(page(big, small, small))] == ["dependencies", "dependencies"]
+    assert [each.kind for each in drawn(page(big, small, platform))] == ["dependencies", None]
+
+
 def test_layers_are_compared_by_what_is_known_of_all() -> None:
     assert tree(drawn(page(layer("a", None, compressed=5), layer("b", 100, compressed=7)))) == [("a", 5), ("b", 7)]
     assert tree(drawn(page(layer("a", None), layer("b", 100, compressed=7)))) == [("b", 100)]
