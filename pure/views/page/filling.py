@@ -13,7 +13,7 @@ from pure.image.manifest import LAMINA, Image, LayerOfImage, Owner
 from pure.layers.names import PYTHON
 from pure.manager.table import MANAGERS
 from pure.views.compared import BECOME, choice_shown, decision_name, headline, layer_name, not_known
-from pure.views.explained import labels_asked_for, started, written
+from pure.views.explained import labels_asked_for, started, starts_otherwise, written
 from pure.views.explained_view import added, static_choice
 from pure.views.page.telling import (
     Kind,
@@ -86,11 +86,13 @@ def page(known: Known) -> Page:
 def _facts(known: Known) -> Iterator[tuple[str, str]]:
     image = known.image
     yield "Digest", image.digest
-    yield "Target", image.decisions.target if image.decisions else f"linux/{image.arch}"
+    yield "Target", image.decisions.target if image.decisions else image.platform
     if known.contents.runtime:
         yield "Python", known.contents.runtime.version
     starts = next((each for each in image.processes if each.default), None)
-    if starts:
+    if otherwise := starts_otherwise(image):
+        yield "Starts", otherwise
+    elif starts:
         whys = image.decisions.processes if image.decisions else ()
         decided = next((each for each in whys if each.type == starts.type), None)
         yield "Starts", f"{starts.type}: {started(starts, decided)}"
