@@ -55,15 +55,21 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
 
     layers: tuple[bytes, ...]
     labels: Mapping[str, str] = {}
+    settings: Mapping[str, Any] | None = {}
+    """What else its configuration says; ``None``, if it has none at all."""
+    os: str = "linux"
     arch: str = MACHINE
     compress: Callable[[bytes], bytes] = lambda data: gzip.compress(data, mtime=0)
 
     @property
     def config(self) -> bytes:
+        settings = None
+        if self.settings is not None:
+            settings = {"Labels": dict(self.labels), "Env": ["PATH=/bin"], **self.settings}
         document = {
-            "os": "linux",
+            "os": self.os,
             "architecture": self.arch,
-            "config": {"Labels": dict(self.labels), "Env": ["PATH=/bin"]},
+            "config": settings,
             "rootfs": {"type": "layers", "diff_ids": [digest(each) for each in self.layers]},
         }
         return json.dumps(document).encode()
@@ -285,8 +291,16 @@ def shop_files() -> dict[str, bytes]:
     return {name.lstrip("/"): data for name, data in found.items()}
 
 
-def shop(**more: Any) -> Made:
-    """An image as Lamina makes it of a small shop."""
+SHOP_SETTINGS: Mapping[str, Any] = {
+    "Entrypoint": ["/cnb/process/web"],
+    "Cmd": None,
+    "User": "1000:1000",
+    "WorkingDir": "/workspace",
+}
+
+
+def shop(*, layers_on_top: Sequence[bytes] = (), **more: Any) -> Made:
+    """An image as Lamina makes it of a small shop, and what somebody has put on top of it."""
     files = {f"/{name}": data for name, data in shop_files().items()}
     venv = {name: data for name, data in files.items() if name.startswith(SITE)} | {
         f"{SITE}/flask/app.py": b"x" * 400_000
@@ -325,4 +339,5 @@ def shop(**more: Any) -> Made:
         LABEL: encode(SHOP_DECISIONS),
         "org.opencontainers.image.title": "Shop",
     }
-    return Made(layers=tuple(layers.values()), labels=labels, **more)
+    more = {"settings": SHOP_SETTINGS, **more}
+    return Made(layers=(*layers.values(), *layers_on_top), labels=labels, **more)

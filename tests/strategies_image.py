@@ -11,7 +11,7 @@ from pure.build.decisions import (
     Decisions,
 )
 from pure.image.contents import Contents, DistributionOfImage
-from pure.image.manifest import LAMINA, Builder, Image, LayerOfImage, Owner
+from pure.image.manifest import LAMINA, Builder, Image, LayerOfImage, Owner, ProcessOfImage
 from pure.image.side import Side, side_of_image
 
 # Few, so that images have them in common.
@@ -79,6 +79,13 @@ def images() -> st.SearchStrategy[Image]:
         undecided=st.just("no label"),
         documents=st.dictionaries(st.sampled_from(("sha256:m", "sha256:n", "sha256:c")), st.just(1_500), max_size=2),
         based=st.booleans(),
+        os=st.sampled_from(("linux", "windows")),
+        entrypoint=st.sampled_from(((), ("/cnb/process/web",), ("/cnb/lifecycle/launcher",), ("sh", "-c"))),
+        cmd=st.sampled_from(((), ("--reload",))),
+        user=st.sampled_from(("", "1000")),
+        working_dir=st.sampled_from(("", "/workspace")),
+        ports=st.sampled_from(((), ("80/tcp",))),
+        processes=st.sampled_from(((), (ProcessOfImage(type="web", command=("sh", "-c"), default=True),))),
         env=st.dictionaries(st.sampled_from(("A", "B")), st.sampled_from(("", "x")), max_size=2),
     )
 

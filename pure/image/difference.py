@@ -93,7 +93,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     differs: bool
     """Whether anything does, of all that is known of both."""
     otherwise: bool
-    """Whether only manifests or configurations differ, in what isn't told here: a user, a time, the order of layers."""
+    """Whether only manifests or configurations differ, in what isn't told here: times, the order of layers."""
     decisions: tuple[Decision, ...]
     not_compared: tuple[Kind, ...]
     """The kinds of decisions that are known of one side only."""

@@ -79,10 +79,19 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
     """Of its manifest, or of its configuration where an engine has no manifest."""
     arch: str
     layers: tuple[LayerOfImage, ...]
+    os: str = "linux"
     processes: tuple[ProcessOfImage, ...] = ()
     buildpacks: tuple[Builder, ...] = ()
     labels: Mapping[str, str] = {}
     env: Mapping[str, str] = {}
+    entrypoint: tuple[str, ...] = ()
+    cmd: tuple[str, ...] = ()
+    """The arguments of the entrypoint, or all that starts where there is none."""
+    user: str = ""
+    """Empty for root."""
+    working_dir: str = ""
+    ports: tuple[str, ...] = ()
+    """Those that it says it listens on."""
     decisions: Decisions | None = None
     """Lamina's, where it built the image and this version can read them."""
     undecided: str = ""
@@ -93,6 +102,11 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
     """The digests of its manifest and its configuration with their bytes, where it has both."""
     based: bool = True
     """Whether it stands upon a run image, whose variables and labels it has; what was built on this machine doesn't."""
+
+    @property
+    def platform(self) -> str:
+        """The system and architecture that it is for, as far as it says so."""
+        return "/".join(filter(None, (self.os, self.arch)))
 
     @property
     def by_lamina(self) -> bool:
@@ -116,24 +130,31 @@ def read_image(config: bytes, *, digest: str, blobs: Sequence[Descriptor] = ()) 
         document = msgspec.json.decode(config, type=_Config)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         return Failure(NotAnImage(reason=f"its configuration: {error}"))
-    diff_ids = document.rootfs.diff_ids
+    diff_ids = document.rootfs.diff_ids or ()
+    settings = document.config or _Settings()
     if blobs and len(blobs) != len(diff_ids):
         return Failure(NotAnImage(reason=f"its manifest has {len(blobs)} layers, its configuration {len(diff_ids)}"))
-    labels = document.config.Labels or {}
+    labels = settings.Labels or {}
     record = decode_image(_raw(labels, LABEL_LIFECYCLE))
     build = _build(labels)
     places = blobs or (None,) * len(diff_ids)
     decisions, undecided = _decisions(labels)
-    pairs = (each.partition("=") for each in document.config.Env or ())
+    pairs = (each.partition("=") for each in settings.Env or ())
     return Success(
         Image(
             digest=digest,
             arch=document.architecture,
+            os=document.os,
             layers=tuple(_layer(each, blob, record, diff_ids) for each, blob in zip(diff_ids, places, strict=True)),
             processes=tuple(map(_process, build.processes, (build.default,) * len(build.processes))),
             buildpacks=tuple(Builder(id=each.id, version=each.version) for each in build.buildpacks),
             labels=labels,
             env={name: value for name, _, value in pairs},
+            entrypoint=_words(settings.Entrypoint),
+            cmd=_words(settings.Cmd),
+            user=settings.User or "",
+            working_dir=settings.WorkingDir or "",
+            ports=tuple(sorted(settings.ExposedPorts or {})),
             decisions=decisions,
             undecided=undecided,
             by_lifecycle=record is not None,
@@ -164,18 +185,28 @@ class _Build(msgspec.Struct, frozen=True, rename={"default": "buildpack-default-
 
 
 class _Rootfs(msgspec.Struct, frozen=True):
-    diff_ids: tuple[str, ...]
+    diff_ids: tuple[str, ...] | None
 
 
 class _Settings(msgspec.Struct, frozen=True):
     Labels: dict[str, str] | None = None
     Env: tuple[str, ...] | None = None
+    Entrypoint: str | tuple[str, ...] | None = None
+    Cmd: str | tuple[str, ...] | None = None
+    User: str | None = None
+    WorkingDir: str | None = None
+    ExposedPorts: dict[str, Any] | None = None
 
 
 class _Config(msgspec.Struct, frozen=True):
     rootfs: _Rootfs
     architecture: str = ""
-    config: _Settings = _Settings()
+    os: str = ""
+    config: _Settings | None = None
+
+
+def _words(words: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    return (words,) if isinstance(words, str) else words or ()
 
 
 def _raw(labels: Mapping[str, str], name: str) -> bytes | None:
@@ -192,7 +223,7 @@ def _build(labels: Mapping[str, str]) -> _Build:
 def _process(each: _Process, default: str) -> ProcessOfImage:
     return ProcessOfImage(
         type=each.type,
-        command=(each.command,) if isinstance(each.command, str) else each.command,
+        command=_words(each.command),
         args=each.args or (),
         direct=each.direct,
         default=each.default or each.type == default,

@@ -14,6 +14,7 @@ from pure.build.decisions import DEPENDENCIES_LABEL, DecidedCommands, DecidedPro
 from pure.build.decisions import LABEL as DECISIONS_LABEL
 from pure.image.contents import Contents
 from pure.image.manifest import LAMINA, Image, LayerOfImage, ProcessOfImage
+from pure.image.starting import starting
 from pure.layers.names import HeavyLayerName, is_heavy
 from pure.lifecycle.image import LABEL_BUILD, LABEL_LIFECYCLE
 from pure.project.selection import EXTRAS_VARIABLE
@@ -27,6 +28,11 @@ Kind: TypeAlias = Literal[
     "process",
     "command",  # a process, as a lifecycle's label has it: where Lamina's decisions aren't known
     "default",
+    "entrypoint",  # what starts
+    "cmd",  # its arguments, where they aren't the process's own
+    "user",
+    "workdir",
+    "port",
     "sets",  # a variable that a process finds set
     "groups",
     "extras",
@@ -47,9 +53,9 @@ INSTEAD: Final[Mapping[Kind, Kind]] = {"command": "process", "asked": "label"}
 """What tells the same in other words, and isn't compared where the latter can be."""
 
 # What these labels say is compared in parts.
-_IN_PARTS: Final = frozenset({DECISIONS_LABEL, DEPENDENCIES_LABEL, LABEL_BUILD, LABEL_LIFECYCLE})
-# What a lifecycle takes over from the run image.
-OF_BASES: Final[frozenset[Kind]] = frozenset({"variable", "label"})
+IN_PARTS: Final = frozenset({DECISIONS_LABEL, DEPENDENCIES_LABEL, LABEL_BUILD, LABEL_LIFECYCLE})
+# What a lifecycle takes over from the run image, or decides upon it.
+OF_BASES: Final[frozenset[Kind]] = frozenset({"variable", "label", "user", "workdir", "port"})
 # Users' own words, which a label may have cut.
 _USERS: Final[frozenset[Kind]] = frozenset(
     {"process", "default", "sets", "groups", "extras", "build", "folder", "asked"}
@@ -61,6 +67,8 @@ class DecidedValue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
     value: str
     because: tuple[str, ...] = ()
+    shown: str = ""
+    """In the words of whoever decided it, where ``value`` is what that became."""
 
 
 Decided: TypeAlias = Mapping[Kind, Mapping[str, DecidedValue]]
@@ -167,13 +175,42 @@ def decided_by(decisions: Decisions, *, labels: Mapping[str, str]) -> dict[Kind,
 def _told(image: Image) -> dict[Kind, Mapping[str, DecidedValue]]:
     """What any image says without Lamina's label."""
     return {
-        "target": {"": DecidedValue(value=f"linux/{image.arch}")},
+        "target": {"": DecidedValue(value=image.platform)},
         "buildpack": {each.id: DecidedValue(value=each.version) for each in image.buildpacks},
-        "command": {each.type: DecidedValue(value=shlex.join(each.words)) for each in image.processes},
+        "command": dict(_commanded(image)),
         "default": _default(image.processes),
+        **_starting(image),
+        "user": _one(image.user or "root"),
+        "workdir": _one(image.working_dir),
+        "port": {each: DecidedValue(value="exposed") for each in image.ports},
         "variable": {name: DecidedValue(value=value) for name, value in image.env.items()},
-        "label": {name: DecidedValue(value=value) for name, value in image.labels.items() if name not in _IN_PARTS},
+        "label": {name: DecidedValue(value=value) for name, value in image.labels.items() if name not in IN_PARTS},
     }
+
+
+def _commanded(image: Image) -> Iterator[tuple[str, DecidedValue]]:
+    """The processes by the lifecycle's label, with what Lamina's says of them."""
+    known = image.decisions.processes if image.decisions and not image.decisions.cut else ()
+    decided = dict(_processes(known))
+    for each in image.processes:
+        found = decided.get(each.type, DecidedValue(value=""))
+        yield each.type, msgspec.structs.replace(found, value=shlex.join(each.words), shown=found.value)
+
+
+def _starting(image: Image) -> dict[Kind, Mapping[str, DecidedValue]]:
+    found = starting(image)
+    if found.process is None:
+        because = ("none of the processes that its label tells of",) if found.words and image.processes else ()
+        entrypoint, cmd = (shlex.join(each) if found.words else "" for each in (image.entrypoint, image.cmd))
+        return {"entrypoint": _one(entrypoint, because=because), "cmd": _one(cmd)}
+    arguments = {} if found.arguments is None else {"": DecidedValue(value=shlex.join(found.arguments))}
+    # No words of a command are joined to this value.
+    started = DecidedValue(value=f"(process {found.process.type})", shown=shlex.join(("process", found.process.type)))
+    return {"entrypoint": {"": started}, "cmd": arguments}
+
+
+def _one(value: str, *, because: tuple[str, ...] = ()) -> Mapping[str, DecidedValue]:
+    return {"": DecidedValue(value=value, because=because)} if value else {}
 
 
 def decided_by_plan(

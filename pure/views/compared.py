@@ -29,6 +29,11 @@ _KINDS: Final[Mapping[Kind, str]] = {
     "process": "process",
     "command": "process",
     "default": "default process",
+    "entrypoint": "entrypoint",
+    "cmd": "arguments (CMD)",
+    "user": "user",
+    "workdir": "working folder",
+    "port": "port",
     "sets": "set for process",
     "groups": "dependency groups",
     "extras": "extras",
@@ -56,9 +61,10 @@ _OWNERS: Final[Mapping[Owner, str]] = {
     Owner.LIFECYCLE: "lifecycle",
     Owner.UNKNOWN: "layer",
 }
+_COMMANDS: Final[frozenset[Kind]] = frozenset({"process", "command", "entrypoint", "cmd"})
 _SAME: Final[Mapping[bool, str]] = {
     False: "Nothing differs of what is known of both",
-    True: "Different: the manifests alone, in what isn't compared (users, times, the order of layers)",
+    True: "Different: the manifests alone, in what isn't compared (times, volumes, health checks, the order of layers)",
 }
 
 
@@ -242,7 +248,8 @@ def _markdown_table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> 
 
 def choice_shown(kind: Kind, choice: DecidedValue) -> str:
     """What was chosen, as people read it."""
-    text = written(tuple(shlex.split(choice.value))) if kind in ("process", "command") else choice.value
+    text = choice.shown or choice.value
+    text = written(tuple(shlex.split(text))) if kind in _COMMANDS else text
     return shortened(text, _LONGEST) or ("(decided at the start)" if kind == "sets" else "(empty)")
 
 

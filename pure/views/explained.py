@@ -15,6 +15,8 @@ from pure.build.decisions import DecidedCommands, DecidedManager, DecidedProcess
 from pure.image.contents import Contents, DistributionOfImage, LinkedLibrary
 from pure.image.demands import Demanded, guessed
 from pure.image.manifest import Builder, Image, LayerOfImage, Owner, ProcessOfImage
+from pure.image.side import IN_PARTS
+from pure.image.starting import starting
 from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
 
@@ -35,6 +37,7 @@ _OF_LIFECYCLE: Final[Mapping[str, str]] = {
     "process-types": "a link for each process type",
     "sbom": "bills of materials of what is in the image",
 }
+_ADDED: Final = "added after the image was built; what it changes isn't known"
 _SUGGESTED: Final = 3
 _QUOTED: Final = frozenset(" \t\n'\"")
 
@@ -92,6 +95,20 @@ class ExplainedProcess(msgspec.Struct, frozen=True, kw_only=True):
     because: tuple[str, ...] = ()
 
 
+class ExplainedSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the image's configuration says, whoever made that."""
+
+    entrypoint: tuple[str, ...] = ()
+    cmd: tuple[str, ...] = ()
+    user: str = ""
+    """Empty for root."""
+    working_dir: str = ""
+    ports: tuple[str, ...] = ()
+    variables: Mapping[str, str] = {}
+    labels: Mapping[str, str] = {}
+    """All but those whose contents are told otherwise here."""
+
+
 class ExplainedLabel(msgspec.Struct, frozen=True, kw_only=True):
     """A label that a variable of the build asked for."""
 
@@ -107,6 +124,7 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
     reference: str
     digest: str
     """Of the manifest; of the configuration where an engine has no manifest."""
+    os: str
     arch: str
     made_by: MadeBy
     buildpacks: tuple[Builder, ...] = ()
@@ -120,6 +138,10 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
     """What became of Django's static files; null where there is no Django."""
     labels: tuple[ExplainedLabel, ...] = ()
     """Those that variables asked for."""
+    starts: str = ""
+    """What a container starts, where that isn't the default process of the lifecycle's label; empty where it is."""
+    settings: ExplainedSettings | None = None
+    """Null for a local build, which stands upon no run image."""
     processes: tuple[ExplainedProcess, ...] = ()
     layers: tuple[ExplainedLayer, ...] = ()
     """Lowest first."""
@@ -177,6 +199,7 @@ def explained(
     return Explained(
         reference=reference,
         digest=image.digest,
+        os=image.os,
         arch=image.arch,
         made_by="lamina" if image.by_lamina else "lifecycle" if image.by_lifecycle else "nobody",
         buildpacks=image.buildpacks,
@@ -186,11 +209,41 @@ def explained(
         commands=decisions.commands if decisions else None,
         static=decisions.static if decisions else None,
         labels=labels_asked_for(image),
+        starts=starts_otherwise(image),
+        settings=_settings(image) if image.based else None,
         processes=tuple(_process(each, whys.get(each.type)) for each in image.processes),
         layers=tuple(_layer(image, each) for each in image.layers),
         divided=decisions.divided if decisions else "",
         distributions=contents.distributions,
         missing=contents.missing if image.by_lamina else (),
+    )
+
+
+def starts_otherwise(image: Image) -> str:
+    """What a container starts, where that isn't the default process of the lifecycle's label."""
+    found = starting(image)
+    default = next((each.type for each in image.processes if each.default), "")
+    if found.process is None:
+        if not found.words:
+            return "nothing, since its configuration names no command" if default else ""
+        other = ", which is none of the processes that its label tells of" if image.processes else ""
+        return f"{written(found.words)} (by its configuration){other}"
+    parts = (
+        f", though the default is {default}" if default and found.process.type != default else "",
+        "" if found.arguments is None else f", with other arguments: {written(found.arguments) or 'none'}",
+    )
+    return f"{found.process.type}{''.join(parts)}" if any(parts) or not default else ""
+
+
+def _settings(image: Image) -> ExplainedSettings:
+    return ExplainedSettings(
+        entrypoint=image.entrypoint,
+        cmd=image.cmd,
+        user=image.user,
+        working_dir=image.working_dir,
+        ports=image.ports,
+        variables=image.env,
+        labels={name: value for name, value in image.labels.items() if name not in IN_PARTS},
     )
 
 
@@ -329,6 +382,9 @@ def _layer(image: Image, layer: LayerOfImage) -> ExplainedLayer:
 
 def why_a_layer(image: Image, layer: LayerOfImage) -> str:
     """Why a layer of an image is one; empty where nobody says."""
+    if layer.owner is Owner.UNKNOWN:
+        known = [at for at, each in enumerate(image.layers) if each.owner is not Owner.UNKNOWN]
+        return _ADDED if known and image.layers.index(layer) > known[-1] else ""
     if layer.owner is Owner.LIFECYCLE:
         return _OF_LIFECYCLE.get(layer.name, "")
     if layer.owner is not Owner.BUILDPACK or image.decisions is None or image.layer(layer.name) is not layer:

@@ -16,16 +16,18 @@ from pure.views.explained import (
     ExplainedLayer,
     ExplainedProcess,
     ExplainedPython,
+    ExplainedSettings,
     MadeBy,
     NoSuchDistribution,
 )
 from pure.views.parts import ViewPart, ViewRow, ViewTable
-from pure.wording import count, listing, size
+from pure.wording import count, listing, shortened, size
 
 DIVISION: Final = "Division over layers"
 _LARGEST: Final = 10
 _NAMED: Final = 10
 
+_LONGEST: Final = 400
 _WIDTH: Final = 100
 _LAYER_HEADS: Final = ("layer", "compressed", "unpacked", "why it is one")
 _LARGEST_HEADS: Final = ("distribution", "version", "size", "layer", "declared")
@@ -35,7 +37,8 @@ def image_view(told: Explained) -> tuple[ViewPart, ...]:
     """An image: who made it, what starts, which Python, its layers, what is largest in it."""
     parts = (
         _heading(told),
-        _processes(told.processes),
+        _processes(told),
+        _settings(told.settings, whole=told.made_by != "lamina") if told.settings else None,
         _python(told.python) if told.python else None,
         _manager(told.manager) if told.manager else None,
         _division(told) if told.divided and told.manager else None,
@@ -55,20 +58,33 @@ def _heading(told: Explained) -> ViewPart:
     lines: Mapping[MadeBy, tuple[str, ...]] = {
         "lamina": (f"Built by {built}", *undecided),
         "lifecycle": (f"{LAMINA} didn't build it, but {built or 'a lifecycle'}", "This is what its labels tell."),
-        "nobody": ("No lifecycle of Cloud Native Buildpacks built it: only its layers and their sizes are known.",),
+        "nobody": ("No lifecycle of Cloud Native Buildpacks built it: this is what its configuration tells.",),
     }
-    arch = f" (linux/{told.arch})" if told.arch else ""
-    return ViewPart(heading=f"{told.reference}{arch}", lines=(told.digest, *lines[told.made_by]))
+    platform = "/".join(filter(None, (told.os, told.arch)))
+    heading = f"{told.reference} ({platform})" if platform else told.reference
+    return ViewPart(heading=heading, lines=(told.digest, *lines[told.made_by]))
 
 
-def _processes(processes: tuple[ExplainedProcess, ...]) -> ViewPart | None:
-    if not processes:
-        return None
-    return ViewPart(heading="What starts", lines=tuple(line for each in processes for line in _process(each)))
+def _processes(told: Explained) -> ViewPart | None:
+    others = (line for each in told.processes for line in _process(each, by=" by its label" if told.starts else ""))
+    lines = (*((told.starts,) if told.starts else ()), *others)
+    return ViewPart(heading="What starts", lines=lines) if lines else None
 
 
-def _process(process: ExplainedProcess) -> Iterator[str]:
-    default = " (the default)" if process.default else ""
+def _settings(settings: ExplainedSettings, *, whole: bool) -> ViewPart:
+    """Whom it runs as, and where; ``whole`` with variables and labels, which somebody else chose."""
+    lines = [f"user: {settings.user}" if settings.user else "user: root, since it names none"]
+    if settings.working_dir:
+        lines.append(f"working folder: {settings.working_dir}")
+    if settings.ports:
+        lines.append(f"ports: {', '.join(settings.ports)}")
+    for what, named in (("variable", settings.variables), ("label", settings.labels)) if whole else ():
+        lines += (shortened(f"{what} {name}={value}", _LONGEST) for name, value in sorted(named.items()))
+    return ViewPart(heading="Configuration", lines=tuple(lines))
+
+
+def _process(process: ExplainedProcess, *, by: str) -> Iterator[str]:
+    default = f" (the default{by})" if process.default else ""
     yield f"{process.type}{default}: {process.starts}"
     yield from (f"  {each}" for each in _reasons(process.source and f"from {process.source}", process.because))
     for each in process.sets:

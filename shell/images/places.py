@@ -13,6 +13,7 @@ from pure.image.errors import FolderWithoutImage, ImageError, ImageUnreadable
 from pure.image.index import NotAnIndex, SavedImage, read_saved
 from pure.image.manifest import read_image
 from pure.lifecycle.image import StoredImage, decode_stored
+from pure.lifecycle.processes import LaunchCommand, command_of
 from pure.outcome import Failure, Outcome, Success
 
 from shell.images.blobs import Wanted, document, open_indexed
@@ -226,7 +227,10 @@ def open_stored(path: str, cache: Path, wanted: Wanted) -> Outcome[OpenedImage, 
         return Failure(FolderWithoutImage(path=path, cache=str(cache)))
     _, _, arch = wanted.machine.partition("/")
     diff_ids = [each.diff_id for each in stored.layers]
-    config = {"architecture": arch, "rootfs": {"diff_ids": diff_ids}, "config": {"Labels": stored.labels}}
+    default = stored.table.find(stored.table.default)
+    command = command_of(default) if default else LaunchCommand(fixed=())
+    settings = {"Labels": stored.labels, "Entrypoint": command.fixed, "Cmd": command.args}
+    config = {"os": "linux", "architecture": arch, "rootfs": {"diff_ids": diff_ids}, "config": settings}
     image = read_image(msgspec.json.encode(config), digest=image_digest(stored))
     if isinstance(image, Failure):
         return Failure(ImageUnreadable(reference=wanted.reference, reason=image.failure().reason))

@@ -13,7 +13,7 @@ from pure.image.manifest import LAMINA, Image, LayerOfImage, Owner
 from pure.layers.names import AT_LAUNCH, CERTIFICATES, PYTHON, VENV, HeavyLayerName, is_heavy
 from pure.manager.table import MANAGERS
 from pure.views.compared import BECOME, choice_shown, decision_name, headline, layer_name, not_known
-from pure.views.explained import ExplainedPython, labels_asked_for, started, why_a_layer, written
+from pure.views.explained import ExplainedPython, labels_asked_for, started, starts_otherwise, why_a_layer, written
 from pure.views.explained_view import (
     DIVISION,
     added,
@@ -103,13 +103,15 @@ def page(known: Known) -> Page:
 def _facts(known: Known) -> Iterator[tuple[str, str]]:
     image = known.image
     yield "Digest", image.digest
-    yield "Target", image.decisions.target if image.decisions else f"linux/{image.arch}"
+    yield "Target", image.decisions.target if image.decisions else image.platform
     if python := known.python:
         yield "Python", ", ".join(filter(None, (python.version, how_supported(python))))
         if python.linked:
             yield "Linked into Python", ", ".join(linked_into(python))
     starts = next((each for each in image.processes if each.default), None)
-    if starts:
+    if otherwise := starts_otherwise(image):
+        yield "Starts", otherwise
+    elif starts:
         whys = image.decisions.processes if image.decisions else ()
         decided = next((each for each in whys if each.type == starts.type), None)
         yield "Starts", f"{starts.type}: {started(starts, decided)}"

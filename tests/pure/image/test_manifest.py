@@ -59,6 +59,35 @@ def test_an_image_that_no_lifecycle_built_is_one(labels: dict[str, Any]) -> None
     assert "no label" in image.undecided
 
 
+SILENT = dict.fromkeys(("Labels", "Env", "Entrypoint", "Cmd", "ExposedPorts", "User", "WorkingDir"))
+
+
+@pytest.mark.parametrize("config", [{}, {"config": None}, {"config": {}}, {"config": SILENT}])
+@pytest.mark.parametrize("diff_ids", [None, []])
+def test_an_image_that_says_nothing_is_one(config: dict[str, Any], diff_ids: list[str] | None) -> None:
+    written = {"rootfs": {"diff_ids": diff_ids}, "os": "windows", "architecture": "amd64", **config}
+    assert read(json.dumps(written).encode()) == Image(
+        digest="sha256:image",
+        os="windows",
+        arch="amd64",
+        layers=(),
+        undecided="it has no label io.lamina.decisions",
+    )
+
+
+def test_what_a_configuration_says_is_read() -> None:
+    settings: dict[str, Any] = {
+        "Entrypoint": "sh",
+        "Cmd": ["-c", "x"],
+        "User": "0",
+        "WorkingDir": "/a",
+        "ExposedPorts": {"9": {}, "8": {}},
+    }
+    image = read(json.dumps({"rootfs": {"diff_ids": []}, "config": settings}).encode())
+    assert (image.entrypoint, image.cmd, image.user) == (("sh",), ("-c", "x"), "0")
+    assert (image.working_dir, image.ports) == ("/a", ("8", "9"))
+
+
 @pytest.mark.parametrize("config", [b"", b"[]", b'{"rootfs": {}}', b'{"rootfs": {"diff_ids": [1]}}', b"[" * 100_000])
 def test_what_is_no_image(config: bytes) -> None:
     assert "configuration" in read_image(config, digest="").failure().reason

@@ -42,6 +42,8 @@ def image(**more: object) -> Side:
         "processes": (ProcessOfImage(type="web", command=("sh", "-c"), args=("x y",), default=True),),
         "buildpacks": (Builder(id="somebody/else", version="1"),),
         "env": {"PATH": "/bin"},
+        "user": "1000",
+        "ports": ("80/tcp",),
         "labels": {
             "io.lamina.decisions": "…",
             "io.lamina.dependencies.digest": "…",
@@ -64,6 +66,11 @@ def test_an_image_of_somebody_elses_has_what_labels_of_lifecycles_tell() -> None
         "buildpack": {"somebody/else": "1"},
         "command": {"web": "sh -c 'x y'"},
         "default": {"": "web"},
+        "entrypoint": {},
+        "cmd": {},
+        "user": {"": "1000"},
+        "workdir": {},
+        "port": {"80/tcp": "exposed"},
         "variable": {"PATH": "/bin"},
         # The others are compared in parts.
         "label": {"team": "shop"},
@@ -107,6 +114,22 @@ def test_what_starts_is_compared_in_the_words_that_both_have() -> None:
     assert (process.kind, default.kind) == ("command", "default")
 
 
+def test_a_process_that_one_side_has_is_told_in_the_words_of_whoever_decided_it() -> None:
+    none = image(undecided="it has no label", processes=())
+    (found, _) = compare_sides(none, image(decisions=DECISIONS)).decisions
+    assert found.kind == "command"
+    assert found.after is not None
+    assert (found.after.value, found.after.shown) == ("sh -c 'x y'", "gunicorn 'a b:app'")
+    assert found.after.because == ("Procfile, line 1",)
+
+
+def test_what_others_made_of_it_is_told() -> None:
+    made, other = image(decisions=DECISIONS), image(decisions=DECISIONS, entrypoint=("sh",), user="0", ports=())
+    assert [each.kind for each in compare_sides(made, other).decisions] == ["entrypoint", "user", "port"]
+    (target,) = compare_sides(made, image(decisions=None, os="windows")).decisions
+    assert (target.kind, target.after and target.after.value) == ("target", "windows/amd64")
+
+
 def test_what_is_set_for_a_process_alone_is_part_of_it() -> None:
     (web,) = DECISIONS.processes
 
@@ -121,7 +144,7 @@ def test_what_is_set_for_a_process_alone_is_part_of_it() -> None:
 
 def test_a_local_build_stands_upon_nothing() -> None:
     side = image(decisions=DECISIONS, based=False)
-    assert compare_sides(side, image(decisions=DECISIONS)).not_compared == ("variable",)
+    assert compare_sides(side, image(decisions=DECISIONS)).not_compared == ("user", "workdir", "port", "variable")
 
 
 def deciding(**more: object) -> Decisions:

@@ -85,6 +85,9 @@ BEFORE = Image(
     processes=(ProcessOfImage(type="web", command=("bash", "-c"), args=("gunicorn shop:app",), default=True),),
     buildpacks=(Builder(id=LAMINA, version="1.0"),),
     env={"PATH": "/cnb/process:/bin"},
+    entrypoint=("/cnb/process/web",),
+    user="1000:1000",
+    working_dir="/workspace",
     decisions=DECISIONS,
     documents={"sha256:manifest": 4_000, "sha256:configuration": 3_000},
 )
@@ -182,10 +185,36 @@ def somebody_elses() -> Side:
         processes=(),
         buildpacks=(),
         env={"PATH": "/bin"},
+        entrypoint=("nginx",),
+        cmd=("-g", "daemon off;"),
+        user="",
+        working_dir="",
+        ports=("80/tcp",),
         decisions=None,
         undecided="it has no label io.lamina.decisions",
     )
     return side_of_image(image, Contents(missing=("its packages",)), name="docker:other")
+
+
+def built_upon() -> Side:
+    """What ``FROM shop:v1`` with another entrypoint and user makes: the labels stay."""
+    image = replaced(
+        BEFORE, digest=f"sha256:{'e' * 64}", entrypoint=("/bin/sh", "-c", "curl evil"), user="0", ports=("22/tcp",)
+    )
+    return side_of_image(image, contents(flask="3.1.2", requests="2.34.2", polars="1.2"), name="shop:evil")
+
+
+def undecided() -> Side:
+    """An image without Lamina's label, and without a process."""
+    image = replaced(
+        BEFORE,
+        digest=f"sha256:{'f' * 64}",
+        processes=(),
+        decisions=None,
+        undecided="it has no label",
+        entrypoint=("/cnb/lifecycle/launcher",),
+    )
+    return side_of_image(image, contents(flask="3.1.2", requests="2.34.2", polars="1.2"), name="shop:v0")
 
 
 def plan() -> Side:
@@ -236,6 +265,8 @@ SIDES = {
     "only-manifests": (before(), msgspec.structs.replace(before(), digest="sha256:" + "9" * 64)),
     "local-build": (before(), built_here()),
     "not-laminas": (before(), somebody_elses()),
+    "built-upon": (before(), built_upon()),
+    "undecided": (undecided(), before()),
     "plan": (before(), plan()),
 }
 

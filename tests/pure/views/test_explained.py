@@ -4,12 +4,13 @@ import itertools
 from collections import deque
 from datetime import date
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pure.image.contents import Contents, DistributionOfImage, contents
 from pure.image.demands import Demanded
-from pure.image.manifest import read_image
+from pure.image.manifest import Owner, read_image
 from pure.views.explained import DemandFor, ExplainedPython, explained, explained_distribution, paths_to
 
 from tests.images import Made, shop, shop_files, tar
@@ -51,6 +52,24 @@ def test_who_made_an_image() -> None:
         "lifecycle",
         "nobody",
     ]
+
+
+def test_what_somebody_added_is_remarked() -> None:
+    def whys(made: Made) -> list[str]:
+        image = read_image(made.config, digest="sha256:x").unwrap()
+        found = explained(image, contents(image, {}), reference="x", end_of_life={}, today=date.min)
+        return [each.because for each in found.layers if each.owner is Owner.UNKNOWN]
+
+    added = "added after the image was built; what it changes isn't known"
+    assert whys(shop(layers_on_top=(tar({"a": b""}), tar({"b": b""})))) == [added, added]
+    assert whys(shop()) == []
+    # Of what no lifecycle built nobody knows what came afterwards.
+    assert whys(Made(layers=(tar({"a": b""}), tar({"b": b""})))) == ["", ""]
+
+
+def test_a_local_build_has_no_configuration() -> None:
+    image = msgspec.structs.replace(SHOP, based=False)
+    assert explained(image, INSIDE, reference="x", end_of_life={}, today=date.min).settings is None
 
 
 def test_why_a_distribution_is_there() -> None:

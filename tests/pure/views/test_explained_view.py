@@ -17,7 +17,7 @@ from pure.views.explained_view import describe_absent, distribution_view, image_
 from pure.views.parts import ViewPart, plain_lines
 
 from tests.golden import check_golden
-from tests.images import Made, digest, shop, shop_files, tar
+from tests.images import SHOP_SETTINGS, Made, digest, shop, shop_files, tar
 from tests.pure.image.test_contents import about_shop
 
 TODAY = date(2026, 11, 28)
@@ -49,8 +49,25 @@ OTHERS = {
         }
     ),
 }
-FOREIGN = image_of(Made(layers=(tar({"n": b""}), tar({"a": b""})), labels=OTHERS), (40_000_000, 9_000))
-PLAIN = image_of(Made(layers=(tar({"n": b""}), tar({"a": b""}))), (40_000_000, 9_000))
+FOREIGN = image_of(
+    Made(
+        layers=(tar({"n": b""}), tar({"a": b""})),
+        labels=OTHERS,
+        settings={"Entrypoint": ["/cnb/lifecycle/launcher"], "User": "node"},
+    ),
+    (40_000_000, 9_000),
+)
+MAINTAINED = {"maintainer": "somebody"}
+SET = {"Entrypoint": ["docker-entrypoint.sh"], "Cmd": ["nginx", "-g", "daemon off;"], "ExposedPorts": {"80/tcp": {}}}
+PLAIN = image_of(Made(layers=(tar({"n": b""}), tar({"a": b""})), labels=MAINTAINED, settings=SET), (40_000_000, 9_000))
+BUILT_UPON = image_of(
+    shop(
+        layers_on_top=(tar({"etc/evil": b""}),),
+        settings={"Entrypoint": ["/bin/sh", "-c", "curl evil"], "User": "0", "WorkingDir": "/workspace"},
+    ),
+    (28_000_000, 16_000_000, 900_000, 21_000_000, 4_000, 2_000, 300, 100),
+)
+BARE = image_of(Made(layers=(), settings=None, os="windows"))
 
 
 def told(image: Image, files: dict[str, bytes]) -> Explained:
@@ -62,7 +79,14 @@ def text(parts: tuple[ViewPart, ...]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("name", "image"), [("explain_shop", SHOP), ("explain_other_buildpack", FOREIGN), ("explain_no_lifecycle", PLAIN)]
+    ("name", "image"),
+    [
+        ("explain_shop", SHOP),
+        ("explain_other_buildpack", FOREIGN),
+        ("explain_no_lifecycle", PLAIN),
+        ("explain_built_upon", BUILT_UPON),
+        ("explain_bare", BARE),
+    ],
 )
 def test_images(name: str, image: Image) -> None:
     check_golden(name, text(image_view(told(image, shop_files()))))
@@ -70,7 +94,7 @@ def test_images(name: str, image: Image) -> None:
 
 def test_an_image_without_bills_and_of_another_version() -> None:
     labels = {name: value for name, value in shop().labels.items() if "decisions" not in name}
-    image = image_of(Made(layers=shop().layers, labels=labels))
+    image = image_of(Made(layers=shop().layers, labels=labels, settings=SHOP_SETTINGS))
     check_golden("explain_undecided", text(image_view(told(image, {}))))
 
 

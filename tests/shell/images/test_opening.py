@@ -28,6 +28,7 @@ from pure.image.errors import (
     ReferenceUnknown,
 )
 from pure.lifecycle.image import ImageLayer, StoredImage
+from pure.lifecycle.outputs import LaunchProcess
 from pure.lifecycle.processes import ProcessTable
 from pure.outcome import Failure
 from shell.images.inside import read_contents
@@ -61,7 +62,9 @@ def stored(cache: Path, image: Made) -> Path:
     for each in image.layers:
         (folder / f"{digest(each)}.tar").write_bytes(each)
     layers = tuple(ImageLayer(name="x", diff_id=digest(each), root="/layers/x") for each in image.layers)
-    value = StoredImage(layers=layers, labels=image.labels, group=("lamina_python",), table=ProcessTable(processes=()))
+    web = LaunchProcess(type="web", command=("gunicorn", "shop:app"), args=("--reload",))
+    table = ProcessTable(processes=(web,), default="web")
+    value = StoredImage(layers=layers, labels=image.labels, group=("lamina_python",), table=table)
     (folder / "image.json").write_bytes(msgspec.json.encode(value))
     return cache
 
@@ -161,6 +164,8 @@ def test_what_was_built_here_is_found_by_its_application(tmp_path: Path, expecte
     cache = stored(tmp_path / "cache", SHOP)
     with opened(tmp_path / "app", cache) as image:
         assert [each.nbytes for each in image.image.layers] == list(map(len, SHOP.layers))
+        # What starts is the default process with its arguments, as `lamina run` starts it.
+        assert (image.image.entrypoint, image.image.cmd) == (("gunicorn", "shop:app"), ("--reload",))
         assert read_contents(image).unwrap() == expected
 
 

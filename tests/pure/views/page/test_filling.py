@@ -113,6 +113,13 @@ def test_all_of_it() -> None:
     check_golden("page_shop", text.replace(SHOP.arch, "amd64"), suffix=".html")
 
 
+def test_what_starts_is_what_its_configuration_says() -> None:
+    assert dict(shown().facts)["Starts"] == "web: gunicorn shop:app --access-logfile -"
+    image = msgspec.structs.replace(SHOP, entrypoint=("/bin/sh", "-c", "curl evil"))
+    facts = dict(page(Known(reference="x", image=image, contents=INSIDE)).facts)
+    assert facts["Starts"].startswith("/bin/sh -c 'curl evil' (by its configuration), which is none of the processes")
+
+
 def layer(found: Page, name: str) -> ShownLayer:
     (one,) = (each for each in found.layers if each.name == name)
     return one
