@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shlex
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,34 @@ def test_the_target_of_the_file_is_checked(app: Path) -> None:
     assert lamina(app, "plan", ".", "--check", FILE)[0] == 0
     status, said = lamina(app, "plan", ".", "--check", FILE, "--target", "linux/amd64")
     assert (status, "linux/arm64" in said) == (1, True)
+
+
+def told(said: str) -> list[str]:
+    """The arguments of the command that a message ends with."""
+    (line,) = (line for line in said.splitlines() if line.strip().startswith("lamina plan "))
+    return shlex.split(line)[1:]
+
+
+@pytest.mark.parametrize(
+    "asked", [("--env", "BP_PYTHON_VERSION=3.12"), ("--env-file", "of it.env"), ("--target", "linux/arm64")]
+)
+def test_the_command_that_is_told_writes_the_plan_that_was_checked(asked: tuple[str, ...], app: Path) -> None:
+    app = app.rename(app.with_name("my app; x"))
+    (app / "of it.env").write_text("BP_PYTHON_VERSION=3.12\n")
+    asked = (str(app), *asked)
+    # Of a file that isn't there, of one that is none, and of one with other decisions.
+    for text in (None, "none", '{"schema": 1, "target": "linux/arm64", "decisions": {}}'):
+        if text is not None:
+            (app / FILE).write_text(text)
+        status, said = lamina(app, "plan", *asked, "--check", FILE)
+        assert (status, lamina(app, *told(said))[0]) == (2 if text in (None, "none") else 1, 0), said
+        assert lamina(app, "plan", *asked, "--check", FILE) == (0, f"{FILE}: no decision differs\n")
+    assert '"linux/arm64"' in (app / FILE).read_text()
+
+
+def test_no_secret_is_in_the_command_that_is_told(app: Path) -> None:
+    _, said = lamina(app, "plan", ".", "--check", FILE, "--env", "API_TOKEN=hunter2 hunter2'", "--env", "A=b")
+    assert told(said)[4:] == ["--env", "API_TOKEN", "--env", "A=b"]
 
 
 def test_a_file_that_cannot_be_compared_with_has_a_status_of_its_own(app: Path) -> None:
