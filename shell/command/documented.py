@@ -10,6 +10,7 @@ STATUSES: Final[Mapping[str, str]] = {
     "1": "an error that was explained",
     "2": "the command line is wrong",
     "70": "a bug of Lamina's, with what to report",
+    "74": "the standard output can't be written to",
     "128 + n": "ended by signal n",
 }
 """Of every command, unless it says otherwise."""
