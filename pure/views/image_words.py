@@ -17,7 +17,9 @@ from pure.image.errors import (
     ReferenceUnknown,
     RegistryRefused,
 )
+from pure.image.reference import decide_reference
 from pure.message import Message
+from pure.outcome import Failure
 from pure.wording import command
 
 _FORMS = (
@@ -74,9 +76,28 @@ def describe_image(error: ImageError, *, cache: str = "") -> Message:
             assert_never(error)
 
 
+# What other programs, or other commands, write before a name.
+_PREFIXES: Final[Mapping[str, str]] = {
+    "oci:": "A layout is named by its folder alone: {rest}",
+    "oci-archive:": "An archive is named by its file alone: {rest}",
+    "docker-archive:": "An archive is named by its file alone: {rest}",
+    "docker-daemon:": "Of an engine: docker:{rest}",
+    "containers-storage:": "Of an engine: podman:{rest}",
+    "https://": "An image of a registry is named without that: {rest}",
+    "http://": "An image of a registry is named without that: {rest}",
+    "plan:": "A plan is no image, but can be compared with one: lamina compare IMAGE {whole}",
+}
+
+
 def _other_forms(reference: str) -> tuple[str, ...]:
-    if reference.startswith((".", "/")) or not reference:
+    if reference.startswith((".", "/")):
         return ("Correct the path.",)
+    for prefix, form in _PREFIXES.items():
+        if rest := reference.removeprefix(prefix) if reference.startswith(prefix) else "":
+            return (form.format(rest=command(rest), whole=command(reference)),)
+    if isinstance(decide_reference(f"localhost/{reference}", {}, cache=""), Failure):
+        # Nobody can have an image of that name.
+        return ("Correct it.",)
     return (f"Of an engine: docker:{reference} or podman:{reference}", f"Of a registry: its host, and {reference}")
 
 

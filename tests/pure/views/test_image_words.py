@@ -25,6 +25,18 @@ HOST, SHOP = "registry.test", "registry.test/shop:v1"
 ERRORS: tuple[ImageError, ...] = (
     ReferenceUnknown(reference="shop"),
     ReferenceUnknown(reference="./out"),
+    *(
+        ReferenceUnknown(reference=each)
+        for each in (
+            "oci:my image",
+            "docker-archive:shop.tar",
+            "containers-storage:shop",
+            "http://x/y",
+            "plan:a b",
+            "$(x)",
+            ":",
+        )
+    ),
     ReferenceMalformed(reference="docker:", reason="after docker: stands no name of an image"),
     FolderWithoutImage(path="shop", cache="/home/me/.cache/lamina/builds/shop-1"),
     ImageNotNamed(reference="o u;t", name="", names=("v1", "v2")),

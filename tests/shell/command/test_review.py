@@ -111,6 +111,13 @@ def test_a_file_that_cannot_be_compared_with_has_a_status_of_its_own(app: Path) 
     assert not (app / "folder").exists()
 
 
+def test_layers_that_are_none_are_no_first_build(app: Path) -> None:
+    status, said = lamina(app, "plan", ".", "--layers", ".")
+    assert (status, f"There is no layer of lamina/python to plan against\n    {app}\n" in said) == (1, True)
+    (app / "venv.toml").write_text("[types]\nlaunch = true\n")
+    assert lamina(app, "plan", ".", "--layers", ".")[0] == 0
+
+
 def test_what_prevents_a_plan_stays_what_it_is(app: Path) -> None:
     lamina(app, "plan", ".", "--write", FILE)
     (app / ".python-version").write_text("3.99\n")
