@@ -90,7 +90,7 @@ def plan(
     from shell.command.planning import PlanRequest, planned, print_plan
 
     _refuse(check, write, form, layers, as_json=as_json)
-    descriptor = described(app)
+    descriptor = described(app, as_json=as_json)
     given = dict(descriptor.env) | given_variables(env, env_file)
     output = Output(redactor(given))
     request = PlanRequest(app=app.resolve(), descriptor=descriptor, environ=given, target=asked_target(target))

@@ -111,6 +111,12 @@ def test_a_file_that_cannot_be_compared_with_has_a_status_of_its_own(app: Path) 
     assert not (app / "folder").exists()
 
 
+def test_what_is_wrong_with_the_descriptor_is_a_document_too(app: Path) -> None:
+    (app / "project.toml").write_text("[")
+    status, said = lamina(app, "plan", ".", "--json")
+    assert (status, "project.toml" in str(json.loads(said)["error"])) == (1, True)
+
+
 def test_layers_that_are_none_are_no_first_build(app: Path) -> None:
     status, said = lamina(app, "plan", ".", "--layers", ".")
     assert (status, f"There is no layer of lamina/python to plan against\n    {app}\n" in said) == (1, True)
@@ -138,7 +144,7 @@ def test_what_prevents_a_plan_stays_what_it_is(app: Path) -> None:
 )
 def test_options_that_do_not_go_together(options: tuple[str, ...], app: Path) -> None:
     status, said = lamina(app, "plan", ".", *options)
-    assert (status, "Usage:" in said) == (2, True)
+    assert (status, ("The command line is wrong" if "--json" in options else "Usage:") in said) == (2, True)
 
 
 def test_no_secret_reaches_the_file(app: Path) -> None:
