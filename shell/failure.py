@@ -4,7 +4,6 @@ import contextlib
 import os
 import signal
 import sys
-import traceback
 
 INTERNAL_ERROR = 70
 """The exit status after a bug (``EX_SOFTWARE`` of sysexits.h)."""
@@ -28,6 +27,8 @@ def internal_error(error: Exception) -> int:
     if _nowhere():
         sys.stdout.write("\nError: The working directory doesn't exist any more\n\n  Change into one that does.\n")
         return 1
+    import traceback
+
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{os.path.basename(frame.filename)}, line {frame.lineno}, in {frame.name}"  # noqa: PTH119  (a string)
     lines = [
