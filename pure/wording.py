@@ -1,5 +1,6 @@
 """Says counts, sizes and times the same way everywhere."""
 
+import shlex
 import textwrap
 from collections.abc import Iterable
 
@@ -25,6 +26,11 @@ def duration(seconds: float) -> str:
     if seconds < 60:
         return f"{seconds:.1f} s"
     return f"{int(seconds) // 60} min {int(seconds) % 60:02d} s"
+
+
+def command(*words: str) -> str:
+    """A command, or a part of one, as a shell takes it: whatever stands in a name stays in that."""
+    return shlex.join(words)
 
 
 def wrapped(line: str, *, width: int) -> tuple[str, ...]:

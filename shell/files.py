@@ -4,7 +4,7 @@ import errno
 import os
 import stat
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from pure.build.errors import NotReadable
 from pure.wording import size
@@ -48,8 +48,20 @@ def kept(path: Path) -> bytes | None:
         return None
 
 
+def regular_stream(path: Path) -> BinaryIO:
+    """A regular file, opened; never a pipe, which would be waited for, nor a device.
+
+    :raises OSError: as ``open`` does; ``FileNotFoundError`` for what isn't a regular file
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise FileNotFoundError(errno.ENOENT, "it is no regular file", str(path))
+    return open(descriptor, "rb")  # noqa: PTH123  (a descriptor, whose reader closes it)
+
+
 def regular(path: Path, *, within: Path | None = None, end: bool = False, most: int = MOST_BYTES) -> bytes:
-    """What a regular file holds; never a pipe, which would be waited for, nor a device.
+    """What a regular file holds.
 
     Of one that has more bytes than the ``most``, the ``end`` will do for some readers.
 
@@ -61,11 +73,8 @@ def regular(path: Path, *, within: Path | None = None, end: bool = False, most: 
         place = Path(os.path.realpath(path))
         if path.exists() and not place.is_relative_to(os.path.realpath(within)):
             raise ReadError(NotReadable(path=str(path), detail=str(place), why="outside"))
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-    with open(descriptor, "rb") as file:  # noqa: PTH123  (a descriptor)
-        known = os.fstat(descriptor)
-        if not stat.S_ISREG(known.st_mode):
-            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+    with regular_stream(path) as file:
+        known = os.fstat(file.fileno())
         if known.st_size > most and end:
             file.seek(-most, os.SEEK_END)
             return file.read(most)

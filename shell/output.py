@@ -1,12 +1,15 @@
 """Prints: the only module of the buildpack that does."""
 
+import io
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
 from pure.redaction import Redactor
 from pure.visible import visible, visible_document, whole
 
+from shell.failure import StreamRefused
 from shell.own_words import own_words
 
 
@@ -60,7 +63,36 @@ def _for_own_sentences(redact: Redactor) -> Redactor:
     return Redactor(secrets=tuple(secret for secret in redact.secrets if secret not in words)) if words else redact
 
 
+class _Stream(io.TextIOWrapper):
+    """A standard stream; whoever writes to it, what the system has against that is told by its own exception."""
+
+    def __init__(self, stream: TextIO | None, name: str) -> None:
+        if stream is None:
+            raise StreamRefused(name, "it is closed")
+        self._called = name
+        super().__init__(stream.buffer, encoding="utf-8", errors="backslashreplace", line_buffering=True)
+
+    def write(self, text: str, /) -> int:
+        with self._told():
+            return super().write(text)
+
+    def flush(self) -> None:
+        with self._told():
+            super().flush()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            unread = isinstance(error, BrokenPipeError)
+            raise StreamRefused(self._called, error.strerror or str(error), unread=unread) from error
+
+
 def utf8_streams() -> None:
-    """Write UTF-8 whatever the locale says: in a build there usually is none."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)  # type: ignore[union-attr]
+    """Write UTF-8 whatever the locale says: in a build there usually is none.
+
+    :raises StreamRefused: from then on, too, wherever one of them can't be written to
+    """
+    sys.stdout = _Stream(sys.stdout, "The standard output")
+    sys.stderr = _Stream(sys.stderr, "The standard error")

@@ -21,7 +21,7 @@ from pure.report.prose.apt import apt_lines
 from pure.report.prose.findings import finding_lines
 from pure.venv.lacks import MissingLibraries
 from shell.detect import ERROR, FAIL, PASS
-from shell.failure import INTERNAL_ERROR
+from shell.failure import INTERNAL_ERROR, UNPRINTED
 
 from tests.places import ROOT
 
@@ -108,7 +108,7 @@ def test_system_packages_are_offered_as_the_pages_show() -> None:
 def test_exit_statuses_are_those_of_the_programs() -> None:
     rows = [line.split("|")[1:3] for line in (DOCS / "log.md").read_text().splitlines() if line.startswith("| ")]
     listed = {status.strip() for _, status in rows}
-    assert {str(PASS), str(FAIL), str(ERROR), str(INTERNAL_ERROR)} <= listed
+    assert {str(PASS), str(FAIL), str(ERROR), str(INTERNAL_ERROR), str(UNPRINTED)} <= listed
 
 
 @pytest.mark.parametrize(("page", "text"), list(blocks("toml")))

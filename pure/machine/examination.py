@@ -7,7 +7,7 @@ import msgspec
 
 from pure.lifecycle.errors import LifecycleError
 from pure.machine.facts import AskedIndex, BuildPlace, MachineFacts
-from pure.runtime.fetching import CertificateRejected, FetchFailure, HttpStatus
+from pure.runtime.fetching import AuthoritiesUnreadable, CertificateRejected, FetchFailure, HttpStatus, ProxyFailed
 
 Condition: TypeAlias = Literal[
     "ok",
@@ -23,6 +23,7 @@ Trait: TypeAlias = Literal[
     "namespaces",
     "namespaces-by-root",
     "namespaces-refused",
+    "namespaces-untried",
     "paths",
     "paths-refused",
     "overlays",
@@ -41,6 +42,8 @@ Trait: TypeAlias = Literal[
     "index-answers",
     "index-asks-who",
     "index-distrusted",
+    "index-without-certificates",
+    "index-without-proxy",
     "index-refuses",
     "index-silent",
     "named-index-silent",
@@ -62,6 +65,7 @@ CONDITIONS: Final[Mapping[Trait, Condition]] = {
     "namespaces": "ok",
     "namespaces-by-root": "ok",
     "namespaces-refused": "missing",
+    "namespaces-untried": "missing",
     "paths": "ok",
     "paths-refused": "missing",
     "overlays": "ok",
@@ -80,6 +84,8 @@ CONDITIONS: Final[Mapping[Trait, Condition]] = {
     "index-answers": "ok",
     "index-asks-who": "warning",
     "index-distrusted": "missing",
+    "index-without-certificates": "warning",
+    "index-without-proxy": "missing",
     "index-refuses": "warning",
     "index-silent": "missing",
     "named-index-silent": "missing",
@@ -156,6 +162,9 @@ def _namespace(facts: MachineFacts) -> Iterator[Examined]:
     if facts.namespace is not None:
         yield Examined(trait="namespaces-refused", error=facts.namespace)
         return
+    if facts.untried:
+        yield Examined(trait="namespaces-untried", subject=facts.untried)
+        return
     yield Examined(trait="namespaces-by-root" if facts.without_users else "namespaces")
     yield Examined(trait="paths-refused" if facts.paths else "paths", subject=str(facts.paths))
     yield Examined(trait="overlays" if facts.overlays else "no-overlays")
@@ -185,5 +194,9 @@ def _answer(failure: FetchFailure | None) -> Trait:
             return "index-refuses"
         case CertificateRejected():
             return "index-distrusted"
+        case AuthoritiesUnreadable():
+            return "index-without-certificates"
+        case ProxyFailed():
+            return "index-without-proxy"
         case _:
             return "index-silent"

@@ -46,6 +46,8 @@ class MachineFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Whether that can be offered to builds: the wheel of pip is there which environments are made by."""
     namespace: LifecycleError | None = None
     """What prevents a namespace in which a build's paths are in place."""
+    untried: str = ""
+    """Why that couldn't be tried, in the system's words; empty where it was."""
     without_users: bool = False
     """It is entered by root, without a namespace of users."""
     paths: int = 0

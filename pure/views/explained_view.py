@@ -21,7 +21,7 @@ from pure.views.explained import (
     NoSuchDistribution,
 )
 from pure.views.parts import ViewPart, ViewRow, ViewTable
-from pure.wording import count, listing, shortened, size
+from pure.wording import command, count, listing, shortened, size
 
 DIVISION: Final = "Division over layers"
 _LARGEST: Final = 10
@@ -314,5 +314,5 @@ def describe_absent(error: NoSuchDistribution) -> Message:
     return Message(
         happened=f"{error.reference} has no distribution {error.name!r}",
         found=(f"It has {count(error.known, 'distribution')}.",),
-        do=(near or f"See all of them: lamina explain {error.reference} --json",),
+        do=(near or f"See all of them: {command('lamina', 'explain', error.reference, '--json')}",),
     )

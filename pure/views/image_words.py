@@ -17,7 +17,10 @@ from pure.image.errors import (
     ReferenceUnknown,
     RegistryRefused,
 )
+from pure.image.reference import decide_reference
 from pure.message import Message
+from pure.outcome import Failure
+from pure.wording import command
 
 _FORMS = (
     "a folder of an application that `lamina build` built, or an OCI layout folder",
@@ -27,8 +30,8 @@ _FORMS = (
 )
 
 
-def describe_image(error: ImageError) -> Message:
-    """The message for an image that can't be read."""
+def describe_image(error: ImageError, *, cache: str = "") -> Message:
+    """The message for an image that can't be read; ``cache`` is the folder of builds, where one was named."""
     match error:
         case ReferenceUnknown(reference=reference):
             return Message(
@@ -44,11 +47,12 @@ def describe_image(error: ImageError) -> Message:
                 means=("An image is named by one of these:", *(f"  {each}" for each in _FORMS)),
                 do=("Correct it.",),
             )
-        case FolderWithoutImage(path=path, cache=cache):
+        case FolderWithoutImage(path=path, cache=looked):
+            build = command("lamina", "build", path, *(("--cache", cache) if cache else ()))
             return Message(
                 happened=f"There is no image in {path}",
-                found=(f"It is no OCI layout, and no image that was built of it is in {cache}",),
-                do=(f"Build it: lamina build {path}", "Or name the folder of its builds: --cache FOLDER"),
+                found=(f"It is no OCI layout, and no image that was built of it is in {looked}",),
+                do=(f"Build it: {build}", "Or name the folder of its builds: --cache FOLDER"),
             )
         case ImageNotNamed() | PlatformMissing():
             return _several(error)
@@ -72,9 +76,28 @@ def describe_image(error: ImageError) -> Message:
             assert_never(error)
 
 
+# What other programs, or other commands, write before a name.
+_PREFIXES: Final[Mapping[str, str]] = {
+    "oci:": "A layout is named by its folder alone: {rest}",
+    "oci-archive:": "An archive is named by its file alone: {rest}",
+    "docker-archive:": "An archive is named by its file alone: {rest}",
+    "docker-daemon:": "Of an engine: docker:{rest}",
+    "containers-storage:": "Of an engine: podman:{rest}",
+    "https://": "An image of a registry is named without that: {rest}",
+    "http://": "An image of a registry is named without that: {rest}",
+    "plan:": "A plan is no image, but can be compared with one: lamina compare IMAGE {whole}",
+}
+
+
 def _other_forms(reference: str) -> tuple[str, ...]:
-    if reference.startswith((".", "/")) or not reference:
+    if reference.startswith((".", "/")):
         return ("Correct the path.",)
+    for prefix, form in _PREFIXES.items():
+        if rest := reference.removeprefix(prefix) if reference.startswith(prefix) else "":
+            return (form.format(rest=command(rest), whole=command(reference)),)
+    if isinstance(decide_reference(f"localhost/{reference}", {}, cache=""), Failure):
+        # Nobody can have an image of that name.
+        return ("Correct it.",)
     return (f"Of an engine: docker:{reference} or podman:{reference}", f"Of a registry: its host, and {reference}")
 
 
@@ -84,7 +107,7 @@ def _several(error: ImageNotNamed | PlatformMissing) -> Message:
             return Message(
                 happened=f"{reference} has no image for {platform}",
                 found=(f"It has images for {', '.join(platforms)}.",),
-                do=(f"Choose one: --platform {platforms[0]}" if platforms else "Name another image.",),
+                do=(f"Choose one: {command('--platform', platforms[0])}" if platforms else "Name another image.",),
             )
         case ImageNotNamed(reference=reference, name=name, names=names):
             happened = f"{reference} has no image of that name" if name else f"{reference} doesn't have one image"
@@ -92,7 +115,11 @@ def _several(error: ImageNotNamed | PlatformMissing) -> Message:
             return Message(
                 happened=happened,
                 found=(f"It has {', '.join(names)}." if names else "None in it has a name.",),
-                do=(f"Choose one: {path}:{names[0]}" if names else "Write the image that you mean by itself.",),
+                do=(
+                    f"Choose one: {command(f'{path}:{names[0]}')}"
+                    if names
+                    else "Write the image that you mean by itself.",
+                ),
             )
 
 
@@ -124,7 +151,9 @@ def _engine(error: EngineMissing | EngineSilent | EngineRefused) -> Message:
                 happened=f"{engine} can't save the image {name}",
                 found=said,
                 means=("It is saved to a temporary file (TMPDIR says where), which takes all of its size.",),
-                do=(f"Save it yourself, and name the file instead: {engine} save --output FILE {name}",),
+                do=(
+                    f"Save it yourself, and name the file instead: {command(engine, 'save', '--output', 'FILE', name)}",
+                ),
             )
         case EngineRefused(engine=engine, name=name, said=said):
             return Message(
@@ -150,5 +179,5 @@ def _registry(error: RegistryRefused) -> Message:
     return Message(
         happened=f"The registry {error.host} doesn't give the image {error.reference}",
         found=(error.reason, *((asked,) if asked else ())),
-        do=tuple(each.format(host=error.host) for each in _CURES[error.kind]),
+        do=tuple(each.format(host=command(error.host)) for each in _CURES[error.kind]),
     )

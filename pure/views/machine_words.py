@@ -31,6 +31,11 @@ _WORDS: Final[Mapping[Trait, tuple[str, str, tuple[str, ...]]]] = {
     "namespaces": ("namespaces", "of users, mounts and processes can be made", ()),
     "namespaces-by-root": ("namespaces", "of mounts can be made, since this is root", ()),
     "namespaces-refused": ("namespaces", "", ()),
+    "namespaces-untried": (
+        "namespaces",
+        "can't be tried: {subject}",
+        ("That takes a folder to write to: see to the cache and the temporary files first, below.",),
+    ),
     "paths": ("paths", "/layers, /workspace, /platform and /cnb can be put in place", ()),
     "paths-refused": (
         "paths",
@@ -91,6 +96,19 @@ _WORDS: Final[Mapping[Trait, tuple[str, str, tuple[str, ...]]]] = {
         "index",
         "{subject}: {failure}",
         ("Name the file with its authority's certificate:  --env PIP_CERT=/path/to/ca.pem",),
+    ),
+    "index-without-certificates": (
+        "index",
+        "{subject} can't be asked: {failure}",
+        ("See to the certificates first, above.",),
+    ),
+    "index-without-proxy": (
+        "index",
+        "{subject}: {failure}",
+        (
+            "HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names this proxy: look at its address and its password,",
+            "or have the index asked without it:  NO_PROXY=HOST",
+        ),
     ),
     "index-refuses": (
         "index",

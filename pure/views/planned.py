@@ -20,6 +20,7 @@ from pure.layers.names import HeavyLayerName, heavy_layer, is_heavy
 from pure.message import Message
 from pure.outcome import Failure, Outcome, Success
 from pure.report.record import ManagerRecord, Record
+from pure.review.golden import decode_golden
 
 _AFTER: Final = "a plan installs nothing"
 _PROVISIONAL: Final = NotKnown(
@@ -39,11 +40,17 @@ _STATIC: Final = NotKnown(
 )
 
 
-def side_of_plan(document: bytes, *, name: str) -> Outcome[Side, NotAPlan]:
+class GivenGolden(msgspec.Struct, frozen=True, kw_only=True):
+    """A document is the other kind of plan, that of ``lamina plan --write``."""
+
+
+def side_of_plan(document: bytes, *, name: str) -> Outcome[Side, NotAPlan | GivenGolden]:
     """The plan as a side of a comparison."""
     try:
         plan = msgspec.json.decode(document, type=Record)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        if isinstance(decode_golden(document, file=name), Success):
+            return Failure(GivenGolden())
         return Failure(NotAPlan(reason=_prevented(document) or str(error)))
     layers = _layers(plan)
     heavy = any(map(is_heavy, layers))

@@ -1,6 +1,5 @@
 """Says in which decisions a plan differs from the golden one: as a table for terminals, as Markdown, and as JSON."""
 
-import shlex
 import textwrap
 from collections.abc import Sequence
 from itertools import zip_longest
@@ -12,7 +11,7 @@ from pure.review.differing import DecisionChanged
 from pure.review.golden import GoldenDecision
 from pure.views.markdown import code, escaped
 from pure.visible import whole_json
-from pure.wording import count
+from pure.wording import command, count
 
 Lines: TypeAlias = tuple[str, ...]
 Written: TypeAlias = Literal["created", "changed", "unchanged"]
@@ -59,7 +58,7 @@ def check_lines(file: str, changed: Sequence[DecisionChanged], *, renew: Sequenc
         "",
         *_table(changed),
         "If this is meant, write it anew, and commit it:",
-        f"  {shlex.join(renew)}",
+        f"  {command(*renew)}",
     )
 
 
@@ -87,7 +86,7 @@ def check_markdown(file: str, changed: Sequence[DecisionChanged], *, renew: Sequ
         "|---|---|---|",
         *(f"| {escaped(each.name)} | {_cell(each.before)} | {_cell(each.after)} |" for each in changed),
         "",
-        f"If this is meant, write it anew, and commit it: {code(shlex.join(renew))}",
+        f"If this is meant, write it anew, and commit it: {code(command(*renew))}",
     )
 
 

@@ -247,10 +247,10 @@ def pack(python: Path, folder: Path) -> None:
 
 def main() -> None:
     """Run the console script; an exception that escapes is reported as the bug it is."""
-    utf8_streams()
     # As after Ctrl+C: what was started must not outlive us.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
+        utf8_streams()
         lamina(prog_name="lamina")
     except Exception as error:  # noqa: BLE001  (the last resort: the user gets a message, not a traceback)
         from shell.failure import internal_error

@@ -94,12 +94,12 @@ def _plan(reader: ImageReader, text: str) -> "Side":
         with nullcontext(sys.stdin.buffer) if file == _STDIN else Path(file).open("rb") as stream:
             document = stream.read(MOST_BYTES + 1)
     except OSError as error:
-        reader.stop(describe_unread_plan(text, said(error)))
+        reader.stop(describe_unread_plan(file, said(error)))
     if len(document) > MOST_BYTES:
-        reader.stop(describe_unread_plan(text, f"it has more than {size(MOST_BYTES)}, the most that is read"))
+        reader.stop(describe_unread_plan(file, f"it has more than {size(MOST_BYTES)}, the most that is read"))
     found = side_of_plan(document, name=whole(text))
     if isinstance(found, Failure):
-        reader.stop(describe_plan(text, found.failure()))
+        reader.stop(describe_plan(file, found.failure()))
     return found.unwrap()
 
 

@@ -61,6 +61,9 @@ class OutputFile(click.Path):
     ) -> str | bytes | os.PathLike[str]:
         """The file, by its path; before anything is read or built for it."""
         file = super().convert(value, param, ctx)
+        if os.fspath(value) == "-":
+            # Elsewhere this is the standard input or output, and a file of that name is hard to be rid of.
+            self.fail("- is the name of no file here; ./- is", param, ctx)
         folder = os.path.dirname(os.path.realpath(file))  # noqa: PTH120  (no link or lack of permission stops it)
         if not os.path.isdir(folder):  # noqa: PTH112
             shown = os.fsdecode(folder)
@@ -95,7 +98,7 @@ def _pair(text: str, place: str) -> tuple[str, str]:
     return name, os.environ[name]
 
 
-def described(app: Path) -> "ProjectDescriptor":
+def described(app: Path, *, as_json: bool = False) -> "ProjectDescriptor":
     """What the application's ``project.toml`` says."""
     from pure.lifecycle.project_toml import FILE, read_descriptor
     from pure.lifecycle.prose import describe_lifecycle
@@ -107,9 +110,9 @@ def described(app: Path) -> "ProjectDescriptor":
     except ReadError as failed:
         from pure.report.prose.disk import describe_disk
 
-        fail(describe_disk(failed.error), Output(redactor({})))
+        fail(describe_disk(failed.error), Output(redactor({})), as_json=as_json)
     if isinstance(read, Failure):
-        fail(describe_lifecycle(read.failure()), Output(redactor({})))
+        fail(describe_lifecycle(read.failure()), Output(redactor({})), as_json=as_json)
     return read.unwrap()
 
 

@@ -106,7 +106,7 @@ class ImageReader:
         if isinstance(found, Failure):
             from pure.views.image_words import describe_image
 
-            self.stop(describe_image(found.failure()))
+            self.stop(describe_image(found.failure(), cache=str(self._cache or "")))
         return found.unwrap()
 
     def stop(self, message: Message) -> NoReturn:

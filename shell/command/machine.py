@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+import msgspec
 from pure.lifecycle.environment import inherited_env
-from pure.lifecycle.errors import LifecycleError, NamespaceRefused
+from pure.lifecycle.errors import LifecycleError
 from pure.machine.facts import AskedIndex, BuildPlace, EngineFound, MachineFacts
 from pure.manager.pip_configuration import configured
 from pure.outcome import Failure
@@ -21,6 +22,7 @@ from pure.urls import visible_url
 
 from shell import process
 from shell.connections import Connections, Failed
+from shell.disk import said
 from shell.lifecycle.building_site import APP, DEFAULT_PATH, LAYERS, PLATFORM
 from shell.lifecycle.processes import Description, Mount, Room
 from shell.network import fetch
@@ -48,8 +50,9 @@ def read_machine(*, cache: Path, given: Mapping[str, str], doing: Callable[[str]
     system = os.uname()
     doing("Trying namespaces")
     place = _nearest(cache)
+    kept = _place(place)
     linux = system.sysname == "Linux"
-    refused, status, without_users, overlays = _tried(place) if linux else (None, 0, False, False)
+    tried = _tried(None if kept.refused else place) if linux else _Tried()
     environ = _settings(given)
     indexes = []
     for url, by_name in _indexes(environ):
@@ -63,11 +66,12 @@ def read_machine(*, cache: Path, given: Mapping[str, str], doing: Callable[[str]
         machine=system.machine,
         python=platform.python_version(),
         packable=_packable(),
-        namespace=refused,
-        without_users=without_users,
-        paths=status,
-        overlays=overlays,
-        cache=_place(place),
+        namespace=tried.refused,
+        untried=tried.untried,
+        without_users=tried.without_users,
+        paths=tried.status,
+        overlays=tried.overlays,
+        cache=kept,
         temporary=_place(Path(tempfile.gettempdir())),
         certificates=named,
         certificates_refused=unusable,
@@ -90,13 +94,23 @@ def _place(folder: Path) -> BuildPlace:
         with scratch_folder(folder):
             return BuildPlace(path=str(folder), free=free)
     except OSError as error:
-        return BuildPlace(path=str(folder), free=0, refused=error.strerror or str(error))
+        return BuildPlace(path=str(folder), free=0, refused=said(error))
 
 
-def _tried(place: Path) -> tuple[LifecycleError | None, int, bool, bool]:
+class _Tried(msgspec.Struct, frozen=True, kw_only=True):
     """What entering a namespace says, how a program in it ends, whether it took root, and whether overlays work."""
+
+    refused: LifecycleError | None = None
+    untried: str = ""
+    status: int = 0
+    without_users: bool = False
+    overlays: bool = False
+
+
+def _tried(place: Path | None) -> _Tried:
+    """Whether builds can have a namespace, tried in a folder, or among the temporary files."""
     try:
-        with scratch_folder(place if os.access(place, os.W_OK | os.X_OK) else None) as scratch:
+        with scratch_folder(place) as scratch:
             for name in ("layers", "workspace", "platform", "upper", "work", "room"):
                 (scratch / name).mkdir()
             (scratch / "platform" / "probe").write_text("word\n")
@@ -116,11 +130,15 @@ def _tried(place: Path) -> tuple[LifecycleError | None, int, bool, bool]:
             room = Room(scratch / "room")
             bound = room.run(_probe((*mounts, plain)), on_line=lambda _: None)
             if isinstance(bound, Failure):
-                return bound.failure(), 0, False, False
+                return _Tried(refused=bound.failure())
             laid = room.run(_probe((*mounts, over)), on_line=lambda _: None)
-            return None, bound.unwrap(), not room.user_namespace, not isinstance(laid, Failure) and laid.unwrap() == 0
+            return _Tried(
+                status=bound.unwrap(),
+                without_users=not room.user_namespace,
+                overlays=not isinstance(laid, Failure) and laid.unwrap() == 0,
+            )
     except OSError as error:
-        return NamespaceRefused(step="prepare", reason=error.strerror or str(error)), 0, False, False
+        return _Tried(untried=said(error))
 
 
 def _probe(mounts: tuple[Mount, ...]) -> Description:

@@ -2,11 +2,13 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
+from pure.message import Message
 from pure.outcome import Failure
 from pure.redaction import redactor
+from pure.target import Target
 
 from shell.command.documented import Documented
 from shell.command.given import (
@@ -24,6 +26,7 @@ from shell.output import Output
 
 if TYPE_CHECKING:
     from shell.command.planning import PlanRequest
+    from shell.command.review import Prevented
 
 
 @click.command(
@@ -87,14 +90,15 @@ def plan(
     from shell.command.planning import PlanRequest, planned, print_plan
 
     _refuse(check, write, form, layers, as_json=as_json)
-    descriptor = described(app)
+    descriptor = described(app, as_json=as_json)
     given = dict(descriptor.env) | given_variables(env, env_file)
     output = Output(redactor(given))
     request = PlanRequest(app=app.resolve(), descriptor=descriptor, environ=given, target=asked_target(target))
     if check is not None:
-        _check(app, request, check, form=form or "text", as_json=as_json, output=output)
+        renew = _renewing(app, check, env, env_file, output)
+        _check(request, check, form=form or "text", as_json=as_json, output=output, renew=renew)
     elif write is not None:
-        _write(request, write, as_json=as_json, output=output)
+        _write(request, write, as_json=as_json, output=output, renew=_renewing(app, write, env, env_file, output))
     else:
         found = planned(_with_local_runtime(request, layers, production=production_runtime), output)
         if isinstance(found, Failure):
@@ -127,33 +131,62 @@ def _with_local_runtime(request: "PlanRequest", layers: Path | None, *, producti
     )
 
 
-def _check(app: Path, request: "PlanRequest", file: Path, *, form: str, as_json: bool, output: Output) -> None:
+def _renewing(app: Path, file: Path, env: tuple[str, ...], env_file: Path | None, output: Output) -> tuple[str, ...]:
+    """The command that writes the plan which is asked for here; what can't be shown is passed on from its shell."""
+    shown = (pair if output.redacted(pair) == pair else pair.partition("=")[0] for pair in env)
+    variables = (
+        *(("--env-file", str(env_file)) if env_file else ()),
+        *(word for pair in shown for word in ("--env", pair)),
+    )
+    return ("lamina", "plan", str(app), "--write", str(file), *variables)
+
+
+def _check(
+    request: "PlanRequest", file: Path, *, form: str, as_json: bool, output: Output, renew: tuple[str, ...]
+) -> None:
     from pure.views.review_lines import check_lines, check_markdown, encode_check
 
     from shell.command.review import checked
 
     compared = checked(request, file, output)
     if isinstance(compared, Failure):
-        fail(compared.failure().message, output, compared.failure().status, as_json=as_json)
-    changed = compared.unwrap().changed
+        _prevented(compared.failure(), request.target, as_json=as_json, output=output, renew=renew)
+    changed, target = compared.unwrap().changed, compared.unwrap().golden.target
     if as_json:
         output.document(encode_check(str(file), changed).decode())
     else:
         say = check_markdown if form == "markdown" else check_lines
-        output.lines(say(str(file), changed, renew=("lamina", "plan", str(app), "--write", str(file))))
+        output.lines(say(str(file), changed, renew=_for(target, renew)))
     sys.exit(1 if changed else 0)
 
 
-def _write(request: "PlanRequest", file: Path, *, as_json: bool, output: Output) -> None:
+def _write(request: "PlanRequest", file: Path, *, as_json: bool, output: Output, renew: tuple[str, ...]) -> None:
     from pure.views.review_lines import encode_written, written_lines
 
     from shell.command.review import written
 
     compared = written(request, file, output)
     if isinstance(compared, Failure):
-        fail(compared.failure().message, output, compared.failure().status, as_json=as_json)
+        _prevented(compared.failure(), request.target, as_json=as_json, output=output, renew=renew)
     result = compared.unwrap()
     if as_json:
         output.document(encode_written(str(file), result.written, result.changed).decode())
     else:
         output.lines(written_lines(str(file), result.written, result.changed, len(result.golden.decisions)))
+
+
+def _prevented(
+    error: "Prevented", target: Target | None, *, as_json: bool, output: Output, renew: tuple[str, ...]
+) -> NoReturn:
+    """End as what prevents a plan does, or with another status where the file of a plan is at fault."""
+    from pure.views.review_words import describe_golden
+
+    if isinstance(error, Message):
+        fail(error, output, as_json=as_json)
+    fail(describe_golden(error, renew=_for(str(target or ""), renew)), output, 2, as_json=as_json)
+
+
+def _for(target: str, renew: tuple[str, ...]) -> tuple[str, ...]:
+    from shell.command.review import DEFAULT_TARGET
+
+    return renew if target in ("", str(DEFAULT_TARGET)) else (*renew, "--target", target)

@@ -19,6 +19,7 @@ from pure.report import build_log
 from pure.report.prose.describe import describe
 from pure.report.record import encode_record, record
 from pure.target import Target
+from pure.views.plan_words import describe_no_layers
 
 from shell.command.given import BUILDPACK
 from shell.lifecycle.disk import copy_tree
@@ -80,6 +81,8 @@ def planned(request: PlanRequest, output: Output) -> Outcome[Planned, Message]:
     if isinstance(read, Failure):
         return Failure(describe(read.failure()))
     facts = read.unwrap()
+    if request.layers is not None and not facts.restored:
+        return Failure(describe_no_layers(str(request.layers)))
     # Paths in the plan are those that a build on a platform will see.
     facts = msgspec.structs.replace(facts, app_dir=_APP)
     if facts.operator_catalogue is None:

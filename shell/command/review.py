@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 from pure.message import Message
@@ -20,7 +20,7 @@ from pure.review.golden import (
 from pure.review.own import golden_plan
 from pure.target import Target
 from pure.views.review_lines import Written
-from pure.views.review_words import GoldenError, describe_golden
+from pure.views.review_words import GoldenError
 
 from shell.command.planning import PlanRequest, planned
 from shell.disk import said
@@ -28,8 +28,8 @@ from shell.files import ReadError, regular
 from shell.layer_store import write_atomically
 from shell.output import Output
 
-# Whatever machine it is written on, and checked on.
-_TARGET: Final = Target(os="linux", arch="amd64")
+DEFAULT_TARGET: Final = Target(os="linux", arch="amd64")
+"""Whatever machine a golden plan is written on, and checked on."""
 _NO_CONFIGURATION: Final = {"PIP_CONFIG_FILE": os.devnull}
 
 
@@ -41,23 +41,20 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     written: Written = "unchanged"
 
 
-class Prevented(msgspec.Struct, frozen=True, kw_only=True):
-    """What prevents a comparison, and the exit status for it: another one where the file is at fault."""
-
-    message: Message
-    status: int
+Prevented: TypeAlias = Message | GoldenError
+"""What prevents a plan, or what is wrong with its file."""
 
 
 def checked(request: PlanRequest, file: Path, output: Output) -> Outcome[Compared, Prevented]:
     """How a plan differs from the golden one in ``file``, for the target that stands there unless one is asked for."""
     read = _read(file)
     if isinstance(read, Failure):
-        return Failure(_by_file(read.failure()))
+        return read
     before = read.unwrap()
     system, _, arch = before.target.partition("/")
     now = _golden(msgspec.structs.replace(request, target=request.target or Target(os=system, arch=arch)), output)
     if isinstance(now, Failure):
-        return Failure(Prevented(message=now.failure(), status=1))
+        return now
     # Whatever somebody wrote into the file.
     changed = (without_credentials(each, redactor({})) for each in changed_decisions(before, now.unwrap()))
     return Success(Compared(golden=now.unwrap(), changed=tuple(changed)))
@@ -65,28 +62,24 @@ def checked(request: PlanRequest, file: Path, output: Output) -> Outcome[Compare
 
 def written(request: PlanRequest, file: Path, output: Output) -> Outcome[Compared, Prevented]:
     """Write the golden plan to ``file``, unless it stands there already."""
-    now = _golden(msgspec.structs.replace(request, target=request.target or _TARGET), output)
+    now = _golden(msgspec.structs.replace(request, target=request.target or DEFAULT_TARGET), output)
     if isinstance(now, Failure):
-        return Failure(Prevented(message=now.failure(), status=1))
+        return now
     golden = now.unwrap()
     data = encode_golden(golden)
     try:
         there = file.exists()
         if there and not file.is_file():
             # A pipe or a device, which nothing may take the place of.
-            return Failure(_by_file(GoldenNotWritten(file=str(file), reason="it is no regular file")))
+            return Failure(GoldenNotWritten(file=str(file), reason="it is no regular file"))
         before = _read(file)
         if there and file.read_bytes() == data:
             return Success(Compared(golden=golden, changed=()))
         write_atomically(file.resolve(), data)
     except OSError as error:
-        return Failure(_by_file(GoldenNotWritten(file=str(file), reason=said(error))))
+        return Failure(GoldenNotWritten(file=str(file), reason=said(error)))
     changed = changed_decisions(before.unwrap(), golden) if isinstance(before, Success) else ()
     return Success(Compared(golden=golden, changed=changed, written="changed" if there else "created"))
-
-
-def _by_file(error: GoldenError) -> Prevented:
-    return Prevented(message=describe_golden(error), status=2)
 
 
 def _golden(request: PlanRequest, output: Output) -> Outcome[GoldenPlan, Message]:

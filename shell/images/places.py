@@ -16,6 +16,7 @@ from pure.lifecycle.image import StoredImage, decode_stored
 from pure.lifecycle.processes import LaunchCommand, command_of
 from pure.outcome import Failure, Outcome, Success
 
+from shell.files import regular_stream
 from shell.images.blobs import Wanted, document, open_indexed
 from shell.images.compression import decompressed, is_compressed
 from shell.images.opened import MOST_UNPACKED, OpenedImage, Refused
@@ -56,7 +57,7 @@ class Layout:
     @contextmanager
     def stream(self, digest: str) -> Iterator[BinaryIO]:
         """A blob's bytes."""
-        with self._path(digest).open("rb") as stream:
+        with regular_stream(self._path(digest)) as stream:
             yield stream
 
     def _path(self, digest: str) -> Path:
@@ -65,7 +66,7 @@ class Layout:
 
 def open_layout(folder: Path, wanted: Wanted) -> Outcome[OpenedImage, ImageError]:
     """The image in a layout folder."""
-    with (folder / "index.json").open("rb") as stream:
+    with regular_stream(folder / "index.json") as stream:
         index = document(stream, "its index.json")
     return open_indexed(Layout(folder), index, wanted, local=True)
 
@@ -196,7 +197,7 @@ def _member_of(archive: Archive, name: str) -> Callable[[], AbstractContextManag
 
 def _plain(file: Path, held: ExitStack) -> BinaryIO:
     """An archive as it is, or, of a compressed one, a copy that can be read at any place."""
-    source = held.enter_context(file.open("rb"))
+    source = held.enter_context(regular_stream(file))
     begin = source.read(4)
     source.seek(0)
     if not is_compressed(begin):
@@ -243,7 +244,7 @@ def open_stored(path: str, cache: Path, wanted: Wanted) -> Outcome[OpenedImage, 
 
 
 def _file(path: Path) -> Callable[[], AbstractContextManager[BinaryIO]]:
-    return lambda: path.open("rb")
+    return lambda: regular_stream(path)
 
 
 def _blob_name(digest: str) -> str:

@@ -8,10 +8,12 @@ from pure.lifecycle.errors import NamespaceRefused
 from pure.machine.examination import CONDITIONS, FULL, SHORT, Examined, Trait, can_build, examined
 from pure.machine.facts import AskedIndex, BuildPlace, EngineFound, MachineFacts
 from pure.runtime.fetching import (
+    AuthoritiesUnreadable,
     CertificateRejected,
     ConnectionFailed,
     FetchFailure,
     HttpStatus,
+    ProxyFailed,
     TimedOut,
 )
 
@@ -40,6 +42,7 @@ OTHERWISE: tuple[tuple[dict[str, object], Trait], ...] = (
     ({"system": "Darwin"}, "other-system"),
     ({"packable": False}, "python-not-packable"),
     ({"namespace": NamespaceRefused(step="unshare", reason="Operation not permitted")}, "namespaces-refused"),
+    ({"untried": "No such file or directory"}, "namespaces-untried"),
     ({"paths": 2}, "paths-refused"),
     ({"overlays": False}, "no-overlays"),
     ({"cache": msgspec.structs.replace(ROOM, free=SHORT - 1)}, "cache-short"),
@@ -53,6 +56,11 @@ OTHERWISE: tuple[tuple[dict[str, object], Trait], ...] = (
     (index(HttpStatus(status=403, reason="Forbidden", retry_after=None)), "index-asks-who"),
     (index(HttpStatus(status=404, reason="Not Found", retry_after=None)), "index-refuses"),
     (index(CertificateRejected(detail="self-signed certificate", authorities=None)), "index-distrusted"),
+    (
+        index(AuthoritiesUnreadable(variable="PIP_CERT", file="/x", detail="no certificate in it")),
+        "index-without-certificates",
+    ),
+    (index(ProxyFailed(proxy="http://proxy.example:3128", detail="Connection refused")), "index-without-proxy"),
     (index(ConnectionFailed(detail="Name or service not known")), "index-silent"),
     (index(TimedOut(seconds=5, received=0)), "index-silent"),
     (index(TimedOut(seconds=5, received=0), named=True), "named-index-silent"),

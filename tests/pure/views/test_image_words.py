@@ -25,9 +25,21 @@ HOST, SHOP = "registry.test", "registry.test/shop:v1"
 ERRORS: tuple[ImageError, ...] = (
     ReferenceUnknown(reference="shop"),
     ReferenceUnknown(reference="./out"),
+    *(
+        ReferenceUnknown(reference=each)
+        for each in (
+            "oci:my image",
+            "docker-archive:shop.tar",
+            "containers-storage:shop",
+            "http://x/y",
+            "plan:a b",
+            "$(x)",
+            ":",
+        )
+    ),
     ReferenceMalformed(reference="docker:", reason="after docker: stands no name of an image"),
     FolderWithoutImage(path="shop", cache="/home/me/.cache/lamina/builds/shop-1"),
-    ImageNotNamed(reference="out", name="", names=("v1", "v2")),
+    ImageNotNamed(reference="o u;t", name="", names=("v1", "v2")),
     ImageNotNamed(reference="out:v3", name="v3", names=("v1", "v2")),
     ImageNotNamed(reference="out", name="", names=()),
     PlatformMissing(reference=SHOP, platform="linux/s390x", platforms=("linux/amd64", "linux/arm64")),
@@ -49,6 +61,12 @@ ERRORS: tuple[ImageError, ...] = (
     RegistryRefused(reference=SHOP, host=HOST, kind="unreachable", reason="Connection refused"),
     RegistryRefused(reference=SHOP, host=HOST, kind="other", reason="it answered with status 503"),
 )
+
+
+def test_where_builds_lie_elsewhere_the_next_one_lies_there() -> None:
+    error = FolderWithoutImage(path="my app; x", cache="/the/builds")
+    assert "Build it: lamina build 'my app; x'" in describe_image(error).do
+    assert "Build it: lamina build 'my app; x' --cache /the/builds" in describe_image(error, cache="/the/builds").do
 
 
 def test_each_error_has_its_words() -> None:

@@ -13,7 +13,8 @@ OURS = re.compile(r"&#[0-9]+;|[@#]<!-- -->")
 
 @given(st.text())
 def test_nothing_of_it_means_anything(text: str) -> None:
-    assert not set("&<>|`*_~[]\\!:$@#\n") & set(OURS.sub("", escaped(text)))
+    left = OURS.sub("", escaped(text)).replace(": ", "")
+    assert not set("&<>|`*_~[]\\!:$@#\n") & set(left)
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,7 @@ def test_nothing_of_it_means_anything(text: str) -> None:
         ("by @ada, for #12", "by @<!-- -->ada, for #<!-- -->12"),
         ("a  line\nand | more", "a line and &#124; more"),
         ("https://h.example", "https&#58;//h.example"),
+        ("Different: a: :b: c:", "Different: a: &#58;b: c&#58;"),
     ],
 )
 def test_words_stay_words(text: str, shown: str) -> None:

@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from pure.build.facts import Facts
 from pure.image.difference import compare_sides
-from pure.image.side import Side, decided_by
+from pure.image.side import NotAPlan, Side, decided_by
 from pure.message import Message
 from pure.report.decided import decisions
 from pure.report.record import encode_error, encode_record, record
-from pure.views.planned import side_of_plan
+from pure.review.golden import GoldenPlan, encode_golden
+from pure.views.planned import GivenGolden, side_of_plan
 
 from tests.places import GOLDENS
 from tests.strategies_plan import facts, planned
@@ -47,12 +48,23 @@ def test_what_a_plan_does_not_know_is_named() -> None:
     assert compare_sides(without, likely).moving is None
 
 
+def not_a_plan(document: bytes) -> NotAPlan:
+    error = side_of_plan(document, name="plan").failure()
+    assert isinstance(error, NotAPlan)
+    return error
+
+
 def test_what_prevented_a_plan_is_told() -> None:
     message = Message(happened="The requirements name no distribution")
     written = encode_error(message, redact=str)
-    assert message.happened in side_of_plan(written, name="plan").failure().reason
+    assert message.happened in not_a_plan(written).reason
 
 
 @pytest.mark.parametrize("document", [b"", b"[]", b"{}", b'{"error": {"happened": "no"}}', b"[" * 100_000, b"\xff"])
 def test_what_is_no_plan(document: bytes) -> None:
-    assert side_of_plan(document, name="plan").failure().reason
+    assert not_a_plan(document).reason
+
+
+def test_a_golden_plan_is_told_from_a_plan() -> None:
+    written = encode_golden(GoldenPlan(target="linux/amd64", decisions={}))
+    assert side_of_plan(written, name="plan").failure() == GivenGolden()

@@ -16,6 +16,10 @@ ERRORS: tuple[GoldenError, ...] = (
 )
 
 
+RENEW = ("lamina", "plan", "the app", "--write", "lamina.plan.json", "--target", "linux/arm64")
+
+
 def test_each_error_has_words() -> None:
     assert {type(each) for each in ERRORS} == set(get_args(GoldenError))
-    check_golden("errors_review", "\n".join(line for each in ERRORS for line in error_lines(describe_golden(each))))
+    messages = (describe_golden(each, renew=RENEW) for each in ERRORS)
+    check_golden("errors_review", "\n".join(line for each in messages for line in error_lines(each)))

@@ -111,4 +111,4 @@ def test_as_markdown(folder: Path) -> None:
         "\n| Decision | Before | After |\n|---|---|---|\n| buildpack lamina/python | **1.0.0** | (none) |\n"
         in ran.output
     )
-    assert "\n\nNot known\n\n- decisions (after)&#58; it has no label io.lamina.decisions\n" in ran.output
+    assert "\n\nNot known\n\n- decisions (after): it has no label io.lamina.decisions\n" in ran.output

@@ -1,5 +1,6 @@
 """What each command says of itself, and what a shell completes of it."""
 
+import json
 import os
 import pty
 import re
@@ -75,6 +76,29 @@ def test_the_page_has_the_statuses() -> None:
     page = (DOCS / "command.md").read_text()
     statuses = {status for command in COMMANDS.values() for status in getattr(command, "statuses", STATUSES)}
     assert all(f"\n| {status} | " in page for status in statuses)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        (["plan", "nosuch", "--json"], "Directory 'nosuch' does not exist."),
+        (["plan", ".", "--json", "--check", "a", "--write", "b"], "--check compares with a file"),
+        (["plan", ".", "--json", "--env", "1=2"], "'1' is not a variable's name"),
+        (["explain", "--json"], "Missing argument 'IMAGE'."),
+        (["compare", "a", "b", "--json", "--nosuch"], "No such option"),
+    ],
+)
+def test_a_wrong_command_line_is_a_document_where_one_is_asked_for(arguments: list[str], found: str) -> None:
+    ended = CliRunner().invoke(lamina, arguments)
+    error = json.loads(ended.stdout)["error"]
+    assert (ended.exit_code, ended.stderr, found in error["found"][0]) == (2, "", True), error
+    assert error["do"] == [f"See lamina {arguments[0]} --help"]
+    arguments.remove("--json")
+    assert CliRunner().invoke(lamina, arguments).stderr.startswith("Usage: ")
+
+
+def test_help_is_no_document() -> None:
+    assert CliRunner().invoke(lamina, ["plan", "--json", "--help"]).stdout.startswith("Usage: ")
 
 
 def completed(words: str, **more: str) -> list[str]:

@@ -71,11 +71,22 @@ def test_certificates_that_are_none(tmp_path: Path, index: Server) -> None:
     variables = given(PIP_INDEX_URL=f"{index.url}/simple/", PIP_CERT=str(tmp_path / "ca.pem"))
     status, rows, _ = doctor(*variables)
     assert (status, rows["certificates"]["condition"]) == (1, "missing")
+    # One cause, told once.
+    assert [name for name, row in rows.items() if row["condition"] == "missing"] == ["certificates"]
+
+
+def test_a_proxy_that_is_not_there() -> None:
+    variables = [*given(PIP_INDEX_URL="http://index.example/simple/"), "--env=http_proxy=http://127.0.0.1:1"]
+    status, rows, _ = doctor(*variables)
+    assert (status, rows["index"]["condition"]) == (1, "missing")
+    assert "names this proxy" in str(rows["index"]["cure"])
 
 
 def test_no_index_and_no_place() -> None:
     status, rows, _ = doctor("--cache", "/proc/1/cache", *given(PIP_NO_INDEX="1"))
     assert (status, rows["cache"]["condition"], rows["index"]["condition"]) == (1, "missing", "ok")
+    # What the folder can't be used for is tried in another.
+    assert rows["namespaces"]["condition"] == "ok"
 
 
 @pytest.mark.heavy

@@ -1,5 +1,6 @@
 """The command ``lamina report``."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -72,6 +73,13 @@ def test_no_folder_is_made(tmp_path: Path, folder: str) -> None:
     missing = tmp_path / ("nowhere" if folder == "link" else folder)
     assert f"there is no folder {missing}; make it first: mkdir -p" in ran.output
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_no_file_has_the_name_of_a_stream(layout: Path, tmp_path: Path) -> None:
+    with contextlib.chdir(tmp_path):
+        ran = report(layout, "--html", "-")
+        assert (ran.exit_code, "./- is" in ran.output, Path("-").exists()) == (2, True, False)
+        assert report(layout, "--html", "./-").exit_code == 0
 
 
 def test_a_pipe_stays_one(layout: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shlex
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,34 @@ def test_the_target_of_the_file_is_checked(app: Path) -> None:
     assert (status, "linux/arm64" in said) == (1, True)
 
 
+def told(said: str) -> list[str]:
+    """The arguments of the command that a message ends with."""
+    (line,) = (line for line in said.splitlines() if line.strip().startswith("lamina plan "))
+    return shlex.split(line)[1:]
+
+
+@pytest.mark.parametrize(
+    "asked", [("--env", "BP_PYTHON_VERSION=3.12"), ("--env-file", "of it.env"), ("--target", "linux/arm64")]
+)
+def test_the_command_that_is_told_writes_the_plan_that_was_checked(asked: tuple[str, ...], app: Path) -> None:
+    app = app.rename(app.with_name("my app; x"))
+    (app / "of it.env").write_text("BP_PYTHON_VERSION=3.12\n")
+    asked = (str(app), *asked)
+    # Of a file that isn't there, of one that is none, and of one with other decisions.
+    for text in (None, "none", '{"schema": 1, "target": "linux/arm64", "decisions": {}}'):
+        if text is not None:
+            (app / FILE).write_text(text)
+        status, said = lamina(app, "plan", *asked, "--check", FILE)
+        assert (status, lamina(app, *told(said))[0]) == (2 if text in (None, "none") else 1, 0), said
+        assert lamina(app, "plan", *asked, "--check", FILE) == (0, f"{FILE}: no decision differs\n")
+    assert '"linux/arm64"' in (app / FILE).read_text()
+
+
+def test_no_secret_is_in_the_command_that_is_told(app: Path) -> None:
+    _, said = lamina(app, "plan", ".", "--check", FILE, "--env", "API_TOKEN=hunter2 hunter2'", "--env", "A=b")
+    assert told(said)[4:] == ["--env", "API_TOKEN", "--env", "A=b"]
+
+
 def test_a_file_that_cannot_be_compared_with_has_a_status_of_its_own(app: Path) -> None:
     for text in (None, "<<<<<<< ours\n", '{"schema": 99}'):
         if text is not None:
@@ -80,6 +109,19 @@ def test_a_file_that_cannot_be_compared_with_has_a_status_of_its_own(app: Path) 
     status, said = lamina(app, "plan", ".", "--write", "folder/plan.json")
     assert (status, f"there is no folder {app}/folder; make it first" in said) == (2, True)
     assert not (app / "folder").exists()
+
+
+def test_what_is_wrong_with_the_descriptor_is_a_document_too(app: Path) -> None:
+    (app / "project.toml").write_text("[")
+    status, said = lamina(app, "plan", ".", "--json")
+    assert (status, "project.toml" in str(json.loads(said)["error"])) == (1, True)
+
+
+def test_layers_that_are_none_are_no_first_build(app: Path) -> None:
+    status, said = lamina(app, "plan", ".", "--layers", ".")
+    assert (status, f"There is no layer of lamina/python to plan against\n    {app}\n" in said) == (1, True)
+    (app / "venv.toml").write_text("[types]\nlaunch = true\n")
+    assert lamina(app, "plan", ".", "--layers", ".")[0] == 0
 
 
 def test_what_prevents_a_plan_stays_what_it_is(app: Path) -> None:
@@ -102,7 +144,7 @@ def test_what_prevents_a_plan_stays_what_it_is(app: Path) -> None:
 )
 def test_options_that_do_not_go_together(options: tuple[str, ...], app: Path) -> None:
     status, said = lamina(app, "plan", ".", *options)
-    assert (status, "Usage:" in said) == (2, True)
+    assert (status, ("The command line is wrong" if "--json" in options else "Usage:") in said) == (2, True)
 
 
 def test_no_secret_reaches_the_file(app: Path) -> None:

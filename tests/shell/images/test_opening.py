@@ -286,6 +286,17 @@ def test_more_than_an_image_has_is_not_read(tmp_path: Path, monkeypatch: pytest.
         assert image.look(venv, re.compile(r".*\.py")).unwrap().nbytes == len(SHOP.layers[2])
 
 
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    layout = write_layout(tmp_path / "shop", SHOP)
+    (layout / "index.json").unlink()
+    os.mkfifo(layout / "index.json")
+    for path in (tmp_path / "pipe", layout):
+        error = open_image(str(path), cache=tmp_path / "none").failure()
+        assert isinstance(error, ImageUnreadable)
+        assert error.reason.endswith(": it is no regular file")
+
+
 def test_a_name_that_no_file_can_have() -> None:
     assert refused("x" * 5_000) == ReferenceUnknown(reference="x" * 5_000)
 
