@@ -56,7 +56,7 @@ from pure.venv.elf import Dynamic, read_dynamic
 from shell.disk import not_written
 from shell.files import ReadError, regular
 from shell.last_words import LastWords
-from shell.layer_store import LayerStore, move_tree, remove_files, remove_tree, write_atomically
+from shell.layer_store import LayerStore, move_tree, remove_files, remove_tree
 from shell.output import Output
 from shell.pip_cache import prune_downloads
 from shell.process import run
@@ -112,7 +112,7 @@ class Executor:
                 remove_files(Path(root), files, directories)
             case WriteFiles(root=root, files=written, executable=executable):
                 for name, data in written:
-                    write_atomically(Path(root, name), data, mode=0o755 if executable else 0o644)
+                    self._store.write(Path(root, name), data, mode=0o755 if executable else 0o644)
             case MoveTrees(root=root, target=target, paths=paths):
                 for path in paths:
                     move_tree(Path(root, path), Path(target, path))
@@ -121,7 +121,7 @@ class Executor:
                     Path(root, path).parent.mkdir(parents=True, exist_ok=True)
                     Path(root, path).symlink_to(leads_to)
             case CopyFile(source=source, target=target):
-                write_atomically(Path(target), Path(source).read_bytes())
+                self._store.write(Path(target), Path(source).read_bytes())
             case PruneDownloads(cache=cache, resolves=resolves):
                 prune_downloads(Path(cache), resolves=resolves)
             case RemoveHistories(root=root):
@@ -144,7 +144,7 @@ class Executor:
             case PackFiles(root=root, files=paths, archive=file):
                 from shell.layer_archive import pack_files
 
-                pack_files(Path(root), paths, Path(file))
+                pack_files(Path(root), paths, Path(file), beside=self._store.root)
             case UnpackFiles(root=root, archive=file):
                 from shell.layer_archive import unpack_files
 

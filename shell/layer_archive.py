@@ -22,20 +22,20 @@ _CHUNK: Final = 1 << 20
 def pack(root: Path, trees: Iterable[str], archive: Path, *, without: Collection[str] = ()) -> tuple[str, int]:
     """Pack trees below ``root``, but for these names directly in each; the file's sha256, and its bytes.
 
-    The file is there wholly or not at all.
+    The file is there wholly or not at all; until it is, it lies in ``root``.
     """
     below = (path for tree in sorted(trees) for path in (root / tree, *_sorted(root / tree, without)))
-    return _written(root, below, archive)
+    return _written(root, below, archive, root)
 
 
-def pack_files(tree: Path, paths: Iterable[str], archive: Path) -> None:
-    """Pack these paths below a tree, folders without what lies in them."""
-    _written(tree, (tree / path for path in sorted(paths)), archive)
+def pack_files(tree: Path, paths: Iterable[str], archive: Path, *, beside: Path) -> None:
+    """Pack these paths below a tree, folders without what lies in them; until the file is whole, it lies ``beside``."""
+    _written(tree, (tree / path for path in sorted(paths)), archive, beside)
 
 
-def _written(tree: Path, paths: Iterable[Path], archive: Path) -> tuple[str, int]:
+def _written(tree: Path, paths: Iterable[Path], archive: Path, beside: Path) -> tuple[str, int]:
     archive.parent.mkdir(parents=True, exist_ok=True)
-    part = archive.with_name(f".{archive.name}.part")
+    part = beside / f".{archive.name}.part"
     try:
         with part.open("wb") as raw:
             file = _Hashed(raw)

@@ -47,6 +47,10 @@ class LayerStore:
         for path in self.root.glob(".*"):
             remove_tree(path)
 
+    def write(self, path: Path, data: bytes, *, mode: int = 0o644) -> None:
+        """Write a file as ``write_atomically`` does; what a kill leaves of a layer's file isn't in that layer."""
+        write_atomically(path, data, mode=mode, beside=self.root if path.is_relative_to(self.root) else None)
+
     def begin(self, name: str) -> None:
         """Start a layer over, with an empty directory."""
         self.drop(name)
@@ -110,7 +114,7 @@ class LayerStore:
             for name, value in files:
                 target = path / name
                 if not target.is_file() or target.read_bytes() != value.encode():
-                    write_atomically(target, value.encode())
+                    self.write(target, value.encode())
 
 
 def _begins(path: Path, head: bytes) -> bool:
@@ -121,10 +125,13 @@ def _begins(path: Path, head: bytes) -> bool:
         return file.read(len(head)) == head
 
 
-def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:
-    """Write a file so that it is there wholly or not at all; with this mode whatever the umask."""
+def write_atomically(path: Path, data: bytes, *, mode: int = 0o644, beside: Path | None = None) -> None:
+    """Write a file so that it is there wholly or not at all; with this mode whatever the umask.
+
+    Until it is whole it lies in its own folder, or in that one of the same filesystem.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=beside or path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

@@ -101,10 +101,10 @@ class Disk:
             self.write(path, type(data)(data[: len(data) // 2]))
         self.write(path, data)
 
-    def write_atomically(self, path: str, data: bytes) -> None:
-        """Write as ``shell.layer_store`` does: beside it first, and what is killed meanwhile leaves that."""
+    def write_atomically(self, path: str, data: bytes, *, beside: str = "") -> None:
+        """Write as ``shell.layer_store`` does: beside it first, or there, and what is killed meanwhile leaves that."""
         where, _, name = path.rpartition("/")
-        beside = f"{where}/.{name}.{self.faults.ticks}"
+        beside = f"{beside or where}/.{name}.{self.faults.ticks}"
         self.write(beside, data)
         self.rename(beside, path)
 

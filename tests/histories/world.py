@@ -100,7 +100,7 @@ class World(Machine):
             case PackLayers(layers=layers, archive=file, without=names):
                 found = Folder((layer, _without(disk.folder(f"{LAYERS}/{layer}"), names)) for layer in layers)
                 content = packed(found)
-                disk.write_atomically(file, content)
+                self._write(file, content)
                 return LayersPacked(digest=sha256(content).hexdigest(), nbytes=len(content))
             case UnpackLayers(layers=layers, archive=file, digest=wanted):
                 return self._unpack(layers, file, wanted)
@@ -118,7 +118,7 @@ class World(Machine):
                 data = disk.read(source)
                 if data is None:
                     raise FileNotFoundError(2, "No such file or directory", source)
-                disk.write_atomically(target, data)
+                self._write(target, data)
             case RunProgram():
                 return self._program(step)
             case RemoveFiles(root=root, files=names, directories=directories):
@@ -128,7 +128,7 @@ class World(Machine):
                     disk.remove_folder(f"{root}/{name}")
             case WriteFiles(root=root, files=written):
                 for name, data in written:
-                    disk.write_atomically(f"{root}/{name}", data)
+                    self._write(f"{root}/{name}", data)
             case PruneDownloads():
                 pass  # the model's pip keeps nothing but what it built
             case RemoveHistories(root=root):
@@ -178,6 +178,10 @@ class World(Machine):
             self.run(step)
         faults.stopped_at = None
         return Ended(program=step, returncode=1, said=("error: the machine is having a bad day",), seconds=1.0)
+
+    def _write(self, path: str, data: bytes) -> None:
+        """As ``LayerStore.write``: what a kill leaves of a layer's file isn't in that layer."""
+        self.disk.write_atomically(path, data, beside=LAYERS if path.startswith(f"{LAYERS}/") else "")
 
     def _drop(self, layer: str) -> None:
         self.disk.remove(f"{LAYERS}/{layer}.toml")
@@ -230,7 +234,7 @@ class World(Machine):
                 self.disk.make_folder(path)
             for file, value in files:
                 if self.disk.read(f"{path}/{file}") != value.encode():
-                    self.disk.write_atomically(f"{path}/{file}", value.encode())
+                    self._write(f"{path}/{file}", value.encode())
 
     def _install_runtime(self, step: InstallRuntime) -> RuntimeInstalled:
         work, wheel, left_out = f"{LAYERS}/.python.part", None, 0

@@ -1,6 +1,8 @@
 """Trees that move from one layer into another, wherever these lie; what the platform reads beside layers."""
 
 import os
+import resource
+import signal
 import stat
 import sys
 from collections.abc import Iterator
@@ -118,3 +120,25 @@ def test_what_is_left_to_others_is_written_and_goes_with_its_reason(tmp_path: Pa
     assert tomli.loads(file.read_text()) == {"unmet": [{"name": "pip"}, {"name": "uv"}]}
     store.write_build({})
     assert not file.exists()
+
+
+def test_what_a_kill_leaves_of_a_file_is_not_in_its_layer(tmp_path: Path) -> None:
+    store = LayerStore(tmp_path)
+    layer = tmp_path / "venv"
+    store.begin("venv")
+    child = os.fork()
+    if not child:
+        # The kernel ends whoever writes more.
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
+        store.write(layer / "state" / "state.json", b"x" * 100)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WTERMSIG(status) == signal.SIGXFSZ
+    assert list((layer / "state").iterdir()) == []
+    assert len(list(tmp_path.glob(".state.json.*"))) == 1
+    store.sweep()
+    assert [path.name for path in tmp_path.iterdir()] == ["venv"]
+    store.write(layer / "state" / "state.json", b"whole")
+    assert (layer / "state" / "state.json").read_bytes() == b"whole"

@@ -70,7 +70,7 @@ def test_what_was_packed_is_put_back_as_it_was(app: Path, tmp_path: Path) -> Non
     paths = ("sub/b.txt", "sub", "link", "sub/deep", "sub/deep/c.txt")
     archive = tmp_path / "files.tar"
     (app / "sub/deep").chmod(0o555)
-    pack_files(app, paths, archive)
+    pack_files(app, paths, archive, beside=tmp_path)
     held = hashed(app, paths)
     assert packed(archive) == held
     assert held.keys() == set(paths)
@@ -86,7 +86,7 @@ def test_what_was_packed_is_put_back_as_it_was(app: Path, tmp_path: Path) -> Non
 
 
 def test_folders_that_were_there_already_are_made_where_they_are_not(app: Path, tmp_path: Path) -> None:
-    pack_files(app, ("sub/deep/c.txt",), tmp_path / "files.tar")
+    pack_files(app, ("sub/deep/c.txt",), tmp_path / "files.tar", beside=tmp_path)
     unpack_files(tmp_path / "files.tar", tmp_path / "other")
     assert (tmp_path / "other/sub/deep/c.txt").read_text() == "c"
 
