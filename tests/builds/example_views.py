@@ -78,12 +78,15 @@ def seen(html: str) -> str:
 
 def _image(example: Example, text: str) -> str:
     text = _all(r"\(linux/\w+\)$", "(linux/<arch>)", _narrow(text))
-    # The day decides the one, the machine the other.
-    text = _all(r"^  (?:gets no security|out of support) .*", "  <how long it is supported>", text)
-    text = _all(r"^(  linked into it:\n)(?:    .*\n)+", r"\1    <libraries>\n", text)
+    text = _all(r"^(  linked into it:\n)(?:    .*\n)+", r"\1    <libraries>\n", _python(text))
     text = _all(r"^\d+ (distributions?, <size>).*", r"<count> \1", text)
     # Of the largest: whether the others are among them depends on what they bring.
     return _rows(text, r"  distribution  version  .*\n", example.names[:1])
+
+
+def _python(text: str) -> str:
+    """The day decides how long it is supported, and the machine what is linked into it."""
+    return _all(r"(^ *|, )(?:gets no security|out of support) .*", r"\1<how long it is supported>", text)
 
 
 def _distribution(text: str) -> str:
@@ -103,6 +106,7 @@ def _difference(text: str) -> str:
 
 
 def _page(example: Example, text: str) -> str:
+    text = _all(r"^(Linked into Python  ).*", r"\1<libraries>", _python(text))
     # The bytes beside the size; and a title that can be opened stands above the table, too.
     text = _all(r"<size> [\d,]+$", "<size>", text)
     text = _all(r"^(.+\n)\1", r"\1", text)
