@@ -15,7 +15,8 @@ from pure.wording import shortened
 LABEL: Final = "io.lamina.decisions"
 DEPENDENCIES_LABEL: Final = "io.lamina.dependencies.digest"
 """Of the names and versions of all distributions."""
-SCHEMA: Final = 1
+SCHEMA: Final = 2
+"""Another one wherever a field is added: in a label without it, none and not known would look alike."""
 MOST_BYTES: Final = 16_000
 """Of the label's value: registries and engines hand the labels of an image on whole."""
 # A reason is a sentence; what is longer quotes something.
@@ -68,7 +69,7 @@ class DecidedStatic(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """The ``manage.py`` that is Django's."""
     because: str
     folder: str = ""
-    """Where they went, below the application's folder; empty where Django doesn't say it."""
+    """Where they went, below the application's folder; empty where that is elsewhere, or Django doesn't say it."""
 
 
 class DecidedVariable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -125,8 +126,8 @@ class Decisions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, t
     commands: DecidedCommands | None = None
     static: DecidedStatic | None = None
     """``None`` where no Django is installed, or nothing of it is found."""
-    labels: dict[str, str] = {}
-    """Which labels variables ask for, by what each; their values stand in the image."""
+    labels: dict[str, str] | None = {}
+    """Which labels variables ask for, by what each; their values stand in the image. ``None``: all are too long."""
     shortened: bool = False
     """Reasons were left out, since all together are too long for a label."""
     cut: bool = False
@@ -146,13 +147,26 @@ class DecisionsOfAnotherSchema(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def encode_decisions(decisions: Decisions) -> str:
-    """The label's value, at most ``MOST_BYTES`` long: of what is too long, sentences are cut, then reasons left out."""
-    for less in (lambda each: each, _sentences(_SENTENCE), _sentences(_SHORT), _without_reasons, _named_only):
-        text = msgspec.json.encode(less(decisions))
+    """The label's value, at most ``MOST_BYTES`` long.
+
+    Of what is too long, sentences are cut, then asked-for labels left out, which the image has anyway, then reasons.
+    """
+    unasked = msgspec.structs.replace(decisions, labels=None)
+    ladder: tuple[tuple[Decisions, Callable[[Decisions], Decisions]], ...] = (
+        (decisions, lambda each: each),
+        (decisions, _sentences(_SENTENCE)),
+        (unasked, lambda each: each),
+        (unasked, _sentences(_SENTENCE)),
+        (unasked, _sentences(_SHORT)),
+        (unasked, _without_reasons),
+        (unasked, _named_only),
+    )
+    for whole, less in ladder:
+        text = msgspec.json.encode(less(whole))
         if len(text) <= MOST_BYTES:
             return text.decode()
     # Of users' own words there may be any number.
-    return msgspec.json.encode(_named_only(msgspec.structs.replace(decisions, processes=(), labels={}))).decode()
+    return msgspec.json.encode(_named_only(msgspec.structs.replace(unasked, processes=()))).decode()
 
 
 def decode_decisions(text: str | bytes) -> Outcome[Decisions, DecisionsUnreadable | DecisionsOfAnotherSchema]:
@@ -189,7 +203,13 @@ def _named_only(decisions: Decisions) -> Decisions:
         bare,
         python=replace(bare.python, request=_short(bare.python.request), source=_short(bare.python.source)),
         manager=manager
-        and replace(manager, source=_short(manager.source), groups=_some(manager.groups), extras=_some(manager.extras)),
+        and replace(
+            manager,
+            source=_short(manager.source),
+            groups=_some(manager.groups),
+            groups_by=_short(manager.groups_by),
+            extras=_some(manager.extras),
+        ),
         processes=tuple(
             DecidedProcess(
                 type=_short(each.type),
@@ -201,14 +221,14 @@ def _named_only(decisions: Decisions) -> Decisions:
             for each in bare.processes
         ),
         layers=tuple(
-            replace(each, name=_short(each.name), distribution=_short(each.distribution)) for each in bare.layers
+            replace(each, name=_short(each.name), distribution=_short(each.distribution), version=_short(each.version))
+            for each in bare.layers
         ),
         divided=_short(bare.divided),
         commands=bare.commands
         and replace(bare.commands, lines=_some(bare.commands.lines), source=_short(bare.commands.source)),
         static=bare.static
         and replace(bare.static, source=_short(bare.static.source), folder=_short(bare.static.folder)),
-        labels={_short(key): variable for key, variable in bare.labels.items()},
         cut=True,
     )
 

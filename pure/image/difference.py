@@ -5,6 +5,7 @@ hasn't, with B's manifest and configuration. Blobs are told apart by their own d
 by the digests of what they hold otherwise. Equal blobs count once.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, Literal, TypeAlias
 
@@ -22,6 +23,10 @@ Become: TypeAlias = Literal[
     "new",
     "gone",
 ]
+
+
+Lines: TypeAlias = Mapping[str, DecidedValue]
+"""By their numbers."""
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,10 +154,10 @@ def decided_otherwise(before: Decided, after: Decided) -> tuple[Decision, ...]:
     for kind in KINDS:
         if kind not in before or kind not in after or _has(INSTEAD.get(kind), before, after):
             continue
-        one, other = before[kind], after[kind]
+        one, other = _without_like(before[kind], after[kind]) if kind == "build" else (before[kind], after[kind])
         found += (
             Decision(kind=kind, name=name, before=one.get(name), after=other.get(name))
-            for name in sorted({*one, *other})
+            for name in sorted({*one, *other}, key=_in_order if kind == "build" else None)
             if _otherwise(one.get(name), other.get(name))
         )
     return tuple(found)
@@ -163,6 +168,32 @@ def _otherwise(before: DecidedValue | None, after: DecidedValue | None) -> bool:
         return before != after
     # Where no reasons stand, they aren't known.
     return bool(before.because and after.because) and before.because != after.because
+
+
+def _without_like(one: Lines, other: Lines) -> tuple[Lines, Lines]:
+    """The lines that the other side hasn't, wherever they stand; all, where both sides have the same ones."""
+    left, right = _nth(one), _nth(other)
+    if left.keys() == right.keys():
+        return one, other
+    return (
+        {number: one[number] for line, number in left.items() if line not in right},
+        {number: other[number] for line, number in right.items() if line not in left},
+    )
+
+
+def _nth(lines: Lines) -> dict[tuple[str, int], str]:
+    """The numbers of lines, by each line and how many like it stand before."""
+    seen: Counter[str] = Counter()
+    found: dict[tuple[str, int], str] = {}
+    for number in sorted(lines, key=_in_order):
+        line = lines[number].value
+        found[line, seen[line]] = number
+        seen[line] += 1
+    return found
+
+
+def _in_order(number: str) -> tuple[int, str]:
+    return len(number), number
 
 
 def moved(before: Sequence[LayerOfImage], after: Sequence[LayerOfImage], *, documents: int = 0) -> Moving:

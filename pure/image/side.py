@@ -117,6 +117,9 @@ def side_of_image(image: Image, contents: Contents, *, name: str) -> Side:
         unknown.append(NotKnown(what="reasons and users' own words", because="all together are too long for a label"))
     elif image.decisions.shortened:
         unknown.append(NotKnown(what="some reasons", because="all together are too long for a label"))
+    if image.decisions and image.decisions.labels is None and not image.decisions.cut:
+        what = "which labels variables ask for"
+        unknown.append(NotKnown(what=what, because="all decisions together are too long for a label"))
     distributions = {each.name: each.version for each in contents.distributions}
     known = bool(distributions or not contents.missing)
     if not known:
@@ -165,11 +168,12 @@ def decided_by(decisions: Decisions, *, labels: Mapping[str, str]) -> dict[Kind,
         "heavy": heavy,
         "asked": {
             key: DecidedValue(value=labels[key], because=(f"${variable} asks for it",))
-            for key, variable in decisions.labels.items()
+            for key, variable in (decisions.labels or {}).items()
             if key in labels
         },
     }
-    return {kind: each for kind, each in found.items() if not (decisions.cut and kind in _USERS)}
+    unknown = {*(_USERS if decisions.cut else ()), *(("asked",) if decisions.labels is None else ())}
+    return {kind: each for kind, each in found.items() if kind not in unknown}
 
 
 def _told(image: Image) -> dict[Kind, Mapping[str, DecidedValue]]:
@@ -219,9 +223,9 @@ def decided_by_plan(
     """What a plan decided: ``heavy`` says whether it foresees which distributions get layers of their own."""
     static = decisions.static
     unknown: set[Kind] = {"division"} if heavy else {"division", "heavy"}
-    if static and static.collected and not static.folder:
-        # Where they go the project's settings say, which only Django reads.
-        unknown.add("folder")
+    if static and not static.folder:
+        # Whether Django is installed, and what its settings say, only the build knows.
+        unknown |= {"static", "folder"}
     return {
         "buildpack": {LAMINA: DecidedValue(value=release)},
         **{kind: found for kind, found in decided_by(decisions, labels={}).items() if kind not in unknown},

@@ -58,8 +58,11 @@ _CAUSES: Final[tuple[tuple[CauseKind, re.Pattern[str]], ...]] = (
 )
 _UNKNOWN: Final = re.compile(r"^Unknown command: ['\"]collectstatic['\"]", re.MULTILINE)
 _SUMMARY: Final = re.compile(r"^\d+ static files? ")
-_INTO: Final = re.compile(r"^\d+ static files? \w{1,40} to '(?P<folder>.{1,4000}?)'(?:, \d+ [a-z-]{1,40}){0,2}$")
-_FOLDER: Final = re.compile(r"^\d+ static files? .{0,300}? to '(?P<folder>.{1,4000}?)'(?:, \d+ post-processed)?$")
+# "130 static files copied to '/workspace/static', 4 unmodified, 384 post-processed", and what Django may count further.
+_INTO: Final = re.compile(
+    r"^\d+ static files? \w{1,40} to '(?P<folder>.{1,4000}?)'(?P<counts>(?:, \d{1,9} [a-z -]{1,60}){0,5})$"
+)
+_LAY_THERE: Final = "unmodified"
 _ENVIRONMENT: Final = re.compile(r"environ|getenv|config\(|env\(")
 
 
@@ -72,8 +75,8 @@ def meant(found: Iterable[str]) -> tuple[str, ...]:
 class DjangoDecision(msgspec.Struct, frozen=True, kw_only=True):
     """Whether static files are to be collected if Django is installed: by which ``manage.py``, and why (not).
 
-    ``manage`` is its path from the application's folder. ``folder`` is where they went, once that is known:
-    relative to it, if it lies there.
+    ``manage`` is its path from the application's folder. ``folder`` is where they went, once that is known, and if it
+    lies there.
     """
 
     manage: str | None
@@ -139,8 +142,8 @@ def collected_into(summary: str) -> str:
 
     It doesn't of storages elsewhere, nor where some lay there already.
     """
-    found = _FOLDER.match(summary)
-    return found["folder"] if found else ""
+    found = _INTO.match(summary)
+    return found["folder"] if found and _LAY_THERE not in found["counts"] else ""
 
 
 def turned_out(decision: DjangoDecision, *, enabled: bool, folder: str) -> DjangoDecision:
@@ -152,9 +155,15 @@ def turned_out(decision: DjangoDecision, *, enabled: bool, folder: str) -> Djang
 
 
 def went_into(summary: str, app: str) -> str:
-    """The folder that Django names, whatever lay there before: relative, if it lies in the application's folder."""
+    """The folder that Django names, whatever lay there before, from the application's: ``.`` for that itself.
+
+    Empty for a folder elsewhere, too: what was written there isn't in the image.
+    """
     found = _INTO.match(summary)
-    return found["folder"].removeprefix(f"{app}/") if found else ""
+    folder = found["folder"] if found else ""
+    if folder == app:
+        return "."
+    return folder.removeprefix(f"{app}/") if folder.startswith(f"{app}/") else ""
 
 
 def judge(

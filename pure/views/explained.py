@@ -106,7 +106,7 @@ class ExplainedSettings(msgspec.Struct, frozen=True, kw_only=True):
     ports: tuple[str, ...] = ()
     variables: Mapping[str, str] = {}
     labels: Mapping[str, str] = {}
-    """All but those whose contents are told otherwise here."""
+    """All but those of which this tells in parts, and the digest that Lamina takes of all distributions."""
 
 
 class ExplainedLabel(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,11 +135,14 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
     commands: DecidedCommands | None = None
     """The application's build commands; null where there are none."""
     static: DecidedStatic | None = None
-    """What became of Django's static files; null where there is no Django."""
+    """What became of Django's static files; null where there is no Django, no ``manage.py`` of it, or no label."""
     labels: tuple[ExplainedLabel, ...] = ()
     """Those that variables asked for."""
     starts: str = ""
-    """What a container starts, where that isn't the default process of the lifecycle's label; empty where it is."""
+    """What a container starts, where that isn't the default process of the lifecycle's label; empty where it is.
+
+    Empty, too, where neither label nor configuration names anything.
+    """
     settings: ExplainedSettings | None = None
     """Null for a local build, which stands upon no run image."""
     processes: tuple[ExplainedProcess, ...] = ()
@@ -225,7 +228,7 @@ def starts_otherwise(image: Image) -> str:
     default = next((each.type for each in image.processes if each.default), "")
     if found.process is None:
         if not found.words:
-            return "nothing, since its configuration names no command" if default else ""
+            return _nothing(image) if image.processes else ""
         other = ", which is none of the processes that its label tells of" if image.processes else ""
         return f"{written(found.words)} (by its configuration){other}"
     parts = (
@@ -233,6 +236,11 @@ def starts_otherwise(image: Image) -> str:
         "" if found.arguments is None else f", with other arguments: {written(found.arguments) or 'none'}",
     )
     return f"{found.process.type}{''.join(parts)}" if any(parts) or not default else ""
+
+
+def _nothing(image: Image) -> str:
+    named = "no process is the default" if image.entrypoint else "its configuration names no command"
+    return f"nothing, since {named}"
 
 
 def _settings(image: Image) -> ExplainedSettings:
@@ -249,7 +257,7 @@ def _settings(image: Image) -> ExplainedSettings:
 
 def labels_asked_for(image: Image) -> tuple[ExplainedLabel, ...]:
     """The labels that variables asked for, as the image has them."""
-    asked = image.decisions.labels if image.decisions else {}
+    asked = (image.decisions and image.decisions.labels) or {}
     return tuple(
         ExplainedLabel(key=key, value=image.labels[key], variable=variable)
         for key, variable in sorted(asked.items())

@@ -89,7 +89,7 @@ def _process(process: ExplainedProcess, *, by: str) -> Iterator[str]:
     yield from (f"  {each}" for each in _reasons(process.source and f"from {process.source}", process.because))
     for each in process.sets:
         value = f"={each.value}" if each.value else ""
-        yield f"  sets {each.name}{value} ({each.because})"
+        yield f"  sets {each.name}{value}" + (f" ({each.because})" if each.because else "")
 
 
 def _python(python: ExplainedPython) -> ViewPart:
@@ -152,11 +152,11 @@ def added(manager: DecidedManager) -> Iterator[tuple[str, str, str]]:
 
 
 def _commands(commands: DecidedCommands) -> ViewPart:
-    return ViewPart(heading="Build commands", lines=(*commands.lines, f"  {commands.because}"))
+    return ViewPart(heading="Build commands", lines=(*commands.lines, *_below(commands.because)))
 
 
 def _static(static: DecidedStatic) -> ViewPart:
-    return ViewPart(heading="Static files", lines=(static_choice(static), f"  {static.because}"))
+    return ViewPart(heading="Static files", lines=(static_choice(static), *_below(static.because)))
 
 
 def static_choice(static: DecidedStatic) -> str:
@@ -169,6 +169,10 @@ def static_choice(static: DecidedStatic) -> str:
 def _labels(labels: tuple[ExplainedLabel, ...]) -> ViewPart:
     lines = (f"{each.key}={each.value} (${each.variable})" for each in labels)
     return ViewPart(heading="Labels that were asked for", lines=tuple(lines))
+
+
+def _below(because: str) -> Iterator[str]:
+    yield from (f"  {each}" for each in _reasons("", (because,)))
 
 
 def _reasons(source: str, because: Iterable[str]) -> Iterator[str]:

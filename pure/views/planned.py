@@ -35,7 +35,7 @@ _DIVISION: Final = NotKnown(
     because="neither a lock nor restored layers say how large they are",
 )
 _STATIC: Final = NotKnown(
-    what="for certain, whether static files are collected",
+    what="whether static files are collected, and where",
     because="a plan doesn't know whether Django is installed and what its settings enable",
 )
 
@@ -59,7 +59,7 @@ def side_of_plan(document: bytes, *, name: str) -> Outcome[Side, NotAPlan | Give
         NotKnown(what="layers and bytes", because=_AFTER),
         *((_LIKELY,) if plan.likely_layers else () if heavy else (_DIVISION,)),
         *((_PROVISIONAL,) if plan.processes_provisional else ()),
-        *((_STATIC,) if plan.static_files and plan.static_files.collected and not plan.static_files.folder else ()),
+        *((_STATIC,) if plan.static_files and not plan.static_files.folder else ()),
     )
     decisions = _decisions(plan, tuple(layers.values()))
     decided = decided_by_plan(decisions, labels=plan.labels, release=plan.lamina, heavy=heavy)

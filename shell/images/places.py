@@ -44,8 +44,8 @@ class Layout:
         self._folder = folder
 
     def has(self, digest: str) -> bool:
-        """Whether a blob is there."""
-        return self._path(digest).exists()
+        """Whether a blob is there; one of another kind of digest can't be checked, so it counts as away."""
+        return _is_digest(digest) and self._path(digest).exists()
 
     def manifest(self, digest: str) -> bytes:
         """A small blob."""
@@ -101,8 +101,8 @@ class Archive:
             yield source  # type: ignore[misc]
 
     def has(self, digest: str) -> bool:
-        """Whether an archive that is a layout has a blob."""
-        return self.names(_blob_name(digest))
+        """Whether an archive that is a layout has a blob that can be checked."""
+        return _is_digest(digest) and self.names(_blob_name(digest))
 
     def manifest(self, digest: str) -> bytes:
         """A small blob of it."""
@@ -245,6 +245,10 @@ def open_stored(path: str, cache: Path, wanted: Wanted) -> Outcome[OpenedImage, 
 
 def _file(path: Path) -> Callable[[], AbstractContextManager[BinaryIO]]:
     return lambda: regular_stream(path)
+
+
+def _is_digest(digest: str) -> bool:
+    return _DIGEST.fullmatch(digest) is not None
 
 
 def _blob_name(digest: str) -> str:

@@ -200,9 +200,9 @@ def _decisions(known: Known) -> Iterator[ShownDecision]:
     if decided.commands:
         for number, line in enumerate(decided.commands.lines, start=1):
             about = f"Build command {number}" if len(decided.commands.lines) > 1 else "Build command"
-            yield ShownDecision(about=about, choice=line, because=(decided.commands.because,), command=True)
+            yield ShownDecision(about=about, choice=line, because=_said(decided.commands.because), command=True)
     if decided.static:
-        choice, because = static_choice(decided.static), (decided.static.because,)
+        choice, because = static_choice(decided.static), _said(decided.static.because)
         yield ShownDecision(about="Static files", choice=choice, because=because)
     for label in labels_asked_for(image):
         because = (f"${label.variable} asks for it",)
@@ -212,7 +212,7 @@ def _decisions(known: Known) -> Iterator[ShownDecision]:
             about=f"Process {each.type}{', the default' if each.default else ''}",
             choice=written(each.words),
             source=each.source,
-            because=(*each.because, *map(_set, each.sets)),
+            because=(*filter(None, each.because), *map(_set, each.sets)),
             command=True,
         )
     if decided.divided and decided.manager:
@@ -222,7 +222,12 @@ def _decisions(known: Known) -> Iterator[ShownDecision]:
 
 def _set(variable: DecidedVariable) -> str:
     value = f"={variable.value}" if variable.value else ""
-    return f"sets {variable.name}{value}: {variable.because}"
+    return f"sets {variable.name}{value}" + (f": {variable.because}" if variable.because else "")
+
+
+def _said(reason: str) -> tuple[str, ...]:
+    """A reason, unless the label left it out."""
+    return (reason,) if reason else ()
 
 
 def _time(phase: PhaseOfBuild) -> ShownTime:

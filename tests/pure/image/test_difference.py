@@ -123,6 +123,38 @@ def test_a_blob_counts_once() -> None:
     assert moved((), (empty, empty)).nbytes == 32
 
 
+def commands(*lines: str, because: str = "") -> Side:
+    numbered = {
+        str(number): DecidedValue(value=line, because=(because,) if because else ())
+        for number, line in enumerate(lines, start=1)
+    }
+    return Side(name="", decided={"build": numbered})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("a b c", "x a b c", [("1", "", "x")]),
+        ("a b c", "a c", [("2", "b", "")]),
+        ("a b c", "a x c", [("2", "b", "x")]),
+        ("a b", "b a", [("1", "a", "b"), ("2", "b", "a")]),
+        ("a b a", "b a", [("3", "a", "")]),
+        ("", "a b c d e f g h i j", [(str(number), "", line) for number, line in enumerate("abcdefghij", start=1)]),
+    ],
+)
+def test_build_commands_are_told_in_their_order_unless_both_have_them(
+    before: str, after: str, told: list[tuple[str, str, str]]
+) -> None:
+    found = compare_sides(commands(*before.split()), commands(*after.split())).decisions
+    values = [(each.before.value if each.before else "", each.after.value if each.after else "") for each in found]
+    assert [(each.name, *value) for each, value in zip(found, values, strict=True)] == told
+
+
+def test_reasons_of_equal_build_commands_are_told() -> None:
+    found = compare_sides(commands("a", because="one"), commands("a", because="another")).decisions
+    assert [each.for_other_reasons for each in found] == [True]
+
+
 def test_reasons_count_where_both_have_some() -> None:
     def side(because: tuple[str, ...]) -> Side:
         return Side(name="", decided={"python": {"": DecidedValue(value="3.13.1", because=because)}})

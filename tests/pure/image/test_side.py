@@ -195,6 +195,15 @@ def test_words_that_were_cut_are_not_compared() -> None:
     assert "build" not in cut.decided
 
 
+def test_labels_that_were_too_many_are_not_compared() -> None:
+    asked = image(decisions=deciding(labels={"team": "BP_IMAGE_LABELS"}), labels={"team": "shop"})
+    many = image(decisions=deciding(labels=None), labels={"team": "other"}, based=False)
+    assert "which labels variables ask for" in [each.what for each in many.unknown]
+    found = compare_sides(asked, many)
+    assert "asked" not in [each.kind for each in found.decisions]
+    assert "asked" in found.not_compared
+
+
 @given(sides())
 def test_each_kind_has_its_place(side: Side) -> None:
     assert set(side.decided) <= set(KINDS)

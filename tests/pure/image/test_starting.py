@@ -37,7 +37,8 @@ def image(
         # What lifecycles write, and `lamina build --output`.
         (image(LINK), "web", ""),
         (image(LAUNCHER), "web", ""),
-        (image(LAUNCHER, processes=(WORKER,)), "", ""),
+        (image(LAUNCHER, processes=(WORKER,)), "", "nothing, since no process is the default"),
+        (image(processes=(WORKER,)), "", "nothing, since its configuration names no command"),
         (image(WEB.command, WEB.args), "web", ""),
         (image(("/cnb/process/worker",)), "worker", "worker, though the default is web"),
         (image(("/cnb/process/worker",), processes=(WORKER,)), "worker", "worker"),

@@ -11,6 +11,7 @@ from pure.start.django import (
     CollectStaticFailed,
     DjangoDecision,
     NotEnabled,
+    collected_into,
     decide_django,
     judge,
     meant,
@@ -99,13 +100,34 @@ def test_the_summary_is_the_projects_own() -> None:
         ("1 static file copied to '/workspace/static'", "static"),
         ("130 static files copied to '/workspace/web/static', 4 unmodified, 384 post-processed", "web/static"),
         ("0 static files copied to '/workspace/it's', 130 unmodified", "it's"),
-        ("7 static files symlinked to '/srv/static'", "/srv/static"),
+        ("130 static files copied to '/workspace/static', 2 unmodified, 1 skipped due to conflict", "static"),
+        ("5 static files copied to '/workspace'", "."),
+        # What lies elsewhere isn't in the image.
+        ("7 static files symlinked to '/srv/static'", ""),
+        ("7 static files copied to '/workspaces/static'", ""),
+        ("7 static files copied to '/tmp/tmpx1y2z3'", ""),
         ("130 static files copied", ""),
         ("", ""),
     ],
 )
 def test_where_static_files_went(summary: str, folder: str) -> None:
     assert went_into(summary, "/workspace") == folder
+
+
+@pytest.mark.parametrize(
+    ("summary", "folder"),
+    [
+        ("130 static files copied to '/srv/static'", "/srv/static"),
+        ("130 static files copied to '/srv/unmodified', 384 post-processed", "/srv/unmodified"),
+        ("130 static files copied to '/srv/static', 1 skipped due to conflict", "/srv/static"),
+        # Some lay there already: not all of them were copied.
+        ("1 static file copied to '/srv/static', 129 unmodified", ""),
+        ("1 static file copied to '/srv/static', 129 unmodified, 384 post-processed", ""),
+        ("130 static files copied", ""),
+    ],
+)
+def test_what_all_of_them_were_copied_into(summary: str, folder: str) -> None:
+    assert collected_into(summary) == folder
 
 
 @given(st.integers(-9, 9), st.lists(st.text(max_size=40), max_size=8))

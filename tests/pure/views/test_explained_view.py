@@ -7,6 +7,7 @@ from datetime import date
 
 import msgspec
 import pytest
+from pure.build.decisions import DecidedCommands, DecidedStatic, DecidedVariable
 from pure.image.contents import contents
 from pure.image.demands import demands
 from pure.image.manifest import Image, read_image
@@ -120,6 +121,22 @@ def test_what_is_absent() -> None:
         NoSuchDistribution(reference="shop", name="flask", near=(), known=0, missing=contents(PLAIN, {}).missing),
     )
     check_golden("explain_absent", "\n".join("\n".join(error_lines(describe_absent(each))) for each in errors))
+
+
+def test_of_reasons_that_a_label_left_out_nothing_is_told() -> None:
+    whole = told(SHOP, shop_files())
+    web = msgspec.structs.replace(
+        whole.processes[0], because=("",), sets=(DecidedVariable(name="PORT", value="8000", because=""),)
+    )
+    bare = msgspec.structs.replace(
+        whole,
+        processes=(web,),
+        commands=DecidedCommands(lines=("make css",), source="pyproject.toml", because=""),
+        static=DecidedStatic(collected=True, source="manage.py", because="", folder="static"),
+    )
+    lines = [line for part in image_view(bare) for line in part.lines]
+    assert {"  sets PORT=8000", "make css", "collected into static"} <= set(lines)
+    assert all(map(str.strip, lines))
 
 
 def test_a_blob_is_pulled_once() -> None:

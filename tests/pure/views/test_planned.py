@@ -1,14 +1,17 @@
 """A plan beside images: what it decided is compared, and what it can't know is named."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from pure.build.facts import Facts
+from pure.build.plan import NO_DJANGO
 from pure.image.difference import compare_sides
 from pure.image.side import NotAPlan, Side, decided_by
 from pure.message import Message
 from pure.report.decided import decisions
 from pure.report.record import encode_error, encode_record, record
 from pure.review.golden import GoldenPlan, encode_golden
+from pure.start.django import turned_out
 from pure.views.planned import GivenGolden, side_of_plan
 
 from tests.places import GOLDENS
@@ -29,7 +32,18 @@ def test_a_plan_and_its_own_image_decide_the_same(given: Facts) -> None:
     compared = compare_sides(image, foreseen)
     assert compared.decisions == ()
     assert not compared.differs
-    assert set(compared.not_compared) <= {"buildpack", "division", "heavy", "folder"}
+    assert set(compared.not_compared) <= {"buildpack", "division", "heavy", "static", "folder"}
+
+
+@given(facts())
+def test_a_build_that_finds_no_static_files_is_no_difference_to_its_plan(given: Facts) -> None:
+    plan = planned(given)
+    foreseen = side_of_plan(encode_record(record(plan, version="1", redact=str)), name="plan").unwrap()
+    django = turned_out(plan.django, enabled=False, folder="") if plan.django.manage else plan.django
+    for found in (NO_DJANGO, django):
+        built = decisions(msgspec.structs.replace(plan, django=found), None)
+        image = Side(name="image", decided=decided_by(built, labels={each.key: each.value for each in plan.labels}))
+        assert compare_sides(image, foreseen).decisions == ()
 
 
 def test_what_a_plan_does_not_know_is_named() -> None:

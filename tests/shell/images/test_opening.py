@@ -159,6 +159,21 @@ def test_of_several_platforms_the_one_that_an_engine_has(tmp_path: Path) -> None
     assert "isn't in it" in refused(written(tmp_path / "none.tar", files)).reason  # type: ignore[union-attr]
 
 
+def test_an_image_that_cannot_be_checked_is_passed_over(tmp_path: Path) -> None:
+    other = {"digest": f"sha512:{'a' * 128}", "size": 1, "platform": {"os": "linux", "architecture": OTHER}}
+    folder = write_layout(tmp_path / "both", SHOP)
+    index = json.loads((folder / "index.json").read_bytes())
+    index["manifests"].append(other)
+    (folder / "index.json").write_text(json.dumps(index))
+    files = {str(each.relative_to(folder)): each.read_bytes() for each in folder.rglob("*") if each.is_file()}
+    for place in (folder, written(tmp_path / "both.tar", files)):
+        with opened(place) as image:
+            assert image.image.arch == MACHINE
+    # Where it is the only one, the error says what is wrong with it.
+    (folder / "index.json").write_text(json.dumps({"schemaVersion": 2, "manifests": [other]}))
+    assert "is no sha256 digest" in refused(folder).reason  # type: ignore[union-attr]
+
+
 def test_what_was_built_here_is_found_by_its_application(tmp_path: Path, expected: Contents) -> None:
     (tmp_path / "app").mkdir()
     cache = stored(tmp_path / "cache", SHOP)

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pure.build.decisions import Decisions
+from pure.build.decisions import DecidedCommands, DecidedStatic, DecidedVariable, Decisions
 from pure.image.contents import Contents, DistributionOfImage, PackageOfImage, contents
 from pure.image.difference import compare_sides
 from pure.image.manifest import LAMINA, Image, LayerOfImage, Owner, read_image
@@ -106,6 +106,25 @@ def test_the_division_says_what_became_of_dependencies(*, heavy: bool, choice: s
     found = page(known(msgspec.structs.replace(SHOP, decisions=decided), INSIDE))
     (division,) = (each for each in found.decisions if each.about == "Division over layers")
     assert (division.choice, division.because) == (choice, ("numpy is heavy",))
+
+
+def test_of_reasons_that_a_label_left_out_nothing_is_told() -> None:
+    decided = SHOP.decisions
+    assert isinstance(decided, Decisions)
+    process = msgspec.structs.replace(
+        decided.processes[0], because=("",), sets=(DecidedVariable(name="PORT", value="8000", because=""),)
+    )
+    decided = msgspec.structs.replace(
+        decided,
+        processes=(process,),
+        commands=DecidedCommands(lines=("make css",), source="pyproject.toml", because=""),
+        static=DecidedStatic(collected=True, source="manage.py", because=""),
+    )
+    found = page(known(msgspec.structs.replace(SHOP, decisions=decided), INSIDE)).decisions
+    reasons = {each.choice: each.because for each in found}
+    assert (reasons["make css"], reasons["collected"]) == ((), ())
+    assert reasons[found[-2].choice] == ("sets PORT=8000",)
+    assert all(reason for each in found for reason in each.because)
 
 
 def test_all_of_it() -> None:
