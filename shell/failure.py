@@ -25,8 +25,8 @@ def internal_error(error: Exception) -> int:
     if isinstance(error, StreamRefused):
         return _unprinted(error)
     if _nowhere():
-        sys.stdout.write("\nError: The working directory doesn't exist any more\n\n  Change into one that does.\n")
-        return 1
+        lines = ["", "Error: The working directory doesn't exist any more", "", "  Change into one that does."]
+        return _ended(lines, 1)
     import traceback
 
     frame = traceback.extract_tb(error.__traceback__)[-1]
@@ -46,12 +46,17 @@ def internal_error(error: Exception) -> int:
         lines += ["", *(visible(redact(line)) for line in text.split("\n"))]
     else:
         lines += ["  BP_LOG_LEVEL=debug shows where it happened in full."]
+    return _ended(lines, INTERNAL_ERROR)
+
+
+def _ended(lines: list[str], status: int) -> int:
+    """Print the lines, and give the exit status: another one where they can't be printed."""
     try:
         sys.stdout.write("\n".join([*lines, ""]))
         sys.stdout.flush()
     except StreamRefused as refused:
         return _unprinted(refused)
-    return INTERNAL_ERROR
+    return status
 
 
 def _unprinted(error: StreamRefused) -> int:

@@ -46,35 +46,63 @@ def asking(
     """
     environment = marker_environment(python, arch)
     demands = {name: tuple(_demands(texts, lines, environment)) for name, texts in lines.items()}
-    extras = {name: {"", *map(normalise_name, (wanted or {}).get(name, ()))} for name in demands}
-    # An extra of its own may stand for several others ("all").
-    themselves = {name: [each for each in found if each.asked.name == name] for name, found in demands.items()}
-    demands = {name: tuple(each for each in found if each.asked.name != name) for name, found in demands.items()}
-    waiting = list(demands)
-    while waiting:
-        name = waiting.pop()
-        for one in themselves[name]:
-            if one.extras & extras[name] and (more := one.brings - extras[name]):
-                extras[name] |= more
-                waiting.append(name)
-        for each in _holding(demands[name], extras[name], None if needs is None else needs.get(name, ())):
-            if more := each.brings - extras[each.asked.name]:
-                extras[each.asked.name] |= more
-                waiting.append(each.asked.name)
-    return {
-        name: tuple(
-            each.asked for each in _holding(found, extras[name], None if needs is None else needs.get(name, ()))
-        )
-        for name, found in demands.items()
-    }
+    needed = None if needs is None else {name: frozenset(needs.get(name, ())) for name in demands}
+    extras = _extras(demands, needed, wanted or {})
+    return {name: tuple(each.asked for each in _holding(name, demands, extras, needed)) for name in demands}
 
 
-def _holding(demands: Sequence[_Demand], extras: set[str], needs: Sequence[str] | None) -> Iterator[_Demand]:
-    held = {each.asked.name for each in demands if each.extras & extras}
-    for each in demands:
+def _extras(
+    demands: Mapping[str, Sequence[_Demand]],
+    needed: Mapping[str, Collection[str]] | None,
+    wanted: Mapping[str, Collection[str]],
+) -> dict[str, set[str]]:
+    """Which extras of each are asked for, by the application and by each other; each one is looked at once."""
+    with_extra: dict[tuple[str, str], list[_Demand]] = {}
+    for name, found in demands.items():
+        for each in found:
+            # An extra of its own may stand for several others ("all").
+            if needed is None or each.asked.name in needed[name] or each.asked.name == name:
+                for extra in each.extras:
+                    with_extra.setdefault((name, extra), []).append(each)
+    extras: dict[str, set[str]] = {name: set() for name in demands}
+
+    def spread(waiting: list[tuple[str, str]]) -> None:
+        while waiting:
+            name, extra = waiting.pop()
+            if extra not in extras[name]:
+                extras[name].add(extra)
+                for each in with_extra.get((name, extra), ()):
+                    waiting.extend((each.asked.name, brought) for brought in each.brings)
+
+    spread([(name, extra) for name in demands for extra in ("", *map(normalise_name, wanted.get(name, ())))])
+    # With what follows from these at last: the more extras are known, the less is left to be guessed.
+    spread(
+        [
+            (each.asked.name, brought)
+            for name in demands
+            for each in _holding(name, demands, extras, needed)
+            for brought in each.brings
+        ]
+    )
+    return extras
+
+
+def _holding(
+    name: str,
+    demands: Mapping[str, Sequence[_Demand]],
+    extras: Mapping[str, Collection[str]],
+    needed: Mapping[str, Collection[str]] | None,
+) -> Iterator[_Demand]:
+    """Those of one distribution's demands of others that hold, with the extras that are known."""
+    others = [each for each in demands[name] if each.asked.name != name]
+    held = {each.asked.name for each in others if not each.extras.isdisjoint(extras[name])}
+    for each in others:
+        holds = not each.extras.isdisjoint(extras[name])
+        if needed is None:
+            if holds:
+                yield each
         # What is needed and follows from no extra that is known, follows from one that the application asks for.
-        unknown = needs is not None and each.asked.name in needs and each.asked.name not in held
-        if (each.extras & extras or unknown) and (needs is None or each.asked.name in needs):
+        elif each.asked.name in needed[name] and (holds or each.asked.name not in held):
             yield each
 
 

@@ -16,7 +16,9 @@ from pure.image.manifest import Image, LayerOfImage, Owner
 from pure.names import normalise_name
 from pure.outcome import Failure
 from pure.project.document import Document, table, words
+from pure.project.groups import keyed_groups, listed_groups, with_included
 from pure.project.locks.markers import Environment, holds, marker_environment
+from pure.project.locks.pipfile import NO_CATEGORIES
 from pure.project.requirements.file import parse_requirements, shown
 from pure.venv.headers import requirement
 
@@ -145,16 +147,7 @@ class _Wanted(msgspec.Struct, frozen=True, kw_only=True):
         """The dependency groups that were installed, with those that they include."""
         if self.groups is None:
             return groups
-        found = [name for name in groups if normalise_name(name) in self.groups]
-        for name in found:
-            listed = groups[name]
-            included = {
-                normalise_name(other)
-                for each in (listed if isinstance(listed, list) else ())
-                if isinstance(other := table(each).get("include-group"), str)
-            }
-            found += (other for other in groups if normalise_name(other) in included and other not in found)
-        return {name: groups[name] for name in groups if name in found}
+        return with_included(groups, self.groups)
 
 
 def _of(image: Image) -> _Wanted:
@@ -185,18 +178,19 @@ def _pyproject(file: str, document: Document, wanted: _Wanted) -> Iterator[Deman
         return
     found = loaded.unwrap()
     project, tool = table(found.get("project")), table(found.get("tool"))
-    poetry, pdm = table(tool.get("poetry")), table(tool.get("pdm"))
+    poetry = table(tool.get("poetry"))
     yield from _listed(f"{file}, [project] dependencies", project.get("dependencies"), wanted)
     for extra, listed in table(project.get("optional-dependencies")).items():
         if wanted.has_extra(extra):
             yield from _listed(f"{file}, extra {extra}", listed, wanted)
-    for groups in (table(found.get("dependency-groups")), table(pdm.get("dev-dependencies"))):
+    for groups in listed_groups(found):
         for group, listed in wanted.chosen_groups(groups).items():
             yield from _listed(f"{file}, group {group}", listed, wanted)
     brought = _brought(table(poetry.get("extras")), wanted)
     yield from _keyed(f"{file}, [tool.poetry.dependencies]", poetry.get("dependencies"), wanted, brought=brought)
-    for group, inner in wanted.chosen_groups(table(poetry.get("group"))).items():
-        yield from _keyed(f"{file}, group {group} of Poetry", table(inner).get("dependencies"), wanted)
+    for groups in keyed_groups(found):
+        for group, inner in wanted.chosen_groups(groups).items():
+            yield from _keyed(f"{file}, group {group} of Poetry", inner, wanted)
 
 
 def _brought(extras: Mapping[str, object], wanted: _Wanted) -> frozenset[str]:
@@ -212,7 +206,7 @@ def _pipfile(file: str, document: Document, wanted: _Wanted) -> Iterator[Demande
     found = loaded.unwrap()
     yield from _keyed(f"{file}, [packages]", found.get("packages"), wanted)
     for category, listed in found.items():
-        if category != "packages" and normalise_name(category) in (wanted.groups or ()):
+        if category not in NO_CATEGORIES and (wanted.groups is None or normalise_name(category) in wanted.groups):
             yield from _keyed(f"{file}, [{category}]", listed, wanted)
 
 

@@ -59,7 +59,7 @@ class PackageManagerDecision(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def groups(self) -> tuple[str, ...]:
         """The groups that are installed beside the main dependencies: those that are asked for, and the lock's own."""
-        return tuple(sorted({*self.selection.groups, *self.lock.default_groups}))
+        return self.managed.groups
 
     @property
     def groups_by(self) -> str:

@@ -16,6 +16,7 @@ from pure.project import declarations
 from pure.project.declarations import Declarations, Demand
 from pure.project.document import Document, FileUnreadable
 from pure.project.files import ProjectFiles
+from pure.project.groups import members
 from pure.project.locks import pdm, pipfile
 from pure.project.locks.facts import LockFacts
 from pure.project.locks.kinds import LOCKS
@@ -68,13 +69,19 @@ class Managed(msgspec.Struct, frozen=True, kw_only=True):
         return (*self.declared.dependencies, *extras)
 
     @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups that are installed beside the main dependencies: those that are asked for, and the lock's own."""
+        return self.selection.groups_beside(self.lock.default_groups)
+
+    @property
     def asked(self) -> frozenset[str]:
-        """The names of what a project declares, with the extras that are wanted."""
+        """The names of what a project declares, with the groups and extras that are installed."""
         wanted = {normalise_name(extra) for extra in self.selection.extras}
         extras = (
             each for extra, listed in self.declared.optional if normalise_name(extra) in wanted for each in listed
         )
-        return frozenset(normalise_name(name) for name, _ in (*self.declared.requires, *extras))
+        in_groups = members(self.declared.grouped, frozenset(map(normalise_name, self.groups)))
+        return frozenset((*(normalise_name(name) for name, _ in (*self.declared.requires, *extras)), *in_groups))
 
     @property
     def source(self) -> InstalledFrom:

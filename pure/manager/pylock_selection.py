@@ -74,7 +74,7 @@ def check(document: Document, file: str, *, selection: Selection, python: str, t
     plain = marker_environment(python, target.arch)
     chosen: Environment = plain | {
         "extras": frozenset(map(normalise_name, selection.extras)),
-        "dependency_groups": frozenset(map(normalise_name, (*(lock.default_groups or ()), *selection.groups))),
+        "dependency_groups": frozenset(map(normalise_name, selection.groups_beside(lock.default_groups or ()))),
     }
     if not _refused(lock, plain, chosen):
         return None

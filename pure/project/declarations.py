@@ -1,6 +1,7 @@
 """Reads from ``pyproject.toml`` what decides over package managers: which are meant, in which versions."""
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import Final, TypeAlias
 
 import msgspec
@@ -8,6 +9,7 @@ import msgspec
 from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
 from pure.project.document import Document, FileUnreadable, table, toml, words
+from pure.project.groups import Group, included, keyed_groups, listed_groups
 
 FILE = "pyproject.toml"
 UV_FILE = "uv.toml"
@@ -43,6 +45,7 @@ class Declarations(msgspec.Struct, frozen=True, kw_only=True):
     # All that may be asked for.
     groups: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
+    grouped: tuple[Group, ...] = ()
     # The demands on a tool's own version.
     tool_versions: tuple[Demand, ...] = ()
     # The tools that would install the project itself.
@@ -69,9 +72,7 @@ def read(pyproject: Document | None) -> Outcome[Declarations, FileUnreadable]:
     found = loaded.unwrap()
     project, tool = table(found.get("project")), table(found.get("tool"))
     poetry, pdm, uv = table(tool.get("poetry")), table(tool.get("pdm")), table(tool.get("uv"))
-    groups = {*table(found.get("dependency-groups")), *table(poetry.get("group")), *table(pdm.get("dev-dependencies"))}
-    if uv.get("dev-dependencies") or poetry.get("dev-dependencies"):
-        groups.add("dev")
+    groups = (*listed_groups(found), *keyed_groups(found))
     return Success(
         Declarations(
             project=bool(project),
@@ -79,7 +80,8 @@ def read(pyproject: Document | None) -> Outcome[Declarations, FileUnreadable]:
             tools=tuple(name for name in ("uv", "poetry", "pdm") if name in tool),
             builds="build-system" in found,
             configures=tuple(sorted(tool)),
-            groups=tuple(sorted(groups)),
+            groups=tuple(sorted({name for each in groups for name in each})),
+            grouped=tuple(_groups(found)),
             extras=tuple(sorted({*table(project.get("optional-dependencies")), *table(poetry.get("extras"))})),
             # Poetry's and PDM's locks don't mention the project itself, uv's does.
             installs_itself=(
@@ -116,6 +118,16 @@ def _named(requirements: object) -> tuple[Named, ...]:
         for match in found
         if match
     )
+
+
+def _groups(found: Mapping[str, object]) -> Iterator[Group]:
+    for groups in listed_groups(found):
+        for group, listed in groups.items():
+            named = tuple(normalise_name(name) for name, _ in _named(listed))
+            yield Group(name=normalise_name(group), members=named, includes=included(listed))
+    for groups in keyed_groups(found):
+        for group, keyed in groups.items():
+            yield Group(name=normalise_name(group), members=tuple(map(normalise_name, table(keyed))))
 
 
 def uv_demands(configuration: Document | None) -> tuple[Demand, ...]:

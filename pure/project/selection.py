@@ -1,11 +1,12 @@
 """States which groups and extras the user asks for."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import msgspec
 
+from pure.names import normalise_name
 from pure.outcome import Failure, Outcome, Success
 
 GROUPS_VARIABLE: Final = "BP_PYTHON_GROUPS"
@@ -36,6 +37,12 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     extras: tuple[str, ...] = ()
     # The variable that names the groups.
     groups_by: str = GROUPS_VARIABLE
+
+    def groups_beside(self, own: Iterable[str]) -> tuple[str, ...]:
+        """The groups with those that are a lock's ``own``; one in both is written as the lock writes it."""
+        known = {normalise_name(group): group for group in own}
+        asked = (known.get(normalise_name(group), group) for group in self.groups)
+        return tuple(sorted({*known.values(), *asked}))
 
     def __str__(self) -> str:
         words = []

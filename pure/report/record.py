@@ -1,6 +1,7 @@
 """Puts a plan into the machine-readable form that ``lamina plan --json`` prints and each build leaves behind."""
 
 from collections.abc import Callable, Iterable
+from typing import Final
 
 import msgspec
 
@@ -15,6 +16,8 @@ from pure.message import Message
 from pure.report.billed import billed
 from pure.report.prose.apt import missing_packages
 from pure.report.prose.findings import finding_lines
+
+SCHEMA: Final = 1
 
 
 class IgnoredRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,7 +161,7 @@ class RequiredRecord(msgspec.Struct, frozen=True, kw_only=True):
     unmet: str = ""
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="schema", tag=1):
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="schema", tag=SCHEMA):
     """A whole plan. No field holds a variable's value, and a URL never stands in it."""
 
     lamina: str
@@ -196,7 +199,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_
     likely_layers: tuple[LikelyRecord, ...] = ()
 
 
-class ErrorRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag=1):
+class ErrorRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
     """What prevents a plan, in the place of one."""
 
     error: Message

@@ -1,5 +1,7 @@
 """Compares two golden plans: which decisions differ."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from pure.review.golden import GoldenDecision, GoldenPlan
@@ -22,6 +24,20 @@ def changed_decisions(before: GoldenPlan, after: GoldenPlan) -> tuple[DecisionCh
         for name in sorted(old.keys() | new.keys())
         if _what(old.get(name)) != _what(new.get(name))
     )
+
+
+def hidden(changed: DecisionChanged, redact: Callable[[str], str]) -> DecisionChanged:
+    """The same as it may be shown: ``redact`` takes credentials out of each text, before any form escapes them."""
+    return DecisionChanged(
+        name=redact(changed.name), before=_hidden(changed.before, redact), after=_hidden(changed.after, redact)
+    )
+
+
+def _hidden(decision: GoldenDecision | None, redact: Callable[[str], str]) -> GoldenDecision | None:
+    if decision is None:
+        return None
+    because = tuple(map(redact, decision.because))
+    return GoldenDecision(decided=redact(decision.decided), by=redact(decision.by), because=because)
 
 
 def _what(decision: GoldenDecision | None) -> tuple[str, str] | None:

@@ -4,11 +4,12 @@ from typing import assert_never
 
 from pure.image.side import NotAPlan
 from pure.message import Message
-from pure.views.planned import GivenGolden
+from pure.report.record import SCHEMA
+from pure.views.planned import GivenGolden, PlanError, PlanOfAnotherSchema
 from pure.wording import command
 
 
-def describe_plan(file: str, error: NotAPlan | GivenGolden) -> Message:
+def describe_plan(file: str, error: PlanError) -> Message:
     """The message for a document that can't be compared as a plan."""
     match error:
         case NotAPlan(reason=reason):
@@ -17,6 +18,12 @@ def describe_plan(file: str, error: NotAPlan | GivenGolden) -> Message:
                 found=(reason,),
                 means=("A plan is what `lamina plan --json` prints.",),
                 do=("Write it: lamina plan APP --json > FILE",),
+            )
+        case PlanOfAnotherSchema(schema=schema):
+            return Message(
+                happened=f"plan:{file} was written by another version of Lamina",
+                found=(f"It has schema {schema}; this version knows schema {SCHEMA}",),
+                do=("Compare it by the version that wrote it, or write it anew: lamina plan APP --json > FILE",),
             )
         case GivenGolden():
             return Message(

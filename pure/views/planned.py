@@ -1,6 +1,6 @@
 """Puts a plan, as ``lamina plan --json`` wrote it, beside images (``pure.image.side``)."""
 
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -19,7 +19,7 @@ from pure.layers.decision import Action
 from pure.layers.names import HeavyLayerName, heavy_layer, is_heavy
 from pure.message import Message
 from pure.outcome import Failure, Outcome, Success
-from pure.report.record import ManagerRecord, Record
+from pure.report.record import SCHEMA, ManagerRecord, Record
 from pure.review.golden import decode_golden
 
 _AFTER: Final = "a plan installs nothing"
@@ -40,18 +40,27 @@ _STATIC: Final = NotKnown(
 )
 
 
+class PlanOfAnotherSchema(msgspec.Struct, frozen=True, kw_only=True):
+    """Another version of Lamina wrote the plan."""
+
+    schema: int
+
+
 class GivenGolden(msgspec.Struct, frozen=True, kw_only=True):
     """A document is the other kind of plan, that of ``lamina plan --write``."""
 
 
-def side_of_plan(document: bytes, *, name: str) -> Outcome[Side, NotAPlan | GivenGolden]:
+PlanError: TypeAlias = NotAPlan | PlanOfAnotherSchema | GivenGolden
+
+
+def side_of_plan(document: bytes, *, name: str) -> Outcome[Side, PlanError]:
     """The plan as a side of a comparison."""
     try:
         plan = msgspec.json.decode(document, type=Record)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         if isinstance(decode_golden(document, file=name), Success):
             return Failure(GivenGolden())
-        return Failure(NotAPlan(reason=_prevented(document) or str(error)))
+        return Failure(_of_another_schema(document) or NotAPlan(reason=_prevented(document) or str(error)))
     layers = _layers(plan)
     heavy = any(map(is_heavy, layers))
     unknown = (
@@ -64,6 +73,19 @@ def side_of_plan(document: bytes, *, name: str) -> Outcome[Side, NotAPlan | Give
     decisions = _decisions(plan, tuple(layers.values()))
     decided = decided_by_plan(decisions, labels=plan.labels, release=plan.lamina, heavy=heavy)
     return Success(Side(name=name, decided=decided, unknown=unknown))
+
+
+class _Schema(msgspec.Struct, frozen=True):
+    schema: int
+
+
+def _of_another_schema(document: bytes) -> PlanOfAnotherSchema | None:
+    """What any later plan says of itself, whatever else it has."""
+    try:
+        schema = msgspec.json.decode(document, type=_Schema).schema
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return None
+    return None if schema == SCHEMA else PlanOfAnotherSchema(schema=schema)
 
 
 class _Prevented(msgspec.Struct, frozen=True):

@@ -87,6 +87,8 @@ def plan(
     production_runtime: bool,
 ) -> None:
     """Print what a build of APP would decide, and why, without doing any of it."""
+    from pure.review.renewing import renewing
+
     from shell.command.planning import PlanRequest, planned, print_plan
 
     _refuse(check, write, form, layers, as_json=as_json)
@@ -94,11 +96,11 @@ def plan(
     given = dict(descriptor.env) | given_variables(env, env_file)
     output = Output(redactor(given))
     request = PlanRequest(app=app.resolve(), descriptor=descriptor, environ=given, target=asked_target(target))
+    renew = renewing(str(app), str(check or write), env, str(env_file or ""))
     if check is not None:
-        renew = _renewing(app, check, env, env_file, output)
         _check(request, check, form=form or "text", as_json=as_json, output=output, renew=renew)
     elif write is not None:
-        _write(request, write, as_json=as_json, output=output, renew=_renewing(app, write, env, env_file, output))
+        _write(request, write, as_json=as_json, output=output, renew=renew)
     else:
         found = planned(_with_local_runtime(request, layers, production=production_runtime), output)
         if isinstance(found, Failure):
@@ -129,16 +131,6 @@ def _with_local_runtime(request: "PlanRequest", layers: Path | None, *, producti
         environ=({DEFAULT_VARIABLE: minor} if minor else {}) | dict(request.environ),
         catalogue=catalogue,
     )
-
-
-def _renewing(app: Path, file: Path, env: tuple[str, ...], env_file: Path | None, output: Output) -> tuple[str, ...]:
-    """The command that writes the plan which is asked for here; what can't be shown is passed on from its shell."""
-    shown = (pair if output.redacted(pair) == pair else pair.partition("=")[0] for pair in env)
-    variables = (
-        *(("--env-file", str(env_file)) if env_file else ()),
-        *(word for pair in shown for word in ("--env", pair)),
-    )
-    return ("lamina", "plan", str(app), "--write", str(file), *variables)
 
 
 def _check(

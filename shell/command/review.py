@@ -7,8 +7,7 @@ from typing import Final, TypeAlias
 import msgspec
 from pure.message import Message
 from pure.outcome import Failure, Outcome, Success
-from pure.redaction import redactor, without_credentials
-from pure.review.differing import DecisionChanged, changed_decisions
+from pure.review.differing import DecisionChanged, changed_decisions, hidden
 from pure.review.golden import (
     GoldenMissing,
     GoldenNotWritten,
@@ -55,9 +54,7 @@ def checked(request: PlanRequest, file: Path, output: Output) -> Outcome[Compare
     now = _golden(msgspec.structs.replace(request, target=request.target or Target(os=system, arch=arch)), output)
     if isinstance(now, Failure):
         return now
-    # Whatever somebody wrote into the file.
-    changed = (without_credentials(each, redactor({})) for each in changed_decisions(before, now.unwrap()))
-    return Success(Compared(golden=now.unwrap(), changed=tuple(changed)))
+    return Success(Compared(golden=now.unwrap(), changed=_changed(before, now.unwrap(), output)))
 
 
 def written(request: PlanRequest, file: Path, output: Output) -> Outcome[Compared, Prevented]:
@@ -78,8 +75,13 @@ def written(request: PlanRequest, file: Path, output: Output) -> Outcome[Compare
         write_atomically(file.resolve(), data)
     except OSError as error:
         return Failure(GoldenNotWritten(file=str(file), reason=said(error)))
-    changed = changed_decisions(before.unwrap(), golden) if isinstance(before, Success) else ()
+    changed = _changed(before.unwrap(), golden, output) if isinstance(before, Success) else ()
     return Success(Compared(golden=golden, changed=changed, written="changed" if there else "created"))
+
+
+def _changed(before: GoldenPlan, now: GoldenPlan, output: Output) -> tuple[DecisionChanged, ...]:
+    """What differs, as it may be shown in any form: somebody may have written anything into the file."""
+    return tuple(hidden(each, output.redacted) for each in changed_decisions(before, now))
 
 
 def _golden(request: PlanRequest, output: Output) -> Outcome[GoldenPlan, Message]:

@@ -144,3 +144,9 @@ def test_a_working_directory_that_is_gone_is_said(tmp_path: Path, command: str) 
     assert ran.stdout.decode() == (
         "\nError: The working directory doesn't exist any more\n\n  Change into one that does.\n"
     )
+    with open("/dev/full", "wb") as full:  # noqa: PTH123
+        ran = subprocess.run(
+            ["/bin/sh", "-c", f"mkdir {tmp_path}/gone; {script}"], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert (ran.returncode, b"Traceback" in ran.stderr) == (74, False), ran
+    assert b"Error: The standard output can't be written to" in ran.stderr

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -16,8 +16,10 @@ from pure.project.locks.markers import holds, marker_environment
 from pure.project.stated import PythonRange, Stated
 
 FILE = "Pipfile.lock"
-# What a Pipfile has beside categories of packages.
-_NO_CATEGORIES = frozenset({"source", "packages", "dev-packages", "requires", "scripts", "pipfile", "pipenv"})
+NO_CATEGORIES: Final = frozenset({"source", "packages", "requires", "scripts", "pipfile", "pipenv"})
+"""What a Pipfile has beside categories of packages that are asked for by their names."""
+# Those that its lock calls otherwise, by both names.
+_RENAMED: Final = frozenset({"dev-packages", "default", "develop"})
 
 
 class _PipenvPackage(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,7 +127,7 @@ def made_from(lock: Document | None, pipfile: Document | None) -> bool:
         "_meta": {"sources": sources, "requires": found.get("requires", {})},
         "default": found.get("packages", {}),
         "develop": found.get("dev-packages", {}),
-        **{name: found[name] for name in found if name not in _NO_CATEGORIES | {"default", "develop"}},
+        **{name: found[name] for name in found if name not in NO_CATEGORIES | _RENAMED},
     }
     try:
         text = json.dumps(content, sort_keys=True, separators=(",", ":"))

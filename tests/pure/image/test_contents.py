@@ -214,6 +214,15 @@ def test_an_extra_counts_where_somebody_asks_for_it() -> None:
     assert by_application["flask"] == by_other["flask"]
 
 
+def test_extras_that_bring_each_other_are_followed_to_the_end() -> None:
+    chain = [f'a[e{each + 1}]; extra == "e{each}"' for each in range(1_000)]
+    lines: dict[str, list[str]] = {"a": [*chain, 'b; extra == "e1000"'], "b": []}
+    wishes: tuple[dict[str, set[str]], ...] = ({"a": {"e0"}}, {})
+    for wanted in wishes:
+        told = asking(lines, python="3.13.1", arch="amd64", needs=None, wanted=wanted)
+        assert [each.name for each in told["a"]] == (["b"] if wanted else [])
+
+
 WORKER = [
     'websockets>=10; extra == "standard"',
     'websockets>=13; extra == "other"',

@@ -1,5 +1,7 @@
 """What the application in an image asks for, and where."""
 
+import time
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -101,8 +103,12 @@ fast = ["redis"]
 cloud = ["boto3"]
 [tool.poetry.group.types.dependencies]
 mypy = "*"
+[tool.uv]
+dev-dependencies = ["ipdb"]
+[tool.poetry.dev-dependencies]
+black = "*"
 """
-PIPFILE = b'[packages]\nflask = "*"\n[dev-packages]\npytest = "*"\n[docs]\nsphinx = "*"\n'
+PIPFILE = b'[requires]\npython_version = "3"\n[packages]\nflask = "*"\n[dev-packages]\npytest = "*"\n[docs]\nruff = ""'
 
 
 @pytest.mark.parametrize(
@@ -112,9 +118,10 @@ PIPFILE = b'[packages]\nflask = "*"\n[dev-packages]\npytest = "*"\n[docs]\nsphin
         ("uv.lock", CHOSEN, ("docs",), (), {"flask", "rich", "sphinx", "ruff"}),
         ("uv.lock", CHOSEN, ("lint-it",), ("Slow",), {"flask", "rich", "ruff", "asyncio-old"}),
         ("poetry.lock", CHOSEN, ("types",), ("fast",), {"flask", "rich", "uvloop", "redis", "mypy"}),
-        ("pdm.lock", CHOSEN, ("bench", "dev"), ("cloud",), {"flask", "rich", "boto3", "pyperf", "pytest"}),
+        ("pdm.lock", CHOSEN, ("bench",), ("cloud",), {"flask", "rich", "boto3", "pyperf"}),
+        ("poetry.lock", CHOSEN, ("dev",), (), {"flask", "rich", "pytest", "ipdb", "black"}),
         ("Pipfile.lock", PIPFILE, (), (), {"flask"}),
-        ("Pipfile.lock", PIPFILE, ("docs",), (), {"flask", "sphinx"}),
+        ("Pipfile.lock", PIPFILE, ("docs",), (), {"flask", "ruff"}),
     ],
 )
 def test_only_groups_and_extras_that_were_installed_count(
@@ -123,6 +130,28 @@ def test_only_groups_and_extras_that_were_installed_count(
     (file,) = wanted(installed_from(source), {})
     image = installed_from(source, groups=groups, extras=extras)
     assert {each.name for each in demands(image, {f"workspace/{file}": raw})} == names
+
+
+@pytest.mark.parametrize(
+    ("path", "raw", "names"),
+    [
+        ("Pipfile", PIPFILE, {"flask", "pytest", "ruff"}),
+        ("pyproject.toml", b'[tool.uv]\ndev-dependencies = ["ipdb"]\n', {"ipdb"}),
+        ("pyproject.toml", b'[tool.poetry.dev-dependencies]\nblack = "*"\n', {"black"}),
+    ],
+)
+def test_where_nobody_knows_the_groups_all_of_them_count(path: str, raw: bytes, names: set[str]) -> None:
+    assert {each.name for each in demands(UNTOLD, {f"workspace/{path}": raw})} == names
+
+
+def test_what_strangers_include_costs_what_their_text_is_long() -> None:
+    chain = "".join(f'g{each} = [{{include-group = "g{each + 1}"}}, "d{each}"]\n' for each in range(20_000))
+    image = installed_from("uv.lock", groups=("g0",))
+    before = time.process_time()
+    found = demands(image, {"workspace/pyproject.toml": f"[dependency-groups]\n{chain}".encode()})
+    assert len(found) == 20_000
+    # Looked up one by one in each other they took minutes.
+    assert time.process_time() - before < 30
 
 
 def test_extras_that_the_application_wants() -> None:

@@ -1,14 +1,17 @@
 """What is known of a manager with all that its files say."""
 
+import msgspec
 import pytest
 from pure.manager.commands import Places, commands
 from pure.manager.managed import UnknownSelection, decide_manager
 from pure.outcome import Success
+from pure.project.document import Document
 from pure.project.files import ProjectFiles
-from pure.project.selection import PEER_GROUPS
+from pure.project.selection import PEER_GROUPS, selection
 from pure.venv.lock_fingerprint import lock_fingerprint
 from pure.venv.requirements_fingerprint import Fingerprint, NotPinned
 
+from pure.project import declarations
 from tests.documents import documents
 from tests.strategies_locked import FIRST, LOCKS
 
@@ -202,3 +205,47 @@ def test_paketos_variable_names_groups_of_uvs() -> None:
     managed = decide_manager(project, {"BP_UV_INSTALL_GROUPS": "web,jobs"}).unwrap()
     assert managed.selection.groups == ("jobs", "web")
     assert str(managed.selection) == "$BP_UV_INSTALL_GROUPS adds jobs, web"
+
+
+GROUPS = """
+[project]
+name = "a"
+dependencies = ["Flask"]
+[dependency-groups]
+Docs_It = ["jinja2[x]>=3", {include-group = "more.it"}]
+more-it = ["Sphinx", {include-group = "docs-it"}]
+dev = ["pytest"]
+[tool.uv]
+dev-dependencies = ["ipdb"]
+[tool.poetry.group.types.dependencies]
+My_Py = "*"
+[tool.poetry.dev-dependencies]
+black = "*"
+[tool.pdm.dev-dependencies]
+bench = ["pyperf"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("groups", "names"),
+    [
+        ("", set()),
+        ("docs-it", {"jinja2", "sphinx"}),
+        ("dev", {"pytest", "ipdb", "black"}),
+        ("types,bench", {"my-py", "pyperf"}),
+    ],
+)
+def test_what_the_groups_that_are_installed_name_is_asked_for(groups: str, names: set[str]) -> None:
+    read = declarations.read(Document(raw=GROUPS.encode())).unwrap()
+    decided = decide_manager(
+        ProjectFiles(names=("pylock.toml",), texts=documents({"pylock.toml": LOCKS["pylock"][0]})), {}
+    ).unwrap()
+    selected = selection({"BP_PYTHON_GROUPS": groups}).unwrap()
+    managed = msgspec.structs.replace(decided, declared=read, selection=selected)
+    assert managed.asked == {"flask", *names}
+
+
+def test_one_group_by_two_spellings_is_one() -> None:
+    selected = selection({"BP_PYTHON_GROUPS": "dev-tools docs"}).unwrap()
+    assert selected.groups_beside(("Dev_Tools", "web")) == ("Dev_Tools", "docs", "web")
+    assert selected.groups_beside(()) == ("dev-tools", "docs")

@@ -100,6 +100,11 @@ def test_what_a_lock_has_is_not_all_that_the_application_asks_for() -> None:
     assert asked(planned(locked(FIRST, "uv"))) == ["pypi:pandas"]
     project = b'[project]\nname = "a"\nversion = "1"\ndependencies = ["Six>=1"]\n'
     assert asked(planned(with_texts(locked(FIRST, "uv"), pyproject__toml=project))) == ["pypi:pandas", "pypi:six"]
+    project = b'[project]\nname = "a"\nversion = "1"\n[dependency-groups]\ndocs = ["Six>=1"]\n'
+    grouped = with_texts(locked(FIRST, "uv"), pyproject__toml=project)
+    assert asked(planned(grouped)) == ["pypi:pandas"]
+    with_docs = msgspec.structs.replace(grouped, variables={**grouped.variables, "BP_PYTHON_GROUPS": "docs"})
+    assert asked(planned(with_docs)) == ["pypi:pandas", "pypi:six"]
 
 
 def test_the_runtime_says_which_libraries_are_in_it() -> None:

@@ -3,7 +3,7 @@
 from pure.image.side import NotAPlan
 from pure.report.build_log import error_lines
 from pure.views.plan_words import describe_no_layers, describe_plan, describe_unread_plan
-from pure.views.planned import GivenGolden
+from pure.views.planned import GivenGolden, PlanOfAnotherSchema
 
 from tests.golden import check_golden
 
@@ -11,6 +11,7 @@ from tests.golden import check_golden
 def test_errors() -> None:
     messages = (
         describe_plan("README.md", NotAPlan(reason="JSON is malformed: invalid character (byte 0)")),
+        describe_plan("shop.json", PlanOfAnotherSchema(schema=2)),
         describe_plan("lamina.plan.json", GivenGolden()),
         describe_plan("-", GivenGolden()),
         describe_unread_plan("nowhere", "No such file or directory"),

@@ -12,7 +12,7 @@ from pure.report.decided import decisions
 from pure.report.record import encode_error, encode_record, record
 from pure.review.golden import GoldenPlan, encode_golden
 from pure.start.django import turned_out
-from pure.views.planned import GivenGolden, side_of_plan
+from pure.views.planned import GivenGolden, PlanOfAnotherSchema, side_of_plan
 
 from tests.places import GOLDENS
 from tests.strategies_plan import facts, planned
@@ -82,3 +82,8 @@ def test_what_is_no_plan(document: bytes) -> None:
 def test_a_golden_plan_is_told_from_a_plan() -> None:
     written = encode_golden(GoldenPlan(target="linux/amd64", decisions={}))
     assert side_of_plan(written, name="plan").failure() == GivenGolden()
+
+
+@pytest.mark.parametrize("document", [b'{"schema": 2}', b'{"schema": 2, "error": {"why": 1}}'])
+def test_a_plan_of_another_version_is_told_as_that(document: bytes) -> None:
+    assert side_of_plan(document, name="plan").failure() == PlanOfAnotherSchema(schema=2)

@@ -1,6 +1,7 @@
 """``lamina plan --write`` and ``--check``, as they are called."""
 
 import contextlib
+import html
 import json
 import os
 import shlex
@@ -91,9 +92,51 @@ def test_the_command_that_is_told_writes_the_plan_that_was_checked(asked: tuple[
     assert '"linux/arm64"' in (app / FILE).read_text()
 
 
-def test_no_secret_is_in_the_command_that_is_told(app: Path) -> None:
-    _, said = lamina(app, "plan", ".", "--check", FILE, "--env", "API_TOKEN=hunter2 hunter2'", "--env", "A=b")
-    assert told(said)[4:] == ["--env", "API_TOKEN", "--env", "A=b"]
+# Known from a file alone, with what Markdown escapes, one of Lamina's own words, and under names that tell nothing.
+SECRETS = {
+    "MYVAR": "ab_cd!ef",
+    "DB_PASSWORD": "python",
+    "STRIPE_KEY": "sk_live_51H",
+    "SMTP_PWD": "hunter22",
+    "BP_PYTHON_MIRROR": "https://m.test/tok_abc123",
+}
+
+
+@pytest.mark.parametrize("form", [(), ("--format", "markdown"), ("--json",)])
+@pytest.mark.parametrize("golden", [None, "<<<<<<< ours", "differing"])
+def test_no_secret_is_in_the_command_that_is_told(form: tuple[str, ...], golden: str | None, app: Path) -> None:
+    with (app / "requirements.txt").open("a") as file:
+        file.write("--index-url https://${MYVAR}@h.example/simple\n")
+    if golden == "differing":
+        # Written by somebody, with a secret that only this plan gets to know.
+        found = {"ab_cd!ef": {"decided": "a ab_cd!ef", "by": "ab_cd!ef", "because": ["ab_cd!ef"]}}
+        golden = json.dumps({"schema": 1, "target": "linux/amd64", "decisions": found})
+    if golden is not None:
+        (app / FILE).write_text(golden)
+    asked = [word for name, value in SECRETS.items() for word in ("--env", f"{name}={value}")]
+    choices = ["--env", "BP_PYTHON_VERSION=3.12", "--env", "BP_PYTHON_DIVIDE"]
+    status, said = lamina(app, "plan", ".", "--check", FILE, *asked, *choices, *form, BP_PYTHON_DIVIDE="true")
+    assert status == (1 if golden and golden.startswith("{") else 2), said
+    if form == ("--json",):
+        said = "\n".join(texts(json.loads(said)))
+    said = html.unescape(said).replace("<!-- -->", "")
+    assert not [value for value in SECRETS.values() if value != "python" and value in said]
+    if not (form == ("--json",) and status == 1):
+        shown = " ".join(f"--env {name}" for name in SECRETS)
+        assert f"lamina plan . --write {FILE} {shown} --env BP_PYTHON_VERSION=3.12 --env BP_PYTHON_DIVIDE" in said
+    status, said = lamina(app, "plan", ".", "--write", FILE, *asked, *choices, "--json", BP_PYTHON_DIVIDE="true")
+    assert (status, "ab_cd!ef" in said) == (0, False)
+
+
+def texts(told: object) -> list[str]:
+    """Every text of a document, the names in it too."""
+    match told:
+        case dict():
+            return [each for pair in told.items() for part in pair for each in texts(part)]
+        case list():
+            return [each for part in told for each in texts(part)]
+        case _:
+            return [str(told)]
 
 
 def test_a_file_that_cannot_be_compared_with_has_a_status_of_its_own(app: Path) -> None:
