@@ -190,7 +190,7 @@ def _done(build: Build, resolved: ResolvedSet | None, said: _Said) -> Next:
         return turn(build, states.Storing(resolved=resolved), steps, *said)
     plan, kept = static_files.keep(build)
     build = msgspec.structs.replace(build, plan=plan)
-    apart = storing.put_away(plan) if build.archived and plan.works else ()
+    apart = storing.put_away(plan) if build.archived and build.unpacked else ()
     if steps := (*kept, *apart, *program_steps.at_launch(plan, build.facts, build.work), *give_back(plan)):
         return turn(build, states.PuttingAway(resolved=resolved), steps, *said)
     return done(build, resolved, said)

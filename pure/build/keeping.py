@@ -5,7 +5,7 @@ import msgspec
 from pure.build import closing, dividing, environment_steps, findings, news, states, storing
 from pure.build.news import News
 from pure.build.states import Build, Next
-from pure.build.steps import Steps
+from pure.build.steps import Steps, UnpackLayers
 from pure.venv.state import VenvState
 
 
@@ -26,6 +26,7 @@ def keep(build: Build, known: VenvState, said: tuple[News, ...]) -> Next:
         plan=plan,
         record=known,
         archived=storing.archived(plan),
+        unpacked=any(isinstance(step, UnpackLayers) for step in keeps),
         programs=frozenset(seen.programs),
         offered=seen.offered,
     )

@@ -190,6 +190,7 @@ class Build(msgspec.Struct, frozen=True, kw_only=True):
     offered: Offered | None = None  # by the finished environment, where the project declares commands
     changed: bool = False  # the environment isn't what it was before this build
     archived: bool = False  # the cache has it as it is
+    unpacked: bool = False  # it was kept, and its trees came out of the cache for this build
     record: VenvState | None = None  # what is to be known of it in the next build
     collected: Comparable | None = None  # by which the next build knows whether to collect static files again
     away: tuple[Piece, ...] = ()  # of the environment, what lies in layers whose contents this build doesn't have

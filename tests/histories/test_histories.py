@@ -2,8 +2,10 @@
 
 import pytest
 
-from tests.histories.application import BY_REQUIREMENTS, MANAGERS, Manager
+from tests.histories.application import BY_REQUIREMENTS, MANAGERS, Application, Manager, Outside, Want
+from tests.histories.history import Counts, History, Nothing
 from tests.histories.play import SCENARIOS, Scenario, play, sweep
+from tests.histories.situation import Situation
 from tests.often import often
 
 
@@ -49,3 +51,16 @@ def test_a_build_that_is_killed_anywhere_does_no_harm(manager: Manager, hashed: 
 def test_a_build_command_that_is_killed_does_no_harm(manager: Manager, later: bool, scenario: Scenario) -> None:
     failed = sweep(manager, scenario, later=later, commands=True)
     assert failed is None, f"\n{failed}"
+
+
+@pytest.mark.parametrize("manager", ["pip", "uv"])
+def test_what_is_unpacked_for_a_build_is_left_to_the_image_again(manager: Manager) -> None:
+    """Of a project with a manage.py that Django isn't installed for: nothing is collected in the end."""
+    outside = Outside()
+    application = Application(manager=manager, wants=(Want(name="ns-heavy"),)).with_lock(outside)
+    situation = Situation(application=application, outside=outside, collects=True)
+    history = History(situation, counts=Counts(), nothing=Nothing())
+    history.build()
+    history.build()
+    history.age("venv", {"schema": "0"})
+    history.build()
