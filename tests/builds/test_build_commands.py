@@ -148,9 +148,12 @@ import gettext
 def text():
     return gettext.translation("messages", "locales", ["de"]).gettext("hello")
 """
+# Where a catalogue doesn't say it, Babel says that it was created at this minute.
 MESSAGES = r"""
 msgid ""
 msgstr ""
+"POT-Creation-Date: 2026-01-01 00:00+0000\n"
+"PO-Revision-Date: 2026-01-01 00:00+0000\n"
 "Content-Type: text/plain; charset=UTF-8\n"
 
 msgid "hello"
