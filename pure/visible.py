@@ -2,10 +2,6 @@
 
 from typing import Final
 
-import msgspec
-
-from pure.texts import each_text
-
 # Spaces of all widths hide nothing; the separators of lines and paragraphs, and tabulators' relatives, do.
 _SPACES: Final = frozenset("\t\u00a0\u1680\u202f\u205f\u3000") | {chr(code) for code in range(0x2000, 0x200B)}
 
@@ -26,11 +22,6 @@ def whole(text: str) -> str:
     if text.isascii():
         return text
     return "".join(code_point(char) if "\ud800" <= char <= "\udfff" else char for char in text)
-
-
-def whole_json(value: object) -> bytes:
-    """A value as an indented JSON document, every text of it ``whole``: JSON can't hold halves of characters."""
-    return msgspec.json.format(msgspec.json.encode(each_text(value, whole)), indent=2) + b"\n"
 
 
 def visible_document(text: str) -> str:

@@ -8,10 +8,10 @@ from typing import Final
 from pure.image.difference import Become, ComparedLayer, ComparedSide, Comparison, Decision, Version
 from pure.image.manifest import LAMINA, Owner
 from pure.image.side import DecidedValue, Kind
+from pure.texts import whole_json
 from pure.views.explained import written
 from pure.views.markdown import escaped
 from pure.views.previous import moving_words
-from pure.visible import whole_json
 from pure.wording import count, shortened, size
 
 _WIDTH: Final = 112

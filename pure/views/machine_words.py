@@ -8,7 +8,7 @@ import msgspec
 from pure.lifecycle.prose import describe_lifecycle
 from pure.machine.examination import Condition, Examined, Trait, can_build
 from pure.report.prose.archives import fetch_failure_in_short
-from pure.visible import whole_json
+from pure.texts import whole_json
 from pure.wording import size
 
 # What each is called, what was found, and the cure: {subject} and {room} stand for what a verdict has.

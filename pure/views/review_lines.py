@@ -9,8 +9,8 @@ import msgspec
 
 from pure.review.differing import DecisionChanged
 from pure.review.golden import GoldenDecision
+from pure.texts import whole_json
 from pure.views.markdown import code, escaped
-from pure.visible import whole_json
 from pure.wording import command, count
 
 Lines: TypeAlias = tuple[str, ...]

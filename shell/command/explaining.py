@@ -34,8 +34,8 @@ def explain(image: str, distribution: str | None, as_json: bool, cache: Path | N
     IMAGE is a folder of an application that was built here, the folder that its builds had as --cache, an OCI layout
     folder, an archive that an engine saved, docker:NAME, podman:NAME, or HOST/NAME:TAG of a registry.
     """
+    from pure.texts import whole_json
     from pure.views.explained_view import distribution_view, image_view
-    from pure.visible import whole_json
 
     from shell.command.views import print_view
 

@@ -64,3 +64,11 @@ def test_no_room_is_entered_before_a_command_needs_it() -> None:
     imported = ended.stdout.split()
     assert "pure.outcome" in imported
     assert [each for each in imported if each.count(".") > 1] == []
+
+
+def test_detecting_takes_no_structs() -> None:
+    """`bin/detect` starts for each buildpack of an order: msgspec alone takes as long to import as all of it."""
+    asked = "import sys, shell.detect; print(*sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert "pure.project.detection" in ended.stdout.split()
+    assert not {"msgspec", "returns", "pathlib", "json"} & set(ended.stdout.split())
