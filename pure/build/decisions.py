@@ -54,7 +54,7 @@ class DecidedManager(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
 
 class DecidedCommands(msgspec.Struct, frozen=True, kw_only=True):
-    """What the application had run in its build, in this order."""
+    """What the application has run in its build, in this order, and who declares it."""
 
     lines: tuple[str, ...]
     source: str
@@ -62,7 +62,7 @@ class DecidedCommands(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DecidedStatic(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Whether Django's static files were collected."""
+    """Whether Django's static files are collected: in a plan, if Django is installed; where a build knows it."""
 
     collected: bool
     source: str

@@ -143,9 +143,9 @@ def decided_by(decisions: Decisions, *, labels: Mapping[str, str]) -> dict[Kind,
     for each in decisions.layers:
         if is_heavy(HeavyLayerName(each.name)):
             value = f"{each.distribution} {each.version}".strip() or "a layer"
-            heavy[each.name] = DecidedValue(value=value, because=_said(each.because))
+            heavy[each.name] = DecidedValue(value=value, because=reason(each.because))
         else:
-            others[each.name] = DecidedValue(value="a layer", because=_said(each.because))
+            others[each.name] = DecidedValue(value="a layer", because=reason(each.because))
     manager, static = decisions.manager, decisions.static
     found: dict[Kind, Mapping[str, DecidedValue]] = {
         **_target(decisions.target),
@@ -154,7 +154,7 @@ def decided_by(decisions: Decisions, *, labels: Mapping[str, str]) -> dict[Kind,
         "process": dict(_processes(decisions.processes)),
         "default": _default(decisions.processes),
         "sets": {
-            f"{each.type}: {one.name}": DecidedValue(value=one.value, because=_said(one.because))
+            f"{each.type}: {one.name}": DecidedValue(value=one.value, because=reason(one.because))
             for each in decisions.processes
             for one in each.sets
         },
@@ -239,11 +239,11 @@ def _listed(names: tuple[str, ...], by: str) -> Mapping[str, DecidedValue]:
 
 def _commands(commands: DecidedCommands) -> Iterator[tuple[str, DecidedValue]]:
     for number, line in enumerate(commands.lines, start=1):
-        yield str(number), DecidedValue(value=line, because=_said(commands.because))
+        yield str(number), DecidedValue(value=line, because=reason(commands.because))
 
 
 def _static(static: DecidedStatic) -> DecidedValue:
-    return DecidedValue(value="collected" if static.collected else "not collected", because=_said(static.because))
+    return DecidedValue(value="collected" if static.collected else "not collected", because=reason(static.because))
 
 
 def _target(target: str) -> dict[Kind, Mapping[str, DecidedValue]]:
@@ -264,5 +264,6 @@ def _default(processes: Sequence[DecidedProcess | ProcessOfImage]) -> Mapping[st
     return {"": DecidedValue(value=types[0])} if types else {}
 
 
-def _said(reason: str) -> tuple[str, ...]:
-    return (reason,) if reason else ()
+def reason(words: str) -> tuple[str, ...]:
+    """A reason, unless a label left it out."""
+    return (words,) if words else ()

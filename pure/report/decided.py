@@ -38,7 +38,7 @@ def decisions(plan: Plan, record: VenvState | None, *, redact: Callable[[str], s
     Nothing in it depends on what earlier builds left, or on the day. ``redact`` takes credentials out of what users
     wrote: a label is for everybody to read.
     """
-    manager, commands, django = plan.package_manager, plan.commands, plan.django
+    manager = plan.package_manager
     found = record.seen.pieces if record else ()
     pieces: dict[LayerName, Piece] = {heavy_layer(piece.name): piece for piece in found}
     return Decisions(
@@ -87,20 +87,29 @@ def decisions(plan: Plan, record: VenvState | None, *, redact: Callable[[str], s
             if each.action is not Action.DROP and each.types is not None and each.types.launch
         ),
         divided=_NONE_HEAVY if plan.division.divide and not found else redact(plan.division.because),
-        commands=None
-        if commands is None
-        else DecidedCommands(
-            lines=tuple(map(redact, commands.lines)), source=str(commands.source), because=redact(commands.because)
-        ),
-        static=None
-        if django.manage is None
-        else DecidedStatic(
-            collected=django.collect,
-            source=django.manage,
-            because=redact(django.because),
-            folder=redact(django.folder),
-        ),
+        commands=decided_commands(plan, redact),
+        static=decided_static(plan, redact),
         labels={label.key: label.variable for label in plan.labels},
+    )
+
+
+def decided_commands(plan: Plan, redact: Callable[[str], str]) -> DecidedCommands | None:
+    """What the application has run in its build."""
+    commands = plan.commands
+    if commands is None:
+        return None
+    return DecidedCommands(
+        lines=tuple(map(redact, commands.lines)), source=str(commands.source), because=redact(commands.because)
+    )
+
+
+def decided_static(plan: Plan, redact: Callable[[str], str]) -> DecidedStatic | None:
+    """What becomes of Django's static files."""
+    django = plan.django
+    if django.manage is None:
+        return None
+    return DecidedStatic(
+        collected=django.collect, source=django.manage, because=redact(django.because), folder=redact(django.folder)
     )
 
 

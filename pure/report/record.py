@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from pure.build.composing import Composition
+from pure.build.decisions import DecidedCommands, DecidedStatic
 from pure.build.estimate import Estimate
 from pure.build.plan import Plan
 from pure.layers.cost import Amount, Cost
@@ -14,6 +15,7 @@ from pure.layers.metadata import metadata_table
 from pure.layers.moved import Moved, Work
 from pure.message import Message
 from pure.report.billed import billed
+from pure.report.decided import decided_commands, decided_static
 from pure.report.prose.apt import missing_packages
 from pure.report.prose.findings import finding_lines
 
@@ -134,25 +136,6 @@ class LikelyRecord(msgspec.Struct, frozen=True, kw_only=True):
     nbytes: int
 
 
-class CommandsRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """The application's build commands, and who declares them."""
-
-    lines: tuple[str, ...]
-    source: str
-    because: str
-
-
-class StaticRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Whether Django's static files are collected: in a plan, if Django is installed; where a build knows it."""
-
-    collected: bool
-    source: str
-    """The ``manage.py`` that is Django's."""
-    because: str
-    folder: str = ""
-    """Where they went, below the application's folder; empty where nobody knows."""
-
-
 class RequiredRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What other buildpacks require under a name; ``unmet`` says why they don't get it."""
 
@@ -179,9 +162,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_
     # What the platform binds, and what became of it.
     bindings: tuple[BindingRecord, ...] = ()
     # What the application has run in its build.
-    build_commands: CommandsRecord | None = None
+    build_commands: DecidedCommands | None = None
     # Of Django's; missing where there is no manage.py, or a build has found no Django.
-    static_files: StaticRecord | None = None
+    static_files: DecidedStatic | None = None
     # What other buildpacks require, by name.
     required: dict[str, RequiredRecord] = {}
     # Those of the image that variables ask for.
@@ -219,7 +202,7 @@ def record(
     ``redact`` takes credentials out of what users wrote (commands, reasons): nothing else in a record can hold one, and
     a password that is an ordinary word must not blank the record's own words.
     """
-    manager, commands, django = plan.package_manager, plan.commands, plan.django
+    manager = plan.package_manager
     return Record(
         lamina=version,
         target=str(plan.target),
@@ -291,19 +274,8 @@ def record(
             )
             for each in plan.bindings
         ),
-        build_commands=None
-        if commands is None
-        else CommandsRecord(
-            lines=tuple(map(redact, commands.lines)), source=str(commands.source), because=redact(commands.because)
-        ),
-        static_files=None
-        if django.manage is None
-        else StaticRecord(
-            collected=django.collect,
-            source=django.manage,
-            because=redact(django.because),
-            folder=redact(django.folder),
-        ),
+        build_commands=decided_commands(plan, redact),
+        static_files=decided_static(plan, redact),
         required=_required(plan.composition, redact),
         sboms=billed(plan),
         labels={label.key: redact(label.value) for label in plan.labels},

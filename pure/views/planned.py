@@ -5,12 +5,10 @@ from typing import Final, TypeAlias
 import msgspec
 
 from pure.build.decisions import (
-    DecidedCommands,
     DecidedLayer,
     DecidedManager,
     DecidedProcess,
     DecidedPython,
-    DecidedStatic,
     DecidedVariable,
     Decisions,
 )
@@ -113,7 +111,7 @@ def _manager(manager: ManagerRecord) -> DecidedManager:
 
 def _decisions(plan: Record, layers: tuple[DecidedLayer, ...]) -> Decisions:
     manager = plan.package_manager
-    python, commands, static = plan.python, plan.build_commands, plan.static_files
+    python = plan.python
     return Decisions(
         target=plan.target,
         python=DecidedPython(
@@ -137,14 +135,8 @@ def _decisions(plan: Record, layers: tuple[DecidedLayer, ...]) -> Decisions:
             for each in plan.processes
         ),
         layers=layers,
-        commands=DecidedCommands(lines=commands.lines, source=commands.source, because=commands.because)
-        if commands
-        else None,
-        static=DecidedStatic(
-            collected=static.collected, source=static.source, because=static.because, folder=static.folder
-        )
-        if static
-        else None,
+        commands=plan.build_commands,
+        static=plan.static_files,
     )
 
 

@@ -10,6 +10,7 @@ from pure.build.decisions import DecidedVariable
 from pure.image.contents import Contents, DistributionOfImage
 from pure.image.difference import Comparison
 from pure.image.manifest import LAMINA, Image, LayerOfImage, Owner
+from pure.image.side import reason
 from pure.layers.names import AT_LAUNCH, CERTIFICATES, PYTHON, VENV, HeavyLayerName, is_heavy
 from pure.manager.table import MANAGERS
 from pure.views.compared import BECOME, choice_shown, decision_name, headline, layer_name, not_known
@@ -200,9 +201,9 @@ def _decisions(known: Known) -> Iterator[ShownDecision]:
     if decided.commands:
         for number, line in enumerate(decided.commands.lines, start=1):
             about = f"Build command {number}" if len(decided.commands.lines) > 1 else "Build command"
-            yield ShownDecision(about=about, choice=line, because=_said(decided.commands.because), command=True)
+            yield ShownDecision(about=about, choice=line, because=reason(decided.commands.because), command=True)
     if decided.static:
-        choice, because = static_choice(decided.static), _said(decided.static.because)
+        choice, because = static_choice(decided.static), reason(decided.static.because)
         yield ShownDecision(about="Static files", choice=choice, because=because)
     for label in labels_asked_for(image):
         because = (f"${label.variable} asks for it",)
@@ -223,11 +224,6 @@ def _decisions(known: Known) -> Iterator[ShownDecision]:
 def _set(variable: DecidedVariable) -> str:
     value = f"={variable.value}" if variable.value else ""
     return f"sets {variable.name}{value}" + (f": {variable.because}" if variable.because else "")
-
-
-def _said(reason: str) -> tuple[str, ...]:
-    """A reason, unless the label left it out."""
-    return (reason,) if reason else ()
 
 
 def _time(phase: PhaseOfBuild) -> ShownTime:

@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 from pure.build.commanding import environment, hidden
+from pure.build.decisions import DecidedCommands
 from pure.build.facts import Facts
 from pure.build.plan import decide
 from pure.build.states import Done, Stopped
@@ -13,7 +14,7 @@ from pure.complaints.commands import BuildCommandFailed, CommandChangedLayers, L
 from pure.outcome import Failure, Success
 from pure.project.build_commands import EmptyBuildCommand, NotCommands, build_commands
 from pure.redaction import redactor
-from pure.report.record import CommandsRecord, record
+from pure.report.record import record
 from pure.source import Source
 
 from pure.build import news, states
@@ -160,7 +161,7 @@ def test_no_file_for_tools_has_a_bound_secret_any_more() -> None:
 
 def test_the_record_has_them() -> None:
     told = record(decide(commanded()).unwrap(), version="1", redact=lambda text: text.replace("two", "****"))
-    assert told.build_commands == CommandsRecord(
+    assert told.build_commands == DecidedCommands(
         lines=("one", "****"),
         source="pyproject.toml, [tool.lamina] build",
         because="pyproject.toml, [tool.lamina] build says so",

@@ -17,13 +17,11 @@ from pure.image.manifest import LAMINA, Builder, Image, LayerOfImage, Owner, Pro
 from pure.image.side import Side, side_of_image
 from pure.layers.decision import Action
 from pure.report.record import (
-    CommandsRecord,
     DefaultRecord,
     LayerEntry,
     ProcessRecord,
     PythonRecord,
     Record,
-    StaticRecord,
     encode_record,
 )
 from pure.views.compared import comparison_lines, comparison_markdown
@@ -250,10 +248,10 @@ def plan() -> Side:
         processes_because=(),
         processes_notes=(),
         processes_provisional=True,
-        build_commands=CommandsRecord(
+        build_commands=DecidedCommands(
             lines=("make css",), source="$BP_PYTHON_BUILD_COMMAND", because="$BP_PYTHON_BUILD_COMMAND says so"
         ),
-        static_files=StaticRecord(collected=True, source="manage.py", because="the project has manage.py"),
+        static_files=DecidedStatic(collected=True, source="manage.py", because="the project has manage.py"),
         labels={"org.opencontainers.image.title": "Shop"},
     )
     return side_of_plan(encode_record(written), name="plan:plan.json").unwrap()
