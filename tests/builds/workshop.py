@@ -335,8 +335,21 @@ def copy_layers(source: Path, target: Path) -> None:
     """Copy layers; the files of Python and pip, which builds replace but never write into, as second names."""
     (target / "lamina_python").mkdir(parents=True)
     for path in (source / "lamina_python").iterdir():
-        how = "-al" if path.name in ("python", "pip") else "-a"
-        subprocess.run(["cp", how, str(path), str(target / "lamina_python")], check=True)
+        linked = path.name in ("python", "pip")
+        command = ("cp", "-al", str(_own_copy(path))) if linked else ("cp", "-a", str(path))
+        subprocess.run([*command, str(target / "lamina_python")], check=True)
+
+
+def _own_copy(layer: Path) -> Path:
+    """This worker's copy of a layer: giving a file another name, or taking one, changes when it was changed last.
+
+    A build of another worker would see that, and take it for the doing of its build commands.
+    """
+    own = layer.parents[1] / f"of-{os.getpid()}" / layer.name
+    if not own.exists():
+        own.parent.mkdir(exist_ok=True)
+        copy(layer, own)
+    return own
 
 
 def remove(path: Path) -> None:
