@@ -57,7 +57,7 @@ from pure.target import Target
 from pure.venv.build_settings import build_settings, isolation_setting
 from pure.venv.lacks import CHECK_VARIABLE
 from pure.venv.pinning import pinning
-from pure.venv.pins import Pin, encode_pins
+from pure.venv.pins import Pin
 from pure.venv.requirements_fingerprint import NotPinned
 from pure.venv.state import VenvState
 
@@ -283,7 +283,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         division=division,
         packing=packing,
         kept=kept,
-        pins=encode_pins(pins) if pins else "",
+        pins=pins,
     )
     (venv,) = (each for each in layers if each.name == VENV)
     same = unchanged(facts, django, runtime=runtime, venv=venv, kept=kept, state=state, commands=commands.unwrap())

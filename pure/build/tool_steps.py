@@ -7,7 +7,7 @@ from pure.build.plan import Plan
 from pure.build.steps import BeginLayer, CompileBytecode, CopyFile, DropLayer, FinishLayer, RunProgram, Step, Steps
 from pure.build.workplace import Workplace, bare_environment, own_environment
 from pure.layers.decision import Action
-from pure.layers.names import PIP_CACHE, VENV_CACHE
+from pure.layers.names import PIP_CACHE, VENV_CACHE, is_heavy
 from pure.manager.environment import REACHING_AN_INDEX, pip_bootstrap_environment
 from pure.manager.pip_configuration import bootstrap_settings
 from pure.manager.table import PIP_TOOL, TOOLS, Tool
@@ -85,6 +85,10 @@ def install_tool(plan: Plan, facts: Facts, work: Workplace, wheel: str) -> Steps
 
 
 def drops(plan: Plan) -> tuple[Step, ...]:
-    """The steps that leave out the layers of an earlier build; what keeps an environment goes with that."""
+    """The steps that leave out the layers of an earlier build; what has to do with an environment goes with that."""
     dropped = (layer.name for layer in plan.layers if layer.action is Action.DROP)
-    return tuple(DropLayer(layer=name) for name in dropped if name != VENV_CACHE or plan.package_manager is None)
+    return tuple(
+        DropLayer(layer=name)
+        for name in dropped
+        if plan.package_manager is None or not (name == VENV_CACHE or is_heavy(name))
+    )

@@ -52,6 +52,14 @@ class Division(msgspec.Struct, frozen=True, kw_only=True):
 UNDIVIDED: Final = Division(divide=False, because="nothing is installed")
 
 
+class Changing(msgspec.Struct, frozen=True, kw_only=True):
+    """What a lock or pins say of a distribution that doesn't stay as it is."""
+
+    because: str
+    # It isn't wanted any more; otherwise it is installed anew.
+    goes: bool = False
+
+
 class BuiltFor(msgspec.Struct, frozen=True, kw_only=True):
     """For which machines an environment is."""
 
@@ -95,16 +103,25 @@ def why_other(piece: Piece, restored: Mapping[LayerName, RestoredLayer], place: 
 
 
 def planned_layers(
-    pieces: Iterable[Piece], restored: Mapping[LayerName, RestoredLayer], division: Division, place: BuiltFor
+    pieces: Iterable[Piece],
+    restored: Mapping[LayerName, RestoredLayer],
+    division: Division,
+    place: BuiltFor,
+    changing: Mapping[str, Changing],
 ) -> tuple[LayerDecision, ...]:
     """What is to become of the layers of an environment that is kept or reconciled, as far as is known beforehand."""
-    return tuple(
-        _decision(piece, Action.RECREATE, lost, division, place)
-        if (lost := why_lost(piece, restored, division, place))
-        else _held(piece, _HELD, restored, division, place)
-        for piece in pieces
-        if division.divide
-    )
+    if not division.divide:
+        return ()
+    found = []
+    for piece in pieces:
+        layer, change = heavy_layer(piece.name), changing.get(piece.name)
+        if change is not None and change.goes:
+            found += [drop_layer(layer, change.because)] if layer in restored else []
+        elif because := (change.because,) if change else why_lost(piece, restored, division, place):
+            found.append(_decision(piece, Action.RECREATE, because, division, place))
+        else:
+            found.append(_held(piece, _HELD, restored, division, place))
+    return tuple(found)
 
 
 def final_layers(

@@ -5,6 +5,7 @@ from typing import Final, assert_never
 
 import msgspec
 
+from pure.layers.changing import changing
 from pure.layers.decision import (
     EVERYWHERE,
     FOR_BUILDS,
@@ -49,6 +50,7 @@ from pure.manager.decision import PackageManagerDecision
 from pure.manager.table import PIP_TOOL, ToolName
 from pure.python.catalogue import Runtime
 from pure.target import Target
+from pure.venv.pins import Pin, encode_pins
 from pure.venv.requirements_fingerprint import Pinning
 from pure.venv.state import VenvState
 
@@ -68,7 +70,7 @@ def application_layers(
     division: Division,
     packing: Packing,
     kept: Stored,
-    pins: str = "",
+    pins: tuple[Pin, ...] | None = None,
 ) -> tuple[LayerDecision, ...]:
     """The layers of an application: those that it has, then those of earlier builds that are dropped.
 
@@ -107,14 +109,15 @@ def application_layers(
         source=decided.installed_from,
         built_with=decided.built_with,
         divide=division.divide,
-        pins=pins,
+        pins=encode_pins(pins) if pins else "",
         lost={each.name: why for each in pieces if (why := why_lost(each, restored, division, place))},
     )
     made.append(venv)
     if packing.pack:
         made.append(_packed(venv, kept, division, restored.get(VENV_CACHE)))
-    if venv.action in (Action.KEEP, Action.RECONCILE):
-        made += planned_layers(pieces, restored, division, place)
+    if state is not None and venv.action in (Action.KEEP, Action.RECONCILE):
+        change = changing(decided, state, pins, kept) if venv.action is Action.RECONCILE else {}
+        made += planned_layers(pieces, restored, division, place, change)
     unused = f"{tool.title} installs the dependencies, and it doesn't use this layer"
     caches: tuple[LayerName, ...] = () if packing.pack else (PYTHON_CACHE, VENV_CACHE)
     reasons = {

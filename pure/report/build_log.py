@@ -97,7 +97,7 @@ def _told(told: News) -> Lines:
         case news.ToolInstalled(title=title, wheel=wheel, seconds=seconds):
             return (f"  Installed {title} by {wheel} in {duration(seconds)}",)
         case news.LayersDropped(plan=decided):
-            return dropped(decided)
+            return dropped(decided, heavy=decided.package_manager is None)
         case news.DependenciesBegun(plan=decided):
             return dependencies(decided)
         case news.InstalledFresh(resolved=resolved, seconds=seconds):
@@ -191,9 +191,14 @@ def dependencies(plan: Plan, *, tense: Tense = DOES, heavy: bool = False) -> Lin
     )
 
 
-def dropped(plan: Plan, *, tense: Tense = DOES) -> Lines:
-    """The layers of an earlier build that this one leaves out."""
-    return tuple(line for layer in plan.layers if layer.action is Action.DROP for line in layer_lines(layer, tense))
+def dropped(plan: Plan, *, tense: Tense = DOES, heavy: bool) -> Lines:
+    """The layers of an earlier build that this one leaves out; those of single distributions if ``heavy``."""
+    return tuple(
+        line
+        for layer in plan.layers
+        if layer.action is Action.DROP and (heavy or not is_heavy(layer.name))
+        for line in layer_lines(layer, tense)
+    )
 
 
 def plan(
@@ -217,7 +222,7 @@ def plan(
         *package_manager(decided, tense=WOULD),
         *(dependencies(decided, tense=WOULD, heavy=True) if venv else ()),
         *estimate_lines(estimate, WIDTH),
-        *dropped(decided, tense=WOULD),
+        *dropped(decided, tense=WOULD, heavy=True),
         *command_lines_planned(decided),
         *static_lines_planned(decided),
         *application(decided),

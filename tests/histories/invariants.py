@@ -97,7 +97,7 @@ def check(
     _is_exported(finished, exported)
     if restored:
         _moved_as_told(finished, exported, known)
-        _moved_as_foreseen(finished)
+        _moved_as_foreseen(situation, finished)
         _as_the_matrix_says(situation, finished, made)
     _nothing_more_than_needed(situation, finished)
     _clean(finished)
@@ -297,16 +297,25 @@ def _moved_as_told(finished: Finished, exported: Exported, known: frozenset[str]
             raise Violated(f"the log says {work} of {name}, where the platform's work is {' or '.join(sorted(does))}")
 
 
-def _moved_as_foreseen(finished: Finished) -> None:
-    """3. The plan has promised the same, but for what only a resolution or a look at the environment tells."""
+def _moved_as_foreseen(situation: Situation, finished: Finished) -> None:
+    """3. The plan has promised the same, but for what only a resolution or a look at the environment tells.
+
+    What a lock or pins fix in another version is known before: a layer of it isn't taken for one that stays.
+    """
     if finished.started_over:
         return
     told = {each.layer: each for each in finished.done.moved}
+    # For pip's requirements uv resolves; nothing is known of these before.
+    known = situation.application.has_lock and situation.manager != "uv-pip"
+    locked = {each.name for each in situation.application.locked}
     venv = next((each.work for each in finished.foreseen if each.layer == "venv"), "left")
     for each in finished.foreseen:
-        if each.layer.startswith(_HEAVY) and venv not in _LEFT | _READ:
-            continue
         found = told.get(each.layer)
+        if each.layer.startswith(_HEAVY) and venv not in _LEFT | _READ:
+            there = each.layer.removeprefix(_HEAVY) in locked
+            if known and each.work in _LEFT | _READ and (told[each.layer].work == "changed" or not there):
+                raise Violated(f"the plan says {each.work} of {each.layer}, and the log {told[each.layer].work}")
+            continue
         if found is None or found.work not in _FORESEEN.get(each.work, {each.work}):
             raise Violated(f"the plan says {each.work} of {each.layer}, and the log {found and found.work}")
         if found.work == each.work and each.nbytes is not None and found.nbytes not in (None, each.nbytes):

@@ -11,7 +11,7 @@ from pure.layers.decision import Action
 from pure.venv.resolved import ResolvedSet
 
 from pure.build import conversation, dividing
-from pure.layers import division, heavy
+from pure.layers import division, heavy, inventory
 from pure.venv import pins
 from tests.histories.application import MANAGERS, Manager
 from tests.histories.builds import Finished
@@ -53,6 +53,11 @@ def _a_layer_that_is_kept_is_not_finished(patch: Patch) -> None:
 def _contents_that_are_lost_are_counted_on(patch: Patch) -> None:
     patch.setattr(heavy, "why_lost", lambda *given: ())
     patch.setattr(dividing, "why_lost", lambda *given: ())
+
+
+@mutant
+def _what_a_lock_changes_is_foreseen_as_left(patch: Patch) -> None:
+    patch.setattr(inventory, "changing", lambda *given: {})
 
 
 @mutant

@@ -3,7 +3,7 @@
 import pytest
 import tomli_w
 from pure.layers.decision import Action, RestoredLayer
-from pure.layers.heavy import BuiltFor, Division, Fate, final_layers, planned_layers, why_lost
+from pure.layers.heavy import BuiltFor, Changing, Division, Fate, final_layers, planned_layers, why_lost
 from pure.layers.metadata import metadata_table
 from pure.layers.names import LayerName, heavy_layer
 from pure.venv.piece import Piece
@@ -42,11 +42,27 @@ def test_why_contents_are_lost(
     found: dict[LayerName, RestoredLayer], division: Division, because: tuple[str, ...]
 ) -> None:
     assert why_lost(PIECE, found, division, HERE) == because
-    (decision,) = planned_layers((PIECE,), found, division, HERE) or (None,)
+    (decision,) = planned_layers((PIECE,), found, division, HERE, {}) or (None,)
     assert (decision is None) is not division.divide
     if decision is not None:
         assert decision.action is (Action.RECREATE if because else Action.KEEP)
         assert decision.types == division.types
+
+
+@pytest.mark.parametrize(
+    ("found", "goes", "action"),
+    [
+        (restored(PIECE), False, Action.RECREATE),
+        (restored(PIECE), True, Action.DROP),
+        ({}, False, Action.RECREATE),
+        ({}, True, None),
+    ],
+)
+def test_what_changes_is_not_planned_as_held(
+    found: dict[LayerName, RestoredLayer], goes: bool, action: Action | None
+) -> None:
+    decisions = planned_layers((PIECE,), found, ALONE, HERE, {"numpy": Changing(because="why", goes=goes)})
+    assert [(each.action, each.because) for each in decisions] == ([(action, ("why",))] if action else [])
 
 
 @pytest.mark.parametrize(
