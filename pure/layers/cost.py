@@ -15,6 +15,9 @@ from pure.layers.names import LayerName
 _PUSHED: Final[frozenset[Work]] = frozenset({"changed", "again", "new", "reconciled"})
 _MOVED: Final[frozenset[Work]] = _PUSHED | {"read", "cached"}
 
+# What is installed anew in place.
+_MAY_BE: Final[Work] = "reconciled"
+
 _SLIGHTLY: Final = 0.1
 _FEW: Final = 1_000_000
 
@@ -52,20 +55,23 @@ def pushed(moved: Iterable[Moved]) -> Amount:
     """What is pushed. What is installed anew in place may come out as it was: then it isn't."""
     pushing = [each for each in moved if each.work in _PUSHED]
     amount = _amount((each.layer, each.nbytes) for each in pushing)
-    return msgspec.structs.replace(amount, most=any(each.work == "reconciled" for each in pushing))
+    return msgspec.structs.replace(amount, most=any(each.work == _MAY_BE for each in pushing))
 
 
-def otherwise(foreseen: Amount, came: Amount) -> bool:
-    """Whether it came otherwise than was foreseen: other layers, or another amount by more than a little.
+def otherwise(foreseen: Iterable[Moved], moved: Iterable[Moved]) -> bool:
+    """Whether what is pushed came otherwise than was foreseen: other layers, or another amount by more than a little.
 
     Less than what may be nothing is as foreseen.
     """
-    if not set(came.layers) <= set(foreseen.layers) or (came.layers != foreseen.layers and not foreseen.most):
+    foreseen = tuple(foreseen)
+    sure = {each.layer for each in foreseen if each.work in _PUSHED and each.work != _MAY_BE}
+    before, came = pushed(foreseen), pushed(moved)
+    if not sure <= set(came.layers) <= set(before.layers):
         return True
-    if foreseen.unknown or came.unknown:
+    if before.unknown or came.unknown:
         return False
-    more = came.nbytes - foreseen.nbytes
-    return (more if foreseen.most else abs(more)) > max(_FEW, _SLIGHTLY * foreseen.nbytes)
+    more = came.nbytes - before.nbytes
+    return (more if before.most else abs(more)) > max(_FEW, _SLIGHTLY * before.nbytes)
 
 
 def _amount(layers: Iterable[tuple[LayerName, int | None]]) -> Amount:

@@ -95,7 +95,8 @@ class LayerDecision(msgspec.Struct, frozen=True, kw_only=True):
     name: LayerName
     action: Action
     because: tuple[str, ...]
-    # Both are written to <layer>.toml, and None for a layer that is dropped.
+    # Both are written to <layer>.toml, and None for a layer that is dropped. A plan doesn't know the former of one that
+    # will hold another version of its distribution.
     metadata: Metadata | None = None
     types: LayerTypes | None = None
     environment: LayerEnvironment = NO_ENVIRONMENT

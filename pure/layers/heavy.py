@@ -52,12 +52,12 @@ class Division(msgspec.Struct, frozen=True, kw_only=True):
 UNDIVIDED: Final = Division(divide=False, because="nothing is installed")
 
 
-class Changing(msgspec.Struct, frozen=True, kw_only=True):
+class KnownChange(msgspec.Struct, frozen=True, kw_only=True):
     """What a lock or pins say of a distribution that doesn't stay as it is."""
 
+    action: Literal[Action.RECREATE, Action.RECONCILE, Action.DROP]
+    """Another version is installed; it is installed again, or taken from elsewhere; it goes."""
     because: str
-    # It isn't wanted any more; otherwise it is installed anew.
-    goes: bool = False
 
 
 class BuiltFor(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,20 +107,26 @@ def planned_layers(
     restored: Mapping[LayerName, RestoredLayer],
     division: Division,
     place: BuiltFor,
-    changing: Mapping[str, Changing],
+    changes: Mapping[str, KnownChange],
 ) -> tuple[LayerDecision, ...]:
     """What is to become of the layers of an environment that is kept or reconciled, as far as is known beforehand."""
     if not division.divide:
         return ()
     found = []
     for piece in pieces:
-        layer, change = heavy_layer(piece.name), changing.get(piece.name)
-        if change is not None and change.goes:
-            found += [drop_layer(layer, change.because)] if layer in restored else []
-        elif because := (change.because,) if change else why_lost(piece, restored, division, place):
-            found.append(_decision(piece, Action.RECREATE, because, division, place))
-        else:
-            found.append(_held(piece, _HELD, restored, division, place))
+        layer = heavy_layer(piece.name)
+        made = Action.RECREATE if layer in restored else Action.CREATE
+        match changes.get(piece.name):
+            case KnownChange(action=Action.DROP, because=because):
+                found += [drop_layer(layer, because)] if layer in restored else []
+            case KnownChange(action=action, because=because):
+                what = action if layer in restored else made
+                # What it will hold, nobody knows yet.
+                found.append(LayerDecision(name=layer, action=what, because=(because,), types=division.types))
+            case _ if lost := why_lost(piece, restored, division, place):
+                found.append(_decision(piece, made, lost, division, place))
+            case _:
+                found.append(_held(piece, _HELD, restored, division, place))
     return tuple(found)
 
 

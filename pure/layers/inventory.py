@@ -5,7 +5,7 @@ from typing import Final, assert_never
 
 import msgspec
 
-from pure.layers.changing import changing
+from pure.layers.changes import known_changes
 from pure.layers.decision import (
     EVERYWHERE,
     FOR_BUILDS,
@@ -101,6 +101,7 @@ def application_layers(
     )
     place = BuiltFor(arch=arch, distro=distro, python_minor=runtime.minor)
     pieces = state.seen.pieces if state else ()
+    changes = known_changes(decided, state, pins, kept) if state else {}
     venv = reconciled(
         venv,
         kept.restored,
@@ -111,13 +112,13 @@ def application_layers(
         divide=division.divide,
         pins=encode_pins(pins) if pins else "",
         lost={each.name: why for each in pieces if (why := why_lost(each, restored, division, place))},
+        changes=changes,
     )
     made.append(venv)
     if packing.pack:
         made.append(_packed(venv, kept, division, restored.get(VENV_CACHE)))
     if state is not None and venv.action in (Action.KEEP, Action.RECONCILE):
-        change = changing(decided, state, pins, kept) if venv.action is Action.RECONCILE else {}
-        made += planned_layers(pieces, restored, division, place, change)
+        made += planned_layers(pieces, restored, division, place, changes if venv.action is Action.RECONCILE else {})
     unused = f"{tool.title} installs the dependencies, and it doesn't use this layer"
     caches: tuple[LayerName, ...] = () if packing.pack else (PYTHON_CACHE, VENV_CACHE)
     reasons = {

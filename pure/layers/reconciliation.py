@@ -4,7 +4,7 @@ It is only kept as it is where that is known to be right: where the fingerprint 
 the same. Otherwise what is installed is compared with what is wanted, and the differences are made up for in place.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 import msgspec
@@ -36,13 +36,15 @@ def reconciled(
     built_with: str,
     divide: bool,
     lost: Mapping[str, tuple[str, ...]],
+    changes: Collection[str],
     pins: str,
 ) -> LayerDecision:
     """The decision over the environment, given the one by its metadata alone.
 
     ``state`` is the record inside the restored environment, ``built_with`` the digest of the settings of builds,
     ``divide`` says whether heavy distributions lie in layers of their own, and ``lost`` which of those that did have
-    no contents any more, and why. ``pins`` is what the distributions are pinned by, as it is recorded.
+    no contents any more, and why: unless they are among the ``changes`` that the lock or the pins say. ``pins`` is what
+    the distributions are pinned by, as it is recorded.
     """
     venv = msgspec.structs.replace(
         venv, built_from=pinning.digest if isinstance(pinning, Fingerprint) else "", pins=pins
@@ -55,12 +57,14 @@ def reconciled(
         return msgspec.structs.replace(venv, action=Action.RECREATE, because=(_OTHER_SETTINGS,))
     built_from = decode_built_from(restored.toml) if restored else ""
     locked = source.row.by_lock
-    if lost or state.divided is not divide:
-        return msgspec.structs.replace(venv, action=Action.RECONCILE, because=_lost(lost) or (_OTHERWISE,))
-    if isinstance(pinning, Fingerprint) and pinning.digest == built_from:
-        because = f"{_UNCHANGED}, so {source.row.tool.title} isn't started" if locked else _NONE_HAS_CHANGED
-        return msgspec.structs.replace(venv, because=(because,))
     reasons = _open(pinning, locked=locked) if isinstance(pinning, NotPinned) else (_changed(source),)
+    if lost or state.divided is not divide:
+        told = _lost({name: why for name, why in lost.items() if name not in changes})
+        because = told or ((_OTHERWISE,) if state.divided is not divide else reasons)
+        return msgspec.structs.replace(venv, action=Action.RECONCILE, because=because)
+    if isinstance(pinning, Fingerprint) and pinning.digest == built_from:
+        kept = f"{_UNCHANGED}, so {source.row.tool.title} isn't started" if locked else _NONE_HAS_CHANGED
+        return msgspec.structs.replace(venv, because=(kept,))
     return msgspec.structs.replace(venv, action=Action.RECONCILE, because=reasons)
 
 

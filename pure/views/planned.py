@@ -60,7 +60,7 @@ def side_of_plan(document: bytes, *, name: str) -> Outcome[Side, PlanError]:
             return Failure(GivenGolden())
         return Failure(_of_another_schema(document) or NotAPlan(reason=_prevented(document) or str(error)))
     layers = _layers(plan)
-    heavy = any(map(is_heavy, layers))
+    heavy = any(is_heavy(HeavyLayerName(name)) for name in (*layers, *plan.layers))
     unknown = (
         NotKnown(what="distributions", because=_AFTER),
         NotKnown(what="layers and bytes", because=_AFTER),

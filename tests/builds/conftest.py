@@ -7,15 +7,17 @@ from pathlib import Path
 import pytest
 
 from tests.builds.lamina import Lamina, write_application
-from tests.builds.workshop import Bench, Workshop, locked, remove
+from tests.builds.workshop import Bench, Workshop, locked, own_copies, remove
 
 
 @pytest.fixture(scope="session")
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     base = tmp_path_factory.getbasetemp()
     # Workers have folders of their own below that of the whole run.
     run = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
-    return Workshop(run / "workshop")
+    shared = Workshop(run / "workshop")
+    yield shared
+    remove(own_copies(shared.shared))
 
 
 @pytest.fixture(scope="session")

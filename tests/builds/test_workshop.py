@@ -5,7 +5,7 @@ from pathlib import Path
 
 from shell.watched import look
 
-from tests.builds.workshop import Bench, copy_layers
+from tests.builds.workshop import Bench, copy_layers, own_copies, remove
 
 
 def test_another_workers_bench_changes_nothing(bench: Bench, tools: Path, tmp_path: Path) -> None:
@@ -15,5 +15,6 @@ def test_another_workers_bench_changes_nothing(bench: Bench, tools: Path, tmp_pa
     worker.start()
     worker.join()
     assert worker.exitcode == 0
+    remove(own_copies(tools.parent, worker.pid))
     assert (tmp_path / "another" / "lamina_python" / "pip").is_dir()
     assert {path: seen.version for path, seen in look(bench.own).files.items()} == before

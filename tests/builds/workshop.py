@@ -337,18 +337,28 @@ def copy_layers(source: Path, target: Path) -> None:
     for path in (source / "lamina_python").iterdir():
         linked = path.name in ("python", "pip")
         command = ("cp", "-al", str(_own_copy(path))) if linked else ("cp", "-a", str(path))
-        subprocess.run([*command, str(target / "lamina_python")], check=True)
+        subprocess.run([*command, str(target / "lamina_python" / path.name)], check=True)
+
+
+def own_copies(shared: Path, worker: int | None = None) -> Path:
+    """Where a worker keeps its own copies of layers, by its process; this one's, unless another is said."""
+    return shared / f"of-{worker or os.getpid()}"
 
 
 def _own_copy(layer: Path) -> Path:
     """This worker's copy of a layer: giving a file another name, or taking one, changes when it was changed last.
 
-    A build of another worker would see that, and take it for the doing of its build commands.
+    A build of another worker would see that, and take it for the doing of its build commands. The layer itself has to
+    stay as it is.
     """
-    own = layer.parents[1] / f"of-{os.getpid()}" / layer.name
+    base = layer.parents[1]
+    own = own_copies(base.parent) / f"{base.name}-{layer.name}"
     if not own.exists():
         own.parent.mkdir(exist_ok=True)
-        copy(layer, own)
+        new = own.with_name(f"{own.name}.new")
+        remove(new)
+        copy(layer, new)
+        new.rename(own)
     return own
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from tests.histories.application import Application, Manager, Outside, Want
+from tests.histories.application import BY_REQUIREMENTS, Application, Manager, Outside, Want
 from tests.histories.history import Counts, History, Nothing
 from tests.histories.situation import Situation, tool_of
 
@@ -73,6 +73,11 @@ def follow(manager: Manager, *, hashed: bool) -> None:
         history.change("a later buildpack, or none", later=later)
         history.build()
         history.build()
+    if manager in BY_REQUIREMENTS:
+        for by_hash, wanted in ((not hashed, COURSE[0]), (hashed, COURSE[2]), (not hashed, COURSE[1])):
+            application = Application(manager=manager, hashed=by_hash, wants=wanted).with_lock(outside)
+            history.change("with hashes, or without", application=application)
+            history.build()
 
 
 def begun(manager: Manager, *, hashed: bool) -> History:

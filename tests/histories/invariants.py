@@ -21,7 +21,7 @@ from pure.image.difference import compare_sides
 from pure.image.manifest import LayerOfImage
 from pure.image.side import Kind, Side, decided_by
 from pure.layers.decision import Action
-from pure.layers.moved import Work
+from pure.layers.moved import Moved, Work
 from pure.report.decided import decisions
 
 from tests.histories.application import SECRETS
@@ -298,28 +298,42 @@ def _moved_as_told(finished: Finished, exported: Exported, known: frozenset[str]
 
 
 def _moved_as_foreseen(situation: Situation, finished: Finished) -> None:
-    """3. The plan has promised the same, but for what only a resolution or a look at the environment tells.
-
-    What a lock or pins fix in another version is known before: a layer of it isn't taken for one that stays.
-    """
+    """3. The plan has promised the same, but for what only a resolution or a look at the environment tells."""
     if finished.started_over:
         return
     told = {each.layer: each for each in finished.done.moved}
-    # For pip's requirements uv resolves; nothing is known of these before.
-    known = situation.application.has_lock and situation.manager != "uv-pip"
-    locked = {each.name for each in situation.application.locked}
     venv = next((each.work for each in finished.foreseen if each.layer == "venv"), "left")
     for each in finished.foreseen:
         found = told.get(each.layer)
         if each.layer.startswith(_HEAVY) and venv not in _LEFT | _READ:
-            there = each.layer.removeprefix(_HEAVY) in locked
-            if known and each.work in _LEFT | _READ and (told[each.layer].work == "changed" or not there):
-                raise Violated(f"the plan says {each.work} of {each.layer}, and the log {told[each.layer].work}")
+            _heavy_as_foreseen(situation, finished, each, found)
             continue
         if found is None or found.work not in _FORESEEN.get(each.work, {each.work}):
             raise Violated(f"the plan says {each.work} of {each.layer}, and the log {found and found.work}")
         if found.work == each.work and each.nbytes is not None and found.nbytes not in (None, each.nbytes):
             raise Violated(f"the plan says {each.nbytes} bytes of {each.layer}, and the log {found.nbytes}")
+
+
+def _heavy_as_foreseen(situation: Situation, finished: Finished, foreseen: Moved, found: Moved | None) -> None:
+    """What a lock or pins change is foreseen, and nothing else; of what is left open nothing is known."""
+    name, here = foreseen.layer.removeprefix(_HEAVY), situation.application
+    locked = name in {each.name for each in here.locked} or not here.has_lock
+    before, after = (_rows(each, name) for each in (finished.environment_before, finished.environment_after))
+    stays = name in {each for each, _ in _releases(finished.environment_before) & _releases(finished.environment_after)}
+    # That the same files lie elsewhere, since others share their folders now, or no more, only a look tells; that they
+    # are other files of the same version pip's pins tell only where the settings are the same.
+    known = here.has_lock and before != after and not (situation.manager == "pip" and stays)
+    match foreseen.work:
+        case "left" | "read":
+            right = not known or found is None or (found.work != "changed" and (found.work != "gone" or locked))
+        case "reconciled":
+            right = found is None or found.work not in _LEFT | _READ
+        case "gone":
+            right = found is None or found.work == "gone"
+        case _:
+            right = True
+    if not right:
+        raise Violated(f"the plan says {foreseen.work} of {foreseen.layer}, and the log {found and found.work}")
 
 
 def _same(was: Folder, finished: Finished, name: str) -> bool:
@@ -418,6 +432,16 @@ def _releases(venv: Folder | None) -> set[tuple[str, str]]:
     folders = (path.split("/")[-2] for path in files(venv or Folder()) if path.endswith(".dist-info/RECORD"))
     named = (folder.removesuffix(".dist-info").rpartition("-") for folder in folders)
     return {(name.replace("_", "-"), version) for name, _, version in named}
+
+
+def _rows(venv: Folder | None, name: str) -> set[str]:
+    """What RECORD says of a distribution's files, but for the marker of who asked for it."""
+    records = (
+        record.decode()
+        for path, record in files(venv or Folder()).items()
+        if re.search(rf"/{name.replace('-', '_')}-[^/]*\.dist-info/RECORD\Z", path)
+    )
+    return {row for record in records for row in record.splitlines() if "REQUESTED" not in row}
 
 
 def _place(site: str, row: str) -> str:

@@ -1,7 +1,7 @@
 """Ways to break the division of an environment over layers, each of which the histories notice."""
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 import pytest
@@ -9,6 +9,7 @@ from pure.build.states import Turn
 from pure.build.steps import DropLayer, MakeLinks, PackLayers, RemoveFiles, RunProgram, Step
 from pure.layers.decision import Action
 from pure.venv.resolved import ResolvedSet
+from pure.venv.state import VenvState
 
 from pure.build import conversation, dividing
 from pure.layers import division, heavy, inventory
@@ -57,7 +58,24 @@ def _contents_that_are_lost_are_counted_on(patch: Patch) -> None:
 
 @mutant
 def _what_a_lock_changes_is_foreseen_as_left(patch: Patch) -> None:
-    patch.setattr(inventory, "changing", lambda *given: {})
+    patch.setattr(inventory, "known_changes", lambda *given: {})
+
+
+def _known(patch: Patch, action: Literal[Action.RECONCILE, Action.DROP]) -> None:
+    def changes(decided: object, state: VenvState, *given: object) -> dict[str, heavy.KnownChange]:
+        return {each.name: heavy.KnownChange(action=action, because="so") for each in state.seen.pieces}
+
+    patch.setattr(inventory, "known_changes", changes)
+
+
+@mutant
+def _what_stays_is_foreseen_as_changing(patch: Patch) -> None:
+    _known(patch, Action.RECONCILE)
+
+
+@mutant
+def _what_stays_is_foreseen_as_going(patch: Patch) -> None:
+    _known(patch, Action.DROP)
 
 
 @mutant

@@ -1,9 +1,11 @@
 """What becomes of the layers of single distributions, by what the platform has of them."""
 
+from typing import Literal
+
 import pytest
 import tomli_w
 from pure.layers.decision import Action, RestoredLayer
-from pure.layers.heavy import BuiltFor, Changing, Division, Fate, final_layers, planned_layers, why_lost
+from pure.layers.heavy import BuiltFor, Division, Fate, KnownChange, final_layers, planned_layers, why_lost
 from pure.layers.metadata import metadata_table
 from pure.layers.names import LayerName, heavy_layer
 from pure.venv.piece import Piece
@@ -45,24 +47,30 @@ def test_why_contents_are_lost(
     (decision,) = planned_layers((PIECE,), found, division, HERE, {}) or (None,)
     assert (decision is None) is not division.divide
     if decision is not None:
-        assert decision.action is (Action.RECREATE if because else Action.KEEP)
+        made = Action.RECREATE if found else Action.CREATE
+        assert decision.action is (made if because else Action.KEEP)
         assert decision.types == division.types
 
 
 @pytest.mark.parametrize(
-    ("found", "goes", "action"),
+    ("known", "action", "of_none"),
     [
-        (restored(PIECE), False, Action.RECREATE),
-        (restored(PIECE), True, Action.DROP),
-        ({}, False, Action.RECREATE),
-        ({}, True, None),
+        (Action.RECREATE, Action.RECREATE, Action.CREATE),
+        (Action.RECONCILE, Action.RECONCILE, Action.CREATE),
+        (Action.DROP, Action.DROP, None),
     ],
 )
 def test_what_changes_is_not_planned_as_held(
-    found: dict[LayerName, RestoredLayer], goes: bool, action: Action | None
+    known: Literal[Action.RECREATE, Action.RECONCILE, Action.DROP], action: Action, of_none: Action | None
 ) -> None:
-    decisions = planned_layers((PIECE,), found, ALONE, HERE, {"numpy": Changing(because="why", goes=goes)})
-    assert [(each.action, each.because) for each in decisions] == ([(action, ("why",))] if action else [])
+    changes = {"numpy": KnownChange(action=known, because="why")}
+    (decision,) = planned_layers((PIECE,), restored(PIECE), ALONE, HERE, changes)
+    # Which version it will hold, and what of it, nobody knows before it is installed.
+    assert (decision.action, decision.because, decision.metadata) == (action, ("why",), None)
+    assert [each.action for each in planned_layers((PIECE,), {}, ALONE, HERE, changes)] == (
+        [of_none] if of_none else []
+    )
+    assert planned_layers((PIECE,), restored(PIECE), OFF, HERE, changes) == ()
 
 
 @pytest.mark.parametrize(
