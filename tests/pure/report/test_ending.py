@@ -95,6 +95,20 @@ def test_layers(moved: tuple[Moved, ...], line: str) -> None:
             (layer("venv", "again", 9_000_000),),
             "Foreseen, before compression: nothing to push; was: 9.0 MB to push (venv)",
         ),
+        # What a lock says otherwise of a distribution may come out as it was, what pins fix in another version may not.
+        (
+            (layer("venv", "reconciled", 9_000_000), layer(NUMPY, "reconciled", 57_000_000)),
+            (layer("venv", "changed", 9_100_000), layer(NUMPY, "left", 57_000_000)),
+            "As foreseen, before compression: 9.1 MB to push (venv)",
+        ),
+        (
+            (layer("venv", "reconciled", 9_000_000), layer(NUMPY, "changed", 57_000_000)),
+            (layer("venv", "changed", 9_100_000), layer(NUMPY, "gone", 57_000_000)),
+            (
+                "Foreseen, before compression: up to about 66.0 MB to push (venv and dist-numpy); "
+                "was: 9.1 MB to push (venv)"
+            ),
+        ),
         (
             (layer("python", "changed"), layer("venv", "changed", 1)),
             (layer("python", "left"), layer("venv", "changed", 1)),
