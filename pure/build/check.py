@@ -10,7 +10,7 @@ from pure.build.facts import Facts
 from pure.build.plan import Plan
 from pure.build.steps import Answer
 from pure.build.workplace import CHECKOUTS, STATE_FOLDER, Workplace
-from pure.layers.metadata import decode_pins
+from pure.layers.packing import recorded_pins
 from pure.manager.uv_requirements import RESOLUTION, facts_of
 from pure.outcome import Failure, Outcome, Success
 from pure.project.locks.facts import LockFacts
@@ -115,8 +115,7 @@ def foreseen(plan: Plan) -> ResolvedSet | None:
     """What pip will have installed, where it need not be asked."""
     if plan.pins is None or plan.previous is None:
         return None
-    restored = plan.stored.restored
-    previous, recorded = plan.previous.resolved, pins.decode_pins(decode_pins(restored.toml) if restored else "")
+    previous, recorded = plan.previous.resolved, recorded_pins(plan.stored)
     if not previous.by_name().keys() <= {pin.name for pin in plan.pins}:
         # Where nothing is to be installed, only pip would notice that what goes is needed.
         return None

@@ -4,23 +4,30 @@ Of what is left open nothing is said: only a package manager tells what it resol
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, Literal
+
+import msgspec
 
 from pure.layers.decision import Action
-from pure.layers.heavy import KnownChange
-from pure.layers.metadata import decode_pins
-from pure.layers.packing import Stored
+from pure.layers.packing import Stored, recorded_pins
 from pure.manager.decision import PackageManagerDecision
 from pure.manager.terms import path
 from pure.names import normalise_name
 from pure.venv.pins import Pin, comparable
-from pure.venv.pins import decode_pins as digests
 from pure.venv.state import VenvState
 
 _ANOTHER: Final = "the requirements fix {new} instead of {old}"
 _CHANGED: Final = "what is said of it in {} has changed"
 _ELSEWHERE: Final = "{} takes it from a place whose contents it doesn't fix"
 _GONE: Final = "it is no longer in {}"
+
+
+class KnownChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What a lock or pins say of a distribution that doesn't stay as it is."""
+
+    action: Literal[Action.RECREATE, Action.RECONCILE, Action.DROP]
+    """Another version is installed; it is installed again, or taken from elsewhere; it goes."""
+    because: str
 
 
 def known_changes(
@@ -37,7 +44,7 @@ def known_changes(
 
 
 def _by_pins(state: VenvState, pins: tuple[Pin, ...], stored: Stored) -> Iterator[tuple[str, KnownChange]]:
-    recorded = digests(decode_pins(stored.restored.toml) if stored.restored else "")
+    recorded = recorded_pins(stored)
     same, pinned = comparable(pins, state.resolved, recorded), {pin.name: pin for pin in pins}
     for piece in state.seen.pieces:
         pin = pinned.get(piece.name)

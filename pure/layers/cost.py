@@ -15,9 +15,6 @@ from pure.layers.names import LayerName
 _PUSHED: Final[frozenset[Work]] = frozenset({"changed", "again", "new", "reconciled"})
 _MOVED: Final[frozenset[Work]] = _PUSHED | {"read", "cached"}
 
-# What is installed anew in place.
-_MAY_BE: Final[Work] = "reconciled"
-
 _SLIGHTLY: Final = 0.1
 _FEW: Final = 1_000_000
 
@@ -29,8 +26,13 @@ class Amount(msgspec.Struct, frozen=True, kw_only=True):
     nbytes: int = 0
     # Those of the layers whose size nobody knows.
     unknown: tuple[LayerName, ...] = ()
-    # Whether it may turn out to be nothing, or otherwise by a little.
-    most: bool = False
+    # Those that may turn out to be nothing, or otherwise by a little.
+    uncertain: tuple[LayerName, ...] = ()
+
+    @property
+    def most(self) -> bool:
+        """Whether it may be less."""
+        return bool(self.uncertain)
 
 
 class Cost(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,23 +57,21 @@ def pushed(moved: Iterable[Moved]) -> Amount:
     """What is pushed. What is installed anew in place may come out as it was: then it isn't."""
     pushing = [each for each in moved if each.work in _PUSHED]
     amount = _amount((each.layer, each.nbytes) for each in pushing)
-    return msgspec.structs.replace(amount, most=any(each.work == _MAY_BE for each in pushing))
+    return msgspec.structs.replace(amount, uncertain=tuple(e.layer for e in pushing if e.work == "reconciled"))
 
 
-def otherwise(foreseen: Iterable[Moved], moved: Iterable[Moved]) -> bool:
-    """Whether what is pushed came otherwise than was foreseen: other layers, or another amount by more than a little.
+def otherwise(foreseen: Amount, came: Amount) -> bool:
+    """Whether it came otherwise than was foreseen: other layers, or another amount by more than a little.
 
     Less than what may be nothing is as foreseen.
     """
-    foreseen = tuple(foreseen)
-    sure = {each.layer for each in foreseen if each.work in _PUSHED and each.work != _MAY_BE}
-    before, came = pushed(foreseen), pushed(moved)
-    if not sure <= set(came.layers) <= set(before.layers):
+    sure = set(foreseen.layers) - set(foreseen.uncertain)
+    if not sure <= set(came.layers) <= set(foreseen.layers):
         return True
-    if before.unknown or came.unknown:
+    if foreseen.unknown or came.unknown:
         return False
-    more = came.nbytes - before.nbytes
-    return (more if before.most else abs(more)) > max(_FEW, _SLIGHTLY * before.nbytes)
+    more = came.nbytes - foreseen.nbytes
+    return (more if foreseen.most else abs(more)) > max(_FEW, _SLIGHTLY * foreseen.nbytes)
 
 
 def _amount(layers: Iterable[tuple[LayerName, int | None]]) -> Amount:

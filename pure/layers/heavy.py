@@ -9,6 +9,7 @@ from typing import Final, Literal, TypeAlias
 
 import msgspec
 
+from pure.layers.changes import KnownChange
 from pure.layers.decision import Action, LayerDecision, LayerTypes, RestoredLayer, drop_layer
 from pure.layers.metadata import HeavyLayer, decode_metadata, diff_metadata
 from pure.layers.names import LayerName, heavy_layer, is_heavy
@@ -50,14 +51,6 @@ class Division(msgspec.Struct, frozen=True, kw_only=True):
 
 
 UNDIVIDED: Final = Division(divide=False, because="nothing is installed")
-
-
-class KnownChange(msgspec.Struct, frozen=True, kw_only=True):
-    """What a lock or pins say of a distribution that doesn't stay as it is."""
-
-    action: Literal[Action.RECREATE, Action.RECONCILE, Action.DROP]
-    """Another version is installed; it is installed again, or taken from elsewhere; it goes."""
-    because: str
 
 
 class BuiltFor(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,16 +108,16 @@ def planned_layers(
     found = []
     for piece in pieces:
         layer = heavy_layer(piece.name)
-        made = Action.RECREATE if layer in restored else Action.CREATE
+        there = layer in restored
         match changes.get(piece.name):
             case KnownChange(action=Action.DROP, because=because):
-                found += [drop_layer(layer, because)] if layer in restored else []
+                found += [drop_layer(layer, because)] if there else []
             case KnownChange(action=action, because=because):
-                what = action if layer in restored else made
                 # What it will hold, nobody knows yet.
+                what = action if there else Action.CREATE
                 found.append(LayerDecision(name=layer, action=what, because=(because,), types=division.types))
             case _ if lost := why_lost(piece, restored, division, place):
-                found.append(_decision(piece, made, lost, division, place))
+                found.append(_decision(piece, Action.RECREATE if there else Action.CREATE, lost, division, place))
             case _:
                 found.append(_held(piece, _HELD, restored, division, place))
     return tuple(found)

@@ -117,7 +117,7 @@ def application_layers(
     made.append(venv)
     if packing.pack:
         made.append(_packed(venv, kept, division, restored.get(VENV_CACHE)))
-    if state is not None and venv.action in (Action.KEEP, Action.RECONCILE):
+    if venv.action in (Action.KEEP, Action.RECONCILE):
         made += planned_layers(pieces, restored, division, place, changes if venv.action is Action.RECONCILE else {})
     unused = f"{tool.title} installs the dependencies, and it doesn't use this layer"
     caches: tuple[LayerName, ...] = () if packing.pack else (PYTHON_CACHE, VENV_CACHE)

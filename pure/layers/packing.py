@@ -12,9 +12,10 @@ import msgspec
 
 from pure.layers.decision import Action, LayerDecision, RestoredLayer
 from pure.layers.environment import LayerEnvironment
-from pure.layers.metadata import decode_holds, decode_metadata, decode_stated
+from pure.layers.metadata import decode_holds, decode_metadata, decode_pins, decode_stated
 from pure.layers.names import VENV, VENV_CACHE, LayerName
 from pure.outcome import Success
+from pure.venv import pins
 from pure.venv.state import VenvState, decode_state, with_beside
 
 
@@ -45,6 +46,11 @@ def stored(restored: Mapping[LayerName, RestoredLayer]) -> Stored:
         return Stored(restored=tree)
     # Its metadata, or that its contents are gone, say why it can't be had.
     return Stored(restored=msgspec.structs.replace(file, contents=False))
+
+
+def recorded_pins(kept: Stored) -> Mapping[str, str]:
+    """By which digest each distribution of the environment was pinned, by its name; none where nothing pinned them."""
+    return pins.decode_pins(decode_pins(kept.restored.toml) if kept.restored else "")
 
 
 def recorded(kept: Stored, *, packed: bytes | None, in_tree: bytes | None) -> VenvState | None:

@@ -43,8 +43,8 @@ def reconciled(
 
     ``state`` is the record inside the restored environment, ``built_with`` the digest of the settings of builds,
     ``divide`` says whether heavy distributions lie in layers of their own, and ``lost`` which of those that did have
-    no contents any more, and why: unless they are among the ``changes`` that the lock or the pins say. ``pins`` is what
-    the distributions are pinned by, as it is recorded.
+    no contents any more, and why. That isn't told of those which the lock or the pins change anyway (``changes``).
+    ``pins`` is what the distributions are pinned by, as it is recorded.
     """
     venv = msgspec.structs.replace(
         venv, built_from=pinning.digest if isinstance(pinning, Fingerprint) else "", pins=pins

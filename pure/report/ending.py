@@ -76,9 +76,8 @@ def foreseen_lines(foreseen: tuple[Moved, ...], moved: Iterable[Moved]) -> tuple
     """How right the plan was about what has to be pushed; nothing of a first build, where it foresaw nothing."""
     if not foreseen:
         return ()
-    moved = tuple(moved)
     before, came = pushed(foreseen), pushed(moved)
-    if otherwise(foreseen, moved):
+    if otherwise(before, came):
         return (f"Foreseen, before compression: {_pushed(before)}; was: {_pushed(came)}",)
     return (f"As foreseen, before compression: {_pushed(came)}" if came.layers else f"As foreseen: {_pushed(came)}",)
 

@@ -318,11 +318,13 @@ def _heavy_as_foreseen(situation: Situation, finished: Finished, foreseen: Moved
     """What a lock or pins change is foreseen, and nothing else; of what is left open nothing is known."""
     name, here = foreseen.layer.removeprefix(_HEAVY), situation.application
     locked = name in {each.name for each in here.locked} or not here.has_lock
-    before, after = (_rows(each, name) for each in (finished.environment_before, finished.environment_after))
-    stays = name in {each for each, _ in _releases(finished.environment_before) & _releases(finished.environment_after)}
+    before, after = (
+        {release: rows for release, rows in _releases(venv).items() if release[0] == name}
+        for venv in (finished.environment_before, finished.environment_after)
+    )
     # That the same files lie elsewhere, since others share their folders now, or no more, only a look tells; that they
     # are other files of the same version pip's pins tell only where the settings are the same.
-    known = here.has_lock and before != after and not (situation.manager == "pip" and stays)
+    known = here.has_lock and before != after and not (situation.manager == "pip" and before.keys() & after.keys())
     match foreseen.work:
         case "left" | "read":
             right = not known or found is None or (found.work != "changed" and (found.work != "gone" or locked))
@@ -402,7 +404,7 @@ def _nothing_more_than_needed(situation: Situation, finished: Finished) -> None:
     # pip installs what comes from a folder whenever it runs: again, where contents turn out to have no layer any more,
     # or another one, though nothing of the distribution changed.
     dropped = {name.removeprefix(_HEAVY) for name in finished.dropped if name.startswith(_HEAVY)}
-    stayed = _releases(finished.environment_before) & _releases(finished.environment_after)
+    stayed = _releases(finished.environment_before).keys() & _releases(finished.environment_after).keys()
     astray = dropped | ({name.removeprefix(_HEAVY) for name in lost} & {name for name, _ in stayed})
     again = moving if astray & set(finished.installed) else set()
     twice = {name for name in finished.installed if finished.installed.count(name) > 1} - again
@@ -427,21 +429,15 @@ def _distributions(venv: Folder) -> dict[str, str]:
     return found
 
 
-def _releases(venv: Folder | None) -> set[tuple[str, str]]:
-    """The names and versions of an environment's distributions."""
-    folders = (path.split("/")[-2] for path in files(venv or Folder()) if path.endswith(".dist-info/RECORD"))
-    named = (folder.removesuffix(".dist-info").rpartition("-") for folder in folders)
-    return {(name.replace("_", "-"), version) for name, _, version in named}
-
-
-def _rows(venv: Folder | None, name: str) -> set[str]:
-    """What RECORD says of a distribution's files, but for the marker of who asked for it."""
-    records = (
-        record.decode()
-        for path, record in files(venv or Folder()).items()
-        if re.search(rf"/{name.replace('-', '_')}-[^/]*\.dist-info/RECORD\Z", path)
-    )
-    return {row for record in records for row in record.splitlines() if "REQUESTED" not in row}
+def _releases(venv: Folder | None) -> dict[tuple[str, str], frozenset[str]]:
+    """What RECORD says of each distribution, by its name and version, but for the marker of who asked for it."""
+    found = {}
+    for path, record in files(venv or Folder()).items():
+        if path.endswith(".dist-info/RECORD"):
+            name, _, version = path.split("/")[-2].removesuffix(".dist-info").rpartition("-")
+            rows = frozenset(row for row in record.decode().splitlines() if "REQUESTED" not in row)
+            found[name.replace("_", "-"), version] = rows
+    return found
 
 
 def _place(site: str, row: str) -> str:

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from pure.build.states import Turn
 from pure.build.steps import DropLayer, MakeLinks, PackLayers, RemoveFiles, RunProgram, Step
+from pure.layers.changes import KnownChange
 from pure.layers.decision import Action
 from pure.venv.resolved import ResolvedSet
 from pure.venv.state import VenvState
@@ -62,8 +63,8 @@ def _what_a_lock_changes_is_foreseen_as_left(patch: Patch) -> None:
 
 
 def _known(patch: Patch, action: Literal[Action.RECONCILE, Action.DROP]) -> None:
-    def changes(decided: object, state: VenvState, *given: object) -> dict[str, heavy.KnownChange]:
-        return {each.name: heavy.KnownChange(action=action, because="so") for each in state.seen.pieces}
+    def changes(decided: object, state: VenvState, *given: object) -> dict[str, KnownChange]:
+        return {each.name: KnownChange(action=action, because="so") for each in state.seen.pieces}
 
     patch.setattr(inventory, "known_changes", changes)
 

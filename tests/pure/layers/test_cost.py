@@ -29,7 +29,7 @@ def test_nothing_is_pushed_that_is_not_moved(moved: tuple[Moved, ...]) -> None:
 
 @given(MOVED)
 def test_what_comes_as_foreseen_is_not_otherwise(moved: tuple[Moved, ...]) -> None:
-    assert not otherwise(moved, moved)
+    assert not otherwise(pushed(moved), pushed(moved))
 
 
 @given(MOVED)

@@ -4,8 +4,9 @@ from typing import Literal
 
 import pytest
 import tomli_w
+from pure.layers.changes import KnownChange
 from pure.layers.decision import Action, RestoredLayer
-from pure.layers.heavy import BuiltFor, Division, Fate, KnownChange, final_layers, planned_layers, why_lost
+from pure.layers.heavy import BuiltFor, Division, Fate, final_layers, planned_layers, why_lost
 from pure.layers.metadata import metadata_table
 from pure.layers.names import LayerName, heavy_layer
 from pure.venv.piece import Piece
