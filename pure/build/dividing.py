@@ -30,6 +30,7 @@ from pure.layers.inventory import with_heavy
 from pure.layers.names import VENV, heavy_layer, is_heavy
 from pure.target import Target
 from pure.venv.elf import MACHINES, Dynamic
+from pure.venv.installed import is_bytecode
 from pure.venv.piece import Piece, parents
 
 # Contents lie below a folder of a layer, so that the platform takes nothing of them for its own (Layer Paths).
@@ -85,7 +86,7 @@ def with_apart(seen: Snapshot, plan: Plan) -> Snapshot:
         found = installed.get(piece.name)
         if found is None or found.version != piece.version:
             continue
-        content = [path for path in found.paths if piece.holds(path) and "/__pycache__/" not in path]
+        content = [path for path in found.paths if piece.holds(path) and not is_bytecode(path)]
         if not listed.isdisjoint(content):
             continue
         apart.append(piece)

@@ -18,7 +18,7 @@ from typing import Final
 import msgspec
 
 from pure.venv.elf import Dynamic
-from pure.venv.installed import InstalledDistribution, InstalledSet, RecordEntry, shared_files
+from pure.venv.installed import InstalledDistribution, InstalledSet, RecordEntry, is_bytecode, shared_files
 from pure.venv.piece import Piece, holds, parents
 from pure.venv.resolved import Archive, Local, Vcs
 
@@ -90,7 +90,10 @@ def _piece(
     each: InstalledDistribution, content: tuple[RecordEntry, ...], site: str, owners: Mapping[str, frozenset[str]]
 ) -> Piece:
     links = _links(each, content, site, owners)
-    held = tuple(entry for entry in content if holds(links, entry.path))
+    # With a folder moves what a wheel has beside bytecode, too, such as what a compiler keeps there.
+    held = tuple(
+        entry for entry in each.files if entry.hash and not is_bytecode(entry.path) and holds(links, entry.path)
+    )
     return Piece(
         name=each.name,
         version=each.version,

@@ -260,6 +260,11 @@ def record_with_digest(record: bytes, path: str, data: bytes) -> bytes:
     return b"".join(row + line[len(line.rstrip(b"\r\n")) :] if line.startswith(own) else line for line in lines)
 
 
+def is_bytecode(path: str) -> bool:
+    """Whether a path is one of bytecode beside its source (PEP 3147); what else lies in such a folder is contents."""
+    return path.endswith(".pyc") and "/__pycache__/" in path
+
+
 def _owned(distribution: InstalledDistribution, python_minor: str) -> frozenset[str]:
     own = {f"{distribution.dist_info}/{name}" for name in _KNOWN_FILES}
     return frozenset(own.union(distribution.paths, *(_bytecode(path, python_minor) for path in distribution.paths)))

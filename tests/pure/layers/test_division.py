@@ -153,6 +153,19 @@ def one(name: str, *paths: str, **more: object) -> InstalledDistribution:
     )
 
 
+def test_what_lies_beside_bytecode_is_contents() -> None:
+    def of(*paths: str) -> Piece:
+        files = [RecordEntry(path=f"{SITE}/a/{path}", hash=f"sha256={path}", size="10") for path in paths]
+        (piece,) = divide(together([one("a", files=tuple(files))]), Rules(heavy=10))
+        return piece
+
+    plain = of("__init__.py")
+    assert plain == of("__init__.py", "__pycache__/__init__.cpython-313.pyc")
+    kept = of("__init__.py", "__pycache__/fast.py313.nbi")
+    assert (kept.links, kept.nbytes) == (plain.links, 20)
+    assert kept.key != plain.key
+
+
 def links(*each: InstalledDistribution, heavy: int = 20) -> dict[str, list[str]]:
     pieces = divide(InstalledSet(python_minor=MINOR, distributions=each), Rules(heavy=heavy))
     return {piece.name: [link.removeprefix(f"{SITE}/") for link in piece.links] for piece in pieces}
