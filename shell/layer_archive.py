@@ -4,17 +4,22 @@ The file is a plain tar in which equal trees give equal bytes: sorted, without o
 whether it is still what was packed, is taken while it is written and before it is unpacked.
 """
 
+import errno
 import hashlib
+import io
 import os
 import stat
 import tarfile
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import IO, TYPE_CHECKING, Final
 
 from pure.build.watched import held_by
 
 from shell.layer_store import remove_tree
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 _CHUNK: Final = 1 << 20
 
@@ -24,30 +29,30 @@ def pack(root: Path, trees: Iterable[str], archive: Path, *, without: Collection
 
     The file is there wholly or not at all; until it is, it lies in ``root``.
     """
-    below = (path for tree in sorted(trees) for path in (root / tree, *_sorted(root / tree, without)))
-    return _written(root, below, archive, root)
+    return _written(root, _below(root, sorted(trees), without), archive, root)
 
 
 def pack_files(tree: Path, paths: Iterable[str], archive: Path, *, beside: Path) -> None:
     """Pack these paths below a tree, folders without what lies in them; until the file is whole, it lies ``beside``."""
-    _written(tree, (tree / path for path in sorted(paths)), archive, beside)
+    _written(tree, sorted(paths), archive, beside)
 
 
-def _written(tree: Path, paths: Iterable[Path], archive: Path, beside: Path) -> tuple[str, int]:
+def _written(tree: Path, names: Iterable[str], archive: Path, beside: Path) -> tuple[str, int]:
     archive.parent.mkdir(parents=True, exist_ok=True)
     part = beside / f".{archive.name}.part"
     try:
-        with part.open("wb") as raw:
-            file = _Hashed(raw)
-            stream = cast("IO[bytes]", file)
-            with tarfile.open(fileobj=stream, mode="w|", format=tarfile.GNU_FORMAT, bufsize=_CHUNK) as tar:
-                for path in paths:
-                    _add(tar, path, path.relative_to(tree).as_posix())
+        with part.open("wb", buffering=0) as raw:
+            hashed = _Hashed(raw)
+            # Not by tarfile's own writer of streams: what is in its buffer is copied with every piece that comes.
+            with io.BufferedWriter(hashed, _CHUNK) as file:
+                for name in names:
+                    _add(file, f"{tree}/{name}", name)
+                file.write(tarfile.NUL * (2 * tarfile.BLOCKSIZE))
         part.rename(archive)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    return file.digest, file.nbytes
+    return hashed.digest, hashed.nbytes
 
 
 def unpack(archive: Path, root: Path, trees: Iterable[str]) -> str:
@@ -143,32 +148,44 @@ def _held(tar: tarfile.TarFile, member: tarfile.TarInfo) -> str:
     return held_by(f"{member.mode:04o}", hashlib.file_digest(content, "sha256").hexdigest())  # type: ignore[arg-type]
 
 
-def _sorted(tree: Path, without: Collection[str]) -> Iterator[Path]:
-    with os.scandir(tree) as entries:
-        found = sorted(entries, key=lambda entry: entry.name)
-    for entry in found:
-        if entry.name in without:
-            continue
-        yield Path(entry.path)
-        if entry.is_dir(follow_symlinks=False):
-            yield from _sorted(Path(entry.path), ())
+def _below(root: Path, names: Iterable[str], without: Collection[str] = ()) -> Iterator[str]:
+    """The names and what lies below them, each folder before what is in it; of the folders named, ``without`` these."""
+    for name in names:
+        yield name
+        place = f"{root}/{name}"
+        if stat.S_ISDIR(os.lstat(place).st_mode):
+            yield from _below(root, [f"{name}/{below}" for below in sorted(os.listdir(place)) if below not in without])  # noqa: PTH208
 
 
-def _add(tar: tarfile.TarFile, path: Path, name: str) -> None:
-    found = path.lstat()
+def _add(file: IO[bytes], path: str, name: str) -> None:
+    found = os.lstat(path)
     entry = tarfile.TarInfo(name)
     entry.mode = stat.S_IMODE(found.st_mode)
     if stat.S_ISLNK(found.st_mode):
-        entry.type, entry.linkname = tarfile.SYMTYPE, str(path.readlink())
-        tar.addfile(entry)
+        entry.type, entry.linkname = tarfile.SYMTYPE, os.readlink(path)  # noqa: PTH115
+        file.write(_header(entry))
     elif stat.S_ISDIR(found.st_mode):
         entry.type = tarfile.DIRTYPE
-        tar.addfile(entry)
+        file.write(_header(entry))
     elif stat.S_ISREG(found.st_mode):
-        # A library of some hundred megabytes needn't be in memory.
-        with path.open("rb") as file:
-            entry.size = os.fstat(file.fileno()).st_size
-            tar.addfile(entry, file)
+        content = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            left = entry.size = os.fstat(content).st_size
+            file.write(_header(entry))
+            # A library of some hundred megabytes needn't be in memory.
+            while left:
+                data = os.read(content, min(left, _CHUNK))
+                if not data:
+                    raise OSError(errno.EIO, "the file became shorter while it was read", path)
+                file.write(data)
+                left -= len(data)
+        finally:
+            os.close(content)
+        file.write(tarfile.NUL * (-entry.size % tarfile.BLOCKSIZE))
+
+
+def _header(entry: tarfile.TarInfo) -> bytes:
+    return entry.tobuf(tarfile.GNU_FORMAT, "utf-8", "surrogateescape")
 
 
 def _extract(archive: int, member: tarfile.TarInfo, tree: Path, folders: dict[str, int]) -> None:
@@ -204,10 +221,11 @@ def _copy(source: int, target: int, start: int, nbytes: int) -> None:
         start += copied
 
 
-class _Hashed:
+class _Hashed(io.RawIOBase):
     """A file of which a digest is taken as it is written."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: io.FileIO) -> None:
+        super().__init__()
         self._file = file
         self._sha256 = hashlib.sha256()
         self.nbytes = 0
@@ -216,7 +234,12 @@ class _Hashed:
     def digest(self) -> str:
         return self._sha256.hexdigest()
 
-    def write(self, data: bytes) -> int:
-        self._sha256.update(data)
-        self.nbytes += len(data)
-        return self._file.write(data)
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: "ReadableBuffer") -> int:
+        with memoryview(data) as view:
+            written = self._file.write(view)
+            self._sha256.update(view[:written])
+        self.nbytes += written
+        return written
