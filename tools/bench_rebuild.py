@@ -30,6 +30,7 @@ from tests.places import ROOT
 
 from tools.rebuild import table
 from tools.rebuild.applications import APPLICATIONS, GENERATED, Application
+from tools.rebuild.disk import files_per_second
 from tools.rebuild.failed import BenchError
 from tools.rebuild.generated import generated
 from tools.rebuild.local import LocalLifecycle
@@ -81,6 +82,7 @@ def _options() -> argparse.Namespace:
 def _measure(options: argparse.Namespace, work: Path) -> int:
     remove(work / "builds")
     work.mkdir(parents=True, exist_ok=True)
+    made = files_per_second(work)
     name = f"{options.scale} generated" if options.scale else options.app
     lifecycles, left_out = _lifecycles(options.lifecycle or ("local", "reference"))
     wanted = tuple(filter(None, (each.strip() for each in options.rows.split(","))))
@@ -97,7 +99,10 @@ def _measure(options: argparse.Namespace, work: Path) -> int:
             pythons=_pythons(work),
         )
         played = rows(django=application.django, wanted=wanted)
-        lines = [f"{name}: {len(locks.base)} distributions; {'; '.join(locks.changes().values())}"]
+        lines = [
+            f"{name}: {len(locks.base)} distributions; {'; '.join(locks.changes().values())}",
+            f"{os.cpu_count()} processors; below {work} {made:,} small files are made in a second",
+        ]
         measured: dict[str, Any] = {}
         for lifecycle, start in lifecycles.items():
             print(f"{lifecycle} lifecycle", file=sys.stderr)
@@ -110,7 +115,12 @@ def _measure(options: argparse.Namespace, work: Path) -> int:
         "application": name,
         "distributions": [f"{each.name}=={each.version}" for each in locks.base],
         "changes": locks.changes(),
-        "machine": {"processors": os.cpu_count(), "python": sys.version.split()[0], "arch": os.uname().machine},
+        "machine": {
+            "processors": os.cpu_count(),
+            "python": sys.version.split()[0],
+            "arch": os.uname().machine,
+            "files_per_second": made,
+        },
         "lifecycles": measured,
         "left_out": left_out,
     }

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from tools.rebuild.applications import APPLICATIONS, Situation, write
+from tools.rebuild.disk import files_per_second
 from tools.rebuild.images import Blob, Images, blobs_of
 from tools.rebuild.locks import Artefact, Locks
 from tools.rebuild.measured import Measured, Part, restored, tarred
@@ -114,3 +115,8 @@ def test_each_change_of_the_code_changes_one_file(name: str, tmp_path: Path) -> 
         assert len([path for path in before if before[path] != after[path]]) == 1
     lock = files(Situation(way="pylock"))
     assert set(before) ^ set(lock) == {str(tmp_path / "app" / each) for each in ("requirements.txt", "pylock.toml")}
+
+
+def test_the_disk_is_measured_and_left_as_it_was(tmp_path: Path) -> None:
+    assert files_per_second(tmp_path) > 0
+    assert not list(tmp_path.iterdir())
