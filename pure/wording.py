@@ -11,12 +11,12 @@ def count(number: int, noun: str, plural: str | None = None) -> str:
 
 
 def size(number: float) -> str:
-    """A number of bytes in decimal units: ``812 bytes``, ``4.2 kB``, ``23.1 MB``."""
+    """A number of bytes in decimal units: ``1 byte``, ``812 bytes``, ``4.2 kB``, ``23.1 MB``."""
     if number < 1000:
-        return f"{int(number)} bytes"
+        return count(int(number), "byte")
     for unit in ("kB", "MB"):
         number /= 1000
-        if number < 1000:
+        if round(number, 1) < 1000:
             return f"{number:.1f} {unit}"
     return f"{number / 1000:.1f} GB"
 

@@ -27,6 +27,8 @@ class Runner(msgspec.Struct, frozen=True, kw_only=True):
     """Options that change nothing about what is run."""
     valued: frozenset[str] = frozenset()
     """Such options with a value."""
+    bare: bool = False
+    """Whether its scripts are subcommands, too: ``pdm serve``."""
 
 
 _QUIET: Final = frozenset({"-q", "--quiet", "-v", "--verbose", "--no-ansi", "-n", "--no-interaction"})
@@ -40,7 +42,7 @@ RUNNERS: Final[Mapping[str, Runner]] = {
     ),
     "poetry": Runner(scripts=("tool", "poetry", "scripts"), flags=_QUIET | {"--no-plugins"}),
     "pipenv": Runner(scripts=("scripts",), file="Pipfile", flags=_QUIET),
-    "pdm": Runner(scripts=("tool", "pdm", "scripts"), flags=_QUIET | {"--no-lock"}),
+    "pdm": Runner(scripts=("tool", "pdm", "scripts"), flags=_QUIET | {"--no-lock"}, bare=True),
     "hatch": Runner(scripts=("tool", "hatch", "envs", "default", "scripts"), flags=_QUIET),
     "rye": Runner(scripts=("tool", "rye", "scripts"), flags=_QUIET),
     "pixi": Runner(scripts=("tool", "pixi", "tasks"), flags=_QUIET | {"--frozen", "--locked"}),
@@ -67,12 +69,12 @@ def without_runners(
     for run in runs(process.command):
         tool = run.texts[0]
         # In a line within a line nothing is cut.
-        hidden = next((each for each in inside(run) if _needs_tool(each, present)), None)
+        hidden = next((each for each in inside(run) if _needs_tool(each, present, files)), None)
         if hidden is not None:
             shown = " ".join(hidden.texts[:6])
             refused = ToolNotInImage(source=process.source, type=process.type, tool=hidden.texts[0], shown=shown)
             return Failure(refused)
-        if not _needs_tool(run, present):
+        if not _needs_tool(run, present, files):
             continue
         rest = _rest(run, files)
         if not isinstance(rest, tuple):
@@ -88,13 +90,18 @@ def runs_tools(raw: bytes, present: frozenset[str]) -> Iterator[str]:
     lines = raw[:_LONGEST_SCRIPT].decode("utf-8", "replace").splitlines()
     for line in lines:
         for run in runs(("bash", "-c", line)) if not line.lstrip().startswith("#") else ():
-            if _needs_tool(run, present):
+            if _needs_tool(run, present, {}):
                 yield " ".join(run.texts[:6])
 
 
-def _needs_tool(run: Run, present: frozenset[str]) -> bool:
-    tool = run.texts[0]
-    return tool not in present and (tool in _OTHERS or (tool in RUNNERS and run.texts[1:2] == ("run",)))
+def _needs_tool(run: Run, present: frozenset[str], files: Mapping[str, Document | None]) -> bool:
+    tool, *words = run.texts
+    if tool in present or tool not in RUNNERS:
+        return tool in _OTHERS - present
+    runner = RUNNERS[tool]
+    if words[:1] == ["run"]:
+        return True
+    return runner.bare and bool(words) and _script(runner, files.get(runner.file), words[0]) is not None
 
 
 def _rest(run: Run, files: Mapping[str, Document | None]) -> tuple[ShellWord, str] | ToolNotInImage:
@@ -103,7 +110,7 @@ def _rest(run: Run, files: Mapping[str, Document | None]) -> tuple[ShellWord, st
     refused = ToolNotInImage(source=Source(), type="", tool="", shown=" ".join(run.texts[:6]))
     if runner is None:
         return refused
-    words = run.words[2:]
+    words = run.words[2 if run.texts[1:2] == ("run",) else 1 :]
     put = ""
     while words and words[0].text.startswith("-"):
         option, _, value = words[0].text.partition("=")

@@ -113,7 +113,7 @@ def test_layers(moved: tuple[Moved, ...], line: str) -> None:
             (layer("python", "changed"), layer("venv", "changed", 1)),
             (layer("python", "left"), layer("venv", "changed", 1)),
             (
-                "Foreseen, before compression: 1 bytes without python to push (python and venv); was: 1 bytes to push "
+                "Foreseen, before compression: 1 byte without python to push (python and venv); was: 1 byte to push "
                 "(venv)"
             ),
         ),

@@ -89,7 +89,10 @@ def test_a_prefix_in_a_line_within_a_line_is_an_error(shell: tuple[str, ...]) ->
 )
 def test_a_script_of_the_tool_is_an_error_that_quotes_it(tool: str, file: str, text: str) -> None:
     files = {file: Document(raw=text.encode())}
-    refused = without_runners(process(tool, "run", "serve"), files, present=frozenset())
-    assert isinstance(refused, Failure)
-    error: ToolNotInImage = refused.failure()
-    assert (error.script, error.file) == ("gunicorn app:app", file)
+    for words in ((tool, "run", "serve"), (tool, "serve")) if tool == "pdm" else ((tool, "run", "serve"),):
+        refused = without_runners(process(*words), files, present=frozenset())
+        assert isinstance(refused, Failure)
+        error: ToolNotInImage = refused.failure()
+        assert (error.script, error.file) == ("gunicorn app:app", file)
+    # What isn't a script of it is a subcommand of its own.
+    assert not isinstance(without_runners(process(tool, "list"), files, present=frozenset()), Failure)
