@@ -194,12 +194,14 @@ class Executor:
             self._output.lines(build_log.fetch_event(event, local=local))
 
         sha256, environ = step.runtime.sha256, dict(step.environment)
+        # What a kill leaves of a layer's file isn't in that layer.
+        beside = self._store.root if archive.is_relative_to(self._store.root) else None
         # What lies there was fetched by an earlier build, or is of no use.
-        fetched = fetch(archive.as_uri(), archive, sha256=sha256, environ=environ)
+        fetched = fetch(archive.as_uri(), archive, sha256=sha256, environ=environ, beside=beside)
         cached = isinstance(fetched, Success)
         if not cached:
             places = (step.url, *step.elsewhere)
-            fetched = fetch_first(places, archive, sha256=sha256, environ=environ, on_event=hear)
+            fetched = fetch_first(places, archive, sha256=sha256, environ=environ, beside=beside, on_event=hear)
         if isinstance(fetched, Failure):
             error = fetched.failure()
             if step.bound:

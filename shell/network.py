@@ -70,13 +70,16 @@ def fetch_first(
     *,
     sha256: str,
     environ: Mapping[str, str],
+    beside: Path | None = None,
     policy: FetchPolicy = FetchPolicy(),  # noqa: B008  (an immutable value)
     on_event: Callable[[FetchEvent], None] = _silent,
 ) -> Outcome[Fetched, FetchError]:
     """Fetch the file from the first of these places that has it, as ``fetch`` does; the first place's error if none."""
     first: Outcome[Fetched, FetchError] | None = None
     for url in urls:
-        fetched = fetch(url, destination, sha256=sha256, environ=environ, policy=policy, on_event=on_event)
+        fetched = fetch(
+            url, destination, sha256=sha256, environ=environ, beside=beside, policy=policy, on_event=on_event
+        )
         first = first or fetched
         if not isinstance(fetched, Failure):
             return fetched
@@ -92,6 +95,7 @@ def fetch(
     *,
     sha256: str,
     environ: Mapping[str, str],
+    beside: Path | None = None,
     policy: FetchPolicy = FetchPolicy(),  # noqa: B008  (an immutable value)
     on_event: Callable[[FetchEvent], None] = _silent,
 ) -> Outcome[Fetched, FetchError]:
@@ -99,13 +103,13 @@ def fetch(
 
     ``environ`` gives proxies (``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY``, ``NO_PROXY``, either case) and trusted
     certificates (``SSL_CERT_FILE``, ``REQUESTS_CA_BUNDLE``, ``CURL_CA_BUNDLE``, ``PIP_CERT``: a file or a folder; else
-    the system's).
+    the system's). Until it is whole it lies ``beside``, a folder of the same filesystem, else in the destination's.
     Whatever happens, ``destination`` is either the verified file or as it was, with nothing left beside it.
     """
     shown = visible_url(url)
     began = time.monotonic()
     try:
-        with _partial_file(destination) as (file, temporary):
+        with _partial_file(destination, beside or destination.parent) as (file, temporary):
             download = _Download(url, file, temporary, environ=environ, policy=policy, on_event=on_event, began=began)
             attempt = 0
             while True:
@@ -144,10 +148,10 @@ def fetch(
 
 
 @contextmanager
-def _partial_file(destination: Path) -> Iterator[tuple[IO[bytes], Path]]:
+def _partial_file(destination: Path, folder: Path) -> Iterator[tuple[IO[bytes], Path]]:
     with _writing(destination):
         destination.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{destination.name[:100]}.", suffix=".part", dir=destination.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{destination.name[:100]}.", suffix=".part", dir=folder)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb", buffering=0) as file:

@@ -92,6 +92,27 @@ def test_a_file_arrives(tmp_path: Path) -> None:
     assert run.destination.stat().st_mode & 0o777 == 0o644
 
 
+def test_what_is_on_its_way_lies_beside(tmp_path: Path) -> None:
+    """Whoever kills a build leaves half a file: not in a layer then, but where the next build sweeps."""
+    layer, beside = tmp_path / "layers" / "layer", tmp_path / "layers"
+    layer.mkdir(parents=True)
+    met: list[tuple[list[str], list[str]]] = []
+
+    def respond(exchange: Exchange) -> None:
+        met.append(([each.name for each in layer.iterdir()], [each.name for each in beside.iterdir()]))
+        exchange.answer(200, BODY)
+
+    with serving(respond) as server:
+        fetched = fetch(server.url, layer / "f", sha256=SHA256, environ={}, beside=beside, policy=QUICK)
+    assert isinstance(fetched, Success)
+    [(inside, around)] = met
+    assert inside == []
+    assert len(around) == 2
+    assert all(name == "layer" or name.startswith(".f.") for name in around)
+    assert [each.name for each in beside.iterdir()] == ["layer"]
+    assert (layer / "f").read_bytes() == BODY
+
+
 def test_who_waits_for_a_server_that_trickles_is_told(tmp_path: Path) -> None:
     def respond(exchange: Exchange) -> None:
         exchange.send(200, BODY[:1000], {"Content-Length": str(len(BODY))})
