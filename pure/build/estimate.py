@@ -6,7 +6,7 @@ from pure.build.facts import Facts
 from pure.build.plan import Plan
 from pure.layers.decision import Action
 from pure.layers.likely import Likely, likely
-from pure.layers.names import VENV
+from pure.layers.names import VENV, heavy_layer
 from pure.manager.terms import path
 from pure.outcome import Success
 from pure.project.locks.kinds import LOCKS
@@ -30,10 +30,9 @@ def estimated(plan: Plan, facts: Facts) -> Estimate | None:
     project, source = facts.project.unwrap(), manager.installed_from
     file = source.files[0]
     texts = project.texts if source.folder == project.folder else project.workspace_texts
-    found = likely(
-        locked_wheels(manager.manager.lock, texts[file]),
-        minor=plan.python.runtime.minor,
-        arch=plan.target.arch,
-        rules=facts.rules,
-    )
+    # What an earlier build divided is planned with its layer.
+    planned = {each.name for each in plan.layers}
+    wheels = locked_wheels(manager.manager.lock, texts[file])
+    made = likely(wheels, minor=plan.python.runtime.minor, arch=plan.target.arch, rules=facts.rules)
+    found = tuple(each for each in made if heavy_layer(each.name) not in planned)
     return Estimate(lock=path(source.folder, file), likely=found) if found else None

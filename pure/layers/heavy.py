@@ -13,7 +13,7 @@ from pure.layers.changes import KnownChange
 from pure.layers.decision import Action, LayerDecision, LayerTypes, RestoredLayer, drop_layer
 from pure.layers.metadata import HeavyLayer, decode_metadata, diff_metadata
 from pure.layers.names import LayerName, heavy_layer, is_heavy
-from pure.outcome import Failure
+from pure.outcome import Failure, Success
 from pure.venv.piece import Piece
 from pure.wording import size
 
@@ -95,14 +95,30 @@ def why_other(piece: Piece, restored: Mapping[LayerName, RestoredLayer], place: 
             return tuple(map(str, diff_metadata(decoded.unwrap(), place.metadata(piece))))
 
 
+def _elsewhere(piece: Piece, restored: Mapping[LayerName, RestoredLayer], place: BuiltFor) -> tuple[str, ...]:
+    """In what the platform's layer is for another machine or Python; empty where it isn't, or can't be read."""
+    layer = heavy_layer(piece.name)
+    match decode_metadata(restored[layer].toml, layer) if layer in restored else None:
+        case Success(HeavyLayer() as was):
+            now = msgspec.structs.replace(was, arch=place.arch, distro=place.distro, python_minor=place.python_minor)
+            return tuple(map(str, diff_metadata(was, now)))
+        case _:
+            return ()
+
+
 def planned_layers(
     pieces: Iterable[Piece],
     restored: Mapping[LayerName, RestoredLayer],
     division: Division,
     place: BuiltFor,
     changes: Mapping[str, KnownChange],
+    *,
+    anew: bool = False,
 ) -> tuple[LayerDecision, ...]:
-    """What is to become of the layers of an environment that is kept or reconciled, as far as is known beforehand."""
+    """What is to become of the layers of an environment, as far as is known beforehand.
+
+    Of one that is made ``anew`` that is: what is for another machine or Python is made again with it.
+    """
     if not division.divide:
         return ()
     found = []
@@ -112,6 +128,9 @@ def planned_layers(
         match changes.get(piece.name):
             case KnownChange(action=Action.DROP, because=because):
                 found += [drop_layer(layer, because)] if there else []
+            case _ if anew:
+                if other := _elsewhere(piece, restored, place):
+                    found.append(LayerDecision(name=layer, action=Action.RECREATE, because=other, types=division.types))
             case KnownChange(action=action, because=because):
                 # What it will hold, nobody knows yet.
                 what = action if there else Action.CREATE

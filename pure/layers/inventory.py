@@ -117,8 +117,9 @@ def application_layers(
     made.append(venv)
     if packing.pack:
         made.append(_packed(venv, kept, division, restored.get(VENV_CACHE)))
-    if venv.action in (Action.KEEP, Action.RECONCILE):
-        made += planned_layers(pieces, restored, division, place, changes if venv.action is Action.RECONCILE else {})
+    known = {} if venv.action is Action.KEEP else changes
+    anew = venv.action not in (Action.KEEP, Action.RECONCILE)
+    made += planned_layers(pieces, restored, division, place, known, anew=anew)
     unused = f"{tool.title} installs the dependencies, and it doesn't use this layer"
     caches: tuple[LayerName, ...] = () if packing.pack else (PYTHON_CACHE, VENV_CACHE)
     reasons = {

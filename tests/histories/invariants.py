@@ -306,7 +306,7 @@ def _moved_as_foreseen(situation: Situation, finished: Finished) -> None:
     for each in finished.foreseen:
         found = told.get(each.layer)
         if each.layer.startswith(_HEAVY) and venv not in _LEFT | _READ:
-            _heavy_as_foreseen(situation, finished, each, found)
+            _heavy_as_foreseen(situation, finished, each, found, anew=venv == "changed")
             continue
         if found is None or found.work not in _FORESEEN.get(each.work, {each.work}):
             raise Violated(f"the plan says {each.work} of {each.layer}, and the log {found and found.work}")
@@ -314,7 +314,9 @@ def _moved_as_foreseen(situation: Situation, finished: Finished) -> None:
             raise Violated(f"the plan says {each.nbytes} bytes of {each.layer}, and the log {found.nbytes}")
 
 
-def _heavy_as_foreseen(situation: Situation, finished: Finished, foreseen: Moved, found: Moved | None) -> None:
+def _heavy_as_foreseen(
+    situation: Situation, finished: Finished, foreseen: Moved, found: Moved | None, *, anew: bool
+) -> None:
     """What a lock or pins change is foreseen, and nothing else; of what is left open nothing is known."""
     name, here = foreseen.layer.removeprefix(_HEAVY), situation.application
     locked = name in {each.name for each in here.locked} or not here.has_lock
@@ -329,6 +331,8 @@ def _heavy_as_foreseen(situation: Situation, finished: Finished, foreseen: Moved
         case "left" | "read":
             right = not known or found is None or (found.work != "changed" and (found.work != "gone" or locked))
         case "reconciled":
+            right = found is None or found.work not in _LEFT | _READ
+        case "changed" if anew:
             right = found is None or found.work not in _LEFT | _READ
         case "gone":
             right = found is None or found.work == "gone"

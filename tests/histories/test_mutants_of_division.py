@@ -80,6 +80,11 @@ def _what_stays_is_foreseen_as_going(patch: Patch) -> None:
 
 
 @mutant
+def _what_is_made_anew_and_stays_is_foreseen_as_changing(patch: Patch) -> None:
+    patch.setattr(heavy, "_elsewhere", lambda *given: ("so",))
+
+
+@mutant
 def _lost_contents_are_not_installed_again(patch: Patch) -> None:
     patch.setattr(conversation, "lost", lambda *given: frozenset())
 

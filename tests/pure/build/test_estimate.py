@@ -5,7 +5,9 @@ import pytest
 from pure.build.estimate import Estimate, estimated
 from pure.build.facts import Facts
 from pure.build.plan import decide
+from pure.layers.decision import Action, LayerDecision
 from pure.layers.likely import Likely
+from pure.layers.names import heavy_layer
 from pure.outcome import Success
 from pure.report.record import encode_record, record
 
@@ -83,6 +85,13 @@ def test_it_is_of_first_builds_that_divide() -> None:
     # Made anew, it is divided anew.
     assert of(msgspec.structs.replace(again, restored={}, packed_state=None)) is not None
     assert of(msgspec.structs.replace(FIRST, variables={**FIRST.variables, "BP_PYTHON_PROVIDE_ONLY": "true"})) is None
+
+
+def test_what_is_planned_with_its_layer_is_not_estimated_beside_it() -> None:
+    first = facts("uv")
+    plan = planned(first)
+    layer = LayerDecision(name=heavy_layer("polars"), action=Action.RECREATE, because=("another Python",))
+    assert estimated(msgspec.structs.replace(plan, layers=(*plan.layers, layer)), first) is None
 
 
 def test_how_it_is_told() -> None:

@@ -75,6 +75,28 @@ def test_what_changes_is_not_planned_as_held(
 
 
 @pytest.mark.parametrize(
+    ("found", "because"),
+    [
+        (restored(PIECE, THERE), ("architecture arm64 → amd64",)),
+        (restored(OTHER, THERE), ("architecture arm64 → amd64",)),
+        # What is made anew for the same place may come out as it is.
+        (restored(PIECE), ()),
+        ({}, ()),
+        ({LAYER: RestoredLayer(toml=b"[", contents=True)}, ()),
+    ],
+)
+def test_what_is_for_another_place_is_made_with_an_environment_that_is_made_anew(
+    found: dict[LayerName, RestoredLayer], because: tuple[str, ...]
+) -> None:
+    planned = planned_layers((PIECE,), found, ALONE, HERE, {}, anew=True)
+    assert [(each.action, each.because) for each in planned] == ([(Action.RECREATE, because)] if because else [])
+    changes = {"numpy": KnownChange(action=Action.DROP, because="it goes")}
+    gone = planned_layers((PIECE,), found, ALONE, HERE, changes, anew=True)
+    assert [(each.action, each.because) for each in gone] == ([(Action.DROP, ("it goes",))] if found else [])
+    assert planned_layers((PIECE,), found, OFF, HERE, {}, anew=True) == ()
+
+
+@pytest.mark.parametrize(
     ("fate", "found", "action", "because"),
     [
         ("held", restored(PIECE), Action.KEEP, "its contents are in the image already (20.0 MB)"),
