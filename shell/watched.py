@@ -28,15 +28,17 @@ def look(root: Path, *, forget: bool = False) -> FilesSeen:
 def hashed(root: Path, paths: Iterable[str]) -> dict[str, str]:
     """What each path below a folder holds; what isn't there, or to be reached by a link only, isn't among it."""
     held: dict[str, str] = {}
+    reached: dict[str, bool] = {}
     real = root.resolve()
     for name in paths:
-        path = root / name
+        path, parent = f"{root}/{name}", name.rpartition("/")[0]
         with contextlib.suppress(OSError, ValueError):
-            if path.parent.resolve() != real / Path(name).parent:
+            if parent not in reached:
+                reached[parent] = (root / parent).resolve() == real / parent
+            if not reached[parent]:
                 continue
-            found = path.lstat()
-            kind = _kind(str(path), found)
-            held[name] = held_by(kind, _digest(path) if stat.S_ISREG(found.st_mode) else "")
+            found = os.lstat(path)
+            held[name] = held_by(_kind(path, found), _digest(path) if stat.S_ISREG(found.st_mode) else "")
     return held
 
 
@@ -83,6 +85,6 @@ def _kind(path: str, found: os.stat_result) -> str:
     return mode if stat.S_ISREG(found.st_mode) else f"{mode}, no file"
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
+def _digest(path: str) -> str:
+    with open(path, "rb") as file:  # noqa: PTH123  (the same)
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -6,12 +6,13 @@ import msgspec
 
 from pure.build import closing, describing, environment_steps, findings, news, states, storing
 from pure.build.check import Snapshot
-from pure.build.dividing import divided, needs_of
+from pure.build.dividing import divided, look_at_contents, needs_of
 from pure.build.errors import NotAsResolved
 from pure.build.leftovers import leftovers
 from pure.build.news import News
 from pure.build.states import Build, Next, Stopped
 from pure.build.steps import Answer, BuildFoldersListed, RemoveFiles
+from pure.build.watched import FilesHashed
 from pure.build.workplace import STATE_FILE
 from pure.outcome import Failure
 from pure.venv.accelerators import accelerated_torch
@@ -64,6 +65,7 @@ def complete(
         *steps,
         describing.read_bills(build.plan, build.work),
         *(findings.inspect(now, build.work) if read else ()),
+        *look_at_contents(now, build.work),
         *findings.seek_libraries(build.plan, build.facts, build.work),
         *environment_steps.prune(build.plan, build.work),
     )
@@ -79,7 +81,8 @@ def completed(build: Build, state: states.Completing, answer: Answer) -> Next:
     known = None if build.changed or plan.previous is None else plan.previous.seen
     libraries, programs = findings.inspected(answer)
     sections = {**needs_of(now.apart, plan), **libraries}
-    done = divided(plan, facts, work, now, sections, programs)
+    held = {path: each for hashed in answer.all(FilesHashed) for path, each in hashed.held.items()}
+    done = divided(plan, facts, work, now, held, sections, programs)
     seen = Insight(
         pieces=done.pieces,
         foreign=known.foreign if known else findings.foreign(sections, plan, now, work, answer),

@@ -4,6 +4,7 @@ While a tool runs, the environment is a plain one in which distributions that li
 metadata only: every installer leaves those in peace. Links are taken out first and made last.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -22,6 +23,7 @@ from pure.build.steps import (
     Step,
     Steps,
 )
+from pure.build.watched import HashFiles
 from pure.build.workplace import STATE_FILE, Workplace
 from pure.layers.decision import Action, drop_layer
 from pure.layers.division import Rules, back_links, divide
@@ -30,7 +32,7 @@ from pure.layers.inventory import with_heavy
 from pure.layers.names import VENV, heavy_layer, is_heavy
 from pure.target import Target
 from pure.venv.elf import MACHINES, Dynamic
-from pure.venv.installed import is_bytecode
+from pure.venv.installed import InstalledDistribution, is_bytecode
 from pure.venv.piece import Piece, parents
 
 # Contents lie below a folder of a layer, so that the platform takes nothing of them for its own (Layer Paths).
@@ -86,7 +88,7 @@ def with_apart(seen: Snapshot, plan: Plan) -> Snapshot:
         found = installed.get(piece.name)
         if found is None or found.version != piece.version:
             continue
-        content = [path for path in found.paths if piece.holds(path) and not is_bytecode(path)]
+        content = _content(found, piece)
         if not listed.isdisjoint(content):
             continue
         apart.append(piece)
@@ -111,22 +113,33 @@ def astray(now: Snapshot) -> tuple[str, ...]:
     return tuple(piece.name for piece in now.apart if keys.get(piece.name) != piece.key)
 
 
+def look_at_contents(now: Snapshot, work: Workplace) -> Steps:
+    """The step that looks at what the pieces hold whose contents are at hand; none where all are away."""
+    away = {piece.name for piece in now.apart}
+    installed = {each.name: each for each in now.installed.distributions}
+    at_hand = (piece for piece in now.pieces if piece.name not in away)
+    files = tuple(sorted(path for piece in at_hand for path in _content(installed[piece.name], piece)))
+    return (HashFiles(root=work.venv, files=files),) if files else ()
+
+
 def divided(
     plan: Plan,
     facts: Facts,
     work: Workplace,
     now: Snapshot,
+    held: Mapping[str, str],
     sections: Mapping[str, Dynamic],
     programs: Mapping[str, Dynamic],
 ) -> EnvironmentDivided:
     """The steps that divide an environment whose links are out, and the plan with what becomes of its layers.
 
-    ``sections`` are what the libraries say to the loader, ``programs`` what programs do.
+    ``held`` is what was seen of the contents at hand, ``sections`` what the libraries say to the loader, ``programs``
+    what programs do.
     """
     here = place(plan.target, plan.python.runtime.minor)
     away = {piece.name for piece in now.apart}
-    fates = {piece.name: _fate(piece, plan, facts, here, away=piece.name in away) for piece in now.pieces}
-    pieces = tuple(_with_needs(piece, plan, now, sections) for piece in now.pieces)
+    pieces = tuple(_with_contents(_with_needs(piece, plan, now, sections), now, held) for piece in now.pieces)
+    fates = {piece.name: _fate(piece, plan, facts, here, away=piece.name in away) for piece in pieces}
     heavy = final_layers(fates, pieces, facts.restored, plan.division, here)
     decisions = {each.name: each for each in heavy}
     steps: list[Step] = [DropLayer(layer=each.name) for each in heavy if each.action is Action.DROP]
@@ -156,6 +169,21 @@ def _with_needs(piece: Piece, plan: Plan, now: Snapshot, sections: Mapping[str, 
     own = {path.rpartition("/")[2] for path in held}
     needs = ((path, tuple(name for name in each.needed if name not in own)) for path, each in sorted(held.items()))
     return msgspec.structs.replace(piece, needs=tuple((path, names) for path, names in needs if names))
+
+
+def _with_contents(piece: Piece, now: Snapshot, held: Mapping[str, str]) -> Piece:
+    """A piece with the digest of what it holds: what was seen now, or by the build that had it at hand."""
+    known = next((each.contents for each in now.apart if each.name == piece.name), None)
+    if known is None:
+        rows = (f"{path}\0{each}" for path, each in sorted(held.items()) if piece.holds(path))
+        seen = "\n".join((piece.key, *rows))
+        known = hashlib.sha256(seen.encode("utf-8", "surrogateescape")).hexdigest()
+    return msgspec.structs.replace(piece, contents=known)
+
+
+def _content(each: InstalledDistribution, piece: Piece) -> tuple[str, ...]:
+    """The distribution's files that lie in the piece's layer, bytecode left aside, which follows from them."""
+    return tuple(path for path in each.paths if piece.holds(path) and not is_bytecode(path))
 
 
 def kept(plan: Plan, facts: Facts) -> tuple[Plan, Steps]:

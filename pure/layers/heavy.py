@@ -67,7 +67,7 @@ class BuiltFor(msgspec.Struct, frozen=True, kw_only=True):
             distro=self.distro,
             python_minor=self.python_minor,
             version=piece.version,
-            contents=piece.key,
+            contents=piece.contents,
         )
 
 

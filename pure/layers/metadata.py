@@ -118,7 +118,7 @@ class HeavyLayer(_Metadata, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     distro: str
     python_minor: str
     version: str
-    # A digest over the rows of its RECORD.
+    # A digest of what it holds (``pure.venv.piece``).
     contents: str
 
 

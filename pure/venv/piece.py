@@ -14,9 +14,12 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     name: str  # normalised
     version: str
     nbytes: int  # of its files, by its RECORD
-    key: str  # a digest that says what the layer holds
+    key: str  # a digest of what its RECORD says of that which the layer holds
     # The paths of the environment that lead into the layer: directories, or files where a directory is shared.
     links: tuple[str, ...]
+    # A digest of what the layer really holds, modes included: no installer compares a RECORD with the files. Empty
+    # until that was looked at.
+    contents: str = ""
     # Its libraries with what each needs that no file of the distribution is, where that is anything.
     needs: tuple[tuple[str, tuple[str, ...]], ...] = ()
 

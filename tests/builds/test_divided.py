@@ -1,7 +1,9 @@
 """Whole builds of a divided environment by a local lifecycle: whatever changes, the image is that of a first build."""
 
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 import pytest
 from pure.manager.table import MANAGERS
@@ -15,6 +17,8 @@ from tests.often import seldom
 
 WAYS = ("pip", "hashed", *MAIN)
 pytestmark = pytest.mark.heavy
+
+Change: TypeAlias = Callable[[zipfile.ZipInfo, bytes], bytes]
 
 
 @pytest.fixture
@@ -97,6 +101,42 @@ ROWS: dict[Row, tuple[Callable[[Application], None], str, str]] = {
     MADE: (lambda application: application.require("alpha==1.0", "heavy==1.1"), "reconciled", "recreated"),
     GONE: (lambda application: application.require("alpha==1.0"), "reconciled", "dropped"),
 }
+
+
+def published_anew(wheel: Path, path: str, change: Change) -> None:
+    """Publish a wheel with another file at a path, and with the RECORD that it had."""
+    with zipfile.ZipFile(wheel) as archive:
+        entries = [(entry, archive.read(entry)) for entry in archive.infolist()]
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for entry, data in entries:
+            archive.writestr(entry, change(entry, data) if entry.filename == path else data)
+
+
+def executable(entry: zipfile.ZipInfo, data: bytes) -> bytes:
+    entry.external_attr = 0o100755 << 16
+    return data
+
+
+@pytest.mark.parametrize("application", ["hashed"], indirect=True)
+@pytest.mark.parametrize(
+    "change", [executable, lambda _, data: data.replace(b"VERSION = '1.0'", b"VERSION = '9.9'")], ids=["mode", "bytes"]
+)
+@pytest.mark.parametrize("lost", ["", "cache"])
+def test_what_is_published_anew_with_its_old_record_is_in_the_image(
+    application: Application,
+    wheels: Path,
+    change: Callable[[zipfile.ZipInfo, bytes], bytes],
+    lost: Literal["", "cache"],
+) -> None:
+    application.require("alpha==1.0", "heavy==1.0")
+    application.build()
+    published_anew(wheels / "heavy-1.0-py3-none-any.whl", "ns/heavy/__init__.py", change)
+    application.require("alpha==1.0", "heavy==1.0")
+    if lost:
+        application.lose(lost)
+    assert application.build()["dist-heavy"] == "recreated"
+    found = application.runs("import ns.heavy as h, os; print(h.VERSION, os.stat(h.__file__).st_mode & 0o111 != 0)")
+    assert found == ("1.0 True" if change is executable else "9.9 False")
 
 
 @pytest.mark.parametrize("application", ["hashed"], indirect=True)

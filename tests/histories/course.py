@@ -45,6 +45,12 @@ def follow(manager: Manager, *, hashed: bool) -> None:
     other = msgspec.structs.replace(outside, index=outside.index.republished("alpha", "1.1"))
     history.change("alpha is published anew", outside=other, application=applications[1].with_lock(other))
     history.build()
+    for number in (0, 1):
+        # Its RECORD is what it was: only its contents tell.
+        if number:
+            other = msgspec.structs.replace(other, index=other.index.republished("modules", "1.0"))
+        history.change("with modules, then published anew", outside=other, application=applications[2].with_lock(other))
+        history.build()
     for python in ("3.13.0", "3.12.1"):
         history.change(f"Python {python}", python=python)
         history.build()

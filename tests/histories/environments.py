@@ -111,7 +111,9 @@ class Venv:
             own[f"{info}/uv_cache.json"] = json.dumps({"timestamp": now}).encode()
         written = {**payload, **own}
         promised = chosen.release.promised if chosen.release else ()
-        rows = [*(f"{path},sha256={_digest(data)},{len(data)}" for path, data in written.items())]
+        careless = chosen.release is not None and chosen.release.careless
+        stated = {**written, **{path: path.encode() for path in payload}} if careless else written
+        rows = [f"{path},sha256={_digest(stated[path])},{len(data)}" for path, data in written.items()]
         rows += [f"{path},sha256={_digest(path.encode())},9" for path in promised]
         record = "".join(f"{row}\n" for row in sorted([*rows, f"{info}/RECORD,,"])).encode()
         for path, data in {**written, f"{info}/RECORD": record}.items():

@@ -25,6 +25,7 @@ class Release(msgspec.Struct, frozen=True, kw_only=True):
     empty: tuple[str, ...] = ()  # files without contents, such as those that make a namespace
     shared: tuple[str, ...] = ()  # files that others have too, with other contents
     promised: tuple[str, ...] = ()  # files that the RECORD names and nobody has
+    careless: bool = False  # published anew, it has the RECORD that it had
     weight: int = 0  # so many bytes more are in each file of its own
 
     @property
@@ -77,7 +78,10 @@ RELEASES: Mapping[str, tuple[Release, ...]] = dict(
             )
         ),
         _releases(
-            *(_release("modules", v, files=("one.py", "_one.so", "data/deep.bin"), weight=900) for v in ("1.0", "1.1"))
+            *(
+                _release("modules", v, files=("one.py", "_one.so", "data/deep.bin"), weight=900, careless=True)
+                for v in ("1.0", "1.1")
+            )
         ),
         _releases(_release("grows", "1.0"), _release("grows", "2.0", weight=4000)),
         _releases(_release("torn", "1.0", shared=_COMMON, weight=3000)),

@@ -56,8 +56,9 @@ _INSTALLER: Final = re.compile(
     r"(?:site-packages|dist-packages)/(?:pip|uv|poetry|pipenv|pdm)(?:/|-[^/]*\.dist-info/|\Z)"
     r"|bin/(?:pip[0-9.]*|uvx?|poetry|pipenv|pdm)\Z|pip-[^/]+\.whl\Z"
 )
-# A file of other contents in several distributions: one of them has what its RECORD states.
-_SHARED_FILE: Final = re.compile(r"common/__init__\.py")
+# A file of other contents in several distributions, of which one has what its RECORD states, and those of one whose
+# RECORD states anything.
+_OTHERWISE: Final = re.compile(r"common/__init__\.py|one\.py|_one\.so|data/deep\.bin")
 # What shares a file of other contents with somebody: redone with whoever is changed.
 _SHARING: Final = frozenset({"delta", "epsilon", "torn"})
 
@@ -181,7 +182,7 @@ def _whole(finished: Finished) -> None:
             if (
                 found is not None
                 and digest_of_row
-                and not _SHARED_FILE.search(file)
+                and not _OTHERWISE.fullmatch(file)
                 and _stated(found) != digest_of_row
             ):
                 raise Violated(f"{place} isn't what its RECORD states")

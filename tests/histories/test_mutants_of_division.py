@@ -85,6 +85,11 @@ def _what_is_made_anew_and_stays_is_foreseen_as_changing(patch: Patch) -> None:
 
 
 @mutant
+def _a_record_is_trusted(patch: Patch) -> None:
+    patch.setattr(dividing, "_with_contents", lambda piece, *given: msgspec.structs.replace(piece, contents=piece.key))
+
+
+@mutant
 def _lost_contents_are_not_installed_again(patch: Patch) -> None:
     patch.setattr(conversation, "lost", lambda *given: frozenset())
 

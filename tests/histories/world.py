@@ -48,7 +48,7 @@ from pure.build.steps import (
     UnpackLayers,
     WriteFiles,
 )
-from pure.build.watched import FileSeen, FilesSeen, HashFiles, LookAtFiles, PackFiles, UnpackFiles
+from pure.build.watched import FileSeen, FilesHashed, FilesSeen, HashFiles, LookAtFiles, PackFiles, UnpackFiles, held_by
 from pure.layers.decision import LayerDecision
 from pure.layers.environment import LayerEnvironment
 from pure.layers.names import LayerName
@@ -154,7 +154,10 @@ class World(Machine):
                 return BuildFoldersListed(paths=frozenset(_build_folders(disk.folder(app))))
             case LookAtFiles(root=root):
                 return FilesSeen(root=root, files={path: _seen(node) for path, node in walk(disk.folder(root))})
-            case HashFiles() | PackFiles() | UnpackFiles():
+            case HashFiles(root=root, files=names):
+                there = {name: data for name in names if (data := disk.read(f"{root}/{name}")) is not None}
+                return FilesHashed(root=root, held={name: _held(data) for name, data in there.items()})
+            case PackFiles() | UnpackFiles():
                 raise AssertionError("no application of a history is Django's")
             case _:
                 assert_never(step)
@@ -267,6 +270,10 @@ class World(Machine):
             cached=cached,
             size=2000,
         )
+
+
+def _held(data: bytes) -> str:
+    return held_by("0755" if isinstance(data, Script) else "0644", sha256(data).hexdigest())
 
 
 def runtime_archive(runtime: Runtime) -> dict[str, Node]:

@@ -13,8 +13,8 @@ from pure.venv.piece import Piece
 
 HERE = BuiltFor(arch="amd64", distro="debian 12", python_minor="3.13")
 THERE = BuiltFor(arch="arm64", distro="debian 12", python_minor="3.13")
-PIECE = Piece(name="numpy", version="2.0", nbytes=20_000_000, key="k" * 64, links=("lib/numpy",))
-OTHER = Piece(name="numpy", version="2.1", nbytes=21_000_000, key="o" * 64, links=("lib/numpy",))
+PIECE = Piece(name="numpy", version="2.0", nbytes=20_000_000, key="k" * 64, contents="c" * 64, links=("lib/numpy",))
+OTHER = Piece(name="numpy", version="2.1", nbytes=21_000_000, key="o" * 64, contents="d" * 64, links=("lib/numpy",))
 LAYER = heavy_layer("numpy")
 SAME = "it was installed again, with the contents that the image has"
 ALONE = Division(divide=True, because="")
@@ -37,7 +37,7 @@ def restored(piece: Piece, place: BuiltFor = HERE, *, contents: bool = False) ->
         (restored(PIECE), OFF, ("it is off",)),
         ({}, ALONE, ("the previous image has no layer with its contents",)),
         (restored(PIECE, THERE), ALONE, ("architecture arm64 → amd64",)),
-        (restored(OTHER), ALONE, ("version 2.1 → 2.0", "contents oooooooooooo → kkkkkkkkkkkk")),
+        (restored(OTHER), ALONE, ("version 2.1 → 2.0", "contents dddddddddddd → cccccccccccc")),
         ({LAYER: RestoredLayer(toml=b"[", contents=True)}, ALONE, ("its metadata is not readable TOML",)),
     ],
 )
