@@ -22,7 +22,7 @@ _SAME: Final = "it was installed again, with the contents that the image has"
 _MADE: Final = "a heavy distribution, so that it is moved only when it changes"
 _AT_HAND: Final = "this build needs its contents, and they were not restored"
 UNFINISHED: Final = "the environment has no part in it"
-_GONE: Final = "no distribution that is installed has its contents"
+_GONE: Final = "nothing that is installed lies in it any more"
 _NOT_RESTORED: Final = "the previous image has no layer with its contents"
 
 Fate: TypeAlias = Literal[

@@ -41,7 +41,21 @@ def divided_lines(plan: Plan, pieces: Iterable[Piece]) -> tuple[str, ...]:
             listed = ", ".join(names) if len(names) <= _NAMED else ""
             told = "; ".join(each for each in (listed, size(nbytes) if nbytes else "") if each)
             parts.append(f"{len(names)} {what} ({told})" if told else f"{len(names)} {what}")
-    return (f"  Layers of single distributions: {', '.join(parts)}",) if parts else ()
+    if not parts:
+        return ()
+    kept = contents_lines(plan) if by_action.keys() - {Action.DROP} else ()
+    return (f"  Layers of single distributions: {', '.join(parts)}", *kept)
+
+
+def contents_lines(plan: Plan) -> tuple[str, ...]:
+    """Why every build has the contents of single distributions' layers, where that is so."""
+    because = plan.division.at_hand
+    return (f"  Their contents are in the cache, too: {because}",) if because else ()
+
+
+def undivided_lines(plan: Plan) -> tuple[str, ...]:
+    """Why no distribution has a layer of its own."""
+    return () if plan.division.divide else (f"  All distributions in one layer: {plan.division.because}",)
 
 
 def layer_names(names: Iterable[LayerName]) -> str:

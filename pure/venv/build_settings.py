@@ -16,12 +16,14 @@ from pure.project.document import Document, table
 # Parts of their names, as variables have them.
 _WORDS: Final = (
     "NO_BINARY", "ONLY_BINARY", "PREFER_BINARY", "NO_BUILD", "EXTRA_BUILD", "BUILD_ISOLATION", "BUILD_CONSTRAINT",
-    "CONFIG_SETTING", "GLOBAL_OPTION",
+    "CONFIG_SETTING", "GLOBAL_OPTION", "NO_ISOLATION",
 )  # fmt: skip
 # A project's file, which holds the settings of many tools.
 _SHARED: Final = "pyproject.toml"
 _DEEPEST: Final = 4
-_ISOLATION: Final = "BUILD_ISOLATION"
+_ISOLATION: Final = ("BUILD_ISOLATION", "NO_ISOLATION")
+# Variables that name settings of a tool's own, wherever they are.
+_ELSEWHERE: Final = {"uv": "UV_CONFIG_FILE", "pdm": "PDM_CONFIG_FILE", "poetry": "POETRY_CONFIG_DIR"}
 
 
 def build_settings(
@@ -42,7 +44,14 @@ def isolation_setting(
 ) -> str:
     """The first setting that says whether distributions are built apart from what is installed; empty without one."""
     found = _found(manager, variables, texts=texts, above=above)
-    return next((name for name, _ in sorted(found) if _ISOLATION in _plain(name)), "")
+    isolating = (name for name, value in sorted(found) if any(word in _plain(name + value) for word in _ISOLATION))
+    return next(isolating, "")
+
+
+def unseen_settings(manager: Manager, variables: Mapping[str, str]) -> str:
+    """The variable that names settings which only the tool reads, and which may say the same; empty without one."""
+    name = _ELSEWHERE.get(manager.tool.name, "")
+    return name if variables.get(name) else ""
 
 
 def _found(
@@ -73,7 +82,9 @@ def _plain(name: str) -> str:
 
 def _configured(settings: Mapping[str, object], place: str, depth: int) -> Iterator[tuple[str, str]]:
     for key, value in settings.items():
-        if _counts(key):
+        # Some settings are options of commands.
+        options = value if isinstance(value, list) else ()
+        if _counts(key) or any(isinstance(each, str) and _counts(each) for each in options):
             yield f"{place}.{key}", json.dumps(value, sort_keys=True, default=str)
         elif isinstance(value, dict) and depth:
             yield from _configured(value, f"{place}.{key}", depth - 1)
