@@ -26,7 +26,7 @@ from pure.report.command_lines import command_lines, command_lines_planned
 from pure.report.composing import composition_lines
 from pure.report.defaults_lines import defaults_lines
 from pure.report.ending import cost_lines, estimate_lines, moved_lines
-from pure.report.layer_lines import contents_lines, divided_lines, layer_lines, undivided_lines
+from pure.report.layer_lines import apart_lines, contents_lines, divided_lines, layer_lines
 from pure.report.prose.apt import apt_lines, missing_packages
 from pure.report.prose.archives import fetch_failure_in_short
 from pure.report.prose.findings import finding_lines
@@ -186,7 +186,7 @@ def dependencies(plan: Plan, *, tense: Tense = DOES, heavy: bool = False) -> Lin
             if layer.name == VENV or (heavy and is_heavy(layer.name) and layer.action is not Action.DROP)
             for line in layer_lines(layer, tense)
         ),
-        *undivided_lines(plan),
+        *apart_lines(plan),
         *(contents_lines(plan) if heavy and any(is_heavy(layer.name) for layer in plan.layers) else ()),
         *(("  To have unchanged requirements start nothing, pin them with hashes:",) if plan.pinned_by else ()),
         *(f"    {command}" for command in plan.pinned_by),

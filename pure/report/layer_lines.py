@@ -5,7 +5,7 @@ from typing import Final
 
 from pure.build.plan import Plan
 from pure.layers.decision import Action, LayerDecision
-from pure.layers.names import LayerName, heavy_layer, is_heavy
+from pure.layers.names import PYTHON, VENV, LayerName, heavy_layer, is_heavy
 from pure.venv.piece import Piece
 from pure.wording import count, size
 
@@ -17,6 +17,12 @@ _DIVIDED: Final[Mapping[Action, str]] = {
 }
 # So many layers of single distributions are named, more are counted.
 _NAMED: Final = 3
+
+
+_NO_IMAGE: Final = (
+    "  The cache came back without a previous image, so what only that has is made again. Platforms find it under the",
+    "  name that they build: one that stays, or --previous-image",
+)
 
 
 def layer_lines(layer: LayerDecision, tense: Mapping[Action, str]) -> tuple[str, ...]:
@@ -53,9 +59,13 @@ def contents_lines(plan: Plan) -> tuple[str, ...]:
     return (f"  Their contents are in the cache, too: {because}",) if because else ()
 
 
-def undivided_lines(plan: Plan) -> tuple[str, ...]:
-    """Why no distribution has a layer of its own."""
-    return () if plan.division.divide else (f"  All distributions in one layer: {plan.division.because}",)
+def apart_lines(plan: Plan) -> tuple[str, ...]:
+    """Why no distribution has a layer of its own, and why what the image had is made again: it wasn't found."""
+    python, venv = plan.present(PYTHON), plan.present(VENV)
+    came_back = venv is not None and venv.action in (Action.KEEP, Action.RECONCILE)
+    lost = came_back and python is not None and python.action is Action.CREATE
+    undivided = (f"  All distributions in one layer: {plan.division.because}",)
+    return (*(() if plan.division.divide else undivided), *(_NO_IMAGE if lost else ()))
 
 
 def layer_names(names: Iterable[LayerName]) -> str:

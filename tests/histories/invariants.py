@@ -94,6 +94,7 @@ def check(
     if nothing is not None:
         _equal(finished, exported, *nothing)
         _whole(nothing[0])
+    _apart(finished)
     _record_is_real(finished)
     _is_exported(finished, exported)
     if restored:
@@ -186,6 +187,13 @@ def _whole(finished: Finished) -> None:
                 and _stated(found) != digest_of_row
             ):
                 raise Violated(f"{place} isn't what its RECORD states")
+
+
+def _apart(finished: Finished) -> None:
+    """1. No layer of one distribution has a folder at its top that a platform makes more of, such as ``lib``."""
+    for name, layer in finished.after.items():
+        if name.startswith(_HEAVY) and layer.keys() != {"root"}:
+            raise Violated(f"at the top of {name} are {', '.join(sorted(layer))}")
 
 
 def _stated(data: bytes) -> str:

@@ -23,7 +23,7 @@ UNWANTED: Final[Row] = (
     "not wanted any more by the division (others are heavier, it shares its paths)",
     "away",
 )
-GONE: Final[Row] = ("any", "nothing that is installed has its contents", "–")  # noqa: RUF001  (the table's own dash)
+GONE: Final[Row] = ("any", "nothing that is installed lies in it", "–")  # noqa: RUF001  (the table's own dash)
 
 DONE: Final[dict[Row, str]] = {
     UNCHANGED: "nothing: metadata are written again",

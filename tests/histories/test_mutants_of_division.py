@@ -85,6 +85,11 @@ def _what_is_made_anew_and_stays_is_foreseen_as_changing(patch: Patch) -> None:
 
 
 @mutant
+def _contents_lie_where_a_platform_makes_more_of_them(patch: Patch) -> None:
+    patch.setattr(dividing, "_ROOT", ".")
+
+
+@mutant
 def _a_record_is_trusted(patch: Patch) -> None:
     patch.setattr(dividing, "_with_contents", lambda piece, *given: msgspec.structs.replace(piece, contents=piece.key))
 
