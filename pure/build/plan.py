@@ -54,7 +54,7 @@ from pure.start.offered import ToolNotInImage
 from pure.start.processes import Processes
 from pure.switches import BadSwitch, switch
 from pure.target import Target
-from pure.venv.build_settings import build_settings, isolation_setting, unseen_settings
+from pure.venv.build_settings import build_settings, isolation_setting
 from pure.venv.lacks import CHECK_VARIABLE
 from pure.venv.pinning import pinning
 from pure.venv.pins import Pin
@@ -254,7 +254,7 @@ def _application(facts: Facts, project: ProjectFiles, requirers: Requirers) -> O
         return commands
     composition = compose(requirers, package_manager)
     requirers = composed(requirers, composition)
-    needed = contents_needed(django, requirers, commands.unwrap(), unseen_settings(manager, facts.variables))
+    needed = contents_needed(django, requirers, commands.unwrap())
     packing = decide_packing(requirers)
     division = decide_division(facts.variables, isolation=isolation, needed=needed, packing=packing)
     if isinstance(division, BadSwitch):

@@ -14,21 +14,14 @@ from pure.switches import BadSwitch, switch
 _OTHERS: Final = "another buildpack of this build works with what is installed"
 
 
-def contents_needed(
-    django: DjangoDecision, requirers: Requirers, commands: BuildCommands | None = None, unseen: str = ""
-) -> str:
-    """Why all that is installed has to be there in every build; empty if it need not.
-
-    ``unseen`` is the variable that names settings of a tool which aren't read.
-    """
+def contents_needed(django: DjangoDecision, requirers: Requirers, commands: BuildCommands | None = None) -> str:
+    """Why all that is installed has to be there in every build; empty if it need not."""
     if requirers.build:
         return _OTHERS
     if commands is not None:
         return "build commands run with all that is installed"
     if django.manage is not None and django.collect:
         return "collecting static files loads the application"
-    if unseen:
-        return f"${unseen} names settings that may have distributions built with what is installed"
     return ""
 
 

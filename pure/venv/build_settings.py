@@ -42,16 +42,14 @@ def build_settings(
 def isolation_setting(
     manager: Manager, variables: Mapping[str, str], *, texts: Mapping[str, Document], above: Mapping[str, Document]
 ) -> str:
-    """The first setting that says whether distributions are built apart from what is installed; empty without one."""
+    """The first setting that says whether distributions are built apart from what is installed; empty without one.
+
+    A variable that names settings which only the tool reads may say so, too.
+    """
     found = _found(manager, variables, texts=texts, above=above)
     isolating = (name for name, value in sorted(found) if any(word in _plain(name + value) for word in _ISOLATION))
-    return next(isolating, "")
-
-
-def unseen_settings(manager: Manager, variables: Mapping[str, str]) -> str:
-    """The variable that names settings which only the tool reads, and which may say the same; empty without one."""
-    name = _ELSEWHERE.get(manager.tool.name, "")
-    return name if variables.get(name) else ""
+    unread = _ELSEWHERE.get(manager.tool.name, "")
+    return next(isolating, unread if variables.get(unread) else "")
 
 
 def _found(

@@ -9,7 +9,7 @@ from pure.manager.table import MANAGERS, ManagerName
 from pure.python.requirers import Requirers
 from pure.start.django import DjangoDecision
 from pure.switches import BadSwitch
-from pure.venv.build_settings import isolation_setting, unseen_settings
+from pure.venv.build_settings import isolation_setting
 
 from tests.documents import documents
 
@@ -58,6 +58,12 @@ def test_another_word_is_refused() -> None:
         ("pdm", {"PDM_BUILD_ISOLATION": "no"}, "", "PDM_BUILD_ISOLATION"),
         ("pdm", {}, '[tool.pdm.options]\nsync = ["--no-isolation"]\n', "pyproject.toml.options.sync"),
         ("pdm", {}, '[tool.pdm.options]\nsync = ["--no-self"]\n', ""),
+        # What only the tool reads may say it, too; pip's files are read.
+        ("uv", {"UV_CONFIG_FILE": "conf/uv.toml"}, "", "UV_CONFIG_FILE"),
+        ("pdm", {"PDM_CONFIG_FILE": "/conf"}, "", "PDM_CONFIG_FILE"),
+        ("poetry", {"POETRY_CONFIG_DIR": "/conf"}, "", "POETRY_CONFIG_DIR"),
+        ("uv", {"UV_CONFIG_FILE": "", "PDM_CONFIG_FILE": "/conf"}, "", ""),
+        ("pip", {"PIP_CONFIG_FILE": "/conf"}, "", ""),
         ("uv", {"UV_NO_BINARY": "1"}, "[tool.uv]\nno-build = true\n", ""),
     ],
 )
@@ -71,24 +77,3 @@ def test_builds_that_may_need_what_is_installed_are_seen(
     decided = decide_division({}, isolation=found, needed="", packing=Packing(pack=True))
     assert isinstance(decided, Division)
     assert decided.divide is not bool(named)
-
-
-@pytest.mark.parametrize(
-    ("manager", "variables", "named"),
-    [
-        ("uv", {"UV_CONFIG_FILE": "conf/uv.toml"}, "UV_CONFIG_FILE"),
-        ("pdm", {"PDM_CONFIG_FILE": "/conf"}, "PDM_CONFIG_FILE"),
-        ("poetry", {"POETRY_CONFIG_DIR": "/conf"}, "POETRY_CONFIG_DIR"),
-        ("uv", {"UV_CONFIG_FILE": "", "PDM_CONFIG_FILE": "/conf"}, ""),
-        # pip's files are read.
-        ("pip", {"PIP_CONFIG_FILE": "/conf"}, ""),
-    ],
-)
-def test_settings_that_only_the_tool_reads_may_say_the_same(
-    manager: ManagerName, variables: dict[str, str], named: str
-) -> None:
-    unseen = unseen_settings(MANAGERS[manager], variables)
-    assert unseen == named
-    assert contents_needed(NO_DJANGO, Requirers(), None, unseen) == (
-        f"${named} names settings that may have distributions built with what is installed" if named else ""
-    )
