@@ -193,7 +193,9 @@ def test_what_a_build_started_ends_with_it_however_that_ends(app: Path, tmp_path
     pack = buildpack(tmp_path / "pack", "toy/pack", script)
     tmp_path.chmod(0o777)
     child = subprocess.Popen([sys.executable, "-c", BUILD, app, pack, tmp_path / "cache"], cwd=ROOT)
+    patience = time.monotonic() + 60
     while not (tmp_path / "alive").exists():
+        assert time.monotonic() < patience, f"the build wrote nothing below {tmp_path}"
         time.sleep(0.02)
     child.send_signal(signal.SIGKILL)
     child.wait()
