@@ -15,7 +15,7 @@ from tests.builds.compiled import COMPILED, GCC, make_compiled, make_pages
 from tests.builds.workshop import LAYERS, Bench, Workshop, remove
 
 # It downloads gigabytes.
-pytestmark = [pytest.mark.heavy, pytest.mark.exhaustive, pytest.mark.xdist_group("division-at-run-time")]
+pytestmark = [pytest.mark.heavy, pytest.mark.xdist_group("division-at-run-time")]
 
 REQUIREMENTS = (
     "numpy", "scipy", "pandas", "pyarrow", "opencv-python-headless", "grpcio", "google-cloud-storage",
@@ -350,6 +350,7 @@ def test_imports_ask_the_system_for_nothing_more(both: Both, imports: str) -> No
     assert calls[0]["openat"] > 100
 
 
+@pytest.mark.exhaustive
 def test_torch_finds_cuda_in_the_layers_of_others(workshop: Workshop, tools: Path, tmp_path: Path) -> None:
     if shutil.disk_usage(tmp_path).free < TORCH_BYTES:
         pytest.skip(f"less than {TORCH_BYTES // 10**9} GB are free")
