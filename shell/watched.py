@@ -27,19 +27,27 @@ def look(root: Path, *, forget: bool = False) -> FilesSeen:
 
 def hashed(root: Path, paths: Iterable[str]) -> dict[str, str]:
     """What each path below a folder holds; what isn't there, or to be reached by a link only, isn't among it."""
-    held: dict[str, str] = {}
+    from concurrent.futures import ThreadPoolExecutor
+
     reached: dict[str, bool] = {}
     real = root.resolve()
-    for name in paths:
+
+    def held(name: str) -> str:
         path, parent = f"{root}/{name}", name.rpartition("/")[0]
-        with contextlib.suppress(OSError, ValueError):
+        try:
             if parent not in reached:
                 reached[parent] = (root / parent).resolve() == real / parent
             if not reached[parent]:
-                continue
+                return ""
             found = os.lstat(path)
-            held[name] = held_by(_kind(path, found), _digest(path) if stat.S_ISREG(found.st_mode) else "")
-    return held
+            return held_by(_kind(path, found), _digest(path) if stat.S_ISREG(found.st_mode) else "")
+        except (OSError, ValueError):
+            return ""
+
+    names = tuple(paths)
+    # Hashing leaves the interpreter to others.
+    with ThreadPoolExecutor(max_workers=len(os.sched_getaffinity(0))) as threads:
+        return {name: each for name, each in zip(names, threads.map(held, names), strict=True) if each}
 
 
 def _forget(root: Path) -> bool:
