@@ -115,10 +115,7 @@ def astray(now: Snapshot) -> tuple[str, ...]:
 
 def look_at_contents(now: Snapshot, work: Workplace) -> Steps:
     """The step that looks at what the pieces hold whose contents are at hand; none where all are away."""
-    away = {piece.name for piece in now.apart}
-    installed = {each.name: each for each in now.installed.distributions}
-    at_hand = (piece for piece in now.pieces if piece.name not in away)
-    files = tuple(sorted(path for piece in at_hand for path in _content(installed[piece.name], piece)))
+    files = tuple(sorted(path for content in _at_hand(now).values() for path in content))
     return (HashFiles(root=work.venv, files=files),) if files else ()
 
 
@@ -137,8 +134,14 @@ def divided(
     what programs do.
     """
     here = place(plan.target, plan.python.runtime.minor)
-    away = {piece.name for piece in now.apart}
-    pieces = tuple(_with_contents(_with_needs(piece, plan, now, sections), now, held) for piece in now.pieces)
+    at_hand, away = _at_hand(now), {piece.name: piece for piece in now.apart}
+    pieces = tuple(
+        # What is away was looked at by the build that had it at hand.
+        msgspec.structs.replace(piece, needs=known.needs, contents=known.contents)
+        if (known := away.get(piece.name)) is not None
+        else _with_contents(_with_needs(piece, plan, sections), at_hand[piece.name], held)
+        for piece in now.pieces
+    )
     fates = {piece.name: _fate(piece, plan, facts, here, away=piece.name in away) for piece in pieces}
     heavy = final_layers(fates, pieces, facts.restored, plan.division, here)
     decisions = {each.name: each for each in heavy}
@@ -159,11 +162,8 @@ def needs_of(apart: Iterable[Piece], plan: Plan) -> dict[str, Dynamic]:
     return {path: Dynamic(machine=machine, needed=names) for piece in apart for path, names in piece.needs}
 
 
-def _with_needs(piece: Piece, plan: Plan, now: Snapshot, sections: Mapping[str, Dynamic]) -> Piece:
+def _with_needs(piece: Piece, plan: Plan, sections: Mapping[str, Dynamic]) -> Piece:
     """A piece with what its libraries need of others, so that nobody has to read them again while they are away."""
-    known = next((each.needs for each in now.apart if each.name == piece.name), None)
-    if known is not None:
-        return msgspec.structs.replace(piece, needs=known)
     machine = MACHINES.get(plan.target.arch)
     held = {path: each for path, each in sections.items() if each.machine == machine and piece.holds(path)}
     own = {path.rpartition("/")[2] for path in held}
@@ -171,14 +171,19 @@ def _with_needs(piece: Piece, plan: Plan, now: Snapshot, sections: Mapping[str, 
     return msgspec.structs.replace(piece, needs=tuple((path, names) for path, names in needs if names))
 
 
-def _with_contents(piece: Piece, now: Snapshot, held: Mapping[str, str]) -> Piece:
-    """A piece with the digest of what it holds: what was seen now, or by the build that had it at hand."""
-    known = next((each.contents for each in now.apart if each.name == piece.name), None)
-    if known is None:
-        rows = (f"{path}\0{each}" for path, each in sorted(held.items()) if piece.holds(path))
-        seen = "\n".join((piece.key, *rows))
-        known = hashlib.sha256(seen.encode("utf-8", "surrogateescape")).hexdigest()
-    return msgspec.structs.replace(piece, contents=known)
+def _with_contents(piece: Piece, content: Iterable[str], held: Mapping[str, str]) -> Piece:
+    """A piece with the digest of what its files hold, as it was seen."""
+    rows = (f"{path}\0{held[path]}" for path in sorted(content) if path in held)
+    seen = "\n".join((piece.key, *rows))
+    digest = hashlib.sha256(seen.encode("utf-8", "surrogateescape")).hexdigest()
+    return msgspec.structs.replace(piece, contents=digest)
+
+
+def _at_hand(now: Snapshot) -> dict[str, tuple[str, ...]]:
+    """The files of each piece whose contents are at hand, by its name."""
+    away = {piece.name for piece in now.apart}
+    installed = {each.name: each for each in now.installed.distributions}
+    return {piece.name: _content(installed[piece.name], piece) for piece in now.pieces if piece.name not in away}
 
 
 def _content(each: InstalledDistribution, piece: Piece) -> tuple[str, ...]:

@@ -100,7 +100,7 @@ def _elsewhere(piece: Piece, restored: Mapping[LayerName, RestoredLayer], place:
     layer = heavy_layer(piece.name)
     match decode_metadata(restored[layer].toml, layer) if layer in restored else None:
         case Success(HeavyLayer() as was):
-            now = msgspec.structs.replace(was, arch=place.arch, distro=place.distro, python_minor=place.python_minor)
+            now = msgspec.structs.replace(was, **msgspec.structs.asdict(place))
             return tuple(map(str, diff_metadata(was, now)))
         case _:
             return ()

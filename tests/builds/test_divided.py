@@ -123,10 +123,7 @@ def executable(entry: zipfile.ZipInfo, data: bytes) -> bytes:
 )
 @pytest.mark.parametrize("lost", ["", "cache"])
 def test_what_is_published_anew_with_its_old_record_is_in_the_image(
-    application: Application,
-    wheels: Path,
-    change: Callable[[zipfile.ZipInfo, bytes], bytes],
-    lost: Literal["", "cache"],
+    application: Application, wheels: Path, change: Change, lost: Literal["", "cache"]
 ) -> None:
     application.require("alpha==1.0", "heavy==1.0")
     application.build()
