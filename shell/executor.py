@@ -194,8 +194,7 @@ class Executor:
             self._output.lines(build_log.fetch_event(event, local=local))
 
         sha256, environ = step.runtime.sha256, dict(step.environment)
-        # What a kill leaves of a layer's file isn't in that layer.
-        beside = self._store.root if archive.is_relative_to(self._store.root) else None
+        beside = self._store.beside(archive)
         # What lies there was fetched by an earlier build, or is of no use.
         fetched = fetch(archive.as_uri(), archive, sha256=sha256, environ=environ, beside=beside)
         cached = isinstance(fetched, Success)

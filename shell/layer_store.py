@@ -47,9 +47,16 @@ class LayerStore:
         for path in self.root.glob(".*"):
             remove_tree(path)
 
+    def beside(self, path: Path) -> Path | None:
+        """Where a layer's file lies until it is whole, so that a kill leaves nothing of it in that layer.
+
+        ``None`` for a file elsewhere.
+        """
+        return self.root if path.is_relative_to(self.root) else None
+
     def write(self, path: Path, data: bytes, *, mode: int = 0o644) -> None:
         """Write a file as ``write_atomically`` does; what a kill leaves of a layer's file isn't in that layer."""
-        write_atomically(path, data, mode=mode, beside=self.root if path.is_relative_to(self.root) else None)
+        write_atomically(path, data, mode=mode, beside=self.beside(path))
 
     def begin(self, name: str) -> None:
         """Start a layer over, with an empty directory."""
